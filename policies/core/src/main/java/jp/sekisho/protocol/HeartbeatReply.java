@@ -1,0 +1,26 @@
+package jp.sekisho.protocol;
+
+import java.util.List;
+
+/**
+ * The service's answer to a heartbeat.
+ *
+ * @param state {@code pending}, {@code active} or {@code revoked}
+ * @param serverTime ISO-8601 UTC
+ * @param intervalSeconds seconds to the next heartbeat
+ * @param acknowledged highest sequence number in the log: lower than the agent's own means records
+ *     are missing here
+ * @param origins page origins whose transactions the agent may answer
+ * @param checkpoint newest signed checkpoint of the terminal's log, to be kept
+ */
+public record HeartbeatReply(
+    String state,
+    String serverTime,
+    int intervalSeconds,
+    long acknowledged,
+    List<String> origins,
+    String checkpoint) {
+  public HeartbeatReply {
+    origins = List.copyOf(origins);
+  }
+}

@@ -1,0 +1,35 @@
+package jp.sekisho.protocol;
+
+import java.util.regex.Pattern;
+
+/** The forms of the short names that appear in signed texts, certificates, URLs and the log. */
+public final class Names {
+  private static final Pattern TERMINAL = Pattern.compile("T-[0-9A-Z]{1,16}(-[0-9A-Z]{1,16})?");
+  private static final Pattern ORGAN = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+  private static final Pattern PERSON = Pattern.compile("[0-9A-Za-z][0-9A-Za-z-]{0,31}");
+
+  private Names() {}
+
+  /** Whether {@code text} is a terminal id such as {@code T-0042}. */
+  public static boolean isTerminal(String text) {
+    return TERMINAL.matcher(text).matches();
+  }
+
+  /** Whether {@code text} is the id of a 機関 (or the log {@code system}), such as {@code mayor}. */
+  public static boolean isOrgan(String text) {
+    return ORGAN.matcher(text).matches();
+  }
+
+  /**
+   * Whether {@code text} can be a staff number; twelve digits are refused, since that is the form
+   * of a 個人番号.
+   */
+  public static boolean isPerson(String text) {
+    return PERSON.matcher(text).matches() && !text.matches("[0-9]{12}");
+  }
+
+  /** The subject alternative name of a terminal's certificate. */
+  public static String terminalUri(String terminal) {
+    return "urn:sekisho:terminal:" + terminal;
+  }
+}

@@ -1,0 +1,142 @@
+package jp.sekisho.protocol;
+
+/**
+ * Every expected "no" of Sekisho, with the HTTP status that carries it.
+ *
+ * <p>The names are stable: they stand in the log, in answers and in manuals. {@link RefusalText}
+ * says each one to a person in Japanese and English: what happened, why, what to do, whom to call.
+ * A refusal is a value, never an exception.
+ */
+public enum Refusal {
+  // Reader and card
+  /** No reader of role STAFF or SHARED is connected. */
+  NO_READER(409),
+  /** No card in the staff reader. */
+  NO_CARD(409),
+  /** The card is not a PIV card; nothing of it is kept. */
+  UNKNOWN_CARD(409),
+  /** The card left the reader during the login. */
+  CARD_REMOVED(409),
+  /** Another program holds the card. */
+  CARD_BUSY(409),
+  /** The card answered in a way its standard does not allow. */
+  CARD_FAILED(409),
+  /** The PC/SC service does not run. */
+  CARD_SERVICE_DOWN(503),
+  /** VERIFY failed; tries left are known. */
+  PIN_WRONG(403),
+  /** One try is left and the person did not confirm it. */
+  PIN_LAST_TRY(409),
+  /** No tries left. */
+  PIN_BLOCKED(403),
+  /** Not 6 to 8 digits; the card was not asked and no try was used. */
+  PIN_FORMAT(400),
+  /** The person closed the PIN window or let it time out. */
+  PIN_CANCELLED(409),
+  /** The system's own PIN prompt cannot be shown. */
+  PROMPT_UNAVAILABLE(503),
+  /** The reader has the role 住民用; nothing is ever sent to it. */
+  READER_FOR_RESIDENTS(403),
+  // Certificate and registration
+  /** Outside the validity of the card's certificate. */
+  CERT_EXPIRED(403),
+  /** No path to the pinned root of that card kind. */
+  CERT_UNTRUSTED(403),
+  /** Key usage, policy or key strength is not that of a staff card. */
+  CERT_USAGE(403),
+  /** The certificate is revoked. */
+  CERT_REVOKED(403),
+  /** No fresh revocation data: fail closed. */
+  REVOCATION_UNKNOWN(503),
+  /** A genuine card that is registered for nobody here. */
+  NOT_ENROLLED(403),
+  /** The card is suspended or revoked in the register. */
+  AUTHENTICATOR_SUSPENDED(403),
+  /** Not employed, suspended, or no current post. */
+  PERSON_NOT_CURRENT(403),
+  /** A signature does not verify. */
+  SIGNATURE_INVALID(403),
+  // Transaction
+  /** A signed text is malformed or says something else than the transaction. */
+  STATEMENT_INVALID(400),
+  /** No such transaction. */
+  TRANSACTION_UNKNOWN(404),
+  /** Older than 90 seconds. */
+  TRANSACTION_EXPIRED(410),
+  /** Answered already: a replay. */
+  TRANSACTION_USED(409),
+  /** Another terminal fetched it first. */
+  TRANSACTION_BOUND(409),
+  /** The answer came without the cookie of the browser that asked. */
+  PRELOGIN_COOKIE(403),
+  /** The page's origin is not on the list, or not the transaction's. */
+  ORIGIN_FOREIGN(403),
+  /** The loopback caller belongs to no seat of this terminal. */
+  PEER_FOREIGN(403),
+  /** Browser and terminal come from different addresses. */
+  ADDRESS_MISMATCH(403),
+  // Terminal
+  /** Enrolled, not yet confirmed by an administrator. */
+  TERMINAL_PENDING(403),
+  /** The terminal's registration was removed. */
+  TERMINAL_REVOKED(403),
+  /** A route of the agents' port without a client certificate. */
+  DEVICE_CERT_MISSING(401),
+  /** A client certificate that our device CA did not issue, or for another purpose. */
+  DEVICE_CERT_FOREIGN(401),
+  /** An expired device certificate: only renew is open, for 30 days. */
+  DEVICE_CERT_EXPIRED(401),
+  /** Unknown, expired or used ticket. */
+  TICKET_INVALID(403),
+  /** The certificate request is malformed, weak or does not verify. */
+  CSR_INVALID(400),
+  /** An event batch with a hole. */
+  EVENT_GAP(409),
+  /** Same sequence number, other content: a clone or a rolled-back disk. */
+  EVENT_FORK(409),
+  /** An event that is not canonical or not of that terminal. */
+  EVENT_INVALID(400),
+  // Session
+  /** No session. */
+  SESSION_NONE(401),
+  /** Card removed, locked or silent: the same person's card + PIN resumes. */
+  SESSION_SUSPENDED(423),
+  /** Ended: logout, time limit, another person's login or revocation. */
+  SESSION_ENDED(401),
+  /** Unlock by another person's card. */
+  SESSION_OTHER_PERSON(403),
+  /** A state-changing request without the page's own origin. */
+  CROSS_SITE(403),
+  /** The person has no role that allows this. */
+  ROLE_MISSING(403),
+  // Service and input
+  /** Over the size limit of the route. */
+  INPUT_TOO_LARGE(413),
+  /** Not of the form the route demands. */
+  INPUT_MALFORMED(400),
+  /** No such route or thing. */
+  NOT_FOUND(404),
+  /** A rate limit. */
+  TOO_MANY(429),
+  /** A security row fails its MAC. */
+  STATE_TAMPERED(500),
+  /** The change and its entry could not be made durable, so nothing was done. */
+  STORAGE_FAILED(503),
+  /** The agent cannot reach the service. */
+  SERVER_UNREACHABLE(503),
+  /** The page cannot reach the agent of this terminal. */
+  AGENT_UNREACHABLE(503),
+  /** An error that nobody foresaw; nothing was done. */
+  INTERNAL(500);
+
+  private final int httpStatus;
+
+  Refusal(int httpStatus) {
+    this.httpStatus = httpStatus;
+  }
+
+  /** The HTTP status of an answer that carries this refusal, 400–599. */
+  public int httpStatus() {
+    return httpStatus;
+  }
+}

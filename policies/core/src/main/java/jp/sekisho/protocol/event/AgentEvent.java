@@ -1,0 +1,99 @@
+package jp.sekisho.protocol.event;
+
+import java.util.Map;
+import java.util.TreeMap;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a terminal's agent saw; travels in {@link DeviceRecord}s and is logged by the service as it
+ * came.
+ */
+public sealed interface AgentEvent extends AuditEvent {
+
+  /** The agent started; the first record of every boot. */
+  record Started(String version, boolean enforcing) implements AgentEvent {
+    @Override
+    public String type() {
+      return "agent.started";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("version", version, "enforcing", enforcing);
+    }
+  }
+
+  /** The agent stopped in order; a start without it before means it was killed. */
+  record Stopped() implements AgentEvent {
+    @Override
+    public String type() {
+      return "agent.stopped";
+    }
+  }
+
+  /**
+   * A login could not be answered at the terminal: no card, wrong PIN, foreign origin or process …
+   *
+   * @param transaction the transaction; null when none was named or it is not known
+   * @param triesLeft PIN tries left; null when not known
+   */
+  record LoginRefused(@Nullable String transaction, @Nullable Integer triesLeft, Refusal reason)
+      implements AgentEvent {
+    @Override
+    public String type() {
+      return "agent.login-refused";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      Map<String, Object> data = new TreeMap<>();
+      if (transaction != null) {
+        data.put("transaction", transaction);
+      }
+      if (triesLeft != null) {
+        data.put("triesLeft", triesLeft);
+      }
+      return data;
+    }
+  }
+
+  /** The terminal answered a transaction with a card's signature. */
+  record Answered(String transaction, String purpose) implements AgentEvent {
+    @Override
+    public String type() {
+      return "agent.answered";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("transaction", transaction, "purpose", purpose);
+    }
+  }
+
+  /** The card that answered a transaction left its reader: its session is suspended. */
+  record CardRemoved(String transaction) implements AgentEvent {
+    @Override
+    public String type() {
+      return "agent.card-removed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("transaction", transaction);
+    }
+  }
+
+  /** The seat's session process fell silent for five seconds: the same effect as a removed card. */
+  record SeatLost(String transaction) implements AgentEvent {
+    @Override
+    public String type() {
+      return "agent.seat-lost";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("transaction", transaction);
+    }
+  }
+}

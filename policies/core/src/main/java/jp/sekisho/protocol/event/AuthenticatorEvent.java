@@ -1,0 +1,36 @@
+package jp.sekisho.protocol.event;
+
+import java.util.Map;
+import jp.sekisho.protocol.Refusal;
+
+/** The life of cards and other authenticators; the entry's {@code person} is the holder. */
+public sealed interface AuthenticatorEvent extends AuditEvent {
+
+  /**
+   * A card was registered for a person.
+   *
+   * @param kind {@code staff-piv}
+   * @param spki base64url SHA-256 of its public key
+   * @param assurance {@code normal}, or {@code low} (低保証) where hardware and PIN binding are not
+   *     proved
+   */
+  record Registered(String kind, String spki, String assurance) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.registered";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("kind", kind, "spki", spki, "assurance", assurance);
+    }
+  }
+
+  /** A registration was refused; nothing identifies the card. */
+  record Refused(Refusal reason) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.refused";
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package jp.sekisho.protocol.event;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of the audit log: the envelope around an event, whose canonical bytes are a leaf of the
+ * tree.
+ *
+ * <p>Names: {@code v entry salt time type outcome}, and where known {@code organ person post
+ * terminal session reason data device}. {@code outcome} is {@code success} only if the event has no
+ * reason; anything else is {@code failure}. Names this version does not know survive reading and
+ * writing.
+ *
+ * <p>The salt (16 random bytes) keeps a guessable entry from being recognised by its hash.
+ */
+public final class Entry {
+  private final Map<String, Object> fields;
+
+  private Entry(Map<String, Object> fields) {
+    this.fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+  }
+
+  /**
+   * Whom and what an entry is about; each part null where it does not apply.
+   *
+   * @param organ id of the 機関
+   * @param person staff number
+   * @param post id of the acting post
+   * @param terminal terminal id
+   * @param session base64url of the first 12 bytes of the session's hash
+   */
+  public record Subject(
+      @Nullable String organ,
+      @Nullable String person,
+      @Nullable String post,
+      @Nullable String terminal,
+      @Nullable String session) {
+    /** About nobody in particular. */
+    public static final Subject NONE = new Subject(null, null, null, null, null);
+
+    /** About a terminal of an organ. */
+    public static Subject terminal(@Nullable String organ, String terminal) {
+      return new Subject(organ, null, null, terminal, null);
+    }
+
+    /** About a person of an organ. */
+    public static Subject person(String organ, String person) {
+      return new Subject(organ, person, null, null, null);
+    }
+  }
+
+  /** The entry of {@code event}; {@code entryId} and {@code salt} are 16 random bytes each. */
+  public static Entry of(
+      byte[] entryId, byte[] salt, Instant time, Subject subject, AuditEvent event) {
+    Refusal reason = event.reason();
+    return of(
+        entryId,
+        salt,
+        time,
+        subject,
+        event.type(),
+        reason == null ? null : reason.name(),
+        event.data(),
+        null);
+  }
+
+  /** The entry of a terminal's record, as the service received it at {@code time}. */
+  public static Entry of(
+      byte[] entryId, byte[] salt, Instant time, Subject subject, DeviceRecord record) {
+    Map<String, Object> device =
+        Map.of(
+            "boot", record.boot(),
+            "seq", record.seq(),
+            "time", record.time().toString(),
+            "hash", record.hash());
+    return of(entryId, salt, time, subject, record.type(), record.reason(), record.data(), device);
+  }
+
+  private static Entry of(
+      byte[] entryId,
+      byte[] salt,
+      Instant time,
+      Subject subject,
+      String type,
+      @Nullable String reason,
+      Map<String, Object> data,
+      @Nullable Map<String, Object> device) {
+    if (entryId.length != 16 || salt.length != 16) {
+      throw new IllegalArgumentException("entry id and salt are 16 bytes");
+    }
+    Map<String, Object> fields = new TreeMap<>();
+    fields.put("v", 1L);
+    fields.put("entry", Base64Url.encode(entryId));
+    fields.put("salt", Base64Url.encode(salt));
+    fields.put("time", time.truncatedTo(ChronoUnit.MILLIS).toString());
+    fields.put("type", type);
+    fields.put("outcome", reason == null ? "success" : "failure");
+    put(fields, "organ", subject.organ());
+    put(fields, "person", subject.person());
+    put(fields, "post", subject.post());
+    put(fields, "terminal", subject.terminal());
+    put(fields, "session", subject.session());
+    put(fields, "reason", reason);
+    if (!data.isEmpty()) {
+      fields.put("data", data);
+    }
+    if (device != null) {
+      fields.put("device", device);
+    }
+    return new Entry(fields);
+  }
+
+  private static void put(Map<String, Object> fields, String name, @Nullable String value) {
+    if (value != null) {
+      fields.put(name, value);
+    }
+  }
+
+  /** The entry whose canonical bytes are exactly {@code bytes}. */
+  public static Entry parse(byte[] bytes) throws MalformedException {
+    Map<String, Object> map = CanonicalJson.read(bytes);
+    DeviceRecord.Fields fields = new DeviceRecord.Fields(map);
+    if (fields.integer("v") != 1) {
+      throw new MalformedException("unknown version");
+    }
+    Base64Url.decode(fields.text("entry"), 16);
+    Base64Url.decode(fields.text("salt"), 16);
+    fields.time("time");
+    fields.object("data");
+    fields.object("device");
+    for (String name : new String[] {"organ", "person", "post", "terminal", "session", "reason"}) {
+      fields.optionalText(name);
+    }
+    String outcome = fields.text("outcome");
+    if (!fields.text("type").matches("[a-z]+\\.[a-z-]+")
+        || !(outcome.equals("success") || outcome.equals("failure"))) {
+      throw new MalformedException("type or outcome");
+    }
+    return new Entry(map);
+  }
+
+  /** Canonical bytes, the leaf of the tree. */
+  public byte[] bytes() {
+    return CanonicalJson.write(fields);
+  }
+
+  /** base64url of the 16-byte id. */
+  public String entryId() {
+    return (String) fields.getOrDefault("entry", "");
+  }
+
+  /** When the service wrote it, UTC, milliseconds. */
+  public Instant time() {
+    return Instant.parse((String) fields.getOrDefault("time", ""));
+  }
+
+  /** {@code feature.outcome}. */
+  public String type() {
+    return (String) fields.getOrDefault("type", "");
+  }
+
+  /** Whether it succeeded. */
+  public boolean success() {
+    return "success".equals(fields.get("outcome"));
+  }
+
+  /** Stable code of the refusal; null for a success. */
+  public @Nullable String reason() {
+    return (String) fields.get("reason");
+  }
+
+  /** Whom and what it is about. */
+  public Subject subject() {
+    return new Subject(
+        (String) fields.get("organ"),
+        (String) fields.get("person"),
+        (String) fields.get("post"),
+        (String) fields.get("terminal"),
+        (String) fields.get("session"));
+  }
+
+  /** Fields of the type. */
+  @SuppressWarnings("unchecked")
+  public Map<String, Object> data() {
+    return (Map<String, Object>) fields.getOrDefault("data", Map.of());
+  }
+
+  /** {@code boot seq time hash} of the terminal's record; empty for the service's own events. */
+  @SuppressWarnings("unchecked")
+  public Map<String, Object> device() {
+    return (Map<String, Object>) fields.getOrDefault("device", Map.of());
+  }
+}

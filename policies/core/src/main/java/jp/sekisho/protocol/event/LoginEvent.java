@@ -1,0 +1,78 @@
+package jp.sekisho.protocol.event;
+
+import java.util.Map;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.Purpose;
+
+/** Logins and unlocks, as the service judged them. */
+public sealed interface LoginEvent extends AuditEvent {
+
+  /**
+   * A person proved card and PIN.
+   *
+   * @param transaction the transaction answered
+   * @param purpose login, unlock …
+   * @param statement base64url SHA-256 of the card statement's bytes
+   * @param signature base64url of the card's signature
+   * @param spki base64url SHA-256 of the authenticator's public key
+   * @param sameAddress whether browser and terminal came from one address
+   */
+  record Succeeded(
+      String transaction,
+      Purpose purpose,
+      String statement,
+      String signature,
+      String spki,
+      boolean sameAddress)
+      implements LoginEvent {
+    @Override
+    public String type() {
+      return "login.succeeded";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of(
+          "transaction", transaction,
+          "purpose", purpose.text(),
+          "statement", statement,
+          "signature", signature,
+          "spki", spki,
+          "sameAddress", sameAddress);
+    }
+  }
+
+  /** An answer to a live transaction of a known terminal was refused. */
+  record Refused(String transaction, Refusal reason) implements LoginEvent {
+    @Override
+    public String type() {
+      return "login.refused";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("transaction", transaction);
+    }
+  }
+
+  /**
+   * Refusals that nobody authenticated stands behind, counted per source, reason and minute so that
+   * they cannot flood the log.
+   *
+   * @param source keyed hash of the network address
+   * @param minute ISO-8601 of the minute's start
+   * @param count how many
+   */
+  record RefusedAnonymously(String source, String minute, long count, Refusal reason)
+      implements LoginEvent {
+    @Override
+    public String type() {
+      return "login.refused-anonymously";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("source", source, "minute", minute, "count", count);
+    }
+  }
+}

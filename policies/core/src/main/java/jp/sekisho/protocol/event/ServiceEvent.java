@@ -1,0 +1,60 @@
+package jp.sekisho.protocol.event;
+
+import java.util.Map;
+import jp.sekisho.protocol.Refusal;
+
+/** The life of the service itself. */
+public sealed interface ServiceEvent extends AuditEvent {
+
+  /** The installation was made. */
+  record Initialised(String version, String origin, boolean trial) implements ServiceEvent {
+    @Override
+    public String type() {
+      return "service.initialised";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("version", version, "origin", origin, "trial", trial);
+    }
+  }
+
+  /** The service opens its ports. */
+  record Started(String version) implements ServiceEvent {
+    @Override
+    public String type() {
+      return "service.started";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("version", version);
+    }
+  }
+
+  /** The service closed its ports in order; a start without it before means it was killed. */
+  record Stopped() implements ServiceEvent {
+    @Override
+    public String type() {
+      return "service.stopped";
+    }
+  }
+
+  /** A row of the database fails its MAC. */
+  record StateTampered(String table, String row) implements ServiceEvent {
+    @Override
+    public String type() {
+      return "service.state-tampered";
+    }
+
+    @Override
+    public Refusal reason() {
+      return Refusal.STATE_TAMPERED;
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("table", table, "row", row);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package jp.sekisho.protocol.event;
+
+import java.util.Map;
+
+/** The life of a web session after its login; the entry's {@code session} names it by a hash. */
+public sealed interface SessionEvent extends AuditEvent {
+
+  /**
+   * Every call is refused until the same person's card + PIN.
+   *
+   * @param cause {@code card-removed}, {@code seat-lost}, {@code idle}, {@code terminal-silent},
+   *     {@code terminal-stopped}
+   */
+  record Suspended(String cause) implements SessionEvent {
+    @Override
+    public String type() {
+      return "session.suspended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("cause", cause);
+    }
+  }
+
+  /** The same person proved card and PIN again. */
+  record Resumed() implements SessionEvent {
+    @Override
+    public String type() {
+      return "session.resumed";
+    }
+  }
+
+  /**
+   * Over for good.
+   *
+   * @param cause {@code logout}, {@code absolute-limit}, {@code lock-to-end}, {@code other-person},
+   *     {@code revoked}, {@code reboot}
+   */
+  record Ended(String cause) implements SessionEvent {
+    @Override
+    public String type() {
+      return "session.ended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("cause", cause);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package jp.sekisho.protocol.statement;
+
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Names;
+
+/** Field rules that several statements share; each throws {@link IllegalArgumentException}. */
+final class Fields {
+  /** An ASCII origin as RFC 6454 serialises it, without a path; http only for a loopback trial. */
+  private static final Pattern ORIGIN =
+      Pattern.compile(
+          "(https://[a-z0-9.-]{1,253}|http://(localhost|127\\.0\\.0\\.1))(:[1-9][0-9]{0,4})?");
+
+  private Fields() {}
+
+  static void origin(String origin) {
+    if (!ORIGIN.matcher(origin).matches()) {
+      throw new IllegalArgumentException("origin is not https, nor http of this machine");
+    }
+  }
+
+  static void terminal(String terminal) {
+    if (!Names.isTerminal(terminal)) {
+      throw new IllegalArgumentException("terminal is not a terminal id");
+    }
+  }
+
+  static void base64Url(String name, String value, int length) {
+    try {
+      Base64Url.decode(value, length);
+    } catch (MalformedException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Builds a statement from parsed lines and refuses it unless it encodes to exactly {@code bytes}.
+   */
+  static <T> T sameBytes(byte[] bytes, Supplier<T> build, Function<T, byte[]> encode)
+      throws MalformedException {
+    T statement;
+    try {
+      statement = build.get();
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage() == null ? "field" : e.getMessage());
+    }
+    if (!Arrays.equals(encode.apply(statement), bytes)) {
+      throw new MalformedException("statement is not in its one form");
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,129 @@
+package jp.sekisho.protocol.statement;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import jp.sekisho.protocol.MalformedException;
+
+/**
+ * The line rules every statement shares: reading and writing {@code name value} lines in a fixed
+ * order.
+ *
+ * <p>Not thread-safe; one instance per text.
+ */
+final class StatementLines {
+  static final int MAX_BYTES = 64 * 1024;
+
+  private final List<String> lines;
+  private int next;
+
+  private StatementLines(List<String> lines) {
+    this.lines = lines;
+  }
+
+  /** Starts a text of {@code kind} for writing. */
+  static StatementLines write(String kind) {
+    StatementLines text = new StatementLines(new ArrayList<>());
+    text.lines.add("sekisho/" + kind + "/v1");
+    return text;
+  }
+
+  /** Appends one line; the caller's record has checked {@code value} with {@link #requireValue}. */
+  StatementLines line(String name, String value) {
+    lines.add(name + " " + value);
+    return this;
+  }
+
+  /** The bytes to sign. */
+  byte[] bytes() {
+    return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Opens {@code bytes} for reading and consumes the first line, which must name {@code kind}. */
+  static StatementLines read(byte[] bytes, String kind) throws MalformedException {
+    if (bytes.length > MAX_BYTES) {
+      throw new MalformedException("statement over " + MAX_BYTES + " bytes");
+    }
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new MalformedException("statement is not UTF-8");
+    }
+    if (!text.endsWith("\n")) {
+      throw new MalformedException("statement does not end with LF");
+    }
+    StatementLines lines =
+        new StatementLines(Arrays.asList(text.substring(0, text.length() - 1).split("\n", -1)));
+    if (!lines.take().equals("sekisho/" + kind + "/v1")) {
+      throw new MalformedException("not a " + kind + " v1");
+    }
+    return lines;
+  }
+
+  /** The value of the next line, which must be called {@code name}. */
+  String value(String name) throws MalformedException {
+    String line = take();
+    if (!line.startsWith(name + " ")) {
+      throw new MalformedException("expected the line " + name);
+    }
+    String value = line.substring(name.length() + 1);
+    String fault = fault(value);
+    if (fault != null) {
+      throw new MalformedException(name + " " + fault);
+    }
+    return value;
+  }
+
+  /** Fails unless every line was read. */
+  void end() throws MalformedException {
+    if (next != lines.size()) {
+      throw new MalformedException("lines after the last");
+    }
+  }
+
+  /** {@code value}, or an {@link IllegalArgumentException} when no statement line can hold it. */
+  static String requireValue(String name, String value) {
+    String fault = fault(value);
+    if (fault != null) {
+      throw new IllegalArgumentException(name + " " + fault);
+    }
+    return value;
+  }
+
+  private String take() throws MalformedException {
+    if (next == lines.size()) {
+      throw new MalformedException("statement ends early");
+    }
+    return lines.get(next++);
+  }
+
+  private static @org.jspecify.annotations.Nullable String fault(String value) {
+    if (value.isEmpty()) {
+      return "is empty";
+    }
+    if (!Normalizer.isNormalized(value, Normalizer.Form.NFC)) {
+      return "is not NFC";
+    }
+    boolean forbidden =
+        value
+            .codePoints()
+            .anyMatch(c ->
+                switch (Character.getType(c)) {
+                  case Character.CONTROL,
+                      Character.FORMAT,
+                      Character.LINE_SEPARATOR,
+                      Character.PARAGRAPH_SEPARATOR,
+                      Character.SURROGATE,
+                      Character.PRIVATE_USE,
+                      Character.UNASSIGNED ->
+                      true;
+                  default -> false;
+                });
+    return forbidden ? "holds a control or format character" : null;
+  }
+}

@@ -1,0 +1,97 @@
+package jp.sekisho.protocol.statement;
+
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Sha256;
+
+/**
+ * The text a terminal's device key signs over an answer: this answer was made here, for a
+ * transaction this terminal itself fetched.
+ *
+ * <pre>
+ * sekisho/terminal-statement/v1
+ * origin https://auth.city.example
+ * transaction (base64url, 16 bytes)
+ * nonce (base64url, 32 bytes)
+ * purpose login | unlock | step-up | approve
+ * terminal T-0042
+ * boot (base64url, 16 bytes)
+ * answer (base64url, SHA-256 of the card statement's bytes followed by its signature)
+ * </pre>
+ *
+ * @param origin as in {@link CardStatement}
+ * @param transaction as in {@link CardStatement}
+ * @param nonce as in {@link CardStatement}
+ * @param purpose as in {@link CardStatement}
+ * @param terminal the terminal that signs
+ * @param boot the terminal's boot, so that the session ends with it
+ * @param answer base64url of the SHA-256 over what the person's authenticator answered
+ */
+public record TerminalStatement(
+    String origin,
+    String transaction,
+    String nonce,
+    Purpose purpose,
+    String terminal,
+    String boot,
+    String answer) {
+
+  /** Checks every field by the rules of its line. */
+  public TerminalStatement {
+    Fields.origin(origin);
+    Fields.base64Url("transaction", transaction, 16);
+    Fields.base64Url("nonce", nonce, 32);
+    Fields.terminal(terminal);
+    Fields.base64Url("boot", boot, 16);
+    Fields.base64Url("answer", answer, 32);
+  }
+
+  /**
+   * The terminal's statement over a card's answer: every shared line is taken from the card's
+   * statement.
+   */
+  public static TerminalStatement over(CardStatement card, byte[] cardSignature, String boot) {
+    return new TerminalStatement(
+        card.origin(),
+        card.transaction(),
+        card.nonce(),
+        card.purpose(),
+        card.terminal(),
+        boot,
+        answerHash(card.bytes(), cardSignature));
+  }
+
+  /** The answer line's value for a card statement and its signature. */
+  public static String answerHash(byte[] cardStatement, byte[] cardSignature) {
+    return Sha256.text(cardStatement, cardSignature);
+  }
+
+  /** The bytes to sign. */
+  public byte[] bytes() {
+    return StatementLines.write("terminal-statement")
+        .line("origin", origin)
+        .line("transaction", transaction)
+        .line("nonce", nonce)
+        .line("purpose", purpose.text())
+        .line("terminal", terminal)
+        .line("boot", boot)
+        .line("answer", answer)
+        .bytes();
+  }
+
+  /** The statement whose bytes are exactly {@code bytes}. */
+  public static TerminalStatement parse(byte[] bytes) throws MalformedException {
+    StatementLines lines = StatementLines.read(bytes, "terminal-statement");
+    String origin = lines.value("origin");
+    String transaction = lines.value("transaction");
+    String nonce = lines.value("nonce");
+    Purpose purpose = Purpose.parse(lines.value("purpose"));
+    String terminal = lines.value("terminal");
+    String boot = lines.value("boot");
+    String answer = lines.value("answer");
+    lines.end();
+    return Fields.sameBytes(
+        bytes,
+        () -> new TerminalStatement(origin, transaction, nonce, purpose, terminal, boot, answer),
+        TerminalStatement::bytes);
+  }
+}
