@@ -1,0 +1,260 @@
+package jp.sekisho.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import jp.sekisho.protocol.PostedAnswer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A clerk, an auditor and some attackers at one terminal: card, PIN, browser, agent and service, all real. */
+@Tag("pcsc")
+@Tag("browser")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LoginIT {
+  private static final String PIN = Town.PIN;
+
+  @TempDir Path directory;
+  private Town town;
+  private int profiles;
+
+  @BeforeAll
+  void start() throws IOException {
+    town = Town.start(directory);
+  }
+
+  @AfterAll
+  void stop() {
+    town.close();
+  }
+
+  @BeforeEach
+  void cardOfTheClerkIsInTheReader() {
+    town.insert(Town.CLERK);
+    town.typePin(PIN);
+  }
+
+  @AfterEach
+  void noSecretWasWrittenAnywhere() throws IOException {
+    assertEquals(List.of(), town.filesContaining(PIN));
+  }
+
+  private Screen screen(String language) {
+    return Screen.open(language, directory.resolve("profile" + profiles++));
+  }
+
+  private Screen loggedIn(String language) {
+    Screen screen = screen(language);
+    screen.go(town.people());
+    screen.press("login-button");
+    screen.waitForPath("/log");
+    return screen;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void clerkLogsInWithCardAndPinAndSeesTheOwnEntry(String language) {
+    try (Screen screen = screen(language)) {
+      screen.go(town.people());
+      assertTrue(screen.see("login-button").isEnabled());
+      screen.picture("login-" + language);
+      assertEquals(List.of(), screen.accessibilityFaults());
+
+      screen.press("login-button");
+      screen.waitForPath("/log");
+
+      assertTrue(screen.see("log-table").getText().contains("login.succeeded"));
+      assertTrue(screen.see("log-table").getText().contains(Town.CLERK));
+      screen.picture("log-" + language);
+      assertEquals(List.of(), screen.accessibilityFaults());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void wrongPinIsToldWithTheTriesLeftAndTheNextTrySucceeds(String language) {
+    try (Screen screen = screen(language)) {
+      town.typePin("999999");
+      screen.go(town.people());
+      screen.press("login-button");
+      String text = screen.seeRefusal("PIN_WRONG");
+      assertTrue(text.contains("2"), text);
+      assertTrue(text.contains(Town.HELP_LINE), text);
+      screen.picture("login-pin-wrong-" + language);
+      assertEquals(List.of(), screen.accessibilityFaults());
+
+      town.typePin(PIN);
+      screen.press("login-button");
+      screen.waitForPath("/log");
+    }
+  }
+
+  @Test
+  void fullWidthDigitsFromAnInputMethodAreTheSamePin() {
+    town.typePin("１２３４５６");
+    loggedIn("ja").close();
+  }
+
+  @Test
+  void pinOfWrongFormCostsNoTry() {
+    try (Screen screen = screen("ja")) {
+      town.typePin("12ab");
+      screen.go(town.people());
+      screen.press("login-button");
+      screen.seeRefusal("PIN_FORMAT");
+      assertEquals(3, town.triesLeft());
+    }
+  }
+
+  @Test
+  void blockedPinSaysWhomToCall() {
+    town.insert(Town.UNLUCKY);
+    town.typePin("999999");
+    try (Screen screen = screen("ja")) {
+      screen.go(town.people());
+      screen.press("login-button");
+      screen.seeRefusal("PIN_WRONG");
+      screen.press("login-button");
+      screen.waitUntil("one try is left", () -> town.triesLeft() == 1);
+      screen.press("login-button");
+      screen.seeRefusal("PIN_LAST_TRY");
+      screen.picture("login-last-try-ja");
+      assertEquals(1, town.triesLeft());
+      screen.press("last-try-button");
+      String text = screen.seeRefusal("PIN_BLOCKED");
+      assertTrue(text.contains("PIN閉塞"), text);
+      assertTrue(text.contains(Town.HELP_LINE), text);
+      screen.picture("login-pin-blocked-ja");
+    }
+    try (Screen screen = screen("en")) {
+      screen.go(town.people());
+      screen.waitUntil("the page says so before any PIN", () -> screen.source().contains("blocked"));
+      screen.picture("login-pin-blocked-en");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void noCardAndForeignCardAreSaidBeforeAnyPin(String language) {
+    try (Screen screen = screen(language)) {
+      town.removeCard();
+      screen.go(town.people());
+      screen.seeStatus("NO_CARD");
+      screen.picture("login-no-card-" + language);
+      town.insertForeignCard();
+      screen.seeStatus("UNKNOWN_CARD");
+      screen.picture("login-unknown-card-" + language);
+    }
+  }
+
+  @Test
+  void removedCardLocksThePageAndTheSameCardResumesTheHalfTypedForm() {
+    try (Screen screen = loggedIn("ja")) {
+      screen.see("filter-text").sendKeys("書きかけ");
+      Instant removed = Instant.now();
+      town.removeCard();
+      screen.see("lock-overlay");
+      Duration shown = Duration.between(removed, Instant.now());
+      assertTrue(shown.compareTo(Duration.ofSeconds(5)) < 0, "overlay after " + shown);
+      screen.picture("lock-ja");
+      assertEquals("SESSION_SUSPENDED", screen.refusalOf("/api/v1/log/export?log=mayor"));
+
+      town.insert(Town.CLERK);
+      screen.press("unlock-button");
+      screen.waitGone("lock-overlay");
+      assertEquals("書きかけ", screen.see("filter-text").getAttribute("value"));
+    }
+  }
+
+  @Test
+  void anotherPersonsCardDoesNotUnlock() {
+    try (Screen screen = loggedIn("en")) {
+      town.removeCard();
+      screen.see("lock-overlay");
+      town.insert(Town.AUDITOR);
+      screen.press("unlock-button");
+      screen.seeRefusal("SESSION_OTHER_PERSON");
+      screen.picture("lock-other-person-en");
+    }
+  }
+
+  @Test
+  void replayedAnswerIsRefused() {
+    Page page = new Page(town.people(), town.agent());
+    String transaction = page.newTransaction("login");
+    PostedAnswer answer = page.askAgent(transaction, town.people()).as(PostedAnswer.class);
+    assertEquals(200, page.postAnswer(transaction, answer).status());
+    assertEquals("TRANSACTION_USED", page.postAnswer(transaction, answer).refusal());
+  }
+
+  @Test
+  void answerWithoutThePreLoginCookieIsRefused() {
+    Page page = new Page(town.people(), town.agent());
+    String transaction = page.newTransaction("login");
+    PostedAnswer answer = page.askAgent(transaction, town.people()).as(PostedAnswer.class);
+    page.forgetCookies();
+    assertEquals("PRELOGIN_COOKIE", page.postAnswer(transaction, answer).refusal());
+  }
+
+  @Test
+  void foreignOriginGetsNothingFromTheAgent() {
+    Page page = new Page(town.people(), town.agent());
+    String transaction = page.newTransaction("login");
+    assertEquals("ORIGIN_FOREIGN", page.askAgent(transaction, "https://evil.example").refusal());
+    town.awaitEntry("agent.login-refused", "ORIGIN_FOREIGN");
+  }
+
+  @Test
+  void foreignLocalProcessOnTheLoopbackPortIsRefused() {
+    assertTrue(town.statusAsAnotherUser().contains("PEER_FOREIGN"));
+    town.awaitEntry("agent.login-refused", "PEER_FOREIGN");
+  }
+
+  @Test
+  void auditorsExportHoldsEachStepInOrderAndVerifiesOffline() {
+    loggedIn("ja").close();
+    town.insert(Town.AUDITOR);
+    try (Screen screen = loggedIn("ja")) {
+      assertTrue(screen.see("log-table").getText().contains(Town.CLERK));
+      screen.picture("log-auditor-ja");
+    }
+    String lines = town.exportAndVerify("mayor");
+    int ticketed = lines.indexOf("terminal.ticketed");
+    int enrolled = lines.indexOf("terminal.enrolled");
+    int confirmed = lines.indexOf("terminal.confirmed");
+    int login = lines.indexOf("login.succeeded");
+    assertTrue(
+        0 < ticketed && ticketed < enrolled && enrolled < confirmed && confirmed < login, lines);
+    assertFalse(lines.contains("見本"), "no name of a person is in the log");
+  }
+
+  @Test
+  void alteredExportNamesTheEntry() throws IOException {
+    String out = town.verifyWithOneByteChanged("mayor");
+    assertTrue(out.contains("\"entryIndex\":1") || out.contains("\"index\":1"), out);
+  }
+
+  @Test
+  void killedServiceLosesNoAcknowledgedEntry() {
+    loggedIn("ja").close();
+    String before = town.exportAndVerify("mayor");
+    town.killAndRestartService();
+    loggedIn("ja").close();
+    String after = town.exportAndVerifySince("mayor");
+    assertTrue(after.startsWith(before.substring(0, before.length() / 2)));
+  }
+}

@@ -1,0 +1,143 @@
+package jp.sekisho.e2e;
+
+import com.deque.html.axecore.results.Rule;
+import com.deque.html.axecore.selenium.AxeBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** A clerk's headless Chromium at a 1024×768 counter terminal. */
+final class Screen implements AutoCloseable {
+  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+  private static final Path CHROMEDRIVER = Path.of("/usr/bin/chromedriver");
+  private static final Path PICTURES = Path.of("target", "screenshots");
+
+  private final ChromeDriver driver;
+  private final WebDriverWait wait;
+
+  private Screen(ChromeDriver driver) {
+    this.driver = driver;
+    this.wait = new WebDriverWait(driver, Duration.ofSeconds(20), Duration.ofMillis(50));
+  }
+
+  /** Opens a browser with a fresh profile; {@code language} is what it asks pages for. */
+  static Screen open(String language, Path profile) {
+    if (!Files.isExecutable(CHROMIUM) || !Files.isExecutable(CHROMEDRIVER)) {
+      throw new AssertionError(
+          "Chromium is missing: apt-get install chromium chromium-driver fonts-noto-cjk");
+    }
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(CHROMIUM.toFile());
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--lang=" + language,
+        "--accept-lang=" + language,
+        "--user-data-dir=" + profile.toAbsolutePath());
+    ChromeDriverService service =
+        new ChromeDriverService.Builder().usingDriverExecutable(CHROMEDRIVER.toFile()).build();
+    ChromeDriver driver = new ChromeDriver(service, options);
+    driver.manage().window().setSize(new Dimension(1024, 768));
+    return new Screen(driver);
+  }
+
+  void go(String url) {
+    driver.get(url);
+  }
+
+  String url() {
+    return String.valueOf(driver.getCurrentUrl());
+  }
+
+  /** Waits until the element is there and visible. */
+  WebElement see(String id) {
+    return wait.until(ExpectedConditions.visibilityOfElementLocated(By.id(id)));
+  }
+
+  /** Waits until the element can be pressed, and presses it. */
+  void press(String id) {
+    wait.until(ExpectedConditions.elementToBeClickable(By.id(id))).click();
+  }
+
+  void waitGone(String id) {
+    wait.until(ExpectedConditions.invisibilityOfElementLocated(By.id(id)));
+  }
+
+  /** Waits for a refusal with this code on the page and returns all its text. */
+  String seeRefusal(String code) {
+    wait.until(ExpectedConditions.attributeToBe(By.id("refusal"), "data-code", code));
+    return see("refusal").getText();
+  }
+
+  /** Waits until the page says what stands in the way of a login. */
+  void seeStatus(String problem) {
+    wait.until(ExpectedConditions.attributeToBe(By.id("status"), "data-problem", problem));
+  }
+
+  /** Waits until {@code condition} holds. */
+  void waitUntil(String what, java.util.function.BooleanSupplier condition) {
+    Programs.await(what, Duration.ofSeconds(20), condition);
+  }
+
+  /** The refusal code that this browser's session gets from a route. */
+  String refusalOf(String path) {
+    Object code =
+        driver.executeAsyncScript(
+            "const done = arguments[1]; fetch(arguments[0]).then(r => r.json()).then(b => done(b.refusal))",
+            path);
+    return String.valueOf(code);
+  }
+
+  void waitForPath(String path) {
+    wait.until(ExpectedConditions.urlMatches(".*" + path + "(\\?.*)?$"));
+  }
+
+  /** Saves what the clerk sees to {@code target/screenshots/NAME.png}. */
+  void picture(String name) {
+    try {
+      Files.createDirectories(PICTURES);
+      Files.write(PICTURES.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What axe finds wrong with the page, each as id and help text. */
+  List<String> accessibilityFaults() {
+    return new AxeBuilder()
+        .analyze(driver).getViolations().stream().map(Screen::describe).toList();
+  }
+
+  private static String describe(Rule rule) {
+    return rule.getId() + ": " + rule.getHelp() + " " + rule.getNodes();
+  }
+
+  /** The page's whole source, for what must not be in it. */
+  String source() {
+    return String.valueOf(driver.getPageSource());
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}
