@@ -90,8 +90,8 @@ cmd_login() {
     '100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk' \
     '100007,見本 太郎,mayor,kansa,監査委員事務局,書記,2026-04-01,2036-03-31,clerk;auditor' >"$LOGIN/persons.csv"
   run_java -jar "$SERVER_JAR" person import "$LOGIN/persons.csv" --data "$data" >>"$LOGIN/log/init.log"
-  wait_for "the card's certificate" 30 test -s "$LOGIN/card/certificate.der"
-  run_java -jar "$SERVER_JAR" card register --person 100042 --certificate "$LOGIN/card/certificate.der" --data "$data" >>"$LOGIN/log/init.log"
+  wait_for "the card's certificate" 30 test -s "$LOGIN/card/9a.der"
+  run_java -jar "$SERVER_JAR" card register --person 100042 --certificate "$LOGIN/card/9a.der" --data "$data" >>"$LOGIN/log/init.log"
   local ticket
   ticket=$(run_java -jar "$SERVER_JAR" terminal ticket T-0042 --organ mayor --data "$data" --json | sed -n 's/.*"ticket":"\([^"]*\)".*/\1/p')
 

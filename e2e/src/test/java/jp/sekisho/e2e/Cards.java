@@ -1,0 +1,152 @@
+package jp.sekisho.e2e;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real pcscd in a network of its own, and virtual cards that one hand puts into its first reader.
+ *
+ * <p>Debian's vpcd listens on every address, hence the own network; pcscd's socket appears in a directory on this side.
+ */
+final class Cards {
+  /** Name of the reader that the cards are put into. */
+  static final String READER = "Virtual PCD 00 00";
+
+  private final Path directory;
+  private final Programs programs;
+  private final long pcscd;
+  private final Map<String, Path> cards = new LinkedHashMap<>();
+
+  private Cards(Path directory, Programs programs, long pcscd) {
+    this.directory = directory;
+    this.programs = programs;
+    this.pcscd = pcscd;
+  }
+
+  static Path socket(Path directory) {
+    return directory.resolve("pcscd").resolve("pcscd.comm");
+  }
+
+  /** Path of the CA whose certificates the staff cards carry. */
+  Path ca() {
+    return directory.resolve("ca");
+  }
+
+  static Cards start(Path directory, Programs programs) throws IOException {
+    for (String tool : List.of("/usr/sbin/pcscd", "/usr/bin/unshare", "/usr/bin/nsenter")) {
+      if (!Files.isExecutable(Path.of(tool))) {
+        throw new AssertionError(
+            tool + " is missing: apt-get install pcscd vsmartcard-vpcd util-linux iproute2");
+      }
+    }
+    Path run = Files.createDirectories(directory.resolve("pcscd"));
+    Process pcscd =
+        programs.start(
+            "pcscd",
+            List.of(
+                "unshare",
+                "--net",
+                "--mount",
+                "sh",
+                "-c",
+                "mkdir -p /run/pcscd && mount --bind '"
+                    + run
+                    + "' /run/pcscd && ip link set lo up && exec pcscd --foreground --disable-polkit"));
+    Programs.await("pcscd", Duration.ofSeconds(20), () -> Files.exists(socket(directory)));
+    Cards cards = new Cards(directory, programs, pcscd.pid());
+    programs
+        .run(Programs.jar("smartcard/target/sekisho-card.jar", "issue-test-ca", cards.ca().toString()))
+        .expectOk();
+    return cards;
+  }
+
+  /** Makes a card; {@code options} as of {@code sekisho-card.jar simulate}. */
+  void make(String name, String... options) {
+    Path card = directory.resolve("card-" + name);
+    List<String> command =
+        new ArrayList<>(List.of("nsenter", "--net=/proc/" + pcscd + "/ns/net"));
+    command.addAll(
+        Programs.jar(
+            "smartcard/target/sekisho-card.jar",
+            "simulate",
+            "piv",
+            "--port",
+            "35963",
+            "--dir",
+            card.toString(),
+            "--ca",
+            ca().toString(),
+            "--removed"));
+    command.addAll(List.of(options));
+    programs.start("card-" + name, command);
+    Programs.await(
+        "card " + name, Duration.ofSeconds(30), () -> Files.exists(card.resolve("control.sock")));
+    cards.put(name, card);
+  }
+
+  /** The certificate of a card. */
+  Path certificate(String name) {
+    return card(name).resolve("9a.der");
+  }
+
+  /** Puts one card into the reader; another one is taken out first. */
+  void insert(String name) {
+    cards.forEach(
+        (other, path) -> {
+          if (!other.equals(name)) {
+            control(path, "remove");
+          }
+        });
+    control(card(name), "insert");
+  }
+
+  /** Takes whatever card is in the reader out of it. */
+  void remove() {
+    cards.values().forEach(path -> control(path, "remove"));
+  }
+
+  /** APDUs the card received, PIN bytes masked. */
+  List<String> trace(String name) {
+    return control(card(name), "trace");
+  }
+
+  private Path card(String name) {
+    Path card = cards.get(name);
+    if (card == null) {
+      throw new IllegalArgumentException("no card " + name);
+    }
+    return card;
+  }
+
+  private static List<String> control(Path card, String line) {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(card.resolve("control.sock")));
+      new PrintWriter(Channels.newWriter(channel, StandardCharsets.UTF_8), true).println(line);
+      List<String> answer =
+          new ArrayList<>(
+              new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))
+                  .lines()
+                  .toList());
+      if (answer.isEmpty() || !answer.remove(0).equals("ok")) {
+        throw new AssertionError("the virtual card refused " + line);
+      }
+      return answer;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,391 @@
+package jp.sekisho.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * One municipality on this machine: pcscd with virtual cards, the service on SQLite, terminal T-0042 with its agent and one seat.
+ *
+ * <p>Everything runs as the shipped jars, set up by the shipped commands, in one temporary directory.
+ */
+final class Town implements AutoCloseable {
+  static final String PIN = "123456";
+  static final String HELP_LINE = "内線 1234";
+
+  /** Staff numbers, which are also the names of the cards. */
+  static final String CLERK = "100042";
+
+  static final String AUDITOR = "100007";
+  static final String UNLUCKY = "100099";
+
+  private static final String FOREIGN = "foreign";
+  private static final String SERVER = "auth-server/service/target/sekisho-server.jar";
+  private static final String AGENT = "endpoint-agent/target/sekisho-agent.jar";
+  private static final String AUDIT = "auth-server/audit-log/target/sekisho-audit.jar";
+  private static final Pattern FINGERPRINT = Pattern.compile("([0-9A-F]{4}-){4}[0-9A-F]{4}");
+  private static final Pattern TICKET = Pattern.compile("sekisho-ticket1~[^\"\\s]+");
+
+  private final Path directory;
+  private final Path data;
+  private final Programs programs;
+  private final Cards cards;
+  private final int peoplePort = freePort();
+  private final int agentsPort = freePort();
+  private final int loopbackPort = freePort();
+  private final List<Path> exports = new ArrayList<>();
+  private Process server;
+
+  private Town(Path directory) throws IOException {
+    this.directory = directory;
+    this.data = directory.resolve("server");
+    this.programs =
+        new Programs(
+            Files.createDirectories(directory.resolve("log")),
+            Map.of("PCSCLITE_CSOCK_NAME", Cards.socket(directory).toString()));
+    this.cards = Cards.start(directory, programs);
+    makeCards();
+    makeService();
+    server = startService();
+    makeTerminal();
+  }
+
+  static Town start(Path directory) throws IOException {
+    return new Town(directory);
+  }
+
+  private void makeCards() {
+    cards.make(CLERK, "--subject-number", CLERK);
+    cards.make(AUDITOR, "--subject-number", AUDITOR);
+    cards.make(UNLUCKY, "--subject-number", UNLUCKY);
+    cards.make(FOREIGN, "--not-piv");
+  }
+
+  private void makeService() throws IOException {
+    server(
+        "init",
+        "--organ",
+        "mayor:市長部局",
+        "--origin",
+        people(),
+        "--agents-host",
+        "localhost",
+        "--people-port",
+        "" + peoplePort,
+        "--agents-port",
+        "" + agentsPort,
+        "--trial",
+        "--staff-ca",
+        cards.ca().toString(),
+        "--help-line",
+        HELP_LINE);
+    Path persons = directory.resolve("persons.csv");
+    Files.writeString(
+        persons,
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
+        100099,見本 次郎,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
+        100007,見本 太郎,mayor,kansa,監査課,書記,2026-04-01,2036-03-31,clerk;auditor
+        """);
+    server("person", "import", persons.toString());
+    for (String person : List.of(CLERK, AUDITOR, UNLUCKY)) {
+      server("card", "register", "--person", person, "--certificate", cards.certificate(person).toString());
+    }
+  }
+
+  private Process startService() {
+    Process process = programs.start("server", Programs.jar(SERVER, "serve", "--data", data.toString()));
+    Programs.await("the service", Duration.ofSeconds(90), () -> open(agentsPort) && open(peoplePort));
+    return process;
+  }
+
+  private void makeTerminal() throws IOException {
+    String ticket = find(TICKET, server("terminal", "ticket", "T-0042", "--organ", "mayor"));
+    Path state = directory.resolve("agent");
+    String enrolled =
+        programs
+            .run(
+                Programs.jar(
+                    AGENT,
+                    "enroll",
+                    ticket,
+                    "--state",
+                    state.toString(),
+                    "--reader-role",
+                    Cards.READER + "=staff"))
+            .expectOk();
+    server("terminal", "confirm", "T-0042", "--fingerprint", find(FINGERPRINT, enrolled));
+    Path socket = directory.resolve("agent.sock");
+    programs.start(
+        "agent",
+        Programs.jar(
+            AGENT,
+            "service",
+            "--no-enforcement",
+            "--state",
+            state.toString(),
+            "--loopback-port",
+            "" + loopbackPort,
+            "--socket",
+            socket.toString()));
+    Programs.await("the agent", Duration.ofSeconds(60), () -> open(loopbackPort));
+    Path pinentry = directory.resolve("pinentry");
+    Files.writeString(
+        pinentry,
+        """
+        #!/bin/sh
+        # Speaks Assuan like pinentry; "types" what the test put into the file.
+        echo "OK ready"
+        while read -r command rest; do
+          case $command in
+            GETPIN) printf 'D %s\\nOK\\n' "$(cat '@FILE@')" ;;
+            BYE) echo OK; exit 0 ;;
+            *) echo OK ;;
+          esac
+        done
+        """
+            .replace("@FILE@", directory.resolve("fingers").toString()));
+    Files.setPosixFilePermissions(pinentry, PosixFilePermissions.fromString("rwxr-xr-x"));
+    programs.start(
+        "session",
+        Programs.jar(
+            AGENT, "session", "--socket", socket.toString(), "--pinentry", pinentry.toString()));
+  }
+
+  /** Origin of the people's listener. */
+  String people() {
+    return "http://localhost:" + peoplePort;
+  }
+
+  /** Base URL of the agent's loopback port. */
+  String agent() {
+    return "http://127.0.0.1:" + loopbackPort;
+  }
+
+  /** What the person will type at the next PIN window. */
+  void typePin(String pin) {
+    try {
+      Files.writeString(directory.resolve("fingers"), pin);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void insert(String card) {
+    cards.insert(card);
+  }
+
+  void insertForeignCard() {
+    cards.insert(FOREIGN);
+  }
+
+  void removeCard() {
+    cards.remove();
+  }
+
+  /** PIN tries of the card in the reader, as sekisho-card.jar reads them. */
+  int triesLeft() {
+    String out =
+        programs
+            .run(
+                Programs.jar(
+                    "smartcard/target/sekisho-card.jar",
+                    "status",
+                    "--reader-role",
+                    Cards.READER + "=staff",
+                    "--json"))
+            .out();
+    return Integer.parseInt(find(Pattern.compile("(?<=\"triesLeft\":)\\d+"), out));
+  }
+
+  /** What the agent's loopback port says to a process of another user of this machine. */
+  String statusAsAnotherUser() {
+    return programs
+        .run(
+            List.of(
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "curl",
+                "-s",
+                "-H",
+                "Origin: " + people(),
+                agent() + "/v1/status"))
+        .out();
+  }
+
+  /** Waits until the log of the mayor's office holds an entry of this type and reason. */
+  void awaitEntry(String type, String reason) {
+    Programs.await(
+        type + " " + reason,
+        Duration.ofSeconds(30),
+        () ->
+            lines(export("mayor")).stream()
+                .anyMatch(
+                    line ->
+                        line.contains("\"type\":\"" + type + "\"")
+                            && line.contains("\"reason\":\"" + reason + "\"")));
+  }
+
+  private Path export(String log) {
+    Path file = directory.resolve(log + "-" + exports.size() + ".zip");
+    server("log", "export", "--log", log, "--out", file.toString());
+    exports.add(file);
+    return file;
+  }
+
+  private Programs.Finished verify(Path bundle, String log, String... options) {
+    String key = server("log", "key", "--log", log).strip();
+    String[] fixed = {"verify", bundle.toString(), "--log-key", key, "--allow-unwitnessed", "--json"};
+    String[] all = Stream.concat(Arrays.stream(fixed), Arrays.stream(options)).toArray(String[]::new);
+    return programs.run(Programs.jar(AUDIT, all));
+  }
+
+  /** Exports a log, verifies it with the auditor's program and returns its entries, one a line. */
+  String exportAndVerify(String log) {
+    Path bundle = export(log);
+    verify(bundle, log).expectOk();
+    return String.join("\n", lines(bundle));
+  }
+
+  /** As {@link #exportAndVerify}, and the log must continue the one exported before. */
+  String exportAndVerifySince(String log) {
+    Path before = directory.resolve("kept-checkpoint");
+    try {
+      Files.write(before, member(exports.get(exports.size() - 1), "checkpoint"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Path bundle = export(log);
+    verify(bundle, log, "--since", before.toString()).expectOk();
+    return String.join("\n", lines(bundle));
+  }
+
+  /** Changes one character of the second entry of an export and returns what the auditor's program says. */
+  String verifyWithOneByteChanged(String log) throws IOException {
+    Path good = export(log);
+    Path bad = directory.resolve("altered.zip");
+    try (ZipInputStream in = new ZipInputStream(Files.newInputStream(good));
+        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(bad))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        byte[] bytes = in.readAllBytes();
+        if (entry.getName().equals("entries.jsonl")) {
+          String text = new String(bytes, StandardCharsets.UTF_8);
+          int second = text.indexOf('\n') + 1;
+          int at = text.indexOf("\"outcome\":\"", second) + 11;
+          bytes = (text.substring(0, at) + "S" + text.substring(at + 1)).getBytes(StandardCharsets.UTF_8);
+        }
+        out.putNextEntry(new ZipEntry(entry.getName()));
+        out.write(bytes);
+      }
+    }
+    Programs.Finished finished = verify(bad, log);
+    if (finished.exitCode() != 1) {
+      throw new AssertionError("exit " + finished.exitCode() + finished.out() + finished.err());
+    }
+    return finished.out();
+  }
+
+  /** Kills the service as a power failure would and starts it again. */
+  void killAndRestartService() {
+    server.destroyForcibly();
+    Programs.await("its end", Duration.ofSeconds(10), () -> !server.isAlive());
+    server = startService();
+  }
+
+  /** Files of the service, the agent and all logs that hold {@code secret}; the cards' own memories are not searched. */
+  List<Path> filesContaining(String secret) throws IOException {
+    List<Path> found = new ArrayList<>();
+    byte[] wanted = secret.getBytes(StandardCharsets.UTF_8);
+    for (String part : List.of("server", "agent", "log")) {
+      try (Stream<Path> files = Files.walk(directory.resolve(part))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          if (Collections.indexOfSubList(boxed(Files.readAllBytes(file)), boxed(wanted)) >= 0) {
+            found.add(file);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Byte> boxed(byte[] bytes) {
+    List<Byte> list = new ArrayList<>(bytes.length);
+    for (byte b : bytes) {
+      list.add(b);
+    }
+    return list;
+  }
+
+  private String server(String... words) {
+    List<String> command = Programs.jar(SERVER, words);
+    command.addAll(List.of("--data", data.toString()));
+    return programs.run(command).expectOk();
+  }
+
+  private static List<String> lines(Path bundle) {
+    return new String(member(bundle, "entries.jsonl"), StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private static byte[] member(Path zip, String name) {
+    try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        if (entry.getName().equals(name)) {
+          return in.readAllBytes();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new AssertionError(name + " is not in " + zip);
+  }
+
+  private static String find(Pattern pattern, String text) {
+    Matcher m = pattern.matcher(text);
+    if (!m.find()) {
+      throw new AssertionError(pattern + " is not in " + text);
+    }
+    return m.group();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean open(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    programs.close();
+  }
+}
