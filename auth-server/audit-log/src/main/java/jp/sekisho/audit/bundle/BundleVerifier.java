@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  *     auditor decides otherwise, since the operator alone could have rewritten such a log
  */
 public record BundleVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
+  private static final int MAX_README_BYTES = 64 * 1024;
+
   /**
    * Verifies a bundle by itself.
    *
@@ -78,7 +80,7 @@ public record BundleVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
               "the log had " + older.size() + " entries and now " + opened.checkpoint().size());
         }
       }
-      checkMembers(source.names(), opened.checkpoint().size());
+      checkMembers(source, opened.checkpoint().size());
       return compare(source, opened, older);
     } catch (FormatException | ZipException | EOFException e) {
       return invalid(Reason.BUNDLE_MALFORMED, String.valueOf(e.getMessage()));
@@ -97,10 +99,13 @@ public record BundleVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
   }
 
   /** Refuses a bundle with anything more or less than its size calls for. */
-  private static void checkMembers(Set<String> names, long size) throws FormatException {
-    Set<String> rest = new HashSet<>(names);
+  private static void checkMembers(BundleSource source, long size)
+      throws IOException, FormatException {
+    Set<String> rest = new HashSet<>(source.names());
     rest.remove(Member.CHECKPOINT);
-    rest.remove(Member.README);
+    if (rest.remove(Member.README)) {
+      source.read(Member.README, MAX_README_BYTES); // so that damage shows; it proves nothing
+    }
     boolean complete = rest.remove(Member.ENTRIES) && rest.size() == TilePath.count(size);
     // The count first: a size of 2^60 must not make us list that many tiles.
     if (!complete || !HashTilePath.ofLevel(0, size).allMatch(tile -> rest.contains(tile.path()))) {
