@@ -1,0 +1,55 @@
+package jp.sekisho.audit.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import jp.sekisho.audit.StrictBase64;
+import jp.sekisho.audit.bundle.Verification;
+import jp.sekisho.audit.bundle.Verification.Invalid;
+import jp.sekisho.audit.bundle.Verification.Verified;
+
+/**
+ * An outcome in words.
+ *
+ * @param continued whether an older checkpoint was compared
+ */
+record TextReport(Messages messages, boolean continued) {
+  List<String> lines(Verification outcome) {
+    return outcome.fold(this::verified, this::invalid);
+  }
+
+  private List<String> verified(Verified verified) {
+    List<String> lines = new ArrayList<>();
+    lines.add(messages.get("audit.verified"));
+    lines.add(messages.get("audit.verified.origin", verified.origin()));
+    lines.add(messages.get("audit.verified.size", Long.toString(verified.size())));
+    lines.add(messages.get("audit.verified.root", StrictBase64.encode(verified.root().bytes())));
+    verified
+        .witnessedBy()
+        .forEach(witness ->
+            lines.add(messages.get("audit.verified.witness", witness.name(), witness.at())));
+    if (verified.witnessedBy().isEmpty()) {
+      lines.add(messages.get("audit.verified.unwitnessed"));
+    }
+    if (continued) {
+      lines.add(messages.get("audit.verified.continued"));
+    }
+    lines.add(messages.get("audit.verified.action"));
+    return lines;
+  }
+
+  private List<String> invalid(Invalid invalid) {
+    String key = "audit.invalid." + invalid.reason();
+    List<String> lines = new ArrayList<>();
+    lines.add(messages.get("audit.invalid", invalid.reason()));
+    lines.add(messages.get(key));
+    invalid
+        .entryIndex()
+        .ifPresent(index ->
+            lines.add(
+                messages.get(
+                    "audit.invalid.entry", Long.toString(index), Long.toString(index + 1))));
+    lines.add(messages.get(key + ".action"));
+    lines.add(messages.get("audit.invalid.detail", invalid.detail()));
+    return lines;
+  }
+}
