@@ -2,6 +2,7 @@ package jp.sekisho;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -60,6 +61,10 @@ class CoreArchitectureTest {
                       (call.getName().equals("now")
                               && call.getTargetOwner().isAssignableTo(Temporal.class))
                           || call.getName().matches("currentTimeMillis|nanoTime")));
+
+  @ArchTest
+  static final ArchRule CAPABILITIES_DO_NOT_FORM_CYCLES =
+      slices().matching("jp.sekisho.policy.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule THE_WIRE_KNOWS_NO_POLICY =
