@@ -245,7 +245,7 @@ class CanonicalJsonTest {
       Map<String, Object> object = object(random, 4);
       byte[] bytes = CanonicalJson.write(object);
       assertEquals(object, CanonicalJson.read(bytes));
-      if (bytes.length < 600) {
+      if (i < 60 && bytes.length < 300) {
         ByteFlips.check(bytes, object, CanonicalJson::read);
       }
     }
