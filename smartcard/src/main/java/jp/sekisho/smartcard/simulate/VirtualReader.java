@@ -25,6 +25,12 @@ public final class VirtualReader implements AutoCloseable {
 
   private static final Duration RETRY = Duration.ofMillis(50);
 
+  /**
+   * vpcd listens without a backlog: while it has not yet accepted a connection we already gave up,
+   * the kernel drops further ones and would retry for us only after 1, 3, 7, 15 s.
+   */
+  private static final Duration CONNECT = Duration.ofMillis(200);
+
   private final InetSocketAddress address;
   private final ApduTrace trace;
   private final Thread thread = new Thread(this::run, "virtual-reader");
@@ -86,7 +92,7 @@ public final class VirtualReader implements AutoCloseable {
   /** One connection: returns when it ends, for whatever reason. */
   private void serve(PivApplet current) {
     try (Socket socket = new Socket()) {
-      socket.connect(address);
+      socket.connect(address, Math.toIntExact(CONNECT.toMillis()));
       socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
       if (adopt(socket, current)) {
         current.reset();
