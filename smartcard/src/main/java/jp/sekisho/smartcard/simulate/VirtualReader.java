@@ -1,0 +1,197 @@
+package jp.sekisho.smartcard.simulate;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.HexFormat;
+import jdk.net.ExtendedSocketOptions;
+import jp.sekisho.smartcard.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A slot of vpcd, pcscd's virtual reader, and the card in it. vpcd listens; a connection is an
+ * inserted card. Messages are a two-byte length (big-endian) and that many bytes; a single byte is
+ * power off (0), power on (1), reset (2) or "give your ATR" (4).
+ *
+ * <p>While a card is inserted, a lost connection (pcscd restarts) is made again. Thread-safe.
+ */
+public final class VirtualReader implements AutoCloseable {
+  /** Contact card, T=1, no historical bytes worth reading: nobody may recognise us by ATR. */
+  private static final byte[] ATR = HexFormat.of().parseHex("3B80800101");
+
+  private static final Duration RETRY = Duration.ofMillis(50);
+
+  /**
+   * How long the reader stays empty at least: longer than pcscd's look at it every 400 ms. A card
+   * exchanged faster than any hand can leaves pcscd convinced that the reader is empty.
+   */
+  private static final Duration EMPTY = Duration.ofMillis(600);
+
+  /**
+   * vpcd listens without a backlog: while it has not yet accepted a connection we already gave up,
+   * the kernel drops further ones and would retry for us only after 1, 3, 7, 15 s.
+   */
+  private static final Duration CONNECT = Duration.ofMillis(200);
+
+  private final InetSocketAddress address;
+  private final ApduTrace trace;
+  private final Thread thread = new Thread(this::run, "virtual-reader");
+  private @Nullable PivApplet card;
+  private @Nullable Socket connection;
+  private boolean closed;
+
+  VirtualReader(int port, ApduTrace trace) {
+    this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    this.trace = trace;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Puts a card in, in place of the one there. */
+  synchronized void insert(PivApplet inserted) {
+    disconnect();
+    card = inserted;
+    notifyAll();
+  }
+
+  synchronized void remove() {
+    card = null;
+    disconnect();
+  }
+
+  synchronized boolean hasCard() {
+    return card != null;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    remove();
+    notifyAll();
+  }
+
+  private void run() {
+    try {
+      PivApplet current = awaitCard();
+      while (current != null) {
+        Thread.sleep((serve(current) ? EMPTY : RETRY).toMillis());
+        current = awaitCard();
+      }
+    } catch (InterruptedException e) {
+      close();
+    }
+  }
+
+  /** The card to serve; null when the reader is closed. */
+  private synchronized @Nullable PivApplet awaitCard() throws InterruptedException {
+    while (card == null && !closed) {
+      wait();
+    }
+    return closed ? null : card;
+  }
+
+  /**
+   * One connection, until it ends for whatever reason.
+   *
+   * @return whether the card was taken out and vpcd knows it
+   */
+  private boolean serve(PivApplet current) {
+    try (Socket socket = new Socket()) {
+      socket.connect(address, Math.toIntExact(CONNECT.toMillis()));
+      socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      if (!adopt(socket, current)) {
+        return true;
+      }
+      current.reset();
+      try {
+        converse(socket, current);
+      } finally {
+        current.reset();
+      }
+      return !isConnected(socket);
+    } catch (IOException e) {
+      // pcscd is away or has closed the slot: the card stays in the reader, we connect again.
+      return false;
+    }
+  }
+
+  private synchronized boolean adopt(Socket socket, PivApplet current) {
+    if (card != current) {
+      return false;
+    }
+    connection = socket;
+    return true;
+  }
+
+  private synchronized boolean isConnected(Socket socket) {
+    return socket.equals(connection);
+  }
+
+  /** Says no more; when vpcd finds that out it hangs up, and the conversation ends. */
+  private synchronized void disconnect() {
+    if (connection != null) {
+      try {
+        connection.shutdownOutput();
+      } catch (IOException e) {
+        // Then it is down already.
+      }
+      connection = null;
+    }
+  }
+
+  private void converse(Socket socket, PivApplet current) throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    while (true) {
+      acknowledgeAtOnce(socket);
+      int length = readLength(in);
+      if (length < 0) {
+        return;
+      }
+      acknowledgeAtOnce(socket);
+      byte[] message = in.readNBytes(length);
+      if (message.length != length) {
+        return;
+      }
+      if (!isConnected(socket)) {
+        continue;
+      }
+      if (length == 1) {
+        if (message[0] == 4) {
+          send(socket, ATR);
+        } else {
+          current.reset();
+        }
+      } else if (length > 1) {
+        trace.command(message);
+        Response response = current.process(message);
+        trace.answer(response);
+        send(socket, response.encode());
+      }
+    }
+  }
+
+  /** -1 when vpcd hung up. */
+  private static int readLength(DataInputStream in) throws IOException {
+    int high = in.read();
+    return high < 0 ? -1 : high << 8 | in.readUnsignedByte();
+  }
+
+  /** vpcd writes length and body apart; a delayed acknowledgement would cost 40 ms per command. */
+  private static void acknowledgeAtOnce(Socket socket) throws IOException {
+    if (socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK)) {
+      socket.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
+    }
+  }
+
+  private static void send(Socket socket, byte[] body) throws IOException {
+    byte[] message = new byte[body.length + 2];
+    message[0] = (byte) (body.length >> 8);
+    message[1] = (byte) body.length;
+    System.arraycopy(body, 0, message, 2, body.length);
+    socket.getOutputStream().write(message);
+  }
+}
