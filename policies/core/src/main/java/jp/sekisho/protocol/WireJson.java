@@ -14,6 +14,8 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The one JSON codec of the wire: reads and writes the records of this package.
@@ -87,7 +89,9 @@ public final class WireJson {
       throw new MalformedException("body over " + MAX_BYTES + " bytes");
     }
     try {
-      T value = MAPPER.readValue(body, type);
+      // Decoded here: from bytes the parser would guess UTF-16 and accept overlong forms.
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      T value = MAPPER.readValue(text, type);
       if (value == null) {
         throw new MalformedException("null in place of " + type.getSimpleName());
       }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -207,6 +208,20 @@ class WireJsonTest {
         NewTransaction.class);
     refused("{\"purpose\":\"" + "x".repeat(WireJson.MAX_BYTES) + "\"}", NewTransaction.class);
     refused("{\"purpose\":\"login\",\"" + "n".repeat(129) + "\":1}", NewTransaction.class);
+  }
+
+  @Test
+  @DisplayName("UTF-8 only, without a byte order mark, in its shortest form")
+  void utf8() {
+    String json = "{\"purpose\":\"login\"}";
+    for (byte[] body :
+        List.of(
+            json.getBytes(StandardCharsets.UTF_16),
+            json.getBytes(StandardCharsets.UTF_16LE),
+            ("\uFEFF" + json).getBytes(UTF_8),
+            json.replace("log", "\u00c1\u00a1").getBytes(StandardCharsets.ISO_8859_1))) {
+      assertThrows(MalformedException.class, () -> WireJson.read(body, NewTransaction.class));
+    }
   }
 
   @Test
