@@ -16,9 +16,13 @@ public record Response(byte[] data, int sw) {
   /**
    * Splits the bytes a reader delivered.
    *
-   * @throws CardException CARD_ERROR when there is not even a status word
+   * @throws CardException CARD_REMOVED for no bytes at all, which drivers give for a card that has
+   *     just left; CARD_ERROR when there is not even a status word
    */
   public static Response parse(byte[] bytes) throws CardException {
+    if (bytes.length == 0) {
+      throw new CardException(CardFailure.CARD_REMOVED, "empty answer");
+    }
     if (bytes.length < 2) {
       throw new CardException(CardFailure.CARD_ERROR, "answer without status word");
     }

@@ -22,6 +22,25 @@ public record EnrollmentTicket(
       Pattern.compile(
           "sekisho-ticket1~(https://[a-z0-9.-]{1,253}:[1-9][0-9]{0,4})~([A-Za-z0-9_-]{22})~(-|[A-Za-z0-9_-]{43})~([A-Za-z0-9_-]{43})");
 
+  /** Checks every part by its rule, so that whatever exists can also be read. */
+  public EnrollmentTicket {
+    if (url.getPort() < 1 || url.getPort() > 65_535) {
+      throw new IllegalArgumentException("url has no port from 1 to 65535");
+    }
+    if (!FORM.matcher(text(url, token, rootHash, serverCaHash)).matches()) {
+      throw new IllegalArgumentException("not the parts of an enrolment ticket");
+    }
+    try {
+      Base64Url.decode(token, 16);
+      if (rootHash != null) {
+        Base64Url.decode(rootHash, 32);
+      }
+      Base64Url.decode(serverCaHash, 32);
+    } catch (MalformedException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
   /** Reads a ticket; surrounding white space, which copying adds, is ignored. */
   public static EnrollmentTicket parse(String text) throws MalformedException {
     Matcher m = FORM.matcher(text.strip());
@@ -29,21 +48,23 @@ public record EnrollmentTicket(
       throw new MalformedException("not an enrolment ticket");
     }
     String root = m.group(3);
-    Base64Url.decode(m.group(2), 16);
-    Base64Url.decode(m.group(4), 32);
-    return new EnrollmentTicket(
-        URI.create(m.group(1)), m.group(2), root.equals("-") ? null : root, m.group(4));
+    try {
+      return new EnrollmentTicket(
+          URI.create(m.group(1)), m.group(2), root.equals("-") ? null : root, m.group(4));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("not an enrolment ticket");
+    }
   }
 
   /** The string to carry. */
   public String text() {
-    return String.join(
-        "~",
-        "sekisho-ticket1",
-        url.toString(),
-        token,
-        rootHash == null ? "-" : rootHash,
-        serverCaHash);
+    return text(url, token, rootHash, serverCaHash);
+  }
+
+  private static String text(
+      URI url, String token, @Nullable String rootHash, String serverCaHash) {
+    String root = rootHash == null ? "-" : rootHash;
+    return String.join("~", "sekisho-ticket1", url.toString(), token, root, serverCaHash);
   }
 
   @Override

@@ -21,11 +21,11 @@ public final class Names {
   }
 
   /**
-   * Whether {@code text} can be a staff number; twelve digits are refused, since that is the form
-   * of a 個人番号.
+   * Whether {@code text} can be a staff number; twelve digits are refused, hyphens or not, since
+   * that is the form of a 個人番号.
    */
   public static boolean isPerson(String text) {
-    return PERSON.matcher(text).matches() && !text.matches("[0-9]{12}");
+    return PERSON.matcher(text).matches() && !text.replace("-", "").matches("[0-9]{12}");
   }
 
   /** The subject alternative name of a terminal's certificate. */

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.PropertyResourceBundle;
 import java.util.ResourceBundle;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A refusal said to a person: what happened, why, what to do, whom to call.
@@ -19,6 +21,7 @@ import java.util.ResourceBundle;
  * @param contact whom to call
  */
 public record RefusalText(String what, String why, String action, String contact) {
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{(tries|reader|help)\\}");
   private static final ResourceBundle JA = load("ja");
   private static final ResourceBundle EN = load("en");
 
@@ -44,11 +47,10 @@ public record RefusalText(String what, String why, String action, String contact
   }
 
   private static String fill(String text, Map<String, String> values) {
-    String filled = text;
-    for (String name : new String[] {"tries", "reader", "help"}) {
-      filled = filled.replace("{" + name + "}", values.getOrDefault(name, "—"));
-    }
-    return filled;
+    // One pass: a reader may be called anything, even "{help}".
+    return PLACEHOLDER
+        .matcher(text)
+        .replaceAll(m -> Matcher.quoteReplacement(values.getOrDefault(m.group(1), "—")));
   }
 
   private static ResourceBundle load(String language) {

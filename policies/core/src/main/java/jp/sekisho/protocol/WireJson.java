@@ -7,12 +7,15 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The one JSON codec of the wire: reads and writes the records of this package.
@@ -50,17 +53,19 @@ public final class WireJson {
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        .withCoercionConfig(
-            LogicalType.Integer, c -> c.setCoercion(CoercionInputShape.String, CoercionAction.Fail))
-        .withCoercionConfig(
-            LogicalType.Textual,
-            c ->
-                c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+        .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .withCoercionConfigDefaults(WireJson::refuseCoercion)
         .defaultPropertyInclusion(
             JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
         .build();
+  }
+
+  /** A value is of the type its field has, or it is refused. */
+  private static void refuseCoercion(MutableCoercionConfig config) {
+    for (CoercionInputShape shape : CoercionInputShape.values()) {
+      config.setCoercion(shape, CoercionAction.Fail);
+    }
   }
 
   /** UTF-8 JSON of a wire record. */
@@ -76,18 +81,21 @@ public final class WireJson {
   /**
    * The record in {@code body}.
    *
-   * @throws MalformedException when the body is too large, not JSON, or not such a record; its text
-   *     names the field at most
+   * @throws MalformedException when the body is too large, not JSON, not such a record, or lacks a
+   *     component not marked {@code @Nullable}; its text names the field at most
    */
   public static <T> T read(byte[] body, Class<T> type) throws MalformedException {
     if (body.length > MAX_BYTES) {
       throw new MalformedException("body over " + MAX_BYTES + " bytes");
     }
     try {
-      T value = MAPPER.readValue(body, type);
+      // Decoded here: from bytes the parser would guess UTF-16 and accept overlong forms.
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+      T value = MAPPER.readValue(text, type);
       if (value == null) {
         throw new MalformedException("null in place of " + type.getSimpleName());
       }
+      RequiredComponents.check(value);
       return value;
     } catch (JsonMappingException e) {
       String path =

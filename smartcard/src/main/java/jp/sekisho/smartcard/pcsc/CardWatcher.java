@@ -3,8 +3,6 @@ package jp.sekisho.smartcard.pcsc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,8 +28,8 @@ public final class CardWatcher implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "card-watcher");
 
-  /** Readers with a card in them and the counter of its insertion; watcher thread only. */
-  private final Map<String, Integer> present = new TreeMap<>();
+  /** Watcher thread only. */
+  private final CardPresence presence = new CardPresence();
 
   private boolean serviceKnownLost;
   private volatile @Nullable PcscContext waiting;
@@ -128,30 +126,17 @@ public final class CardWatcher implements AutoCloseable {
                 .orElse(ReaderState.unasked(name)));
       }
     }
-    List.copyOf(present.keySet()).stream().filter(r -> !names.contains(r)).forEach(this::removed);
+    presence.onlyIn(names).forEach(listener);
     return readers;
   }
 
   private ReaderState seen(ReaderState state) {
-    Integer counter = present.get(state.reader());
-    boolean there = state.isPresent() && !state.isGone();
-    if (counter != null && (!there || counter != state.eventCounter())) {
-      removed(state.reader());
-    }
-    if (there && !present.containsKey(state.reader())) {
-      present.put(state.reader(), state.eventCounter());
-      listener.accept(new CardEvent.Inserted(state.reader(), state.eventCounter()));
-    }
+    presence.seen(state).forEach(listener);
     return state.seen();
   }
 
-  private void removed(String reader) {
-    present.remove(reader);
-    listener.accept(new CardEvent.Removed(reader));
-  }
-
   private void lost() {
-    List.copyOf(present.keySet()).forEach(this::removed);
+    presence.onlyIn(List.of()).forEach(listener);
     if (!serviceKnownLost) {
       serviceKnownLost = true;
       listener.accept(new CardEvent.ServiceLost());

@@ -58,7 +58,7 @@ public final class Simulator implements AutoCloseable {
     reader.remove();
   }
 
-  /** Exchanges the card for the one in another directory, without a pause. */
+  /** Exchanges the card for the one in another directory, as fast as pcscd can follow. */
   public synchronized void swap(Path directory) throws IOException {
     card =
         PivApplet.open(

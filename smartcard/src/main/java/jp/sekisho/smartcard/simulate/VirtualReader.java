@@ -25,6 +25,18 @@ public final class VirtualReader implements AutoCloseable {
 
   private static final Duration RETRY = Duration.ofMillis(50);
 
+  /**
+   * How long the reader stays empty at least: longer than pcscd's look at it every 400 ms. A card
+   * exchanged faster than any hand can leaves pcscd convinced that the reader is empty.
+   */
+  private static final Duration EMPTY = Duration.ofMillis(600);
+
+  /**
+   * vpcd listens without a backlog: while it has not yet accepted a connection we already gave up,
+   * the kernel drops further ones and would retry for us only after 1, 3, 7, 15 s.
+   */
+  private static final Duration CONNECT = Duration.ofMillis(200);
+
   private final InetSocketAddress address;
   private final ApduTrace trace;
   private final Thread thread = new Thread(this::run, "virtual-reader");
@@ -66,8 +78,7 @@ public final class VirtualReader implements AutoCloseable {
     try {
       PivApplet current = awaitCard();
       while (current != null) {
-        serve(current);
-        Thread.sleep(RETRY.toMillis());
+        Thread.sleep((serve(current) ? EMPTY : RETRY).toMillis());
         current = awaitCard();
       }
     } catch (InterruptedException e) {
@@ -83,31 +94,50 @@ public final class VirtualReader implements AutoCloseable {
     return closed ? null : card;
   }
 
-  /** One connection: returns when it ends, for whatever reason. */
-  private void serve(PivApplet current) {
+  /**
+   * One connection, until it ends for whatever reason.
+   *
+   * @return whether the card was taken out and vpcd knows it
+   */
+  private boolean serve(PivApplet current) {
     try (Socket socket = new Socket()) {
-      socket.connect(address);
+      socket.connect(address, Math.toIntExact(CONNECT.toMillis()));
       socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      if (adopt(socket, current)) {
-        current.reset();
-        converse(socket, current);
+      if (!adopt(socket, current)) {
+        return true;
       }
+      current.reset();
+      try {
+        converse(socket, current);
+      } finally {
+        current.reset();
+      }
+      return !isConnected(socket);
     } catch (IOException e) {
       // pcscd is away or has closed the slot: the card stays in the reader, we connect again.
+      return false;
     }
   }
 
   private synchronized boolean adopt(Socket socket, PivApplet current) {
+    if (card != current) {
+      return false;
+    }
     connection = socket;
-    return card == current;
+    return true;
   }
 
+  private synchronized boolean isConnected(Socket socket) {
+    return socket.equals(connection);
+  }
+
+  /** Says no more; when vpcd finds that out it hangs up, and the conversation ends. */
   private synchronized void disconnect() {
     if (connection != null) {
       try {
-        connection.close();
+        connection.shutdownOutput();
       } catch (IOException e) {
-        // Closed all the same.
+        // Then it is down already.
       }
       connection = null;
     }
@@ -117,11 +147,17 @@ public final class VirtualReader implements AutoCloseable {
     DataInputStream in = new DataInputStream(socket.getInputStream());
     while (true) {
       acknowledgeAtOnce(socket);
-      int length = in.readUnsignedShort();
+      int length = readLength(in);
+      if (length < 0) {
+        return;
+      }
       acknowledgeAtOnce(socket);
       byte[] message = in.readNBytes(length);
       if (message.length != length) {
         return;
+      }
+      if (!isConnected(socket)) {
+        continue;
       }
       if (length == 1) {
         if (message[0] == 4) {
@@ -136,6 +172,12 @@ public final class VirtualReader implements AutoCloseable {
         send(socket, response.encode());
       }
     }
+  }
+
+  /** -1 when vpcd hung up. */
+  private static int readLength(DataInputStream in) throws IOException {
+    int high = in.read();
+    return high < 0 ? -1 : high << 8 | in.readUnsignedByte();
   }
 
   /** vpcd writes length and body apart; a delayed acknowledgement would cost 40 ms per command. */

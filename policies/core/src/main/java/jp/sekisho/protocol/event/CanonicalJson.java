@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ import jp.sekisho.protocol.MalformedException;
  * Long} (and {@code Integer}); no null, no fractions. Names are sorted by UTF-16 code units, as RFC
  * 8785 §3.2.3 demands and as {@link String#compareTo} does. Reading encodes again and refuses any
  * difference, so white space, other escapes, other orders and repeated names are all malformed. At
- * most {@value #MAX_BYTES} bytes and {@value #MAX_DEPTH} levels.
+ * most {@value #MAX_DEPTH} levels, the innermost value counted, and {@value #MAX_BYTES} bytes
+ * unless the caller names another limit.
  */
 public final class CanonicalJson {
   /** Largest entry, in bytes. */
@@ -36,7 +38,6 @@ public final class CanonicalJson {
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxDocumentLength(MAX_BYTES)
                   .maxNestingDepth(MAX_DEPTH)
                   .maxNumberLength(20)
                   .maxNameLength(256)
@@ -54,19 +55,32 @@ public final class CanonicalJson {
    *     #MAX_BYTES} bytes
    */
   public static byte[] write(Map<String, ?> object) {
+    return write(object, MAX_BYTES);
+  }
+
+  /** As {@link #write(Map)}, for a format whose own limit is {@code maxBytes}. */
+  public static byte[] write(Map<String, ?> object, int maxBytes) {
     StringBuilder out = new StringBuilder(256);
     append(out, object, 0);
     byte[] bytes = out.toString().getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > MAX_BYTES) {
-      throw new IllegalArgumentException("over " + MAX_BYTES + " bytes");
+    if (bytes.length > maxBytes) {
+      throw new IllegalArgumentException("over " + maxBytes + " bytes");
     }
     return bytes;
   }
 
-  /** The object whose canonical bytes are exactly {@code bytes}; maps keep the canonical order. */
+  /**
+   * The object whose canonical bytes are exactly {@code bytes}: immutable throughout, in canonical
+   * order.
+   */
   public static Map<String, Object> read(byte[] bytes) throws MalformedException {
-    if (bytes.length > MAX_BYTES) {
-      throw new MalformedException("over " + MAX_BYTES + " bytes");
+    return read(bytes, MAX_BYTES);
+  }
+
+  /** As {@link #read(byte[])}, for a format whose own limit is {@code maxBytes}. */
+  public static Map<String, Object> read(byte[] bytes, int maxBytes) throws MalformedException {
+    if (bytes.length > maxBytes) {
+      throw new MalformedException("over " + maxBytes + " bytes");
     }
     Map<String, Object> object;
     try (JsonParser parser = FACTORY.createParser(bytes)) {
@@ -82,7 +96,7 @@ public final class CanonicalJson {
     }
     byte[] again;
     try {
-      again = write(object);
+      again = write(object, maxBytes);
     } catch (IllegalArgumentException e) {
       throw new MalformedException("a value outside canonical JSON");
     }
@@ -90,6 +104,20 @@ public final class CanonicalJson {
       throw new MalformedException("not canonical");
     }
     return object;
+  }
+
+  /**
+   * An immutable copy of {@code object} as {@link #read} would give it back, so that a value that
+   * was written and one that was read are equal.
+   *
+   * @throws IllegalArgumentException for a value outside the restriction
+   */
+  static Map<String, Object> copy(Map<String, ?> object) {
+    try {
+      return read(write(object));
+    } catch (MalformedException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   private static Map<String, Object> object(JsonParser parser)
@@ -100,7 +128,7 @@ public final class CanonicalJson {
       parser.nextToken();
       object.put(name, value(parser));
     }
-    return object;
+    return Collections.unmodifiableMap(object);
   }
 
   private static Object value(JsonParser parser) throws IOException, MalformedException {
@@ -115,7 +143,7 @@ public final class CanonicalJson {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
           list.add(value(parser));
         }
-        yield list;
+        yield Collections.unmodifiableList(list);
       }
       case VALUE_STRING -> parser.getText();
       case VALUE_TRUE -> true;

@@ -3,8 +3,10 @@ package jp.sekisho.protocol.event;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code seq} starts at 1 and rises by one for the life of the device key; {@code prev} is the
  * hash of the record before, 32 zero bytes for the first. The service stores the bytes' hash; a
- * record with a known number and another hash is a fork.
+ * record with a known number and another hash is a fork. A name this version does not know is
+ * malformed: dropping it would change the hash.
  *
  * @param terminal terminal id
  * @param boot base64url of 16 bytes
@@ -43,9 +46,36 @@ public record DeviceRecord(
   /** {@link #prev} of the first record. */
   public static final String GENESIS = Base64Url.encode(new byte[32]);
 
+  private static final Pattern TYPE = Pattern.compile("agent\\.[a-z-]{1,40}");
+  private static final Pattern REASON = Pattern.compile("[A-Z][A-Z_]{1,40}");
+  private static final long MAX_SEQ = 1L << 53;
+
+  /** Checks every field by its rule, so that whatever exists can also be read. */
   public DeviceRecord {
-    data = Map.copyOf(data);
+    if (!Names.isTerminal(terminal)) {
+      throw new IllegalArgumentException("terminal is not a terminal id");
+    }
+    requireBase64Url("boot", boot, 16);
+    requireBase64Url("prev", prev, 32);
+    if (seq < 1 || seq > MAX_SEQ) {
+      throw new IllegalArgumentException("seq is not 1 to 2^53");
+    }
+    if (!TYPE.matcher(type).matches()) {
+      throw new IllegalArgumentException("type is not agent.<outcome>");
+    }
+    if (reason != null && !REASON.matcher(reason).matches()) {
+      throw new IllegalArgumentException("reason is not a code");
+    }
+    data = CanonicalJson.copy(data);
     time = time.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private static void requireBase64Url(String name, String value, int length) {
+    try {
+      Base64Url.decode(value, length);
+    } catch (MalformedException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
   }
 
   /** The record of {@code event} that follows the record hashed to {@code prev}. */
@@ -93,25 +123,25 @@ public record DeviceRecord(
     if (fields.integer("v") != 1) {
       throw new MalformedException("unknown version");
     }
-    String terminal = fields.text("terminal");
-    String type = fields.text("type");
-    if (!Names.isTerminal(terminal) || !type.matches("agent\\.[a-z-]{1,40}")) {
-      throw new MalformedException("terminal or type");
+    DeviceRecord record;
+    try {
+      record =
+          new DeviceRecord(
+              fields.text("terminal"),
+              fields.text("boot"),
+              fields.integer("seq"),
+              fields.text("prev"),
+              fields.time("time"),
+              fields.text("type"),
+              fields.optionalText("reason"),
+              fields.object("data"));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage() == null ? "field" : e.getMessage());
     }
-    long seq = fields.integer("seq");
-    if (seq < 1) {
-      throw new MalformedException("seq");
+    if (!Arrays.equals(record.bytes(), bytes)) {
+      throw new MalformedException("record is not in its one form");
     }
-    String boot = fields.text("boot");
-    Base64Url.decode(boot, 16);
-    String prev = fields.text("prev");
-    Base64Url.decode(prev, 32);
-    String reason = fields.optionalText("reason");
-    if (reason != null && !reason.matches("[A-Z][A-Z_]{1,40}")) {
-      throw new MalformedException("reason");
-    }
-    return new DeviceRecord(
-        terminal, boot, seq, prev, fields.time("time"), type, reason, fields.object("data"));
+    return record;
   }
 
   /** Typed reading of a canonical object's members. */

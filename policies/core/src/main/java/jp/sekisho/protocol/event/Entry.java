@@ -2,12 +2,11 @@ package jp.sekisho.protocol.event;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ public final class Entry {
   private final Map<String, Object> fields;
 
   private Entry(Map<String, Object> fields) {
-    this.fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    this.fields = CanonicalJson.copy(fields);
   }
 
   /**
@@ -46,6 +45,19 @@ public final class Entry {
       @Nullable String session) {
     /** About nobody in particular. */
     public static final Subject NONE = new Subject(null, null, null, null, null);
+
+    /** Refuses what is no such name, above all a staff number that could be a 個人番号. */
+    public Subject {
+      if (organ != null && !Names.isOrgan(organ)) {
+        throw new IllegalArgumentException("organ is not an organ id");
+      }
+      if (person != null && !Names.isPerson(person)) {
+        throw new IllegalArgumentException("person is not a staff number");
+      }
+      if (terminal != null && !Names.isTerminal(terminal)) {
+        throw new IllegalArgumentException("terminal is not a terminal id");
+      }
+    }
 
     /** About a terminal of an organ. */
     public static Subject terminal(@Nullable String organ, String terminal) {
@@ -137,13 +149,24 @@ public final class Entry {
     fields.time("time");
     fields.object("data");
     fields.object("device");
-    for (String name : new String[] {"organ", "person", "post", "terminal", "session", "reason"}) {
-      fields.optionalText(name);
+    String reason = fields.optionalText("reason");
+    try {
+      new Subject(
+          fields.optionalText("organ"),
+          fields.optionalText("person"),
+          fields.optionalText("post"),
+          fields.optionalText("terminal"),
+          fields.optionalText("session"));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage() == null ? "subject" : e.getMessage());
     }
     String outcome = fields.text("outcome");
     if (!fields.text("type").matches("[a-z]+\\.[a-z-]+")
         || !(outcome.equals("success") || outcome.equals("failure"))) {
       throw new MalformedException("type or outcome");
+    }
+    if (reason != null && outcome.equals("success")) {
+      throw new MalformedException("a success with a reason");
     }
     return new Entry(map);
   }

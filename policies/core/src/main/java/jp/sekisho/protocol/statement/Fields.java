@@ -3,6 +3,7 @@ package jp.sekisho.protocol.statement;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
@@ -13,13 +14,20 @@ final class Fields {
   /** An ASCII origin as RFC 6454 serialises it, without a path; http only for a loopback trial. */
   private static final Pattern ORIGIN =
       Pattern.compile(
-          "(https://[a-z0-9.-]{1,253}|http://(localhost|127\\.0\\.0\\.1))(:[1-9][0-9]{0,4})?");
+          "(?:https://[a-z0-9.-]{1,253}|http://(?:localhost|127\\.0\\.0\\.1))(?::([1-9][0-9]{0,4}))?");
 
   private Fields() {}
 
   static void origin(String origin) {
-    if (!ORIGIN.matcher(origin).matches()) {
+    Matcher parts = ORIGIN.matcher(origin);
+    if (!parts.matches()) {
       throw new IllegalArgumentException("origin is not https, nor http of this machine");
+    }
+    String port = parts.group(1);
+    // A browser never writes the default port, so with it the origin would have a second spelling.
+    String defaultPort = origin.startsWith("https:") ? "443" : "80";
+    if (port != null && (port.equals(defaultPort) || Integer.parseInt(port) > 65_535)) {
+      throw new IllegalArgumentException("origin's port is the default one, or none at all");
     }
   }
 

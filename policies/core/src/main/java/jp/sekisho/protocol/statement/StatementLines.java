@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jp.sekisho.protocol.MalformedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The line rules every statement shares: reading and writing {@code name value} lines in a fixed
@@ -32,8 +33,16 @@ final class StatementLines {
     return text;
   }
 
-  /** Appends one line; the caller's record has checked {@code value} with {@link #requireValue}. */
+  /**
+   * Appends one line.
+   *
+   * @throws IllegalArgumentException when no statement line can hold {@code value}
+   */
   StatementLines line(String name, String value) {
+    String fault = fault(value);
+    if (fault != null) {
+      throw new IllegalArgumentException(name + " " + fault);
+    }
     lines.add(name + " " + value);
     return this;
   }
@@ -86,15 +95,6 @@ final class StatementLines {
     }
   }
 
-  /** {@code value}, or an {@link IllegalArgumentException} when no statement line can hold it. */
-  static String requireValue(String name, String value) {
-    String fault = fault(value);
-    if (fault != null) {
-      throw new IllegalArgumentException(name + " " + fault);
-    }
-    return value;
-  }
-
   private String take() throws MalformedException {
     if (next == lines.size()) {
       throw new MalformedException("statement ends early");
@@ -102,7 +102,7 @@ final class StatementLines {
     return lines.get(next++);
   }
 
-  private static @org.jspecify.annotations.Nullable String fault(String value) {
+  private static @Nullable String fault(String value) {
     if (value.isEmpty()) {
       return "is empty";
     }

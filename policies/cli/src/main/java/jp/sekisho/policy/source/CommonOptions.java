@@ -1,0 +1,33 @@
+package jp.sekisho.policy.source;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options every command has. */
+final class CommonOptions {
+  @SuppressWarnings("NullAway.Init") // injected by picocli
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(names = "--json", descriptionKey = "option.json")
+  private boolean json;
+
+  // Read before parsing too, so that the help has its language.
+  @SuppressWarnings("UnusedVariable")
+  @Option(names = "--lang", paramLabel = "ja|en", descriptionKey = "option.lang")
+  private String language = "";
+
+  @SuppressWarnings("UnusedVariable")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      descriptionKey = "option.help")
+  private boolean help;
+
+  /** Where the command's result goes. */
+  Output output() {
+    PolicyCommand program = (PolicyCommand) spec.root().userObject();
+    return new Output(spec.commandLine().getOut(), program.messages(), json);
+  }
+}

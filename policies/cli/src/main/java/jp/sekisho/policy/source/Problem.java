@@ -1,0 +1,65 @@
+package jp.sekisho.policy.source;
+
+import java.util.List;
+
+/**
+ * Something wrong with a policy's source.
+ *
+ * @param code what is wrong
+ * @param position where in the file
+ * @param path JSON pointer of the value meant, empty for the whole file
+ * @param arguments of the message; keys and limits, never whole values
+ */
+record Problem(Code code, Position position, String path, List<String> arguments) {
+  /** Stable codes; the messages are {@code problem.<code>} in both languages. */
+  enum Code {
+    /** Not YAML. */
+    YAML_SYNTAX,
+    /** Over the limit on characters, depth or values. */
+    YAML_TOO_LARGE,
+    /** An anchor, alias, tag, merge key or second document. */
+    YAML_FORBIDDEN,
+    /** A key stands twice in one object. */
+    KEY_REPEATED,
+    /** A key the schema does not know. */
+    KEY_UNKNOWN,
+    /** A key the schema demands is missing. */
+    KEY_MISSING,
+    /** The value has another type. */
+    TYPE_WRONG,
+    /** The value is none of those allowed. */
+    VALUE_NOT_ALLOWED,
+    /** The value does not have the form demanded. */
+    FORM_WRONG,
+    /** Too short, too long, too few or too many. */
+    SIZE_WRONG,
+    /** A duration outside its bounds. */
+    DURATION_OUT_OF_BOUNDS,
+    /** Two rules have one id. */
+    RULE_REPEATED,
+    /** A reason is blank, not NFC or holds an invisible character. */
+    REASON_UNREADABLE,
+    /** The last role, and only it, must be for the name {@code *}. */
+    READER_WITHOUT_ROLE,
+    /** The compiled policy is refused by the reader that terminals use. */
+    POLICY_REFUSED
+  }
+
+  /**
+   * A place in a file.
+   *
+   * @param line from 1; 0 when the place is not known
+   * @param column from 1; 0 when the place is not known
+   */
+  record Position(int line, int column) {
+    static final Position UNKNOWN = new Position(0, 0);
+  }
+
+  Problem {
+    arguments = List.copyOf(arguments);
+  }
+
+  static Problem of(Code code, Position position, String path, String... arguments) {
+    return new Problem(code, position, path, List.of(arguments));
+  }
+}

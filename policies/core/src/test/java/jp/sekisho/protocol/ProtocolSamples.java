@@ -1,0 +1,121 @@
+package jp.sekisho.protocol;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.protocol.statement.TerminalStatement;
+import org.jspecify.annotations.Nullable;
+
+/** The values of the fixtures under {@code src/test/resources}, and seeded random ones. */
+public final class ProtocolSamples {
+  /** Bytes 0 to 15. */
+  public static final String TRANSACTION = "AAECAwQFBgcICQoLDA0ODw";
+
+  /** Bytes 0 to 31. */
+  public static final String NONCE = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+  /** Bytes 16 to 31. */
+  public static final String BOOT = "EBESExQVFhcYGRobHB0eHw";
+
+  /** SHA-256 of the ASCII text {@code certificate}. */
+  public static final String CERTIFICATE = "A9Zt0Ig1wco_EozOrNHzGslBYwlrIPRFroQoW8CDLXI";
+
+  /** SHA-256 of {@code 承認する文面}. */
+  public static final String DETAIL = "PFl1zhbd5Esn56jRjS_E84pkdgsxIbeb5IWAWRhRZlw";
+
+  private ProtocolSamples() {}
+
+  /** The smallest DER that could be a signature. */
+  public static byte[] signature() {
+    return new byte[] {0x30, 6, 2, 1, 1, 2, 1, 1};
+  }
+
+  /** The bytes of a fixture. */
+  public static byte[] fixture(String name) {
+    try (InputStream in = ProtocolSamples.class.getResourceAsStream(name)) {
+      return Objects.requireNonNull(in, name).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static CardStatement cardStatement(Purpose purpose, @Nullable String detail) {
+    return new CardStatement(
+        "https://auth.city.example", TRANSACTION, NONCE, purpose, "T-0042", CERTIFICATE, detail);
+  }
+
+  public static TerminalStatement terminalStatement() {
+    return TerminalStatement.over(cardStatement(Purpose.LOGIN, null), signature(), BOOT);
+  }
+
+  public static CardAnswer cardAnswer() {
+    return new CardAnswer(
+        Base64Url.encode(cardStatement(Purpose.LOGIN, null).bytes()),
+        Base64Url.encode(signature()),
+        Base64Url.encode("certificate".getBytes(StandardCharsets.UTF_8)),
+        Base64Url.encode(terminalStatement().bytes()),
+        Base64Url.encode(signature()));
+  }
+
+  public static EnrollmentTicket ticket() {
+    return new EnrollmentTicket(
+        URI.create("https://auth.city.example:8444"),
+        TRANSACTION,
+        Sha256.text("root".getBytes(StandardCharsets.UTF_8)),
+        CERTIFICATE);
+  }
+
+  public static DeviceRecord deviceRecord() {
+    return new DeviceRecord(
+        "T-0042",
+        BOOT,
+        7,
+        DeviceRecord.GENESIS,
+        Instant.parse("2026-11-20T23:31:05.120Z"),
+        "agent.login-refused",
+        "PIN_WRONG",
+        Map.of("transaction", TRANSACTION, "triesLeft", 2));
+  }
+
+  public static Entry entry() {
+    return Entry.of(
+        range(32, 16),
+        range(48, 16),
+        Instant.parse("2026-11-20T23:31:05.500Z"),
+        new Entry.Subject("mayor", "S-1024", "zeimu-1", "T-0042", "AAECAwQFBgcICQoL"),
+        new LoginEvent.Refused(TRANSACTION, Refusal.NOT_ENROLLED));
+  }
+
+  /** {@code length} bytes that count up from {@code first}. */
+  public static byte[] range(int first, int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) (first + i);
+    }
+    return bytes;
+  }
+
+  /** base64url of {@code length} random bytes. */
+  public static String random(RandomGenerator random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return Base64Url.encode(bytes);
+  }
+
+  /** One of {@code items}. */
+  @SafeVarargs
+  public static <T> T oneOf(RandomGenerator random, T... items) {
+    return items[random.nextInt(items.length)];
+  }
+}

@@ -1,0 +1,257 @@
+package jp.sekisho.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WireJsonTest {
+  private static final String TIME = "2026-11-20T23:31:05.120Z";
+  private static final String SHORT = ProtocolSamples.TRANSACTION;
+  private static final ObjectMapper TREE = new ObjectMapper();
+
+  /** One full value of every wire record. */
+  static List<Record> records() {
+    RefusalText text = RefusalText.of(Refusal.PIN_WRONG, Locale.JAPANESE, Map.of("tries", "2"));
+    return List.of(
+        new AnswerAccepted("/"),
+        ProtocolSamples.cardAnswer(),
+        new EnrollReply("T-1", "mayor", "pending", List.of(SHORT), "BA78", List.of("o"), TIME),
+        new EnrollRequest(SHORT, SHORT, "0.1.0"),
+        new EventAck(7, SHORT, "auth.city.example/log/mayor/1", 12, "checkpoint"),
+        new EventBatch(List.of(SHORT, SHORT)),
+        new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME),
+        new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint"),
+        new LoopbackLogin(SHORT, true),
+        new LoopbackStatus("T-1", "active", Refusal.NO_CARD, "Reader 00", 3),
+        new NewTransaction("login"),
+        new PostedAnswer("answer"),
+        new RefusalBody(Refusal.PIN_WRONG, text, 2, "42"),
+        text,
+        new RenewRequest(SHORT),
+        new SessionView("suspended", "S-1", "T-1", "card-removed", TIME),
+        new TransactionCreated(SHORT, TIME),
+        new TransactionDetails(SHORT, SHORT, "approve", "o", TIME, "text", SHORT));
+  }
+
+  @Test
+  @DisplayName("the list above holds every wire record")
+  void complete() throws IOException {
+    List<String> listed = records().stream().map(r -> r.getClass().getSimpleName()).toList();
+    try (Stream<Path> files =
+        Files.list(Path.of("src", "main", "java", "jp", "sekisho", "protocol"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        String name = file.getFileName().toString().replace(".java", "");
+        boolean isWire = Files.readString(file).contains("public record " + name);
+        assertTrue(!isWire || name.equals("EnrollmentTicket") || listed.contains(name), name);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  @DisplayName("what was written reads as the same record")
+  void roundTrip(Record record) throws MalformedException {
+    assertEquals(record, WireJson.read(WireJson.write(record), record.getClass()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  @DisplayName("every component not marked @Nullable must be there; a null one is missing")
+  void required(Record record) throws Exception {
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+      ObjectNode missing = (ObjectNode) TREE.readTree(WireJson.write(record));
+      missing.remove(component.getName());
+      ObjectNode asNull = missing.deepCopy();
+      asNull.putNull(component.getName());
+      for (JsonNode json : List.of(missing, asNull)) {
+        byte[] body = TREE.writeValueAsBytes(json);
+        if (optional) {
+          Record read = WireJson.read(body, record.getClass());
+          assertNull(component.getAccessor().invoke(read));
+          assertFalse(new String(WireJson.write(read), UTF_8).contains(component.getName()));
+        } else {
+          assertThrows(
+              MalformedException.class,
+              () -> WireJson.read(body, record.getClass()),
+              json::toString);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  @DisplayName("a value of another type is refused, never converted")
+  void types(Record record) throws Exception {
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      for (String other :
+          List.of(
+              "\"x\"",
+              "\"1\"",
+              "\"true\"",
+              "\"\"",
+              "1",
+              "0",
+              "1.0",
+              "true",
+              "[]",
+              "[1]",
+              "[null]",
+              "{}",
+              "{\"a\":1}")) {
+        if (fits(other, component.getType())) {
+          continue;
+        }
+        ObjectNode json = (ObjectNode) TREE.readTree(WireJson.write(record));
+        json.set(component.getName(), TREE.readTree(other));
+        assertThrows(
+            MalformedException.class,
+            () -> WireJson.read(TREE.writeValueAsBytes(json), record.getClass()),
+            json::toString);
+      }
+    }
+  }
+
+  private static boolean fits(String json, Class<?> type) {
+    if (type == String.class) {
+      return json.startsWith("\"");
+    }
+    if (type == int.class || type == long.class || type == Integer.class) {
+      return json.matches("[01]");
+    }
+    if (type == boolean.class || type == Boolean.class) {
+      return json.equals("true");
+    }
+    return type == List.class && json.equals("[]");
+  }
+
+  @Test
+  @DisplayName("a nested record or list item lacks nothing either")
+  void nested() {
+    refused(
+        "{\"refusal\":\"NO_CARD\",\"text\":{\"what\":\"a\",\"why\":\"b\",\"action\":\"c\"}}",
+        RefusalBody.class);
+    refused("{\"records\":[\"a\",null]}", EventBatch.class);
+    refused("{\"records\":null}", EventBatch.class);
+  }
+
+  @Test
+  @DisplayName("names this version does not know are ignored, so that one side may be newer")
+  void unknownNames() throws MalformedException {
+    String json = "{\"colour\":{\"a\":[1]},\"purpose\":\"login\"}";
+    assertEquals(
+        new NewTransaction("login"), WireJson.read(json.getBytes(UTF_8), NewTransaction.class));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "\"login\"",
+        "{\"purpose\":\"login\"",
+        "{\"purpose\":\"login\"}{}",
+        "{\"purpose\":\"login\"}x",
+        "{\"purpose\":\"login\",\"purpose\":\"login\"}",
+        "{\"purpose\":\"login\",\"x\":1,\"x\":2}",
+        "{'purpose':'login'}",
+        "{\"purpose\":\"login\",}",
+        "{\"purpose\":\"log\nin\"}",
+        "{/**/\"purpose\":\"login\"}",
+        "{\"purpose\":NaN}"
+      })
+  @DisplayName("one JSON object, strictly, each name once")
+  void strict(String json) {
+    refused(json, NewTransaction.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3000000000", "-3000000000", "99999999999999999999", "1.5", "1e3", "0x1"})
+  @DisplayName("a number outside its type is refused")
+  void numbers(String number) {
+    refused(
+        "{\"terminal\":\"T-1\",\"state\":\"active\",\"triesLeft\":" + number + "}",
+        LoopbackStatus.class);
+  }
+
+  @Test
+  @DisplayName("depth and size are limited, before anything is built")
+  void limits() {
+    refused(
+        "{\"purpose\":\"login\",\"x\":" + "[".repeat(17) + "]".repeat(17) + "}",
+        NewTransaction.class);
+    refused("{\"purpose\":\"" + "x".repeat(WireJson.MAX_BYTES) + "\"}", NewTransaction.class);
+    refused("{\"purpose\":\"login\",\"" + "n".repeat(129) + "\":1}", NewTransaction.class);
+  }
+
+  @Test
+  @DisplayName("UTF-8 only, without a byte order mark, in its shortest form")
+  void utf8() {
+    String json = "{\"purpose\":\"login\"}";
+    for (byte[] body :
+        List.of(
+            json.getBytes(StandardCharsets.UTF_16),
+            json.getBytes(StandardCharsets.UTF_16LE),
+            ("\uFEFF" + json).getBytes(UTF_8),
+            json.replace("log", "\u00c1\u00a1").getBytes(StandardCharsets.ISO_8859_1))) {
+      assertThrows(MalformedException.class, () -> WireJson.read(body, NewTransaction.class));
+    }
+  }
+
+  @Test
+  @DisplayName("an unknown refusal is refused, by number too")
+  void refusals() {
+    for (String code : List.of("\"NO_SUCH\"", "\"no_card\"", "0", "\"0\"", "\"\"")) {
+      refused(
+          "{\"terminal\":\"T-1\",\"state\":\"active\",\"problem\":" + code + "}",
+          LoopbackStatus.class);
+    }
+  }
+
+  @Test
+  @DisplayName("lists are copies that cannot be changed")
+  void lists() throws MalformedException {
+    List<String> records = new ArrayList<>(List.of("a"));
+    EventBatch batch = new EventBatch(records);
+    records.add("b");
+    assertEquals(List.of("a"), batch.records());
+    EventBatch read = WireJson.read("{\"records\":[\"a\"]}".getBytes(UTF_8), EventBatch.class);
+    assertThrows(UnsupportedOperationException.class, () -> read.records().add("b"));
+  }
+
+  @Test
+  @DisplayName("a token is not shown")
+  void masked() {
+    assertFalse(new EnrollRequest(SHORT, "csr", "0.1.0").toString().contains(SHORT));
+  }
+
+  private static void refused(String json, Class<?> type) {
+    assertThrows(MalformedException.class, () -> WireJson.read(json.getBytes(UTF_8), type), json);
+  }
+}

@@ -1,0 +1,117 @@
+package jp.sekisho.protocol.event;
+
+import static jp.sekisho.protocol.ProtocolSamples.BOOT;
+import static jp.sekisho.protocol.ProtocolSamples.CERTIFICATE;
+import static jp.sekisho.protocol.ProtocolSamples.TRANSACTION;
+import static jp.sekisho.protocol.ProtocolSamples.range;
+import static jp.sekisho.protocol.ProtocolSamples.signature;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.Purpose;
+
+/** One example of every event type, as {@code docs/audit-events.md} shows it. */
+final class EventExamples {
+  private static final Instant TIME = Instant.parse("2026-11-20T23:31:05.500Z");
+  private static final String SESSION = "AAECAwQFBgcICQoL";
+  private static final String FINGERPRINT = "3F2A-90C1-77B0-12DE-5A04";
+  private static final Entry.Subject PERSON =
+      new Entry.Subject("mayor", "S-1024", "zeimu-1", "T-0042", SESSION);
+  private static final Entry.Subject TERMINAL = Entry.Subject.terminal("mayor", "T-0042");
+
+  private EventExamples() {}
+
+  /** Every event the service itself makes, with whom it is about. */
+  private static Map<AuditEvent, Entry.Subject> ofTheService() {
+    Map<AuditEvent, Entry.Subject> events = new java.util.LinkedHashMap<>();
+    events.put(
+        new AuthenticatorEvent.Registered("staff-piv", CERTIFICATE, "normal"),
+        Entry.Subject.person("mayor", "S-1024"));
+    events.put(
+        new AuthenticatorEvent.Refused(Refusal.CERT_UNTRUSTED),
+        Entry.Subject.person("mayor", "S-1024"));
+    events.put(new LogEvent.Viewed("mayor", 1200, 1249), PERSON);
+    events.put(new LogEvent.Exported("mayor", 1250, "web"), PERSON);
+    events.put(new LogEvent.Refused("assembly", Refusal.ROLE_MISSING), PERSON);
+    events.put(
+        new LoginEvent.Succeeded(
+            TRANSACTION,
+            Purpose.LOGIN,
+            CERTIFICATE,
+            Base64Url.encode(signature()),
+            CERTIFICATE,
+            true),
+        PERSON);
+    events.put(new LoginEvent.Refused(TRANSACTION, Refusal.NOT_ENROLLED), TERMINAL);
+    events.put(
+        new LoginEvent.RefusedAnonymously(
+            TRANSACTION, "2026-11-20T23:30:00Z", 17, Refusal.TRANSACTION_UNKNOWN),
+        Entry.Subject.NONE);
+    events.put(
+        new PersonEvent.Imported(
+            "added", "zeimu", "2026-04-01", "2027-03-31", List.of("clerk", "auditor")),
+        Entry.Subject.person("mayor", "S-1024"));
+    events.put(
+        new ServiceEvent.Initialised("0.1.0", "https://auth.city.example", false),
+        Entry.Subject.NONE);
+    events.put(new ServiceEvent.Started("0.1.0"), Entry.Subject.NONE);
+    events.put(new ServiceEvent.Stopped(), Entry.Subject.NONE);
+    events.put(new ServiceEvent.StateTampered("authenticator", "17"), Entry.Subject.NONE);
+    events.put(new SessionEvent.Suspended("card-removed"), PERSON);
+    events.put(new SessionEvent.Resumed(), PERSON);
+    events.put(new SessionEvent.Ended("lock-to-end"), PERSON);
+    events.put(new TerminalEvent.Ticketed("2026-11-21T23:31:05Z"), TERMINAL);
+    events.put(new TerminalEvent.Enrolled(FINGERPRINT, "file"), TERMINAL);
+    events.put(new TerminalEvent.Confirmed(FINGERPRINT), TERMINAL);
+    events.put(new TerminalEvent.Revoked(), TERMINAL);
+    events.put(new TerminalEvent.Renewed("2027-02-18T23:31:05Z"), TERMINAL);
+    events.put(
+        new TerminalEvent.Refused("/agent/v1/heartbeat", Refusal.DEVICE_CERT_EXPIRED), TERMINAL);
+    events.put(new TerminalEvent.RecordsRefused(8, 10, Refusal.EVENT_GAP), TERMINAL);
+    events.put(new TerminalEvent.Silent("2026-11-20T23:29:35Z"), TERMINAL);
+    events.put(new TerminalEvent.Returned(), TERMINAL);
+    events.put(new TerminalEvent.EnforcementReported("misconfigured", "not-enforcing"), TERMINAL);
+    return events;
+  }
+
+  /** Every event of a terminal's agent. */
+  private static List<AgentEvent> ofTheAgent() {
+    return List.of(
+        new AgentEvent.Started("0.1.0", true),
+        new AgentEvent.Stopped(),
+        new AgentEvent.LoginRefused(TRANSACTION, 2, Refusal.PIN_WRONG),
+        new AgentEvent.Answered(TRANSACTION, "login"),
+        new AgentEvent.CardRemoved(TRANSACTION),
+        new AgentEvent.SeatLost(TRANSACTION));
+  }
+
+  /** The event classes and their examples, by type. */
+  static Map<String, Class<?>> classes() {
+    Map<String, Class<?>> classes = new TreeMap<>();
+    ofTheService().keySet().forEach(event -> classes.put(event.type(), event.getClass()));
+    ofTheAgent().forEach(event -> classes.put(event.type(), event.getClass()));
+    return classes;
+  }
+
+  /** One entry of every type, by type. */
+  static Map<String, Entry> entries() {
+    Map<String, Entry> entries = new TreeMap<>();
+    ofTheService()
+        .forEach((event, subject) ->
+            entries.put(
+                event.type(), Entry.of(range(32, 16), range(48, 16), TIME, subject, event)));
+    long seq = 1;
+    String prev = DeviceRecord.GENESIS;
+    for (AgentEvent event : ofTheAgent()) {
+      DeviceRecord record =
+          DeviceRecord.of("T-0042", BOOT, seq++, prev, TIME.minusMillis(380), event);
+      prev = record.hash();
+      entries.put(event.type(), Entry.of(range(32, 16), range(48, 16), TIME, TERMINAL, record));
+    }
+    return entries;
+  }
+}
