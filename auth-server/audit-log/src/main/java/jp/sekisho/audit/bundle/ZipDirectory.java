@@ -38,6 +38,7 @@ final class ZipDirectory {
   private static final int UNIX_TYPE = 0xF000;
   private static final int UNIX_FILE = 0x8000;
   private static final int MAX_NAME = 100;
+  private static final int MAX_EXTRA = 128; // times and owners, as archivers add them
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
 
@@ -77,8 +78,9 @@ final class ZipDirectory {
       throw malformed(
           "not a ZIP file, or it has a comment, several volumes or bytes after its end");
     }
-    if (count > MAX_MEMBERS || start + length != endAt) {
-      throw malformed("too many members, ZIP64, or bytes between directory and end");
+    long longest = (long) count * (CENTRAL_SIZE + MAX_NAME + MAX_EXTRA);
+    if (count > MAX_MEMBERS || length > longest || start + length != endAt) {
+      throw malformed("too many or too long members, ZIP64, or bytes between directory and end");
     }
     Map<String, Entry> entries = new LinkedHashMap<>();
     ByteBuffer directory = bytes(start, length);

@@ -313,6 +313,7 @@ class BundleVerifierTest {
     Files.delete(bundle.resolve("tile/0/000"));
     Files.createSymbolicLink(bundle.resolve("tile/0/000"), Fixtures.path("bundle/tile/0/000"));
     expect(Reason.BUNDLE_MALFORMED);
+    Files.delete(bundle.resolve("tile/0/000"));
   }
 
   @Test

@@ -45,7 +45,7 @@ class AuditCommandTest {
   void exit0SaysWhatWasVerifiedAndWhoWitnessedIt() {
     assertEquals(
         0, run("verify", BUNDLE, "--log-key", LOG, "--witness-key", WITNESS, "--lang", "ja"));
-    assertOut("検証できました", "件数: 300", "相互検証機関: witness.example/audit-office");
+    assertOut("検証できました", "\n  件数: 300", "  相互検証機関: witness.example/audit-office");
     assertEquals("", err.toString());
   }
 
