@@ -30,7 +30,7 @@ final class PostgresWriter implements Writer {
         return jdbi.<T, X>inTransaction(
             TransactionIsolationLevel.SERIALIZABLE,
             handle -> {
-              try (UnitScope scope = UnitScope.enter()) {
+              try (var _ = UnitScope.enter()) {
                 return work.run(handle);
               }
             });

@@ -115,7 +115,7 @@ final class SqliteWriter implements Writer {
   private static boolean runInSavepoint(Handle open, SqliteTask<?, ?> task) throws SQLException {
     execute(open, "SAVEPOINT unit");
     boolean done;
-    try (UnitScope scope = UnitScope.enter()) {
+    try (var _ = UnitScope.enter()) {
       done = task.run(open);
     }
     if (!done) {
@@ -161,7 +161,7 @@ final class SqliteWriter implements Writer {
   public void close() {
     closed = true;
     // Wakes the thread; when the queue is full it wakes anyway.
-    boolean unused = queue.offer(new SqliteTask<>(handle -> null));
+    boolean _ = queue.offer(new SqliteTask<Boolean, RuntimeException>(_ -> false));
     boolean interrupted = false;
     while (true) {
       try {

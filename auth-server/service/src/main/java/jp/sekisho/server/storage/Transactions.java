@@ -69,12 +69,15 @@ public final class Transactions {
                     return value;
                   });
     } catch (RolledBack unchanged) {
-      @SuppressWarnings("unchecked") // finish() was given a T
-      T value = (T) unchanged.result();
-      return value;
+      return valueOf(unchanged);
     }
     journal.committed(logs);
     return result;
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"}) // finish() got a T
+  private static <T extends @Nullable Object> T valueOf(RolledBack unchanged) {
+    return (T) unchanged.result();
   }
 
   /**
