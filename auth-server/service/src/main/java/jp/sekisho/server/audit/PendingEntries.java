@@ -33,8 +33,7 @@ public final class PendingEntries implements EntryJournal {
   }
 
   @Override
-  public EntryReceipt append(
-      Handle handle, Instant now, Entry.Subject subject, AuditEvent event) {
+  public EntryReceipt append(Handle handle, Instant now, Entry.Subject subject, AuditEvent event) {
     byte[] id = random(EntryReceipt.ID_BYTES);
     return insert(handle, now, id, Entry.of(id, random(16), now, subject, event));
   }

@@ -97,9 +97,7 @@ public final class DeviceCa {
 
   /** Judges a certificate by signature, issuer, purpose and name, at any date. */
   public Examined examine(X509Certificate certificate) {
-    if (!certificate
-        .getIssuerX500Principal()
-        .equals(ca.certificate().getSubjectX500Principal())) {
+    if (!certificate.getIssuerX500Principal().equals(ca.certificate().getSubjectX500Principal())) {
       return new Examined.Foreign("issuer");
     }
     try {
@@ -141,7 +139,6 @@ public final class DeviceCa {
   /** The certificate in {@code der}, parsed by SUN. */
   public static X509Certificate parse(byte[] der) throws GeneralSecurityException {
     return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(der));
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
   }
 }

@@ -2,15 +2,9 @@ package jp.sekisho.server.listener;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -21,11 +15,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
+import jp.sekisho.server.storage.PrivateFiles;
 
 /**
- * PEM files: a PKCS#8 key (mode 0600) or a chain of certificates, written so that a crash leaves
- * either no file or the whole one.
+ * PEM files: a PKCS#8 key or a chain of certificates, mode 0600, written so that a crash leaves
+ * either the old file or the whole new one.
  */
 final class Pem {
   private static final String KEY = "PRIVATE KEY";
@@ -37,7 +31,7 @@ final class Pem {
   static void writeKey(Path file, PrivateKey key) throws IOException {
     byte[] der = key.getEncoded();
     try {
-      write(file, block(KEY, der), PosixFilePermissions.fromString("rw-------"));
+      write(file, block(KEY, der));
     } finally {
       Arrays.fill(der, (byte) 0);
     }
@@ -49,7 +43,7 @@ final class Pem {
     for (X509Certificate certificate : chain) {
       text.append(block(CERTIFICATE, certificate.getEncoded()));
     }
-    write(file, text.toString(), PosixFilePermissions.fromString("rw-r--r--"));
+    write(file, text.toString());
   }
 
   /** The unencrypted PKCS#8 key in {@code file}: EC or RSA. */
@@ -119,31 +113,7 @@ final class Pem {
     return blocks;
   }
 
-  private static void write(Path file, String text, Set<PosixFilePermission> mode)
-      throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory == null) {
-      throw new IOException(file + " has no directory");
-    }
-    // Created with its final mode: a key is never readable by others, not even for a moment.
-    Path temporary =
-        Files.createTempFile(
-            directory, ".new-", ".pem", PosixFilePermissions.asFileAttribute(mode));
-    try {
-      Files.setPosixFilePermissions(temporary, mode);
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+  private static void write(Path file, String text) throws IOException {
+    PrivateFiles.replace(file, text.getBytes(StandardCharsets.US_ASCII));
   }
 }

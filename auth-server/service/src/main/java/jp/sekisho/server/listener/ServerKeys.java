@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -24,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
+import jp.sekisho.server.storage.PrivateFiles;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -67,11 +67,9 @@ public record ServerKeys(CertifiedKey serverCa, CertifiedKey serverTls, Certifie
    * @param agentHosts DNS names or IPv4 addresses under which agents reach the port
    * @throws IOException a file exists already, or cannot be written
    */
-  public static ServerKeys createAll(
-      Path keysDir, List<String> agentHosts, InstantSource clock)
+  public static ServerKeys createAll(Path keysDir, List<String> agentHosts, InstantSource clock)
       throws IOException, GeneralSecurityException {
-    Files.createDirectories(
-        keysDir, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    PrivateFiles.createDirectory(keysDir);
     for (String name : new String[] {"server-ca", "server-tls", "device-ca"}) {
       for (String suffix : new String[] {".key", ".crt"}) {
         if (Files.exists(keysDir.resolve(name + suffix))) {
@@ -131,12 +129,9 @@ public record ServerKeys(CertifiedKey serverCa, CertifiedKey serverTls, Certifie
               Date.from(from.plus(life)),
               subject,
               key)
+          .addExtension(Extension.subjectKeyIdentifier, false, ids.createSubjectKeyIdentifier(key))
           .addExtension(
-              Extension.subjectKeyIdentifier, false, ids.createSubjectKeyIdentifier(key))
-          .addExtension(
-              Extension.authorityKeyIdentifier,
-              false,
-              ids.createAuthorityKeyIdentifier(issuerKey));
+              Extension.authorityKeyIdentifier, false, ids.createAuthorityKeyIdentifier(issuerKey));
     } catch (CertIOException e) {
       throw new GeneralSecurityException("certificate cannot be encoded", e);
     }
@@ -185,10 +180,9 @@ public record ServerKeys(CertifiedKey serverCa, CertifiedKey serverTls, Certifie
             TLS_LIFE);
     GeneralName[] names =
         hosts(agentHosts).stream()
-            .map(
-                host ->
-                    new GeneralName(
-                        isAddress(host) ? GeneralName.iPAddress : GeneralName.dNSName, host))
+            .map(host ->
+                new GeneralName(
+                    isAddress(host) ? GeneralName.iPAddress : GeneralName.dNSName, host))
             .toArray(GeneralName[]::new);
     try {
       builder
