@@ -59,15 +59,14 @@ public final class Transactions {
       result =
           database
               .writer()
-              .<T, X>write(
-                  handle -> {
-                    logs.clear();
-                    RecordingChange change = new RecordingChange(handle);
-                    T value = unit.run(change);
-                    change.finish(value);
-                    logs.addAll(change.logs);
-                    return value;
-                  });
+              .<T, X>write(handle -> {
+                logs.clear();
+                RecordingChange change = new RecordingChange(handle);
+                T value = unit.run(change);
+                change.finish(value);
+                logs.addAll(change.logs);
+                return value;
+              });
     } catch (RolledBack unchanged) {
       return valueOf(unchanged);
     }
