@@ -48,6 +48,11 @@ final class SqliteWriter implements Writer {
     return task.await();
   }
 
+  @Override
+  public <T extends @Nullable Object, X extends Exception> T sequence(Work<T, X> work) throws X {
+    return write(work);
+  }
+
   private void enqueue(SqliteTask<?, ?> task) {
     try {
       if (closed || !queue.offer(task, QUEUE_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
