@@ -9,6 +9,7 @@ final class ConsoleCommands {
   static List<Class<?>> all() {
     return List.of(
         PersonCommand.class, //
-        LogCommand.class);
+        LogCommand.class,
+        TerminalCommand.class);
   }
 }
