@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * {@code terminal}: tickets, list, confirmation, revocation. Works beside the running service, which
- * sees every change at its next look at the row.
+ * {@code terminal}: tickets, list, confirmation, revocation. Works beside the running service,
+ * which sees every change at its next look at the row.
  *
  * <p>Each command starts the application context without its ports, so that every feature that must
  * act on a revocation hears of it in the same unit.
@@ -65,10 +65,7 @@ final class TerminalCommand {
   @Command(
       name = "ticket",
       mixinStandardHelpOptions = true,
-      description = {
-        "端末の登録券を作る。登録券は一度だけ表示される。",
-        "Makes an enrolment ticket; it is shown once."
-      })
+      description = {"端末の登録券を作る。登録券は一度だけ表示される。", "Makes an enrolment ticket; it is shown once."})
   static final class Ticket implements Callable<Integer> {
     @Mixin private final Console console = new Console();
 

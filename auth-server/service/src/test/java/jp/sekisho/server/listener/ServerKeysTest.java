@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServerKeysTest {
-  private static final InstantSource NOW = InstantSource.fixed(Instant.parse("2026-11-21T00:00:00Z"));
+  private static final InstantSource NOW =
+      InstantSource.fixed(Instant.parse("2026-11-21T00:00:00Z"));
   private static final List<String> HOSTS = List.of("auth.city.example", "192.0.2.7");
 
   @TempDir private Path dir;
@@ -47,7 +48,8 @@ class ServerKeysTest {
     assertEquals(
         List.of("2:auth.city.example", "7:192.0.2.7", "2:localhost", "7:127.0.0.1"), names);
     keys.serverTls().certificate().verify(keys.serverCa().certificate().getPublicKey());
-    assertEquals(List.of("1.3.6.1.5.5.7.3.1"), keys.serverTls().certificate().getExtendedKeyUsage());
+    assertEquals(
+        List.of("1.3.6.1.5.5.7.3.1"), keys.serverTls().certificate().getExtendedKeyUsage());
   }
 
   @Test
@@ -87,12 +89,8 @@ class ServerKeysTest {
     ServerKeys made = ServerKeys.createAll(keysDir, HOSTS, NOW);
     InstantSource later = InstantSource.fixed(NOW.instant().plus(Duration.ofDays(340)));
     ServerKeys renewed = ServerKeys.load(keysDir, HOSTS, later);
-    assertTrue(
-        renewed
-            .serverTls()
-            .certificate()
-            .getNotAfter()
-            .after(made.serverTls().certificate().getNotAfter()));
+    Instant oldEnd = made.serverTls().certificate().getNotAfter().toInstant();
+    assertTrue(renewed.serverTls().certificate().getNotAfter().toInstant().isAfter(oldEnd));
     assertEquals(made.serverCa().certificate(), renewed.serverCa().certificate());
     ServerKeys moved = ServerKeys.load(keysDir, List.of("other.city.example"), later);
     assertNotEquals(renewed.serverTls().certificate(), moved.serverTls().certificate());
@@ -105,8 +103,7 @@ class ServerKeysTest {
         keysDir.resolve("server-ca.crt"),
         keysDir.resolve("device-ca.crt"),
         StandardCopyOption.REPLACE_EXISTING);
-    assertThrows(
-        GeneralSecurityException.class, () -> ServerKeys.load(keysDir, HOSTS, NOW));
+    assertThrows(GeneralSecurityException.class, () -> ServerKeys.load(keysDir, HOSTS, NOW));
   }
 
   @Test
@@ -130,9 +127,7 @@ class ServerKeysTest {
     assertInstanceOf(
         DeviceCa.Examined.Foreign.class,
         ca.examine(other.issue("T-0042", pair.getPublic(), NOW.instant())));
-    assertInstanceOf(
-        DeviceCa.Examined.Foreign.class, ca.examine(keys.deviceCa().certificate()));
-    assertInstanceOf(
-        DeviceCa.Examined.Foreign.class, ca.examine(keys.serverTls().certificate()));
+    assertInstanceOf(DeviceCa.Examined.Foreign.class, ca.examine(keys.deviceCa().certificate()));
+    assertInstanceOf(DeviceCa.Examined.Foreign.class, ca.examine(keys.serverTls().certificate()));
   }
 }

@@ -93,16 +93,14 @@ class EnrolmentTest {
           case Tickets.Made.Refused(var why) -> throw new AssertionError(why);
         };
     assertEquals(
-        Sha256.text(Certificates.der(server.keys.serverCa().certificate())),
-        ticket.serverCaHash());
+        Sha256.text(Certificates.der(server.keys.serverCa().certificate())), ticket.serverCaHash());
     assertEquals("localhost", ticket.url().getHost());
     String rows =
         server
             .installation
             .transactions()
-            .read(
-                handle ->
-                    handle.createQuery("select * from invitation").mapToMap().list().toString());
+            .read(handle ->
+                handle.createQuery("select * from invitation").mapToMap().list().toString());
     assertFalse(rows.contains(ticket.token()), rows);
   }
 
@@ -122,8 +120,7 @@ class EnrolmentTest {
     EnrollReply _ = reply(enroll(Agent.stranger(server, "T-0042"), token));
     byte[] key = server.row("T-0042").spki();
     assertEquals(
-        Refusal.TICKET_INVALID,
-        Agent.refusal(enroll(Agent.stranger(server, "T-0042"), token)));
+        Refusal.TICKET_INVALID, Agent.refusal(enroll(Agent.stranger(server, "T-0042"), token)));
     assertArrayEquals(key, server.row("T-0042").spki());
     assertTrue(server.entries("mayor").contains("terminal.refused TICKET_INVALID"));
   }
@@ -132,8 +129,7 @@ class EnrolmentTest {
   void unknownOrMalformedTokenIsCountedAsAStranger() throws Exception {
     Agent agent = Agent.stranger(server, "T-0042");
     assertEquals(
-        Refusal.TICKET_INVALID,
-        Agent.refusal(enroll(agent, Base64Url.encode(new byte[16]))));
+        Refusal.TICKET_INVALID, Agent.refusal(enroll(agent, Base64Url.encode(new byte[16]))));
     assertEquals(Refusal.TICKET_INVALID, Agent.refusal(enroll(agent, "short")));
     assertEquals(List.of(Refusal.TICKET_INVALID, Refusal.TICKET_INVALID), server.strangers);
   }
@@ -143,8 +139,7 @@ class EnrolmentTest {
     String token = server.token("T-0042");
     server.clock.forward(Duration.ofHours(24));
     assertEquals(
-        Refusal.TICKET_INVALID,
-        Agent.refusal(enroll(Agent.stranger(server, "T-0042"), token)));
+        Refusal.TICKET_INVALID, Agent.refusal(enroll(Agent.stranger(server, "T-0042"), token)));
   }
 
   @Test
@@ -225,18 +220,16 @@ class EnrolmentTest {
     Agent agent = server.enrolled("T-0042");
     Registration registration = server.context.getBean(Registration.class);
     String other = Fingerprint.of(Agent.newPair("secp256r1").getPublic().getEncoded());
-    assertEquals(
-        Registration.Outcome.OTHER_FINGERPRINT, registration.confirm("T-0042", other));
+    assertEquals(Registration.Outcome.OTHER_FINGERPRINT, registration.confirm("T-0042", other));
     assertEquals(Registration.Outcome.OTHER_FINGERPRINT, registration.confirm("T-0042", ""));
-    assertEquals(
-        Registration.Outcome.UNKNOWN, registration.confirm("T-0001", agent.fingerprint()));
+    assertEquals(Registration.Outcome.UNKNOWN, registration.confirm("T-0001", agent.fingerprint()));
     assertEquals(Terminal.State.PENDING, server.row("T-0042").state());
     assertEquals(
         Registration.Outcome.DONE,
-        registration.confirm("T-0042", " " + agent.fingerprint().toLowerCase(java.util.Locale.ROOT)));
+        registration.confirm(
+            "T-0042", " " + agent.fingerprint().toLowerCase(java.util.Locale.ROOT)));
     assertEquals(
-        Registration.Outcome.ALREADY_ACTIVE,
-        registration.confirm("T-0042", agent.fingerprint()));
+        Registration.Outcome.ALREADY_ACTIVE, registration.confirm("T-0042", agent.fingerprint()));
     assertTrue(server.entries("mayor").contains("terminal.confirmed"));
   }
 
@@ -246,8 +239,7 @@ class EnrolmentTest {
     server.clock.forward(Duration.ofDays(45));
     EnrollReply reply = reply(agent.post(RENEW, new RenewRequest(agent.csr())));
     assertEquals("active", reply.state());
-    assertEquals(
-        server.row("T-0042").notAfter(), certificate(reply).getNotAfter().toInstant());
+    assertEquals(server.row("T-0042").notAfter(), certificate(reply).getNotAfter().toInstant());
     server.clock.forward(Duration.ofDays(80));
     assertEquals(200, agent.with(reply).heartbeat(null).statusCode());
     assertEquals(Refusal.DEVICE_CERT_EXPIRED, Agent.refusal(agent.heartbeat(null)));
@@ -258,8 +250,7 @@ class EnrolmentTest {
   void renewalWithAnotherKeyIsRefused() throws Exception {
     Agent agent = server.active("T-0042");
     String csr = Agent.csr(Agent.newPair("secp256r1"), "SHA256withECDSA");
-    assertEquals(
-        Refusal.CSR_INVALID, Agent.refusal(agent.post(RENEW, new RenewRequest(csr))));
+    assertEquals(Refusal.CSR_INVALID, Agent.refusal(agent.post(RENEW, new RenewRequest(csr))));
     assertTrue(server.entries("mayor").contains("terminal.refused CSR_INVALID"));
   }
 
@@ -298,8 +289,7 @@ class EnrolmentTest {
             .writer()
             .sequence(handle -> handle.execute("update invitation set terminal = 'T-0001'"));
     assertEquals(
-        Refusal.STATE_TAMPERED,
-        Agent.refusal(enroll(Agent.stranger(server, "T-0001"), token)));
+        Refusal.STATE_TAMPERED, Agent.refusal(enroll(Agent.stranger(server, "T-0001"), token)));
     server.awaitEntry("system", "service.state-tampered STATE_TAMPERED");
   }
 }

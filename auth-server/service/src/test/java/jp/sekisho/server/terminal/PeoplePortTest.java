@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
@@ -100,8 +101,7 @@ class PeoplePortTest {
             Map.of("Origin", "https://evil.example"),
             Map.of("Origin", "null"),
             Map.of("Origin", origin + "/"))) {
-      assertEquals(
-          Refusal.CROSS_SITE, Agent.refusal(post("/probe/echo", new byte[] {1}, headers)));
+      assertEquals(Refusal.CROSS_SITE, Agent.refusal(post("/probe/echo", new byte[] {1}, headers)));
     }
     HttpResponse<byte[]> answer =
         post("/probe/echo", "ours".getBytes(StandardCharsets.UTF_8), Map.of("Origin", origin));
@@ -180,8 +180,7 @@ class PeoplePortTest {
   @Test
   void tamperedRowIsRefusedAndLoggedOnce() throws Exception {
     for (int i = 0; i < 3; i++) {
-      assertEquals(
-          Refusal.STATE_TAMPERED, Agent.refusal(get("/probe/fail/tampered", Map.of())));
+      assertEquals(Refusal.STATE_TAMPERED, Agent.refusal(get("/probe/fail/tampered", Map.of())));
     }
     server.awaitEntry("system", "service.state-tampered STATE_TAMPERED");
     assertEquals(
@@ -201,24 +200,35 @@ class PeoplePortTest {
     assertEquals(japanese, what("/nothing", Map.of("Accept-Language", "fr")));
     assertEquals(japanese, what("/nothing", Map.of("Accept-Language", ";;;")));
     assertEquals(
-        english,
-        what("/nothing", Map.of("Cookie", "sekisho-lang=en", "Accept-Language", "ja")));
+        english, what("/nothing", Map.of("Cookie", "sekisho-lang=en", "Accept-Language", "ja")));
     assertEquals(japanese, what("/nothing?lang=ja", Map.of("Cookie", "sekisho-lang=en")));
   }
 
   @Test
   void textNamesTheHelpLineOfTheSettings() throws Exception {
-    assertTrue(
-        body(get("/probe/fail/unforeseen", Map.of())).text().contact().contains("内線 1234"));
+    assertTrue(body(get("/probe/fail/unforeseen", Map.of())).text().contact().contains("内線 1234"));
   }
 
   @Test
-  void malformedHttpIsAnsweredWithAnErrorAndNoPage() throws IOException {
-    String answer = raw("GET /probe/page NOT-HTTP\r\n\r\n");
-    assertFalse(answer.contains("page"), answer);
-    answer =
-        raw("GET /" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    assertFalse(answer.contains(" 200 "), answer);
+  void requestThatIsNoHttpIsRefusedInTheSameForm() throws IOException {
+    String host = "Host: " + URI.create(origin).getAuthority() + "\r\nConnection: close\r\n\r\n";
+    for (String request :
+        List.of(
+            "GET /probe/page NOT-HTTP\r\n" + host,
+            "GET /a b HTTP/1.1\r\n" + host,
+            "GET /%zz HTTP/1.1\r\n" + host,
+            "POST /probe/echo HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n" + host)) {
+      String answer = raw(request);
+      assertTrue(answer.contains("{\"refusal\":\"INPUT_MALFORMED\""), answer);
+      assertTrue(answer.toLowerCase(Locale.ROOT).contains("cache-control: no-store"), answer);
+    }
+    for (String request :
+        List.of(
+            "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\n" + host,
+            "GET / HTTP/1.1\r\nX: " + "y".repeat(20_000) + "\r\n" + host)) {
+      String answer = raw(request);
+      assertTrue(answer.contains("{\"refusal\":\"INPUT_TOO_LARGE\""), answer);
+    }
   }
 
   private String what(String path, Map<String, String> headers) throws Exception {

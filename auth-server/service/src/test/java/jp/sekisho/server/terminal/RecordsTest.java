@@ -49,7 +49,10 @@ class RecordsTest {
   @Test
   void recordsAreAcknowledgedUnderASignedCheckpointAndToldToObservers() throws Exception {
     DeviceRecord first = agent.record(STARTED);
-    DeviceRecord second = agent.record(Base64Url.encode(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}), STARTED);
+    DeviceRecord second =
+        agent.record(
+            Base64Url.encode(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}),
+            STARTED);
     EventAck ack = ack(agent.events(first, second));
 
     assertEquals(2, ack.acknowledged());
@@ -57,8 +60,7 @@ class RecordsTest {
     assertEquals("localhost/log/mayor/1", ack.log());
     assertTrue(ack.checkpoint().startsWith("localhost/log/mayor/1\n"), ack.checkpoint());
     assertEquals(List.of("agent.started", "agent.started"), records());
-    assertEquals(
-        List.of("record 1 of a new boot", "record 2 of a new boot"), server.observed.told);
+    assertEquals(List.of("record 1 of a new boot", "record 2 of a new boot"), server.observed.told);
     assertEquals(second.boot(), server.row("T-0042").boot());
   }
 
@@ -126,8 +128,7 @@ class RecordsTest {
 
   @Test
   void nonCanonicalEmptyAndOverlongBatchesAreInvalid() throws Exception {
-    String spaced =
-        Base64Url.encode((new String(agent.record(STARTED).bytes()) + " ").getBytes());
+    String spaced = Base64Url.encode((new String(agent.record(STARTED).bytes()) + " ").getBytes());
     for (List<String> records :
         List.of(
             List.of(spaced),

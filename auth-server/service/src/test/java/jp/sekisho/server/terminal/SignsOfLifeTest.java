@@ -47,8 +47,7 @@ class SignsOfLifeTest {
   @Test
   void heartbeatAnswersStateTimeIntervalOriginsAndTheNewestCheckpoint() throws Exception {
     assertEquals(200, agent.events(agent.record(new AgentEvent.Stopped())).statusCode());
-    HeartbeatReply reply =
-        WireJson.read(agent.heartbeat(null).body(), HeartbeatReply.class);
+    HeartbeatReply reply = WireJson.read(agent.heartbeat(null).body(), HeartbeatReply.class);
     assertEquals("active", reply.state());
     assertEquals(30, reply.intervalSeconds());
     assertEquals(1, reply.acknowledged());
@@ -101,8 +100,7 @@ class SignsOfLifeTest {
   void pendingAndRevokedTerminalsAreNotCalledSilent() throws Exception {
     Agent _ = server.enrolled("T-0043");
     assertEquals(
-        Registration.Outcome.DONE,
-        server.context.getBean(Registration.class).revoke("T-0042"));
+        Registration.Outcome.DONE, server.context.getBean(Registration.class).revoke("T-0042"));
     pass(200);
     assertFalse(server.entries("mayor").contains("terminal.silent"));
   }
@@ -119,8 +117,7 @@ class SignsOfLifeTest {
             new Heartbeat("0.1.0", Agent.BOOT, 0, 0, false, null, now),
             new Heartbeat("0.1.0", Agent.BOOT, 0, 0, true, "fault", now),
             new Heartbeat("0.1.0", Agent.BOOT, 0, 0, false, "Not A Word", now))) {
-      assertEquals(
-          Refusal.INPUT_MALFORMED, Agent.refusal(agent.post("/agent/v1/heartbeat", bad)));
+      assertEquals(Refusal.INPUT_MALFORMED, Agent.refusal(agent.post("/agent/v1/heartbeat", bad)));
     }
   }
 }
