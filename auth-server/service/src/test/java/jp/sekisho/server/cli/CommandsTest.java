@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,8 +103,10 @@ class CommandsTest {
     Path csv = directory.resolve("p.csv");
     Files.writeString(
         csv,
-        "staff_number,name,organ,division,division_name,post,from,until,roles\n"
-            + "S1,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK\n");
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        S1,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
+        """);
     assertEquals(ExitCode.OK, run("person", "import", csv.toString(), "--data", data()));
     assertEquals(ExitCode.OK, run("log", "key", "--log", "mayor", "--data", data()));
     TrustedKeys keys = new TrustedKeys(VerifierKey.parse(out.toString().strip()), List.of());
@@ -153,9 +154,10 @@ class CommandsTest {
     Path csv = directory.resolve("p.csv");
     Files.writeString(
         csv,
-        "staff_number,name,organ,division,division_name,post,from,until,roles\n"
-            + "S1,名,mayor,J01,課,職,2026-04-01,,ADMIN;AUDITOR\n",
-        StandardCharsets.UTF_8);
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        S1,名,mayor,J01,課,職,2026-04-01,,ADMIN;AUDITOR
+        """);
     assertEquals(
         ExitCode.REFUSED,
         run("person", "import", csv.toString(), "--data", data(), "--lang", "en"));

@@ -103,8 +103,10 @@ class ServerJarIT {
     Path csv = directory.resolve("p.csv");
     Files.writeString(
         csv,
-        "staff_number,name,organ,division,division_name,post,from,until,roles\n"
-            + "S1,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK\n");
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        S1,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
+        """);
     List<String> ports = new ArrayList<>();
     Process killed = serve(data, ports);
     try {
