@@ -62,7 +62,9 @@ final class Failures implements ErrorResponseProcessor<byte[]> {
       answer = answers.refuse(refusal, context.getRequest());
     }
     // Requests that are no HTTP reach no filter, so these two are set here.
-    answer.header(HttpHeaders.CACHE_CONTROL, "no-store").header("X-Content-Type-Options", "nosniff");
+    answer
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header("X-Content-Type-Options", "nosniff");
     String allowed = base.getHeaders().get(HttpHeaders.ALLOW);
     return allowed == null ? answer : answer.header(HttpHeaders.ALLOW, allowed);
   }

@@ -118,8 +118,7 @@ class TerminalCommandTest {
 
   @Test
   void ticketInJsonIsOneObjectOnStandardOutput() throws Exception {
-    Ran made =
-        run("terminal", "ticket", "T-0042", "--organ=mayor", "--valid=PT1H", "--json");
+    Ran made = run("terminal", "ticket", "T-0042", "--organ=mayor", "--valid=PT1H", "--json");
     Map<String, Object> object =
         CanonicalJson.read(made.out().strip().getBytes(StandardCharsets.UTF_8));
     assertEquals("T-0042", object.get("terminal"));

@@ -1,5 +1,6 @@
 package jp.sekisho.server.terminal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -38,7 +39,7 @@ class RecordsTest {
   }
 
   private static EventAck ack(HttpResponse<byte[]> answer) throws Exception {
-    assertEquals(200, answer.statusCode(), () -> new String(answer.body()));
+    assertEquals(200, answer.statusCode(), () -> new String(answer.body(), UTF_8));
     return WireJson.read(answer.body(), EventAck.class);
   }
 
@@ -128,7 +129,8 @@ class RecordsTest {
 
   @Test
   void nonCanonicalEmptyAndOverlongBatchesAreInvalid() throws Exception {
-    String spaced = Base64Url.encode((new String(agent.record(STARTED).bytes()) + " ").getBytes());
+    String spaced =
+        Base64Url.encode((new String(agent.record(STARTED).bytes(), UTF_8) + " ").getBytes(UTF_8));
     for (List<String> records :
         List.of(
             List.of(spaced),
@@ -141,7 +143,7 @@ class RecordsTest {
     }
     assertEquals(
         Refusal.INPUT_MALFORMED,
-        Agent.refusal(agent.send("POST", "/agent/v1/events", "{\"records\":7}".getBytes())));
+        Agent.refusal(agent.send("POST", "/agent/v1/events", "{\"records\":7}".getBytes(UTF_8))));
   }
 
   @Test
