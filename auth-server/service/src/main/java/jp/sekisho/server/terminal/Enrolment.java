@@ -76,6 +76,7 @@ public final class Enrolment {
       return new Outcome.Refused(Refusal.TICKET_INVALID, false);
     }
     Optional<DeviceCsr> csr = DeviceCsr.parse(request.csr());
+    PerMinute.Call call = bound.call();
     return transactions.<Outcome, RuntimeException>write(change -> {
       Optional<Tickets.Invitation> invitation = tickets.find(change.handle(), token);
       if (invitation.isEmpty()) {
@@ -83,13 +84,14 @@ public final class Enrolment {
         return new Outcome.Refused(Refusal.TICKET_INVALID, false);
       }
       if (csr.isEmpty()) {
-        return refuse(change, invitation.get(), Refusal.CSR_INVALID);
+        return refuse(change, call, invitation.get(), Refusal.CSR_INVALID);
       }
-      return enroll(change, invitation.get(), csr.get());
+      return enroll(change, call, invitation.get(), csr.get());
     });
   }
 
-  private Outcome enroll(Change change, Tickets.Invitation invitation, DeviceCsr csr) {
+  private Outcome enroll(
+      Change change, PerMinute.Call call, Tickets.Invitation invitation, DeviceCsr csr) {
     String spkiHash = Sha256.text(csr.spki());
     Optional<Terminal> present = terminals.find(change.handle(), invitation.terminal());
     if (invitation.consumedSpki() != null) {
@@ -99,18 +101,18 @@ public final class Enrolment {
               && Arrays.equals(present.get().spki(), csr.spki())
               && present.get().state() != Terminal.State.REVOKED;
       if (!again) {
-        return refuse(change, invitation, Refusal.TICKET_INVALID);
+        return refuse(change, call, invitation, Refusal.TICKET_INVALID);
       }
       change.unchanged();
       return certified(present.get(), change.now());
     }
     if (!change.now().isBefore(invitation.expires())
         || (present.isPresent() && present.get().state() != Terminal.State.REVOKED)) {
-      return refuse(change, invitation, Refusal.TICKET_INVALID);
+      return refuse(change, call, invitation, Refusal.TICKET_INVALID);
     }
     if (terminals.knowsKey(change.handle(), csr.spki())) {
       // One key is one terminal, for life: a second registration of it would be a clone.
-      return refuse(change, invitation, Refusal.CSR_INVALID);
+      return refuse(change, call, invitation, Refusal.CSR_INVALID);
     }
     Terminal terminal =
         Terminal.enrolled(
@@ -128,8 +130,9 @@ public final class Enrolment {
     return certified(terminal, change.now());
   }
 
-  private Outcome refuse(Change change, Tickets.Invitation invitation, Refusal refusal) {
-    if (bound.first(invitation.terminal() + ' ' + refusal, change.now())) {
+  private Outcome refuse(
+      Change change, PerMinute.Call call, Tickets.Invitation invitation, Refusal refusal) {
+    if (call.first(invitation.terminal() + ' ' + refusal, change.now())) {
       EntryReceipt _ =
           change.record(
               Entry.Subject.terminal(invitation.organ(), invitation.terminal()),
@@ -147,6 +150,7 @@ public final class Enrolment {
    */
   public Outcome renew(Terminal caller, RenewRequest request) {
     Optional<DeviceCsr> csr = DeviceCsr.parse(request.csr());
+    PerMinute.Call call = bound.call();
     return transactions.<Outcome, RuntimeException>write(change -> {
       Terminal terminal = current(change, caller);
       if (terminal.state() != Terminal.State.ACTIVE) {
@@ -158,7 +162,7 @@ public final class Enrolment {
             false);
       }
       if (csr.isEmpty() || !Arrays.equals(csr.get().spki(), terminal.spki())) {
-        if (bound.first(terminal.id() + " renew", change.now())) {
+        if (call.first(terminal.id() + " renew", change.now())) {
           EntryReceipt _ =
               change.record(
                   terminal.subject(),

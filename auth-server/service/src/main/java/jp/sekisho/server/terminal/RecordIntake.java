@@ -80,6 +80,7 @@ public final class RecordIntake {
         return refuse(caller, new Break(caller.lastSeq() + 1, 0, Refusal.EVENT_INVALID));
       }
     }
+    PerMinute.Call call = bound.call();
     return transactions.<Outcome, RuntimeException>write(change -> {
       Optional<Terminal> found = terminals.find(change.handle(), caller.id());
       if (found.isEmpty()
@@ -88,15 +89,16 @@ public final class RecordIntake {
         change.unchanged();
         return new Outcome.Refused(Refusal.TERMINAL_REVOKED);
       }
-      return take(change, found.get(), records);
+      return take(change, call, found.get(), records);
     });
   }
 
-  private Outcome take(Change change, Terminal terminal, List<DeviceRecord> records) {
+  private Outcome take(
+      Change change, PerMinute.Call call, Terminal terminal, List<DeviceRecord> records) {
     List<DeviceRecord> fresh = new ArrayList<>();
     Break broken = check(change, terminal, records, fresh);
     if (broken != null) {
-      refuse(change, terminal, broken);
+      refuse(change, call, terminal, broken);
       return new Outcome.Refused(broken.refusal());
     }
     if (fresh.isEmpty()) {
@@ -164,15 +166,16 @@ public final class RecordIntake {
   }
 
   private Outcome refuse(Terminal terminal, Break broken) {
+    PerMinute.Call call = bound.call();
     transactions.write(change -> {
-      refuse(change, terminal, broken);
+      refuse(change, call, terminal, broken);
       return broken;
     });
     return new Outcome.Refused(broken.refusal());
   }
 
-  private void refuse(Change change, Terminal terminal, Break broken) {
-    if (bound.first(terminal.id() + ' ' + broken.refusal(), change.now())) {
+  private void refuse(Change change, PerMinute.Call call, Terminal terminal, Break broken) {
+    if (call.first(terminal.id() + ' ' + broken.refusal(), change.now())) {
       EntryReceipt _ =
           change.record(
               terminal.subject(),

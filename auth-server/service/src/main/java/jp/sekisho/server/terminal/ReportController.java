@@ -1,11 +1,13 @@
 package jp.sekisho.server.terminal;
 
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.annotation.Value;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.ExecutionException;
@@ -31,29 +33,33 @@ import org.slf4j.LoggerFactory;
 final class ReportController {
   private static final Logger LOG = LoggerFactory.getLogger(ReportController.class);
 
-  /** Publication takes half a second; an agent that hears nothing sends the batch again. */
-  private static final long PATIENCE_SECONDS = 10;
-
   private final RecordIntake intake;
   private final SignsOfLife signs;
   private final AuditLogs logs;
   private final Answers answers;
   private final ListenerSettings settings;
   private final InstantSource clock;
+  private final Duration patience;
 
+  /**
+   * @param patience how long records may take to be published, which takes half a second; an agent
+   *     that is refused sends the batch again
+   */
   ReportController(
       RecordIntake intake,
       SignsOfLife signs,
       AuditLogs logs,
       Answers answers,
       ListenerSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      @Value("${sekisho.publication-patience:10s}") Duration patience) {
     this.intake = intake;
     this.signs = signs;
     this.logs = logs;
     this.answers = answers;
     this.settings = settings;
     this.clock = clock;
+    this.patience = patience;
   }
 
   @Post("/events")
@@ -74,7 +80,7 @@ final class ReportController {
       Published published =
           logs.published(taken.entry())
               .toCompletableFuture()
-              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+              .get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return answers.ok(
           new EventAck(
               taken.lastSeq(),

@@ -3,6 +3,7 @@ package jp.sekisho.server.terminal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -228,6 +229,27 @@ class PeoplePortTest {
             "GET / HTTP/1.1\r\nX: " + "y".repeat(20_000) + "\r\n" + host)) {
       String answer = raw(request);
       assertTrue(answer.contains("{\"refusal\":\"INPUT_TOO_LARGE\""), answer);
+    }
+  }
+
+  @Test
+  void outsideATrialPeopleComeByTlsWithoutAClientCertificate() throws Exception {
+    try (RunningServer tls = RunningServer.startTls()) {
+      URI page = URI.create(tls.settings.originTexts().get(0) + "/probe/page");
+      assertEquals("https", page.getScheme());
+      for (String protocol : List.of("TLSv1.3", "TLSv1.2")) {
+        try (HttpClient browser =
+            Agent.client(tls, tls.keys.serverTls().key(), List.of(), protocol)) {
+          HttpResponse<String> answer =
+              browser.send(
+                  HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
+          assertEquals("page", answer.body());
+        }
+      }
+      HttpRequest plain =
+          HttpRequest.newBuilder(URI.create(page.toString().replace("https", "http"))).build();
+      assertThrows(
+          IOException.class, () -> client.send(plain, HttpResponse.BodyHandlers.ofByteArray()));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -170,6 +171,23 @@ class RecordsTest {
     assertEquals(List.of(), records());
     server.observed.failing = false;
     assertEquals(1, ack(agent.events(first)).acknowledged());
+  }
+
+  @Test
+  void recordsAreNotAcknowledgedBeforeTheyArePublished() throws Exception {
+    try (RunningServer slow = RunningServer.startWithoutPublishing()) {
+      Agent patient = slow.active("T-0042");
+      DeviceRecord first = patient.record(STARTED);
+      assertEquals(Refusal.STORAGE_FAILED, Agent.refusal(patient.events(first)));
+      slow.publish();
+      Instant end = Instant.now().plusSeconds(20);
+      HttpResponse<byte[]> answer = patient.events(first);
+      while (answer.statusCode() == 503 && Instant.now().isBefore(end)) {
+        answer = patient.events(first);
+      }
+      assertEquals(1, ack(answer).acknowledged());
+      assertEquals(1, slow.entries("mayor").stream().filter("agent.started"::equals).count());
+    }
   }
 
   @Test

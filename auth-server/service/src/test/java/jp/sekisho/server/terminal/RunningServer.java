@@ -76,7 +76,8 @@ public final class RunningServer implements AutoCloseable {
     }
   }
 
-  private RunningServer(Instant now) throws IOException, GeneralSecurityException {
+  private RunningServer(Instant now, boolean trial, boolean publishing)
+      throws IOException, GeneralSecurityException {
     clock = new MovingClock(now);
     root = Files.createTempDirectory("sekisho-server");
     DataDirectory directory = new DataDirectory(root.resolve("data"));
@@ -87,35 +88,42 @@ public final class RunningServer implements AutoCloseable {
     int people = Listeners.freePort();
     int agents = Listeners.freePort();
     ServiceConfig config =
-        ServiceConfig.of("http://localhost:" + people, true, List.of("localhost"), "内線 1234")
+        ServiceConfig.of(
+                (trial ? "http" : "https") + "://localhost:" + people,
+                trial,
+                List.of("localhost"),
+                "内線 1234")
             .withPorts(people, agents);
+    keys = ServerKeys.createAll(directory.keys(), config.agentsHosts(), clock);
     settings =
         new ListenerSettings(
             List.of(URI.create(config.origin())),
-            true,
+            trial,
             people,
-            null,
-            null,
+            trial ? null : directory.keys().resolve("server-tls.crt"),
+            trial ? null : directory.keys().resolve("server-tls.key"),
             agents,
             config.agentsHosts(),
             config.helpLine());
-    keys = ServerKeys.createAll(directory.keys(), config.agentsHosts(), clock);
     try (var database = Installation.database(directory, config)) {
       AuditLogs.create(
           database, directory.keys(), "localhost", List.of("mayor", "education", "system"));
     }
     installation = Installation.open(directory, config, clock);
-    installation
-        .logs()
-        .start(broken -> {
-          throw broken;
-        });
+    if (publishing) {
+      publish();
+    }
     RefusalCounter counter = (InetAddress _, Refusal refusal) -> strangers.add(refusal);
     context =
         ApplicationContext.builder()
             .deduceEnvironment(false)
             .properties(Listeners.properties(settings))
-            .properties(Map.of("sekisho.silence-sweep", "1h"))
+            .properties(
+                Map.of(
+                    "sekisho.silence-sweep",
+                    "1h",
+                    "sekisho.publication-patience",
+                    publishing ? "10s" : "100ms"))
             .singletons(installation, settings, keys, observed)
             .build();
     context.registerSingleton(RefusalCounter.class, counter);
@@ -125,12 +133,32 @@ public final class RunningServer implements AutoCloseable {
 
   /** A server whose clock shows the time of now. */
   public static RunningServer start() throws IOException, GeneralSecurityException {
-    return new RunningServer(Instant.now());
+    return new RunningServer(Instant.now(), true, true);
   }
 
   /** A server whose clock shows another time. */
   public static RunningServer startAt(Instant now) throws IOException, GeneralSecurityException {
-    return new RunningServer(now);
+    return new RunningServer(now, true, true);
+  }
+
+  /** A server that is no trial: TLS for people too, with the certificate of the agents' port. */
+  public static RunningServer startTls() throws IOException, GeneralSecurityException {
+    return new RunningServer(Instant.now(), false, true);
+  }
+
+  /** A server that publishes nothing before {@link #publish}. */
+  public static RunningServer startWithoutPublishing()
+      throws IOException, GeneralSecurityException {
+    return new RunningServer(Instant.now(), true, false);
+  }
+
+  /** Begins to number and publish entries in the background. */
+  public void publish() {
+    installation
+        .logs()
+        .start(broken -> {
+          throw broken;
+        });
   }
 
   /** A ticket's token for {@code terminal} of the mayor's 機関. */
