@@ -52,7 +52,7 @@ class PostgresIT {
 
   @BeforeEach
   void database() throws SQLException {
-    String name = "t" + Math.abs(directory.hashCode());
+    String name = "t" + Integer.toHexString(directory.hashCode());
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("create database " + name);

@@ -2,6 +2,7 @@ package jp.sekisho.server.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -107,8 +109,8 @@ class TransactionsTest {
       for (int i = 0; i < 20; i++) {
         Future<EntryReceipt> other = others.get(i);
         if (i % 4 == 1) {
-          Throwable cause =
-              assertThrows(java.util.concurrent.ExecutionException.class, other::get).getCause();
+          ExecutionException failed = assertThrows(ExecutionException.class, other::get);
+          IOException cause = assertInstanceOf(IOException.class, failed.getCause());
           assertEquals("unit " + i, cause.getMessage());
         } else {
           other.get();
@@ -209,7 +211,7 @@ class TransactionsTest {
   /** The command line beside a running service is such another process. */
   @Test
   void twoWritersOfOneFileBothGetThrough() throws Exception {
-    int each = 40;
+    long each = 40;
     try (OpenStorage one = OpenStorage.sqlite(directory);
         OpenStorage two = OpenStorage.sqlite(directory);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
