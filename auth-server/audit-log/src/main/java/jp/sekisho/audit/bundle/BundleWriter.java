@@ -1,0 +1,183 @@
+package jp.sekisho.audit.bundle;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDateTime;
+import java.util.Iterator;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tile.EntryBundle;
+import jp.sekisho.audit.tile.HashTilePath;
+import jp.sekisho.audit.tile.TilePath;
+import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.audit.tree.Rfc6962;
+
+/**
+ * Writes bundles, streaming: entries pass through once, leaf hashes wait in a temporary file. Equal
+ * input gives equal members; a ZIP carries no times.
+ *
+ * <p>The checkpoint is written last and only if the entries have its root, so what an error leaves
+ * behind is never a bundle. Whether the signature is good is not looked at: that is for the
+ * verifier.
+ */
+public final class BundleWriter {
+  /** Entries whose tiles still fit in a ZIP without ZIP64. */
+  public static final long MAX_ZIP_ENTRIES = 16_000_000;
+
+  private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+  private BundleWriter() {}
+
+  /** Where members go, one after the other; closing one ends it. */
+  @FunctionalInterface
+  private interface Members {
+    OutputStream open(String name) throws IOException;
+  }
+
+  /**
+   * Writes a directory.
+   *
+   * @param directory must not exist
+   * @param entries exactly those of the checkpoint, from index 0, none with a newline
+   * @throws IOException if writing fails or the entries are not those of the checkpoint
+   * @throws FormatException if the note's text is not a checkpoint
+   */
+  public static void writeDirectory(Path directory, SignedNote checkpoint, Iterator<byte[]> entries)
+      throws IOException, FormatException {
+    Checkpoint signed = Checkpoint.parse(checkpoint.text());
+    Files.createDirectory(directory);
+    write(
+        name -> {
+          Path file = directory.resolve(name);
+          Files.createDirectories(file.getParent() == null ? directory : file.getParent());
+          return new BufferedOutputStream(
+              Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+        },
+        signed,
+        checkpoint,
+        entries);
+  }
+
+  /**
+   * Writes a ZIP file; the stream is flushed, not closed.
+   *
+   * @param entries exactly those of the checkpoint, from index 0, none with a newline
+   * @throws IOException if writing fails, the entries are not those of the checkpoint, or there are
+   *     more than {@link #MAX_ZIP_ENTRIES} or 4 GiB of them
+   * @throws FormatException if the note's text is not a checkpoint
+   */
+  public static void writeZip(OutputStream out, SignedNote checkpoint, Iterator<byte[]> entries)
+      throws IOException, FormatException {
+    Checkpoint signed = Checkpoint.parse(checkpoint.text());
+    if (signed.size() > MAX_ZIP_ENTRIES) {
+      throw new IOException("too many entries for a ZIP file; write a directory");
+    }
+    ZipOutputStream zip = new ZipOutputStream(out);
+    write(name -> new ZipMember(zip, name), signed, checkpoint, entries);
+    zip.finish();
+    zip.flush();
+  }
+
+  private static void write(
+      Members members, Checkpoint signed, SignedNote note, Iterator<byte[]> entries)
+      throws IOException {
+    try (LeafSpool leaves = new LeafSpool()) {
+      Frontier tree;
+      try (OutputStream lines = members.open(Member.ENTRIES)) {
+        tree = copyEntries(entries, lines, leaves);
+      }
+      if (tree.size() != signed.size() || !tree.root().equals(signed.root())) {
+        throw new IOException("the entries are not those of the checkpoint");
+      }
+      leaves.rewind();
+      for (long index = 0; index < TilePath.count(signed.size()); index++) {
+        long width = Math.min(TilePath.FULL, signed.size() - index * TilePath.FULL);
+        HashTilePath path = new HashTilePath(0, index, (int) width);
+        try (OutputStream tile = members.open(path.path())) {
+          tile.write(leaves.read(path.width() * Hash.SIZE));
+        }
+      }
+    }
+    try (OutputStream readme = members.open(Member.README)) {
+      readme.write(readme());
+    }
+    try (OutputStream checkpoint = members.open(Member.CHECKPOINT)) {
+      checkpoint.write(note.toBytes());
+    }
+  }
+
+  private static Frontier copyEntries(
+      Iterator<byte[]> entries, OutputStream lines, LeafSpool leaves) throws IOException {
+    Frontier tree = Frontier.empty();
+    while (entries.hasNext()) {
+      byte[] entry = entries.next();
+      if (entry.length > EntryBundle.MAX_ENTRY_BYTES || hasNewline(entry)) {
+        throw new IOException("entry " + tree.size() + " is too long or has a newline");
+      }
+      Hash leaf = Rfc6962.leaf(entry);
+      lines.write(entry);
+      lines.write('\n');
+      leaves.write(leaf);
+      tree = tree.append(leaf);
+    }
+    return tree;
+  }
+
+  private static boolean hasNewline(byte[] entry) {
+    for (byte b : entry) {
+      if (b == '\n') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static byte[] readme() throws IOException {
+    try (var in = BundleWriter.class.getResourceAsStream(Member.README)) {
+      if (in == null) {
+        throw new IOException("README.txt is missing from the program");
+      }
+      return in.readAllBytes();
+    }
+  }
+
+  /** One member of a ZIP, of at most 4 GiB; closing ends the member, not the file. */
+  private static final class ZipMember extends OutputStream {
+    private final ZipOutputStream zip;
+    private long room = 0xFFFFFFFEL;
+
+    ZipMember(ZipOutputStream zip, String name) throws IOException {
+      this.zip = zip;
+      ZipEntry entry = new ZipEntry(name);
+      entry.setTimeLocal(NO_TIME);
+      zip.putNextEntry(entry);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      room -= length;
+      if (room < 0) {
+        throw new IOException("more than 4 GiB of entries do not fit a ZIP; write a directory");
+      }
+      zip.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      zip.closeEntry();
+    }
+  }
+}

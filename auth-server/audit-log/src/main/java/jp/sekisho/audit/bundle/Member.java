@@ -1,0 +1,10 @@
+package jp.sekisho.audit.bundle;
+
+/** Names of the members of a bundle, besides its tiles. */
+final class Member {
+  static final String CHECKPOINT = "checkpoint";
+  static final String ENTRIES = "entries.jsonl";
+  static final String README = "README.txt";
+
+  private Member() {}
+}

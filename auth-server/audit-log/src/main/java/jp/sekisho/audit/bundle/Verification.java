@@ -1,0 +1,74 @@
+package jp.sekisho.audit.bundle;
+
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
+import jp.sekisho.audit.tree.Hash;
+
+/** What a {@link BundleVerifier} found. */
+public sealed interface Verification {
+  /**
+   * The entries are those the log signed, all of them, in order.
+   *
+   * @param witnessedBy trusted witnesses; empty only if the verifier was told to allow it
+   */
+  record Verified(String origin, long size, Hash root, List<Witnessing> witnessedBy)
+      implements Verification {
+    public Verified {
+      witnessedBy = List.copyOf(witnessedBy);
+    }
+  }
+
+  /**
+   * The bundle proves nothing.
+   *
+   * @param entryIndex the entry concerned, from 0, where one can be named with certainty
+   * @param detail English, for technicians
+   */
+  record Invalid(Reason reason, OptionalLong entryIndex, String detail) implements Verification {}
+
+  /** Why a bundle proves nothing; the names are stable. */
+  enum Reason {
+    /** Members are missing, unexpected, unreadable or not what their names say. */
+    BUNDLE_MALFORMED,
+    /** The checkpoint is not a signed checkpoint. */
+    CHECKPOINT_MALFORMED,
+    /** The checkpoint is not signed by the log's key. */
+    NOT_SIGNED_BY_LOG,
+    /** A signature claiming a trusted key is wrong. */
+    BAD_SIGNATURE,
+    /** The checkpoint is of another log. */
+    OTHER_ORIGIN,
+    /** No trusted witness cosigned. */
+    UNWITNESSED,
+    /** The older checkpoint the auditor kept is itself not a checkpoint of this log. */
+    SINCE_REFUSED,
+    /** The log is shorter than the older checkpoint says it already was. */
+    ROLLED_BACK,
+    /** The log does not continue the older checkpoint: the past was rewritten and signed anew. */
+    FORKED,
+    /** The entry at the index is not the one that was signed. */
+    ENTRY_ALTERED,
+    /** The entry at the index, maybe with its neighbours, is missing. */
+    ENTRY_DELETED,
+    /** What stands at the index was put in between. */
+    ENTRY_INSERTED,
+    /** Entries from the index on are in another order. */
+    ENTRY_MOVED,
+    /** Entries and tiles both differ from what was signed; no entry can be named. */
+    ROOT_MISMATCH,
+    /** The entries are right, the tiles are not. */
+    TILES_ALTERED
+  }
+
+  /** Returns what the matching function makes of this. */
+  default <T> T fold(Function<Verified, T> verified, Function<Invalid, T> invalid) {
+    return this instanceof Verified good ? verified.apply(good) : invalid.apply((Invalid) this);
+  }
+
+  /** Returns an outcome that concerns no particular entry. */
+  static Invalid invalid(Reason reason, String detail) {
+    return new Invalid(reason, OptionalLong.empty(), detail);
+  }
+}

@@ -1,0 +1,86 @@
+package jp.sekisho.server.audit;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.storage.EntryJournal;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The table {@code audit_pending}: entries on their way into a log. Each row is sealed, because
+ * until it is in the tree nothing else would show an edit. Thread-safe.
+ */
+public final class PendingEntries implements EntryJournal {
+  /** The log of everything that belongs to no organ. */
+  public static final String SYSTEM = "system";
+
+  static final String TABLE = "audit_pending";
+
+  private final RowSeal seal;
+  private final SecureRandom random = new SecureRandom();
+  private final CopyOnWriteArrayList<Consumer<Set<String>>> listeners =
+      new CopyOnWriteArrayList<>();
+
+  public PendingEntries(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  @Override
+  public EntryReceipt append(
+      Handle handle, Instant now, Entry.Subject subject, AuditEvent event) {
+    byte[] id = random(EntryReceipt.ID_BYTES);
+    return insert(handle, now, id, Entry.of(id, random(16), now, subject, event));
+  }
+
+  @Override
+  public EntryReceipt append(
+      Handle handle, Instant now, Entry.Subject subject, DeviceRecord record) {
+    byte[] id = random(EntryReceipt.ID_BYTES);
+    return insert(handle, now, id, Entry.of(id, random(16), now, subject, record));
+  }
+
+  @Override
+  public void committed(Set<String> logs) {
+    listeners.forEach(listener -> listener.accept(logs));
+  }
+
+  /** Adds one who hears of committed entries; must return at once. */
+  void onCommitted(Consumer<Set<String>> listener) {
+    listeners.add(listener);
+  }
+
+  private EntryReceipt insert(Handle handle, Instant now, byte[] id, Entry entry) {
+    String organ = entry.subject().organ();
+    EntryReceipt receipt = new EntryReceipt(id, organ == null ? SYSTEM : organ);
+    byte[] body = entry.bytes();
+    int inserted =
+        handle
+            .createUpdate(
+                "insert into audit_pending (entry_id, log, body, created, mac)"
+                    + " select :id, log, :body, :created, :mac from audit_log_state"
+                    + " where log = :log")
+            .bind("id", id)
+            .bind("log", receipt.log())
+            .bind("body", body)
+            .bind("created", now.toEpochMilli())
+            .bind("mac", seal.seal(TABLE, receipt, receipt.log(), body, now))
+            .execute();
+    if (inserted != 1) {
+      throw new IllegalArgumentException("no log called " + receipt.log());
+    }
+    return receipt;
+  }
+
+  private byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}

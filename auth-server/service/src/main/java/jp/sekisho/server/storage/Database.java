@@ -1,0 +1,163 @@
+package jp.sekisho.server.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/** The open database: migrated, a pool for reading and one {@link Writer}. Thread-safe. */
+public final class Database implements AutoCloseable {
+  private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(10);
+  private static final int SQLITE_READERS = 4;
+  private static final int POSTGRESQL_CONNECTIONS = 16;
+
+  private final Vendor vendor;
+  private final HikariDataSource pool;
+  private final Jdbi readers;
+  private final Writer writer;
+
+  private Database(Vendor vendor, HikariDataSource pool, Writer writer) {
+    this.vendor = vendor;
+    this.pool = pool;
+    this.readers = Jdbi.create(pool);
+    this.writer = writer;
+  }
+
+  /**
+   * Opens and migrates the SQLite file, creating it with mode 0600.
+   *
+   * @throws StorageException when it cannot be opened, is open to other users or is newer than this
+   *     program
+   */
+  public static Database sqlite(Path file) {
+    try {
+      if (Files.exists(file)) {
+        PrivateFiles.requirePrivate(file);
+      } else {
+        PrivateFiles.create(file); // SQLite gives -wal and -shm the same mode
+      }
+    } catch (IOException e) {
+      throw new StorageException(String.valueOf(e.getMessage()), e);
+    }
+    String url = "jdbc:sqlite:" + file.toAbsolutePath();
+    migrate(Vendor.SQLITE, sqlite(url, "DEFERRED"));
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("sqlite-readers");
+    config.setDataSource(sqlite(url, "DEFERRED"));
+    config.setConnectionInitSql("PRAGMA query_only = 1");
+    config.setMaximumPoolSize(SQLITE_READERS);
+    HikariDataSource pool = pool(config);
+    // IMMEDIATE: a transaction that began by reading could not always go on to write.
+    Writer writer = new SqliteWriter(Jdbi.create(sqlite(url, "IMMEDIATE")));
+    return new Database(Vendor.SQLITE, pool, writer);
+  }
+
+  /**
+   * Opens and migrates a PostgreSQL database.
+   *
+   * @param url {@code jdbc:postgresql://…}, without a password
+   * @param password from a private file; null where the server asks for none
+   * @throws StorageException when it cannot be reached or is newer than this program
+   */
+  public static Database postgresql(String url, @Nullable String password) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(url);
+    if (password != null) {
+      source.setPassword(password);
+    }
+    migrate(Vendor.POSTGRESQL, source);
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("postgresql");
+    config.setDataSource(source);
+    config.setConnectionInitSql("SET synchronous_commit TO on");
+    config.setMaximumPoolSize(POSTGRESQL_CONNECTIONS);
+    HikariDataSource pool = pool(config);
+    return new Database(Vendor.POSTGRESQL, pool, new PostgresWriter(Jdbi.create(pool)));
+  }
+
+  private static SQLiteDataSource sqlite(String url, String begin) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setBusyTimeout(Math.toIntExact(BUSY_TIMEOUT.toMillis()));
+    config.enforceForeignKeys(true);
+    Properties properties = config.toProperties();
+    properties.setProperty("transaction_mode", begin);
+    SQLiteDataSource source = new SQLiteDataSource(new SQLiteConfig(properties));
+    source.setUrl(url);
+    return source;
+  }
+
+  private static HikariDataSource pool(HikariConfig config) {
+    try {
+      return new HikariDataSource(config);
+    } catch (RuntimeException e) {
+      throw new StorageException("the database cannot be opened", e);
+    }
+  }
+
+  private static void migrate(Vendor vendor, DataSource source) {
+    try {
+      Flyway.configure(Database.class.getClassLoader())
+          .dataSource(source)
+          .locations(vendor.migrations())
+          .outOfOrder(true) // features number their migrations independently
+          .cleanDisabled(true)
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      throw new StorageException("the database cannot be brought up to date", e);
+    }
+  }
+
+  public Vendor vendor() {
+    return vendor;
+  }
+
+  /** For {@link Transactions} and the audit log's own numbering; a test keeps others away. */
+  public Writer writer() {
+    return writer;
+  }
+
+  /**
+   * Runs {@code query} on one consistent snapshot.
+   *
+   * @throws StorageException when the database cannot be read
+   * @throws IllegalStateException inside a unit
+   */
+  public <T extends @Nullable Object> T read(Function<Handle, T> query) {
+    UnitScope.requireOutside();
+    try (Handle handle = readers.open()) {
+      handle.setReadOnly(vendor == Vendor.POSTGRESQL);
+      return handle.<T, RuntimeException>inTransaction(
+          vendor == Vendor.POSTGRESQL
+              ? TransactionIsolationLevel.REPEATABLE_READ
+              : TransactionIsolationLevel.SERIALIZABLE,
+          query::apply);
+    } catch (JdbiException e) {
+      throw new StorageException("the database cannot be read", e);
+    }
+  }
+
+  /** Finishes the writes already taken, then closes all connections. */
+  @Override
+  public void close() {
+    writer.close();
+    pool.close();
+  }
+}

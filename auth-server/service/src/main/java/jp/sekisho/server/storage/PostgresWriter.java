@@ -1,0 +1,50 @@
+package jp.sekisho.server.storage;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL: a SERIALIZABLE transaction each, so that work written for one writer stays right; run
+ * again when the database reports a conflict.
+ */
+final class PostgresWriter implements Writer {
+  private static final int ATTEMPTS = 20;
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
+
+  private final Jdbi jdbi;
+
+  PostgresWriter(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  @Override
+  public <T extends @Nullable Object, X extends Exception> T write(Work<T, X> work) throws X {
+    UnitScope.requireOutside();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return jdbi.<T, X>inTransaction(
+            TransactionIsolationLevel.SERIALIZABLE,
+            handle -> {
+              try (UnitScope scope = UnitScope.enter()) {
+                return work.run(handle);
+              }
+            });
+      } catch (JdbiException e) {
+        if (attempt == ATTEMPTS || !SqlStates.isConflict(e)) {
+          throw new StorageException("the transaction failed", e);
+        }
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LONGEST_PAUSE.toNanos()));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    // Its connections belong to the pool of Database.
+  }
+}

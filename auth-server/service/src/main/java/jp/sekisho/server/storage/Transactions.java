@@ -1,0 +1,145 @@
+package jp.sekisho.server.storage;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only way to change anything: a change and its audit entries become durable in one database
+ * transaction, or neither does. Thread-safe.
+ *
+ * <p>Units see each other as if they ran one after another. A unit that records no entry and does
+ * not call {@link Change#unchanged} is rolled back and fails. On PostgreSQL a unit may run again
+ * after a serialisation conflict, so it must touch nothing but its {@link Change}; on SQLite every
+ * unit waits for the one before it, so it must not wait for anything else.
+ */
+public final class Transactions {
+  private final Database database;
+  private final EntryJournal journal;
+  private final InstantSource clock;
+
+  public Transactions(Database database, EntryJournal journal, InstantSource clock) {
+    this.database = database;
+    this.journal = journal;
+    this.clock = clock;
+  }
+
+  /**
+   * What to do in one transaction.
+   *
+   * @param <T> what it returns
+   * @param <X> what it throws; inferred from a lambda, {@code RuntimeException} if nothing checked
+   */
+  @FunctionalInterface
+  public interface Unit<T extends @Nullable Object, X extends Exception> {
+    T run(Change change) throws X;
+  }
+
+  /**
+   * Runs {@code unit} and returns after the durable COMMIT of its rows and entries.
+   *
+   * @throws X as thrown by the unit; it is rolled back then, and its batch mates are not
+   * @throws StorageException when the database failed (also inside the unit): {@code
+   *     STORAGE_FAILED}, act as if nothing happened
+   * @throws IllegalStateException when the unit recorded no entry and did not declare itself
+   *     unchanged, or when called inside another unit
+   */
+  public <T extends @Nullable Object, X extends Exception> T write(Unit<T, X> unit) throws X {
+    Set<String> logs = new TreeSet<>();
+    T result;
+    try {
+      result =
+          database
+              .writer()
+              .<T, X>write(
+                  handle -> {
+                    logs.clear();
+                    RecordingChange change = new RecordingChange(handle);
+                    T value = unit.run(change);
+                    change.finish(value);
+                    logs.addAll(change.logs);
+                    return value;
+                  });
+    } catch (RolledBack unchanged) {
+      @SuppressWarnings("unchecked") // finish() was given a T
+      T value = (T) unchanged.result();
+      return value;
+    }
+    journal.committed(logs);
+    return result;
+  }
+
+  /**
+   * Looks at one consistent snapshot, which the query cannot change.
+   *
+   * @throws StorageException when the database cannot be read
+   * @throws IllegalStateException inside a unit, which must look through its own handle
+   */
+  public <T extends @Nullable Object> T read(Function<Handle, T> query) {
+    return database.read(query);
+  }
+
+  private final class RecordingChange implements Change {
+    private final Handle handle;
+    private final Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    private final Set<String> logs = new TreeSet<>();
+    private boolean unchanged;
+
+    RecordingChange(Handle handle) {
+      this.handle = handle;
+    }
+
+    @Override
+    public Handle handle() {
+      return handle;
+    }
+
+    @Override
+    public Instant now() {
+      return now;
+    }
+
+    @Override
+    public EntryReceipt record(Entry.Subject subject, AuditEvent event) {
+      return recorded(journal.append(handle, now, subject, event));
+    }
+
+    @Override
+    public EntryReceipt record(Entry.Subject subject, DeviceRecord record) {
+      return recorded(journal.append(handle, now, subject, record));
+    }
+
+    @Override
+    public void unchanged() {
+      if (!logs.isEmpty()) {
+        throw new IllegalStateException("a unit that recorded an entry has changed something");
+      }
+      unchanged = true;
+    }
+
+    private EntryReceipt recorded(EntryReceipt receipt) {
+      if (unchanged) {
+        throw new IllegalStateException("a unit declared unchanged records nothing");
+      }
+      logs.add(receipt.log());
+      return receipt;
+    }
+
+    private void finish(@Nullable Object result) {
+      if (unchanged) {
+        throw new RolledBack(result);
+      }
+      if (logs.isEmpty()) {
+        throw new IllegalStateException("a unit without an audit entry");
+      }
+    }
+  }
+}

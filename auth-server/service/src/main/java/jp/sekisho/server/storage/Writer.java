@@ -1,0 +1,32 @@
+package jp.sekisho.server.storage;
+
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Runs work in durable transactions, serially as far as anyone can tell. {@link Transactions} and
+ * the audit log's own numbering use it; everything else goes through {@code Transactions}.
+ */
+public interface Writer extends AutoCloseable {
+  /**
+   * Runs {@code work} and returns after its durable COMMIT.
+   *
+   * @throws X as thrown by {@code work}, which was then rolled back alone
+   * @throws StorageException when the database failed; nothing happened
+   * @throws IllegalStateException when called from inside another work
+   */
+  <T extends @org.jspecify.annotations.Nullable Object, X extends Exception> T write(
+      Work<T, X> work) throws X;
+
+  /** Waits for the works already taken, refuses those still queued. */
+  @Override
+  void close();
+
+  /**
+   * What to do in one transaction. May run more than once (a serialisation conflict on PostgreSQL),
+   * so it touches nothing but the handle.
+   */
+  @FunctionalInterface
+  interface Work<T extends @org.jspecify.annotations.Nullable Object, X extends Exception> {
+    T run(Handle handle) throws X;
+  }
+}
