@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LogContent(
     LogFilter filter,
-    List<LogRow> rows,
+    List<EntryRow> rows,
     @Nullable String newer,
     @Nullable String older,
     @Nullable SignedRecord record) {

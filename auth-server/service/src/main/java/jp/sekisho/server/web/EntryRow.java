@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param person staff number, or "—"
  * @param terminal terminal id, or "—"
  */
-public record LogRow(
+public record EntryRow(
     String index,
     String time,
     String type,
