@@ -13,7 +13,7 @@ create table audit_log_state (
 create table audit_pending (
   seq bigint generated always as identity primary key,
   entry_id bytea not null unique,
-  log text not null references audit_log_state (log),
+  log text not null,
   body bytea not null,
   created bigint not null,
   mac bytea not null

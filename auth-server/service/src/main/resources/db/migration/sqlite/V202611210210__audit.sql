@@ -13,7 +13,7 @@ create table audit_log_state (
 create table audit_pending (
   seq integer primary key autoincrement,
   entry_id blob not null unique,
-  log text not null references audit_log_state (log),
+  log text not null,
   body blob not null,
   created integer not null,
   mac blob not null
@@ -21,7 +21,7 @@ create table audit_pending (
 
 -- Entries numbered and integrated; body is the leaf, the other columns only help to find it.
 create table audit_entry (
-  log text not null references audit_log_state (log),
+  log text not null,
   idx integer not null,
   entry_id blob not null unique,
   body blob not null,

@@ -22,8 +22,8 @@ public interface Change {
    *
    * <p>The log is that of {@code subject.organ()}; without one it is {@code system}.
    *
-   * @throws IllegalArgumentException when the entry has no canonical form, exceeds 16 KiB or names an
-   *     organ without a log; the unit must fail with it
+   * @throws IllegalArgumentException when the entry has no canonical form, exceeds 16 KiB or names
+   *     an organ without a log; the unit must fail with it
    */
   EntryReceipt record(Entry.Subject subject, AuditEvent event);
 

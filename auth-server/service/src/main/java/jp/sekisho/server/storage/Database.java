@@ -154,6 +154,15 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** A connection of its own outside any transaction, for PostgreSQL's session locks only. */
+  public Handle openSession() {
+    try {
+      return readers.open();
+    } catch (JdbiException e) {
+      throw new StorageException("the database cannot be reached", e);
+    }
+  }
+
   /** Finishes the writes already taken, then closes all connections. */
   @Override
   public void close() {

@@ -24,13 +24,23 @@ final class PostgresWriter implements Writer {
 
   @Override
   public <T extends @Nullable Object, X extends Exception> T write(Work<T, X> work) throws X {
+    return run(TransactionIsolationLevel.SERIALIZABLE, work);
+  }
+
+  @Override
+  public <T extends @Nullable Object, X extends Exception> T sequence(Work<T, X> work) throws X {
+    return run(TransactionIsolationLevel.READ_COMMITTED, work);
+  }
+
+  private <T extends @Nullable Object, X extends Exception> T run(
+      TransactionIsolationLevel level, Work<T, X> work) throws X {
     UnitScope.requireOutside();
     for (int attempt = 1; ; attempt++) {
       try {
         return jdbi.<T, X>inTransaction(
-            TransactionIsolationLevel.SERIALIZABLE,
+            level,
             handle -> {
-              try (UnitScope scope = UnitScope.enter()) {
+              try (var _ = UnitScope.enter()) {
                 return work.run(handle);
               }
             });

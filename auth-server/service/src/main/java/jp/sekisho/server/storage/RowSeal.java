@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * a row is missing, nor that an older state of the <em>same</em> row was put back; for that compare
  * with the log, where the entry of the newest state stands.
  *
- * <p>Encoding, unambiguous: {@code "sekisho/row/v1"}, table, entry id, number of columns (u32), then
- * per column a type byte ({@code n s i b t y}) and its value; texts and bytes are preceded by their
- * length (u32), integers and times (milliseconds UTC) are 8 bytes.
+ * <p>Encoding, unambiguous: {@code "sekisho/row/v1"}, table, entry id, number of columns (u32),
+ * then per column a type byte ({@code n s i b t y}) and its value; texts and bytes are preceded by
+ * their length (u32), integers and times (milliseconds UTC) are 8 bytes.
  */
 public final class RowSeal {
   /** Length of the key in bytes. */
@@ -56,7 +56,9 @@ public final class RowSeal {
     return mac(table, entry.entryId(), securityColumns);
   }
 
-  /** Whether {@code mac} is the seal of a row as read, in constant time; never throws for its value. */
+  /**
+   * Whether {@code mac} is the seal of a row as read, in constant time; never throws for its value.
+   */
   public boolean verify(
       byte[] mac, String table, byte[] entryId, @Nullable Object... securityColumns) {
     return MessageDigest.isEqual(mac, mac(table, entryId, securityColumns));

@@ -64,21 +64,22 @@ final class SqliteTask<T extends @Nullable Object, X extends Exception> {
     }
     Throwable why = failure;
     if (why != null) {
-      throw SqliteTask.<X>unchecked(why);
+      throw checked(why);
     }
-    @SuppressWarnings("unchecked") // run() stored a T
-    T value = (T) result;
-    return value;
+    return value();
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"}) // run() stored a T, null only if T allows it
+  private T value() {
+    return (T) result;
   }
 
   @SuppressWarnings("unchecked") // a Work<T, X> throws X or something unchecked
-  private static <X extends Exception> X unchecked(Throwable failure) {
-    if (failure instanceof RuntimeException runtime) {
-      throw runtime;
-    }
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    return (X) failure;
+  private X checked(Throwable why) {
+    return switch (why) {
+      case RuntimeException unchecked -> throw unchecked;
+      case Error error -> throw error;
+      default -> (X) why;
+    };
   }
 }

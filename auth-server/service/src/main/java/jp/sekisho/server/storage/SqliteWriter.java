@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * SQLite: one thread, one connection, one COMMIT (one fsync) for all works that wait.
  *
- * <p>Each work runs in a SAVEPOINT, so a failing one does not harm its batch mates; callers complete
- * only after the COMMIT; a failing COMMIT fails all. Other processes write to the same file: BEGIN
- * IMMEDIATE takes the file's write lock first and waits for it up to the busy timeout.
+ * <p>Each work runs in a SAVEPOINT, so a failing one does not harm its batch mates; callers
+ * complete only after the COMMIT; a failing COMMIT fails all. Other processes write to the same
+ * file: BEGIN IMMEDIATE takes the file's write lock first and waits for it up to the busy timeout.
  */
 final class SqliteWriter implements Writer {
   /** Works that may wait; beyond that callers wait {@link #QUEUE_WAIT}, then fail. */
@@ -46,6 +46,11 @@ final class SqliteWriter implements Writer {
     SqliteTask<T, X> task = new SqliteTask<>(work);
     enqueue(task);
     return task.await();
+  }
+
+  @Override
+  public <T extends @Nullable Object, X extends Exception> T sequence(Work<T, X> work) throws X {
+    return write(work);
   }
 
   private void enqueue(SqliteTask<?, ?> task) {
@@ -115,7 +120,7 @@ final class SqliteWriter implements Writer {
   private static boolean runInSavepoint(Handle open, SqliteTask<?, ?> task) throws SQLException {
     execute(open, "SAVEPOINT unit");
     boolean done;
-    try (UnitScope scope = UnitScope.enter()) {
+    try (var _ = UnitScope.enter()) {
       done = task.run(open);
     }
     if (!done) {
@@ -161,7 +166,7 @@ final class SqliteWriter implements Writer {
   public void close() {
     closed = true;
     // Wakes the thread; when the queue is full it wakes anyway.
-    boolean unused = queue.offer(new SqliteTask<>(handle -> null));
+    boolean _ = queue.offer(new SqliteTask<Boolean, RuntimeException>(_ -> false));
     boolean interrupted = false;
     while (true) {
       try {

@@ -59,22 +59,24 @@ public final class Transactions {
       result =
           database
               .writer()
-              .<T, X>write(
-                  handle -> {
-                    logs.clear();
-                    RecordingChange change = new RecordingChange(handle);
-                    T value = unit.run(change);
-                    change.finish(value);
-                    logs.addAll(change.logs);
-                    return value;
-                  });
+              .<T, X>write(handle -> {
+                logs.clear();
+                RecordingChange change = new RecordingChange(handle);
+                T value = unit.run(change);
+                change.finish(value);
+                logs.addAll(change.logs);
+                return value;
+              });
     } catch (RolledBack unchanged) {
-      @SuppressWarnings("unchecked") // finish() was given a T
-      T value = (T) unchanged.result();
-      return value;
+      return valueOf(unchanged);
     }
     journal.committed(logs);
     return result;
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"}) // finish() got a T
+  private static <T extends @Nullable Object> T valueOf(RolledBack unchanged) {
+    return (T) unchanged.result();
   }
 
   /**

@@ -1,6 +1,7 @@
 package jp.sekisho.server.storage;
 
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs work in durable transactions, serially as far as anyone can tell. {@link Transactions} and
@@ -14,8 +15,14 @@ public interface Writer extends AutoCloseable {
    * @throws StorageException when the database failed; nothing happened
    * @throws IllegalStateException when called from inside another work
    */
-  <T extends @org.jspecify.annotations.Nullable Object, X extends Exception> T write(
-      Work<T, X> work) throws X;
+  <T extends @Nullable Object, X extends Exception> T write(Work<T, X> work) throws X;
+
+  /**
+   * As {@link #write}, for numbering rows that writers keep adding: on PostgreSQL each statement
+   * sees what is committed when it begins (READ COMMITTED), so that writers and numbering never
+   * conflict; the work guards itself by compare-and-set.
+   */
+  <T extends @Nullable Object, X extends Exception> T sequence(Work<T, X> work) throws X;
 
   /** Waits for the works already taken, refuses those still queued. */
   @Override
@@ -26,7 +33,7 @@ public interface Writer extends AutoCloseable {
    * so it touches nothing but the handle.
    */
   @FunctionalInterface
-  interface Work<T extends @org.jspecify.annotations.Nullable Object, X extends Exception> {
+  interface Work<T extends @Nullable Object, X extends Exception> {
     T run(Handle handle) throws X;
   }
 }

@@ -1,0 +1,122 @@
+package jp.sekisho.server.audit;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.checkpoint.CheckpointOpening;
+import jp.sekisho.audit.checkpoint.TrustedKeys;
+import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.server.storage.PrivateFiles;
+import jp.sekisho.server.storage.StorageException;
+
+/**
+ * What a log keeps outside the database: {@code log-<log>.key}, the 32-byte Ed25519 seed, and
+ * {@code log-<log>.last}, the checkpoint signed last.
+ */
+final class LogFiles {
+  private static final int SEED_BYTES = 32;
+  private static final String PREFIX = "log-";
+  private static final String KEY = ".key";
+
+  private final Path keys;
+  private final String log;
+
+  LogFiles(Path keys, String log) {
+    this.keys = keys;
+    this.log = log;
+  }
+
+  /** Names of the logs that have a key in the directory, sorted. */
+  static Set<String> logs(Path keys) {
+    try (Stream<Path> files = Files.list(keys)) {
+      Set<String> logs = new TreeSet<>();
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith(PREFIX) && name.endsWith(KEY))
+          .forEach(name -> logs.add(name.substring(PREFIX.length(), name.length() - KEY.length())));
+      return logs;
+    } catch (IOException e) {
+      throw new StorageException("cannot read " + keys, e);
+    }
+  }
+
+  /** Makes key and first checkpoint where they are missing; a log once begun is left alone. */
+  void createMissing(String origin) throws IOException {
+    byte[] seed = new byte[SEED_BYTES];
+    new SecureRandom().nextBytes(seed);
+    try {
+      PrivateFiles.writeNew(key(), seed);
+    } catch (FileAlreadyExistsException e) {
+      // Keeps its key.
+    } finally {
+      Arrays.fill(seed, (byte) 0);
+    }
+    if (!Files.exists(last())) {
+      try (LogSigner signer = signer(origin)) {
+        writeLast(Checkpoint.of(origin, Frontier.empty()).sign(signer));
+      }
+    }
+  }
+
+  /** The log's key; the caller closes it. */
+  LogSigner signer(String origin) {
+    byte[] seed = {};
+    try {
+      seed = PrivateFiles.read(key(), SEED_BYTES);
+      if (seed.length != SEED_BYTES) {
+        throw new StorageException(key() + " is not a key");
+      }
+      return LogSigner.of(origin, seed);
+    } catch (IOException e) {
+      throw new StorageException("cannot read " + key() + ": " + e.getMessage(), e);
+    } catch (FormatException e) {
+      throw new StorageException(origin + " cannot name a log", e);
+    } finally {
+      Arrays.fill(seed, (byte) 0);
+    }
+  }
+
+  /**
+   * The checkpoint signed last.
+   *
+   * @throws LogIntegrityException when it is missing or not signed by this log's key
+   */
+  SignedNote readLast(LogSigner signer) {
+    try {
+      SignedNote note = SignedNote.parse(PrivateFiles.read(last(), SignedNote.MAX_BYTES));
+      CheckpointOpening opening = new TrustedKeys(signer.verifierKey(), List.of()).open(note);
+      return opening.fold(
+          good -> note,
+          refused -> {
+            throw new LogIntegrityException(last() + ": " + refused.detail());
+          });
+    } catch (IOException | FormatException e) {
+      throw new LogIntegrityException(
+          last() + " is missing or damaged, so nobody can tell whether the database is the newest",
+          e);
+    }
+  }
+
+  void writeLast(SignedNote note) throws IOException {
+    PrivateFiles.replace(last(), note.toBytes());
+  }
+
+  private Path key() {
+    return keys.resolve(PREFIX + log + KEY);
+  }
+
+  private Path last() {
+    return keys.resolve(PREFIX + log + ".last");
+  }
+}

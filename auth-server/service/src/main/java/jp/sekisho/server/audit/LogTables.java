@@ -1,0 +1,205 @@
+package jp.sekisho.server.audit;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.Hash;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SQL of {@code audit_log_state}, {@code audit_entry} and of emptying {@code audit_pending}.
+ */
+final class LogTables {
+  private static final String STATE =
+      "select log, origin, size, epoch, frontier, checkpoint from audit_log_state";
+
+  private LogTables() {}
+
+  /** A row of {@code audit_pending}. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves the package
+  record Pending(long seq, byte[] entryId, byte[] body, long created, byte[] mac) {}
+
+  /** A row of {@code audit_entry}. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves the package
+  record Integrated(long index, byte[] entryId, byte[] body, Hash leaf, @Nullable String person) {}
+
+  static int insertState(Handle handle, String log, String origin, String checkpoint) {
+    return handle
+        .createUpdate(
+            "insert into audit_log_state"
+                + " (log, generation, origin, size, epoch, frontier, checkpoint)"
+                + " values (:log, 1, :origin, 0, 0, :frontier, :checkpoint)"
+                + " on conflict (log) do nothing")
+        .bind("log", log)
+        .bind("origin", origin)
+        .bind("frontier", Frontier.empty().toBytes())
+        .bind("checkpoint", checkpoint)
+        .execute();
+  }
+
+  static Optional<LogState> state(Handle handle, String log) {
+    return handle
+        .createQuery(STATE + " where log = :log")
+        .bind("log", log)
+        .map((row, _) -> state(row))
+        .findOne();
+  }
+
+  /** Whether nothing is pending and every integrated entry is published. */
+  static boolean allPublished(Handle handle) {
+    return logsWithPending(handle).isEmpty()
+        && handle.createQuery(STATE).map((row, _) -> state(row)).stream()
+            .allMatch(state -> state.publishedSize() == state.size());
+  }
+
+  static List<String> logsWithPending(Handle handle) {
+    return handle
+        .createQuery("select distinct log from audit_pending order by log")
+        .mapTo(String.class)
+        .list();
+  }
+
+  static List<Pending> pending(Handle handle, String log, int limit) {
+    return handle
+        .createQuery(
+            "select seq, entry_id, body, created, mac from audit_pending"
+                + " where log = :log order by seq limit :limit")
+        .bind("log", log)
+        .bind("limit", limit)
+        .map((row, _) ->
+            new Pending(
+                row.getLong("seq"),
+                row.getBytes("entry_id"),
+                row.getBytes("body"),
+                row.getLong("created"),
+                row.getBytes("mac")))
+        .list();
+  }
+
+  /** Exactly these rows: on PostgreSQL one with a lower number may become visible later. */
+  static int deletePending(Handle handle, List<Pending> rows) {
+    PreparedBatch batch = handle.prepareBatch("delete from audit_pending where seq = :seq");
+    rows.forEach(row -> batch.bind("seq", row.seq()).add());
+    int deleted = 0;
+    for (int count : batch.execute()) {
+      deleted += count;
+    }
+    return deleted;
+  }
+
+  static void insertEntries(
+      Handle handle, String log, List<Integrated> entries, List<Pending> rows) {
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "insert into audit_entry (log, idx, entry_id, body, leaf, person, created)"
+                + " values (:log, :idx, :id, :body, :leaf, :person, :created)");
+    for (int i = 0; i < entries.size(); i++) {
+      Integrated entry = entries.get(i);
+      batch
+          .bind("log", log)
+          .bind("idx", entry.index())
+          .bind("id", entry.entryId())
+          .bind("body", entry.body())
+          .bind("leaf", entry.leaf().bytes())
+          .bind("person", entry.person())
+          .bind("created", rows.get(i).created())
+          .add();
+    }
+    batch.execute();
+  }
+
+  /** Whether the log was still as {@code before} says. */
+  static boolean compareAndSet(Handle handle, LogState before, Frontier after) {
+    return handle
+            .createUpdate(
+                "update audit_log_state set size = :size, epoch = epoch + 1, frontier = :frontier"
+                    + " where log = :log and size = :oldSize and epoch = :oldEpoch")
+            .bind("size", after.size())
+            .bind("frontier", after.toBytes())
+            .bind("log", before.log())
+            .bind("oldSize", before.size())
+            .bind("oldEpoch", before.epoch())
+            .execute()
+        == 1;
+  }
+
+  /** Whether the log was still as {@code signed} says. */
+  static boolean publish(Handle handle, LogState signed, String checkpoint) {
+    return handle
+            .createUpdate(
+                "update audit_log_state set checkpoint = :checkpoint"
+                    + " where log = :log and size = :size and epoch = :epoch")
+            .bind("checkpoint", checkpoint)
+            .bind("log", signed.log())
+            .bind("size", signed.size())
+            .bind("epoch", signed.epoch())
+            .execute()
+        == 1;
+  }
+
+  /** Entries {@code from} up to, not including, {@code to}, by index. */
+  static List<Integrated> range(Handle handle, String log, long from, long to) {
+    return handle
+        .createQuery(
+            "select idx, entry_id, body, leaf, person from audit_entry"
+                + " where log = :log and idx >= :from and idx < :to order by idx")
+        .bind("log", log)
+        .bind("from", from)
+        .bind("to", to)
+        .map((row, _) -> integrated(row))
+        .list();
+  }
+
+  /** At most {@code limit} entries below {@code before}, newest first; of {@code person} alone. */
+  static List<Integrated> page(
+      Handle handle, String log, @Nullable String person, long before, int limit) {
+    String where = person == null ? "" : " and person = :person";
+    var query =
+        handle
+            .createQuery(
+                "select idx, entry_id, body, leaf, person from audit_entry"
+                    + " where log = :log and idx < :before"
+                    + where
+                    + " order by idx desc limit :limit")
+            .bind("log", log)
+            .bind("before", before)
+            .bind("limit", limit);
+    if (person != null) {
+      query.bind("person", person);
+    }
+    return query.map((row, _) -> integrated(row)).list();
+  }
+
+  /** The index of an integrated entry. */
+  static Optional<Long> index(Handle handle, String log, byte[] entryId) {
+    return handle
+        .createQuery("select idx from audit_entry where entry_id = :id and log = :log")
+        .bind("id", entryId)
+        .bind("log", log)
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  private static LogState state(ResultSet row) throws SQLException {
+    return LogState.of(
+        row.getString("log"),
+        row.getString("origin"),
+        row.getLong("size"),
+        row.getLong("epoch"),
+        row.getBytes("frontier"),
+        row.getString("checkpoint"));
+  }
+
+  private static Integrated integrated(ResultSet row) throws SQLException {
+    return new Integrated(
+        row.getLong("idx"),
+        row.getBytes("entry_id"),
+        row.getBytes("body"),
+        Hash.of(row.getBytes("leaf")),
+        row.getString("person"));
+  }
+}

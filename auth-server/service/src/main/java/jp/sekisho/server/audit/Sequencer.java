@@ -1,0 +1,117 @@
+package jp.sekisho.server.audit;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.server.storage.Database;
+
+/**
+ * Sequences, integrates and publishes: numbers pending entries in the order of their insertion,
+ * commits that by compare-and-set, then signs the <em>committed</em> row and publishes the
+ * checkpoint. Used by one thread at a time.
+ *
+ * <p>Each step may be the last before a crash; the next pass of whichever process comes then goes
+ * on from what is committed:
+ *
+ * <ol>
+ *   <li>before the COMMIT: the rows are still pending;
+ *   <li>between COMMIT and signature: the committed state is signed at the next pass, the same
+ *       bytes that would have been signed;
+ *   <li>between the {@code .last} file and the published checkpoint: the same state is signed again
+ *       and published.
+ * </ol>
+ */
+final class Sequencer implements AutoCloseable {
+  private final Database database;
+  private final Path keys;
+  private final Set<String> logs;
+  private final Integration integration;
+  private final Waiting waiting;
+  private final Map<String, SignedLog> open = new HashMap<>();
+  private final Set<String> unpublished = new TreeSet<>();
+
+  Sequencer(
+      Database database, Path keys, Set<String> logs, Integration integration, Waiting waiting) {
+    this.database = database;
+    this.keys = keys;
+    this.logs = Set.copyOf(logs);
+    this.integration = integration;
+    this.waiting = waiting;
+  }
+
+  /**
+   * Opens all logs, which checks the database against what was signed last, and publishes what is
+   * left over from before. The caller holds the {@link SequencerLock}.
+   *
+   * @throws LogIntegrityException when the database is older or other than what was signed
+   */
+  void recover() {
+    close();
+    for (String log : logs) {
+      open.put(log, new SignedLog(database, new LogFiles(keys, log), state(log)));
+      publish(log, List.of());
+    }
+    pass();
+  }
+
+  /** Integrates and publishes everything pending; the number of entries. */
+  int pass() {
+    for (String log : List.copyOf(unpublished)) { // after a failure between COMMIT and publication
+      publish(log, List.of());
+    }
+    int moved = 0;
+    for (String log : database.read(LogTables::logsWithPending)) {
+      if (!open.containsKey(log)) {
+        throw new LogIntegrityException("audit_pending has a row for the unknown log " + log);
+      }
+      List<Integration.Numbered> numbered;
+      do {
+        unpublished.add(log);
+        numbered = database.writer().sequence(handle -> integration.run(handle, log));
+        publish(log, numbered);
+        moved += numbered.size();
+      } while (numbered.size() == Integration.LIMIT);
+    }
+    return moved;
+  }
+
+  private void publish(String log, List<Integration.Numbered> numbered) {
+    LogState committed = state(log);
+    SignedNote note = signedLog(log).sign(committed);
+    String text = new String(note.toBytes(), StandardCharsets.UTF_8);
+    if (!text.equals(committed.checkpoint())
+        && !database.writer().sequence(handle -> LogTables.publish(handle, committed, text))) {
+      throw new IllegalStateException("log " + log + " was integrated by somebody else");
+    }
+    unpublished.remove(log);
+    numbered.forEach(entry ->
+        waiting.complete(entry.receipt(), new Published(committed.origin(), entry.index(), text)));
+  }
+
+  private LogState state(String log) {
+    return database
+        .read(handle -> LogTables.state(handle, log))
+        .orElseThrow(() ->
+            new LogIntegrityException("log " + log + " has a key, but no state: a new database?"));
+  }
+
+  private SignedLog signedLog(String log) {
+    SignedLog signed = open.get(log);
+    if (signed == null) {
+      throw new IllegalStateException("log " + log + " is not open");
+    }
+    return signed;
+  }
+
+  @Override
+  public void close() {
+    new ArrayList<>(open.values()).forEach(SignedLog::close);
+    open.clear();
+  }
+}

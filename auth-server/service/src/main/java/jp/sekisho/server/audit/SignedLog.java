@@ -1,0 +1,135 @@
+package jp.sekisho.server.audit;
+
+import java.io.IOException;
+import java.util.List;
+import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.audit.tree.Rfc6962;
+import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.StorageException;
+
+/**
+ * One log's key and what it signed last; signs a state only after recomputing from the entries
+ * themselves that it continues that. Used by one thread at a time.
+ */
+final class SignedLog implements AutoCloseable {
+  private static final int CHUNK = 1000;
+
+  private final Database database;
+  private final LogFiles files;
+  private final String log;
+  private final LogSigner signer;
+  private SignedNote last;
+  private Frontier signed;
+
+  /**
+   * Opens the log and checks the database against the checkpoint signed last.
+   *
+   * @throws LogIntegrityException when the database is older or other than what was signed
+   */
+  SignedLog(Database database, LogFiles files, LogState state) {
+    this.database = database;
+    this.files = files;
+    this.log = state.log();
+    this.signer = files.signer(state.origin());
+    try {
+      this.last = files.readLast(signer);
+      Checkpoint checkpoint = Checkpoint.parse(last.text());
+      requireNotRolledBack(state, checkpoint.size());
+      this.signed = replay(Frontier.empty(), checkpoint.size());
+      if (!signed.root().equals(checkpoint.root())) {
+        throw new LogIntegrityException(
+            "log "
+                + log
+                + ": the first "
+                + checkpoint.size()
+                + " entries of the database are not those that were signed; restore the newest"
+                + " backup and keep this database for the investigation");
+      }
+    } catch (FormatException e) {
+      signer.close();
+      throw new LogIntegrityException("log " + log + ": the last checkpoint is damaged", e);
+    } catch (RuntimeException e) {
+      signer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Signs a committed state, keeps the checkpoint beside the database and returns it. Signing the
+   * same state again gives the same bytes.
+   *
+   * @throws LogIntegrityException when the state does not continue what was signed last
+   */
+  SignedNote sign(LogState state) {
+    requireNotRolledBack(state, signed.size());
+    Frontier tree = replay(signed, state.size());
+    if (!tree.equals(state.frontier())) {
+      throw new LogIntegrityException(
+          "log " + log + ": the entries up to " + state.size() + " are not those integrated");
+    }
+    SignedNote note = Checkpoint.of(state.origin(), tree).sign(signer);
+    if (!note.text().equals(last.text())) {
+      try {
+        // Before anybody sees it: afterwards no older state may ever be signed again.
+        files.writeLast(note);
+      } catch (IOException e) {
+        throw new StorageException("cannot keep the checkpoint of log " + log, e);
+      }
+    }
+    last = note;
+    signed = tree;
+    return note;
+  }
+
+  private void requireNotRolledBack(LogState state, long signedSize) {
+    if (state.size() < signedSize) {
+      throw new LogIntegrityException(
+          "log "
+              + log
+              + ": the database has "
+              + state.size()
+              + " entries, but a checkpoint of "
+              + signedSize
+              + " was signed: the database was rolled back. Restore the newest backup");
+    }
+  }
+
+  /**
+   * The tree after the entries from {@code from.size()} to {@code to}, hashed from their bodies.
+   */
+  private Frontier replay(Frontier from, long to) {
+    Frontier tree = from;
+    while (tree.size() < to) {
+      long begin = tree.size();
+      long end = Math.min(to, begin + CHUNK);
+      List<LogTables.Integrated> entries =
+          database.read(handle -> LogTables.range(handle, log, begin, end));
+      for (LogTables.Integrated entry : entries) {
+        Hash leaf = Rfc6962.leaf(entry.body());
+        if (entry.index() != tree.size()) {
+          break;
+        }
+        if (!leaf.equals(entry.leaf())) {
+          throw new LogIntegrityException(
+              "log " + log + ": entry " + entry.index() + " was edited in the database");
+        }
+        tree = tree.append(leaf);
+      }
+      if (tree.size() != end) {
+        throw new LogIntegrityException(
+            "log " + log + ": entry " + tree.size() + " is missing from the database");
+      }
+    }
+    return tree;
+  }
+
+  @Override
+  public void close() {
+    signer.close();
+  }
+}

@@ -1,0 +1,121 @@
+package jp.sekisho.server.listener;
+
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.cookie.Cookie;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.RefusalText;
+import jp.sekisho.protocol.WireJson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every JSON answer of the service: wire records and refusals, written by {@link WireJson} only.
+ * Thread-safe.
+ *
+ * <p>The language of a request is {@code ?lang=}, then the cookie {@code sekisho-lang}, then the
+ * first of Accept-Language that is Japanese or English, then Japanese.
+ */
+public final class Answers {
+  /** Cookie that keeps the language a person chose: {@code ja} or {@code en}. */
+  public static final String LANGUAGE_COOKIE = "sekisho-lang";
+
+  private final String helpLine;
+
+  /**
+   * @param helpLine what a refusal says of whom to call, such as 内線 1234
+   */
+  public Answers(String helpLine) {
+    this.helpLine = helpLine;
+  }
+
+  /** A refusal with its HTTP status, in the language of {@code request}. */
+  public MutableHttpResponse<byte[]> refuse(Refusal refusal, HttpRequest<?> request) {
+    return refuse(refusal, request, null, null);
+  }
+
+  /** As {@link #refuse(Refusal, HttpRequest)}, with the PIN tries that are left. */
+  public MutableHttpResponse<byte[]> refuse(
+      Refusal refusal, HttpRequest<?> request, int triesLeft) {
+    return refuse(refusal, request, triesLeft, null);
+  }
+
+  /** INTERNAL with the number under which {@code Failures} logged it. */
+  MutableHttpResponse<byte[]> internal(HttpRequest<?> request, String reference) {
+    return refuse(Refusal.INTERNAL, request, null, reference);
+  }
+
+  private MutableHttpResponse<byte[]> refuse(
+      Refusal refusal,
+      HttpRequest<?> request,
+      @Nullable Integer triesLeft,
+      @Nullable String reference) {
+    RefusalText text =
+        RefusalText.of(
+            refusal,
+            language(request),
+            triesLeft == null
+                ? Map.of("help", helpLine)
+                : Map.of("help", helpLine, "tries", triesLeft.toString()));
+    return json(
+        HttpStatus.valueOf(refusal.httpStatus()),
+        new RefusalBody(refusal, text, triesLeft, reference));
+  }
+
+  /** 200 with a wire record. */
+  public MutableHttpResponse<byte[]> ok(Object wireRecord) {
+    return json(HttpStatus.OK, wireRecord);
+  }
+
+  /** A wire record with {@code status}. */
+  public MutableHttpResponse<byte[]> json(HttpStatus status, Object wireRecord) {
+    return HttpResponse.<byte[]>status(status)
+        .contentType(MediaType.APPLICATION_JSON_TYPE)
+        .body(WireJson.write(wireRecord));
+  }
+
+  /** What stands for whom to call in texts. */
+  public String helpLine() {
+    return helpLine;
+  }
+
+  /** {@link Locale#JAPANESE} or {@link Locale#ENGLISH}. */
+  public static Locale language(HttpRequest<?> request) {
+    Locale chosen = known(request.getParameters().get("lang"));
+    if (chosen == null) {
+      chosen =
+          known(
+              request.getCookies().findCookie(LANGUAGE_COOKIE).map(Cookie::getValue).orElse(null));
+    }
+    if (chosen == null) {
+      chosen = accepted(request.getHeaders().get(HttpHeaders.ACCEPT_LANGUAGE));
+    }
+    return chosen == null ? Locale.JAPANESE : chosen;
+  }
+
+  private static @Nullable Locale known(@Nullable String tag) {
+    if ("ja".equals(tag)) {
+      return Locale.JAPANESE;
+    }
+    return "en".equals(tag) ? Locale.ENGLISH : null;
+  }
+
+  private static @Nullable Locale accepted(@Nullable String header) {
+    if (header == null || header.length() > 256) {
+      return null;
+    }
+    try {
+      return Locale.lookup(
+          Locale.LanguageRange.parse(header), List.of(Locale.JAPANESE, Locale.ENGLISH));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+}

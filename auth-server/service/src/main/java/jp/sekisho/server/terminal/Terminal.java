@@ -1,0 +1,79 @@
+package jp.sekisho.server.terminal;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Instant;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.listener.Bc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A terminal as its sealed row says.
+ *
+ * @param id such as {@code T-0042}
+ * @param organ id of its 機関
+ * @param spki DER of its device key
+ * @param fingerprint {@link jp.sekisho.protocol.Fingerprint} of {@code spki}
+ * @param certificate DER of its newest certificate
+ * @param notAfter end of that certificate
+ * @param enrolledAt when the key was first certified
+ * @param confirmedAt when an administrator compared the fingerprint; null while pending
+ * @param lastSeq highest sequence number in the log, 0 before the first
+ * @param lastHash base64url hash of that record, {@code DeviceRecord.GENESIS} before the first
+ * @param boot boot of that record; null before the first
+ * @param enforcement what it last measured of its gates; null before the first heartbeat
+ * @param fault why its gates do not hold; empty when they do
+ * @param silentSince last sign of life before it fell silent; null while it is heard
+ */
+@SuppressWarnings("ArrayRecordComponent") // never handed to code that writes into them
+public record Terminal(
+    String id,
+    String organ,
+    State state,
+    byte[] spki,
+    String fingerprint,
+    byte[] certificate,
+    Instant notAfter,
+    Instant enrolledAt,
+    @Nullable Instant confirmedAt,
+    long lastSeq,
+    String lastHash,
+    @Nullable String boot,
+    @Nullable Enforcement enforcement,
+    String fault,
+    @Nullable Instant silentSince) {
+
+  /** Where a registration stands. */
+  public enum State {
+    /** Enrolled; an administrator has not compared the fingerprint. */
+    PENDING,
+    /** At work. */
+    ACTIVE,
+    /** Removed (登録抹消); the row stays so that its key is recognised. */
+    REVOKED
+  }
+
+  /** What a terminal measures of its gates. */
+  public enum Enforcement {
+    /** 有効: they hold. */
+    EFFECTIVE,
+    /** 設定不良: they do not. */
+    MISCONFIGURED
+  }
+
+  /** The device key. */
+  public PublicKey deviceKey() {
+    try {
+      return KeyFactory.getInstance("EC", Bc.PROVIDER).generatePublic(new X509EncodedKeySpec(spki));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a sealed row holds no P-256 key", e);
+    }
+  }
+
+  /** The subject of entries about this terminal. */
+  public Entry.Subject subject() {
+    return Entry.Subject.terminal(organ, id);
+  }
+}

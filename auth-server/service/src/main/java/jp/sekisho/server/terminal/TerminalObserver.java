@@ -1,0 +1,24 @@
+package jp.sekisho.server.terminal;
+
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.server.storage.Change;
+
+/**
+ * A feature that must act on what happens to terminals, in the same unit: either both are durable
+ * or neither is. An exception rolls the unit back, and nothing of the batch is acknowledged.
+ */
+public interface TerminalObserver {
+  /**
+   * A new record of a terminal was taken into the log; called once per record, in their order.
+   *
+   * @param terminal as it was before this record: {@code terminal.boot()} differs from {@code
+   *     record.boot()} when the terminal was started anew
+   */
+  void onRecord(Change change, Terminal terminal, DeviceRecord record);
+
+  /** Nothing was heard for three intervals, while this service was up. */
+  void onSilent(Change change, Terminal terminal);
+
+  /** An administrator removed the registration. */
+  void onRevoked(Change change, Terminal terminal);
+}

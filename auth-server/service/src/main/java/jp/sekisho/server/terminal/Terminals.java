@@ -1,0 +1,16 @@
+package jp.sekisho.server.terminal;
+
+import java.util.Optional;
+import jp.sekisho.server.listener.TamperedException;
+import org.jdbi.v3.core.Handle;
+
+/** The registered terminals, for other features. Thread-safe. */
+public interface Terminals {
+  /**
+   * The terminal called {@code id}, in any state.
+   *
+   * @throws TamperedException when its row fails the MAC; let it pass, the refusal and the entry
+   *     {@code STATE_TAMPERED} follow from it
+   */
+  Optional<Terminal> find(Handle handle, String id);
+}
