@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param fetchedFrom network address of that terminal's fetch; null before it
  * @param unlocks hash of the suspended session's token; null exactly for a login
  */
+@SuppressWarnings("ArrayRecordComponent") // never changed after creation; identity is not asked for
 public record OpenTransaction(
     String id,
     String nonce,

@@ -61,6 +61,7 @@ public final class OpenTransactions {
   public record Asked(OpenTransaction transaction, Token cookie) {}
 
   /** A session that a question is to unlock: hash of its token, and its terminal. */
+  @SuppressWarnings("ArrayRecordComponent") // identity is not asked for
   public record Unlocks(byte[] session, String terminal) {}
 
   private record Held(OpenTransaction transaction, boolean used) {}

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param filter what was asked for
  * @param rows at most 50, newest first
- * @param newer link to the page of newer entries; null on the first
+ * @param newer link back to the newest entries; null when they are shown
  * @param older link to the page of older entries; null on the last
  * @param record newest signed checkpoint; null unless the reader audits this log
  */
