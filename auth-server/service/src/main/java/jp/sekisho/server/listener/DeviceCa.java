@@ -48,6 +48,7 @@ public final class DeviceCa {
      * @param terminal terminal id
      * @param spki DER of its public key
      */
+    @SuppressWarnings("ArrayRecordComponent") // never handed to code that writes into it
     record Ours(String terminal, byte[] spki, Instant notBefore, Instant notAfter)
         implements Examined {}
 

@@ -5,18 +5,21 @@ import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
+import java.util.Locale;
+import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.listener.Bc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A terminal as its sealed row says.
+ * A terminal as its sealed row says; times in milliseconds.
  *
  * @param id such as {@code T-0042}
  * @param organ id of its 機関
  * @param spki DER of its device key
  * @param fingerprint {@link jp.sekisho.protocol.Fingerprint} of {@code spki}
- * @param certificate DER of its newest certificate
+ * @param serial serial number of its newest certificate, hexadecimal
+ * @param certificate DER of that certificate
  * @param notAfter end of that certificate
  * @param enrolledAt when the key was first certified
  * @param confirmedAt when an administrator compared the fingerprint; null while pending
@@ -34,6 +37,7 @@ public record Terminal(
     State state,
     byte[] spki,
     String fingerprint,
+    String serial,
     byte[] certificate,
     Instant notAfter,
     Instant enrolledAt,
@@ -52,7 +56,12 @@ public record Terminal(
     /** At work. */
     ACTIVE,
     /** Removed (登録抹消); the row stays so that its key is recognised. */
-    REVOKED
+    REVOKED;
+
+    /** The word on the wire. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** What a terminal measures of its gates. */
@@ -60,13 +69,19 @@ public record Terminal(
     /** 有効: they hold. */
     EFFECTIVE,
     /** 設定不良: they do not. */
-    MISCONFIGURED
+    MISCONFIGURED;
+
+    /** The word in the log. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** The device key. */
   public PublicKey deviceKey() {
     try {
-      return KeyFactory.getInstance("EC", Bc.PROVIDER).generatePublic(new X509EncodedKeySpec(spki));
+      return KeyFactory.getInstance("EC", Bc.PROVIDER)
+          .generatePublic(new X509EncodedKeySpec(spki));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a sealed row holds no P-256 key", e);
     }
@@ -75,5 +90,63 @@ public record Terminal(
   /** The subject of entries about this terminal. */
   public Entry.Subject subject() {
     return Entry.Subject.terminal(organ, id);
+  }
+
+  /** Just enrolled, with no record yet. */
+  static Terminal enrolled(
+      String id, String organ, byte[] spki, String fingerprint, Certified certified, Instant at) {
+    return new Terminal(
+        id,
+        organ,
+        State.PENDING,
+        spki,
+        fingerprint,
+        certified.serial(),
+        certified.der(),
+        certified.notAfter(),
+        at,
+        null,
+        0,
+        DeviceRecord.GENESIS,
+        null,
+        null,
+        "",
+        null);
+  }
+
+  /** A certificate of its key. */
+  @SuppressWarnings("ArrayRecordComponent") // never handed to code that writes into it
+  record Certified(byte[] der, String serial, Instant notAfter) {}
+
+  Terminal with(State newState, @Nullable Instant confirmed) {
+    return copy(newState, confirmed, new Certified(certificate, serial, notAfter), silentSince);
+  }
+
+  Terminal with(Certified certified) {
+    return copy(state, confirmedAt, certified, silentSince);
+  }
+
+  Terminal withSilentSince(@Nullable Instant since) {
+    return copy(state, confirmedAt, new Certified(certificate, serial, notAfter), since);
+  }
+
+  private Terminal copy(
+      State newState, @Nullable Instant confirmed, Certified c, @Nullable Instant silent) {
+    return new Terminal(
+        id, organ, newState, spki, fingerprint, c.serial(), c.der(), c.notAfter(), enrolledAt,
+        confirmed, lastSeq, lastHash, boot, enforcement, fault, silent);
+  }
+
+  /** After {@code record} was taken. */
+  Terminal after(DeviceRecord record) {
+    return new Terminal(
+        id, organ, state, spki, fingerprint, serial, certificate, notAfter, enrolledAt,
+        confirmedAt, record.seq(), record.hash(), record.boot(), enforcement, fault, silentSince);
+  }
+
+  Terminal with(Enforcement measured, String newFault) {
+    return new Terminal(
+        id, organ, state, spki, fingerprint, serial, certificate, notAfter, enrolledAt,
+        confirmedAt, lastSeq, lastHash, boot, measured, newFault, silentSince);
   }
 }

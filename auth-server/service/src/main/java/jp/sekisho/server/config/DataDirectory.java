@@ -1,0 +1,56 @@
+package jp.sekisho.server.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where everything of an installation lies: {@code config.json}, {@code sekisho.db}, {@code keys/},
+ * {@code trust/staff-piv/}.
+ *
+ * @param root mode 0700
+ */
+public record DataDirectory(Path root) {
+  public DataDirectory {
+    root = root.toAbsolutePath().normalize();
+  }
+
+  /** Written last by {@code init}: an installation is complete when it is there. */
+  public Path config() {
+    return root.resolve("config.json");
+  }
+
+  /** The SQLite file, unless the settings name another database. */
+  public Path database() {
+    return root.resolve("sekisho.db");
+  }
+
+  /** Mode 0700; each file in it 0600. */
+  public Path keys() {
+    return root.resolve("keys");
+  }
+
+  /** HMAC key of security rows. */
+  public Path rowKey() {
+    return keys().resolve("row-mac.key");
+  }
+
+  /** HMAC key that hides network addresses in the log. */
+  public Path sourceKey() {
+    return keys().resolve("source-hash.key");
+  }
+
+  /** Password of a PostgreSQL database, one line; absent where the server asks for none. */
+  public Path databasePassword() {
+    return keys().resolve("database.password");
+  }
+
+  /** Anchors ({@code *.crt}) and revocation lists ({@code *.crl}) of staff cards, unless set. */
+  public Path staffTrust() {
+    return root.resolve("trust").resolve("staff-piv");
+  }
+
+  /** Whether {@code init} was completed here. */
+  public boolean isInstalled() {
+    return Files.exists(config());
+  }
+}

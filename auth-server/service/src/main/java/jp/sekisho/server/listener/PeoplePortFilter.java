@@ -1,0 +1,100 @@
+package jp.sekisho.server.listener;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.core.annotation.Order;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpMethod;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ResponseFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guard of the people's port: only our own host names (against DNS rebinding), POST only from
+ * our own pages, no agents' route, bodies up to 64 KiB; and the security headers of every answer.
+ */
+@ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+@Requires(beans = ListenerSettings.class)
+@Order(-1000)
+final class PeoplePortFilter {
+  private static final int MAX_BODY = 64 * 1024;
+
+  /** As docs/protocol.md promises; the agent's loopback port is the only foreign host. */
+  private static final String CSP =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+          + " http://127.0.0.1:47621; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+  private final Doors doors;
+  private final Answers answers;
+  private final RefusalCounter strangers;
+  private final Set<String> origins;
+  private final Set<String> hosts;
+
+  PeoplePortFilter(
+      ListenerSettings settings, Doors doors, Answers answers, RefusalCounter strangers) {
+    this.doors = doors;
+    this.answers = answers;
+    this.strangers = strangers;
+    this.origins = Set.copyOf(settings.originTexts());
+    this.hosts =
+        settings.origins().stream().map(URI::getAuthority).collect(Collectors.toUnmodifiableSet());
+  }
+
+  @RequestFilter
+  @Nullable HttpResponse<?> check(HttpRequest<?> request) {
+    if (doors.isAgents(request)) {
+      return null;
+    }
+    Refusal refusal = refusal(request);
+    if (refusal == null) {
+      return null;
+    }
+    strangers.count(Doors.source(request), refusal);
+    MutableHttpResponse<byte[]> answer = answers.refuse(refusal, request);
+    secure(request, answer);
+    return answer;
+  }
+
+  private @Nullable Refusal refusal(HttpRequest<?> request) {
+    List<String> host = request.getHeaders().getAll(HttpHeaders.HOST);
+    if (host.size() != 1 || !hosts.contains(host.get(0))) {
+      return Refusal.ORIGIN_FOREIGN;
+    }
+    if (request.getPath().startsWith("/agent/")) {
+      return Refusal.NOT_FOUND;
+    }
+    HttpMethod method = request.getMethod();
+    if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+      return null;
+    }
+    if (method != HttpMethod.POST) {
+      return Refusal.NOT_FOUND;
+    }
+    List<String> origin = request.getHeaders().getAll(HttpHeaders.ORIGIN);
+    if (origin.size() != 1 || !origins.contains(origin.get(0))) {
+      return Refusal.CROSS_SITE;
+    }
+    return Doors.bodyRefusal(request, MAX_BODY);
+  }
+
+  @ResponseFilter
+  void secure(HttpRequest<?> request, MutableHttpResponse<?> response) {
+    if (doors.isAgents(request)) {
+      return;
+    }
+    response.getHeaders().set("Content-Security-Policy", CSP);
+    response.getHeaders().set("X-Content-Type-Options", "nosniff");
+    response.getHeaders().set("Referrer-Policy", "no-referrer");
+    if (!request.getPath().startsWith("/static/") || response.code() != 200) {
+      response.getHeaders().set(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package jp.sekisho.server.terminal;
+
+import io.micronaut.http.HttpMethod;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Every route of the agents' port and who may call it: the table of {@link AgentPortFilter}. What is
+ * not here does not exist on that port, whatever controllers there are. All are POST.
+ */
+enum AgentRoute {
+  /** A terminal's first words. */
+  ENROLL("/agent/v1/enroll", Caller.ANYONE),
+  /** A new certificate, also long after the old one ended. */
+  RENEW("/agent/v1/renew", Caller.ACTIVE_OR_EXPIRED),
+  /** Binds a transaction to the terminal. */
+  FETCH("/agent/v1/transactions/[A-Za-z0-9_-]{22}/fetch", Caller.ACTIVE),
+  /** Records for the log. */
+  EVENTS("/agent/v1/events", Caller.ACTIVE_OR_PENDING),
+  /** A sign of life. */
+  HEARTBEAT("/agent/v1/heartbeat", Caller.ACTIVE_OR_PENDING);
+
+  /** Who may call. */
+  enum Caller {
+    /** Without a certificate; one that is shown does not matter. */
+    ANYONE,
+    /** A confirmed terminal with a valid certificate. */
+    ACTIVE,
+    /** A confirmed terminal, its certificate expired by no more than 30 days. */
+    ACTIVE_OR_EXPIRED,
+    /** An enrolled terminal with a valid certificate. */
+    ACTIVE_OR_PENDING
+  }
+
+  private static final int SMALL_BODY = 64 * 1024;
+  private static final int LARGE_BODY = 1 << 20;
+
+  private final Pattern path;
+  private final Caller caller;
+
+  AgentRoute(String path, Caller caller) {
+    this.path = Pattern.compile(path);
+    this.caller = caller;
+  }
+
+  /** The route of exactly this method and raw path. */
+  static Optional<AgentRoute> of(HttpMethod method, String rawPath) {
+    if (method != HttpMethod.POST) {
+      return Optional.empty();
+    }
+    for (AgentRoute route : values()) {
+      if (route.path.matcher(rawPath).matches()) {
+        return Optional.of(route);
+      }
+    }
+    return Optional.empty();
+  }
+
+  Caller caller() {
+    return caller;
+  }
+
+  /** Largest body, in bytes. */
+  int maxBody() {
+    return this == EVENTS ? LARGE_BODY : SMALL_BODY;
+  }
+
+  /** The word in the log. */
+  String text() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,219 @@
+package jp.sekisho.server.terminal;
+
+import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import jp.sekisho.server.listener.TamperedException;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables {@code terminal} and {@code device_record}. A terminal's row is read only with its seal
+ * checked and written only with a new one.
+ */
+@Singleton
+final class TerminalRepository implements Terminals {
+  private static final String TABLE = "terminal";
+
+  /** Older records of a key are forgotten here, never in the log; agents resend at most 7 days. */
+  private static final int KEPT_RECORDS = 50_000;
+
+  private final RowSeal seal;
+
+  TerminalRepository(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  /** A record that is in the log. */
+  record Known(String hash, EntryReceipt entry) {}
+
+  @Override
+  public Optional<Terminal> find(Handle handle, String id) {
+    return handle
+        .createQuery("select * from terminal where id = :id")
+        .bind("id", id)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** All terminals, in the order of their ids. */
+  List<Terminal> all(Handle handle) {
+    return handle
+        .createQuery("select * from terminal order by id")
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** Ids of active terminals that are not known to be silent; nothing is believed of them yet. */
+  List<String> heard(Handle handle) {
+    return handle
+        .createQuery("select id from terminal where state = 'active' and silent_since is null")
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** Whether any terminal has or had this key. */
+  boolean knowsKey(Handle handle, byte[] spki) {
+    return handle
+            .createQuery("select count(*) from terminal where spki = :spki")
+            .bind("spki", spki)
+            .mapTo(Long.class)
+            .one()
+        > 0;
+  }
+
+  /** Writes the row under the seal of {@code entry}, new or in place of the old one. */
+  void save(Handle handle, Terminal terminal, EntryReceipt entry) {
+    int _ =
+        handle
+            .createUpdate(
+                """
+                insert into terminal (id, organ, state, spki, fingerprint, serial, certificate,
+                  not_after, enrolled_at, confirmed_at, last_seq, last_hash, boot, enforcement,
+                  fault, silent_since, entry_id, mac)
+                values (:id, :organ, :state, :spki, :fingerprint, :serial, :certificate,
+                  :notAfter, :enrolledAt, :confirmedAt, :lastSeq, :lastHash, :boot, :enforcement,
+                  :fault, :silentSince, :entry, :mac)
+                on conflict (id) do update set organ = excluded.organ, state = excluded.state,
+                  spki = excluded.spki, fingerprint = excluded.fingerprint,
+                  serial = excluded.serial, certificate = excluded.certificate,
+                  not_after = excluded.not_after, enrolled_at = excluded.enrolled_at,
+                  confirmed_at = excluded.confirmed_at, last_seq = excluded.last_seq,
+                  last_hash = excluded.last_hash, boot = excluded.boot,
+                  enforcement = excluded.enforcement, fault = excluded.fault,
+                  silent_since = excluded.silent_since, entry_id = excluded.entry_id,
+                  mac = excluded.mac
+                """)
+            .bind("id", terminal.id())
+            .bind("organ", terminal.organ())
+            .bind("state", word(terminal.state()))
+            .bind("spki", terminal.spki())
+            .bind("fingerprint", terminal.fingerprint())
+            .bind("serial", terminal.serial())
+            .bind("certificate", terminal.certificate())
+            .bind("notAfter", terminal.notAfter().toEpochMilli())
+            .bind("enrolledAt", terminal.enrolledAt().toEpochMilli())
+            .bind("confirmedAt", millis(terminal.confirmedAt()))
+            .bind("lastSeq", terminal.lastSeq())
+            .bind("lastHash", terminal.lastHash())
+            .bind("boot", terminal.boot())
+            .bind("enforcement", word(terminal.enforcement()))
+            .bind("fault", terminal.fault())
+            .bind("silentSince", millis(terminal.silentSince()))
+            .bind("entry", entry.entryId())
+            .bind("mac", seal.seal(TABLE, entry, columns(terminal)))
+            .execute();
+  }
+
+  /** The record of a key with that number; empty also when it was forgotten. */
+  Optional<Known> record(Handle handle, Terminal terminal, long seq) {
+    return handle
+        .createQuery(
+            "select hash, log, entry_id from device_record"
+                + " where fingerprint = :fingerprint and seq = :seq")
+        .bind("fingerprint", terminal.fingerprint())
+        .bind("seq", seq)
+        .map(
+            (row, context) ->
+                new Known(
+                    row.getString("hash"),
+                    new EntryReceipt(row.getBytes("entry_id"), row.getString("log"))))
+        .findOne();
+  }
+
+  /** Remembers that a record is in the log. */
+  void addRecord(Handle handle, Terminal terminal, long seq, Known known) {
+    int _ =
+        handle
+            .createUpdate(
+                "insert into device_record (fingerprint, seq, hash, log, entry_id)"
+                    + " values (:fingerprint, :seq, :hash, :log, :entry)")
+            .bind("fingerprint", terminal.fingerprint())
+            .bind("seq", seq)
+            .bind("hash", known.hash())
+            .bind("log", known.entry().log())
+            .bind("entry", known.entry().entryId())
+            .execute();
+    int _ =
+        handle
+            .createUpdate(
+                "delete from device_record where fingerprint = :fingerprint and seq <= :seq")
+            .bind("fingerprint", terminal.fingerprint())
+            .bind("seq", seq - KEPT_RECORDS)
+            .execute();
+  }
+
+  private Terminal read(ResultSet row) throws SQLException {
+    String id = row.getString("id");
+    Terminal terminal;
+    try {
+      String enforcement = row.getString("enforcement");
+      terminal =
+          new Terminal(
+              id,
+              row.getString("organ"),
+              Terminal.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+              row.getBytes("spki"),
+              row.getString("fingerprint"),
+              row.getString("serial"),
+              row.getBytes("certificate"),
+              Instant.ofEpochMilli(row.getLong("not_after")),
+              Instant.ofEpochMilli(row.getLong("enrolled_at")),
+              instant(row, "confirmed_at"),
+              row.getLong("last_seq"),
+              row.getString("last_hash"),
+              row.getString("boot"),
+              enforcement == null
+                  ? null
+                  : Terminal.Enforcement.valueOf(enforcement.toUpperCase(Locale.ROOT)),
+              row.getString("fault"),
+              instant(row, "silent_since"));
+    } catch (IllegalArgumentException e) {
+      throw new TamperedException(TABLE, id);
+    }
+    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(terminal))) {
+      throw new TamperedException(TABLE, id);
+    }
+    return terminal;
+  }
+
+  private static @Nullable Object[] columns(Terminal terminal) {
+    return new @Nullable Object[] {
+      terminal.id(),
+      terminal.organ(),
+      word(terminal.state()),
+      terminal.spki(),
+      terminal.fingerprint(),
+      terminal.serial(),
+      terminal.certificate(),
+      terminal.notAfter(),
+      terminal.enrolledAt(),
+      terminal.confirmedAt(),
+      terminal.lastSeq(),
+      terminal.lastHash(),
+      terminal.boot(),
+      word(terminal.enforcement()),
+      terminal.fault(),
+      terminal.silentSince()
+    };
+  }
+
+  private static @Nullable String word(@Nullable Enum<?> value) {
+    return value == null ? null : value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static @Nullable Long millis(@Nullable Instant time) {
+    return time == null ? null : time.toEpochMilli();
+  }
+
+  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+  }
+}

@@ -1,0 +1,73 @@
+package jp.sekisho.server.storage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.PendingEntries;
+
+/**
+ * A complete storage in a directory, as the service opens it, for tests of any package: database,
+ * keys, logs {@code system} and {@code mayor}. The sequencer runs once {@link #start} is called.
+ */
+public final class OpenStorage implements AutoCloseable {
+  private static final Collection<String> LOGS = List.of("mayor", PendingEntries.SYSTEM);
+  private static final byte[] SEAL_KEY = new byte[RowSeal.KEY_BYTES];
+
+  public final Database database;
+  public final RowSeal seal = new RowSeal(SEAL_KEY);
+  public final PendingEntries pending;
+  public final AuditLogs logs;
+  public final Transactions transactions;
+  public final Path keys;
+
+  private OpenStorage(Database database, Path keys, InstantSource clock) {
+    this.database = database;
+    this.keys = keys;
+    try {
+      PrivateFiles.createDirectory(keys);
+      AuditLogs.create(database, keys, "auth.city.example", LOGS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    pending = new PendingEntries(seal, Set.copyOf(LOGS));
+    logs = new AuditLogs(database, keys, pending, seal);
+    transactions = new Transactions(database, pending, clock);
+  }
+
+  /** SQLite in {@code directory}; opens again what an earlier one left there. */
+  public static OpenStorage sqlite(Path directory, InstantSource clock) {
+    return new OpenStorage(
+        Database.sqlite(directory.resolve("sekisho.db")), directory.resolve("keys"), clock);
+  }
+
+  /** As {@link #sqlite(Path, InstantSource)}, with the system's clock. */
+  public static OpenStorage sqlite(Path directory) {
+    return sqlite(directory, InstantSource.system());
+  }
+
+  /** A PostgreSQL database, its keys in {@code directory}. */
+  public static OpenStorage postgresql(String url, Path directory) {
+    return new OpenStorage(
+        Database.postgresql(url, null), directory.resolve("keys"), InstantSource.system());
+  }
+
+  /** Numbers in the background; a broken log fails the test that waits for it. */
+  public OpenStorage start() {
+    logs.start(
+        broken -> {
+          throw broken;
+        });
+    return this;
+  }
+
+  @Override
+  public void close() {
+    logs.close();
+    database.close();
+  }
+}
