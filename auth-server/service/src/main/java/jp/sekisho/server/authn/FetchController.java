@@ -1,5 +1,6 @@
 package jp.sekisho.server.authn;
 
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -13,7 +14,9 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.TransactionDetails;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.Doors;
 import jp.sekisho.server.terminal.AgentPort;
 
 /**
@@ -21,6 +24,7 @@ import jp.sekisho.server.terminal.AgentPort;
  * asks for it and tells that one what it is.
  */
 @Controller(value = "/agent/v1/transactions", port = AgentPort.PORT)
+@Requires(beans = Installation.class)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class FetchController {
   private final Logins logins;
@@ -39,7 +43,7 @@ final class FetchController {
     } catch (MalformedException e) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
-    String address = request.getRemoteAddress().getAddress().getHostAddress();
+    String address = Doors.source(request).getHostAddress();
     return switch (logins.fetch(id, AgentPort.terminal(request).subject(), address)) {
       case Verdict.Refused<OpenTransaction>(Refusal reason) -> answers.refuse(reason, request);
       case Verdict.Passed<OpenTransaction>(OpenTransaction question) ->

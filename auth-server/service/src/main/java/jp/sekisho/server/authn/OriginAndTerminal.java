@@ -2,6 +2,7 @@ package jp.sekisho.server.authn;
 
 import java.util.Set;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.config.AddressMatch;
 import jp.sekisho.protocol.statement.TerminalStatement;
 
 /**

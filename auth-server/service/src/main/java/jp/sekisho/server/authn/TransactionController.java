@@ -1,5 +1,6 @@
 package jp.sekisho.server.authn;
 
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -22,7 +23,9 @@ import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.authn.Logins.Outcome;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.Doors;
 import jp.sekisho.server.session.SessionCookies;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Token;
@@ -32,6 +35,7 @@ import jp.sekisho.server.session.Token;
  * from our own page is checked by the filter in front.
  */
 @Controller("/authn/v1")
+@Requires(beans = Installation.class)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class TransactionController {
   /** The largest body: an opaque answer and its frame. */
@@ -107,6 +111,6 @@ final class TransactionController {
   }
 
   private static InetAddress source(HttpRequest<?> request) {
-    return request.getRemoteAddress().getAddress();
+    return Doors.source(request);
   }
 }

@@ -1,5 +1,6 @@
 package jp.sekisho.server.web;
 
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.SessionView;
 import jp.sekisho.protocol.event.LogEvent;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Cause;
 import jp.sekisho.server.session.Resolution;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The pages, their files, and what a page may ask about its own session. */
 @Controller
+@Requires(beans = Installation.class)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class PageController {
   private static final Map<String, byte[]> FILES =

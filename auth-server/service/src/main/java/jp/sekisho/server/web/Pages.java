@@ -58,14 +58,6 @@ final class Pages {
     return keepLanguage(request, response);
   }
 
-  /** The policy of all answers: nothing inline, nothing foreign but the terminal's own agent. */
-  String contentPolicy() {
-    return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src"
-        + " 'self' "
-        + settings.agentUrl()
-        + "; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-  }
-
   private static MutableHttpResponse<byte[]> keepLanguage(
       HttpRequest<?> request, MutableHttpResponse<byte[]> response) {
     return request.getParameters().contains("lang")

@@ -1,22 +1,19 @@
 package jp.sekisho.server.web;
 
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.core.annotation.Order;
-import io.micronaut.http.HttpHeaders;
-import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
-import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
-import java.net.InetAddress;
 import java.net.URI;
 import java.util.Optional;
-import java.util.Set;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.Doors;
 import jp.sekisho.server.listener.RefusalCounter;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.SessionCookies;
@@ -27,12 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in front of every route of the people's port: what is not listed here does not exist, what
- * is listed needs an active session unless it is listed as open, and whatever changes something must
- * come from our own page. An error in here refuses the request.
+ * is listed needs an active session unless it is listed as open. An error in here refuses the
+ * request. That a POST comes from our own page was checked by {@code listener.PeoplePortFilter}.
  *
  * <p>Routes of the agents' port ({@code /agent/}) are guarded by the filter of that port.
  */
-@ServerFilter("/**")
+@ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+@Requires(beans = Installation.class)
 @Order(100)
 final class SessionFilter {
   /** Request attribute with the {@link Resolution} of the cookie, on routes that need a session. */
@@ -41,20 +39,11 @@ final class SessionFilter {
   private final Sessions sessions;
   private final Answers answers;
   private final RefusalCounter refusals;
-  private final Set<String> origins;
-  private final Pages pages;
 
-  SessionFilter(
-      Sessions sessions,
-      Answers answers,
-      RefusalCounter refusals,
-      jp.sekisho.server.authn.Logins.Settings settings,
-      Pages pages) {
+  SessionFilter(Sessions sessions, Answers answers, RefusalCounter refusals) {
     this.sessions = sessions;
     this.answers = answers;
     this.refusals = refusals;
-    this.origins = settings.origins();
-    this.pages = pages;
   }
 
   /** What a route asks for. */
@@ -101,11 +90,6 @@ final class SessionFilter {
     if (guard == Guard.ABSENT) {
       return answers.refuse(Refusal.NOT_FOUND, request);
     }
-    if (request.getMethod() != HttpMethod.GET
-        && request.getMethod() != HttpMethod.HEAD
-        && !request.getHeaders().getOrigin().filter(origins::contains).isPresent()) {
-      return refuse(request, Refusal.CROSS_SITE);
-    }
     return guard == Guard.OPEN ? null : session(request, guard);
   }
 
@@ -138,25 +122,7 @@ final class SessionFilter {
   }
 
   private HttpResponse<?> refuse(HttpRequest<?> request, Refusal reason) {
-    InetAddress source = request.getRemoteAddress().getAddress();
-    refusals.count(source, reason);
+    refusals.count(Doors.source(request), reason);
     return answers.refuse(reason, request);
-  }
-
-  /** Headers of every answer on the people's port. */
-  @ResponseFilter
-  void protect(HttpRequest<?> request, MutableHttpResponse<?> response) {
-    if (request.getPath().startsWith("/agent/")) {
-      return;
-    }
-    response
-        .header("Content-Security-Policy", pages.contentPolicy())
-        .header("X-Content-Type-Options", "nosniff")
-        .header("Referrer-Policy", "no-referrer")
-        .header("Cross-Origin-Opener-Policy", "same-origin")
-        .header("Cross-Origin-Resource-Policy", "same-origin");
-    if (!response.getHeaders().contains(HttpHeaders.CACHE_CONTROL)) {
-      response.header(HttpHeaders.CACHE_CONTROL, "no-store");
-    }
   }
 }
