@@ -1,0 +1,108 @@
+package jp.sekisho.server.terminal;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import jp.sekisho.protocol.EventAck;
+import jp.sekisho.protocol.EventBatch;
+import jp.sekisho.protocol.Heartbeat;
+import jp.sekisho.protocol.HeartbeatReply;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.Published;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.ListenerSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code POST /agent/v1/events} and {@code /agent/v1/heartbeat}. */
+@Controller(value = "/agent/v1", port = AgentPort.PORT)
+@Requires(beans = ListenerSettings.class)
+final class ReportController {
+  private static final Logger LOG = LoggerFactory.getLogger(ReportController.class);
+
+  /** Publication takes half a second; an agent that hears nothing sends the batch again. */
+  private static final long PATIENCE_SECONDS = 10;
+
+  private final RecordIntake intake;
+  private final SignsOfLife signs;
+  private final AuditLogs logs;
+  private final Answers answers;
+  private final ListenerSettings settings;
+  private final InstantSource clock;
+
+  ReportController(
+      RecordIntake intake,
+      SignsOfLife signs,
+      AuditLogs logs,
+      Answers answers,
+      ListenerSettings settings,
+      InstantSource clock) {
+    this.intake = intake;
+    this.signs = signs;
+    this.logs = logs;
+    this.answers = answers;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  @Post("/events")
+  HttpResponse<?> events(HttpRequest<?> request, @Body byte[] body)
+      throws MalformedException, InterruptedException {
+    Terminal terminal = AgentPort.terminal(request);
+    EventBatch batch = WireJson.read(body, EventBatch.class);
+    signs.heard(terminal);
+    return switch (intake.take(terminal, batch)) {
+      case RecordIntake.Outcome.Refused(Refusal refusal) -> answers.refuse(refusal, request);
+      case RecordIntake.Outcome.Taken taken -> acknowledge(request, taken);
+    };
+  }
+
+  private HttpResponse<?> acknowledge(HttpRequest<?> request, RecordIntake.Outcome.Taken taken)
+      throws InterruptedException {
+    try {
+      Published published =
+          logs.published(taken.entry())
+              .toCompletableFuture()
+              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return answers.ok(
+          new EventAck(
+              taken.lastSeq(),
+              taken.head(),
+              published.logOrigin(),
+              published.index(),
+              published.checkpoint()));
+    } catch (TimeoutException | ExecutionException e) {
+      // Durable here but not yet under a signed checkpoint: not acknowledged, sent again later.
+      LOG.error("records could not be published in time", e);
+      return answers.refuse(Refusal.STORAGE_FAILED, request);
+    }
+  }
+
+  @Post("/heartbeat")
+  HttpResponse<?> heartbeat(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    Heartbeat heartbeat = WireJson.read(body, Heartbeat.class);
+    if (!SignsOfLife.wellFormed(heartbeat)) {
+      return answers.refuse(Refusal.INPUT_MALFORMED, request);
+    }
+    Terminal terminal = signs.heartbeat(AgentPort.terminal(request), heartbeat);
+    return answers.ok(
+        new HeartbeatReply(
+            terminal.state().text(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS).toString(),
+            Math.toIntExact(SignsOfLife.INTERVAL.toSeconds()),
+            terminal.lastSeq(),
+            settings.originTexts(),
+            logs.newest(terminal.organ()).checkpoint()));
+  }
+}
