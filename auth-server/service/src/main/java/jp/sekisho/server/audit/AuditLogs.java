@@ -106,6 +106,14 @@ public final class AuditLogs implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether the log works: the database answers and the last pass, if this process numbers, was
+   * published.
+   */
+  public boolean isPublishing() {
+    return loop.isWell() && database.read(LogTables::isReadable);
+  }
+
   /** The names of all logs. */
   public Set<String> names() {
     return logs;

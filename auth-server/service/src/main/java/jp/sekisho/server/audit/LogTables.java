@@ -49,6 +49,11 @@ final class LogTables {
         .findOne();
   }
 
+  /** Whether the database answers. */
+  static boolean isReadable(Handle handle) {
+    return handle.createQuery("select 1").mapTo(Integer.class).one() == 1;
+  }
+
   /** Whether nothing is pending and every integrated entry is published. */
   static boolean allPublished(Handle handle) {
     return logsWithPending(handle).isEmpty()

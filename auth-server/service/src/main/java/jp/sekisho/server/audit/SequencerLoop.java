@@ -33,6 +33,7 @@ final class SequencerLoop implements AutoCloseable {
   private final Object running = new Object();
   private boolean holding; // guarded by running
   private volatile boolean closed;
+  private volatile boolean well = true;
   private @Nullable Thread thread;
 
   SequencerLoop(
@@ -56,6 +57,11 @@ final class SequencerLoop implements AutoCloseable {
   synchronized void start(Consumer<LogIntegrityException> broken) {
     runOnce();
     thread = Thread.ofPlatform().name("audit-sequencer").daemon(true).start(() -> loop(broken));
+  }
+
+  /** Whether the last pass succeeded. */
+  boolean isWell() {
+    return well;
   }
 
   /** One pass over everything pending; false if another process holds the lock. */
@@ -83,6 +89,7 @@ final class SequencerLoop implements AutoCloseable {
         wakes.drainPermits();
         pause = POLL;
         runOnce();
+        well = true;
         if (!woken) {
           completeFromDatabase.accept(waiting.receipts());
         }
@@ -90,11 +97,13 @@ final class SequencerLoop implements AutoCloseable {
       } catch (InterruptedException e) {
         LOG.warn("interrupted, though nobody interrupts this thread", e);
       } catch (LogIntegrityException e) {
+        well = false;
         LOG.error("the audit log cannot go on: {}", e.getMessage(), e);
         waiting.fail(new StorageException("the audit log cannot go on", e));
         broken.accept(e);
         return;
       } catch (RuntimeException e) {
+        well = false;
         // The rows are safe where they are; the next pass takes them.
         LOG.warn("a pass of the sequencer failed and will be repeated", e);
         pause = AFTER_FAILURE;

@@ -39,6 +39,16 @@ public record DataDirectory(Path root) {
     return keys().resolve("source-hash.key");
   }
 
+  /** PEM chain of the people's port; the operator puts it here, none in a trial. */
+  public Path peopleCertificate() {
+    return keys().resolve("people-tls.crt");
+  }
+
+  /** PEM PKCS#8 key of the people's port. */
+  public Path peopleKey() {
+    return keys().resolve("people-tls.key");
+  }
+
   /** Password of a PostgreSQL database, one line; absent where the server asks for none. */
   public Path databasePassword() {
     return keys().resolve("database.password");

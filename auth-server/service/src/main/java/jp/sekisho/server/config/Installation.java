@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An opened data directory. The service and console commands beside it open the same one; only one
- * of them numbers log entries ({@link AuditLogs#start}, {@link AuditLogs#integrateNow}). Thread-safe.
+ * of them numbers log entries ({@link AuditLogs#start}, {@link AuditLogs#integrateNow}).
+ * Thread-safe.
  *
  * @param clock the one clock of this process
  */
@@ -41,12 +42,21 @@ public record Installation(
    * @throws StorageException when the database cannot be opened
    */
   public static Installation open(DataDirectory directory, Clock clock) throws IOException {
+    return open(directory, settings(directory), clock);
+  }
+
+  /**
+   * The settings of what {@code init} made.
+   *
+   * @throws IOException as {@link #open(DataDirectory, Clock)}
+   */
+  public static ServiceConfig settings(DataDirectory directory) throws IOException {
     if (!directory.isInstalled()) {
       throw new IOException(directory.root() + " is not a Sekisho data directory; run init first");
     }
     PrivateFiles.requirePrivate(directory.root());
     PrivateFiles.requirePrivate(directory.keys());
-    return open(directory, ServiceConfig.read(directory.config()), clock);
+    return ServiceConfig.read(directory.config());
   }
 
   /** Opens a directory whose settings are known; {@code init} does before it writes them. */

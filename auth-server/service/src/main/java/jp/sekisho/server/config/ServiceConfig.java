@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of an installation, kept as canonical JSON in {@code config.json}. No secrets.
  *
- * @param origin what the browser shows: {@code https://host[:port]}; {@code http://localhost[:port]}
- *     or {@code http://127.0.0.1[:port]} in a trial
+ * @param origin what the browser shows: {@code https://host[:port]}; {@code
+ *     http://localhost[:port]} or {@code http://127.0.0.1[:port]} in a trial
  * @param trial loopback and plain HTTP for people, a banner everywhere; not for real data
  * @param peoplePort 0 to 65535; default 8443, in a trial 8080; 0 takes any free one (tests)
  * @param agentsPort 0 to 65535; default 8444

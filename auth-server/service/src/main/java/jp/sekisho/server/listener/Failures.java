@@ -98,17 +98,15 @@ final class Failures implements ErrorResponseProcessor<byte[]> {
     }
     Thread.ofVirtual()
         .name("state-tampered")
-        .start(
-            () -> {
-              try {
-                transactions.write(
-                    change ->
-                        change.record(
-                            Entry.Subject.NONE,
-                            new ServiceEvent.StateTampered(tampered.table(), tampered.row())));
-              } catch (RuntimeException e) {
-                LOG.error("the entry for a tampered row could not be written", e);
-              }
-            });
+        .start(() -> {
+          try {
+            transactions.write(change ->
+                change.record(
+                    Entry.Subject.NONE,
+                    new ServiceEvent.StateTampered(tampered.table(), tampered.row())));
+          } catch (RuntimeException e) {
+            LOG.error("the entry for a tampered row could not be written", e);
+          }
+        });
   }
 }

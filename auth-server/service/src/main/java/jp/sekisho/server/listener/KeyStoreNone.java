@@ -9,10 +9,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import org.reactivestreams.Publisher;
 
-
 /**
- * The empty key store that Micronaut wants named for each TLS port; {@link ListenerTls} uses our own
- * keys instead.
+ * The empty key store that Micronaut wants named for each TLS port; {@link ListenerTls} uses our
+ * own keys instead.
  */
 @Singleton
 @Named(KeyStoreNone.NAME)

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the two ports must know.
  *
- * @param origins origins of our pages, the first one preferred; exactly one host of {@code Host} and
- *     {@code Origin} headers each
+ * @param origins origins of our pages, the first one preferred; exactly one host of {@code Host}
+ *     and {@code Origin} headers each
  * @param trial plain HTTP on loopback for people
  * @param peoplePort 1–65535; 0 only in tests
  * @param peopleCertificates PEM chain of the people's port; null exactly in a trial

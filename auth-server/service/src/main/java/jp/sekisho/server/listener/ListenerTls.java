@@ -18,12 +18,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS of both ports, built when the context starts, so that a bad key file ends the service before a
- * port opens.
+ * TLS of both ports, built when the context starts, so that a bad key file ends the service before
+ * a port opens.
  *
  * <p>People: TLS 1.2 and 1.3 with the certificate of the settings. Agents: TLS 1.3 only, under the
- * server CA, a client certificate requested and every one let through that {@link ShownCertificates}
- * can hand to the filter.
+ * server CA, a client certificate requested and every one let through that {@link
+ * ShownCertificates} can hand to the filter.
  */
 @Context
 @Replaces(NettyServerSslFactory.class)

@@ -34,6 +34,8 @@ public final class Listeners {
     properties.put(agents + "ssl", true);
     properties.put(agents + "key-name", KeyStoreNone.NAME);
     properties.put(agents + "expose-default-routes", false);
+    // Only makes Micronaut build TLS at all; the listeners above say where.
+    properties.put("micronaut.server.ssl.enabled", true);
     properties.put("micronaut.server.max-request-size", MAX_BODY);
     properties.put("micronaut.server.multipart.enabled", false);
     properties.put("micronaut.server.idle-timeout", "120s");

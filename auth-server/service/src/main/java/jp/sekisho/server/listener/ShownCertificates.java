@@ -9,12 +9,12 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /**
  * The trust manager of the agents' port: lets every certificate through to the filter, trusts none.
  *
- * <p>A handshake that fails tells the person at the terminal nothing, leaves no entry that names the
- * reason, and judges dates by the JVM's clock. So the handshake proves only what it alone can prove,
- * that the caller holds the certificate's private key; issuer, purpose, name, key, dates and state
- * are judged on every request by {@code terminal.AgentPortFilter}, which answers DEVICE_CERT_FOREIGN
- * or DEVICE_CERT_EXPIRED in words. A route is open to strangers only if its table says so, hence a
- * certificate let through here opens no more than none at all.
+ * <p>A handshake that fails tells the person at the terminal nothing, leaves no entry that names
+ * the reason, and judges dates by the JVM's clock. So the handshake proves only what it alone can
+ * prove, that the caller holds the certificate's private key; issuer, purpose, name, key, dates and
+ * state are judged on every request by {@code terminal.AgentPortFilter}, which answers
+ * DEVICE_CERT_FOREIGN or DEVICE_CERT_EXPIRED in words. A route is open to strangers only if its
+ * table says so, hence a certificate let through here opens no more than none at all.
  */
 final class ShownCertificates extends X509ExtendedTrustManager {
   private static final int MAX_CHAIN = 4;

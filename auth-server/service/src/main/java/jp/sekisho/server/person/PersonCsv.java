@@ -147,8 +147,7 @@ final class PersonCsv {
     Set<Role> roles = roles(line, fields.get(8));
     return faults.size() == before && validity != null
         ? Optional.of(
-            new PersonRow(
-                line, number, name, organ, division, divisionName, post, validity, roles))
+            new PersonRow(line, number, name, organ, division, divisionName, post, validity, roles))
         : Optional.empty();
   }
 
@@ -156,8 +155,7 @@ final class PersonCsv {
     String text = Normalizer.normalize(value.strip(), Normalizer.Form.NFC);
     boolean plain =
         text.codePoints()
-            .noneMatch(
-                c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
+            .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
     if (text.isEmpty() || text.length() > MAX_TEXT || !plain) {
       fault(line, Code.TEXT, column);
     }
@@ -181,8 +179,7 @@ final class PersonCsv {
     if (value.matches("[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}")) {
       String[] parts = value.split("[-/]", -1);
       try {
-        return LocalDate.parse(
-            parts[0] + "-" + twoDigits(parts[1]) + "-" + twoDigits(parts[2]));
+        return LocalDate.parse(parts[0] + "-" + twoDigits(parts[1]) + "-" + twoDigits(parts[2]));
       } catch (DateTimeParseException e) {
         // Such as 30 February: said below.
       }

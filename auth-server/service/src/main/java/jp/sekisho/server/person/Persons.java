@@ -25,9 +25,8 @@ public final class Persons {
   public Standing current(Handle handle, String person, Instant at) {
     return post(handle, person)
         .filter(post -> post.validity().includes(at))
-        .<Standing>map(
-            post ->
-                new Standing.Current(post.person(), post.organ(), post.division(), post.title()))
+        .<Standing>map(post ->
+            new Standing.Current(post.person(), post.organ(), post.division(), post.title()))
         .orElseGet(() -> new Standing.NotCurrent(Refusal.PERSON_NOT_CURRENT));
   }
 

@@ -47,8 +47,7 @@ class AuditLogsTest {
         storage.logs.bundle("mayor").writeZip(out);
       }
       TrustedKeys keys = new TrustedKeys(storage.logs.verifierKey("mayor"), List.of());
-      assertInstanceOf(
-          Verification.Verified.class, new BundleVerifier(keys, true).verify(bundle));
+      assertInstanceOf(Verification.Verified.class, new BundleVerifier(keys, true).verify(bundle));
     }
   }
 
@@ -56,8 +55,7 @@ class AuditLogsTest {
   void keepsOrgansApartFromSystem() throws Exception {
     try (OpenStorage storage = OpenStorage.sqlite(directory).start()) {
       EntryReceipt receipt =
-          storage.transactions.write(
-              c -> c.record(Entry.Subject.NONE, new ServiceEvent.Stopped()));
+          storage.transactions.write(c -> c.record(Entry.Subject.NONE, new ServiceEvent.Stopped()));
       assertEquals("auth.city.example/log/system/1", await(storage, receipt).logOrigin());
       assertEquals(-1, storage.logs.newest("mayor").index());
     }
@@ -67,12 +65,11 @@ class AuditLogsTest {
   void pagesNewestFirstAndByPerson() throws Exception {
     try (OpenStorage storage = OpenStorage.sqlite(directory).start()) {
       EntryReceipt last =
-          storage.transactions.write(
-              c -> {
-                c.record(CLERK, new SessionEvent.Resumed());
-                c.record(Entry.Subject.person("mayor", "S2"), new SessionEvent.Resumed());
-                return c.record(CLERK, new SessionEvent.Ended("logout"));
-              });
+          storage.transactions.write(c -> {
+            c.record(CLERK, new SessionEvent.Resumed());
+            c.record(Entry.Subject.person("mayor", "S2"), new SessionEvent.Resumed());
+            return c.record(CLERK, new SessionEvent.Ended("logout"));
+          });
       await(storage, last);
       assertEquals(
           List.of(2L, 1L, 0L),

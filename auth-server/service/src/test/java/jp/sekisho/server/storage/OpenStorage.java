@@ -58,10 +58,9 @@ public final class OpenStorage implements AutoCloseable {
 
   /** Numbers in the background; a broken log fails the test that waits for it. */
   public OpenStorage start() {
-    logs.start(
-        broken -> {
-          throw broken;
-        });
+    logs.start(broken -> {
+      throw broken;
+    });
     return this;
   }
 

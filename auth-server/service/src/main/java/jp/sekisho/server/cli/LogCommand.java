@@ -1,0 +1,133 @@
+package jp.sekisho.server.cli;
+
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LogEvent;
+import jp.sekisho.server.audit.LogBundle;
+import jp.sekisho.server.audit.PendingEntries;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.storage.PrivateFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code log}: the audit logs. */
+@Command(
+    name = "log",
+    mixinStandardHelpOptions = true,
+    subcommands = {LogCommand.Export.class, LogCommand.Key.class},
+    description = {"監査ログ", "The audit logs."})
+final class LogCommand {
+
+  /** The log to work on. */
+  static final class Which {
+    @Option(
+        names = "--log",
+        required = true,
+        paramLabel = "ORGAN",
+        description = {"機関の ID、または system", "Id of the organ, or system."})
+    @SuppressWarnings("NullAway.Init") // required
+    private String log;
+
+    /** Whether the installation has it; says so on standard error if not. */
+    boolean exists(Console console, Installation installation) {
+      boolean exists = installation.logs().names().contains(log);
+      if (!exists) {
+        console
+            .err()
+            .println(
+                Texts.of(Console.class, console.locale())
+                    .say("log.unknown", log, String.join(" ", installation.logs().names())));
+      }
+      return exists;
+    }
+  }
+
+  /** {@code log export}. */
+  @Command(
+      name = "export",
+      mixinStandardHelpOptions = true,
+      description = {
+        "一つの機関のログを、オフラインで検証できる一式（ZIP）に書き出す。書き出しもログに残る。",
+        "Writes a log as a bundle (ZIP) for offline verification; the export itself is logged."
+      })
+  static final class Export implements Callable<Integer> {
+    @Mixin private final Console console = new Console();
+    @Mixin private final Which which = new Which();
+
+    @Option(names = "--out", required = true, paramLabel = "FILE")
+    @SuppressWarnings("NullAway.Init") // required
+    private Path out;
+
+    @Override
+    public Integer call() {
+      return console.run(this::run);
+    }
+
+    private int run(Installation installation) throws Exception {
+      Texts texts = Texts.of(Console.class, console.locale());
+      if (!which.exists(console, installation)) {
+        return ExitCode.REFUSED;
+      }
+      installation.logs().integrateNow();
+      try {
+        PrivateFiles.create(out);
+      } catch (FileAlreadyExistsException e) {
+        console.err().println(texts.say("log.exists", out));
+        return ExitCode.REFUSED;
+      }
+      LogBundle bundle = installation.logs().bundle(which.log);
+      Entry.Subject subject =
+          which.log.equals(PendingEntries.SYSTEM)
+              ? Entry.Subject.NONE
+              : new Entry.Subject(which.log, null, null, null, null);
+      // Before the first byte leaves: what is not logged is not exported.
+      installation
+          .transactions()
+          .write(change ->
+              change.record(subject, new LogEvent.Exported(which.log, bundle.size(), "console")));
+      try (OutputStream stream = Files.newOutputStream(out)) {
+        bundle.writeZip(stream);
+      }
+      if (console.json()) {
+        Json.print(console.out(), "log", which.log, "size", bundle.size(), "file", out.toString());
+      } else {
+        console.out().println(texts.say("log.exported", which.log, bundle.size(), out));
+      }
+      return ExitCode.OK;
+    }
+  }
+
+  /** {@code log key}. */
+  @Command(
+      name = "key",
+      mixinStandardHelpOptions = true,
+      description = {
+        "ログの検証鍵（公開鍵）を表示する。監査人はこれをログとは別の経路で受け取る。",
+        "Prints a log's verification key, which auditors receive by another way than the log."
+      })
+  static final class Key implements Callable<Integer> {
+    @Mixin private final Console console = new Console();
+    @Mixin private final Which which = new Which();
+
+    @Override
+    public Integer call() {
+      return console.run(installation -> {
+        if (!which.exists(console, installation)) {
+          return ExitCode.REFUSED;
+        }
+        String key = installation.logs().verifierKey(which.log).toString();
+        if (console.json()) {
+          Json.print(console.out(), "log", which.log, "key", key);
+        } else {
+          console.out().println(key);
+        }
+        return ExitCode.OK;
+      });
+    }
+  }
+}

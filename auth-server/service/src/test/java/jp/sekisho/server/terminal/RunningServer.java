@@ -1,0 +1,219 @@
+package jp.sekisho.server.terminal;
+
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import jp.sekisho.protocol.EnrollReply;
+import jp.sekisho.protocol.EnrollRequest;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.config.DataDirectory;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.config.ServiceConfig;
+import jp.sekisho.server.listener.ListenerSettings;
+import jp.sekisho.server.listener.Listeners;
+import jp.sekisho.server.listener.RefusalCounter;
+import jp.sekisho.server.listener.ServerKeys;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.PrivateFiles;
+import jp.sekisho.server.storage.RowSeal;
+
+/**
+ * A really started server in a directory of its own, with real ports, TLS, SQLite and logs; only its
+ * clock is ours.
+ */
+public final class RunningServer implements AutoCloseable {
+  public final MovingClock clock;
+  public final ListenerSettings settings;
+  public final ServerKeys keys;
+  public final Installation installation;
+  public final ApplicationContext context;
+  public final List<Refusal> strangers = Collections.synchronizedList(new ArrayList<>());
+  public final Observed observed = new Observed();
+  private final Path root;
+
+  /** An observer that writes down what it is told, and fails when it is told to. */
+  public static final class Observed implements TerminalObserver {
+    final List<String> told = Collections.synchronizedList(new ArrayList<>());
+    volatile boolean failing;
+
+    @Override
+    public void onRecord(Change change, Terminal terminal, DeviceRecord record) {
+      if (failing) {
+        throw new IllegalStateException("observer fails");
+      }
+      told.add(
+          "record "
+              + record.seq()
+              + (record.boot().equals(terminal.boot()) ? "" : " of a new boot"));
+    }
+
+    @Override
+    public void onSilent(Change change, Terminal terminal) {
+      told.add("silent " + terminal.id());
+    }
+
+    @Override
+    public void onRevoked(Change change, Terminal terminal) {
+      told.add("revoked " + terminal.id());
+    }
+  }
+
+  private RunningServer(Instant now) throws IOException, GeneralSecurityException {
+    clock = new MovingClock(now);
+    root = Files.createTempDirectory("sekisho-server");
+    DataDirectory directory = new DataDirectory(root.resolve("data"));
+    PrivateFiles.createDirectory(directory.root());
+    PrivateFiles.createDirectory(directory.keys());
+    PrivateFiles.writeNew(directory.rowKey(), new byte[RowSeal.KEY_BYTES]);
+    PrivateFiles.writeNew(directory.sourceKey(), new byte[32]);
+    int people = Listeners.freePort();
+    int agents = Listeners.freePort();
+    ServiceConfig config =
+        ServiceConfig.of("http://localhost:" + people, true, List.of("localhost"), "内線 1234")
+            .withPorts(people, agents);
+    settings =
+        new ListenerSettings(
+            List.of(URI.create(config.origin())),
+            true,
+            people,
+            null,
+            null,
+            agents,
+            config.agentsHosts(),
+            config.helpLine());
+    keys = ServerKeys.createAll(directory.keys(), config.agentsHosts(), clock);
+    try (var database = Installation.database(directory, config)) {
+      AuditLogs.create(
+          database, directory.keys(), "localhost", List.of("mayor", "education", "system"));
+    }
+    installation = Installation.open(directory, config, clock);
+    installation
+        .logs()
+        .start(
+            broken -> {
+              throw broken;
+            });
+    RefusalCounter counter = (InetAddress _, Refusal refusal) -> strangers.add(refusal);
+    context =
+        ApplicationContext.builder()
+            .deduceEnvironment(false)
+            .properties(Listeners.properties(settings))
+            .properties(Map.of("sekisho.silence-sweep", "1h"))
+            .singletons(settings, keys, observed)
+            .singletons(beans(installation, clock))
+            .build();
+    context.registerSingleton(RefusalCounter.class, counter);
+    context.start();
+    context.getBean(EmbeddedServer.class).start();
+  }
+
+  private static Object[] beans(Installation installation, Clock clock) {
+    return new Object[] {
+      installation.transactions(), installation.seal(), installation.logs(), clock
+    };
+  }
+
+  /** A server whose clock shows the time of now. */
+  public static RunningServer start() throws IOException, GeneralSecurityException {
+    return new RunningServer(Instant.now());
+  }
+
+  /** A server whose clock shows another time. */
+  public static RunningServer startAt(Instant now) throws IOException, GeneralSecurityException {
+    return new RunningServer(now);
+  }
+
+  /** A ticket's token for {@code terminal} of the mayor's 機関. */
+  public String token(String terminal) {
+    return switch (context.getBean(Tickets.class).make(terminal, "mayor", Duration.ofHours(24))) {
+      case Tickets.Made.Ticket(var ticket, _) -> ticket.token();
+      case Tickets.Made.Refused(var why) -> throw new AssertionError(why);
+    };
+  }
+
+  /** A freshly enrolled, pending terminal. */
+  public Agent enrolled(String terminal) throws Exception {
+    Agent agent = Agent.stranger(this, terminal);
+    var answer =
+        agent.post(
+            "/agent/v1/enroll", new EnrollRequest(token(terminal), agent.csr(), "0.1.0"));
+    if (answer.statusCode() != 200) {
+      throw new AssertionError(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8));
+    }
+    return agent.with(WireJson.read(answer.body(), EnrollReply.class));
+  }
+
+  /** An active terminal. */
+  public Agent active(String terminal) throws Exception {
+    Agent agent = enrolled(terminal);
+    Registration.Outcome outcome =
+        context.getBean(Registration.class).confirm(terminal, agent.fingerprint());
+    if (outcome != Registration.Outcome.DONE) {
+      throw new AssertionError(outcome);
+    }
+    return agent;
+  }
+
+  /** The terminal's row. */
+  public Terminal row(String terminal) {
+    return installation
+        .transactions()
+        .read(handle -> context.getBean(Terminals.class).find(handle, terminal))
+        .orElseThrow();
+  }
+
+  /** {@code type} or {@code type reason} of a log's entries, oldest first. */
+  public List<String> entries(String log) {
+    installation.logs().integrateNow();
+    List<String> entries = new ArrayList<>();
+    for (LogRow row : installation.logs().page(log, null, Long.MAX_VALUE, 200).reversed()) {
+      if (row instanceof LogRow.Intact(_, Entry entry)) {
+        entries.add(entry.reason() == null ? entry.type() : entry.type() + " " + entry.reason());
+      } else {
+        throw new AssertionError(row);
+      }
+    }
+    return entries;
+  }
+
+  /** Entries of the newest minute, waiting until one equals {@code wanted}. */
+  public void awaitEntry(String log, String wanted) throws InterruptedException {
+    Instant end = Instant.now().plusSeconds(20);
+    while (!entries(log).contains(wanted)) {
+      if (Instant.now().isAfter(end)) {
+        throw new AssertionError(wanted + " is not in " + entries(log));
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    context.close();
+    installation.close();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
