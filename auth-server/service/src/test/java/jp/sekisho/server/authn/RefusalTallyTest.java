@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.storage.OpenStorage;
 import org.junit.jupiter.api.AfterEach;
@@ -39,9 +41,17 @@ final class RefusalTallyTest {
 
   private List<Entry> entries() {
     storage.logs.integrateNow();
-    return storage.logs.page("system", null, Long.MAX_VALUE, 200).stream()
-        .map(row -> ((LogRow.Intact) row).entry())
-        .toList();
+    List<Entry> entries = new ArrayList<>();
+    long before = Long.MAX_VALUE;
+    List<LogRow> page;
+    do {
+      page = storage.logs.page("system", null, before, AuditLogs.MAX_PAGE);
+      for (LogRow row : page) {
+        entries.add(((LogRow.Intact) row).entry());
+        before = row.index();
+      }
+    } while (!page.isEmpty());
+    return entries;
   }
 
   private static InetAddress address(int last) {
