@@ -162,7 +162,7 @@ final class PageController {
         session.absoluteEnd().toString());
   }
 
-  private static Resolution resolution(HttpRequest<?> request) {
+  static Resolution resolution(HttpRequest<?> request) {
     return request
         .getAttribute(SessionFilter.RESOLUTION, Resolution.class)
         .orElseThrow(() -> new IllegalStateException("a route behind no session filter"));
