@@ -2,9 +2,12 @@ package jp.sekisho.server.config;
 
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.time.InstantSourceFactory;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.InstantSource;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Transactions;
@@ -34,8 +37,9 @@ final class InstallationBeans {
     return installation.seal();
   }
 
-  /** The one clock, also as {@code InstantSource}. */
+  /** The one clock, also as {@code InstantSource}; Micronaut has one of its own. */
   @Singleton
+  @Replaces(bean = InstantSource.class, factory = InstantSourceFactory.class)
   Clock clock(Installation installation) {
     return installation.clock();
   }

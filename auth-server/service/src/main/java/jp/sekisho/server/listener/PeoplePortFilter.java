@@ -10,6 +10,7 @@ import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.server.annotation.PreMatching;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +50,7 @@ final class PeoplePortFilter {
   }
 
   @RequestFilter
+  @PreMatching
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
     if (doors.isAgents(request)) {
       return null;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -45,6 +46,11 @@ public final class Database implements AutoCloseable {
    *     program
    */
   public static Database sqlite(Path file) {
+    return sqlite(file, source -> source);
+  }
+
+  /** As {@link #sqlite(Path)}, with the writer's connections wrapped: tests make them fail. */
+  static Database sqlite(Path file, UnaryOperator<DataSource> writers) {
     try {
       if (Files.exists(file)) {
         PrivateFiles.requirePrivate(file);
@@ -63,7 +69,7 @@ public final class Database implements AutoCloseable {
     config.setMaximumPoolSize(SQLITE_READERS);
     HikariDataSource pool = pool(config);
     // IMMEDIATE: a transaction that began by reading could not always go on to write.
-    Writer writer = new SqliteWriter(Jdbi.create(sqlite(url, "IMMEDIATE")));
+    Writer writer = new SqliteWriter(Jdbi.create(writers.apply(sqlite(url, "IMMEDIATE"))));
     return new Database(Vendor.SQLITE, pool, writer);
   }
 

@@ -50,6 +50,15 @@ public final class OpenStorage implements AutoCloseable {
     return sqlite(directory, InstantSource.system());
   }
 
+  /** SQLite in {@code directory} whose writer meets the faults that {@code faults} makes. */
+  static OpenStorage failing(Path directory, FaultyDataSource.Faults faults) {
+    return new OpenStorage(
+        Database.sqlite(
+            directory.resolve("sekisho.db"), source -> new FaultyDataSource(source, faults).get()),
+        directory.resolve("keys"),
+        InstantSource.system());
+  }
+
   /** A PostgreSQL database, its keys in {@code directory}. */
   public static OpenStorage postgresql(String url, Path directory) {
     return new OpenStorage(

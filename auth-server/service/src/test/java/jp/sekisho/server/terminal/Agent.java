@@ -174,6 +174,9 @@ public final class Agent {
 
   /** The refusal in an answer; its status must be the one the refusal carries. */
   static Refusal refusal(HttpResponse<byte[]> answer) throws MalformedException {
+    if (answer.request().method().equals("HEAD")) {
+      throw new IllegalArgumentException("an answer to HEAD has no body");
+    }
     RefusalBody body = WireJson.read(answer.body(), RefusalBody.class);
     if (answer.statusCode() != body.refusal().httpStatus() || body.text().what().isBlank()) {
       throw new AssertionError(answer.statusCode() + " " + body);

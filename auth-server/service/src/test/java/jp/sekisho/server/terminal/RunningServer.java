@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -118,18 +117,11 @@ public final class RunningServer implements AutoCloseable {
             .deduceEnvironment(false)
             .properties(Listeners.properties(settings))
             .properties(Map.of("sekisho.silence-sweep", "1h"))
-            .singletons(settings, keys, observed)
-            .singletons(beans(installation, clock))
+            .singletons(installation, settings, keys, observed)
             .build();
     context.registerSingleton(RefusalCounter.class, counter);
     context.start();
     context.getBean(EmbeddedServer.class).start();
-  }
-
-  private static Object[] beans(Installation installation, Clock clock) {
-    return new Object[] {
-      installation.transactions(), installation.seal(), installation.logs(), clock
-    };
   }
 
   /** A server whose clock shows the time of now. */

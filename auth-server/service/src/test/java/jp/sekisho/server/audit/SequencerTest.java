@@ -1,0 +1,250 @@
+package jp.sekisho.server.audit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.SessionEvent;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.OpenStorage;
+import jp.sekisho.server.storage.RowSeal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the sequencer does after a crash and with a database that is not the one it signed. */
+class SequencerTest {
+  private static final Entry.Subject CLERK = Entry.Subject.person("mayor", "S1001");
+
+  @TempDir Path directory;
+
+  private static void write(OpenStorage storage, int entries) {
+    for (int i = 0; i < entries; i++) {
+      EntryReceipt _ = storage.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+    }
+  }
+
+  private static List<Integration.Numbered> integrateOnly(OpenStorage storage) {
+    Integration integration = new Integration(new RowSeal(new byte[RowSeal.KEY_BYTES]));
+    return storage.database.writer().sequence(h -> integration.run(h, "mayor"));
+  }
+
+  private static String checkpoint(OpenStorage storage) {
+    return storage.logs.newest("mayor").checkpoint();
+  }
+
+  private static void execute(OpenStorage storage, String sql, Object... values) {
+    int changed = storage.database.writer().sequence(h -> h.execute(sql, values));
+    assertEquals(1, changed);
+  }
+
+  private void copyDatabase(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file :
+          files.filter(f -> f.getFileName().toString().startsWith("sekisho.db")).toList()) {
+        Files.copy(
+            file,
+            to.resolve(file.getFileName()),
+            StandardCopyOption.REPLACE_EXISTING,
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  @Test
+  void keepsTheOrderOfInsertion() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 5);
+      assertEquals(
+          List.of(0L, 1L, 2L, 3L, 4L),
+          integrateOnly(storage).stream().map(Integration.Numbered::index).toList());
+    }
+  }
+
+  @Test
+  void signsAfterACrashBetweenCommitAndSignatureWhatItWouldHaveSigned() throws Exception {
+    Path twin = directory.resolve("twin");
+    Path first = directory.resolve("first");
+    try (OpenStorage storage = OpenStorage.sqlite(first)) {
+      write(storage, 3);
+      integrateOnly(storage); // and then the process dies
+      assertEquals(-1, storage.logs.newest("mayor").index());
+    }
+    copyDatabase(first, twin);
+    Files.createDirectory(twin.resolve("keys"));
+    Files.setPosixFilePermissions(
+        twin.resolve("keys"), Files.getPosixFilePermissions(first.resolve("keys")));
+    try (Stream<Path> keys = Files.list(first.resolve("keys"))) {
+      for (Path key : keys.toList()) {
+        Files.copy(
+            key,
+            twin.resolve("keys").resolve(key.getFileName()),
+            StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    String signed;
+    try (OpenStorage storage = OpenStorage.sqlite(first)) {
+      storage.logs.integrateNow();
+      signed = checkpoint(storage);
+      assertEquals(2, storage.logs.newest("mayor").index());
+    }
+    try (OpenStorage storage = OpenStorage.sqlite(twin)) {
+      storage.logs.integrateNow();
+      assertEquals(signed, checkpoint(storage));
+    }
+  }
+
+  @Test
+  void publishesAfterACrashBetweenSignatureAndPublication() {
+    String signed;
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      String empty = checkpoint(storage);
+      write(storage, 2);
+      storage.logs.integrateNow();
+      signed = checkpoint(storage);
+      execute(storage, "update audit_log_state set checkpoint = ? where log = 'mayor'", empty);
+    }
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      storage.logs.integrateNow();
+      assertEquals(signed, checkpoint(storage));
+    }
+  }
+
+  @Test
+  void refusesADatabaseThatWentBackInTime() throws Exception {
+    Path old = directory.resolve("old");
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 1);
+      storage.logs.integrateNow();
+    }
+    copyDatabase(directory, old);
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 1);
+      storage.logs.integrateNow();
+    }
+    copyDatabase(old, directory);
+    String last = Files.readString(directory.resolve("keys/log-mayor.last"));
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      LogIntegrityException refused =
+          assertThrows(LogIntegrityException.class, storage.logs::integrateNow);
+      assertTrue(String.valueOf(refused.getMessage()).contains("rolled back"));
+      assertEquals(last, Files.readString(directory.resolve("keys/log-mayor.last")));
+    }
+  }
+
+  @Test
+  void namesTheEntryThatWasEdited() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 4);
+      storage.logs.integrateNow();
+      execute(
+          storage,
+          "update audit_entry set body = ? where log = 'mayor' and idx = 2",
+          (Object) "{}".getBytes(StandardCharsets.UTF_8));
+      assertEquals(new LogRow.Tampered(2), storage.logs.page("mayor", null, 3, 1).get(0));
+    }
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      LogIntegrityException refused =
+          assertThrows(LogIntegrityException.class, storage.logs::integrateNow);
+      assertTrue(String.valueOf(refused.getMessage()).contains("log mayor: entry 2"));
+    }
+  }
+
+  @Test
+  void namesTheEntryThatIsMissing() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 3);
+      storage.logs.integrateNow();
+      execute(storage, "delete from audit_entry where log = 'mayor' and idx = 1");
+    }
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      LogIntegrityException refused =
+          assertThrows(LogIntegrityException.class, storage.logs::integrateNow);
+      assertTrue(String.valueOf(refused.getMessage()).contains("entry 1 is missing"));
+    }
+  }
+
+  @Test
+  void refusesAPendingRowThatWasEdited() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 1);
+      execute(
+          storage,
+          "update audit_pending set body = ?",
+          (Object) "{}".getBytes(StandardCharsets.UTF_8));
+      assertThrows(LogIntegrityException.class, storage.logs::integrateNow);
+      assertEquals(-1, storage.logs.newest("mayor").index());
+    }
+  }
+
+  @Test
+  void refusesToGoOnWithoutTheLastCheckpoint() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 1);
+      storage.logs.integrateNow();
+    }
+    Files.writeString(directory.resolve("keys/log-mayor.last"), "");
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      assertThrows(LogIntegrityException.class, storage.logs::integrateNow);
+    }
+  }
+
+  @Test
+  void commitsByCompareAndSetOnSizeAndEpoch() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      LogState before = storage.database.read(h -> LogTables.state(h, "mayor")).orElseThrow();
+      write(storage, 1);
+      integrateOnly(storage);
+      assertFalse(
+          storage
+              .database
+              .writer()
+              .<Boolean, RuntimeException>sequence(
+                  h -> LogTables.compareAndSet(h, before, before.frontier())));
+    }
+  }
+
+  @Test
+  void onlyOneProcessNumbersAndTheOtherSeesItsEntriesPublished() throws Exception {
+    try (OpenStorage service = OpenStorage.sqlite(directory).start();
+        OpenStorage console = OpenStorage.sqlite(directory)) {
+      EntryReceipt receipt =
+          console.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+      console.logs.integrateNow(); // waits for the service, which polls
+      assertEquals(
+          0,
+          service
+              .logs
+              .published(receipt)
+              .toCompletableFuture()
+              .orTimeout(5, java.util.concurrent.TimeUnit.SECONDS)
+              .get()
+              .index());
+    }
+  }
+
+  @Test
+  void everyCheckpointContinuesTheOneBefore() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      long size = 0;
+      for (int round = 1; round <= 5; round++) {
+        write(storage, round);
+        storage.logs.integrateNow();
+        LogState state = storage.database.read(h -> LogTables.state(h, "mayor")).orElseThrow();
+        size += round;
+        assertEquals(size, state.size());
+        assertEquals(size, state.publishedSize());
+      }
+      assertTrue(storage.logs.isPublishing());
+    }
+  }
+}
