@@ -7,8 +7,8 @@ import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.smartcard.verify.SignatureVerifier;
 
 /**
- * Step 4: the key of that certificate signed a statement that says exactly what was asked, here, now
- * and with this certificate.
+ * Step 4: the key of that certificate signed a statement that says exactly what was asked, here,
+ * now and with this certificate.
  */
 final class CardSigned {
   private final PathTrusted trusted;

@@ -2,7 +2,6 @@ package jp.sekisho.server.authn;
 
 import java.util.Set;
 import jp.sekisho.protocol.Refusal;
-import jp.sekisho.server.config.AddressMatch;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.statement.Purpose;
@@ -11,6 +10,7 @@ import jp.sekisho.server.authn.OpenTransactions.Unlocks;
 import jp.sekisho.server.authn.Recorded.Effect;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.config.AddressMatch;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Permitted} → {@link Recorded}; each exists only by the one before. Cryptography is done outside
  * the unit; everything that another unit could change is asked inside the one that records.
  *
- * <p>Every refusal is an entry. Until a terminal of ours has spoken there is nobody to name, and the
- * caller counts it ({@link Outcome.Unattributed}); after that the entry is written here. Thread-safe.
+ * <p>Every refusal is an entry. Until a terminal of ours has spoken there is nobody to name, and
+ * the caller counts it ({@link Outcome.Unattributed}); after that the entry is written here.
+ * Thread-safe.
  */
 public final class Logins {
   private final Transactions transactions;
@@ -129,8 +130,7 @@ public final class Logins {
     }
     Verdict<OpenTransaction> fetched = open.fetch(id, name, address);
     if (fetched instanceof Verdict.Refused<OpenTransaction>(Refusal reason)) {
-      transactions.write(
-          change -> change.record(terminal, new LoginEvent.Refused(id, reason)));
+      transactions.write(change -> change.record(terminal, new LoginEvent.Refused(id, reason)));
     }
     return fetched;
   }
@@ -153,20 +153,19 @@ public final class Logins {
             .then(CardSigned::of);
     Token token = Token.random();
     Verdict<Recorded> recorded =
-        transactions.write(
-            change -> {
-              Verdict<Registered> registered =
-                  signed.then(proof -> Registered.of(proof, change, cards));
-              Verdict<Recorded> result =
-                  registered
-                      .then(proof -> PersonCurrent.of(proof, change, registers))
-                      .then(proof -> Permitted.of(proof, change, registers))
-                      .then(proof -> Recorded.of(proof, change, sessions, used, token));
-              if (result instanceof Verdict.Refused<Recorded>(Refusal reason)) {
-                refuse(change, spoke, registered, reason);
-              }
-              return result;
-            });
+        transactions.write(change -> {
+          Verdict<Registered> registered =
+              signed.then(proof -> Registered.of(proof, change, cards));
+          Verdict<Recorded> result =
+              registered
+                  .then(proof -> PersonCurrent.of(proof, change, registers))
+                  .then(proof -> Permitted.of(proof, change, registers))
+                  .then(proof -> Recorded.of(proof, change, sessions, used, token));
+          if (result instanceof Verdict.Refused<Recorded>(Refusal reason)) {
+            refuse(change, spoke, registered, reason);
+          }
+          return result;
+        });
     return switch (recorded) {
       case Verdict.Refused<Recorded>(Refusal reason) -> new Outcome.Refused(reason);
       case Verdict.Passed<Recorded>(Recorded proof) ->
@@ -185,8 +184,7 @@ public final class Logins {
             ? proof.card().person()
             : null;
     Entry.Subject subject =
-        new Entry.Subject(
-            spoke.terminal().organ(), person, null, spoke.terminal().id(), null);
+        new Entry.Subject(spoke.terminal().organ(), person, null, spoke.terminal().id(), null);
     OpenTransaction question = spoke.question();
     EntryReceipt entry = change.record(subject, new LoginEvent.Refused(question.id(), reason));
     if (!used.holds(change.handle(), question.id())) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * now.
  *
  * <p>Bounds: {@link Limits#perSource} new questions a minute from one address, {@link Limits#held}
- * in all; a question is forgotten {@link #MEMORY} after it expired, until when a late answer is told
- * that it is late. All methods are atomic and thread-safe.
+ * in all; a question is forgotten {@link #MEMORY} after it expired, until when a late answer is
+ * told that it is late. All methods are atomic and thread-safe.
  */
 public final class OpenTransactions {
   /** How long an expired or used question is remembered. */

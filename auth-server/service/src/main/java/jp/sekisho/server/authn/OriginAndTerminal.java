@@ -2,8 +2,8 @@ package jp.sekisho.server.authn;
 
 import java.util.Set;
 import jp.sekisho.protocol.Refusal;
-import jp.sekisho.server.config.AddressMatch;
 import jp.sekisho.protocol.statement.TerminalStatement;
+import jp.sekisho.server.config.AddressMatch;
 
 /**
  * Step 2b: the terminal that signed is the one that fetched this very question, over this very

@@ -24,13 +24,12 @@ final class Permitted {
     // Asked again inside the unit: it may have been revoked since it spoke.
     return registers
         .terminal(change.handle(), id)
-        .then(
-            terminal ->
-                terminal.organ().equals(person.organ())
-                        && registers.hasRole(
-                            change.handle(), person.number(), person.organ(), change.now())
-                    ? Verdict.passed(new Permitted(current, terminal))
-                    : Verdict.refused(Refusal.ROLE_MISSING));
+        .then(terminal ->
+            terminal.organ().equals(person.organ())
+                    && registers.hasRole(
+                        change.handle(), person.number(), person.organ(), change.now())
+                ? Verdict.passed(new Permitted(current, terminal))
+                : Verdict.refused(Refusal.ROLE_MISSING));
   }
 
   PersonCurrent current() {

@@ -18,13 +18,13 @@ import jp.sekisho.server.listener.RefusalCounter;
 import jp.sekisho.server.storage.Transactions;
 
 /**
- * Counts refusals that nobody authenticated stands behind, per source, reason and minute, and writes
- * one entry for each: every refusal is in the log, and nobody can fill it.
+ * Counts refusals that nobody authenticated stands behind, per source, reason and minute, and
+ * writes one entry for each: every refusal is in the log, and nobody can fill it.
  *
  * <p>A source stands in the log as a keyed hash of its address, so entries of one source can be put
- * together without naming it. Over {@value #MOST} different counts a minute the further ones are put
- * together under the source {@value #OTHERS}. Counts live in memory until {@link #flush}; a killed
- * process loses those of at most its last minute. Thread-safe.
+ * together without naming it. Over {@value #MOST} different counts a minute the further ones are
+ * put together under the source {@value #OTHERS}. Counts live in memory until {@link #flush}; a
+ * killed process loses those of at most its last minute. Thread-safe.
  */
 public final class RefusalTally implements RefusalCounter {
   static final int MOST = 1_000;
@@ -72,31 +72,27 @@ public final class RefusalTally implements RefusalCounter {
   private void write(Instant before) {
     Map<Count, Long> over = new HashMap<>();
     synchronized (this) {
-      counts.forEach(
-          (count, number) -> {
-            if (count.minute().isBefore(before)) {
-              over.put(count, number);
-            }
-          });
+      counts.forEach((count, number) -> {
+        if (count.minute().isBefore(before)) {
+          over.put(count, number);
+        }
+      });
     }
     if (over.isEmpty()) {
       return;
     }
-    transactions.write(
-        change -> {
-          over.forEach(
-              (count, number) ->
-                  change.record(
-                      Entry.Subject.NONE,
-                      new LoginEvent.RefusedAnonymously(
-                          count.source(), count.minute().toString(), number, count.reason())));
-          return null;
-        });
+    transactions.write(change -> {
+      over.forEach((count, number) ->
+          change.record(
+              Entry.Subject.NONE,
+              new LoginEvent.RefusedAnonymously(
+                  count.source(), count.minute().toString(), number, count.reason())));
+      return null;
+    });
     synchronized (this) {
       // Counted again meanwhile: only flushAll meets that, the rest is written next time.
-      over.forEach(
-          (count, number) ->
-              counts.computeIfPresent(count, (same, now) -> now > number ? now - number : null));
+      over.forEach((count, number) ->
+          counts.computeIfPresent(count, (same, now) -> now > number ? now - number : null));
     }
   }
 

@@ -8,7 +8,9 @@ import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.Authenticators.Found;
 import jp.sekisho.server.storage.Change;
 
-/** Step 5: the key that signed is registered, not suspended, for the person its certificate names. */
+/**
+ * Step 5: the key that signed is registered, not suspended, for the person its certificate names.
+ */
 final class Registered {
   private final CardSigned signed;
   private final Authenticator card;

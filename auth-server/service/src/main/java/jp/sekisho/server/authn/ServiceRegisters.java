@@ -36,8 +36,7 @@ final class ServiceRegisters implements Registers {
       case PENDING -> Verdict.refused(Refusal.TERMINAL_PENDING);
       case REVOKED -> Verdict.refused(Refusal.TERMINAL_REVOKED);
       case ACTIVE ->
-          Verdict.passed(
-              new ActiveTerminal(terminal.id(), terminal.organ(), terminal.deviceKey()));
+          Verdict.passed(new ActiveTerminal(terminal.id(), terminal.organ(), terminal.deviceKey()));
     };
   }
 

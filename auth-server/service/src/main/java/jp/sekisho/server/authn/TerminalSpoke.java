@@ -8,8 +8,8 @@ import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.smartcard.verify.SignatureVerifier;
 
 /**
- * Step 2a: a terminal of ours, confirmed and not revoked, signed exactly these bytes. From here on a
- * refusal has somebody to name and is an entry of its own.
+ * Step 2a: a terminal of ours, confirmed and not revoked, signed exactly these bytes. From here on
+ * a refusal has somebody to name and is an entry of its own.
  */
 final class TerminalSpoke {
   private final Live live;
@@ -32,12 +32,11 @@ final class TerminalSpoke {
     }
     Verdict<ActiveTerminal> known =
         transactions.read(handle -> registers.terminal(handle, statement.terminal()));
-    return known.then(
-        terminal ->
-            SignatureVerifier.verifies(
-                    terminal.key(), answer.terminalStatement(), answer.terminalSignature())
-                ? Verdict.passed(new TerminalSpoke(live, terminal, statement))
-                : Verdict.refused(Refusal.SIGNATURE_INVALID));
+    return known.then(terminal ->
+        SignatureVerifier.verifies(
+                terminal.key(), answer.terminalStatement(), answer.terminalSignature())
+            ? Verdict.passed(new TerminalSpoke(live, terminal, statement))
+            : Verdict.refused(Refusal.SIGNATURE_INVALID));
   }
 
   OpenTransaction question() {

@@ -1,11 +1,11 @@
 package jp.sekisho.server.authn;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
-import java.nio.charset.StandardCharsets;
 import org.jdbi.v3.core.Handle;
 
 /**

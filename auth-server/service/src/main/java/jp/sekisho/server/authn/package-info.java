@@ -6,9 +6,9 @@
  * jp.sekisho.server.authn.Recorded}, which alone holds a new session's secret, cannot exist unless
  * everything before it was proved. {@link jp.sekisho.server.authn.Logins} is the one entry.
  *
- * <p>Not trusted: the page, the browser, the network, the card's claims, the database's rows without
- * their seal. Trusted: the pinned staff CA, the keys of confirmed terminals, the clock. Root of a
- * terminal is trusted for that terminal.
+ * <p>Not trusted: the page, the browser, the network, the card's claims, the database's rows
+ * without their seal. Trusted: the pinned staff CA, the keys of confirmed terminals, the clock.
+ * Root of a terminal is trusted for that terminal.
  */
 @NullMarked
 package jp.sekisho.server.authn;

@@ -25,11 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "card",
     mixinStandardHelpOptions = true,
-    subcommands = {
-      CardCommand.Register.class,
-      CardCommand.Suspend.class,
-      CardCommand.Resume.class
-    },
+    subcommands = {CardCommand.Register.class, CardCommand.Suspend.class, CardCommand.Resume.class},
     description = {"職員証の登録", "Staff cards."})
 public final class CardCommand {
   private CardCommand() {}
@@ -171,10 +167,7 @@ public final class CardCommand {
   @Command(
       name = "suspend",
       mixinStandardHelpOptions = true,
-      description = {
-        "職員証を停止し、その職員のセッションを終了する",
-        "Suspends a person's cards and ends the sessions."
-      })
+      description = {"職員証を停止し、その職員のセッションを終了する", "Suspends a person's cards and ends the sessions."})
   static final class Suspend extends OfPerson {
     @Override
     Outcome run(CardRegistry registry, String number) {

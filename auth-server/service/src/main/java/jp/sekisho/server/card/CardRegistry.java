@@ -65,20 +65,19 @@ public final class CardRegistry {
    */
   public Outcome register(String person, byte[] certificate) {
     Judgement judgement = trust.judge(certificate);
-    return transactions.write(
-        change -> {
-          var organ = holders.organ(change, person);
-          if (organ.isEmpty()) {
-            Entry.Subject nobody = new Entry.Subject(null, person, null, null, null);
-            return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no current post");
-          }
-          Entry.Subject holder = Entry.Subject.person(organ.get(), person);
-          return switch (judgement) {
-            case Judgement.Distrusted(Refusal reason, String detail) ->
-                refuse(change, holder, reason, detail);
-            case Judgement.Trusted trusted -> register(change, holder, person, trusted, certificate);
-          };
-        });
+    return transactions.write(change -> {
+      var organ = holders.organ(change, person);
+      if (organ.isEmpty()) {
+        Entry.Subject nobody = new Entry.Subject(null, person, null, null, null);
+        return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no current post");
+      }
+      Entry.Subject holder = Entry.Subject.person(organ.get(), person);
+      return switch (judgement) {
+        case Judgement.Distrusted(Refusal reason, String detail) ->
+            refuse(change, holder, reason, detail);
+        case Judgement.Trusted trusted -> register(change, holder, person, trusted, certificate);
+      };
+    });
   }
 
   private Outcome register(
@@ -93,12 +92,10 @@ public final class CardRegistry {
     }
     byte[] spki = Sha256.of(trusted.certificate().getPublicKey().getEncoded());
     if (!(cards.find(change.handle(), spki) instanceof Found.Absent)) {
-      return refuse(
-          change, holder, Refusal.INPUT_MALFORMED, "this key is registered already");
+      return refuse(change, holder, Refusal.INPUT_MALFORMED, "this key is registered already");
     }
     Authenticator card =
-        new Authenticator(
-            spki, person, Sha256.of(certificate), trusted.assurance(), State.ACTIVE);
+        new Authenticator(spki, person, Sha256.of(certificate), trusted.assurance(), State.ACTIVE);
     EntryReceipt entry =
         change.record(
             holder,
@@ -119,35 +116,33 @@ public final class CardRegistry {
   }
 
   private Outcome change(String person, State from, State to) {
-    return transactions.write(
-        change -> {
-          List<Authenticator> found = new ArrayList<>();
-          for (Found row : cards.ofPerson(change.handle(), person)) {
-            if (row instanceof Found.Sound(Authenticator card) && card.state() == from) {
-              found.add(card);
-            }
-          }
-          // A person who has left keeps no organ, but the card must still be stopped.
-          Entry.Subject holder =
-              new Entry.Subject(
-                  holders.organ(change, person).orElse(null), person, null, null, null);
-          if (found.isEmpty()) {
-            return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
-          }
-          for (Authenticator card : found) {
-            EntryReceipt entry =
-                change.record(
-                    holder,
-                    to == State.SUSPENDED
-                        ? new AuthenticatorEvent.Suspended(card.spki())
-                        : new AuthenticatorEvent.Resumed(card.spki()));
-            cards.update(change, entry, card.in(to));
-          }
-          if (to == State.SUSPENDED) {
-            sessions.endOfPerson(change, person);
-          }
-          return new Outcome.Changed(found.size());
-        });
+    return transactions.write(change -> {
+      List<Authenticator> found = new ArrayList<>();
+      for (Found row : cards.ofPerson(change.handle(), person)) {
+        if (row instanceof Found.Sound(Authenticator card) && card.state() == from) {
+          found.add(card);
+        }
+      }
+      // A person who has left keeps no organ, but the card must still be stopped.
+      Entry.Subject holder =
+          new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null);
+      if (found.isEmpty()) {
+        return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
+      }
+      for (Authenticator card : found) {
+        EntryReceipt entry =
+            change.record(
+                holder,
+                to == State.SUSPENDED
+                    ? new AuthenticatorEvent.Suspended(card.spki())
+                    : new AuthenticatorEvent.Resumed(card.spki()));
+        cards.update(change, entry, card.in(to));
+      }
+      if (to == State.SUSPENDED) {
+        sessions.endOfPerson(change, person);
+      }
+      return new Outcome.Changed(found.size());
+    });
   }
 
   private static Outcome refuse(

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code *.crt} are the pinned CAs (PEM or DER, one each). {@code *.crl} are their revocation
  * lists, read at every judgement so that a replaced file counts at once; older than {@link
  * #CRL_AGE}, unreadable or missing means refused. {@code hardware-policy.oid}, one line, is the
- * policy under which that CA promises keys bound to hardware and PIN; without the file every card is
- * 低保証. Without a single {@code *.crt} nobody is trusted. Thread-safe.
+ * policy under which that CA promises keys bound to hardware and PIN; without the file every card
+ * is 低保証. Without a single {@code *.crt} nobody is trusted. Thread-safe.
  */
 public final class StaffTrust {
   /** How old a revocation list may be, whatever it promises itself. */

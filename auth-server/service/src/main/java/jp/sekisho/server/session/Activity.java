@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * When each session was last used, in memory: a row per click would make every click a log entry.
  *
  * <p>The price, said plainly: a restart of the service counts as activity of every session, so a
- * session may idle for up to the idle limit longer around a restart. The absolute limit, which is in
- * the row, is not touched by it. Thread-safe.
+ * session may idle for up to the idle limit longer around a restart. The absolute limit, which is
+ * in the row, is not touched by it. Thread-safe.
  */
 final class Activity {
   private final Instant started;

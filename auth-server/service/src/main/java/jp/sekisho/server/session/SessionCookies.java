@@ -34,10 +34,6 @@ public final class SessionCookies {
   }
 
   private static Cookie of(String name, String value) {
-    return Cookie.of(name, value)
-        .path("/")
-        .secure(true)
-        .httpOnly(true)
-        .sameSite(SameSite.Strict);
+    return Cookie.of(name, value).path("/").secure(true).httpOnly(true).sameSite(SameSite.Strict);
   }
 }

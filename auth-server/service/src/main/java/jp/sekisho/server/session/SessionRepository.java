@@ -115,7 +115,9 @@ final class SessionRepository {
     }
   }
 
-  /** Removes sessions that ended before {@code limit}: a unit with an entry of its own calls this. */
+  /**
+   * Removes sessions that ended before {@code limit}: a unit with an entry of its own calls this.
+   */
   void forgetEnded(Change change, Instant limit) {
     change
         .handle()
@@ -147,8 +149,7 @@ final class SessionRepository {
     } catch (IllegalArgumentException e) {
       return new Found.Tampered(Session.nameOf(hash)); // no such state or cause
     }
-    return seal.verify(
-            row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(session))
+    return seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(session))
         ? new Found.Sound(session)
         : new Found.Tampered(session.name());
   }

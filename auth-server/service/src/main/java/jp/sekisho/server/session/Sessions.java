@@ -24,8 +24,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of web sessions. Every change is a unit with its entry; every question is answered by the
- * row's seal and the clock first, so a sweeper that does not run loosens nothing. Thread-safe.
+ * The life of web sessions. Every change is a unit with its entry; every question is answered by
+ * the row's seal and the clock first, so a sweeper that does not run loosens nothing. Thread-safe.
  */
 public final class Sessions {
   private static final Duration KEEP_ENDED = Duration.ofDays(1);
@@ -112,7 +112,8 @@ public final class Sessions {
    * @param login the entry of the login
    */
   public void open(Change change, EntryReceipt login, Token token, Opening opening) {
-    for (Session earlier : sound(change, repository.openOfTerminal(change.handle(), opening.terminal()))) {
+    for (Session earlier :
+        sound(change, repository.openOfTerminal(change.handle(), opening.terminal()))) {
       boolean same = earlier.person().equals(opening.person());
       end(change, earlier, same ? Cause.REPLACED : Cause.OTHER_PERSON);
     }
@@ -161,16 +162,15 @@ public final class Sessions {
   /** Ends the session of {@code token} if there is one; a suspended one too. */
   public void logout(Token token) {
     byte[] hash = token.hash();
-    transactions.write(
-        change -> {
-          if (repository.find(change.handle(), hash) instanceof Found.Sound(Session session)
-              && session.state() != Session.State.ENDED) {
-            end(change, session, Cause.LOGOUT);
-          } else {
-            change.unchanged();
-          }
-          return null;
-        });
+    transactions.write(change -> {
+      if (repository.find(change.handle(), hash) instanceof Found.Sound(Session session)
+          && session.state() != Session.State.ENDED) {
+        end(change, session, Cause.LOGOUT);
+      } else {
+        change.unchanged();
+      }
+      return null;
+    });
   }
 
   /** Ends all sessions of a person whose card or post was taken away. */
@@ -201,8 +201,7 @@ public final class Sessions {
   }
 
   /** Suspends the active sessions of a terminal that {@code which} picks. */
-  void suspendOfTerminal(
-      Change change, String terminal, Cause cause, Predicate<Session> which) {
+  void suspendOfTerminal(Change change, String terminal, Cause cause, Predicate<Session> which) {
     for (Session session : sound(change, repository.openOfTerminal(change.handle(), terminal))) {
       if (session.state() == Session.State.ACTIVE && which.test(session)) {
         suspend(change, session, cause, change.now());
@@ -225,22 +224,21 @@ public final class Sessions {
   }
 
   private Session settle(Session seen) {
-    return transactions.write(
-        change -> {
-          // Read again: somebody may have resumed or ended it since.
-          if (!(repository.find(change.handle(), seen.tokenHash())
-              instanceof Found.Sound(Session session))) {
-            throw new IllegalStateException("the session's row changed under its seal");
-          }
-          return switch (limits.fate(session, activity.last(session), change.now())) {
-            case Fate.Stays() -> {
-              change.unchanged();
-              yield session;
-            }
-            case Fate.Suspended(Instant at) -> suspend(change, session, Cause.IDLE, at);
-            case Fate.Over(Cause cause) -> end(change, session, cause);
-          };
-        });
+    return transactions.write(change -> {
+      // Read again: somebody may have resumed or ended it since.
+      if (!(repository.find(change.handle(), seen.tokenHash())
+          instanceof Found.Sound(Session session))) {
+        throw new IllegalStateException("the session's row changed under its seal");
+      }
+      return switch (limits.fate(session, activity.last(session), change.now())) {
+        case Fate.Stays() -> {
+          change.unchanged();
+          yield session;
+        }
+        case Fate.Suspended(Instant at) -> suspend(change, session, Cause.IDLE, at);
+        case Fate.Over(Cause cause) -> end(change, session, cause);
+      };
+    });
   }
 
   private Session suspend(Change change, Session session, Cause cause, Instant at) {
@@ -274,11 +272,10 @@ public final class Sessions {
 
   private void reportTampered(String name) {
     if (!reported.contains(name)) {
-      transactions.write(
-          change -> {
-            recordTampered(change, name);
-            return null;
-          });
+      transactions.write(change -> {
+        recordTampered(change, name);
+        return null;
+      });
     }
   }
 

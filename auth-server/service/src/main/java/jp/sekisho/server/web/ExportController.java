@@ -42,8 +42,7 @@ final class ExportController {
   private final Transactions transactions;
   private final Answers answers;
 
-  ExportController(
-      Auditors auditors, AuditLogs logs, Transactions transactions, Answers answers) {
+  ExportController(Auditors auditors, AuditLogs logs, Transactions transactions, Answers answers) {
     this.auditors = auditors;
     this.logs = logs;
     this.transactions = transactions;
@@ -65,9 +64,8 @@ final class ExportController {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
     if (!log.equals(session.organ()) || !auditors.audits(session.person(), log)) {
-      transactions.write(
-          change ->
-              change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
+      transactions.write(change ->
+          change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
     LogBundle bundle = logs.bundle(log);
@@ -76,10 +74,8 @@ final class ExportController {
       try (OutputStream out = Files.newOutputStream(file)) {
         bundle.writeZip(out);
       }
-      transactions.write(
-          change ->
-              change.record(
-                  session.subject(), new LogEvent.Exported(log, bundle.size(), "page")));
+      transactions.write(change ->
+          change.record(session.subject(), new LogEvent.Exported(log, bundle.size(), "page")));
       long length = Files.size(file);
       return HttpResponse.ok(
               new StreamedFile(

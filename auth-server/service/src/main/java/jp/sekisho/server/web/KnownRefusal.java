@@ -39,12 +39,10 @@ public record KnownRefusal(String code, RefusalText text) {
 
   /** All of them in the language of {@code words}. */
   static List<KnownRefusal> all(Words words, String helpLine) {
-    Map<String, String> values =
-        Map.of("tries", "{tries}", "reader", "{reader}", "help", helpLine);
+    Map<String, String> values = Map.of("tries", "{tries}", "reader", "{reader}", "help", helpLine);
     List<KnownRefusal> known = new ArrayList<>();
     for (Refusal refusal : BARE) {
-      known.add(
-          new KnownRefusal(refusal.name(), RefusalText.of(refusal, words.locale(), values)));
+      known.add(new KnownRefusal(refusal.name(), RefusalText.of(refusal, words.locale(), values)));
     }
     return known;
   }

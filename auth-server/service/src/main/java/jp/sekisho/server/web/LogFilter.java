@@ -59,8 +59,7 @@ public record LogFilter(String text, @Nullable LocalDate date, long before) {
   }
 
   private boolean holds(@Nullable String value) {
-    return value != null
-        && value.toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT));
+    return value != null && value.toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT));
   }
 
   /** The link to the entries before {@code index}; the newest for {@link Long#MAX_VALUE}. */

@@ -121,15 +121,12 @@ final class PageController {
 
   private LogPage entries(Frame frame, Session session, LogFilter filter) {
     boolean audits = auditors.audits(session.person(), session.organ());
-    LogReader.Found found =
-        reader.find(session.organ(), audits ? null : session.person(), filter);
+    LogReader.Found found = reader.find(session.organ(), audits ? null : session.person(), filter);
     // Looking is an entry, and nothing is shown before it is durable.
-    transactions.write(
-        change ->
-            change.record(
-                session.subject(),
-                new LogEvent.Viewed(
-                    audits ? session.organ() : "own", found.from(), found.to())));
+    transactions.write(change ->
+        change.record(
+            session.subject(),
+            new LogEvent.Viewed(audits ? session.organ() : "own", found.from(), found.to())));
     Long older = found.older();
     List<EntryRow> rows =
         found.rows().stream().map(row -> LogReader.row(row, frame.words())).toList();

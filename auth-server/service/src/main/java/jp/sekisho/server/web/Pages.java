@@ -39,10 +39,7 @@ final class Pages {
   Frame frame(HttpRequest<?> request) {
     Words words = Words.of(Answers.language(request));
     return new Frame(
-        words,
-        settings.trial(),
-        settings.agentUrl(),
-        KnownRefusal.all(words, settings.helpLine()));
+        words, settings.trial(), settings.agentUrl(), KnownRefusal.all(words, settings.helpLine()));
   }
 
   /** A page of {@code template} with its one parameter. */

@@ -79,8 +79,7 @@ public final class Words {
         throw new IllegalStateException("missing " + file);
       }
       return new Words(
-          locale,
-          new PropertyResourceBundle(new InputStreamReader(in, StandardCharsets.UTF_8)));
+          locale, new PropertyResourceBundle(new InputStreamReader(in, StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

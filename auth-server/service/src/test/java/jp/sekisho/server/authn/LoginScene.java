@@ -38,8 +38,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small town hall for tests: real storage, real CA, real keys; only the registers of terminals and
- * persons are maps.
+ * A small town hall for tests: real storage, real CA, real keys; only the registers of terminals
+ * and persons are maps.
  */
 public final class LoginScene implements Registers, AutoCloseable {
   static final String ORIGIN = "http://localhost:8080";
@@ -66,8 +66,7 @@ public final class LoginScene implements Registers, AutoCloseable {
     ca.writeTrust(trustDirectory, List.of());
     trust = StaffTrust.load(trustDirectory, clock);
     cards = new Authenticators(storage.seal);
-    sessions =
-        new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, clock);
+    sessions = new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, clock);
     registry =
         new CardRegistry(
             storage.transactions,
@@ -135,8 +134,7 @@ public final class LoginScene implements Registers, AutoCloseable {
 
   private Asked fetched(Asked asked, String terminal) {
     Entry.Subject subject = Entry.Subject.terminal(organOfTerminal.get(terminal), terminal);
-    return new Asked(
-        passed(logins.fetch(asked.transaction().id(), subject, PC)), asked.cookie());
+    return new Asked(passed(logins.fetch(asked.transaction().id(), subject, PC)), asked.cookie());
   }
 
   /** What card and terminal sign when both are honest. */
@@ -189,8 +187,7 @@ public final class LoginScene implements Registers, AutoCloseable {
   public Token login(String terminal, Card card) {
     Asked asked = ask(terminal);
     Logins.Outcome outcome =
-        logins.answer(
-            asked.transaction().id(), asked.cookie(), answer(asked, terminal, card));
+        logins.answer(asked.transaction().id(), asked.cookie(), answer(asked, terminal, card));
     if (outcome instanceof Logins.Outcome.Opened(Token token)) {
       return token;
     }
@@ -207,12 +204,11 @@ public final class LoginScene implements Registers, AutoCloseable {
     DeviceRecord record =
         DeviceRecord.of(terminal, boot, 1, DeviceRecord.GENESIS, clock.instant(), event);
     Terminal row = row(terminal);
-    storage.transactions.write(
-        change -> {
-          change.record(row.subject(), record);
-          new TerminalWatch(sessions).onRecord(change, row, record);
-          return null;
-        });
+    storage.transactions.write(change -> {
+      change.record(row.subject(), record);
+      new TerminalWatch(sessions).onRecord(change, row, record);
+      return null;
+    });
   }
 
   /** The register's row of a terminal. */

@@ -76,8 +76,7 @@ final class LoginsTest {
     Asked asked = scene.ask(T);
     Answer answer = scene.answer(asked, T, card);
     Outcome.Opened opened = assertInstanceOf(Outcome.Opened.class, give(asked, answer));
-    assertInstanceOf(
-        Resolution.Active.class, scene.sessions.resolve(opened.token(), Use.ACTIVITY));
+    assertInstanceOf(Resolution.Active.class, scene.sessions.resolve(opened.token(), Use.ACTIVITY));
     Entry entry = scene.newest("mayor");
     assertEquals("login.succeeded", entry.type());
     assertTrue(entry.success());
@@ -183,8 +182,7 @@ final class LoginsTest {
   @Test
   void origin_nobodyFetched() {
     Asked asked =
-        LoginScene.passed(
-            scene.logins.ask(Purpose.LOGIN, LoginScene.ORIGIN, LoginScene.PC, null));
+        LoginScene.passed(scene.logins.ask(Purpose.LOGIN, LoginScene.ORIGIN, LoginScene.PC, null));
     assertRefused(Refusal.TRANSACTION_BOUND, asked, scene.answer(asked, T, card));
   }
 
@@ -252,8 +250,7 @@ final class LoginsTest {
 
   private Asked fromElsewhere() {
     Asked asked =
-        LoginScene.passed(
-            scene.logins.ask(Purpose.LOGIN, LoginScene.ORIGIN, "198.51.100.9", null));
+        LoginScene.passed(scene.logins.ask(Purpose.LOGIN, LoginScene.ORIGIN, "198.51.100.9", null));
     OpenTransaction bound =
         LoginScene.passed(
             scene.logins.fetch(
@@ -306,12 +303,60 @@ final class LoginsTest {
   void card_everyFieldMustBeTheTransactions() {
     List<java.util.function.UnaryOperator<CardStatement>> lies =
         List.of(
-            said -> new CardStatement("https://evil.example", said.transaction(), said.nonce(), said.purpose(), said.terminal(), said.certificate(), null),
-            said -> new CardStatement(said.origin(), Base64Url.encode(new byte[16]), said.nonce(), said.purpose(), said.terminal(), said.certificate(), null),
-            said -> new CardStatement(said.origin(), said.transaction(), NONE, said.purpose(), said.terminal(), said.certificate(), null),
-            said -> new CardStatement(said.origin(), said.transaction(), said.nonce(), Purpose.UNLOCK, said.terminal(), said.certificate(), null),
-            said -> new CardStatement(said.origin(), said.transaction(), said.nonce(), said.purpose(), "T-0002", said.certificate(), null),
-            said -> new CardStatement(said.origin(), said.transaction(), said.nonce(), said.purpose(), said.terminal(), NONE, null));
+            said ->
+                new CardStatement(
+                    "https://evil.example",
+                    said.transaction(),
+                    said.nonce(),
+                    said.purpose(),
+                    said.terminal(),
+                    said.certificate(),
+                    null),
+            said ->
+                new CardStatement(
+                    said.origin(),
+                    Base64Url.encode(new byte[16]),
+                    said.nonce(),
+                    said.purpose(),
+                    said.terminal(),
+                    said.certificate(),
+                    null),
+            said ->
+                new CardStatement(
+                    said.origin(),
+                    said.transaction(),
+                    NONE,
+                    said.purpose(),
+                    said.terminal(),
+                    said.certificate(),
+                    null),
+            said ->
+                new CardStatement(
+                    said.origin(),
+                    said.transaction(),
+                    said.nonce(),
+                    Purpose.UNLOCK,
+                    said.terminal(),
+                    said.certificate(),
+                    null),
+            said ->
+                new CardStatement(
+                    said.origin(),
+                    said.transaction(),
+                    said.nonce(),
+                    said.purpose(),
+                    "T-0002",
+                    said.certificate(),
+                    null),
+            said ->
+                new CardStatement(
+                    said.origin(),
+                    said.transaction(),
+                    said.nonce(),
+                    said.purpose(),
+                    said.terminal(),
+                    NONE,
+                    null));
     for (var lie : lies) {
       Asked asked = scene.ask(T);
       assertRefused(
@@ -424,9 +469,7 @@ final class LoginsTest {
     assertEquals(
         Verdict.refused(Refusal.TRANSACTION_BOUND),
         scene.logins.fetch(
-            unlock.transaction().id(),
-            Entry.Subject.terminal("mayor", "T-0002"),
-            LoginScene.PC));
+            unlock.transaction().id(), Entry.Subject.terminal("mayor", "T-0002"), LoginScene.PC));
     assertEquals("TRANSACTION_BOUND", scene.newest("mayor").reason());
   }
 

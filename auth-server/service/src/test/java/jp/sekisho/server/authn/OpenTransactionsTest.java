@@ -47,8 +47,7 @@ final class OpenTransactionsTest {
     OpenTransaction again = LoginScene.passed(open.fetch(id, "T-0001", "a"));
     assertEquals(bound.nonce(), again.nonce());
     assertEquals(
-        Verdict.<OpenTransaction>refused(Refusal.TRANSACTION_BOUND),
-        open.fetch(id, "T-0002", "a"));
+        Verdict.<OpenTransaction>refused(Refusal.TRANSACTION_BOUND), open.fetch(id, "T-0002", "a"));
     clock.advance(OpenTransaction.LIFE);
     assertEquals(
         Verdict.<OpenTransaction>refused(Refusal.TRANSACTION_EXPIRED),

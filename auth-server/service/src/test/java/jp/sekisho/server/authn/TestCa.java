@@ -50,8 +50,7 @@ public final class TestCa {
     this.name = new X500Name("CN=" + name);
     this.now = now;
     this.certificate =
-        certificate(
-            this.name, keys.getPublic(), Duration.ofDays(3650), true, HARDWARE_POLICY);
+        certificate(this.name, keys.getPublic(), Duration.ofDays(3650), true, HARDWARE_POLICY);
   }
 
   /** A certificate for staff number {@code number}. */
@@ -61,8 +60,7 @@ public final class TestCa {
 
   /** As {@link #issue(String, PublicKey)}, for so long and under that policy. */
   public X509Certificate issue(String number, PublicKey key, Duration life, String policy) {
-    return certificate(
-        new X500Name("CN=Staff,SERIALNUMBER=" + number), key, life, false, policy);
+    return certificate(new X500Name("CN=Staff,SERIALNUMBER=" + number), key, life, false, policy);
   }
 
   private X509Certificate certificate(
@@ -80,17 +78,14 @@ public final class TestCa {
       builder.addExtension(
           Extension.keyUsage,
           true,
-          new KeyUsage(
-              ca ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature));
+          new KeyUsage(ca ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.digitalSignature));
       builder.addExtension(
           Extension.certificatePolicies,
           false,
-          new CertificatePolicies(
-              new PolicyInformation(new ASN1ObjectIdentifier(policy))));
+          new CertificatePolicies(new PolicyInformation(new ASN1ObjectIdentifier(policy))));
       return new JcaX509CertificateConverter()
           .getCertificate(
-              builder.build(
-                  new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
+              builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
     } catch (GeneralSecurityException | OperatorException | IOException e) {
       throw new IllegalStateException(e);
     }

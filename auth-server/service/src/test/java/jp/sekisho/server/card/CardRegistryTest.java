@@ -49,8 +49,7 @@ final class CardRegistryTest {
   void aCardOfThePinnedPolicyIsRegisteredWithNormalAssuranceAndItsCertificateIsNotKept() {
     Card card = scene.card("100042");
     Outcome.Registered done =
-        assertInstanceOf(
-            Outcome.Registered.class, scene.registry.register("100042", card.der()));
+        assertInstanceOf(Outcome.Registered.class, scene.registry.register("100042", card.der()));
     assertEquals(Authenticator.Assurance.NORMAL, done.card().assurance());
     Entry entry = scene.newest("mayor");
     assertEquals("authenticator.registered", entry.type());
@@ -66,8 +65,7 @@ final class CardRegistryTest {
     Card card =
         new Card(keys, scene.ca.issue("100042", keys.getPublic(), Duration.ofDays(9), "1.2.3.4"));
     Outcome.Registered done =
-        assertInstanceOf(
-            Outcome.Registered.class, scene.registry.register("100042", card.der()));
+        assertInstanceOf(Outcome.Registered.class, scene.registry.register("100042", card.der()));
     assertEquals(Authenticator.Assurance.LOW, done.card().assurance());
     assertEquals("low", scene.newest("mayor").data().get("assurance"));
   }
@@ -93,8 +91,7 @@ final class CardRegistryTest {
 
   @Test
   void refusesAPersonWithoutACurrentPost() {
-    assertRefused(
-        Refusal.PERSON_NOT_CURRENT, "system", "100099", scene.card("100099").der());
+    assertRefused(Refusal.PERSON_NOT_CURRENT, "system", "100099", scene.card("100099").der());
   }
 
   @Test

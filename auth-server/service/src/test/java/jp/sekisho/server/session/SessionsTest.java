@@ -119,8 +119,7 @@ final class SessionsTest {
 
   @Test
   void cardRemovedAndSeatLostSuspendTheSessionOfTheirTransaction() {
-    String transaction =
-        assertInstanceOf(Resolution.Active.class, look()).session().transaction();
+    String transaction = assertInstanceOf(Resolution.Active.class, look()).session().transaction();
     scene.report(T, BOOT, new AgentEvent.CardRemoved(Base64Url.encode(new byte[16])));
     assertActive();
     scene.report(T, BOOT, new AgentEvent.SeatLost(transaction));
@@ -142,17 +141,15 @@ final class SessionsTest {
   @Test
   void silenceSuspendsAndRevocationEnds() {
     TerminalWatch watch = new TerminalWatch(scene.sessions);
-    scene.storage.transactions.write(
-        change -> {
-          watch.onSilent(change, scene.row(T));
-          return null;
-        });
+    scene.storage.transactions.write(change -> {
+      watch.onSilent(change, scene.row(T));
+      return null;
+    });
     assertSuspended(Cause.TERMINAL_SILENT);
-    scene.storage.transactions.write(
-        change -> {
-          watch.onRevoked(change, scene.row(T));
-          return null;
-        });
+    scene.storage.transactions.write(change -> {
+      watch.onRevoked(change, scene.row(T));
+      return null;
+    });
     assertEnded(Cause.REVOKED);
   }
 

@@ -132,21 +132,19 @@ final class PagesTest {
     Sessions sessions = context.getBean(Sessions.class);
     installation
         .transactions()
-        .write(
-            change -> {
-              var login =
-                  change.record(
-                      new Entry.Subject(
-                          "mayor", person, null, "T-0001", Session.nameOf(token.hash())),
-                      new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
-              sessions.open(
-                  change,
-                  login,
-                  token,
-                  new Sessions.Opening(
-                      person, "mayor", null, "T-0001", "boot", "t-" + person, "normal"));
-              return null;
-            });
+        .write(change -> {
+          var login =
+              change.record(
+                  new Entry.Subject("mayor", person, null, "T-0001", Session.nameOf(token.hash())),
+                  new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
+          sessions.open(
+              change,
+              login,
+              token,
+              new Sessions.Opening(
+                  person, "mayor", null, "T-0001", "boot", "t-" + person, "normal"));
+          return null;
+        });
     return token;
   }
 
@@ -178,8 +176,7 @@ final class PagesTest {
 
   private static Refusal refusal(HttpResponse<String> response) throws Exception {
     RefusalBody body =
-        WireJson.read(
-            response.body().getBytes(StandardCharsets.UTF_8), RefusalBody.class);
+        WireJson.read(response.body().getBytes(StandardCharsets.UTF_8), RefusalBody.class);
     assertEquals(body.refusal().httpStatus(), response.statusCode());
     return body.refusal();
   }
@@ -198,17 +195,16 @@ final class PagesTest {
     assertTrue(html.contains("data-agent=\"http://127.0.0.1:47621\""));
     assertTrue(html.contains("data-code=\"PIN_BLOCKED\""));
     assertTrue(html.contains("内線 1234"));
-    assertFalse(Pattern.compile("<script(?![^>]*src=)|<style| style=| on[a-z]+=").matcher(html).find());
-    assertTrue(
-        page.headers().firstValue("Content-Security-Policy").orElse("").contains("'self'"));
+    assertFalse(
+        Pattern.compile("<script(?![^>]*src=)|<style| style=| on[a-z]+=").matcher(html).find());
+    assertTrue(page.headers().firstValue("Content-Security-Policy").orElse("").contains("'self'"));
   }
 
   @Test
   void languageFollowsTheLinkAndIsKept() throws Exception {
     HttpResponse<String> page = get("/?lang=en", null);
     assertTrue(page.body().contains("Log in with staff card"));
-    assertTrue(
-        page.headers().firstValue("Set-Cookie").orElse("").startsWith("sekisho-lang=en"));
+    assertTrue(page.headers().firstValue("Set-Cookie").orElse("").startsWith("sekisho-lang=en"));
   }
 
   @Test
@@ -257,8 +253,7 @@ final class PagesTest {
             SessionView.class);
     assertEquals("suspended", view.state());
     assertEquals("idle", view.cause());
-    assertEquals(
-        Refusal.SESSION_SUSPENDED, refusal(get("/api/v1/log/export?log=mayor", token)));
+    assertEquals(Refusal.SESSION_SUSPENDED, refusal(get("/api/v1/log/export?log=mayor", token)));
   }
 
   @Test
@@ -289,8 +284,7 @@ final class PagesTest {
     String path = "/api/v1/log/export?log=mayor";
     assertEquals(Refusal.ROLE_MISSING, refusal(get(path, session(CLERK))));
     Token token = session(AUDITOR);
-    assertEquals(
-        Refusal.ROLE_MISSING, refusal(get("/api/v1/log/export?log=system", token)));
+    assertEquals(Refusal.ROLE_MISSING, refusal(get("/api/v1/log/export?log=system", token)));
     HttpResponse<byte[]> zip =
         http.send(request(path, token).build(), HttpResponse.BodyHandlers.ofByteArray());
     assertEquals(200, zip.statusCode());
@@ -312,8 +306,7 @@ final class PagesTest {
 
   @Test
   void aTransactionComesWithItsCookieAndNobodyAnswersItWithoutOne() throws Exception {
-    HttpResponse<String> asked =
-        post("/authn/v1/transactions", new NewTransaction("login"), null);
+    HttpResponse<String> asked = post("/authn/v1/transactions", new NewTransaction("login"), null);
     assertEquals(201, asked.statusCode());
     String cookie = asked.headers().firstValue("Set-Cookie").orElse("");
     assertTrue(cookie.startsWith("__Host-sekisho-prelogin="), cookie);
@@ -321,8 +314,7 @@ final class PagesTest {
       assertTrue(cookie.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT)), cookie);
     }
     String id =
-        WireJson.read(
-                asked.body().getBytes(StandardCharsets.UTF_8), TransactionCreated.class)
+        WireJson.read(asked.body().getBytes(StandardCharsets.UTF_8), TransactionCreated.class)
             .transaction();
     String none = Base64Url.encode(new byte[] {1});
     PostedAnswer answer = new PostedAnswer(new CardAnswer(none, none, none, none, none).opaque());
@@ -331,8 +323,7 @@ final class PagesTest {
     String own = cookie.substring(0, cookie.indexOf(';'));
     assertEquals(Refusal.STATEMENT_INVALID, refusal(post(path, answer, own)));
     assertEquals(Refusal.TRANSACTION_USED, refusal(post(path, answer, own)));
-    assertEquals(
-        Refusal.INPUT_MALFORMED, refusal(post(path, new PostedAnswer("&"), own)));
+    assertEquals(Refusal.INPUT_MALFORMED, refusal(post(path, new PostedAnswer("&"), own)));
     assertEquals(
         Refusal.SESSION_NONE,
         refusal(post("/authn/v1/transactions", new NewTransaction("unlock"), null)));

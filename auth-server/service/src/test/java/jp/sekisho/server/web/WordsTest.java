@@ -31,8 +31,7 @@ final class WordsTest {
 
   @Test
   void everyRefusalHasWords() {
-    Set<String> codes =
-        Arrays.stream(Refusal.values()).map(Enum::name).collect(Collectors.toSet());
+    Set<String> codes = Arrays.stream(Refusal.values()).map(Enum::name).collect(Collectors.toSet());
     assertEquals(codes, suffixes("web.reason."));
   }
 
