@@ -32,7 +32,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every step of the judgement, its yes and each of its noes, over real keys and real storage. */
+/**
+ * Every step of the judgement, its yes and each of its noes, over real keys and real storage. Long
+ * because it is one list: splitting it would hide which no is missing.
+ */
 final class LoginsTest {
   private static final String T = "T-0001";
   private static final String NONE = Base64Url.encode(new byte[32]);
