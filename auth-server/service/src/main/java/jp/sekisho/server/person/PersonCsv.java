@@ -3,6 +3,7 @@ package jp.sekisho.server.person;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -96,7 +97,11 @@ final class PersonCsv {
   private Content parse(String text) {
     List<PersonRow> rows = new ArrayList<>();
     long count = 0;
-    try (CsvReader<CsvRecord> csv = CsvReader.builder().ofCsvRecord(text)) {
+    CsvReader.CsvReaderBuilder reader =
+        CsvReader.builder() // the number of columns is ours to judge, by row
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .missingFieldStrategy(FieldMismatchStrategy.IGNORE);
+    try (CsvReader<CsvRecord> csv = reader.ofCsvRecord(text)) {
       for (CsvRecord line : csv) {
         if (count++ == 0) {
           if (!String.join(",", line.getFields()).equals(HEADER)) {

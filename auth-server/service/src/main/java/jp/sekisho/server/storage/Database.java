@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -15,7 +14,6 @@ import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteConfig;
@@ -61,15 +59,14 @@ public final class Database implements AutoCloseable {
       throw new StorageException(String.valueOf(e.getMessage()), e);
     }
     String url = "jdbc:sqlite:" + file.toAbsolutePath();
-    migrate(Vendor.SQLITE, sqlite(url, "DEFERRED"));
+    migrate(Vendor.SQLITE, sqlite(url));
     HikariConfig config = new HikariConfig();
     config.setPoolName("sqlite-readers");
-    config.setDataSource(sqlite(url, "DEFERRED"));
+    config.setDataSource(sqlite(url));
     config.setConnectionInitSql("PRAGMA query_only = 1");
     config.setMaximumPoolSize(SQLITE_READERS);
     HikariDataSource pool = pool(config);
-    // IMMEDIATE: a transaction that began by reading could not always go on to write.
-    Writer writer = new SqliteWriter(Jdbi.create(writers.apply(sqlite(url, "IMMEDIATE"))));
+    Writer writer = new SqliteWriter(Jdbi.create(writers.apply(sqlite(url))));
     return new Database(Vendor.SQLITE, pool, writer);
   }
 
@@ -96,15 +93,13 @@ public final class Database implements AutoCloseable {
     return new Database(Vendor.POSTGRESQL, pool, new PostgresWriter(Jdbi.create(pool)));
   }
 
-  private static SQLiteDataSource sqlite(String url, String begin) {
+  private static SQLiteDataSource sqlite(String url) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(Math.toIntExact(BUSY_TIMEOUT.toMillis()));
     config.enforceForeignKeys(true);
-    Properties properties = config.toProperties();
-    properties.setProperty("transaction_mode", begin);
-    SQLiteDataSource source = new SQLiteDataSource(new SQLiteConfig(properties));
+    SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl(url);
     return source;
   }
@@ -148,13 +143,13 @@ public final class Database implements AutoCloseable {
    */
   public <T extends @Nullable Object> T read(Function<Handle, T> query) {
     UnitScope.requireOutside();
-    try (Handle handle = readers.open()) {
-      handle.setReadOnly(vendor == Vendor.POSTGRESQL);
-      return handle.<T, RuntimeException>inTransaction(
-          vendor == Vendor.POSTGRESQL
-              ? TransactionIsolationLevel.REPEATABLE_READ
-              : TransactionIsolationLevel.SERIALIZABLE,
-          query::apply);
+    try {
+      return readers.<T, RuntimeException>inTransaction(handle -> {
+        if (vendor == Vendor.POSTGRESQL) {
+          handle.execute("set transaction isolation level repeatable read read only");
+        }
+        return query.apply(handle);
+      });
     } catch (JdbiException e) {
       throw new StorageException("the database cannot be read", e);
     }

@@ -5,7 +5,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,26 +23,27 @@ final class PostgresWriter implements Writer {
 
   @Override
   public <T extends @Nullable Object, X extends Exception> T write(Work<T, X> work) throws X {
-    return run(TransactionIsolationLevel.SERIALIZABLE, work);
+    return run("serializable", work);
   }
 
   @Override
   public <T extends @Nullable Object, X extends Exception> T sequence(Work<T, X> work) throws X {
-    return run(TransactionIsolationLevel.READ_COMMITTED, work);
+    return run("read committed", work);
   }
 
-  private <T extends @Nullable Object, X extends Exception> T run(
-      TransactionIsolationLevel level, Work<T, X> work) throws X {
+  private <T extends @Nullable Object, X extends Exception> T run(String level, Work<T, X> work)
+      throws X {
     UnitScope.requireOutside();
     for (int attempt = 1; ; attempt++) {
       try {
-        return jdbi.<T, X>inTransaction(
-            level,
-            handle -> {
-              try (var _ = UnitScope.enter()) {
-                return work.run(handle);
-              }
-            });
+        return jdbi.<T, X>inTransaction(handle -> {
+          // Of this transaction only: restoring a connection's level is a statement after the
+          // COMMIT, and if that failed, a durable change would be reported as undone.
+          handle.execute("set transaction isolation level " + level);
+          try (var _ = UnitScope.enter()) {
+            return work.run(handle);
+          }
+        });
       } catch (JdbiException e) {
         if (attempt == ATTEMPTS || !SqlStates.isConflict(e)) {
           throw new StorageException("the transaction failed", e);

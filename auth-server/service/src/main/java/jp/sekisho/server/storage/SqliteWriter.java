@@ -10,7 +10,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,16 +88,15 @@ final class SqliteWriter implements Writer {
 
   private void commit(List<SqliteTask<?, ?>> batch) {
     try {
-      Handle open = begin();
+      Handle open = connect();
+      execute(open, "BEGIN IMMEDIATE");
       boolean changed = false;
       for (SqliteTask<?, ?> task : batch) {
         changed |= runInSavepoint(open, task);
       }
-      if (changed) {
-        open.commit();
-      } else {
-        open.rollback();
-      }
+      // The last thing that can fail. Not Connection.commit(): the driver begins the next
+      // transaction in it, and if that fails, a durable change would be reported as undone.
+      execute(open, changed ? "COMMIT" : "ROLLBACK");
     } catch (SQLException | RuntimeException | Error e) {
       discard();
       batch.forEach(task -> task.fail(new StorageException("the transaction failed", e)));
@@ -107,13 +105,13 @@ final class SqliteWriter implements Writer {
     batch.forEach(SqliteTask::succeed);
   }
 
-  private Handle begin() {
+  private Handle connect() {
     Handle open = handle;
     if (open == null) {
       open = jdbi.open();
       handle = open;
     }
-    return open.begin();
+    return open;
   }
 
   /** Whether the work left changes to commit; throws only when the whole batch is lost. */
@@ -149,16 +147,9 @@ final class SqliteWriter implements Writer {
       return;
     }
     try {
-      if (open.isInTransaction()) {
-        open.rollback();
-      }
-    } catch (JdbiException e) {
-      // Closing the connection rolls back as well.
-    }
-    try {
-      open.close();
-    } catch (JdbiException e) {
-      // Nothing is left to be saved by it.
+      open.getConnection().close();
+    } catch (SQLException e) {
+      // SQLite rolls back whatever a connection leaves behind.
     }
   }
 

@@ -70,8 +70,7 @@ final class AgentPortFilter {
       return null;
     }
     AgentRoute route = AgentRoute.of(request.getMethod(), request.getPath()).orElse(null);
-    X509Certificate shown =
-        request.getCertificate().map(X509Certificate.class::cast).orElse(null);
+    X509Certificate shown = request.getCertificate().map(X509Certificate.class::cast).orElse(null);
     return switch (guard.judge(route, shown)) {
       case AgentPortGuard.Verdict.Stranger _ -> {
         Refusal refusal = body(request, route);

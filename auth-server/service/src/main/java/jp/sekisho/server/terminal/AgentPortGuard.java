@@ -28,8 +28,7 @@ final class AgentPortGuard {
   private final Transactions transactions;
   private final InstantSource clock;
 
-  AgentPortGuard(
-      DeviceCa ca, Terminals terminals, Transactions transactions, InstantSource clock) {
+  AgentPortGuard(DeviceCa ca, Terminals terminals, Transactions transactions, InstantSource clock) {
     this.ca = ca;
     this.terminals = terminals;
     this.transactions = transactions;

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Every route of the agents' port and who may call it: the table of {@link AgentPortFilter}. What is
- * not here does not exist on that port, whatever controllers there are. All are POST.
+ * Every route of the agents' port and who may call it: the table of {@link AgentPortFilter}. What
+ * is not here does not exist on that port, whatever controllers there are. All are POST.
  */
 enum AgentRoute {
   /** A terminal's first words. */

@@ -23,8 +23,8 @@ import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
 
 /**
- * Turns a ticket into a certified device key, and an old certificate into a new one of the same key.
- * Thread-safe.
+ * Turns a ticket into a certified device key, and an old certificate into a new one of the same
+ * key. Thread-safe.
  *
  * <p>A token is consumed on success only, by one key: the same token with the same key answers the
  * same again (an agent may lose our answer), with another key it is refused and logged.
@@ -76,18 +76,17 @@ public final class Enrolment {
       return new Outcome.Refused(Refusal.TICKET_INVALID, false);
     }
     Optional<DeviceCsr> csr = DeviceCsr.parse(request.csr());
-    return transactions.<Outcome, RuntimeException>write(
-        change -> {
-          Optional<Tickets.Invitation> invitation = tickets.find(change.handle(), token);
-          if (invitation.isEmpty()) {
-            change.unchanged();
-            return new Outcome.Refused(Refusal.TICKET_INVALID, false);
-          }
-          if (csr.isEmpty()) {
-            return refuse(change, invitation.get(), Refusal.CSR_INVALID);
-          }
-          return enroll(change, invitation.get(), csr.get());
-        });
+    return transactions.<Outcome, RuntimeException>write(change -> {
+      Optional<Tickets.Invitation> invitation = tickets.find(change.handle(), token);
+      if (invitation.isEmpty()) {
+        change.unchanged();
+        return new Outcome.Refused(Refusal.TICKET_INVALID, false);
+      }
+      if (csr.isEmpty()) {
+        return refuse(change, invitation.get(), Refusal.CSR_INVALID);
+      }
+      return enroll(change, invitation.get(), csr.get());
+    });
   }
 
   private Outcome enroll(Change change, Tickets.Invitation invitation, DeviceCsr csr) {
@@ -148,36 +147,35 @@ public final class Enrolment {
    */
   public Outcome renew(Terminal caller, RenewRequest request) {
     Optional<DeviceCsr> csr = DeviceCsr.parse(request.csr());
-    return transactions.<Outcome, RuntimeException>write(
-        change -> {
-          Terminal terminal = current(change, caller);
-          if (terminal.state() != Terminal.State.ACTIVE) {
-            change.unchanged();
-            return new Outcome.Refused(
-                terminal.state() == Terminal.State.REVOKED
-                    ? Refusal.TERMINAL_REVOKED
-                    : Refusal.TERMINAL_PENDING,
-                false);
-          }
-          if (csr.isEmpty() || !Arrays.equals(csr.get().spki(), terminal.spki())) {
-            if (bound.first(terminal.id() + " renew", change.now())) {
-              EntryReceipt _ =
-                  change.record(
-                      terminal.subject(),
-                      new TerminalEvent.Refused(AgentRoute.RENEW.text(), Refusal.CSR_INVALID));
-            } else {
-              change.unchanged();
-            }
-            return new Outcome.Refused(Refusal.CSR_INVALID, true);
-          }
-          Terminal renewed =
-              terminal.with(Certificates.issue(ca, terminal.id(), csr.get(), change.now()));
-          EntryReceipt entry =
+    return transactions.<Outcome, RuntimeException>write(change -> {
+      Terminal terminal = current(change, caller);
+      if (terminal.state() != Terminal.State.ACTIVE) {
+        change.unchanged();
+        return new Outcome.Refused(
+            terminal.state() == Terminal.State.REVOKED
+                ? Refusal.TERMINAL_REVOKED
+                : Refusal.TERMINAL_PENDING,
+            false);
+      }
+      if (csr.isEmpty() || !Arrays.equals(csr.get().spki(), terminal.spki())) {
+        if (bound.first(terminal.id() + " renew", change.now())) {
+          EntryReceipt _ =
               change.record(
-                  renewed.subject(), new TerminalEvent.Renewed(renewed.notAfter().toString()));
-          terminals.save(change.handle(), renewed, entry);
-          return certified(renewed, change.now());
-        });
+                  terminal.subject(),
+                  new TerminalEvent.Refused(AgentRoute.RENEW.text(), Refusal.CSR_INVALID));
+        } else {
+          change.unchanged();
+        }
+        return new Outcome.Refused(Refusal.CSR_INVALID, true);
+      }
+      Terminal renewed =
+          terminal.with(Certificates.issue(ca, terminal.id(), csr.get(), change.now()));
+      EntryReceipt entry =
+          change.record(
+              renewed.subject(), new TerminalEvent.Renewed(renewed.notAfter().toString()));
+      terminals.save(change.handle(), renewed, entry);
+      return certified(renewed, change.now());
+    });
   }
 
   /** The caller's row as this unit sees it: another unit may have changed it since the filter. */

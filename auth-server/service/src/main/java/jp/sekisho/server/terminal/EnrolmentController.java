@@ -38,8 +38,7 @@ final class EnrolmentController {
   HttpResponse<?> renew(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     return answer(
         request,
-        enrolment.renew(
-            AgentPort.terminal(request), WireJson.read(body, RenewRequest.class)));
+        enrolment.renew(AgentPort.terminal(request), WireJson.read(body, RenewRequest.class)));
   }
 
   private HttpResponse<?> answer(HttpRequest<?> request, Enrolment.Outcome outcome) {

@@ -80,17 +80,16 @@ public final class RecordIntake {
         return refuse(caller, new Break(caller.lastSeq() + 1, 0, Refusal.EVENT_INVALID));
       }
     }
-    return transactions.<Outcome, RuntimeException>write(
-        change -> {
-          Optional<Terminal> found = terminals.find(change.handle(), caller.id());
-          if (found.isEmpty()
-              || found.get().state() == Terminal.State.REVOKED
-              || !Arrays.equals(found.get().spki(), caller.spki())) {
-            change.unchanged();
-            return new Outcome.Refused(Refusal.TERMINAL_REVOKED);
-          }
-          return take(change, found.get(), records);
-        });
+    return transactions.<Outcome, RuntimeException>write(change -> {
+      Optional<Terminal> found = terminals.find(change.handle(), caller.id());
+      if (found.isEmpty()
+          || found.get().state() == Terminal.State.REVOKED
+          || !Arrays.equals(found.get().spki(), caller.spki())) {
+        change.unchanged();
+        return new Outcome.Refused(Refusal.TERMINAL_REVOKED);
+      }
+      return take(change, found.get(), records);
+    });
   }
 
   private Outcome take(Change change, Terminal terminal, List<DeviceRecord> records) {
@@ -165,11 +164,10 @@ public final class RecordIntake {
   }
 
   private Outcome refuse(Terminal terminal, Break broken) {
-    transactions.write(
-        change -> {
-          refuse(change, terminal, broken);
-          return broken;
-        });
+    transactions.write(change -> {
+      refuse(change, terminal, broken);
+      return broken;
+    });
     return new Outcome.Refused(broken.refusal());
   }
 
@@ -178,8 +176,7 @@ public final class RecordIntake {
       EntryReceipt _ =
           change.record(
               terminal.subject(),
-              new TerminalEvent.RecordsRefused(
-                  broken.expected(), broken.got(), broken.refusal()));
+              new TerminalEvent.RecordsRefused(broken.expected(), broken.got(), broken.refusal()));
     } else {
       change.unchanged();
     }

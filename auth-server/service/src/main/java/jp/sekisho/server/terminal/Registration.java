@@ -50,29 +50,25 @@ public final class Registration {
    */
   public Outcome confirm(String id, String fingerprint) {
     byte[] typed =
-        fingerprint
-            .replaceAll("\\s", "")
-            .toUpperCase(Locale.ROOT)
-            .getBytes(StandardCharsets.UTF_8);
-    return transactions.<Outcome, RuntimeException>write(
-        change -> {
-          Optional<Terminal> found = terminals.find(change.handle(), id);
-          Outcome refused = found.map(Registration::notPending).orElse(Outcome.UNKNOWN);
-          if (refused == Outcome.DONE
-              && !MessageDigest.isEqual(
-                  typed, found.get().fingerprint().getBytes(StandardCharsets.UTF_8))) {
-            refused = Outcome.OTHER_FINGERPRINT;
-          }
-          if (refused != Outcome.DONE) {
-            change.unchanged();
-            return refused;
-          }
-          Terminal active = found.get().with(Terminal.State.ACTIVE, change.now());
-          EntryReceipt entry =
-              change.record(active.subject(), new TerminalEvent.Confirmed(active.fingerprint()));
-          terminals.save(change.handle(), active, entry);
-          return Outcome.DONE;
-        });
+        fingerprint.replaceAll("\\s", "").toUpperCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+    return transactions.<Outcome, RuntimeException>write(change -> {
+      Optional<Terminal> found = terminals.find(change.handle(), id);
+      Outcome refused = found.map(Registration::notPending).orElse(Outcome.UNKNOWN);
+      if (refused == Outcome.DONE
+          && !MessageDigest.isEqual(
+              typed, found.get().fingerprint().getBytes(StandardCharsets.UTF_8))) {
+        refused = Outcome.OTHER_FINGERPRINT;
+      }
+      if (refused != Outcome.DONE) {
+        change.unchanged();
+        return refused;
+      }
+      Terminal active = found.get().with(Terminal.State.ACTIVE, change.now());
+      EntryReceipt entry =
+          change.record(active.subject(), new TerminalEvent.Confirmed(active.fingerprint()));
+      terminals.save(change.handle(), active, entry);
+      return Outcome.DONE;
+    });
   }
 
   private static Outcome notPending(Terminal terminal) {
@@ -85,20 +81,19 @@ public final class Registration {
 
   /** Removes the registration (登録抹消) at once; its sessions end in the same unit. */
   public Outcome revoke(String id) {
-    return transactions.<Outcome, RuntimeException>write(
-        change -> {
-          Optional<Terminal> found = terminals.find(change.handle(), id);
-          if (found.isEmpty() || found.get().state() == Terminal.State.REVOKED) {
-            change.unchanged();
-            return found.isEmpty() ? Outcome.UNKNOWN : Outcome.ALREADY_REVOKED;
-          }
-          Terminal revoked = found.get().with(Terminal.State.REVOKED, found.get().confirmedAt());
-          EntryReceipt entry = change.record(revoked.subject(), new TerminalEvent.Revoked());
-          terminals.save(change.handle(), revoked, entry);
-          for (TerminalObserver observer : observers) {
-            observer.onRevoked(change, revoked);
-          }
-          return Outcome.DONE;
-        });
+    return transactions.<Outcome, RuntimeException>write(change -> {
+      Optional<Terminal> found = terminals.find(change.handle(), id);
+      if (found.isEmpty() || found.get().state() == Terminal.State.REVOKED) {
+        change.unchanged();
+        return found.isEmpty() ? Outcome.UNKNOWN : Outcome.ALREADY_REVOKED;
+      }
+      Terminal revoked = found.get().with(Terminal.State.REVOKED, found.get().confirmedAt());
+      EntryReceipt entry = change.record(revoked.subject(), new TerminalEvent.Revoked());
+      terminals.save(change.handle(), revoked, entry);
+      for (TerminalObserver observer : observers) {
+        observer.onRevoked(change, revoked);
+      }
+      return Outcome.DONE;
+    });
   }
 }

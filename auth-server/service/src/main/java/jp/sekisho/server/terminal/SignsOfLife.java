@@ -86,34 +86,31 @@ public final class SignsOfLife {
   public Terminal heartbeat(Terminal caller, Heartbeat heartbeat) {
     heard(caller);
     Terminal.Enforcement measured =
-        heartbeat.enforcing()
-            ? Terminal.Enforcement.EFFECTIVE
-            : Terminal.Enforcement.MISCONFIGURED;
+        heartbeat.enforcing() ? Terminal.Enforcement.EFFECTIVE : Terminal.Enforcement.MISCONFIGURED;
     String fault = Optional.ofNullable(heartbeat.fault()).orElse("");
     if (caller.silentSince() == null && same(caller, measured, fault)) {
       return caller;
     }
-    return transactions.<Terminal, RuntimeException>write(
-        change -> {
-          Terminal now = terminals.find(change.handle(), caller.id()).orElse(caller);
-          EntryReceipt entry = null;
-          if (now.silentSince() != null) {
-            entry = change.record(now.subject(), new TerminalEvent.Returned());
-            now = now.withSilentSince(null);
-          }
-          if (!same(now, measured, fault)) {
-            entry =
-                change.record(
-                    now.subject(), new TerminalEvent.EnforcementReported(measured.text(), fault));
-            now = now.with(measured, fault);
-          }
-          if (entry == null) {
-            change.unchanged();
-          } else {
-            terminals.save(change.handle(), now, entry);
-          }
-          return now;
-        });
+    return transactions.<Terminal, RuntimeException>write(change -> {
+      Terminal now = terminals.find(change.handle(), caller.id()).orElse(caller);
+      EntryReceipt entry = null;
+      if (now.silentSince() != null) {
+        entry = change.record(now.subject(), new TerminalEvent.Returned());
+        now = now.withSilentSince(null);
+      }
+      if (!same(now, measured, fault)) {
+        entry =
+            change.record(
+                now.subject(), new TerminalEvent.EnforcementReported(measured.text(), fault));
+        now = now.with(measured, fault);
+      }
+      if (entry == null) {
+        change.unchanged();
+      } else {
+        terminals.save(change.handle(), now, entry);
+      }
+      return now;
+    });
   }
 
   private static boolean same(Terminal terminal, Terminal.Enforcement measured, String fault) {
@@ -147,25 +144,24 @@ public final class SignsOfLife {
 
   private void silent(String id, Instant seen) {
     try {
-      transactions.<Optional<Terminal>, RuntimeException>write(
-          change -> {
-            Optional<Terminal> found =
-                terminals
-                    .find(change.handle(), id)
-                    .filter(t -> t.state() == Terminal.State.ACTIVE && t.silentSince() == null);
-            if (found.isEmpty()) {
-              change.unchanged();
-              return found;
-            }
-            Terminal silent = found.get().withSilentSince(seen);
-            EntryReceipt entry =
-                change.record(silent.subject(), new TerminalEvent.Silent(seen.toString()));
-            terminals.save(change.handle(), silent, entry);
-            for (TerminalObserver observer : observers) {
-              observer.onSilent(change, silent);
-            }
-            return Optional.of(silent);
-          });
+      transactions.<Optional<Terminal>, RuntimeException>write(change -> {
+        Optional<Terminal> found =
+            terminals
+                .find(change.handle(), id)
+                .filter(t -> t.state() == Terminal.State.ACTIVE && t.silentSince() == null);
+        if (found.isEmpty()) {
+          change.unchanged();
+          return found;
+        }
+        Terminal silent = found.get().withSilentSince(seen);
+        EntryReceipt entry =
+            change.record(silent.subject(), new TerminalEvent.Silent(seen.toString()));
+        terminals.save(change.handle(), silent, entry);
+        for (TerminalObserver observer : observers) {
+          observer.onSilent(change, silent);
+        }
+        return Optional.of(silent);
+      });
     } catch (TamperedException e) {
       LOG.error("{}", e.getMessage());
     }

@@ -80,8 +80,7 @@ public record Terminal(
   /** The device key. */
   public PublicKey deviceKey() {
     try {
-      return KeyFactory.getInstance("EC", Bc.PROVIDER)
-          .generatePublic(new X509EncodedKeySpec(spki));
+      return KeyFactory.getInstance("EC", Bc.PROVIDER).generatePublic(new X509EncodedKeySpec(spki));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a sealed row holds no P-256 key", e);
     }
@@ -133,20 +132,62 @@ public record Terminal(
   private Terminal copy(
       State newState, @Nullable Instant confirmed, Certified c, @Nullable Instant silent) {
     return new Terminal(
-        id, organ, newState, spki, fingerprint, c.serial(), c.der(), c.notAfter(), enrolledAt,
-        confirmed, lastSeq, lastHash, boot, enforcement, fault, silent);
+        id,
+        organ,
+        newState,
+        spki,
+        fingerprint,
+        c.serial(),
+        c.der(),
+        c.notAfter(),
+        enrolledAt,
+        confirmed,
+        lastSeq,
+        lastHash,
+        boot,
+        enforcement,
+        fault,
+        silent);
   }
 
   /** After {@code record} was taken. */
   Terminal after(DeviceRecord record) {
     return new Terminal(
-        id, organ, state, spki, fingerprint, serial, certificate, notAfter, enrolledAt,
-        confirmedAt, record.seq(), record.hash(), record.boot(), enforcement, fault, silentSince);
+        id,
+        organ,
+        state,
+        spki,
+        fingerprint,
+        serial,
+        certificate,
+        notAfter,
+        enrolledAt,
+        confirmedAt,
+        record.seq(),
+        record.hash(),
+        record.boot(),
+        enforcement,
+        fault,
+        silentSince);
   }
 
   Terminal with(Enforcement measured, String newFault) {
     return new Terminal(
-        id, organ, state, spki, fingerprint, serial, certificate, notAfter, enrolledAt,
-        confirmedAt, lastSeq, lastHash, boot, measured, newFault, silentSince);
+        id,
+        organ,
+        state,
+        spki,
+        fingerprint,
+        serial,
+        certificate,
+        notAfter,
+        enrolledAt,
+        confirmedAt,
+        lastSeq,
+        lastHash,
+        boot,
+        measured,
+        newFault,
+        silentSince);
   }
 }

@@ -14,8 +14,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables {@code terminal} and {@code device_record}. A terminal's row is read only with its seal
- * checked and written only with a new one.
+ * The tables {@code terminal} and {@code device_record}. A terminal's row is read only with its
+ * seal checked and written only with a new one.
  */
 @Singleton
 final class TerminalRepository implements Terminals {
@@ -119,11 +119,10 @@ final class TerminalRepository implements Terminals {
                 + " where fingerprint = :fingerprint and seq = :seq")
         .bind("fingerprint", terminal.fingerprint())
         .bind("seq", seq)
-        .map(
-            (row, context) ->
-                new Known(
-                    row.getString("hash"),
-                    new EntryReceipt(row.getBytes("entry_id"), row.getString("log"))))
+        .map((row, context) ->
+            new Known(
+                row.getString("hash"),
+                new EntryReceipt(row.getBytes("entry_id"), row.getString("log"))))
         .findOne();
   }
 

@@ -102,28 +102,27 @@ public final class Tickets {
     }
     byte[] token = new byte[16];
     RANDOM.nextBytes(token);
-    return transactions.<Made, RuntimeException>write(
-        change -> {
-          if (!hasLog(change.handle(), organ)) {
-            change.unchanged();
-            return new Made.Refused(Why.BAD_ORGAN);
-          }
-          Optional<Terminal> present = terminals.find(change.handle(), terminal);
-          if (present.isPresent() && present.get().state() != Terminal.State.REVOKED) {
-            change.unchanged();
-            return new Made.Refused(Why.REGISTERED);
-          }
-          Instant expires = change.now().plus(valid);
-          EntryReceipt entry =
-              change.record(
-                  Entry.Subject.terminal(organ, terminal),
-                  new TerminalEvent.Ticketed(expires.toString()));
-          save(
-              change.handle(),
-              new Invitation(Sha256.text(token), terminal, organ, expires, null),
-              entry);
-          return new Made.Ticket(ticket(token), expires);
-        });
+    return transactions.<Made, RuntimeException>write(change -> {
+      if (!hasLog(change.handle(), organ)) {
+        change.unchanged();
+        return new Made.Refused(Why.BAD_ORGAN);
+      }
+      Optional<Terminal> present = terminals.find(change.handle(), terminal);
+      if (present.isPresent() && present.get().state() != Terminal.State.REVOKED) {
+        change.unchanged();
+        return new Made.Refused(Why.REGISTERED);
+      }
+      Instant expires = change.now().plus(valid);
+      EntryReceipt entry =
+          change.record(
+              Entry.Subject.terminal(organ, terminal),
+              new TerminalEvent.Ticketed(expires.toString()));
+      save(
+          change.handle(),
+          new Invitation(Sha256.text(token), terminal, organ, expires, null),
+          entry);
+      return new Made.Ticket(ticket(token), expires);
+    });
   }
 
   private EnrollmentTicket ticket(byte[] token) {

@@ -74,6 +74,7 @@ class SequencerTest {
   void signsAfterACrashBetweenCommitAndSignatureWhatItWouldHaveSigned() throws Exception {
     Path twin = directory.resolve("twin");
     Path first = directory.resolve("first");
+    Files.createDirectory(first);
     try (OpenStorage storage = OpenStorage.sqlite(first)) {
       write(storage, 3);
       integrateOnly(storage); // and then the process dies
@@ -193,9 +194,7 @@ class SequencerTest {
       storage.logs.integrateNow();
     }
     Files.writeString(directory.resolve("keys/log-mayor.last"), "");
-    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
-      assertThrows(LogIntegrityException.class, storage.logs::integrateNow);
-    }
+    assertThrows(LogIntegrityException.class, () -> OpenStorage.sqlite(directory));
   }
 
   @Test

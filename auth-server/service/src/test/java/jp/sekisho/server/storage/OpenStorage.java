@@ -32,7 +32,11 @@ public final class OpenStorage implements AutoCloseable {
       PrivateFiles.createDirectory(keys);
       AuditLogs.create(database, keys, "auth.city.example", LOGS);
     } catch (IOException e) {
+      database.close();
       throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
     }
     pending = new PendingEntries(seal, Set.copyOf(LOGS));
     logs = new AuditLogs(database, keys, pending, seal);

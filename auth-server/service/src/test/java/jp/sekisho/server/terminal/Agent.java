@@ -44,7 +44,8 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real TLS client with a device key: shows the certificate it is given, trusts only the server CA.
+ * A real TLS client with a device key: shows the certificate it is given, trusts only the server
+ * CA.
  */
 public final class Agent {
   /** Boot id of records and heartbeats unless another one is given. */
@@ -56,8 +57,7 @@ public final class Agent {
   private final HttpClient client;
   private final List<DeviceRecord> written = new ArrayList<>();
 
-  private Agent(
-      RunningServer server, String terminal, KeyPair pair, List<X509Certificate> shown) {
+  private Agent(RunningServer server, String terminal, KeyPair pair, List<X509Certificate> shown) {
     this.server = server;
     this.terminal = terminal;
     this.pair = pair;
@@ -201,8 +201,7 @@ public final class Agent {
     }
 
     @Override
-    public String chooseClientAlias(
-        String[] types, Principal @Nullable [] issuers, Socket socket) {
+    public String chooseClientAlias(String[] types, Principal @Nullable [] issuers, Socket socket) {
       return "device";
     }
 

@@ -70,8 +70,7 @@ class AgentPortTest {
     active = server.active("T-0003");
     revoked = server.active("T-0004");
     assertEquals(
-        Registration.Outcome.DONE,
-        server.context.getBean(Registration.class).revoke("T-0004"));
+        Registration.Outcome.DONE, server.context.getBean(Registration.class).revoke("T-0004"));
     soonExpired = DeviceCa.parse(server.row("T-0003").certificate());
   }
 
@@ -141,8 +140,7 @@ class AgentPortTest {
     ServerKeys others =
         ServerKeys.createAll(dir.resolve("keys"), List.of("localhost"), InstantSource.system());
     KeyPair pair =
-        new KeyPair(
-            others.deviceCa().certificate().getPublicKey(), others.deviceCa().key());
+        new KeyPair(others.deviceCa().certificate().getPublicKey(), others.deviceCa().key());
     HttpClient client =
         Agent.client(
             server, pair.getPrivate(), List.of(others.deviceCa().certificate()), "TLSv1.3");
@@ -270,9 +268,7 @@ class AgentPortTest {
     X509Certificate early =
         new DeviceCa(server.keys.deviceCa())
             .issue(
-                "T-0003",
-                active.pair.getPublic(),
-                server.clock.instant().plus(Duration.ofDays(1)));
+                "T-0003", active.pair.getPublic(), server.clock.instant().plus(Duration.ofDays(1)));
     assertEquals(
         Refusal.DEVICE_CERT_EXPIRED, call(active.showing(early), "POST /agent/v1/heartbeat"));
   }
@@ -297,7 +293,8 @@ class AgentPortTest {
 
   @Test
   void tls12IsRefused() {
-    HttpClient client = Agent.client(server, active.pair.getPrivate(), List.of(soonExpired), "TLSv1.2");
+    HttpClient client =
+        Agent.client(server, active.pair.getPrivate(), List.of(soonExpired), "TLSv1.2");
     assertThrows(
         SSLHandshakeException.class,
         () ->
@@ -327,9 +324,8 @@ class AgentPortTest {
               .installation
               .database()
               .writer()
-              .sequence(
-                  handle ->
-                      handle.execute("update terminal set state = 'active' where id = 'T-0012'"));
+              .sequence(handle ->
+                  handle.execute("update terminal set state = 'active' where id = 'T-0012'"));
       assertEquals(Refusal.STATE_TAMPERED, Agent.refusal(agent.heartbeat(null)));
       tampered.awaitEntry("system", "service.state-tampered STATE_TAMPERED");
     }

@@ -36,8 +36,8 @@ import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.RowSeal;
 
 /**
- * A really started server in a directory of its own, with real ports, TLS, SQLite and logs; only its
- * clock is ours.
+ * A really started server in a directory of its own, with real ports, TLS, SQLite and logs; only
+ * its clock is ours.
  */
 public final class RunningServer implements AutoCloseable {
   public final MovingClock clock;
@@ -107,10 +107,9 @@ public final class RunningServer implements AutoCloseable {
     installation = Installation.open(directory, config, clock);
     installation
         .logs()
-        .start(
-            broken -> {
-              throw broken;
-            });
+        .start(broken -> {
+          throw broken;
+        });
     RefusalCounter counter = (InetAddress _, Refusal refusal) -> strangers.add(refusal);
     context =
         ApplicationContext.builder()
@@ -146,8 +145,7 @@ public final class RunningServer implements AutoCloseable {
   public Agent enrolled(String terminal) throws Exception {
     Agent agent = Agent.stranger(this, terminal);
     var answer =
-        agent.post(
-            "/agent/v1/enroll", new EnrollRequest(token(terminal), agent.csr(), "0.1.0"));
+        agent.post("/agent/v1/enroll", new EnrollRequest(token(terminal), agent.csr(), "0.1.0"));
     if (answer.statusCode() != 200) {
       throw new AssertionError(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8));
     }

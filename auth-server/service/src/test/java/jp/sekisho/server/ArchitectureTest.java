@@ -1,0 +1,49 @@
+package jp.sekisho.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import jp.sekisho.server.storage.Writer;
+
+/** The few rules the compiler cannot keep. */
+@AnalyzeClasses(
+    packages = "jp.sekisho.server",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule onlyStorageAndAuditWriteWithoutTransactions =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("jp.sekisho.server.storage", "jp.sekisho.server.audit")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(Writer.class)
+          .because("every change must commit together with its audit entry");
+
+  @ArchTest
+  static final ArchRule storageKnowsNoFeature =
+      noClasses()
+          .that()
+          .resideInAPackage("jp.sekisho.server.storage")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "jp.sekisho.server.audit",
+              "jp.sekisho.server.person",
+              "jp.sekisho.server.config",
+              "jp.sekisho.server.cli",
+              "jp.sekisho.server.listener",
+              "jp.sekisho.server.terminal");
+
+  @ArchTest
+  static final ArchRule storageAndAuditKnowNoFramework =
+      noClasses()
+          .that()
+          .resideInAnyPackage("jp.sekisho.server.storage", "jp.sekisho.server.audit")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.micronaut..");
+}

@@ -1,0 +1,208 @@
+package jp.sekisho.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import jp.sekisho.audit.bundle.BundleVerifier;
+import jp.sekisho.audit.bundle.Verification;
+import jp.sekisho.audit.checkpoint.TrustedKeys;
+import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.server.person.RowFault;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as typed: exit codes, texts, files. */
+class CommandsTest {
+  @TempDir Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return ServerCommand.commandLine(new PrintWriter(out, true), new PrintWriter(err, true))
+        .execute(args);
+  }
+
+  private String data() {
+    return directory.resolve("data").toString();
+  }
+
+  private int init(String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "init",
+                "--data",
+                data(),
+                "--organ",
+                "mayor:市長部局",
+                "--origin",
+                "http://localhost:8080",
+                "--agents-host",
+                "localhost",
+                "--help-line",
+                "内線 1",
+                "--trial",
+                "--lang",
+                "en"));
+    args.addAll(List.of(more));
+    return run(args.toArray(String[]::new));
+  }
+
+  @Test
+  void initTwiceIsInitOnce() throws Exception {
+    assertEquals(ExitCode.OK, init());
+    byte[] key = Files.readAllBytes(Path.of(data(), "keys", "log-mayor.key"));
+    assertEquals(ExitCode.OK, init());
+    assertTrue(err.toString().contains("same parameters"), err.toString());
+    assertEquals(
+        java.util.HexFormat.of().formatHex(key),
+        java.util.HexFormat.of()
+            .formatHex(Files.readAllBytes(Path.of(data(), "keys", "log-mayor.key"))));
+    assertEquals(ExitCode.REFUSED, init("--agents-port", "9000"));
+    assertEquals(ExitCode.REFUSED, init("--organ", "edu:教育委員会"));
+  }
+
+  @Test
+  void initRefusesADirectoryThatHoldsSomethingElse() throws Exception {
+    Files.createDirectories(Path.of(data(), "holiday-photos"));
+    assertEquals(ExitCode.REFUSED, init());
+    assertFalse(Files.exists(Path.of(data(), "keys")));
+  }
+
+  @Test
+  void initRefusesInvalidParametersAndMakesNothing() {
+    assertEquals(ExitCode.REFUSED, init("--organ", "system:予約"));
+    assertEquals(ExitCode.REFUSED, init("--organ", "Mayor:x"));
+    assertEquals(ExitCode.REFUSED, init("--people-port", "70000"));
+    assertEquals(ExitCode.USAGE, run("init", "--data", data()));
+    assertFalse(Files.exists(Path.of(data())));
+  }
+
+  @Test
+  void commandsWithoutInstallationSaySo() {
+    assertEquals(ExitCode.ENVIRONMENT, run("log", "key", "--log", "mayor", "--data", data()));
+    assertTrue(err.toString().contains("init"), err.toString());
+  }
+
+  @Test
+  void exportedBundleVerifiesWithTheKeyPrintedAndTheExportIsLogged() throws Exception {
+    init();
+    Path csv = directory.resolve("p.csv");
+    Files.writeString(
+        csv,
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        S1,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
+        """);
+    assertEquals(ExitCode.OK, run("person", "import", csv.toString(), "--data", data()));
+    assertEquals(ExitCode.OK, run("log", "key", "--log", "mayor", "--data", data()));
+    TrustedKeys keys = new TrustedKeys(VerifierKey.parse(out.toString().strip()), List.of());
+    Path first = directory.resolve("first.zip");
+    assertEquals(
+        ExitCode.OK,
+        run(
+            "log",
+            "export",
+            "--log",
+            "mayor",
+            "--out",
+            first.toString(),
+            "--data",
+            data(),
+            "--json"));
+    assertEquals(
+        "{\"file\":\"" + first + "\",\"log\":\"mayor\",\"size\":1}", out.toString().strip());
+    Path second = directory.resolve("second.zip");
+    assertEquals(
+        ExitCode.OK,
+        run(
+            "log",
+            "export",
+            "--log",
+            "mayor",
+            "--out",
+            second.toString(),
+            "--data",
+            data(),
+            "--json"));
+    assertTrue(out.toString().contains("\"size\":2"), out.toString());
+    for (Path bundle : List.of(first, second)) {
+      assertInstanceOf(Verification.Verified.class, new BundleVerifier(keys, true).verify(bundle));
+    }
+    assertEquals(
+        ExitCode.REFUSED,
+        run("log", "export", "--log", "mayor", "--out", first.toString(), "--data", data()));
+    assertEquals(ExitCode.REFUSED, run("log", "key", "--log", "nobody", "--data", data()));
+  }
+
+  @Test
+  void importSaysWhichRowIsWrong() throws Exception {
+    init();
+    Path csv = directory.resolve("p.csv");
+    Files.writeString(
+        csv,
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        S1,名,mayor,J01,課,職,2026-04-01,,ADMIN;AUDITOR
+        """);
+    assertEquals(
+        ExitCode.REFUSED,
+        run("person", "import", csv.toString(), "--data", data(), "--lang", "en"));
+    assertTrue(err.toString().contains("Line 2:"), err.toString());
+    assertTrue(err.toString().contains("[ROLE_CONFLICT]"), err.toString());
+  }
+
+  @Test
+  void trialIsSaidOnStandardErrorByEveryCommand() {
+    init();
+    assertTrue(err.toString().contains("[TRIAL]"));
+    run("log", "key", "--log", "mayor", "--data", data(), "--lang", "ja");
+    assertTrue(err.toString().contains("試行"));
+    assertFalse(out.toString().contains("試行"));
+  }
+
+  @Test
+  void rolledBackDatabaseEndsWithExitCode3() throws Exception {
+    init();
+    Path database = Path.of(data(), "sekisho.db");
+    byte[] old = Files.readAllBytes(database);
+    Path bundle = directory.resolve("b.zip");
+    run("log", "export", "--log", "mayor", "--out", bundle.toString(), "--data", data());
+    Files.write(database, old);
+    Files.deleteIfExists(Path.of(data(), "sekisho.db-wal"));
+    assertEquals(
+        ExitCode.ENVIRONMENT,
+        run("log", "key", "--log", "mayor", "--data", data(), "--lang", "en"));
+    assertTrue(err.toString().contains("rolled back"), err.toString());
+  }
+
+  @Test
+  void everyTextExistsInBothLanguages() {
+    var ja = Texts.bundle(Console.class, "messages_ja.properties");
+    var en = Texts.bundle(Console.class, "messages_en.properties");
+    assertEquals(new TreeSet<>(ja.keySet()), new TreeSet<>(en.keySet()));
+    for (RowFault.Code code : RowFault.Code.values()) {
+      assertTrue(ja.containsKey("person.fault." + code), code.name());
+    }
+  }
+
+  @Test
+  void languageIsChosenThenTheEnvironmentsThenJapanese() {
+    assertEquals(Locale.ENGLISH, Texts.locale("en", Map.of("LANG", "ja_JP.UTF-8")));
+    assertEquals(Locale.ENGLISH, Texts.locale(null, Map.of("LANG", "en_US.UTF-8")));
+    assertEquals(Locale.JAPANESE, Texts.locale(null, Map.of("LANG", "C.UTF-8")));
+  }
+}
