@@ -11,6 +11,7 @@ final class ConsoleCommands {
     return List.of(
         CardCommand.class, //
         PersonCommand.class,
-        LogCommand.class);
+        LogCommand.class,
+        TerminalCommand.class);
   }
 }

@@ -61,6 +61,8 @@ final class Failures implements ErrorResponseProcessor<byte[]> {
     } else {
       answer = answers.refuse(refusal, context.getRequest());
     }
+    // Requests that are no HTTP reach no filter, so these two are set here.
+    answer.header(HttpHeaders.CACHE_CONTROL, "no-store").header("X-Content-Type-Options", "nosniff");
     String allowed = base.getHeaders().get(HttpHeaders.ALLOW);
     return allowed == null ? answer : answer.header(HttpHeaders.ALLOW, allowed);
   }
