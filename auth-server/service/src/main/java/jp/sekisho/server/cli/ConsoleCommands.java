@@ -1,6 +1,7 @@
 package jp.sekisho.server.cli;
 
 import java.util.List;
+import jp.sekisho.server.card.CardCommand;
 
 /** The commands of the features beside {@code init} and {@code serve}; each adds one line here. */
 final class ConsoleCommands {
@@ -8,7 +9,8 @@ final class ConsoleCommands {
 
   static List<Class<?>> all() {
     return List.of(
-        PersonCommand.class, //
+        CardCommand.class, //
+        PersonCommand.class,
         LogCommand.class,
         TerminalCommand.class);
   }

@@ -33,4 +33,30 @@ public sealed interface AuthenticatorEvent extends AuditEvent {
       return "authenticator.refused";
     }
   }
+
+  /** A card was suspended by an administrator; its holder's sessions end. */
+  record Suspended(String spki) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.suspended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki);
+    }
+  }
+
+  /** An administrator lifted a card's suspension. */
+  record Resumed(String spki) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.resumed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki);
+    }
+  }
 }

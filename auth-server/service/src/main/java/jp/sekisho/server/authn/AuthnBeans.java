@@ -1,0 +1,84 @@
+package jp.sekisho.server.authn;
+
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Set;
+import jp.sekisho.server.authn.OpenTransactions.Limits;
+import jp.sekisho.server.card.Authenticators;
+import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.config.AddressMatch;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.session.SessionLimits;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.TerminalWatch;
+import jp.sekisho.server.storage.PrivateFiles;
+import jp.sekisho.server.terminal.TerminalObserver;
+import jp.sekisho.server.terminal.Terminals;
+
+/** Beans of logins, cards and sessions, made from the installation that the launcher provides. */
+@Factory
+@Requires(beans = Installation.class)
+final class AuthnBeans {
+  private static final int SOURCE_KEY_BYTES = 32;
+
+  @Singleton
+  Sessions sessions(Installation installation) {
+    return new Sessions(
+        installation.transactions(),
+        installation.seal(),
+        SessionLimits.STANDARD,
+        installation.clock());
+  }
+
+  @Singleton
+  TerminalObserver terminalWatch(Sessions sessions) {
+    return new TerminalWatch(sessions);
+  }
+
+  /** Reads the pinned CAs now, so that a bad file ends the start and not a login. */
+  @Singleton
+  StaffTrust staffTrust(Installation installation) throws IOException {
+    return StaffTrust.load(installation.staffTrust(), installation.clock());
+  }
+
+  @Singleton
+  RefusalTally refusalTally(Installation installation) throws IOException {
+    byte[] key = PrivateFiles.read(installation.directory().sourceKey(), SOURCE_KEY_BYTES);
+    try {
+      return new RefusalTally(installation.transactions(), installation.clock(), key);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  @Singleton
+  Logins.Settings loginSettings(Installation installation) {
+    return new Logins.Settings(
+        Set.of(installation.config().origin()), installation.config().addressMatch());
+  }
+
+  @Singleton
+  Logins logins(
+      Installation installation,
+      Sessions sessions,
+      StaffTrust trust,
+      Terminals terminals,
+      Logins.Settings settings) {
+    Limits limits =
+        settings.addressMatch() == AddressMatch.REQUIRE ? Limits.DIRECT : Limits.BEHIND_NAT;
+    return new Logins(
+        installation.transactions(),
+        new OpenTransactions(installation.clock(), limits),
+        sessions,
+        new Authenticators(installation.seal()),
+        trust,
+        new ServiceRegisters(
+            terminals, new Persons(installation.seal()), new Roles(installation.seal())),
+        settings);
+  }
+}

@@ -1,0 +1,53 @@
+package jp.sekisho.server.authn;
+
+import java.time.Duration;
+import java.time.Instant;
+import jp.sekisho.protocol.statement.Purpose;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The service's question to one browser, not yet answered.
+ *
+ * @param id base64url of 16 random bytes
+ * @param nonce base64url of 32 random bytes; only the terminal that fetches learns it
+ * @param purpose login or unlock
+ * @param origin of the page that asked
+ * @param cookieHash SHA-256 of the pre-login cookie
+ * @param source network address of the browser
+ * @param created when the browser asked
+ * @param terminal the terminal it is bound to: the first to fetch it, or from birth the terminal of
+ *     the session it unlocks; null while nobody fetched a login
+ * @param fetchedFrom network address of that terminal's fetch; null before it
+ * @param unlocks hash of the suspended session's token; null exactly for a login
+ */
+@SuppressWarnings("ArrayRecordComponent") // never changed after creation; identity is not asked for
+public record OpenTransaction(
+    String id,
+    String nonce,
+    Purpose purpose,
+    String origin,
+    byte[] cookieHash,
+    String source,
+    Instant created,
+    @Nullable String terminal,
+    @Nullable String fetchedFrom,
+    byte @Nullable [] unlocks) {
+  /** How long an answer is accepted. */
+  public static final Duration LIFE = Duration.ofSeconds(90);
+
+  /** The first instant at which an answer is too late. */
+  public Instant expires() {
+    return created.plus(LIFE);
+  }
+
+  /** This question, fetched by {@code fetcher} from {@code address}. */
+  OpenTransaction fetchedBy(String fetcher, String address) {
+    return new OpenTransaction(
+        id, nonce, purpose, origin, cookieHash, source, created, fetcher, address, unlocks);
+  }
+
+  @Override
+  public String toString() {
+    return "OpenTransaction[" + id + ", " + purpose.text() + "]";
+  }
+}

@@ -1,0 +1,161 @@
+package jp.sekisho.server.authn;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.server.session.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The questions that wait for an answer, in memory only.
+ *
+ * <p>Why not in the database: anybody who reaches the page may ask, every change of the database
+ * carries a log entry, and so whoever asks often enough could flood the log. Nothing is lost with
+ * the process that a person would miss: a restart within the 90 seconds means pressing the button
+ * again. What must outlive the process, that a question was answered, is a row of {@code
+ * login_transaction}, written in the unit that logs the answer ({@link UsedTransactions}). Several
+ * nodes would need either affinity of browser and terminal to a node or a table; there is one node
+ * now.
+ *
+ * <p>Bounds: {@link Limits#perSource} new questions a minute from one address, {@link Limits#held}
+ * in all; a question is forgotten {@link #MEMORY} after it expired, until when a late answer is
+ * told that it is late. All methods are atomic and thread-safe.
+ */
+public final class OpenTransactions {
+  /** How long an expired or used question is remembered. */
+  static final Duration MEMORY = Duration.ofMinutes(5);
+
+  private static final Duration WINDOW = Duration.ofMinutes(1);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final InstantSource clock;
+  private final Limits limits;
+  // In order of creation, which is the order of expiry; guarded by this.
+  private final LinkedHashMap<String, Held> questions = new LinkedHashMap<>();
+  private final Map<String, Integer> asked = new HashMap<>();
+  private Instant windowStart = Instant.MIN;
+
+  /**
+   * How much unauthenticated browsers may ask.
+   *
+   * @param perSource questions per address and minute
+   * @param held questions in memory
+   */
+  public record Limits(int perSource, int held) {
+    /** Each terminal has its own address. */
+    public static final Limits DIRECT = new Limits(60, 50_000);
+
+    /** A whole building comes from one address. */
+    public static final Limits BEHIND_NAT = new Limits(3_000, 50_000);
+  }
+
+  /** A new question and the secret that its browser must show again. */
+  public record Asked(OpenTransaction transaction, Token cookie) {}
+
+  /** A session that a question is to unlock: hash of its token, and its terminal. */
+  @SuppressWarnings("ArrayRecordComponent") // identity is not asked for
+  public record Unlocks(byte[] session, String terminal) {}
+
+  private record Held(OpenTransaction transaction, boolean used) {}
+
+  public OpenTransactions(InstantSource clock, Limits limits) {
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  /** A question for the browser at {@code source}; refused TOO_MANY over the limits. */
+  public synchronized Verdict<Asked> ask(String origin, String source, @Nullable Unlocks unlocks) {
+    Instant now = clock.instant();
+    forget(now);
+    if (now.isBefore(windowStart) || !now.isBefore(windowStart.plus(WINDOW))) {
+      windowStart = now;
+      asked.clear();
+    }
+    if (questions.size() >= limits.held()
+        || asked.merge(source, 1, Integer::sum) > limits.perSource()) {
+      return Verdict.refused(Refusal.TOO_MANY);
+    }
+    Token cookie = Token.random();
+    OpenTransaction question =
+        new OpenTransaction(
+            random(16),
+            random(32),
+            unlocks == null ? Purpose.LOGIN : Purpose.UNLOCK,
+            origin,
+            cookie.hash(),
+            source,
+            now,
+            unlocks == null ? null : unlocks.terminal(),
+            null,
+            unlocks == null ? null : unlocks.session());
+    questions.put(question.id(), new Held(question, false));
+    return Verdict.passed(new Asked(question, cookie));
+  }
+
+  /** Binds a question to the first terminal that fetches it; the same terminal may fetch again. */
+  public synchronized Verdict<OpenTransaction> fetch(String id, String terminal, String address) {
+    Held held = questions.get(id);
+    if (held == null) {
+      return Verdict.refused(Refusal.TRANSACTION_UNKNOWN);
+    }
+    OpenTransaction question = held.transaction();
+    if (held.used()) {
+      return Verdict.refused(Refusal.TRANSACTION_USED);
+    }
+    if (!clock.instant().isBefore(question.expires())) {
+      return Verdict.refused(Refusal.TRANSACTION_EXPIRED);
+    }
+    if (question.terminal() != null && !question.terminal().equals(terminal)) {
+      return Verdict.refused(Refusal.TRANSACTION_BOUND);
+    }
+    OpenTransaction bound = question.fetchedBy(terminal, address);
+    questions.put(id, new Held(bound, false));
+    return Verdict.passed(bound);
+  }
+
+  /**
+   * Takes a question for its one answer. With the right cookie it is used from here on, whatever
+   * becomes of the answer: there is no second guess. Without it nothing changes, so that knowing an
+   * id does not allow burning another browser's question.
+   */
+  synchronized Verdict<OpenTransaction> take(String id, @Nullable Token cookie) {
+    Held held = questions.get(id);
+    if (held == null) {
+      return Verdict.refused(Refusal.TRANSACTION_UNKNOWN);
+    }
+    OpenTransaction question = held.transaction();
+    if (held.used()) {
+      return Verdict.refused(Refusal.TRANSACTION_USED);
+    }
+    if (cookie == null || !cookie.matches(question.cookieHash())) {
+      return Verdict.refused(Refusal.PRELOGIN_COOKIE);
+    }
+    if (!clock.instant().isBefore(question.expires())) {
+      return Verdict.refused(Refusal.TRANSACTION_EXPIRED);
+    }
+    questions.put(id, new Held(question, true));
+    return Verdict.passed(question);
+  }
+
+  private void forget(Instant now) {
+    Iterator<Held> oldestFirst = questions.values().iterator();
+    while (oldestFirst.hasNext()
+        && !now.isBefore(oldestFirst.next().transaction().expires().plus(MEMORY))) {
+      oldestFirst.remove();
+    }
+  }
+
+  private static String random(int length) {
+    byte[] bytes = new byte[length];
+    RANDOM.nextBytes(bytes);
+    return Base64Url.encode(bytes);
+  }
+}

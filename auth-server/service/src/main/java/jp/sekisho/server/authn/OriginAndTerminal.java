@@ -1,0 +1,55 @@
+package jp.sekisho.server.authn;
+
+import java.util.Set;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.TerminalStatement;
+import jp.sekisho.server.config.AddressMatch;
+
+/**
+ * Step 2b: the terminal that signed is the one that fetched this very question, over this very
+ * answer, for a page of ours, from where the browser is.
+ */
+final class OriginAndTerminal {
+  private final TerminalSpoke spoke;
+  private final boolean sameAddress;
+
+  private OriginAndTerminal(TerminalSpoke spoke, boolean sameAddress) {
+    this.spoke = spoke;
+    this.sameAddress = sameAddress;
+  }
+
+  /** {@code origins}: the configured ones. */
+  static Verdict<OriginAndTerminal> of(
+      TerminalSpoke spoke, Set<String> origins, AddressMatch match) {
+    OpenTransaction question = spoke.question();
+    TerminalStatement said = spoke.statement();
+    String fetchedFrom = question.fetchedFrom();
+    if (fetchedFrom == null || !spoke.terminal().id().equals(question.terminal())) {
+      return Verdict.refused(Refusal.TRANSACTION_BOUND);
+    }
+    if (!said.origin().equals(question.origin()) || !origins.contains(said.origin())) {
+      return Verdict.refused(Refusal.ORIGIN_FOREIGN);
+    }
+    if (!said.transaction().equals(question.id())
+        || !said.nonce().equals(question.nonce())
+        || said.purpose() != question.purpose()
+        || !said.answer()
+            .equals(
+                TerminalStatement.answerHash(
+                    spoke.answer().statement(), spoke.answer().signature()))) {
+      return Verdict.refused(Refusal.STATEMENT_INVALID);
+    }
+    boolean same = fetchedFrom.equals(question.source());
+    return same || match == AddressMatch.FLAG
+        ? Verdict.passed(new OriginAndTerminal(spoke, same))
+        : Verdict.refused(Refusal.ADDRESS_MISMATCH);
+  }
+
+  TerminalSpoke spoke() {
+    return spoke;
+  }
+
+  boolean sameAddress() {
+    return sameAddress;
+  }
+}

@@ -1,0 +1,45 @@
+package jp.sekisho.server.authn;
+
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.card.StaffTrust.Judgement;
+
+/**
+ * Step 3: the certificate leads to the pinned staff CA, is fit for signing and known not to be
+ * revoked.
+ */
+final class PathTrusted {
+  private final OriginAndTerminal before;
+  private final X509Certificate certificate;
+  private final Optional<String> number;
+
+  private PathTrusted(
+      OriginAndTerminal before, X509Certificate certificate, Optional<String> number) {
+    this.before = before;
+    this.certificate = certificate;
+    this.number = number;
+  }
+
+  static Verdict<PathTrusted> of(OriginAndTerminal before, StaffTrust trust) {
+    return switch (trust.judge(before.spoke().answer().certificate())) {
+      case Judgement.Distrusted(Refusal reason, var detail) -> Verdict.refused(reason);
+      case Judgement.Trusted trusted ->
+          Verdict.passed(new PathTrusted(before, trusted.certificate(), trusted.number()));
+    };
+  }
+
+  OriginAndTerminal before() {
+    return before;
+  }
+
+  X509Certificate certificate() {
+    return certificate;
+  }
+
+  /** The staff number in the certificate's subject. */
+  Optional<String> number() {
+    return number;
+  }
+}

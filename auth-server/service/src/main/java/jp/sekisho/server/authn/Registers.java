@@ -1,0 +1,37 @@
+package jp.sekisho.server.authn;
+
+import java.security.PublicKey;
+import java.time.Instant;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** What the verification asks of other features; refusals are theirs. Thread-safe. */
+interface Registers {
+  /**
+   * A terminal that may answer transactions.
+   *
+   * @param id terminal id
+   * @param organ the 機関 whose terminal it is
+   * @param key its device key
+   */
+  record ActiveTerminal(String id, String organ, PublicKey key) {}
+
+  /**
+   * A person who is employed, not suspended, and holds a post now.
+   *
+   * @param post null when the post has no id of its own
+   */
+  record CurrentPerson(String number, String organ, @Nullable String post) {}
+
+  /**
+   * The terminal called {@code id}; refused TERMINAL_PENDING, TERMINAL_REVOKED (also when there is
+   * none) or STATE_TAMPERED.
+   */
+  Verdict<ActiveTerminal> terminal(Handle handle, String id);
+
+  /** The person with this staff number; refused PERSON_NOT_CURRENT or STATE_TAMPERED. */
+  Verdict<CurrentPerson> person(Handle handle, String number, Instant at);
+
+  /** Whether the person holds any role in the organ. */
+  boolean hasRole(Handle handle, String number, String organ, Instant at);
+}

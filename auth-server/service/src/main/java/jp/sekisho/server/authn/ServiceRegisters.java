@@ -1,0 +1,57 @@
+package jp.sekisho.server.authn;
+
+import java.time.Instant;
+import java.util.Optional;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.person.Standing;
+import jp.sekisho.server.terminal.Terminal;
+import jp.sekisho.server.terminal.Terminals;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The registers of this service. A tampered row is thrown as {@code TamperedException} by its owner
+ * and let pass: nothing may go on with it.
+ */
+final class ServiceRegisters implements Registers {
+  private final Terminals terminals;
+  private final Persons persons;
+  private final Roles roles;
+
+  ServiceRegisters(Terminals terminals, Persons persons, Roles roles) {
+    this.terminals = terminals;
+    this.persons = persons;
+    this.roles = roles;
+  }
+
+  @Override
+  public Verdict<ActiveTerminal> terminal(Handle handle, String id) {
+    Optional<Terminal> found = terminals.find(handle, id);
+    if (found.isEmpty()) {
+      return Verdict.refused(Refusal.TERMINAL_REVOKED);
+    }
+    Terminal terminal = found.get();
+    return switch (terminal.state()) {
+      case PENDING -> Verdict.refused(Refusal.TERMINAL_PENDING);
+      case REVOKED -> Verdict.refused(Refusal.TERMINAL_REVOKED);
+      case ACTIVE ->
+          Verdict.passed(new ActiveTerminal(terminal.id(), terminal.organ(), terminal.deviceKey()));
+    };
+  }
+
+  @Override
+  public Verdict<CurrentPerson> person(Handle handle, String number, Instant at) {
+    return switch (persons.current(handle, number, at)) {
+      case Standing.NotCurrent(Refusal reason) -> Verdict.refused(reason);
+      // The log's post is the division's code: a title is free text.
+      case Standing.Current current ->
+          Verdict.passed(new CurrentPerson(number, current.organ(), current.division()));
+    };
+  }
+
+  @Override
+  public boolean hasRole(Handle handle, String number, String organ, Instant at) {
+    return roles.hasAny(handle, number, organ, at);
+  }
+}

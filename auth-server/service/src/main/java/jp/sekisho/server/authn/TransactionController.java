@@ -1,0 +1,116 @@
+package jp.sekisho.server.authn;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.net.InetAddress;
+import java.util.Optional;
+import jp.sekisho.protocol.AnswerAccepted;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.NewTransaction;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.TransactionCreated;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.server.authn.Logins.Outcome;
+import jp.sekisho.server.authn.OpenTransactions.Asked;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.Doors;
+import jp.sekisho.server.session.SessionCookies;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Token;
+
+/**
+ * The people's side of a login: {@code /authn/v1} of {@code docs/protocol.md}. That a request comes
+ * from our own page is checked by the filter in front.
+ */
+@Controller("/authn/v1")
+@Requires(beans = Installation.class)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class TransactionController {
+  /** The largest body: an opaque answer and its frame. */
+  private static final int MAX_BODY = 64 * 1024;
+
+  private final Logins logins;
+  private final Sessions sessions;
+  private final RefusalTally tally;
+  private final Answers answers;
+
+  TransactionController(Logins logins, Sessions sessions, RefusalTally tally, Answers answers) {
+    this.logins = logins;
+    this.sessions = sessions;
+    this.tally = tally;
+    this.answers = answers;
+  }
+
+  @Post("/transactions")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> ask(HttpRequest<?> request, @Body byte[] body) {
+    Purpose purpose;
+    try {
+      purpose = Purpose.parse(WireJson.read(body, NewTransaction.class).purpose());
+    } catch (MalformedException e) {
+      return answers.refuse(Refusal.INPUT_MALFORMED, request);
+    }
+    String origin = request.getHeaders().getOrigin().orElse("");
+    Token session = SessionCookies.read(request, SessionCookies.SESSION).orElse(null);
+    return switch (logins.ask(purpose, origin, source(request).getHostAddress(), session)) {
+      case Verdict.Refused<Asked>(Refusal reason) -> unattributed(request, reason);
+      case Verdict.Passed<Asked>(Asked asked) ->
+          answers
+              .json(
+                  HttpStatus.CREATED,
+                  new TransactionCreated(
+                      asked.transaction().id(), asked.transaction().expires().toString()))
+              .cookie(SessionCookies.set(SessionCookies.PRELOGIN, asked.cookie()));
+    };
+  }
+
+  @Post("/transactions/{id}/answer")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> answer(HttpRequest<?> request, @PathVariable String id, @Body byte[] body) {
+    if (body.length > MAX_BODY) {
+      return answers.refuse(Refusal.INPUT_TOO_LARGE, request);
+    }
+    Optional<Answer> answer = Answer.read(body);
+    if (answer.isEmpty()) {
+      return unattributed(request, Refusal.INPUT_MALFORMED);
+    }
+    Token cookie = SessionCookies.read(request, SessionCookies.PRELOGIN).orElse(null);
+    return switch (logins.answer(id, cookie, answer.get())) {
+      case Outcome.Opened(Token token) ->
+          answers
+              .ok(new AnswerAccepted("/log"))
+              .cookie(SessionCookies.set(SessionCookies.SESSION, token));
+      case Outcome.Resumed() -> answers.ok(new AnswerAccepted("/log"));
+      case Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case Outcome.Unattributed(Refusal reason) -> unattributed(request, reason);
+    };
+  }
+
+  @Post("/logout")
+  @Consumes(MediaType.ALL)
+  HttpResponse<?> logout(HttpRequest<?> request) {
+    SessionCookies.read(request, SessionCookies.SESSION).ifPresent(sessions::logout);
+    return HttpResponse.noContent().cookie(SessionCookies.clear(SessionCookies.SESSION));
+  }
+
+  private HttpResponse<?> unattributed(HttpRequest<?> request, Refusal reason) {
+    tally.count(source(request), reason);
+    return answers.refuse(reason, request);
+  }
+
+  private static InetAddress source(HttpRequest<?> request) {
+    return Doors.source(request);
+  }
+}

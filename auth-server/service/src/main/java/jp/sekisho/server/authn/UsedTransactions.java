@@ -1,0 +1,58 @@
+package jp.sekisho.server.authn;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Transactions;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The table {@code login_transaction}: questions that a terminal answered, kept for a day so that a
+ * replay is known as one also after a restart, and so that no answer is recorded twice.
+ */
+final class UsedTransactions {
+  private static final Duration KEPT = Duration.ofDays(1);
+
+  private final Transactions transactions;
+
+  UsedTransactions(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  boolean holds(String id) {
+    return transactions.read(handle -> holds(handle, id));
+  }
+
+  boolean holds(Handle handle, String id) {
+    return handle
+        .createQuery("select 1 from login_transaction where id_hash = :hash")
+        .bind("hash", hash(id))
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  void insert(Change change, EntryReceipt entry, OpenTransaction question, String terminal) {
+    long now = change.now().toEpochMilli();
+    change
+        .handle()
+        .execute("delete from login_transaction where answered < ?", now - KEPT.toMillis());
+    change
+        .handle()
+        .execute(
+            "insert into login_transaction (id_hash, purpose, terminal, created, answered,"
+                + " entry_id) values (?, ?, ?, ?, ?, ?)",
+            hash(question.id()),
+            question.purpose().text(),
+            terminal,
+            question.created().toEpochMilli(),
+            now,
+            entry.entryId());
+  }
+
+  private static byte[] hash(String id) {
+    return Sha256.of(id.getBytes(StandardCharsets.US_ASCII));
+  }
+}

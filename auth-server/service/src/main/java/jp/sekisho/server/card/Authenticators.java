@@ -1,0 +1,123 @@
+package jp.sekisho.server.card;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.server.card.Authenticator.Assurance;
+import jp.sekisho.server.card.Authenticator.State;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+
+/** The table {@code authenticator}: read by all, written only by {@link CardRegistry}. */
+public final class Authenticators {
+  /** Name of the table, in seals and in the log. */
+  public static final String TABLE = "authenticator";
+
+  private final RowSeal seal;
+
+  public Authenticators(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  /** What is found under a key. */
+  public sealed interface Found {
+    /** A genuine card perhaps, but nobody's here. */
+    record Absent() implements Found {}
+
+    /** A row that carries its seal. */
+    record Sound(Authenticator authenticator) implements Found {}
+
+    /**
+     * A row that was edited, or written by somebody else.
+     *
+     * @param row its key in base64url
+     */
+    record Tampered(String row) implements Found {}
+  }
+
+  /** The card with this key. */
+  public Found find(Handle handle, byte[] spkiHash) {
+    return handle
+        .createQuery("select * from authenticator where spki_hash = :hash")
+        .bind("hash", spkiHash)
+        .map((row, context) -> read(row))
+        .findOne()
+        .orElseGet(Found.Absent::new);
+  }
+
+  /** All cards of a person, in every state. */
+  List<Found> ofPerson(Handle handle, String person) {
+    return handle
+        .createQuery("select * from authenticator where person = :person")
+        .bind("person", person)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  void insert(Change change, EntryReceipt entry, Authenticator card) {
+    change
+        .handle()
+        .execute(
+            "insert into authenticator (spki_hash, person, kind, certificate_hash, assurance,"
+                + " state, entry_id, mac) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            card.spkiHash(),
+            card.person(),
+            Authenticator.KIND,
+            card.certificateHash(),
+            card.assurance().text(),
+            card.state().text(),
+            entry.entryId(),
+            seal.seal(TABLE, entry, columns(card)));
+  }
+
+  void update(Change change, EntryReceipt entry, Authenticator card) {
+    int updated =
+        change
+            .handle()
+            .execute(
+                "update authenticator set state = ?, entry_id = ?, mac = ? where spki_hash = ?",
+                card.state().text(),
+                entry.entryId(),
+                seal.seal(TABLE, entry, columns(card)),
+                card.spkiHash());
+    if (updated != 1) {
+      throw new IllegalStateException("the card's row is gone");
+    }
+  }
+
+  private Found read(ResultSet row) throws SQLException {
+    byte[] hash = row.getBytes("spki_hash");
+    Found tampered = new Found.Tampered(Base64Url.encode(hash));
+    Authenticator card;
+    try {
+      card =
+          new Authenticator(
+              hash,
+              row.getString("person"),
+              row.getBytes("certificate_hash"),
+              Assurance.valueOf(row.getString("assurance").toUpperCase(Locale.ROOT)),
+              State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)));
+    } catch (IllegalArgumentException e) {
+      return tampered; // no such assurance or state
+    }
+    boolean sound =
+        row.getString("kind").equals(Authenticator.KIND)
+            && seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(card));
+    return sound ? new Found.Sound(card) : tampered;
+  }
+
+  private static Object[] columns(Authenticator card) {
+    return new Object[] {
+      card.spkiHash(),
+      card.person(),
+      Authenticator.KIND,
+      card.certificateHash(),
+      card.assurance().text(),
+      card.state().text()
+    };
+  }
+}

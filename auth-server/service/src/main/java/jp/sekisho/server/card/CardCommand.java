@@ -1,0 +1,199 @@
+package jp.sekisho.server.card;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import jp.sekisho.protocol.RefusalText;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.server.card.Authenticator.Assurance;
+import jp.sekisho.server.card.CardRegistry.Outcome;
+import jp.sekisho.server.cli.Console;
+import jp.sekisho.server.cli.ExitCode;
+import jp.sekisho.server.cli.Texts;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Standing;
+import jp.sekisho.server.session.SessionLimits;
+import jp.sekisho.server.session.Sessions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code card}: registers, suspends and resumes staff cards. */
+@Command(
+    name = "card",
+    mixinStandardHelpOptions = true,
+    subcommands = {CardCommand.Register.class, CardCommand.Suspend.class, CardCommand.Resume.class},
+    description = {"職員証の登録", "Staff cards."})
+public final class CardCommand {
+  private CardCommand() {}
+
+  /** What every subcommand is given, and how it reports. */
+  abstract static class OfPerson implements Callable<Integer> {
+    @Mixin private final Console console = new Console();
+
+    @Option(
+        names = "--person",
+        required = true,
+        paramLabel = "NUMBER",
+        description = {"職員番号", "Staff number."})
+    @SuppressWarnings("NullAway.Init") // required
+    private String person;
+
+    /** Does it. */
+    abstract Outcome run(CardRegistry registry, String number) throws Exception;
+
+    /** Key of the message for so many changed cards. */
+    abstract String done();
+
+    @Override
+    public Integer call() {
+      return console.run(installation -> report(installation, run(registry(installation), person)));
+    }
+
+    private int report(Installation installation, Outcome outcome) {
+      Texts texts = Texts.of(CardCommand.class, console.locale());
+      return switch (outcome) {
+        case Outcome.Refused refused -> {
+          RefusalText text =
+              RefusalText.of(
+                  refused.reason(),
+                  console.locale(),
+                  Map.of("help", installation.config().helpLine()));
+          json("refused", refused.reason().name(), null);
+          console
+              .err()
+              .println(
+                  texts.say(
+                      "card.refused",
+                      refused.reason().name(),
+                      text.what(),
+                      refused.detail(),
+                      text.action(),
+                      text.contact()));
+          yield ExitCode.REFUSED;
+        }
+        case Outcome.Registered(Authenticator card) -> {
+          json("registered", card.spki(), card.assurance().text());
+          say(texts.say("card.registered", person, card.spki()));
+          if (card.assurance() == Assurance.LOW) {
+            console.err().println(texts.say("card.low"));
+          }
+          yield ExitCode.OK;
+        }
+        case Outcome.Changed(int cards) -> {
+          json(done(), Integer.toString(cards), null);
+          say(texts.say("card." + done(), person, cards));
+          yield ExitCode.OK;
+        }
+      };
+    }
+
+    private void say(String text) {
+      if (!console.json()) {
+        console.out().println(text);
+      }
+    }
+
+    private void json(String outcome, String value, @Nullable String assurance) {
+      if (console.json()) {
+        console
+            .out()
+            .println(
+                new String(
+                    WireJson.write(new Report(outcome, person, value, assurance)),
+                    java.nio.charset.StandardCharsets.UTF_8));
+      }
+    }
+
+    private static CardRegistry registry(Installation installation) throws java.io.IOException {
+      Persons persons = new Persons(installation.seal());
+      return new CardRegistry(
+          installation.transactions(),
+          new Authenticators(installation.seal()),
+          StaffTrust.load(installation.staffTrust(), installation.clock()),
+          (change, number) ->
+              persons.current(change.handle(), number, change.now())
+                      instanceof Standing.Current current
+                  ? Optional.of(current.organ())
+                  : Optional.empty(),
+          new Sessions(
+              installation.transactions(),
+              installation.seal(),
+              SessionLimits.STANDARD,
+              installation.clock()));
+    }
+  }
+
+  /**
+   * What {@code --json} prints.
+   *
+   * @param outcome {@code registered}, {@code suspended}, {@code resumed} or {@code refused}
+   * @param value hash of the key, number of cards, or code of the refusal
+   */
+  record Report(String outcome, String person, String value, @Nullable String assurance) {}
+
+  /** {@code card register}. */
+  @Command(
+      name = "register",
+      mixinStandardHelpOptions = true,
+      description = {
+        "職員証を登録する。証明書の発行元・用途・失効・職員番号を確かめる。",
+        "Registers a card after checking its certificate's path, use, revocation and number."
+      })
+  static final class Register extends OfPerson {
+    @Option(
+        names = "--certificate",
+        required = true,
+        paramLabel = "FILE",
+        description = {"職員証の証明書（DER または PEM）", "The card's certificate, DER or PEM."})
+    @SuppressWarnings("NullAway.Init") // required
+    private Path certificate;
+
+    @Override
+    Outcome run(CardRegistry registry, String number) throws Exception {
+      return registry.register(number, StaffTrust.der(certificate));
+    }
+
+    @Override
+    String done() {
+      return "registered";
+    }
+  }
+
+  /** {@code card suspend}. */
+  @Command(
+      name = "suspend",
+      mixinStandardHelpOptions = true,
+      description = {"職員証を停止し、その職員のセッションを終了する", "Suspends a person's cards and ends the sessions."})
+  static final class Suspend extends OfPerson {
+    @Override
+    Outcome run(CardRegistry registry, String number) {
+      return registry.suspend(number);
+    }
+
+    @Override
+    String done() {
+      return "suspended";
+    }
+  }
+
+  /** {@code card resume}. */
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = {"停止した職員証を使えるように戻す", "Lifts the suspension of a person's cards."})
+  static final class Resume extends OfPerson {
+    @Override
+    Outcome run(CardRegistry registry, String number) {
+      return registry.resume(number);
+    }
+
+    @Override
+    String done() {
+      return "resumed";
+    }
+  }
+}

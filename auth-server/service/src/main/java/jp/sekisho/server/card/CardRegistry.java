@@ -1,0 +1,153 @@
+package jp.sekisho.server.card;
+
+import java.util.ArrayList;
+import java.util.List;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.event.AuthenticatorEvent;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.card.Authenticator.State;
+import jp.sekisho.server.card.Authenticators.Found;
+import jp.sekisho.server.card.StaffTrust.Judgement;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Transactions;
+
+/** Registers, suspends and resumes staff cards; each is one unit with its entry. Thread-safe. */
+public final class CardRegistry {
+  private final Transactions transactions;
+  private final Authenticators cards;
+  private final StaffTrust trust;
+  private final Holders holders;
+  private final Sessions sessions;
+
+  /** Who may hold a card. */
+  @FunctionalInterface
+  public interface Holders {
+    /** The organ of the person's current post; empty when the person is not current. */
+    java.util.Optional<String> organ(Change change, String person);
+  }
+
+  /** What became of a command. */
+  public sealed interface Outcome {
+    /** The card is registered. */
+    record Registered(Authenticator card) implements Outcome {}
+
+    /** So many cards changed their state. */
+    record Changed(int cards) implements Outcome {}
+
+    /**
+     * Refused; the log says so.
+     *
+     * @param detail for the operator
+     */
+    record Refused(Refusal reason, String detail) implements Outcome {}
+  }
+
+  public CardRegistry(
+      Transactions transactions,
+      Authenticators cards,
+      StaffTrust trust,
+      Holders holders,
+      Sessions sessions) {
+    this.transactions = transactions;
+    this.cards = cards;
+    this.trust = trust;
+    this.holders = holders;
+    this.sessions = sessions;
+  }
+
+  /**
+   * Registers the card with this certificate for a person.
+   *
+   * @param certificate DER
+   */
+  public Outcome register(String person, byte[] certificate) {
+    Judgement judgement = trust.judge(certificate);
+    return transactions.write(change -> {
+      var organ = holders.organ(change, person);
+      if (organ.isEmpty()) {
+        Entry.Subject nobody = new Entry.Subject(null, person, null, null, null);
+        return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no current post");
+      }
+      Entry.Subject holder = Entry.Subject.person(organ.get(), person);
+      return switch (judgement) {
+        case Judgement.Distrusted(Refusal reason, String detail) ->
+            refuse(change, holder, reason, detail);
+        case Judgement.Trusted trusted -> register(change, holder, person, trusted, certificate);
+      };
+    });
+  }
+
+  private Outcome register(
+      Change change,
+      Entry.Subject holder,
+      String person,
+      Judgement.Trusted trusted,
+      byte[] certificate) {
+    if (!trusted.number().filter(person::equals).isPresent()) {
+      return refuse(
+          change, holder, Refusal.CERT_USAGE, "the certificate names another staff number");
+    }
+    byte[] spki = Sha256.of(trusted.certificate().getPublicKey().getEncoded());
+    if (!(cards.find(change.handle(), spki) instanceof Found.Absent)) {
+      return refuse(change, holder, Refusal.INPUT_MALFORMED, "this key is registered already");
+    }
+    Authenticator card =
+        new Authenticator(spki, person, Sha256.of(certificate), trusted.assurance(), State.ACTIVE);
+    EntryReceipt entry =
+        change.record(
+            holder,
+            new AuthenticatorEvent.Registered(
+                Authenticator.KIND, card.spki(), card.assurance().text()));
+    cards.insert(change, entry, card);
+    return new Outcome.Registered(card);
+  }
+
+  /** Suspends every active card of a person and ends the person's sessions. */
+  public Outcome suspend(String person) {
+    return change(person, State.ACTIVE, State.SUSPENDED);
+  }
+
+  /** Lifts the suspension of every suspended card of a person. */
+  public Outcome resume(String person) {
+    return change(person, State.SUSPENDED, State.ACTIVE);
+  }
+
+  private Outcome change(String person, State from, State to) {
+    return transactions.write(change -> {
+      List<Authenticator> found = new ArrayList<>();
+      for (Found row : cards.ofPerson(change.handle(), person)) {
+        if (row instanceof Found.Sound(Authenticator card) && card.state() == from) {
+          found.add(card);
+        }
+      }
+      // A person who has left keeps no organ, but the card must still be stopped.
+      Entry.Subject holder =
+          new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null);
+      if (found.isEmpty()) {
+        return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
+      }
+      for (Authenticator card : found) {
+        EntryReceipt entry =
+            change.record(
+                holder,
+                to == State.SUSPENDED
+                    ? new AuthenticatorEvent.Suspended(card.spki())
+                    : new AuthenticatorEvent.Resumed(card.spki()));
+        cards.update(change, entry, card.in(to));
+      }
+      if (to == State.SUSPENDED) {
+        sessions.endOfPerson(change, person);
+      }
+      return new Outcome.Changed(found.size());
+    });
+  }
+
+  private static Outcome refuse(
+      Change change, Entry.Subject holder, Refusal reason, String detail) {
+    change.record(holder, new AuthenticatorEvent.Refused(reason));
+    return new Outcome.Refused(reason, detail);
+  }
+}

@@ -1,0 +1,180 @@
+package jp.sekisho.server.session;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code web_session}; nobody else writes it. */
+final class SessionRepository {
+  static final String TABLE = "web_session";
+
+  private final RowSeal seal;
+
+  SessionRepository(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  /** What is found under a hash. */
+  sealed interface Found {
+    /** No row. */
+    record Absent() implements Found {}
+
+    /** A row that carries its seal. */
+    record Sound(Session session) implements Found {}
+
+    /** A row that was edited, or written by somebody else; nothing in it is believed. */
+    record Tampered(String name) implements Found {}
+  }
+
+  Found find(Handle handle, byte[] tokenHash) {
+    return handle
+        .createQuery("select * from web_session where token_hash = :hash")
+        .bind("hash", tokenHash)
+        .map((row, context) -> read(row))
+        .findOne()
+        .orElseGet(Found.Absent::new);
+  }
+
+  /** Sessions of a terminal that are not ended, as far as the rows can be believed or not. */
+  List<Found> openOfTerminal(Handle handle, String terminal) {
+    return handle
+        .createQuery("select * from web_session where terminal = :key and state <> 'ended'")
+        .bind("key", terminal)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** As {@link #openOfTerminal}, of a person. */
+  List<Found> openOfPerson(Handle handle, String person) {
+    return handle
+        .createQuery("select * from web_session where person = :key and state <> 'ended'")
+        .bind("key", person)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** All that are not ended. */
+  List<Found> open(Handle handle) {
+    return handle
+        .createQuery("select * from web_session where state <> 'ended'")
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  void insert(Change change, EntryReceipt entry, Session session) {
+    change
+        .handle()
+        .execute(
+            "insert into web_session (token_hash, person, organ, post, terminal, boot,"
+                + " transaction_id, assurance, state, cause, created, resumed, changed,"
+                + " absolute_end, entry_id, mac)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            session.tokenHash(),
+            session.person(),
+            session.organ(),
+            session.post(),
+            session.terminal(),
+            session.boot(),
+            session.transaction(),
+            session.assurance(),
+            session.state().text(),
+            cause(session),
+            session.created().toEpochMilli(),
+            session.resumed().toEpochMilli(),
+            session.changed().toEpochMilli(),
+            session.absoluteEnd().toEpochMilli(),
+            entry.entryId(),
+            seal.seal(TABLE, entry, columns(session)));
+  }
+
+  /** Writes what can change in a session's life, under a new seal. */
+  void update(Change change, EntryReceipt entry, Session session) {
+    int updated =
+        change
+            .handle()
+            .execute(
+                "update web_session set boot = ?, transaction_id = ?, state = ?, cause = ?,"
+                    + " resumed = ?, changed = ?, entry_id = ?, mac = ? where token_hash = ?",
+                session.boot(),
+                session.transaction(),
+                session.state().text(),
+                cause(session),
+                session.resumed().toEpochMilli(),
+                session.changed().toEpochMilli(),
+                entry.entryId(),
+                seal.seal(TABLE, entry, columns(session)),
+                session.tokenHash());
+    if (updated != 1) {
+      throw new IllegalStateException("the session's row is gone");
+    }
+  }
+
+  /**
+   * Removes sessions that ended before {@code limit}: a unit with an entry of its own calls this.
+   */
+  void forgetEnded(Change change, Instant limit) {
+    change
+        .handle()
+        .execute(
+            "delete from web_session where state = 'ended' and changed < ?", limit.toEpochMilli());
+  }
+
+  private Found read(ResultSet row) throws SQLException {
+    byte[] hash = row.getBytes("token_hash");
+    Session session;
+    try {
+      String cause = row.getString("cause");
+      session =
+          new Session(
+              hash,
+              row.getString("person"),
+              row.getString("organ"),
+              row.getString("post"),
+              row.getString("terminal"),
+              row.getString("boot"),
+              row.getString("transaction_id"),
+              row.getString("assurance"),
+              Session.State.parse(row.getString("state")),
+              cause == null ? null : Cause.parse(cause),
+              Instant.ofEpochMilli(row.getLong("created")),
+              Instant.ofEpochMilli(row.getLong("resumed")),
+              Instant.ofEpochMilli(row.getLong("changed")),
+              Instant.ofEpochMilli(row.getLong("absolute_end")));
+    } catch (IllegalArgumentException e) {
+      return new Found.Tampered(Session.nameOf(hash)); // no such state or cause
+    }
+    return seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(session))
+        ? new Found.Sound(session)
+        : new Found.Tampered(session.name());
+  }
+
+  private static @Nullable Object[] columns(Session session) {
+    return new @Nullable Object[] {
+      session.tokenHash(),
+      session.person(),
+      session.organ(),
+      session.post(),
+      session.terminal(),
+      session.boot(),
+      session.transaction(),
+      session.assurance(),
+      session.state().text(),
+      cause(session),
+      session.created(),
+      session.resumed(),
+      session.changed(),
+      session.absoluteEnd()
+    };
+  }
+
+  private static @Nullable String cause(Session session) {
+    Cause cause = session.cause();
+    return cause == null ? null : cause.text();
+  }
+}

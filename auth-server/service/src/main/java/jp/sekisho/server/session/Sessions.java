@@ -1,0 +1,289 @@
+package jp.sekisho.server.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.ServiceEvent;
+import jp.sekisho.protocol.event.SessionEvent;
+import jp.sekisho.server.session.SessionLimits.Fate;
+import jp.sekisho.server.session.SessionRepository.Found;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Transactions;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of web sessions. Every change is a unit with its entry; every question is answered by
+ * the row's seal and the clock first, so a sweeper that does not run loosens nothing. Thread-safe.
+ */
+public final class Sessions {
+  private static final Duration KEEP_ENDED = Duration.ofDays(1);
+
+  private final Transactions transactions;
+  private final SessionRepository repository;
+  private final SessionLimits limits;
+  private final InstantSource clock;
+  private final Activity activity;
+  private final DepartedCards departed;
+  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+  public Sessions(
+      Transactions transactions, RowSeal seal, SessionLimits limits, InstantSource clock) {
+    this.transactions = transactions;
+    this.repository = new SessionRepository(seal);
+    this.limits = limits;
+    this.clock = clock;
+    this.activity = new Activity(clock);
+    this.departed = new DepartedCards(clock);
+  }
+
+  /**
+   * A login that may become a session.
+   *
+   * @param post null when the person has none of its own
+   */
+  public record Opening(
+      String person,
+      String organ,
+      @Nullable String post,
+      String terminal,
+      String boot,
+      String transaction,
+      String assurance) {}
+
+  /** Whether a call counts against the idle limit. */
+  public enum Use {
+    /** The person did something. */
+    ACTIVITY,
+    /** The page asked by itself. */
+    LOOK
+  }
+
+  /**
+   * What {@code token} is worth now. Writes what the clock decided since the last call, and answers
+   * only after that is durable.
+   *
+   * @throws jp.sekisho.server.storage.StorageException then the call must be refused
+   */
+  public Resolution resolve(Token token, Use use) {
+    byte[] hash = token.hash();
+    return switch (transactions.<Found>read(handle -> repository.find(handle, hash))) {
+      case Found.Absent() -> new Resolution.Refused(Refusal.SESSION_NONE);
+      case Found.Tampered(String name) -> {
+        reportTampered(name);
+        yield new Resolution.Refused(Refusal.STATE_TAMPERED);
+      }
+      case Found.Sound(Session session) -> {
+        Instant now = clock.instant();
+        boolean stays = limits.fate(session, activity.last(session), now) instanceof Fate.Stays;
+        yield worth(stays ? session : settle(session), use, now);
+      }
+    };
+  }
+
+  private Resolution worth(Session session, Use use, Instant now) {
+    return switch (session.state()) {
+      case ACTIVE -> {
+        if (use == Use.ACTIVITY) {
+          activity.used(session, now);
+        }
+        yield new Resolution.Active(session);
+      }
+      case SUSPENDED -> new Resolution.Suspended(session);
+      case ENDED -> new Resolution.Refused(Refusal.SESSION_ENDED);
+    };
+  }
+
+  /**
+   * Begins a session as part of the unit that records its login; every earlier session of the
+   * terminal ends in it.
+   *
+   * @param login the entry of the login
+   */
+  public void open(Change change, EntryReceipt login, Token token, Opening opening) {
+    for (Session earlier :
+        sound(change, repository.openOfTerminal(change.handle(), opening.terminal()))) {
+      boolean same = earlier.person().equals(opening.person());
+      end(change, earlier, same ? Cause.REPLACED : Cause.OTHER_PERSON);
+    }
+    repository.forgetEnded(change, change.now().minus(KEEP_ENDED));
+    Instant now = change.now();
+    repository.insert(
+        change,
+        login,
+        new Session(
+            token.hash(),
+            opening.person(),
+            opening.organ(),
+            opening.post(),
+            opening.terminal(),
+            opening.boot(),
+            opening.transaction(),
+            opening.assurance(),
+            Session.State.ACTIVE,
+            null,
+            now,
+            now,
+            now,
+            now.plus(limits.absolute())));
+  }
+
+  /** Whether the card that answered {@code transaction} is known to have left already. */
+  public boolean cardLeft(String transaction) {
+    return departed.holds(transaction);
+  }
+
+  /** The session that an unlock may resume: suspended, sound and not over by the clock. */
+  public Optional<Session> resumable(Handle handle, byte[] tokenHash, Instant now) {
+    return repository.find(handle, tokenHash) instanceof Found.Sound(Session session)
+            && session.state() != Session.State.ENDED
+            && !(limits.fate(session, activity.last(session), now) instanceof Fate.Over)
+        ? Optional.of(session)
+        : Optional.empty();
+  }
+
+  /** Resumes a session as part of the unit that records its unlock. */
+  public void resume(Change change, Session session, String unlock, String boot) {
+    EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());
+    repository.update(change, entry, session.resumedBy(unlock, boot, change.now()));
+  }
+
+  /** Ends the session of {@code token} if there is one; a suspended one too. */
+  public void logout(Token token) {
+    byte[] hash = token.hash();
+    transactions.write(change -> {
+      if (repository.find(change.handle(), hash) instanceof Found.Sound(Session session)
+          && session.state() != Session.State.ENDED) {
+        end(change, session, Cause.LOGOUT);
+      } else {
+        change.unchanged();
+      }
+      return null;
+    });
+  }
+
+  /** Ends all sessions of a person whose card or post was taken away. */
+  public void endOfPerson(Change change, String person) {
+    sound(change, repository.openOfPerson(change.handle(), person))
+        .forEach(session -> end(change, session, Cause.REVOKED));
+  }
+
+  /** Writes down what the clock decided about sessions nobody asks for any more. */
+  public void sweep() {
+    Instant now = clock.instant();
+    Set<String> names = new HashSet<>();
+    for (Found found : transactions.<List<Found>>read(repository::open)) {
+      switch (found) {
+        case Found.Sound(Session session) -> {
+          names.add(session.name());
+          if (!(limits.fate(session, activity.last(session), now) instanceof Fate.Stays)) {
+            settle(session);
+          }
+        }
+        case Found.Tampered(String name) -> reportTampered(name);
+        case Found.Absent() -> {
+          // A list holds rows only.
+        }
+      }
+    }
+    activity.keep(names);
+  }
+
+  /** Suspends the active sessions of a terminal that {@code which} picks. */
+  void suspendOfTerminal(Change change, String terminal, Cause cause, Predicate<Session> which) {
+    for (Session session : sound(change, repository.openOfTerminal(change.handle(), terminal))) {
+      if (session.state() == Session.State.ACTIVE && which.test(session)) {
+        suspend(change, session, cause, change.now());
+      }
+    }
+  }
+
+  /** Ends the sessions of a terminal that {@code which} picks. */
+  void endOfTerminal(Change change, String terminal, Cause cause, Predicate<Session> which) {
+    for (Session session : sound(change, repository.openOfTerminal(change.handle(), terminal))) {
+      if (which.test(session)) {
+        end(change, session, cause);
+      }
+    }
+  }
+
+  /** A terminal says that the card of {@code transaction} is gone. */
+  void cardDeparted(String transaction) {
+    departed.add(transaction);
+  }
+
+  private Session settle(Session seen) {
+    return transactions.write(change -> {
+      // Read again: somebody may have resumed or ended it since.
+      if (!(repository.find(change.handle(), seen.tokenHash())
+          instanceof Found.Sound(Session session))) {
+        throw new IllegalStateException("the session's row changed under its seal");
+      }
+      return switch (limits.fate(session, activity.last(session), change.now())) {
+        case Fate.Stays() -> {
+          change.unchanged();
+          yield session;
+        }
+        case Fate.Suspended(Instant at) -> suspend(change, session, Cause.IDLE, at);
+        case Fate.Over(Cause cause) -> end(change, session, cause);
+      };
+    });
+  }
+
+  private Session suspend(Change change, Session session, Cause cause, Instant at) {
+    EntryReceipt entry = change.record(session.subject(), new SessionEvent.Suspended(cause.text()));
+    Session suspended = session.in(Session.State.SUSPENDED, cause, at);
+    repository.update(change, entry, suspended);
+    return suspended;
+  }
+
+  private Session end(Change change, Session session, Cause cause) {
+    EntryReceipt entry = change.record(session.subject(), new SessionEvent.Ended(cause.text()));
+    Session ended = session.in(Session.State.ENDED, cause, change.now());
+    repository.update(change, entry, ended);
+    return ended;
+  }
+
+  /** The rows that can be believed; the others are worth nothing to their cookie either. */
+  private List<Session> sound(Change change, List<Found> rows) {
+    List<Session> sessions = new ArrayList<>();
+    for (Found found : rows) {
+      switch (found) {
+        case Found.Sound(Session session) -> sessions.add(session);
+        case Found.Tampered(String name) -> recordTampered(change, name);
+        case Found.Absent() -> {
+          // A list holds rows only.
+        }
+      }
+    }
+    return sessions;
+  }
+
+  private void reportTampered(String name) {
+    if (!reported.contains(name)) {
+      transactions.write(change -> {
+        recordTampered(change, name);
+        return null;
+      });
+    }
+  }
+
+  /** One entry per row and process: whoever holds the cookie must not be able to fill the log. */
+  private void recordTampered(Change change, String name) {
+    if (reported.add(name)) {
+      change.record(
+          Entry.Subject.NONE, new ServiceEvent.StateTampered(SessionRepository.TABLE, name));
+    }
+  }
+}

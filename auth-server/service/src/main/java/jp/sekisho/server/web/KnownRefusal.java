@@ -1,0 +1,49 @@
+package jp.sekisho.server.web;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RefusalText;
+
+/**
+ * A refusal whose words stand in the page, because the page meets it as a bare code: a problem in
+ * the agent's status, or an answer that never came.
+ *
+ * @param code stable code
+ * @param text words, with {@code {tries}} and {@code {reader}} left for the page to fill
+ */
+public record KnownRefusal(String code, RefusalText text) {
+  private static final List<Refusal> BARE =
+      List.of(
+          Refusal.NO_READER,
+          Refusal.NO_CARD,
+          Refusal.UNKNOWN_CARD,
+          Refusal.CARD_REMOVED,
+          Refusal.CARD_BUSY,
+          Refusal.CARD_FAILED,
+          Refusal.CARD_SERVICE_DOWN,
+          Refusal.PIN_LAST_TRY,
+          Refusal.PIN_BLOCKED,
+          Refusal.PROMPT_UNAVAILABLE,
+          Refusal.READER_FOR_RESIDENTS,
+          Refusal.CERT_EXPIRED,
+          Refusal.CERT_USAGE,
+          Refusal.PEER_FOREIGN,
+          Refusal.TERMINAL_PENDING,
+          Refusal.TERMINAL_REVOKED,
+          Refusal.DEVICE_CERT_EXPIRED,
+          Refusal.SERVER_UNREACHABLE,
+          Refusal.AGENT_UNREACHABLE,
+          Refusal.INTERNAL);
+
+  /** All of them in the language of {@code words}. */
+  static List<KnownRefusal> all(Words words, String helpLine) {
+    Map<String, String> values = Map.of("tries", "{tries}", "reader", "{reader}", "help", helpLine);
+    List<KnownRefusal> known = new ArrayList<>();
+    for (Refusal refusal : BARE) {
+      known.add(new KnownRefusal(refusal.name(), RefusalText.of(refusal, words.locale(), values)));
+    }
+    return known;
+  }
+}

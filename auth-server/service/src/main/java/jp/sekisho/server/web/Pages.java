@@ -1,0 +1,69 @@
+package jp.sekisho.server.web;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.cookie.Cookie;
+import io.micronaut.http.cookie.SameSite;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import jp.sekisho.server.listener.Answers;
+
+/** Makes pages of precompiled templates, with the headers every page carries. Thread-safe. */
+final class Pages {
+  private static final TemplateEngine TEMPLATES =
+      TemplateEngine.createPrecompiled(ContentType.Html);
+  private static final Duration LANGUAGE_KEPT = Duration.ofDays(365);
+
+  private final Settings settings;
+
+  /**
+   * What pages are made with.
+   *
+   * @param agentUrl where a page finds the agent of its own terminal
+   * @param helpLine whom to call
+   */
+  record Settings(boolean trial, String agentUrl, String helpLine) {}
+
+  Pages(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** What stands around a page's content, in the language of {@code request}. */
+  Frame frame(HttpRequest<?> request) {
+    Words words = Words.of(Answers.language(request));
+    return new Frame(
+        words, settings.trial(), settings.agentUrl(), KnownRefusal.all(words, settings.helpLine()));
+  }
+
+  /** A page of {@code template} with its one parameter. */
+  MutableHttpResponse<byte[]> page(
+      HttpStatus status, HttpRequest<?> request, String template, String name, Object parameter) {
+    StringOutput out = new StringOutput();
+    TEMPLATES.render(template, Map.of(name, parameter), out);
+    MutableHttpResponse<byte[]> response =
+        HttpResponse.<byte[]>status(status)
+            .body(out.toString().getBytes(StandardCharsets.UTF_8))
+            .header(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+            .header(HttpHeaders.CACHE_CONTROL, "no-store");
+    return keepLanguage(request, response);
+  }
+
+  private static MutableHttpResponse<byte[]> keepLanguage(
+      HttpRequest<?> request, MutableHttpResponse<byte[]> response) {
+    return request.getParameters().contains("lang")
+        ? response.cookie(
+            Cookie.of(Answers.LANGUAGE_COOKIE, Answers.language(request).getLanguage())
+                .path("/")
+                .httpOnly(true)
+                .sameSite(SameSite.Strict)
+                .maxAge(LANGUAGE_KEPT.toSeconds()))
+        : response;
+  }
+}

@@ -1,0 +1,127 @@
+package jp.sekisho.server.web;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.core.annotation.Order;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.net.URI;
+import java.util.Optional;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.Doors;
+import jp.sekisho.server.listener.RefusalCounter;
+import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.SessionCookies;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Sessions.Use;
+import jp.sekisho.server.session.Token;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in front of every route of the people's port: what is not listed here does not exist, what
+ * is listed needs an active session unless it is listed as open. An error in here refuses the
+ * request. That a POST comes from our own page was checked by {@code listener.PeoplePortFilter}.
+ *
+ * <p>Routes of the agents' port ({@code /agent/}) are guarded by the filter of that port.
+ */
+@ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+@Requires(beans = Installation.class)
+@Order(100)
+final class SessionFilter {
+  /** Request attribute with the {@link Resolution} of the cookie, on routes that need a session. */
+  static final String RESOLUTION = "sekisho.session";
+
+  private final Sessions sessions;
+  private final Answers answers;
+  private final RefusalCounter refusals;
+
+  SessionFilter(Sessions sessions, Answers answers, RefusalCounter refusals) {
+    this.sessions = sessions;
+    this.answers = answers;
+    this.refusals = refusals;
+  }
+
+  /** What a route asks for. */
+  private enum Guard {
+    /** Everybody. */
+    OPEN,
+    /** A session in any state but ended; looking is no activity. */
+    LOOK,
+    /** A page: its controller shows the lock of a suspended session, and nothing else of it. */
+    PAGE,
+    /** An active session. */
+    ACTIVE,
+    /** Not a route of the people's port. */
+    ABSENT,
+    /** Guarded elsewhere. */
+    AGENTS
+  }
+
+  private static Guard guard(String path) {
+    if (path.startsWith("/agent/")) {
+      return Guard.AGENTS;
+    }
+    return switch (path) {
+      case "/", "/health", "/authn/v1/transactions", "/authn/v1/logout" -> Guard.OPEN;
+      case "/log" -> Guard.PAGE;
+      case "/api/v1/session" -> Guard.LOOK;
+      default -> {
+        if (path.matches("/static/[a-z.]{1,40}")
+            || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/answer")) {
+          yield Guard.OPEN;
+        }
+        yield path.matches("/api/v1/[a-z/-]{1,80}") ? Guard.ACTIVE : Guard.ABSENT;
+      }
+    };
+  }
+
+  @RequestFilter
+  @ExecuteOn(TaskExecutors.BLOCKING)
+  @Nullable HttpResponse<?> guard(HttpRequest<?> request) {
+    Guard guard = guard(request.getPath());
+    if (guard == Guard.AGENTS) {
+      return null;
+    }
+    if (guard == Guard.ABSENT) {
+      return answers.refuse(Refusal.NOT_FOUND, request);
+    }
+    return guard == Guard.OPEN ? null : session(request, guard);
+  }
+
+  private @Nullable HttpResponse<?> session(HttpRequest<?> request, Guard guard) {
+    Optional<Token> token = SessionCookies.read(request, SessionCookies.SESSION);
+    if (token.isEmpty()) {
+      return guard == Guard.PAGE ? toLogin() : answers.refuse(Refusal.SESSION_NONE, request);
+    }
+    Resolution worth = sessions.resolve(token.get(), guard == Guard.LOOK ? Use.LOOK : Use.ACTIVITY);
+    return switch (worth) {
+      case Resolution.Refused(Refusal reason) -> {
+        HttpResponse<?> refusal = refuse(request, reason);
+        yield guard == Guard.PAGE && reason != Refusal.STATE_TAMPERED ? toLogin() : refusal;
+      }
+      case Resolution.Suspended suspended when guard == Guard.ACTIVE ->
+          answers.refuse(Refusal.SESSION_SUSPENDED, request);
+      case Resolution.Suspended suspended -> pass(request, suspended);
+      case Resolution.Active active -> pass(request, active);
+    };
+  }
+
+  private static @Nullable HttpResponse<?> pass(HttpRequest<?> request, Resolution resolution) {
+    request.setAttribute(RESOLUTION, resolution);
+    return null;
+  }
+
+  private static HttpResponse<?> toLogin() {
+    return HttpResponse.seeOther(URI.create("/"));
+  }
+
+  private HttpResponse<?> refuse(HttpRequest<?> request, Refusal reason) {
+    refusals.count(Doors.source(request), reason);
+    return answers.refuse(reason, request);
+  }
+}

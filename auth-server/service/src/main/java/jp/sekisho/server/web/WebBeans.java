@@ -1,0 +1,42 @@
+package jp.sekisho.server.web;
+
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.annotation.Value;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.person.Role;
+import jp.sekisho.server.person.Roles;
+
+/** Beans of the pages, made from the installation that the launcher provides. */
+@Factory
+@Requires(beans = Installation.class)
+final class WebBeans {
+
+  /** {@code sekisho.agent-url}: only tests set it; agents own one port. */
+  @Singleton
+  Pages pages(
+      Installation installation,
+      @Value("${sekisho.agent-url:`http://127.0.0.1:47621`}") String agentUrl) {
+    return new Pages(
+        new Pages.Settings(
+            installation.config().trial(), agentUrl, installation.config().helpLine()));
+  }
+
+  @Singleton
+  LogReader logReader(Installation installation) {
+    return new LogReader(installation.logs());
+  }
+
+  @Singleton
+  Auditors auditors(Installation installation) {
+    Roles roles = new Roles(installation.seal());
+    return (person, organ) -> {
+      Instant now = installation.clock().instant();
+      return installation
+          .transactions()
+          .read(handle -> roles.has(handle, person, Role.AUDITOR, organ, now));
+    };
+  }
+}

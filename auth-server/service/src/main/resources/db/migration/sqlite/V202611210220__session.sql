@@ -1,0 +1,22 @@
+-- One row per login; security row: mac covers every column but itself.
+create table web_session (
+  token_hash blob not null primary key,
+  person text not null,
+  organ text not null,
+  post text,
+  terminal text not null,
+  boot text not null,
+  transaction_id text not null,
+  assurance text not null,
+  state text not null check (state in ('active', 'suspended', 'ended')),
+  cause text,
+  created integer not null,
+  resumed integer not null,
+  changed integer not null,
+  absolute_end integer not null,
+  entry_id blob not null,
+  mac blob not null
+) strict;
+
+create index web_session_terminal on web_session (terminal, state);
+create index web_session_person on web_session (person, state);

@@ -1,0 +1,37 @@
+// The login page: what the reader says before the PIN, and the one button.
+"use strict";
+
+const box = byId("status");
+
+/** Shows the state of terminal and reader; unchanged words are not spoken again. */
+function show(level, code, head, detail) {
+  const key = [level, code, head, detail].join("\n");
+  if (box.dataset.shown === key) {
+    return;
+  }
+  Object.assign(box.dataset, { shown: key, level, code });
+  box.querySelector(".head").textContent = head;
+  box.querySelector(".detail").textContent = detail;
+}
+
+async function look() {
+  try {
+    const status = await send("GET", settings.agent + "/v1/status", undefined, "AGENT_UNREACHABLE");
+    byId("terminal").textContent = status.terminal;
+    const values = { tries: status.triesLeft, reader: status.reader };
+    if (status.problem) {
+      const { text } = known(status.problem, values);
+      show("problem", status.problem, text.what, `${text.action} ${text.contact}`);
+    } else {
+      const tries = status.triesLeft === undefined ? "" : box.dataset.tries.replace("{tries}", status.triesLeft);
+      show("ready", "READY", box.dataset.ready, `${box.dataset.reader} ${status.reader ?? "—"} ${tries}`);
+    }
+  } catch (failure) {
+    const { refusal, text } = failure.body ?? known("INTERNAL");
+    show("problem", refusal, text.what, `${text.action} ${text.contact}`);
+  }
+}
+
+cardButton(byId("login-button"), "login", (accepted) => location.assign(accepted.next));
+byId("login-button").focus();
+repeat(2000, look);

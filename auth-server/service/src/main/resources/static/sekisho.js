@@ -1,0 +1,103 @@
+// What the pages share: calls that end in an answer or a refusal, and the way from card to session.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+const settings = document.body.dataset;
+
+/** A refusal's body as any side of Sekisho sends it. */
+class Refused extends Error {
+  constructor(body) {
+    super(body.refusal);
+    this.body = body;
+  }
+}
+
+/** The body of a refusal that nobody could send, or that came as a bare code: its words are in the page. */
+function known(code, values = {}) {
+  const words = document.querySelector(`#problems [data-code="${code}"]`) ?? document.querySelector('#problems [data-code="INTERNAL"]');
+  const fill = (text) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "—");
+  const { what, why, action, contact } = words.dataset;
+  return { refusal: code, text: { what: fill(what), why: fill(why), action: fill(action), contact: fill(contact) } };
+}
+
+/** Sends JSON and reads JSON; throws Refused, with the code `unreachable` when no answer came. */
+async function send(method, url, body, unreachable) {
+  let answer;
+  let text;
+  try {
+    answer = await fetch(url, {
+      method,
+      cache: "no-store",
+      credentials: "same-origin",
+      headers: { "Accept-Language": document.documentElement.lang, ...(body && { "Content-Type": "application/json" }) },
+      body: body && JSON.stringify(body),
+    });
+    text = await answer.text();
+  } catch {
+    throw new Refused(known(unreachable));
+  }
+  let json = null;
+  try {
+    json = text === "" ? {} : JSON.parse(text);
+  } catch {
+    // Something between us and the other side answered in its place.
+  }
+  if (json === null || !answer.ok) {
+    throw new Refused(json?.refusal && json?.text ? json : known(answer.ok ? unreachable : "INTERNAL"));
+  }
+  return json;
+}
+
+function showRefusal(body) {
+  const box = byId("refusal");
+  box.dataset.code = body?.refusal ?? "";
+  box.hidden = !body;
+  for (const part of ["what", "why", "action", "contact"]) {
+    box.querySelector(`[data-part="${part}"]`).textContent = body?.text[part] ?? "";
+  }
+  box.querySelector('[data-part="code"]').textContent = body ? [body.refusal, body.reference].filter(Boolean).join(" ") : "";
+  byId("last-try-button").hidden = body?.refusal !== "PIN_LAST_TRY";
+}
+
+/** Says a step of the login; `step` names a data-step-… of the progress line. */
+function say(step) {
+  const line = byId("progress");
+  line.textContent = step ? line.dataset[step] : "";
+}
+
+/** Lets `button` and the last-try button lead through question, PIN window and answer to `done`. */
+function cardButton(button, purpose, done) {
+  const lastTry = byId("last-try-button");
+  const run = async (useLastTry) => {
+    button.disabled = lastTry.disabled = true;
+    showRefusal(null);
+    try {
+      say("stepAsk");
+      const question = await send("POST", "/authn/v1/transactions", { purpose }, "SERVER_UNREACHABLE");
+      say("stepPin");
+      const { transaction } = question;
+      const answer = await send("POST", settings.agent + "/v1/login", { transaction, lastTry: useLastTry }, "AGENT_UNREACHABLE");
+      say("stepCheck");
+      const accepted = await send("POST", `/authn/v1/transactions/${transaction}/answer`, answer, "SERVER_UNREACHABLE");
+      say("stepDone");
+      done(accepted);
+    } catch (failure) {
+      say(null);
+      showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"));
+    } finally {
+      button.disabled = lastTry.disabled = false;
+    }
+  };
+  button.addEventListener("click", () => run(false));
+  lastTry.addEventListener("click", () => run(true));
+}
+
+/** Calls `task` now and again `pause` ms after each end; a hidden page rests. */
+async function repeat(pause, task) {
+  for (;;) {
+    if (!document.hidden) {
+      await task();
+    }
+    await new Promise((resume) => setTimeout(resume, pause));
+  }
+}

@@ -1,0 +1,331 @@
+package jp.sekisho.server.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CardAnswer;
+import jp.sekisho.protocol.NewTransaction;
+import jp.sekisho.protocol.PostedAnswer;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.SessionView;
+import jp.sekisho.protocol.TransactionCreated;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.authn.SettableClock;
+import jp.sekisho.server.config.DataDirectory;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.config.ServiceConfig;
+import jp.sekisho.server.listener.ListenerSettings;
+import jp.sekisho.server.listener.Listeners;
+import jp.sekisho.server.listener.ServerKeys;
+import jp.sekisho.server.person.PersonImport;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.SessionCookies;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Token;
+import jp.sekisho.server.storage.PrivateFiles;
+import jp.sekisho.server.storage.RowSeal;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The people's port as a browser meets it: a really started service, asked over HTTP. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PagesTest {
+  private static final String CLERK = "100042";
+  private static final String AUDITOR = "200001";
+  private static final String PERSONS =
+      """
+      staff_number,name,organ,division,division_name,post,from,until,roles
+      100042,関 所太郎,mayor,0101,市民課,主事,2026-04-01,2027-03-31,CLERK
+      200001,監査 花子,mayor,0901,監査委員事務局,主査,2026-04-01,2027-03-31,AUDITOR
+      """;
+
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @SuppressWarnings("NullAway.Init") // by start()
+  private Installation installation;
+
+  @SuppressWarnings("NullAway.Init") // by start()
+  private ApplicationContext context;
+
+  @BeforeAll
+  void start(@TempDir Path root) throws IOException, GeneralSecurityException {
+    DataDirectory directory = new DataDirectory(root.resolve("data"));
+    PrivateFiles.createDirectory(directory.root());
+    PrivateFiles.createDirectory(directory.keys());
+    PrivateFiles.writeNew(directory.rowKey(), new byte[RowSeal.KEY_BYTES]);
+    PrivateFiles.writeNew(directory.sourceKey(), new byte[32]);
+    int port = Listeners.freePort();
+    int agents = Listeners.freePort();
+    ServiceConfig config =
+        ServiceConfig.of("http://localhost:" + port, true, List.of("localhost"), "内線 1234")
+            .withPorts(port, agents);
+    ServerKeys keys = ServerKeys.createAll(directory.keys(), config.agentsHosts(), clock);
+    try (var database = Installation.database(directory, config)) {
+      AuditLogs.create(database, directory.keys(), "localhost", List.of("mayor", "system"));
+      database
+          .writer()
+          .write(h -> h.execute("insert into organ (id, name) values ('mayor', '市長部局')"));
+    }
+    installation = Installation.open(directory, config, clock);
+    assertInstanceOf(
+        PersonImport.Outcome.Done.class,
+        new PersonImport(installation.transactions(), installation.seal())
+            .run(PERSONS.getBytes(StandardCharsets.UTF_8), false));
+    ListenerSettings settings =
+        new ListenerSettings(
+            List.of(URI.create(config.origin())),
+            true,
+            port,
+            null,
+            null,
+            agents,
+            config.agentsHosts(),
+            config.helpLine());
+    context =
+        ApplicationContext.builder()
+            .deduceEnvironment(false)
+            .banner(false)
+            .properties(Listeners.properties(settings))
+            .singletons(installation, settings, keys)
+            .build();
+    context.start();
+    context.getBean(EmbeddedServer.class).start();
+  }
+
+  @AfterAll
+  void stop() {
+    context.close();
+    installation.close();
+  }
+
+  /** A session as a login makes it; its cookie. */
+  private Token session(String person) {
+    Token token = Token.random();
+    Sessions sessions = context.getBean(Sessions.class);
+    installation
+        .transactions()
+        .write(change -> {
+          var login =
+              change.record(
+                  new Entry.Subject("mayor", person, null, "T-0001", Session.nameOf(token.hash())),
+                  new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
+          sessions.open(
+              change,
+              login,
+              token,
+              new Sessions.Opening(
+                  person, "mayor", null, "T-0001", "boot", "t-" + person, "normal"));
+          return null;
+        });
+    return token;
+  }
+
+  private HttpRequest.Builder request(String path, @Nullable Token session) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(installation.config().origin() + path))
+            .timeout(Duration.ofSeconds(30));
+    return session == null
+        ? request
+        : request.header("Cookie", SessionCookies.SESSION + "=" + session.secret());
+  }
+
+  private HttpResponse<String> get(String path, @Nullable Token session) throws Exception {
+    return http.send(request(path, session).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String path, Object body, @Nullable String cookie)
+      throws Exception {
+    HttpRequest.Builder request =
+        request(path, null)
+            .header("Origin", installation.config().origin())
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(WireJson.write(body)));
+    if (cookie != null) {
+      request.header("Cookie", cookie);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static Refusal refusal(HttpResponse<String> response) throws Exception {
+    RefusalBody body =
+        WireJson.read(response.body().getBytes(StandardCharsets.UTF_8), RefusalBody.class);
+    assertEquals(body.refusal().httpStatus(), response.statusCode());
+    return body.refusal();
+  }
+
+  @Test
+  void theLoginPageHasItsButtonItsStateItsBannerAndNothingInline() throws Exception {
+    HttpResponse<String> page = get("/", null);
+    assertEquals(200, page.statusCode());
+    String html = page.body();
+    assertTrue(html.startsWith("<!doctype html>\n<html lang=\"ja\">"), html);
+    for (String id :
+        List.of("login-button", "status", "refusal", "last-try-button", "trial-banner")) {
+      assertEquals(1, html.split("id=\"" + id + "\"", -1).length - 1, id);
+    }
+    assertTrue(html.contains("職員証でログイン"));
+    assertTrue(html.contains("data-agent=\"http://127.0.0.1:47621\""));
+    assertTrue(html.contains("data-code=\"PIN_BLOCKED\""));
+    assertTrue(html.contains("内線 1234"));
+    assertFalse(
+        Pattern.compile("<script(?![^>]*src=)|<style| style=| on[a-z]+=").matcher(html).find());
+    assertTrue(page.headers().firstValue("Content-Security-Policy").orElse("").contains("'self'"));
+  }
+
+  @Test
+  void languageFollowsTheLinkAndIsKept() throws Exception {
+    HttpResponse<String> page = get("/?lang=en", null);
+    assertTrue(page.body().contains("Log in with staff card"));
+    assertTrue(page.headers().firstValue("Set-Cookie").orElse("").startsWith("sekisho-lang=en"));
+  }
+
+  @Test
+  void aClerkSeesOwnEntriesAndNoExport() throws Exception {
+    Token token = session(CLERK);
+    installation.logs().integrateNow();
+    HttpResponse<String> page = get("/log", token);
+    assertEquals(200, page.statusCode());
+    String html = page.body();
+    assertTrue(html.contains("<h1>自分の記録</h1>"), html);
+    assertTrue(html.contains("id=\"log-table\""));
+    assertTrue(html.contains("職員証とPINを確認した<code>login.succeeded</code>"));
+    assertTrue(html.contains("id=\"lock-overlay\"") && html.contains("id=\"unlock-button\""));
+    assertTrue(html.contains("id=\"filter-text\"") && html.contains("id=\"logout-button\""));
+    assertTrue(html.contains("2026-11-21 09:"), "Japan Standard Time");
+    assertFalse(html.contains("export-link"));
+    assertFalse(html.contains("<td>" + AUDITOR + "</td>"));
+    installation.logs().integrateNow();
+    assertTrue(get("/log", token).body().contains("log.viewed"), "looking is an entry");
+  }
+
+  @Test
+  void anAuditorSeesTheOrgansLogAndItsSignedRecord() throws Exception {
+    Token token = session(AUDITOR);
+    installation.logs().integrateNow();
+    String html = get("/log?text=100042", token).body();
+    assertTrue(html.contains("<h1>監査ログ</h1>"), html);
+    assertTrue(html.contains("id=\"export-link\" href=\"/api/v1/log/export?log=mayor\""));
+    assertTrue(html.contains("<code id=\"record-origin\">localhost/log/mayor/1</code>"));
+    assertTrue(html.contains("<td>" + CLERK + "</td>"));
+    assertTrue(html.contains("value=\"100042\""));
+    assertEquals(Refusal.INPUT_MALFORMED, refusal(get("/log?date=yesterday", token)));
+  }
+
+  @Test
+  void aSuspendedSessionGetsOnlyItsLock() throws Exception {
+    Token token = session(CLERK);
+    clock.advance(Duration.ofMinutes(16));
+    HttpResponse<String> page = get("/log", token);
+    assertEquals(423, page.statusCode());
+    assertFalse(page.body().contains("log-table"));
+    assertTrue(page.body().contains("data-locked=\"true\""));
+    SessionView view =
+        WireJson.read(
+            get("/api/v1/session", token).body().getBytes(StandardCharsets.UTF_8),
+            SessionView.class);
+    assertEquals("suspended", view.state());
+    assertEquals("idle", view.cause());
+    assertEquals(Refusal.SESSION_SUSPENDED, refusal(get("/api/v1/log/export?log=mayor", token)));
+  }
+
+  @Test
+  void logoutEndsTheSession() throws Exception {
+    Token token = session(CLERK);
+    HttpResponse<String> out =
+        post("/authn/v1/logout", List.of(), SessionCookies.SESSION + "=" + token.secret());
+    assertEquals(204, out.statusCode());
+    assertEquals(Refusal.SESSION_ENDED, refusal(get("/api/v1/session", token)));
+    HttpResponse<String> page = get("/log", token);
+    assertEquals(303, page.statusCode());
+    assertEquals("/", page.headers().firstValue("Location").orElse(""));
+  }
+
+  @Test
+  void everyRouteThatIsNotListedIsRefused() throws Exception {
+    assertEquals(Refusal.SESSION_NONE, refusal(get("/api/v1/session", null)));
+    assertEquals(Refusal.SESSION_NONE, refusal(get("/api/v1/anything", null)));
+    for (String path : List.of("/admin", "/api", "/log/", "/authn/v1/x", "/static/../x")) {
+      assertEquals(Refusal.NOT_FOUND, refusal(get(path, session(CLERK))), path);
+    }
+    assertEquals(
+        Refusal.SESSION_NONE, refusal(get("/api/v1/session", Token.random())), "foreign cookie");
+  }
+
+  @Test
+  void onlyAnAuditorOfTheLogTakesItsBundleAndBothAreEntries() throws Exception {
+    String path = "/api/v1/log/export?log=mayor";
+    assertEquals(Refusal.ROLE_MISSING, refusal(get(path, session(CLERK))));
+    Token token = session(AUDITOR);
+    assertEquals(Refusal.ROLE_MISSING, refusal(get("/api/v1/log/export?log=system", token)));
+    HttpResponse<byte[]> zip =
+        http.send(request(path, token).build(), HttpResponse.BodyHandlers.ofByteArray());
+    assertEquals(200, zip.statusCode());
+    assertEquals("application/zip", zip.headers().firstValue("Content-Type").orElse(""));
+    assertEquals("PK", new String(zip.body(), 0, 2, StandardCharsets.US_ASCII));
+    installation.logs().integrateNow();
+    String html = get("/log", token).body();
+    assertTrue(html.contains("log.exported") && html.contains("log.refused"));
+  }
+
+  @Test
+  void staticFilesAreServedWithTheirTypes() throws Exception {
+    assertEquals(
+        "text/css; charset=utf-8",
+        get("/static/sekisho.css", null).headers().firstValue("Content-Type").orElse(""));
+    assertEquals(200, get("/static/login.js", null).statusCode());
+    assertEquals(Refusal.NOT_FOUND, refusal(get("/static/nothing.js", null)));
+  }
+
+  @Test
+  void aTransactionComesWithItsCookieAndNobodyAnswersItWithoutOne() throws Exception {
+    HttpResponse<String> asked = post("/authn/v1/transactions", new NewTransaction("login"), null);
+    assertEquals(201, asked.statusCode());
+    String cookie = asked.headers().firstValue("Set-Cookie").orElse("");
+    assertTrue(cookie.startsWith("__Host-sekisho-prelogin="), cookie);
+    for (String part : List.of("Secure", "HttpOnly", "SameSite=Strict", "Path=/")) {
+      assertTrue(cookie.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT)), cookie);
+    }
+    String id =
+        WireJson.read(asked.body().getBytes(StandardCharsets.UTF_8), TransactionCreated.class)
+            .transaction();
+    String none = Base64Url.encode(new byte[] {1});
+    PostedAnswer answer = new PostedAnswer(new CardAnswer(none, none, none, none, none).opaque());
+    String path = "/authn/v1/transactions/" + id + "/answer";
+    assertEquals(Refusal.PRELOGIN_COOKIE, refusal(post(path, answer, null)));
+    String own = cookie.substring(0, cookie.indexOf(';'));
+    assertEquals(Refusal.STATEMENT_INVALID, refusal(post(path, answer, own)));
+    assertEquals(Refusal.TRANSACTION_USED, refusal(post(path, answer, own)));
+    assertEquals(Refusal.INPUT_MALFORMED, refusal(post(path, new PostedAnswer("&"), own)));
+    assertEquals(
+        Refusal.SESSION_NONE,
+        refusal(post("/authn/v1/transactions", new NewTransaction("unlock"), null)));
+  }
+}
