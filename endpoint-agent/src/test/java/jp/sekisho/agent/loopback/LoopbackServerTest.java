@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -108,7 +109,7 @@ class LoopbackServerTest {
     seats.add(new PlainSeat(1001));
     server =
         new LoopbackServer(
-            new InetSocketAddress("127.0.0.1", 0),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             (client, local) -> peer,
             seats,
             calls,
@@ -125,7 +126,7 @@ class LoopbackServerTest {
   }
 
   private Answer send(String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       InputStream in = socket.getInputStream();
@@ -134,7 +135,7 @@ class LoopbackServerTest {
         return new Answer(0, "", "");
       }
       String[] parts = all.split("\r\n\r\n", 2);
-      return new Answer(Integer.parseInt(parts[0].split(" ")[1]), parts[0], parts[1]);
+      return new Answer(Integer.parseInt(parts[0].substring(9, 12)), parts[0], parts[1]);
     }
   }
 
@@ -410,8 +411,8 @@ class LoopbackServerTest {
 
   @Test
   void senderWhoNeverFinishesIsCutOffAndOthersAreServed() throws Exception {
-    try (Socket slow = new Socket("127.0.0.1", port);
-        Socket slowBody = new Socket("127.0.0.1", port)) {
+    try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), port);
+        Socket slowBody = new Socket(InetAddress.getLoopbackAddress(), port)) {
       slow.getOutputStream().write("GET /v1/status HTTP/1.1\r\nHost: ".getBytes(UTF_8));
       slowBody
           .getOutputStream()
