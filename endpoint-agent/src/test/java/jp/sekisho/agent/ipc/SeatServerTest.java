@@ -269,8 +269,7 @@ class SeatServerTest {
     Seat first = seat();
     FrameChannel newer = connectAndHello();
     Waiting.until(
-        "the newer seat",
-        () -> seats.ofUid(me).filter(now -> !now.equals(first)).isPresent());
+        "the newer seat", () -> seats.ofUid(me).filter(now -> !now.equals(first)).isPresent());
     assertEquals(List.of(first), lost);
     assertClosed(older);
     seats.ofUid(me).orElseThrow().lock();

@@ -55,7 +55,13 @@ class RealPinentryIT {
       need("/usr/bin/pinentry-gtk-2", "pinentry-gtk2");
       Process server =
           new ProcessBuilder(
-                  "/usr/bin/Xvfb", "-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten",
+                  "/usr/bin/Xvfb",
+                  "-displayfd",
+                  "1",
+                  "-screen",
+                  "0",
+                  "800x600x24",
+                  "-nolisten",
                   "tcp")
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
@@ -98,7 +104,12 @@ class RealPinentryIT {
           "the PIN window with the focus",
           () ->
               xdotool(
-                  "search", "--onlyvisible", "--name", "^Staff card PIN$", "windowfocus", "--sync"));
+                  "search",
+                  "--onlyvisible",
+                  "--name",
+                  "^Staff card PIN$",
+                  "windowfocus",
+                  "--sync"));
     }
 
     @Override
@@ -144,8 +155,7 @@ class RealPinentryIT {
           screen.pinentry().ask(PROMPT, Duration.ofSeconds(1), () -> true));
       AtomicBoolean wanted = new AtomicBoolean(true);
       CompletableFuture<PinOutcome> outcome =
-          CompletableFuture.supplyAsync(
-              () -> screen.pinentry().ask(PROMPT, LONG, wanted::get));
+          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, wanted::get));
       screen.awaitWindow();
       wanted.set(false);
       screen.pinentry().dismiss();

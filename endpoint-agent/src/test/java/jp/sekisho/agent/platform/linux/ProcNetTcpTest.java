@@ -19,8 +19,10 @@ class ProcNetTcpTest {
   private static final String HEAD =
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout"
           + " inode\n";
-  private static final InetSocketAddress CLIENT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000);
-  private static final InetSocketAddress SERVER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 47621);
+  private static final InetSocketAddress CLIENT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000);
+  private static final InetSocketAddress SERVER =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 47621);
 
   @TempDir Path directory;
 
@@ -86,8 +88,7 @@ class ProcNetTcpTest {
     for (String state : new String[] {"04", "05", "06", "08", "0A"}) {
       assertEquals(
           OptionalInt.empty(),
-          uid(
-              ByteOrder.LITTLE_ENDIAN, row("0100007F:9C40", "0100007F:BA05", state, "0", 0), ""));
+          uid(ByteOrder.LITTLE_ENDIAN, row("0100007F:9C40", "0100007F:BA05", state, "0", 0), ""));
     }
   }
 
@@ -132,12 +133,10 @@ class ProcNetTcpTest {
       InetSocketAddress clientEnd = (InetSocketAddress) accepted.getRemoteSocketAddress();
       InetSocketAddress serverEnd = (InetSocketAddress) accepted.getLocalSocketAddress();
       ProcNetTcp kernel = new ProcNetTcp();
-      assertEquals(
-          OptionalInt.of(new PeerCredentials().own()), kernel.uidOf(clientEnd, serverEnd));
+      assertEquals(OptionalInt.of(new PeerCredentials().own()), kernel.uidOf(clientEnd, serverEnd));
       assertEquals(
           OptionalInt.empty(),
-          kernel.uidOf(
-              clientEnd, new InetSocketAddress("127.0.0.2", serverEnd.getPort())));
+          kernel.uidOf(clientEnd, new InetSocketAddress("127.0.0.2", serverEnd.getPort())));
       client.shutdownOutput();
       assertEquals(OptionalInt.empty(), kernel.uidOf(clientEnd, serverEnd));
     }
