@@ -1,0 +1,138 @@
+package jp.sekisho.smartcard.pcsc;
+
+import com.sun.jna.Memory;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import jp.sekisho.smartcard.CardException;
+import jp.sekisho.smartcard.CardFailure;
+
+/**
+ * A connection to the card service. One per login or watcher; dies with the service, so make a new
+ * one after {@link CardFailure#SERVICE_DOWN}. One thread at a time, except {@link #cancel()}.
+ */
+public final class PcscContext implements AutoCloseable {
+  private static final int SCOPE_SYSTEM = 2;
+  private static final int SHARE_SHARED = 2;
+  private static final int PROTOCOL_ANY = 3;
+
+  private final Winscard winscard;
+  private final long context;
+
+  private PcscContext(Winscard winscard, long context) {
+    this.winscard = winscard;
+    this.context = context;
+  }
+
+  /** Connects to the service of this machine. */
+  public static PcscContext establish() throws CardException {
+    Winscard winscard = Winscard.load();
+    Memory handle = new Memory(winscard.abi().handle());
+    winscard.require(
+        "SCardEstablishContext", false, winscard.dword(SCOPE_SYSTEM), null, null, handle);
+    return new PcscContext(winscard, handle.getLong(0));
+  }
+
+  /** Names of all readers, without touching any; empty when there is none. */
+  public List<String> readers() throws CardException {
+    while (true) {
+      Memory length = winscard.dwordRef(0);
+      int code = winscard.call("SCardListReaders", true, context, null, null, length);
+      if (code == ScardCode.NO_READERS) {
+        return List.of();
+      }
+      ScardCode.require("SCardListReaders", code);
+      int chars = winscard.readDword(length, 0);
+      Memory names = new Memory((long) chars * winscard.abi().charBytes());
+      code = winscard.call("SCardListReaders", true, context, null, names, length);
+      // A reader may come or go between the two calls.
+      if (code != ScardCode.INSUFFICIENT_BUFFER && code != ScardCode.NO_READERS) {
+        ScardCode.require("SCardListReaders", code);
+        return winscard.texts(names, winscard.readDword(length, 0));
+      }
+    }
+  }
+
+  /**
+   * Connects the card in a granted reader, sharing it with other programs.
+   *
+   * @throws CardException READER_NOT_GRANTED when the prompt it was granted for is closed; NO_CARD,
+   *     CARD_BUSY, NO_READER, UNKNOWN_CARD, SERVICE_DOWN
+   */
+  public PcscCard connect(GrantedReader reader) throws CardException {
+    if (!reader.isValid()) {
+      throw new CardException(CardFailure.READER_NOT_GRANTED, "the prompt is closed");
+    }
+    Memory card = new Memory(winscard.abi().handle());
+    Memory protocol = winscard.dwordRef(0);
+    winscard.require(
+        "SCardConnect",
+        true,
+        context,
+        winscard.text(reader.name()),
+        winscard.dword(SHARE_SHARED),
+        winscard.dword(PROTOCOL_ANY),
+        card,
+        protocol);
+    return new PcscCard(winscard, card.getLong(0), winscard.readDword(protocol, 0), reader);
+  }
+
+  /**
+   * Waits until a reader's state differs from the known one. Connects to nothing.
+   *
+   * @param timeout at most 49 days
+   * @return the same readers in the same order; unchanged after a timeout or {@link #cancel()}
+   */
+  List<ReaderState> waitForChange(List<ReaderState> known, Duration timeout) throws CardException {
+    Abi abi = winscard.abi();
+    int size = abi.readerState();
+    Memory states = new Memory((long) size * known.size());
+    states.clear();
+    List<Memory> names = new ArrayList<>();
+    for (int i = 0; i < known.size(); i++) {
+      Memory name = winscard.text(known.get(i).reader());
+      names.add(name);
+      states.setPointer((long) i * size, name);
+      winscard.writeDword(states, (long) i * size + abi.currentState(), known.get(i).state());
+    }
+    int code;
+    try {
+      code =
+          winscard.call(
+              "SCardGetStatusChange",
+              true,
+              context,
+              winscard.dword(Math.toIntExact(timeout.toMillis())),
+              states,
+              winscard.dword(known.size()));
+    } finally {
+      Reference.reachabilityFence(names);
+    }
+    // An unknown reader went since the caller listed them; the next list lacks it.
+    if (code == ScardCode.TIMEOUT
+        || code == ScardCode.CANCELLED
+        || code == ScardCode.UNKNOWN_READER) {
+      return known;
+    }
+    ScardCode.require("SCardGetStatusChange", code);
+    List<ReaderState> now = new ArrayList<>();
+    for (int i = 0; i < known.size(); i++) {
+      now.add(
+          new ReaderState(
+              known.get(i).reader(),
+              winscard.readDword(states, (long) i * size + abi.eventState())));
+    }
+    return now;
+  }
+
+  /** Ends a running {@link #waitForChange}; from any thread. */
+  void cancel() {
+    winscard.call("SCardCancel", false, context);
+  }
+
+  @Override
+  public void close() {
+    winscard.call("SCardReleaseContext", false, context);
+  }
+}

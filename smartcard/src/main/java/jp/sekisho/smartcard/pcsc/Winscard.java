@@ -1,0 +1,98 @@
+package jp.sekisho.smartcard.pcsc;
+
+import com.sun.jna.Function;
+import com.sun.jna.Memory;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import jp.sekisho.smartcard.CardException;
+import jp.sekisho.smartcard.CardFailure;
+import org.jspecify.annotations.Nullable;
+
+/** The native library: calls by name and values in its layout. Thread-safe. */
+final class Winscard {
+  private final NativeLibrary library;
+  private final Abi abi;
+
+  private Winscard(NativeLibrary library, Abi abi) {
+    this.library = library;
+    this.abi = abi;
+  }
+
+  static Winscard load() throws CardException {
+    Abi abi = Platform.isWindows() ? Abi.WINDOWS_64 : Abi.LINUX_64;
+    if (!Platform.is64Bit() || !(Platform.isWindows() || Platform.isLinux())) {
+      throw new CardException(CardFailure.SERVICE_DOWN, "only 64-bit Linux and Windows");
+    }
+    try {
+      return new Winscard(NativeLibrary.getInstance(abi.library()), abi);
+    } catch (UnsatisfiedLinkError e) {
+      throw new CardException(
+          CardFailure.SERVICE_DOWN, abi.library() + " not found (Debian package libpcsclite1)");
+    }
+  }
+
+  Abi abi() {
+    return abi;
+  }
+
+  /** Calls and returns the SCARD code; text functions get their suffix. */
+  int call(String name, boolean text, @Nullable Object... arguments) {
+    Function function = library.getFunction(text && abi.wide() ? name + "W" : name);
+    return abi.dword() == 8 ? (int) function.invokeLong(arguments) : function.invokeInt(arguments);
+  }
+
+  /** Calls and throws unless the code is 0. */
+  void require(String name, boolean text, @Nullable Object... arguments) throws CardException {
+    ScardCode.require(name, call(name, text, arguments));
+  }
+
+  /** A DWORD passed by value. */
+  Object dword(int value) {
+    return abi.dword() == 8 ? (Object) Integer.toUnsignedLong(value) : (Object) value;
+  }
+
+  /** A DWORD passed by reference. */
+  Memory dwordRef(int value) {
+    Memory memory = new Memory(abi.dword());
+    writeDword(memory, 0, value);
+    return memory;
+  }
+
+  int readDword(Pointer memory, long offset) {
+    return memory.getInt(offset);
+  }
+
+  void writeDword(Pointer memory, long offset, int value) {
+    if (abi.dword() == 8) {
+      memory.setLong(offset, Integer.toUnsignedLong(value));
+    } else {
+      memory.setInt(offset, value);
+    }
+  }
+
+  /** A NUL-terminated text in the platform's encoding. */
+  Memory text(String value) {
+    byte[] bytes = value.getBytes(abi.charset());
+    Memory memory = new Memory(bytes.length + abi.charBytes());
+    memory.clear();
+    memory.write(0, bytes, 0, bytes.length);
+    return memory;
+  }
+
+  /** Splits a multi-string: texts with a NUL each, an empty one last. */
+  List<String> texts(Pointer memory, int chars) {
+    byte[] bytes = memory.getByteArray(0, chars * abi.charBytes());
+    String all = new String(bytes, abi.wide() ? abi.charset() : StandardCharsets.UTF_8);
+    List<String> texts = new ArrayList<>();
+    int from = 0;
+    for (int to = all.indexOf('\0'); to > from; to = all.indexOf('\0', from)) {
+      texts.add(all.substring(from, to));
+      from = to + 1;
+    }
+    return texts;
+  }
+}

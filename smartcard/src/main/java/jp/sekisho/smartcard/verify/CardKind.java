@@ -1,0 +1,7 @@
+package jp.sekisho.smartcard.verify;
+
+/** Kinds of card with roots of their own: a root of one kind never vouches for another. */
+public enum CardKind {
+  /** A staff card (職員証): PIV, issued by the organisation's own or contracted CA. */
+  STAFF_PIV
+}

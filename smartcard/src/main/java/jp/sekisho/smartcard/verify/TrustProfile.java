@@ -1,0 +1,25 @@
+package jp.sekisho.smartcard.verify;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a certificate of one kind of card must satisfy.
+ *
+ * @param roots pinned certificates, trusted for their key and name; need not be self-signed
+ * @param requiredPolicy policy OID that must be valid along the whole path; empty = none demanded
+ * @param revocation who is asked; {@link RevocationSource#unchecked()} must be chosen in words
+ */
+public record TrustProfile(
+    CardKind kind,
+    List<X509Certificate> roots,
+    Optional<String> requiredPolicy,
+    RevocationSource revocation) {
+  public TrustProfile {
+    roots = List.copyOf(roots);
+    if (roots.isEmpty()) {
+      throw new IllegalArgumentException("a profile without roots trusts nobody");
+    }
+  }
+}
