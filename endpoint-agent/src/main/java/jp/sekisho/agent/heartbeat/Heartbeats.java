@@ -111,12 +111,16 @@ public final class Heartbeats implements AutoCloseable {
             self.enforcement().enforcing(),
             self.enforcement().fault(),
             clock.instant().toString());
+    // Taken before the call: an acknowledgement may overtake the reply.
+    long acknowledged = spool.acknowledgedSeq();
     Reply<HeartbeatReply> reply = send.apply(heartbeat);
     try {
       if (reply instanceof Reply.Ok<HeartbeatReply> ok) {
         standing.heard(ok.value());
         interval = bounded(Duration.ofSeconds(ok.value().intervalSeconds()));
-        boolean ignored = spool.regressedTo(ok.value().acknowledged());
+        if (ok.value().acknowledged() < acknowledged) {
+          spool.regressedTo(ok.value().acknowledged());
+        }
       } else {
         standing.silent();
         if (reply instanceof Reply.Refused<HeartbeatReply> no

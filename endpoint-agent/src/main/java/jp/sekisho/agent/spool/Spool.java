@@ -278,24 +278,27 @@ public final class Spool implements AutoCloseable {
    * The service says it holds less than it acknowledged; what is still here is sent again.
    *
    * @param seq what it holds
-   * @return whether that was so
    */
-  public boolean regressedTo(long seq) throws SpoolException {
+  public void regressedTo(long seq) throws SpoolException {
     long had;
     synchronized (this) {
       had = ack.seq();
       if (seq >= had || seq >= sentUpTo) {
-        return false;
+        return;
       }
       sentUpTo = Math.max(seq, chain.firstSeq() - 1);
     }
     alarm(SERVER_REGRESSED, Map.of("had", had, "has", seq));
-    return true;
   }
 
   /** Highest number written, 0 before the first. */
   public synchronized long lastSeq() {
     return chain.lastSeq();
+  }
+
+  /** Highest number the service ever acknowledged, 0 before the first. */
+  public synchronized long acknowledgedSeq() {
+    return ack.seq();
   }
 
   /** Records not yet acknowledged. */
