@@ -2,6 +2,7 @@ package jp.sekisho.smartcard.piv;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.security.NoSuchProviderException;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -123,7 +124,7 @@ final class PivApplication {
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509", "SUN");
       return (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
-    } catch (CertificateException | java.security.NoSuchProviderException e) {
+    } catch (CertificateException | NoSuchProviderException e) {
       throw new CardException(CardFailure.CARD_ERROR, "certificate does not parse");
     }
   }

@@ -76,10 +76,10 @@ public record CrlFiles(List<Path> files, Duration maxAge) implements RevocationS
     CertPathValidator validator = CertPathValidator.getInstance("PKIX", "SUN");
     PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
     checker.setOptions(EnumSet.of(Option.PREFER_CRLS, Option.NO_FALLBACK));
-    PKIXParameters parameters = PathVerifier.parameters(chain, now);
+    PKIXParameters parameters = PathRules.parameters(chain, now);
     parameters.addCertStore(
         CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
     parameters.addCertPathChecker(checker);
-    validator.validate(PathVerifier.path(chain), parameters);
+    validator.validate(PathRules.path(chain), parameters);
   }
 }

@@ -1,0 +1,40 @@
+package jp.sekisho.smartcard.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import jp.sekisho.smartcard.simulate.ControlSocket;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Speaks to a running simulator. */
+@Command(
+    name = "control",
+    description = "Control a running virtual card: insert, remove, swap DIR, trace, status.",
+    mixinStandardHelpOptions = true)
+final class ControlCommand implements Callable<Integer> {
+  @SuppressWarnings("NullAway.Init") // required
+  @Option(names = "--dir", required = true, description = "The running card's directory.")
+  private Path directory;
+
+  @Parameters(
+      arity = "1..2",
+      paramLabel = "COMMAND",
+      description = "insert | remove | swap OTHER_DIR | trace (PIN bytes masked) | status")
+  private List<String> words = List.of();
+
+  @SuppressWarnings("NullAway.Init") // injected by picocli
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    ControlSocket.send(directory, String.join(" ", words))
+        .forEach(line -> Output.print(spec.commandLine().getOut(), line));
+    return Output.OK;
+  }
+}

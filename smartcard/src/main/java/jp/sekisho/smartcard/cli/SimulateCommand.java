@@ -1,0 +1,109 @@
+package jp.sekisho.smartcard.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import jp.sekisho.smartcard.simulate.NewCard;
+import jp.sekisho.smartcard.simulate.Simulator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a virtual card until killed. */
+@Command(
+    name = "simulate",
+    description = {
+      "Run a virtual card in pcscd's virtual reader (Debian: pcscd, vsmartcard-vpcd) until killed.",
+      "A new directory gets a card with PIN 123456, PUK 12345678, three tries, and a certificate of"
+          + " the test CA. For tests only: anyone who reads the directory has PIN and key."
+    },
+    mixinStandardHelpOptions = true)
+final class SimulateCommand implements Callable<Integer> {
+  /** Applications we can be. */
+  enum Application {
+    piv
+  }
+
+  /** What is wrong with a new card; at most one. */
+  static final class Fault {
+    @Option(names = "--expired", description = "A new card's certificate ended yesterday.")
+    private boolean expired;
+
+    @Option(
+        names = "--foreign-ca",
+        description = "A new card is issued by another CA of the same name.")
+    private boolean foreignCa;
+
+    @Option(names = "--uninitialised", description = "A new card has no key and certificate.")
+    private boolean uninitialised;
+
+    @Option(names = "--not-piv", description = "A new card knows no application.")
+    private boolean notPiv;
+
+    private NewCard.Kind kind() {
+      return expired
+          ? NewCard.Kind.EXPIRED
+          : foreignCa
+              ? NewCard.Kind.FOREIGN_CA
+              : uninitialised
+                  ? NewCard.Kind.UNINITIALISED
+                  : notPiv ? NewCard.Kind.OTHER : NewCard.Kind.STAFF;
+    }
+  }
+
+  @Parameters(description = "What the card is: ${COMPLETION-CANDIDATES}.")
+  private Application application = Application.piv;
+
+  @Option(
+      names = "--port",
+      defaultValue = "35963",
+      description = "vpcd's port on loopback (default: 35963, the second slot is 35964).")
+  private int port;
+
+  @SuppressWarnings("NullAway.Init") // required
+  @Option(names = "--dir", required = true, description = "The card's memory.")
+  private Path directory;
+
+  @Option(names = "--ca", description = "Issuing test CA of a new card (default: DIR/ca).")
+  private @Nullable Path ca;
+
+  @Option(
+      names = "--subject-number",
+      defaultValue = "100042",
+      description = "Staff number in a new card's certificate (default: 100042).")
+  private String number = "100042";
+
+  @Option(names = "--upn", description = "User principal name in a new card's certificate.")
+  private @Nullable String upn;
+
+  @Option(names = "--removed", description = "Start with the card outside the reader.")
+  private boolean removed;
+
+  @ArgGroup private Fault fault = new Fault();
+
+  @SuppressWarnings("NullAway.Init") // injected by picocli
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    NewCard card =
+        new NewCard(fault.kind(), number, Optional.ofNullable(ca), Optional.ofNullable(upn));
+    try (Simulator simulator = Simulator.start(directory, port, card)) {
+      if (!removed) {
+        simulator.insert();
+      }
+      Output.print(
+          spec.commandLine().getOut(),
+          "card " + directory + " at port " + port + ", application " + application);
+      new CountDownLatch(1).await();
+    }
+    return Output.OK;
+  }
+}
