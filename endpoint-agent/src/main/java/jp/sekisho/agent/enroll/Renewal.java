@@ -64,12 +64,16 @@ public final class Renewal {
   /** What the age of {@code certificate} asks for at {@code now}. */
   public static Due due(X509Certificate certificate, Instant now) {
     Instant begin = certificate.getNotBefore().toInstant();
-    Instant end = certificate.getNotAfter().toInstant();
+    Instant end = end(certificate);
     if (now.isAfter(end.plus(GRACE))) {
       return Due.TOO_LATE;
     }
     Instant half = begin.plus(Duration.between(begin, end).dividedBy(2));
     return now.isBefore(half) ? Due.NOT_YET : Due.NOW;
+  }
+
+  private static Instant end(X509Certificate certificate) {
+    return certificate.getNotAfter().toInstant();
   }
 
   /**
@@ -91,7 +95,7 @@ public final class Renewal {
     try {
       List<X509Certificate> chain = DeviceCertificates.of(ok.value(), key);
       if (!ok.value().terminal().equals(terminal)
-          || !chain.get(0).getNotAfter().after(current.getNotAfter())) {
+          || !end(chain.get(0)).isAfter(end(current))) {
         LOG.log(System.Logger.Level.WARNING, "renewal for another terminal or not longer");
         return false;
       }

@@ -78,9 +78,9 @@ final class Frame {
     }
     int length = in.getInt();
     int inverted = in.getInt();
-    if (length != ~inverted || length < 1 || length > CanonicalJson.MAX_BYTES) {
-      // The header's second half may be what the disk never got.
-      if (isZero(file, at + 4) && length >= 1 && length <= CanonicalJson.MAX_BYTES) {
+    boolean possible = length >= 1 && length <= CanonicalJson.MAX_BYTES;
+    if (length != ~inverted || !possible) {
+      if (possible && isCutShort(file, at + 4, ~length)) {
         return torn;
       }
       throw corrupt("length at " + at);
@@ -90,15 +90,29 @@ final class Frame {
     }
     byte[] payload = new byte[length];
     in.get(payload);
-    if (in.getInt() == crc(payload)) {
+    int crc = crc(payload);
+    if (in.getInt() == crc) {
       return payload;
     }
     // Canonical JSON ends in "}": a zero there was never written.
-    boolean ends = at + size(length) == file.length;
-    if (ends && isZero(file, at + HEADER + length - 1)) {
+    int end = at + HEADER + length;
+    if (end + TRAILER == file.length && (isZero(file, end - 1) || isCutShort(file, end, crc))) {
       return torn;
     }
     throw corrupt("check value at " + at);
+  }
+
+  /** Whether only the first bytes of {@code value} were written, and zeros stand to the end. */
+  private static boolean isCutShort(byte[] file, int at, int value) {
+    for (int i = 0; i < Integer.BYTES; i++) {
+      if (isZero(file, at + i)) {
+        return true;
+      }
+      if (file[at + i] != (byte) (value >> (24 - 8 * i))) {
+        return false;
+      }
+    }
+    return false;
   }
 
   static SpoolException corrupt(String what) {
