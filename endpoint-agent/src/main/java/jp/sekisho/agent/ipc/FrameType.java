@@ -1,0 +1,47 @@
+package jp.sekisho.agent.ipc;
+
+import java.util.Optional;
+import jp.sekisho.agent.seat.TypedPin;
+
+/** The kinds of frames, with the number and the largest payload of each. */
+enum FrameType {
+  /** The session process says who it is to the person: version and language. */
+  HELLO(1, 1024),
+  /** Show the PIN window. */
+  PROMPT(2, Frame.MAX_PAYLOAD),
+  /** What was typed. */
+  PIN(3, Integer.BYTES + TypedPin.MAX_BYTES),
+  /** Why nothing was typed. */
+  NO_PIN(4, 1024),
+  /** Are you there? */
+  PING(5, 0),
+  /** Yes. */
+  PONG(6, 0),
+  /** Run the seat's lock command. */
+  LOCK(7, 0),
+  /** Close the PIN window. */
+  CLOSE_PROMPT(8, 1024);
+
+  private final int code;
+  private final int maxPayload;
+
+  FrameType(int code, int maxPayload) {
+    this.code = code;
+    this.maxPayload = maxPayload;
+  }
+
+  int code() {
+    return code;
+  }
+
+  /** Largest payload, in bytes. */
+  int maxPayload() {
+    return maxPayload;
+  }
+
+  static Optional<FrameType> of(int code) {
+    return code >= 1 && code <= values().length
+        ? Optional.of(values()[code - 1])
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,83 @@
+package jp.sekisho.agent.ipc;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Locale;
+import java.util.Set;
+import jp.sekisho.agent.seat.PinPrompt;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON payloads of frames. Each {@code check} says what a reader must not believe unseen. */
+final class Messages {
+  /** The protocol's version; another one is refused. */
+  static final int VERSION = 1;
+
+  /** What a session process may give as the reason for no PIN. */
+  private static final Set<Refusal> REASONS =
+      Set.of(Refusal.PIN_CANCELLED, Refusal.PROMPT_UNAVAILABLE);
+
+  private Messages() {}
+
+  /**
+   * HELLO.
+   *
+   * @param version {@value #VERSION}
+   * @param language {@code ja} or {@code en}
+   */
+  record Hello(int version, String language) {
+    static Hello in(Locale locale) {
+      return new Hello(VERSION, locale.getLanguage().equals("ja") ? "ja" : "en");
+    }
+
+    Locale check() throws MalformedException {
+      if (version != VERSION) {
+        throw new MalformedException("another version of the session protocol");
+      }
+      if ("ja".equals(language)) {
+        return Locale.JAPANESE;
+      }
+      if ("en".equals(language)) {
+        return Locale.ENGLISH;
+      }
+      throw new MalformedException("language is not ja or en");
+    }
+  }
+
+  /**
+   * PROMPT.
+   *
+   * @param prompt its number, from 1, new for every window of a connection
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record Prompt(int prompt, String reader, int triesLeft, String purpose, @Nullable String text) {
+    static Prompt of(int number, PinPrompt prompt) {
+      return new Prompt(
+          number, prompt.readerName(), prompt.triesLeft(), prompt.purpose(), prompt.text());
+    }
+
+    PinPrompt check() throws MalformedException {
+      if (reader == null || purpose == null) {
+        throw new MalformedException("PROMPT without reader or purpose");
+      }
+      try {
+        return new PinPrompt(reader, triesLeft, purpose, text);
+      } catch (IllegalArgumentException e) {
+        throw new MalformedException("PROMPT: " + e.getMessage());
+      }
+    }
+  }
+
+  /** NO_PIN. */
+  record NoPin(int prompt, Refusal refusal) {
+    Refusal check() throws MalformedException {
+      if (refusal == null || !REASONS.contains(refusal)) {
+        throw new MalformedException("NO_PIN with a reason that is not the session's to give");
+      }
+      return refusal;
+    }
+  }
+
+  /** CLOSE_PROMPT. */
+  record ClosePrompt(int prompt) {}
+}

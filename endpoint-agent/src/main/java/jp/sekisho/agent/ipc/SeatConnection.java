@@ -1,0 +1,171 @@
+package jp.sekisho.agent.ipc;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import jp.sekisho.agent.seat.PinOutcome;
+import jp.sekisho.agent.seat.PinPrompt;
+import jp.sekisho.agent.seat.Seat;
+import jp.sekisho.agent.seat.TypedPin;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+
+/**
+ * The service's end of one session process.
+ *
+ * <p>A reader thread takes frames in, a writer thread sends them from a bounded queue: a process
+ * that stopped reading can block only the writer, never a caller, a ping or the watch. The end, for
+ * whatever reason, is always the same: the channel is closed, the reader returns, the open window
+ * is settled.
+ */
+final class SeatConnection implements Seat {
+  private static final System.Logger LOG = System.getLogger(SeatConnection.class.getName());
+  private static final int QUEUE = 64;
+
+  private final int uid;
+  private final FrameChannel channel;
+  private final PromptSlot prompts = new PromptSlot();
+  private final BlockingQueue<Frame> outgoing = new ArrayBlockingQueue<>(QUEUE);
+  private volatile Locale language = Locale.JAPANESE;
+  private volatile long lastHeard = System.nanoTime();
+
+  SeatConnection(int uid, FrameChannel channel) {
+    this.uid = uid;
+    this.channel = channel;
+  }
+
+  @Override
+  public int uid() {
+    return uid;
+  }
+
+  @Override
+  public Locale language() {
+    return language;
+  }
+
+  @Override
+  public PinOutcome askPin(PinPrompt prompt, Duration atMost) {
+    PromptSlot.Claim claim = prompts.claim();
+    if (claim instanceof PromptSlot.Claim.No no) {
+      return new PinOutcome.None(no.reason());
+    }
+    PromptSlot.Open window = ((PromptSlot.Claim.Yes) claim).window();
+    try {
+      send(Frame.of(FrameType.PROMPT, Messages.Prompt.of(window.number(), prompt)));
+      return window.outcome().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return closeWindow(window);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return closeWindow(window);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a window never fails", e);
+    } finally {
+      prompts.release(window);
+    }
+  }
+
+  private PinOutcome closeWindow(PromptSlot.Open window) {
+    send(Frame.of(FrameType.CLOSE_PROMPT, new Messages.ClosePrompt(window.number())));
+    return window.settle(Refusal.PIN_CANCELLED);
+  }
+
+  @Override
+  public void lock() {
+    send(Frame.of(FrameType.LOCK));
+  }
+
+  /** Asks for a sign of life. */
+  void ping() {
+    send(Frame.of(FrameType.PING));
+  }
+
+  /** How long the process has given no sign of life. */
+  Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - lastHeard);
+  }
+
+  /** Waits for the HELLO, which must come first. */
+  void hello() throws IOException, MalformedException {
+    try (Frame frame = channel.read()) {
+      if (frame.type() != FrameType.HELLO) {
+        throw new MalformedException("the first frame is not HELLO");
+      }
+      language = frame.read(Messages.Hello.class).check();
+      lastHeard = System.nanoTime();
+    }
+  }
+
+  /** Takes frames in until the connection ends. */
+  void receive() throws IOException, MalformedException {
+    while (true) {
+      try (Frame frame = channel.read()) {
+        switch (frame.type()) {
+          case PIN -> typed(frame.payload());
+          case NO_PIN -> {
+            Messages.NoPin none = frame.read(Messages.NoPin.class);
+            prompts.none(none.prompt(), none.check());
+          }
+          case PING -> send(Frame.of(FrameType.PONG));
+          case PONG -> lastHeard = System.nanoTime();
+          case HELLO, PROMPT, LOCK, CLOSE_PROMPT ->
+              throw new MalformedException(frame.type() + " is not the session's to send");
+        }
+      }
+    }
+  }
+
+  private void typed(byte[] payload) throws MalformedException {
+    if (payload.length < Integer.BYTES) {
+      throw new MalformedException("PIN without the number of its prompt");
+    }
+    int number = ByteBuffer.wrap(payload).getInt();
+    prompts.typed(number, TypedPin.copyOf(payload, Integer.BYTES, payload.length));
+  }
+
+  /** Sends what is queued until the connection ends. */
+  void transmit() {
+    try {
+      while (true) {
+        channel.write(outgoing.take());
+      }
+    } catch (IOException e) {
+      close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+    }
+  }
+
+  private void send(Frame frame) {
+    if (!outgoing.offer(frame)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the session process of uid {0} does not read",
+          Integer.toString(uid));
+      close();
+    }
+  }
+
+  /** Ends the connection; the reader and the window notice. */
+  void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "closing a session's socket", e);
+    }
+    prompts.close();
+  }
+
+  @Override
+  public String toString() {
+    return "Seat[uid=" + uid + "]";
+  }
+}

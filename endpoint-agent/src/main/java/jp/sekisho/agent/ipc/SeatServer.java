@@ -1,0 +1,200 @@
+package jp.sekisho.agent.ipc;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import jp.sekisho.agent.seat.Seats;
+import jp.sekisho.protocol.MalformedException;
+
+/**
+ * The service's Unix socket: takes session processes in and keeps {@link Seats} true; serves from
+ * {@link #open} until closed.
+ *
+ * <p>A process becomes the seat of its own user, whoever that is, by its HELLO. If the user has a
+ * seat already, that one is closed and lost first. A process that does not answer pings in time, or
+ * sends anything the protocol does not know, is closed and its seat lost.
+ *
+ * <p>Limits: {@value #MAX_CONNECTIONS} connections, {@value #MAX_PER_USER} per user; further ones
+ * are closed. Thread-safe.
+ */
+public final class SeatServer implements AutoCloseable {
+  static final int MAX_CONNECTIONS = 64;
+
+  /** The seat, its successor, and strays. */
+  static final int MAX_PER_USER = 4;
+
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(200);
+  private static final System.Logger LOG = System.getLogger(SeatServer.class.getName());
+
+  private final SocketPlace place;
+  private final PeerUsers peers;
+  private final Seats seats;
+  private final SeatTimes times;
+  private final Set<SeatConnection> connections = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService clockwork =
+      Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "seat-watch"));
+
+  /** Held while a user's seat is replaced, so that of two newcomers one comes after the other. */
+  private final Map<Integer, ReentrantLock> turns = new HashMap<>();
+
+  private SeatServer(SocketPlace place, PeerUsers peers, Seats seats, SeatTimes times) {
+    this.place = place;
+    this.peers = peers;
+    this.seats = seats;
+    this.times = times;
+  }
+
+  /**
+   * Listens at {@code socket}.
+   *
+   * @throws IOException when the directory is not safe or another service listens there
+   */
+  public static SeatServer open(Path socket, PeerUsers peers, Seats seats, SeatTimes times)
+      throws IOException {
+    SeatServer server = new SeatServer(SocketPlace.open(socket, peers.own()), peers, seats, times);
+    daemon(server::accept, "seat-accept").start();
+    long ping = times.ping().toNanos();
+    var unused =
+        server.clockwork.scheduleAtFixedRate(server::watch, ping, ping, TimeUnit.NANOSECONDS);
+    return server;
+  }
+
+  /** Closes the socket and all connections; every seat is lost. */
+  @Override
+  public void close() throws IOException {
+    clockwork.shutdownNow();
+    try {
+      place.close();
+    } finally {
+      for (SeatConnection connection : List.copyOf(connections)) {
+        connection.close();
+        seats.lost(connection);
+      }
+    }
+  }
+
+  private void accept() {
+    while (true) {
+      SocketChannel channel;
+      try {
+        channel = place.server().accept();
+      } catch (IOException e) {
+        if (!place.server().isOpen()) {
+          return;
+        }
+        // Out of descriptors, for instance: the next one may do.
+        LOG.log(System.Logger.Level.ERROR, "cannot take a session process in", e);
+        LockSupport.parkNanos(AFTER_FAILURE.toNanos());
+        continue;
+      }
+      try {
+        admit(channel);
+      } catch (IOException | RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "cannot take a session process in", e);
+      }
+    }
+  }
+
+  private void admit(SocketChannel channel) throws IOException {
+    OptionalInt uid = peers.uidOf(channel);
+    String fault =
+        uid.isEmpty()
+            ? "its user cannot be told"
+            : connections.size() >= MAX_CONNECTIONS
+                ? "too many connections"
+                : connections.stream().filter(c -> c.uid() == uid.getAsInt()).count()
+                        >= MAX_PER_USER
+                    ? "too many connections of uid " + uid.getAsInt()
+                    : "";
+    if (!fault.isEmpty()) {
+      LOG.log(System.Logger.Level.WARNING, "a session process is refused: {0}", fault);
+      channel.close();
+      return;
+    }
+    SeatConnection connection = new SeatConnection(uid.getAsInt(), new FrameChannel(channel));
+    connections.add(connection);
+    daemon(() -> serve(connection), "seat-" + connection.uid()).start();
+  }
+
+  private void serve(SeatConnection connection) {
+    Thread writer = daemon(connection::transmit, "seat-" + connection.uid() + "-writer");
+    writer.start();
+    try {
+      connection.hello();
+      takeSeat(connection);
+      connection.receive();
+    } catch (MalformedException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the session process of uid {0} broke the protocol: {1}",
+          Integer.toString(connection.uid()),
+          e.getMessage());
+    } catch (IOException e) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "the session process of uid {0} is gone: {1}",
+          Integer.toString(connection.uid()),
+          String.valueOf(e.getMessage()));
+    } finally {
+      connection.close();
+      writer.interrupt();
+      seats.lost(connection);
+      connections.remove(connection);
+    }
+  }
+
+  private void takeSeat(SeatConnection connection) throws IOException {
+    ReentrantLock turn;
+    synchronized (turns) {
+      turn = turns.computeIfAbsent(connection.uid(), uid -> new ReentrantLock());
+    }
+    turn.lock();
+    try {
+      seats
+          .ofUid(connection.uid())
+          .ifPresent(old -> {
+            if (old instanceof SeatConnection replaced) {
+              replaced.close();
+            }
+            seats.lost(old);
+          });
+      if (!seats.add(connection)) {
+        throw new IOException("the seat is taken");
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void watch() {
+    for (SeatConnection connection : connections) {
+      if (connection.silence().compareTo(times.silence()) > 0) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "the session process of uid {0} fell silent",
+            Integer.toString(connection.uid()));
+        connection.close();
+      } else {
+        connection.ping();
+      }
+    }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,207 @@
+package jp.sekisho.agent.seat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PIN window by pinentry, the program GnuPG asks for PINs with: one process per window.
+ *
+ * <p>Thread-safe. Whatever goes wrong with the program is {@code PROMPT_UNAVAILABLE}; a text that
+ * does not fit whole in a window is, too, since nobody may approve half a text.
+ */
+public final class Pinentry implements PinWindow {
+  /** How long the program gets beyond its own time limit. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  // libgpg-error's err-codes.h
+  private static final int TIMEOUT = 62;
+  private static final int CANCELED = 99;
+  private static final int NOT_CONFIRMED = 114;
+  private static final int FULLY_CANCELED = 198;
+  private static final Set<Integer> CANCELLED =
+      Set.of(TIMEOUT, CANCELED, NOT_CONFIRMED, FULLY_CANCELED);
+
+  private static final System.Logger LOG = System.getLogger(Pinentry.class.getName());
+
+  private final Supplier<Optional<PinentryProgram>> programs;
+  private final Locale locale;
+
+  /** Guards the field below. */
+  private final Object lock = new Object();
+
+  private @Nullable Process process;
+
+  /**
+   * @param programs which one to run; asked for each window, since displays come and go
+   */
+  public Pinentry(Supplier<Optional<PinentryProgram>> programs, Locale locale) {
+    this.programs = programs;
+    this.locale = locale;
+  }
+
+  @Override
+  public PinOutcome ask(PinPrompt prompt, Duration atMost, BooleanSupplier wanted) {
+    Optional<PinentryProgram> program = programs.get();
+    if (program.isEmpty()) {
+      LOG.log(System.Logger.Level.WARNING, "no pinentry for this session");
+      return new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
+    }
+    Process started;
+    try {
+      started = start(program.get());
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "pinentry cannot start: {0}", e.getMessage());
+      return new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
+    }
+    // The program's own limit closes the window kindly; this one holds if the program hangs.
+    var unused =
+        started
+            .onExit()
+            .orTimeout(atMost.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS)
+            .exceptionally(late -> {
+              started.destroyForcibly();
+              return started;
+            });
+    try {
+      if (!wanted.getAsBoolean()) {
+        return new PinOutcome.None(Refusal.PIN_CANCELLED);
+      }
+      PinOutcome outcome = talk(started, program.get(), prompt, atMost);
+      return wanted.getAsBoolean() ? outcome : withdraw(outcome);
+    } catch (IOException | MalformedException e) {
+      if (!wanted.getAsBoolean()) {
+        return new PinOutcome.None(Refusal.PIN_CANCELLED);
+      }
+      LOG.log(System.Logger.Level.WARNING, "pinentry failed: {0}", e.getMessage());
+      return new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
+    } finally {
+      started.destroyForcibly();
+      synchronized (lock) {
+        process = null;
+      }
+    }
+  }
+
+  @Override
+  public void dismiss() {
+    synchronized (lock) {
+      if (process != null) {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  private Process start(PinentryProgram program) throws IOException {
+    synchronized (lock) {
+      if (process != null) {
+        throw new IOException("a window is open");
+      }
+      process =
+          new ProcessBuilder(program.program().toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process;
+    }
+  }
+
+  private static PinOutcome withdraw(PinOutcome outcome) {
+    return outcome.match(
+        typed -> {
+          typed.pin().close();
+          return new PinOutcome.None(Refusal.PIN_CANCELLED);
+        },
+        none -> none);
+  }
+
+  private PinOutcome talk(
+      Process process, PinentryProgram program, PinPrompt prompt, Duration atMost)
+      throws IOException, MalformedException {
+    Assuan assuan = new Assuan(process.getInputStream(), process.getOutputStream());
+    try {
+      require(assuan.greeting());
+      PromptText text = PromptText.of(prompt, locale);
+      option(
+          assuan, "lc-ctype=" + (locale.getLanguage().equals("ja") ? "ja_JP" : "en_US") + ".UTF-8");
+      if (program.terminal().isPresent()) {
+        option(assuan, "ttyname=" + program.terminal().get());
+        option(assuan, "ttytype=" + System.getenv().getOrDefault("TERM", "linux"));
+      }
+      require(assuan.command("SETTIMEOUT", Long.toString(Math.max(1, atMost.toSeconds()))));
+      require(assuan.command("SETTITLE", text.title()));
+      require(assuan.command("SETDESC", text.description()));
+      require(assuan.command("SETPROMPT", text.label()));
+      require(assuan.command("SETOK", text.ok()));
+      require(assuan.command("SETCANCEL", text.cancel()));
+      if (!text.warning().isEmpty()) {
+        require(assuan.command("SETERROR", text.warning()));
+      }
+      PinOutcome outcome = outcome(assuan.command("GETPIN", ""));
+      sayBye(assuan);
+      return outcome;
+    } finally {
+      assuan.wipe();
+    }
+  }
+
+  private static PinOutcome outcome(Assuan.Reply reply) throws MalformedException {
+    if (reply instanceof Assuan.Reply.Err err) {
+      if (CANCELLED.contains(err.reason())) {
+        return new PinOutcome.None(Refusal.PIN_CANCELLED);
+      }
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "pinentry shows no window: error {0}",
+          Long.toString(err.code()));
+      return new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
+    }
+    byte[] data = ((Assuan.Reply.Ok) reply).data();
+    if (data == null) {
+      // Confirmed without typing anything.
+      return new PinOutcome.Typed(TypedPin.copyOf(new byte[0], 0, 0));
+    }
+    try {
+      if (data.length > TypedPin.MAX_BYTES) {
+        throw new MalformedException("over " + TypedPin.MAX_BYTES + " bytes typed");
+      }
+      return new PinOutcome.Typed(TypedPin.copyOf(data, 0, data.length));
+    } finally {
+      Arrays.fill(data, (byte) 0);
+    }
+  }
+
+  /** Ends the talk. Its answer also overwrites what the last read left outside of our arrays. */
+  private static void sayBye(Assuan assuan) {
+    try {
+      assuan.command("BYE", "");
+    } catch (IOException | MalformedException e) {
+      LOG.log(System.Logger.Level.DEBUG, "pinentry did not say goodbye", e);
+    }
+  }
+
+  /** Options an older pinentry does not know cost only comfort. */
+  private static void option(Assuan assuan, String option) throws IOException, MalformedException {
+    if (assuan.command("OPTION", option) instanceof Assuan.Reply.Err err) {
+      LOG.log(
+          System.Logger.Level.DEBUG,
+          "pinentry refuses {0}: {1}",
+          option,
+          Long.toString(err.code()));
+    }
+  }
+
+  private static void require(Assuan.Reply reply) throws MalformedException {
+    if (reply instanceof Assuan.Reply.Err err) {
+      throw new MalformedException("pinentry error " + err.code());
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package jp.sekisho.agent.seat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jp.sekisho.agent.ipc.Waiting;
+import jp.sekisho.protocol.Refusal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The session's talk with pinentry, spoken by a script that answers as each test wants. */
+class PinentryTest {
+  private static final PinOutcome CANCELLED = new PinOutcome.None(Refusal.PIN_CANCELLED);
+  private static final PinOutcome UNAVAILABLE = new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  private static Pinentry pinentry(Path program, Locale locale) {
+    return new Pinentry(() -> Optional.of(new PinentryProgram(program, Optional.empty())), locale);
+  }
+
+  private PinOutcome ask(String onGetpin) throws IOException {
+    return ask(FakePinentry.in(directory, onGetpin), new PinPrompt("Reader 00", 3, "login", null));
+  }
+
+  private static PinOutcome ask(FakePinentry fake, PinPrompt prompt) {
+    return pinentry(fake.program(), Locale.JAPANESE).ask(prompt, LONG, () -> true);
+  }
+
+  private static String text(PinOutcome outcome) {
+    return outcome.match(
+        typed -> new String(typed.pin().bytes(), StandardCharsets.UTF_8),
+        none -> "none: " + none.reason());
+  }
+
+  @Test
+  void typedPinIsReturnedAsItsBytes() throws Exception {
+    assertEquals("123456", text(ask("echo 'D 123456'; echo OK")));
+  }
+
+  @Test
+  void percentEscapesAreDecodedAndDataLinesJoined() throws Exception {
+    assertEquals("12%\n１", text(ask("echo 'D 12%25%0a'; echo 'D %EF%BC%91'; echo OK")));
+  }
+
+  @Test
+  void confirmedEmptyWindowIsAnEmptyPin() throws Exception {
+    assertEquals("", text(ask("echo OK")));
+  }
+
+  @Test
+  void cancelTimeoutAndCloseAreCancelled() throws Exception {
+    for (int code : new int[] {83886179, 83886142, 83886194, 83886278}) {
+      assertEquals(CANCELLED, ask("echo 'ERR " + code + " cancelled <Pinentry>'"));
+    }
+  }
+
+  @Test
+  void windowThatCannotBeShownIsUnavailable() throws Exception {
+    // ENOTTY, as pinentry-curses says it without a terminal.
+    assertEquals(UNAVAILABLE, ask("echo 'ERR 83918950 Inappropriate ioctl for device'"));
+    assertEquals(UNAVAILABLE, ask("exit 1"));
+    assertEquals(UNAVAILABLE, ask("echo hello"));
+    assertEquals(UNAVAILABLE, ask("echo 'INQUIRE QUALITY'"));
+    assertEquals(UNAVAILABLE, ask("echo 'D 12%2'; echo OK"));
+    assertEquals(UNAVAILABLE, ask("echo 'D %zz'; echo OK"));
+    assertEquals(UNAVAILABLE, ask("echo 'ERR '"));
+    assertEquals(UNAVAILABLE, ask("echo 'ERR 99999999999'"));
+  }
+
+  @Test
+  void linesAndDataHaveLimits() throws Exception {
+    assertEquals(256, text(ask("printf 'D %0256d\\n' 0; echo OK")).length());
+    assertEquals(UNAVAILABLE, ask("printf 'D %0257d\\n' 0; echo OK"));
+    assertEquals(UNAVAILABLE, ask("printf 'D %0400d\\n' 0; echo OK"));
+    assertEquals(UNAVAILABLE, ask("printf 'S %01000d\\n' 0; echo 'D 1'; echo OK"));
+    assertEquals(UNAVAILABLE, ask("head -c 100000 /dev/zero; echo OK"));
+  }
+
+  @Test
+  void programThatIsMissingOrDoesNotGreetIsUnavailable() throws Exception {
+    assertEquals(
+        UNAVAILABLE,
+        pinentry(directory.resolve("nowhere"), Locale.JAPANESE)
+            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> true));
+    assertEquals(
+        UNAVAILABLE,
+        new Pinentry(Optional::empty, Locale.JAPANESE)
+            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> true));
+    assertEquals(
+        UNAVAILABLE,
+        ask(
+            FakePinentry.write(directory, "echo 'ERR 1 no'", "echo OK"),
+            new PinPrompt("r", 3, "login", null)));
+  }
+
+  @Test
+  void windowSaysCardPinReaderTriesAndPurpose() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    text(ask(fake, new PinPrompt("ACR39U 100% [A]", 2, "login", null)));
+    List<String> lines = fake.lines();
+    assertTrue(lines.contains("SETTITLE 職員証のPIN"), lines.toString());
+    assertTrue(lines.contains("SETTIMEOUT 60"), lines.toString());
+    assertTrue(
+        lines.contains(
+            "SETDESC ログインします。職員証のPIN（6～8桁の数字）を入力してください。"
+                + "%0Aリーダー：ACR39U 100%25 [A]%0Aあと2回まで入力できます"),
+        lines.toString());
+    assertTrue(lines.stream().noneMatch(line -> line.startsWith("SETERROR")), lines.toString());
+    assertEquals(List.of("GETPIN", "BYE"), lines.subList(lines.size() - 2, lines.size()));
+  }
+
+  @Test
+  void lastTryIsWarnedOf() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    text(
+        pinentry(fake.program(), Locale.ENGLISH)
+            .ask(new PinPrompt("r", 1, "unlock", null), LONG, () -> true));
+    assertTrue(
+        fake.lines().stream().anyMatch(line -> line.startsWith("SETERROR Last try:")),
+        fake.lines().toString());
+    assertTrue(fake.lines().contains("SETTITLE Staff card PIN"));
+  }
+
+  @Test
+  void readerCannotInjectCommandsOrTurnTextAround() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    text(ask(fake, new PinPrompt("evil\nGETPIN\r\u202E", 3, "login", null)));
+    assertEquals(1, fake.lines().stream().filter("GETPIN"::equals).count());
+    assertTrue(
+        fake.lines().stream().anyMatch(line -> line.contains("evil\uFFFDGETPIN\uFFFD\uFFFD")),
+        fake.lines().toString());
+  }
+
+  @Test
+  void approvedTextIsShownWholeOrNotAtAll() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    assertEquals("1", text(ask(fake, new PinPrompt("r", 3, "approve", "一行目\n二行目"))));
+    assertTrue(
+        fake.lines().stream().anyMatch(line -> line.endsWith("%0A%0A一行目%0A二行目")),
+        fake.lines().toString());
+    assertEquals(UNAVAILABLE, ask(fake, new PinPrompt("r", 3, "approve", "長".repeat(400))));
+  }
+
+  @Test
+  void dismissedWindowIsCancelledAndItsProcessEnds() throws Exception {
+    FakePinentry fake =
+        FakePinentry.in(directory, "echo $$ > '" + directory.resolve("pid") + "'; exec sleep 600");
+    Pinentry pinentry = pinentry(fake.program(), Locale.JAPANESE);
+    AtomicBoolean wanted = new AtomicBoolean(true);
+    CompletableFuture<PinOutcome> outcome =
+        CompletableFuture.supplyAsync(
+            () -> pinentry.ask(new PinPrompt("r", 3, "login", null), LONG, wanted::get));
+    Waiting.until("the window", () -> directory.resolve("pid").toFile().length() > 0);
+    wanted.set(false);
+    pinentry.dismiss();
+    assertEquals(CANCELLED, outcome.get());
+    long pid = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+    Waiting.until(
+        "the end of the program",
+        () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
+  }
+
+  @Test
+  void dismissalBeforeTheWindowIsNotLost() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    assertEquals(
+        CANCELLED,
+        pinentry(fake.program(), Locale.JAPANESE)
+            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> false));
+    assertTrue(fake.lines().stream().noneMatch("GETPIN"::equals));
+  }
+
+  @Test
+  void bothLanguagesHaveTheSameKeys() {
+    assertEquals(
+        PromptText.bundle(Locale.JAPANESE).keySet(), PromptText.bundle(Locale.ENGLISH).keySet());
+    assertFalse(PromptText.bundle(Locale.ENGLISH).keySet().isEmpty());
+    for (jp.sekisho.protocol.statement.Purpose purpose :
+        jp.sekisho.protocol.statement.Purpose.values()) {
+      assertTrue(PromptText.bundle(Locale.ENGLISH).containsKey("prompt.purpose." + purpose.text()));
+    }
+  }
+
+  @Test
+  void windowsNeedADisplayAndCursesATerminal() throws Exception {
+    for (String name : new String[] {"pinentry-gtk-2", "pinentry-gnome3", "pinentry-curses"}) {
+      Files.setPosixFilePermissions(
+          Files.writeString(directory.resolve(name), ""),
+          java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    List<Path> places = List.of(directory);
+    Optional<String> tty = Optional.of("/dev/pts/3");
+    assertEquals(
+        Optional.of(new PinentryProgram(directory.resolve("pinentry-gnome3"), Optional.empty())),
+        PinentryProgram.choose(places, Map.of("WAYLAND_DISPLAY", "wayland-0"), tty));
+    Files.delete(directory.resolve("pinentry-gnome3"));
+    assertEquals(
+        Optional.of(new PinentryProgram(directory.resolve("pinentry-gtk-2"), Optional.empty())),
+        PinentryProgram.choose(places, Map.of("DISPLAY", ":0"), Optional.empty()));
+    assertEquals(
+        Optional.of(new PinentryProgram(directory.resolve("pinentry-curses"), tty)),
+        PinentryProgram.choose(places, Map.of("DISPLAY", ""), tty));
+    assertEquals(Optional.empty(), PinentryProgram.choose(places, Map.of(), Optional.empty()));
+    assertEquals(
+        Optional.empty(),
+        PinentryProgram.choose(List.of(directory.resolve("none")), Map.of("DISPLAY", ":0"), tty));
+  }
+
+  @Test
+  void lockCommandRunsAsAVectorWithoutAShell() throws Exception {
+    Path locked = directory.resolve("a file; with $HOME `in` its name");
+    assertTrue(new LockCommand(List.of("touch", locked.toString())).run());
+    assertTrue(Files.exists(locked));
+    assertFalse(new LockCommand(List.of("false")).run());
+    assertFalse(new LockCommand(List.of(directory.resolve("none").toString())).run());
+  }
+}
