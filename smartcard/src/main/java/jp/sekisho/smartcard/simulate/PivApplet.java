@@ -116,9 +116,9 @@ public final class PivApplet {
     return part(command.le());
   }
 
-  /** As much of the answer as asked for; a client that asked for nothing is told what there is. */
+  /** As much of the answer as asked for. Clients forget Le; over T=1 cards answer all the same. */
   private Response part(int le) {
-    int length = Math.min(le, remaining.length);
+    int length = Math.min(le == 0 ? 256 : le, remaining.length);
     byte[] now = Arrays.copyOf(remaining, length);
     remaining = Arrays.copyOfRange(remaining, length, remaining.length);
     return new Response(

@@ -1,0 +1,107 @@
+package jp.sekisho.smartcard.pcsc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import jp.sekisho.smartcard.Apdu;
+import jp.sekisho.smartcard.CardException;
+import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.Response;
+import org.junit.jupiter.api.Test;
+
+class ReaderRolesTest {
+  private static final Apdu SELECT_PIV =
+      Apdu.select(HexFormat.of().parseHex("A000000308000010000100"));
+
+  private static ReaderRoles roles(String... rules) {
+    return new ReaderRoles(Arrays.stream(rules).map(ReaderRoles.Rule::parse).toList());
+  }
+
+  @Test
+  void aReaderNobodyListedIsResident() {
+    assertEquals(ReaderRole.RESIDENT, ReaderRoles.none().roleOf("ACS ACR39U 00 00"));
+    assertTrue(ReaderRoles.none().grant("ACS ACR39U 00 00").isEmpty());
+    assertEquals(ReaderRole.RESIDENT, roles("ACS*=staff").roleOf("Sony RC-S380 00 00"));
+  }
+
+  @Test
+  void theFirstMatchingPatternCountsAndAPatternIsTheWholeName() {
+    ReaderRoles roles = roles("ACS * 00=resident", "ACS*=staff", "Sony.RC*=staff");
+    assertEquals(ReaderRole.RESIDENT, roles.roleOf("ACS ACR39U 00 00"));
+    assertEquals(ReaderRole.STAFF, roles.roleOf("ACS ACR39U 00 01"));
+    assertEquals(ReaderRole.RESIDENT, roles.roleOf("My ACS ACR39U 00 01"));
+    assertEquals(ReaderRole.RESIDENT, roles.roleOf("Sony RC-S380"), "a dot is a dot");
+  }
+
+  @Test
+  void aSharedReaderIsGrantedOnlyWhileThePromptIsOpen() {
+    ReaderRoles roles = roles("*=shared");
+    PromptScope prompt = new PromptScope();
+    assertTrue(roles.grant("R").isEmpty());
+    GrantedReader granted = roles.grant("R", prompt).orElseThrow();
+    assertTrue(granted.isValid());
+    prompt.close();
+    assertFalse(granted.isValid());
+    assertTrue(roles.grant("R", prompt).isEmpty());
+    assertEquals(List.of(), roles.grantAll(List.of("R"), prompt));
+  }
+
+  @Test
+  void aResidentReaderIsNotGrantedEvenWithAPrompt() {
+    assertTrue(roles("*=resident").grant("R", new PromptScope()).isEmpty());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new GrantedReader("R", ReaderRole.RESIDENT, new PromptScope()));
+  }
+
+  @Test
+  void nothingPublicMakesAGrantedReaderExceptReaderRoles() {
+    assertEquals(0, GrantedReader.class.getConstructors().length);
+    assertTrue(Modifier.isFinal(GrantedReader.class.getModifiers()));
+    assertEquals(0, PcscCard.class.getConstructors().length);
+    Stream.of(PcscContext.class.getMethods())
+        .filter(method -> method.getReturnType() == PcscCard.class)
+        .forEach(method ->
+            assertEquals(List.of(GrantedReader.class), List.of(method.getParameterTypes())));
+  }
+
+  @Test
+  void aRuleThatIsNoneIsRefusedWithASentence() {
+    for (String text : List.of("staff", "=staff", "R=clerk", "R=")) {
+      assertThrows(IllegalArgumentException.class, () -> ReaderRoles.Rule.parse(text), text);
+    }
+  }
+
+  @Test
+  void inASharedReaderOnlyAnAcceptedPivSelectOpensTheWay() throws CardException {
+    SharedReaderGate gate = gate();
+    Apdu jpki = Apdu.select(HexFormat.of().parseHex("D392F000260100000001"));
+    Apdu getData = Apdu.of(0, Apdu.GET_DATA, 0x3F, 0xFF, new byte[] {0x5C, 1, 0x7E});
+    assertRefused(gate, jpki);
+    assertRefused(gate, getData);
+    gate.check(SELECT_PIV);
+    gate.answered(SELECT_PIV, Response.of(0x6A82));
+    assertRefused(gate, getData);
+    gate.answered(SELECT_PIV, Response.of(0x9000));
+    gate.check(getData);
+    assertRefused(gate, jpki);
+    gate.reset();
+    assertRefused(gate, getData);
+  }
+
+  private static SharedReaderGate gate() {
+    return new SharedReaderGate(new GrantedReader("R", ReaderRole.SHARED, new PromptScope()));
+  }
+
+  private static void assertRefused(SharedReaderGate gate, Apdu command) {
+    CardException e = assertThrows(CardException.class, () -> gate.check(command));
+    assertEquals(CardFailure.READER_NOT_GRANTED, e.failure());
+  }
+}
