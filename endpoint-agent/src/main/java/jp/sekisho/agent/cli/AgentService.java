@@ -122,8 +122,7 @@ public final class AgentService implements AutoCloseable {
     X509Certificate serverCa = serverCa(settings);
     String boot = BootId.current();
 
-    Spool spool =
-        Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
+    Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
     stops.push(spool::close);
     spool.append(new AgentEvent.Started(options.version(), options.enforcement().enforcing()));
     if (spool.tornBytes() > 0) {
@@ -200,8 +199,7 @@ public final class AgentService implements AutoCloseable {
 
   static ReaderRoles readerRoles(AgentSettings settings) throws StateException {
     try {
-      return new ReaderRoles(
-          settings.readerRoles().stream().map(ReaderRoles.Rule::parse).toList());
+      return new ReaderRoles(settings.readerRoles().stream().map(ReaderRoles.Rule::parse).toList());
     } catch (IllegalArgumentException e) {
       throw new StateException(StateException.Code.STATE_MALFORMED, "readerRoles", e);
     }

@@ -38,10 +38,8 @@ final class DoctorCommand implements Callable<Integer> {
     if (json) {
       List<Map<String, Object>> lines =
           findings.stream()
-              .map(
-                  f ->
-                      Map.<String, Object>of(
-                          "check", f.check(), "ok", f.ok(), "detail", f.detail()))
+              .map(f ->
+                  Map.<String, Object>of("check", f.check(), "ok", f.ok(), "detail", f.detail()))
               .toList();
       out.println(
           new String(CanonicalJson.write(Map.of("findings", lines)), StandardCharsets.UTF_8));

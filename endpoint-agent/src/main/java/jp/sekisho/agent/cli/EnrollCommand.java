@@ -74,15 +74,13 @@ final class EnrollCommand implements Callable<Integer> {
     }
     StateDirectory directory = new StateDirectory(state);
     Enrollment enrollment =
-        new Enrollment(
-            directory, rules, loopbackPort, Version.text(), ServiceClient.TIMEOUT);
+        new Enrollment(directory, rules, loopbackPort, Version.text(), ServiceClient.TIMEOUT);
     try {
       return say(texts, enrollment.enroll(ticketText()), rules.isEmpty());
     } catch (StateException e) {
       return fail(ExitCode.ENVIRONMENT, e.code().name(), StateTexts.say(texts, e));
     } catch (SpoolException e) {
-      return fail(
-          ExitCode.ENVIRONMENT, e.code().name(), StateTexts.say(texts, e, directory));
+      return fail(ExitCode.ENVIRONMENT, e.code().name(), StateTexts.say(texts, e, directory));
     }
   }
 
@@ -125,8 +123,7 @@ final class EnrollCommand implements Callable<Integer> {
       return fail(ExitCode.REFUSED, "FOREIGN_SERVER", texts.text("enroll.foreign-server"));
     }
     if (outcome instanceof EnrollOutcome.Refused refused) {
-      RefusalText why =
-          RefusalText.of(refused.reply().refusal(), Locale.getDefault(), Map.of());
+      RefusalText why = RefusalText.of(refused.reply().refusal(), Locale.getDefault(), Map.of());
       return fail(
           ExitCode.REFUSED,
           refused.reply().code(),
@@ -136,8 +133,7 @@ final class EnrollCommand implements Callable<Integer> {
       return fail(ExitCode.REFUSED, "BAD_ANSWER", texts.text("enroll.bad-answer", bad.why()));
     }
     String why = ((EnrollOutcome.Unreachable) outcome).why();
-    return fail(
-        ExitCode.ENVIRONMENT, "SERVER_UNREACHABLE", texts.text("enroll.unreachable", why));
+    return fail(ExitCode.ENVIRONMENT, "SERVER_UNREACHABLE", texts.text("enroll.unreachable", why));
   }
 
   private int fail(int exitCode, String code, String text) {

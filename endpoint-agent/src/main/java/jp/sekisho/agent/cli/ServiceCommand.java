@@ -87,8 +87,7 @@ final class ServiceCommand implements Callable<Integer> {
       return;
     }
     try {
-      Files.writeString(
-          directory.alarm(), java.time.Instant.now() + " " + e.getMessage() + "\n");
+      Files.writeString(directory.alarm(), java.time.Instant.now() + " " + e.getMessage() + "\n");
     } catch (IOException onTheSameDisk) {
       e.addSuppressed(onTheSameDisk);
     }

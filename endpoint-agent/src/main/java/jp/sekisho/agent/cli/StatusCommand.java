@@ -80,8 +80,7 @@ final class StatusCommand implements Callable<Integer> {
             .getOut()
             .println(
                 new String(
-                    CanonicalJson.write(Map.of("error", e.code().name())),
-                    StandardCharsets.UTF_8));
+                    CanonicalJson.write(Map.of("error", e.code().name())), StandardCharsets.UTF_8));
       } else {
         spec.commandLine().getErr().println(StateTexts.say(texts, e));
       }
@@ -141,16 +140,14 @@ final class StatusCommand implements Callable<Integer> {
             settings.organ(),
             settings.server().toString(),
             heard.state()));
-    out.println(
-        texts.text("status.certificate", certificate.getNotAfter().toInstant().toString()));
-    run.ifPresent(
-        r ->
-            out.println(
-                texts.text(
-                    "status.running",
-                    Long.toString(r.pid()),
-                    Long.toString(r.depth()),
-                    Long.toString(r.lastSeq()))));
+    out.println(texts.text("status.certificate", certificate.getNotAfter().toInstant().toString()));
+    run.ifPresent(r ->
+        out.println(
+            texts.text(
+                "status.running",
+                Long.toString(r.pid()),
+                Long.toString(r.depth()),
+                Long.toString(r.lastSeq()))));
     for (String problem : problems) {
       String detail = run.map(RunStatus::halted).orElse("");
       out.println(texts.text("status.problem." + problem, detail));

@@ -76,8 +76,7 @@ public final class DeviceKey {
     BigInteger scalar = key.getS();
     var point = ECNamedCurveTable.getParameterSpec(CURVE).getG().multiply(scalar).normalize();
     return new ECPublicKeySpec(
-        new ECPoint(
-            point.getAffineXCoord().toBigInteger(), point.getAffineYCoord().toBigInteger()),
+        new ECPoint(point.getAffineXCoord().toBigInteger(), point.getAffineYCoord().toBigInteger()),
         key.getParams());
   }
 

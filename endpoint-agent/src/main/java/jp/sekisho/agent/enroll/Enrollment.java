@@ -58,8 +58,7 @@ public record Enrollment(
     state.create();
     DeviceKey key = keyForEver();
     PinnedTls.FirstContact contact = new PinnedTls.FirstContact(ticket.serverCaHash());
-    ServiceClient client =
-        new ServiceClient(ticket.url(), PinnedTls.context(contact), timeout);
+    ServiceClient client = new ServiceClient(ticket.url(), PinnedTls.context(contact), timeout);
     Reply<EnrollReply> reply =
         client.enroll(
             new EnrollRequest(

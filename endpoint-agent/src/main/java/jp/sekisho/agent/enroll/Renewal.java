@@ -94,8 +94,7 @@ public final class Renewal {
     }
     try {
       List<X509Certificate> chain = DeviceCertificates.of(ok.value(), key);
-      if (!ok.value().terminal().equals(terminal)
-          || !end(chain.get(0)).isAfter(end(current))) {
+      if (!ok.value().terminal().equals(terminal) || !end(chain.get(0)).isAfter(end(current))) {
         LOG.log(System.Logger.Level.WARNING, "renewal for another terminal or not longer");
         return false;
       }

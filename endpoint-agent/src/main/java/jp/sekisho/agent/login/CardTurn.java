@@ -79,8 +79,7 @@ final class CardTurn {
   /**
    * @param takeOnce claims the transaction for its one co-signature; false when it was claimed
    */
-  Turn run(
-      Seat seat, Question question, Stay stay, boolean lastTry, BooleanSupplier takeOnce) {
+  Turn run(Seat seat, Question question, Stay stay, boolean lastTry, BooleanSupplier takeOnce) {
     Scene scene = new Scene(seat, question, stay, lastTry, takeOnce);
     try (PromptScope prompt = new PromptScope()) {
       return stay.shared() ? shared(scene, prompt) : staff(scene, prompt);
@@ -155,8 +154,7 @@ final class CardTurn {
         Optional<Refused> obstacle = obstacle(scene, connected.reading());
         return obstacle.isPresent()
             ? obstacle.get()
-            : withPin(
-                scene, connected.card(), (CardReading.Present) connected.reading(), typed);
+            : withPin(scene, connected.card(), (CardReading.Present) connected.reading(), typed);
       }
     } catch (ExecutionException e) {
       return e.getCause() instanceof CardException failed
@@ -210,16 +208,14 @@ final class CardTurn {
     return scene
         .seat()
         .askPin(
-            prompt,
-            left.compareTo(LoginFlow.LONGEST_PROMPT) < 0 ? left : LoginFlow.LONGEST_PROMPT);
+            prompt, left.compareTo(LoginFlow.LONGEST_PROMPT) < 0 ? left : LoginFlow.LONGEST_PROMPT);
   }
 
   private Duration timeLeft(Question question) {
     return Duration.between(serverTime.get(), question.expires());
   }
 
-  private Turn withPin(
-      Scene scene, PivCard card, CardReading.Present reading, TypedPin typed) {
+  private Turn withPin(Scene scene, PivCard card, CardReading.Present reading, TypedPin typed) {
     try (typed) {
       Optional<Pin> pin = pin(typed);
       if (pin.isEmpty()) {
@@ -262,8 +258,7 @@ final class CardTurn {
       return scene.refused(Refusal.STATEMENT_INVALID);
     }
     SignOutcome outcome =
-        card.sign(
-            new SignRequest(reading.fingerprint(), pin, statement.bytes(), scene.lastTry()));
+        card.sign(new SignRequest(reading.fingerprint(), pin, statement.bytes(), scene.lastTry()));
     if (outcome instanceof SignOutcome.Refused no) {
       return scene.refused(CardRefusals.of(no.failure()), no.triesLeft());
     }

@@ -18,8 +18,7 @@ final class Glance {
   /**
    * @param problem what stands in the way; null when nothing does
    */
-  record Seen(
-      @Nullable Refusal problem, @Nullable String reader, @Nullable Integer triesLeft) {}
+  record Seen(@Nullable Refusal problem, @Nullable String reader, @Nullable Integer triesLeft) {}
 
   private record Asked(Stay stay, Seen seen) {}
 

@@ -114,8 +114,7 @@ public final class LoginFlow implements LoopbackCalls {
 
   private Turn answer(
       Seat seat, String origin, String transaction, TransactionDetails details, boolean lastTry) {
-    Question.Checked checked =
-        Question.check(transaction, details, origin, standing.origins());
+    Question.Checked checked = Question.check(transaction, details, origin, standing.origins());
     if (checked instanceof Question.Checked.Bad bad) {
       return Refused.of(bad.reason());
     }

@@ -14,6 +14,8 @@ sealed interface Turn permits Turn.Answered, Refused {
 
   /** Handles both cases. */
   default <R> R fold(Function<String, R> answered, Function<Refused, R> refused) {
-    return this instanceof Answered yes ? answered.apply(yes.opaque()) : refused.apply((Refused) this);
+    return this instanceof Answered yes
+        ? answered.apply(yes.opaque())
+        : refused.apply((Refused) this);
   }
 }

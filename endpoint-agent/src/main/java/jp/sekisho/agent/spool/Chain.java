@@ -35,10 +35,7 @@ final class Chain {
 
   /** Reads what the segments hold and refuses anything but one unbroken chain of this terminal. */
   static Chain check(
-      String terminal,
-      String boot,
-      NavigableMap<Long, List<byte[]>> segments,
-      Acknowledged ack)
+      String terminal, String boot, NavigableMap<Long, List<byte[]>> segments, Acknowledged ack)
       throws SpoolException {
     Chain chain = new Chain(terminal, boot);
     chain.firstSeq = segments.firstKey();
@@ -95,8 +92,7 @@ final class Chain {
   }
 
   Draft nextAlarm(String reason, Map<String, Object> data) {
-    return time ->
-        new DeviceRecord(terminal, boot, lastSeq() + 1, head, time, ALARM, reason, data);
+    return time -> new DeviceRecord(terminal, boot, lastSeq() + 1, head, time, ALARM, reason, data);
   }
 
   void add(byte[] payload, DeviceRecord record) {

@@ -322,8 +322,7 @@ public final class Spool implements AutoCloseable {
 
   /** All records still on the disk, oldest first. */
   public synchronized List<DeviceRecord> retained() {
-    return new ArrayList<>(
-        chain.after(chain.firstSeq() - 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
+    return new ArrayList<>(chain.after(chain.firstSeq() - 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
   }
 
   @Override

@@ -12,8 +12,7 @@ import java.time.Duration;
  * @param segment a new segment starts when one has passed this many bytes
  * @param keep how long a record stays after its acknowledgement
  */
-public record SpoolLimits(
-    long capacity, long reserve, long lastRoom, long segment, Duration keep) {
+public record SpoolLimits(long capacity, long reserve, long lastRoom, long segment, Duration keep) {
   /** 64 MiB, 8 MiB reserved, 256 KiB last room, segments of 1 MiB, 7 days. */
   public static final SpoolLimits DEFAULT =
       new SpoolLimits(64L << 20, 8L << 20, 256L << 10, 1L << 20, Duration.ofDays(7));

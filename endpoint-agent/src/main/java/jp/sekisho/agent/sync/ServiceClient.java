@@ -118,9 +118,7 @@ public final class ServiceClient {
    */
   public Reply<TransactionDetails> fetch(String transaction) {
     return post(
-        "/agent/v1/transactions/" + transaction + "/fetch",
-        new byte[0],
-        TransactionDetails.class);
+        "/agent/v1/transactions/" + transaction + "/fetch", new byte[0], TransactionDetails.class);
   }
 
   /** Hands over records. */
@@ -145,8 +143,7 @@ public final class ServiceClient {
         http.sendAsync(request, info -> new LimitedBody(WireJson.MAX_BYTES));
     try {
       // The request's own timeout ends with the headers; this one covers a slow body too.
-      HttpResponse<byte[]> response =
-          exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<byte[]> response = exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return read(response.statusCode(), response.body(), type);
     } catch (ExecutionException e) {
       return new Reply.Unreachable<>(why(e.getCause()));

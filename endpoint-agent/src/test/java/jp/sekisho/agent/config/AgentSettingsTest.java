@@ -53,8 +53,7 @@ class AgentSettingsTest {
     assertEquals(
         new SpoolLimits(64 << 20, 8 << 20, 256 << 10, 1 << 20, Duration.ofDays(7)),
         SpoolLimits.DEFAULT);
-    assertEquals(
-        new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5)), Backoff.DEFAULT);
+    assertEquals(new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5)), Backoff.DEFAULT);
   }
 
   @Test
@@ -118,8 +117,7 @@ class AgentSettingsTest {
     state.storeSettings(settings());
     Files.writeString(state.root().resolve("device.key"), "no key");
     assertEquals(
-        StateException.Code.STATE_MALFORMED,
-        assertThrows(StateException.class, state::key).code());
+        StateException.Code.STATE_MALFORMED, assertThrows(StateException.class, state::key).code());
     assertEquals(
         StateException.Code.STATE_UNREADABLE,
         assertThrows(StateException.class, state::certificates).code());

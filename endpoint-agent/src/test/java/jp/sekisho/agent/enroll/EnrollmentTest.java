@@ -64,18 +64,15 @@ class EnrollmentTest {
       assertEquals(List.of("Staff*=staff"), settings.readerRoles());
       assertEquals("file", settings.keyProtection());
       assertArrayEquals(service.serverCa.certificate().getEncoded(), settings.serverCaDer());
-      assertEquals(
-          new Heard("pending", List.of(FakeService.ORIGIN), ""), state.heard());
-      assertArrayEquals(
-          key.spki(), state.certificates().get(0).getPublicKey().getEncoded());
+      assertEquals(new Heard("pending", List.of(FakeService.ORIGIN), ""), state.heard());
+      assertArrayEquals(key.spki(), state.certificates().get(0).getPublicKey().getEncoded());
       assertTrue(Spool.exists(state.spool()));
       assertEquals(
           "rw-------",
           PosixFilePermissions.toString(
               Files.getPosixFilePermissions(state.root().resolve("device.key"))));
       assertEquals(
-          "rwx------",
-          PosixFilePermissions.toString(Files.getPosixFilePermissions(state.root())));
+          "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(state.root())));
       assertFalse(
           Files.readString(state.root().resolve("agent.json")).contains(service.token),
           "the token is not kept");
@@ -96,8 +93,7 @@ class EnrollmentTest {
               service.token,
               null,
               FakeService.hash(new TestPki("server CA").certificate()));
-      assertInstanceOf(
-          EnrollOutcome.ForeignServer.class, enrollment().enroll(ticket.text()));
+      assertInstanceOf(EnrollOutcome.ForeignServer.class, enrollment().enroll(ticket.text()));
       assertEquals(0, service.enrolments.size());
       assertFalse(state.isEnrolled());
     }
@@ -128,8 +124,7 @@ class EnrollmentTest {
       String fingerprint = state.key().orElseThrow().fingerprint();
       service.overrides.clear();
       EnrollOutcome.Done done =
-          assertInstanceOf(
-              EnrollOutcome.Done.class, enrollment().enroll(service.ticket().text()));
+          assertInstanceOf(EnrollOutcome.Done.class, enrollment().enroll(service.ticket().text()));
       assertEquals(fingerprint, done.fingerprint());
     }
   }
@@ -155,10 +150,8 @@ class EnrollmentTest {
       String otherRequest =
           jp.sekisho.protocol.Base64Url.encode(DeviceKey.generate().certificateRequest());
       byte[] answer = WireJson.write(service.certify(otherRequest));
-      service.overrides.put(
-          "enroll", exchange -> FakeService.answer(exchange, 200, answer));
-      assertInstanceOf(
-          EnrollOutcome.BadAnswer.class, enrollment().enroll(service.ticket().text()));
+      service.overrides.put("enroll", exchange -> FakeService.answer(exchange, 200, answer));
+      assertInstanceOf(EnrollOutcome.BadAnswer.class, enrollment().enroll(service.ticket().text()));
       assertFalse(state.isEnrolled());
     }
   }
@@ -180,20 +173,17 @@ class EnrollmentTest {
         new TestPki("ca")
             .issue(TestPki.newKeys().getPublic(), "t", from, from.plus(Duration.ofDays(90)));
     assertEquals(Renewal.Due.NOT_YET, Renewal.due(certificate, from));
-    assertEquals(
-        Renewal.Due.NOT_YET, Renewal.due(certificate, from.plus(Duration.ofDays(44))));
+    assertEquals(Renewal.Due.NOT_YET, Renewal.due(certificate, from.plus(Duration.ofDays(44))));
     assertEquals(Renewal.Due.NOW, Renewal.due(certificate, from.plus(Duration.ofDays(45))));
     assertEquals(Renewal.Due.NOW, Renewal.due(certificate, from.plus(Duration.ofDays(120))));
-    assertEquals(
-        Renewal.Due.TOO_LATE, Renewal.due(certificate, from.plus(Duration.ofDays(121))));
+    assertEquals(Renewal.Due.TOO_LATE, Renewal.due(certificate, from.plus(Duration.ofDays(121))));
   }
 
   @Test
   @DisplayName("a due certificate is renewed for the same key, stored, and used at once")
   void renews() throws Exception {
     try (FakeService service = FakeService.start()) {
-      assertInstanceOf(
-          EnrollOutcome.Done.class, enrollment().enroll(service.ticket().text()));
+      assertInstanceOf(EnrollOutcome.Done.class, enrollment().enroll(service.ticket().text()));
       DeviceKey key = state.key().orElseThrow();
       var chain = state.certificates();
       ServiceClient client =
@@ -203,19 +193,14 @@ class EnrollmentTest {
               TIMEOUT);
       MovingClock clock = new MovingClock(Instant.now());
       Renewal renewal =
-          new Renewal(
-              state, key, service.serverCa.certificate(), chain.get(0), client, clock);
+          new Renewal(state, key, service.serverCa.certificate(), chain.get(0), client, clock);
       assertFalse(renewal.renewIfDue());
       clock.advance(Duration.ofDays(46));
       service.certificateLife = Duration.ofDays(136);
       assertTrue(renewal.renewIfDue());
       var renewed = state.certificates().get(0);
       assertArrayEquals(key.spki(), renewed.getPublicKey().getEncoded());
-      assertTrue(
-          renewed
-              .getNotAfter()
-              .toInstant()
-              .isAfter(chain.get(0).getNotAfter().toInstant()));
+      assertTrue(renewed.getNotAfter().toInstant().isAfter(chain.get(0).getNotAfter().toInstant()));
       assertFalse(renewal.renewIfDue(), "once");
     }
   }

@@ -37,8 +37,7 @@ class HeartbeatsTest {
 
   private final MovingClock clock = MovingClock.standing();
   private final List<Heartbeat> sent = new CopyOnWriteArrayList<>();
-  private final ScheduledExecutorService scheduler =
-      Executors.newSingleThreadScheduledExecutor();
+  private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
   private volatile Reply<HeartbeatReply> reply = new Reply.Unreachable<>("cut");
   @TempDir Path temp;
   private StateDirectory state;
@@ -92,9 +91,7 @@ class HeartbeatsTest {
     spool.append(new AgentEvent.Started("1", false));
     heartbeats().beat();
     assertEquals(
-        List.of(
-            new Heartbeat(
-                "1", BOOT, 1, 1, false, "not-enforcing", "2026-11-21T01:02:03.456Z")),
+        List.of(new Heartbeat("1", BOOT, 1, 1, false, "not-enforcing", "2026-11-21T01:02:03.456Z")),
         sent);
   }
 
@@ -134,12 +131,10 @@ class HeartbeatsTest {
   void revoked() throws Exception {
     reply = new Reply.Refused<>(Refusal.TERMINAL_REVOKED, "TERMINAL_REVOKED");
     heartbeats().beat();
-    assertEquals(
-        Optional.of(Refusal.TERMINAL_REVOKED), new Standing(state, clock).obstacle());
+    assertEquals(Optional.of(Refusal.TERMINAL_REVOKED), new Standing(state, clock).obstacle());
     reply = new Reply.Ok<>(saying("something-new", 30, 0));
     heartbeats().beat();
-    assertEquals(
-        Optional.of(Refusal.TERMINAL_REVOKED), new Standing(state, clock).obstacle());
+    assertEquals(Optional.of(Refusal.TERMINAL_REVOKED), new Standing(state, clock).obstacle());
   }
 
   @Test

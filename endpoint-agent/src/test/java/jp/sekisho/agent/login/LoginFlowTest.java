@@ -62,7 +62,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LoginFlowTest {
   private static final String ORIGIN = "https://auth.city.example";
   private static final String BOOT = Base64Url.encode(new byte[16]);
-  private static final String ID = Base64Url.encode(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+  private static final String ID =
+      Base64Url.encode(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
   private static final SpoolLimits LIMITS =
       new SpoolLimits(20_000, 6_000, 2_000, 4_000, Duration.ofDays(7));
 
@@ -127,9 +128,7 @@ class LoginFlowTest {
         ORIGIN,
         clock.instant().plusSeconds(90).toString(),
         text,
-        text == null
-            ? null
-            : Sha256.text(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        text == null ? null : Sha256.text(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   private PivApplet card(NewCard.Kind kind) throws IOException {
@@ -169,8 +168,7 @@ class LoginFlowTest {
   }
 
   private CardAnswer answered() throws Exception {
-    return CardAnswer.parse(
-        assertInstanceOf(LoginResult.Answered.class, login()).opaqueAnswer());
+    return CardAnswer.parse(assertInstanceOf(LoginResult.Answered.class, login()).opaqueAnswer());
   }
 
   @Test
@@ -238,12 +236,11 @@ class LoginFlowTest {
   void exchanged() throws Exception {
     insertStaffCard();
     PivApplet same = card(NewCard.Kind.STAFF);
-    seat.doing(
-        () -> {
-          desk.remove();
-          desk.insert(same);
-          return typed("123456");
-        });
+    seat.doing(() -> {
+      desk.remove();
+      desk.insert(same);
+      return typed("123456");
+    });
     refused(Refusal.CARD_REMOVED);
   }
 
@@ -344,8 +341,7 @@ class LoginFlowTest {
     assertEquals(0, refused(Refusal.PIN_BLOCKED, login(true)).triesLeft());
     assertEquals(0, refused(Refusal.PIN_BLOCKED, login(true)).triesLeft());
     assertEquals(3, seat.prompts.size());
-    assertEquals(
-        Refusal.PIN_BLOCKED, flow.status(seat, Locale.JAPANESE).problem());
+    assertEquals(Refusal.PIN_BLOCKED, flow.status(seat, Locale.JAPANESE).problem());
   }
 
   @Test
@@ -356,8 +352,7 @@ class LoginFlowTest {
       seat.typing(typed);
       refused(Refusal.PIN_FORMAT);
     }
-    assertFalse(
-        desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE), "nothing signed");
+    assertFalse(desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE), "nothing signed");
     seat.typing("１２３４５６");
     answered();
   }
@@ -378,8 +373,7 @@ class LoginFlowTest {
     insertStaffCard();
     refused(
         Refusal.ORIGIN_FOREIGN,
-        flow.login(
-            seat, "https://evil.example", new LoopbackLogin(ID, null), Locale.JAPANESE));
+        flow.login(seat, "https://evil.example", new LoopbackLogin(ID, null), Locale.JAPANESE));
     state.storeHeard(new Heard(Heard.ACTIVE, List.of("https://other.example"), ""));
     use(desk);
     refused(Refusal.ORIGIN_FOREIGN);
@@ -416,19 +410,17 @@ class LoginFlowTest {
     CardStatement said = CardStatement.parse(Base64Url.decode(answered().statement()));
     assertEquals("持出しを承認", seat.prompts.get(0).text());
     assertEquals(
-        Sha256.text("持出しを承認".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-        said.detail());
+        Sha256.text("持出しを承認".getBytes(java.nio.charset.StandardCharsets.UTF_8)), said.detail());
   }
 
   @Test
   @DisplayName("a transaction past its end is dropped, by the service's clock")
   void expired() throws Exception {
     insertStaffCard();
-    seat.doing(
-        () -> {
-          clock.advance(Duration.ofSeconds(91));
-          return typed("123456");
-        });
+    seat.doing(() -> {
+      clock.advance(Duration.ofSeconds(91));
+      return typed("123456");
+    });
     refused(Refusal.TRANSACTION_EXPIRED);
     refused(Refusal.TRANSACTION_EXPIRED);
     assertEquals(1, seat.prompts.size());
@@ -468,8 +460,7 @@ class LoginFlowTest {
   @DisplayName("what is not a transaction id is not sent on and not recorded as one")
   void malformed() {
     for (String id : List.of("", "../../events", ID + "A", "AAAAAAAAAAAAAAAAAAAAAB")) {
-      LoginResult result =
-          flow.login(seat, ORIGIN, new LoopbackLogin(id, null), Locale.JAPANESE);
+      LoginResult result = flow.login(seat, ORIGIN, new LoopbackLogin(id, null), Locale.JAPANESE);
       refused(Refusal.INPUT_MALFORMED, result);
       assertEquals(Map.of(), last().data());
     }
@@ -485,11 +476,9 @@ class LoginFlowTest {
       spool.append(new AgentEvent.Started("1", false));
     }
     String other = Base64Url.encode(new byte[16]);
-    LoginResult result =
-        flow.login(seat, ORIGIN, new LoopbackLogin(other, null), Locale.JAPANESE);
+    LoginResult result = flow.login(seat, ORIGIN, new LoopbackLogin(other, null), Locale.JAPANESE);
     assertEquals(
-        Refusal.STORAGE_FAILED,
-        assertInstanceOf(LoginResult.Refused.class, result).reason());
+        Refusal.STORAGE_FAILED, assertInstanceOf(LoginResult.Refused.class, result).reason());
     assertEquals(Refusal.STORAGE_FAILED, flow.status(seat, Locale.JAPANESE).problem());
     desk.remove();
     Await.until("recorded", () -> last().type().equals("agent.card-removed"));
@@ -503,25 +492,18 @@ class LoginFlowTest {
     String other = Base64Url.encode(new byte[16]);
     service.put(other, new Reply.Ok<>(details(other, "login", null)));
     List<LoginResult> results = new java.util.concurrent.CopyOnWriteArrayList<>();
-    seat.doing(
-        () -> {
-          Thread clerk =
-              new Thread(
-                  () ->
-                      results.add(
-                          flow.login(
-                              second,
-                              ORIGIN,
-                              new LoopbackLogin(other, null),
-                              Locale.JAPANESE)));
-          clerk.start();
-          Await.until("second answer", () -> results.size() == 1);
-          return typed("123456");
-        });
+    seat.doing(() -> {
+      Thread clerk =
+          new Thread(() ->
+              results.add(
+                  flow.login(second, ORIGIN, new LoopbackLogin(other, null), Locale.JAPANESE)));
+      clerk.start();
+      Await.until("second answer", () -> results.size() == 1);
+      return typed("123456");
+    });
     answered();
     assertEquals(
-        Refusal.CARD_BUSY,
-        assertInstanceOf(LoginResult.Refused.class, results.get(0)).reason());
+        Refusal.CARD_BUSY, assertInstanceOf(LoginResult.Refused.class, results.get(0)).reason());
     assertEquals(0, second.prompts.size());
   }
 
@@ -567,11 +549,10 @@ class LoginFlowTest {
         new LoopbackStatus("T-0042", "active", null, MemoryDesk.READER, null),
         flow.status(seat, Locale.JAPANESE));
     assertEquals(List.of(), desk.instructions);
-    seat.doing(
-        () -> {
-          Await.until("read beside the window", () -> desk.instructions.size() >= 3);
-          return typed("123456");
-        });
+    seat.doing(() -> {
+      Await.until("read beside the window", () -> desk.instructions.size() >= 3);
+      return typed("123456");
+    });
     answered();
     assertEquals(PinPrompt.TRIES_UNKNOWN, seat.prompts.get(0).triesLeft());
     int sent = desk.instructions.size();

@@ -71,8 +71,7 @@ class SpoolTest {
       expected = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
     }
     assertEquals(
-        expected.replaceAll("\\s", ""),
-        HexFormat.of().formatHex(Files.readAllBytes(segment(1))));
+        expected.replaceAll("\\s", ""), HexFormat.of().formatHex(Files.readAllBytes(segment(1))));
   }
 
   @Test
@@ -286,12 +285,11 @@ class SpoolTest {
       last = spool.append(new AgentEvent.CardRemoved(BOOT));
       long seq = last.seq();
       SpoolException.Code code =
-          codeOf(
-              () -> {
-                for (int i = 0; i < 100; i++) {
-                  spool.append(new AgentEvent.Stopped());
-                }
-              });
+          codeOf(() -> {
+            for (int i = 0; i < 100; i++) {
+              spool.append(new AgentEvent.Stopped());
+            }
+          });
       assertEquals(SpoolException.Code.SPOOL_FULL, code);
       assertTrue(spool.lastSeq() > seq);
       // What the service has makes room before its time.
@@ -323,7 +321,6 @@ class SpoolTest {
   @Test
   @DisplayName("a second enrolment does not make a second spool")
   void createdOnce() throws IOException {
-    assertEquals(
-        SpoolException.Code.SPOOL_FAILED, codeOf(() -> Spool.create(directory, "T-0042")));
+    assertEquals(SpoolException.Code.SPOOL_FAILED, codeOf(() -> Spool.create(directory, "T-0042")));
   }
 }

@@ -113,9 +113,7 @@ class RecordSenderTest {
   @Test
   @DisplayName("an absent service gets the records when it is back")
   void retries() throws Exception {
-    sender(
-        batch ->
-            calls.get() < 4 ? new Reply.Unreachable<>("cut") : take(batch));
+    sender(batch -> calls.get() < 4 ? new Reply.Unreachable<>("cut") : take(batch));
     spool.append(new AgentEvent.Started("1", false));
     Await.until("retried until taken", () -> spool.depth() == 0);
     assertEquals(4, calls.get());
@@ -126,8 +124,7 @@ class RecordSenderTest {
   void halts() throws Exception {
     for (Refusal refusal : List.of(Refusal.EVENT_FORK, Refusal.EVENT_GAP)) {
       calls.set(0);
-      RecordSender sender =
-          sender(batch -> new Reply.Refused<>(refusal, refusal.name()));
+      RecordSender sender = sender(batch -> new Reply.Refused<>(refusal, refusal.name()));
       spool.append(new AgentEvent.Started("1", false));
       Await.until("halted", () -> sender.halted().isPresent());
       assertEquals(Optional.of(refusal.name()), sender.halted());

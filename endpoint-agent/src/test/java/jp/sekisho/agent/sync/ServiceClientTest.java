@@ -69,8 +69,7 @@ class ServiceClientTest {
   void refused() throws Exception {
     try (FakeService service = FakeService.start()) {
       Reply<TransactionDetails> reply = client(service).fetch(ID);
-      assertEquals(
-          new Reply.Refused<>(Refusal.TRANSACTION_UNKNOWN, "TRANSACTION_UNKNOWN"), reply);
+      assertEquals(new Reply.Refused<>(Refusal.TRANSACTION_UNKNOWN, "TRANSACTION_UNKNOWN"), reply);
     }
   }
 
@@ -83,8 +82,7 @@ class ServiceClientTest {
           exchange ->
               FakeService.answer(
                   exchange, 418, FakeService.utf8("{\"refusal\":\"TEAPOT\",\"new\":{\"a\":1}}")));
-      assertEquals(
-          new Reply.Refused<>(Refusal.INTERNAL, "TEAPOT"), client(service).fetch(ID));
+      assertEquals(new Reply.Refused<>(Refusal.INTERNAL, "TEAPOT"), client(service).fetch(ID));
     }
   }
 
@@ -168,9 +166,7 @@ class ServiceClientTest {
     try (FakeService service = FakeService.start()) {
       SSLContext otherCa =
           PinnedTls.context(
-              new TestPki("server CA").certificate(),
-              key,
-              List.of(service.deviceCa.certificate()));
+              new TestPki("server CA").certificate(), key, List.of(service.deviceCa.certificate()));
       unreachable(new ServiceClient(service.uri(), otherCa, TIMEOUT).heartbeat(heartbeat()));
       assertEquals(0, service.heartbeats.size());
     }

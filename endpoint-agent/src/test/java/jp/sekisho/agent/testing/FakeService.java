@@ -235,8 +235,7 @@ public final class FakeService implements AutoCloseable {
 
   public EnrollReply certify(String csr) throws MalformedException {
     try {
-      PublicKey key =
-          new JcaPKCS10CertificationRequest(Base64Url.decode(csr)).getPublicKey();
+      PublicKey key = new JcaPKCS10CertificationRequest(Base64Url.decode(csr)).getPublicKey();
       Instant now = Instant.now();
       X509Certificate device =
           deviceCa.issue(
@@ -244,8 +243,7 @@ public final class FakeService implements AutoCloseable {
               TERMINAL,
               now.minusSeconds(600),
               now.plus(certificateLife),
-              new GeneralName(
-                  GeneralName.uniformResourceIdentifier, Names.terminalUri(TERMINAL)));
+              new GeneralName(GeneralName.uniformResourceIdentifier, Names.terminalUri(TERMINAL)));
       return new EnrollReply(
           TERMINAL,
           "mayor",
@@ -297,8 +295,7 @@ public final class FakeService implements AutoCloseable {
       answer(
           exchange,
           200,
-          WireJson.write(
-              new EventAck(last.seq(), last.hash(), "log", last.seq(), CHECKPOINT)));
+          WireJson.write(new EventAck(last.seq(), last.hash(), "log", last.seq(), CHECKPOINT)));
     }
   }
 
@@ -321,8 +318,7 @@ public final class FakeService implements AutoCloseable {
 
   private boolean isOurDevice(HttpExchange exchange) {
     try {
-      Certificate[] peer =
-          ((HttpsExchange) exchange).getSSLSession().getPeerCertificates();
+      Certificate[] peer = ((HttpsExchange) exchange).getSSLSession().getPeerCertificates();
       peer[0].verify(deviceCa.certificate().getPublicKey());
       return true;
     } catch (SSLPeerUnverifiedException e) {

@@ -68,8 +68,7 @@ public final class TestPki {
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
       }
       if (names.length > 0) {
-        builder.addExtension(
-            Extension.subjectAlternativeName, false, new GeneralNames(names));
+        builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
       }
       byte[] der =
           builder

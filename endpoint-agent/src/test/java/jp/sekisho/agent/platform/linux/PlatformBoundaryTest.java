@@ -8,9 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-@AnalyzeClasses(
-    packages = "jp.sekisho.agent",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "jp.sekisho.agent", importOptions = ImportOption.DoNotIncludeTests.class)
 class PlatformBoundaryTest {
   @ArchTest
   static final ArchRule ONLY_PLATFORM_PACKAGES_SEE_JNA =
@@ -32,5 +30,8 @@ class PlatformBoundaryTest {
 
   @ArchTest
   static final ArchRule SEAT_IPC_AND_LOOPBACK_HAVE_NO_CYCLE =
-      slices().matching("jp.sekisho.agent.(seat|ipc|loopback|platform)..").should().beFreeOfCycles();
+      slices()
+          .matching("jp.sekisho.agent.(seat|ipc|loopback|platform)..")
+          .should()
+          .beFreeOfCycles();
 }

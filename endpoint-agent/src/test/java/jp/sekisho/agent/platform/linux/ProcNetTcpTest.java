@@ -86,8 +86,7 @@ class ProcNetTcpTest {
     for (String state : new String[] {"04", "05", "06", "08", "0A"}) {
       assertEquals(
           OptionalInt.empty(),
-          uid(
-              ByteOrder.LITTLE_ENDIAN, row("0100007F:9C40", "0100007F:BA05", state, "0", 0), ""));
+          uid(ByteOrder.LITTLE_ENDIAN, row("0100007F:9C40", "0100007F:BA05", state, "0", 0), ""));
     }
   }
 
@@ -132,12 +131,10 @@ class ProcNetTcpTest {
       InetSocketAddress clientEnd = (InetSocketAddress) accepted.getRemoteSocketAddress();
       InetSocketAddress serverEnd = (InetSocketAddress) accepted.getLocalSocketAddress();
       ProcNetTcp kernel = new ProcNetTcp();
-      assertEquals(
-          OptionalInt.of(new PeerCredentials().own()), kernel.uidOf(clientEnd, serverEnd));
+      assertEquals(OptionalInt.of(new PeerCredentials().own()), kernel.uidOf(clientEnd, serverEnd));
       assertEquals(
           OptionalInt.empty(),
-          kernel.uidOf(
-              clientEnd, new InetSocketAddress("127.0.0.2", serverEnd.getPort())));
+          kernel.uidOf(clientEnd, new InetSocketAddress("127.0.0.2", serverEnd.getPort())));
       client.close();
       assertEquals(OptionalInt.empty(), kernel.uidOf(clientEnd, serverEnd));
     }
