@@ -89,7 +89,7 @@ public final class RecordSender implements AutoCloseable {
     }
     thread.interrupt();
     boolean interrupted = false;
-    while (thread.isAlive() && Thread.currentThread() != thread) {
+    while (thread.isAlive() && !Thread.currentThread().equals(thread)) {
       try {
         thread.join();
       } catch (InterruptedException e) {

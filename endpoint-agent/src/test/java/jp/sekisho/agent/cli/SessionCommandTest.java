@@ -80,7 +80,8 @@ class SessionCommandTest {
     Seats seats = new Seats();
     PeerCredentials peers = new PeerCredentials();
     Process process = start(arguments);
-    try (SeatServer server = SeatServer.open(socket, peers, seats, SeatTimes.PROTOCOL)) {
+    SeatServer server = SeatServer.open(socket, peers, seats, SeatTimes.PROTOCOL);
+    try {
       Waiting.until("the seat", () -> seats.ofUid(peers.own()).isPresent());
       Seat seat = seats.ofUid(peers.own()).orElseThrow();
       assertEquals(Locale.ENGLISH, seat.language());
@@ -95,6 +96,7 @@ class SessionCommandTest {
       assertEquals(3, start(arguments).waitFor());
       assertTrue(seats.ofUid(peers.own()).filter(seat::equals).isPresent(), "the first stays");
     } finally {
+      server.close();
       process.destroy();
       process.waitFor();
     }

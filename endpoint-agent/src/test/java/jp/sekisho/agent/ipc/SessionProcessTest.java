@@ -1,6 +1,7 @@
 package jp.sekisho.agent.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -131,7 +132,7 @@ class SessionProcessTest {
     assertTrue(seats.all().isEmpty());
     server = SeatServer.open(directory.resolve("agent.sock"), peers, seats, FAST);
     Seat after = seat();
-    assertTrue(before != after);
+    assertNotSame(before, after);
     assertEquals("246810", text(after.askPin(PROMPT, Duration.ofSeconds(20))));
   }
 

@@ -16,6 +16,8 @@ import java.util.List;
 public record FakePinentry(Path program, Path heard) {
 
   /**
+   * Writes one that greets and takes every command.
+   *
    * @param onGetpin shell commands that answer GETPIN, such as {@code echo 'D 123456'; echo OK}
    */
   public static FakePinentry in(Path directory, String onGetpin) throws IOException {

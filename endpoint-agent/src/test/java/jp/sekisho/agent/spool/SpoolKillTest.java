@@ -46,7 +46,7 @@ class SpoolKillTest {
           assertTrue(seq > said, "number " + seq + " again");
           said = seq;
         }
-        writer.destroyForcibly();
+        assertTrue(writer.toHandle().destroyForcibly());
         // What was said before the kill arrived may still be in the pipe.
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
           said = Long.parseLong(line);

@@ -19,8 +19,10 @@ class ProcNetTcpTest {
   private static final String HEAD =
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout"
           + " inode\n";
-  private static final InetSocketAddress CLIENT = new InetSocketAddress("127.0.0.1", 40000);
-  private static final InetSocketAddress SERVER = new InetSocketAddress("127.0.0.1", 47621);
+  private static final InetSocketAddress CLIENT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000);
+  private static final InetSocketAddress SERVER =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 47621);
 
   @TempDir Path directory;
 
@@ -125,8 +127,8 @@ class ProcNetTcpTest {
 
   @Test
   void realConnectionIsThisProcessesUser() throws Exception {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
-        Socket client = new Socket("127.0.0.1", server.getLocalPort());
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), server.getLocalPort());
         Socket accepted = server.accept()) {
       InetSocketAddress clientEnd = (InetSocketAddress) accepted.getRemoteSocketAddress();
       InetSocketAddress serverEnd = (InetSocketAddress) accepted.getLocalSocketAddress();
@@ -135,7 +137,7 @@ class ProcNetTcpTest {
       assertEquals(
           OptionalInt.empty(),
           kernel.uidOf(clientEnd, new InetSocketAddress("127.0.0.2", serverEnd.getPort())));
-      client.close();
+      client.shutdownOutput();
       assertEquals(OptionalInt.empty(), kernel.uidOf(clientEnd, serverEnd));
     }
   }

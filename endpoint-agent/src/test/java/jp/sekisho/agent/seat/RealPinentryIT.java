@@ -1,0 +1,165 @@
+package jp.sekisho.agent.seat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jp.sekisho.agent.ipc.Waiting;
+import jp.sekisho.protocol.Refusal;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pinentry programs people really have, and keys really pressed. */
+@Tag("browser")
+class RealPinentryIT {
+  private static final PinPrompt PROMPT = new PinPrompt("職員用リーダー", 1, "login", null);
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  private static void need(String program, String debianPackage) {
+    assertTrue(Files.isExecutable(Path.of(program)), "install " + debianPackage);
+  }
+
+  @Test
+  void cursesWithoutATerminalIsUnavailable() {
+    need("/usr/bin/pinentry-curses", "pinentry-curses");
+    Pinentry pinentry =
+        new Pinentry(
+            () ->
+                Optional.of(
+                    new PinentryProgram(Path.of("/usr/bin/pinentry-curses"), Optional.empty())),
+            Locale.JAPANESE);
+    assertEquals(
+        new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE), pinentry.ask(PROMPT, LONG, () -> true));
+  }
+
+  /** A display of its own, with a pinentry that draws on it. */
+  private record Screen(Process server, String display, Pinentry pinentry)
+      implements AutoCloseable {
+    static Screen in(Path directory) throws IOException {
+      need("/usr/bin/Xvfb", "xvfb");
+      need("/usr/bin/xdotool", "xdotool");
+      need("/usr/bin/pinentry-gtk-2", "pinentry-gtk2");
+      Process server =
+          new ProcessBuilder(
+                  "/usr/bin/Xvfb",
+                  "-displayfd",
+                  "1",
+                  "-screen",
+                  "0",
+                  "800x600x24",
+                  "-nolisten",
+                  "tcp")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      BufferedReader reader = server.inputReader(StandardCharsets.US_ASCII);
+      String display = ":" + reader.readLine();
+      Path program =
+          Files.writeString(
+              directory.resolve("pinentry"),
+              "#!/bin/sh\nunset WAYLAND_DISPLAY\nexport DISPLAY="
+                  + display
+                  + "\nexec /usr/bin/pinentry-gtk-2\n");
+      Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+      return new Screen(
+          server,
+          display,
+          new Pinentry(
+              () -> Optional.of(new PinentryProgram(program, Optional.empty())), Locale.ENGLISH));
+    }
+
+    boolean xdotool(String... arguments) {
+      try {
+        List<String> command = new java.util.ArrayList<>(List.of("/usr/bin/xdotool"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+            new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("DISPLAY", display);
+        return builder.start().waitFor() == 0;
+      } catch (IOException e) {
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+
+    void awaitWindow() {
+      Waiting.until(
+          "the PIN window with the focus",
+          () ->
+              xdotool(
+                  "search",
+                  "--onlyvisible",
+                  "--name",
+                  "^Staff card PIN$",
+                  "windowfocus",
+                  "--sync"));
+    }
+
+    @Override
+    public void close() {
+      server.destroy();
+    }
+  }
+
+  @Test
+  void pinTypedIntoTheWindowIsReturned() throws Exception {
+    try (Screen screen = Screen.in(directory)) {
+      CompletableFuture<PinOutcome> outcome =
+          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, () -> true));
+      screen.awaitWindow();
+      assertTrue(screen.xdotool("type", "--delay", "40", "246810"));
+      assertTrue(screen.xdotool("key", "Return"));
+      assertEquals(
+          "246810",
+          outcome
+              .get()
+              .<String>match(
+                  typed -> new String(typed.pin().bytes(), StandardCharsets.UTF_8),
+                  none -> "none: " + none.reason()));
+    }
+  }
+
+  @Test
+  void escapeCancels() throws Exception {
+    try (Screen screen = Screen.in(directory)) {
+      CompletableFuture<PinOutcome> outcome =
+          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, () -> true));
+      screen.awaitWindow();
+      assertTrue(screen.xdotool("key", "Escape"));
+      assertEquals(new PinOutcome.None(Refusal.PIN_CANCELLED), outcome.get());
+    }
+  }
+
+  @Test
+  void windowClosesWhenItsTimeIsUpOrTheServiceSaysSo() throws Exception {
+    try (Screen screen = Screen.in(directory)) {
+      assertEquals(
+          new PinOutcome.None(Refusal.PIN_CANCELLED),
+          screen.pinentry().ask(PROMPT, Duration.ofSeconds(1), () -> true));
+      AtomicBoolean wanted = new AtomicBoolean(true);
+      CompletableFuture<PinOutcome> outcome =
+          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, wanted::get));
+      screen.awaitWindow();
+      wanted.set(false);
+      screen.pinentry().dismiss();
+      assertEquals(new PinOutcome.None(Refusal.PIN_CANCELLED), outcome.get());
+    }
+  }
+}
