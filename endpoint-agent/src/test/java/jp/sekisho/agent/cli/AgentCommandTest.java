@@ -108,8 +108,7 @@ class AgentCommandTest {
               "Staff*=staff",
               "--json");
       assertEquals(0, run.exit(), run.err());
-      String fingerprint =
-          new StateDirectory(Path.of(state())).key().orElseThrow().fingerprint();
+      String fingerprint = new StateDirectory(Path.of(state())).key().orElseThrow().fingerprint();
       assertEquals(
           Map.of(
               "terminal", "T-0042",
@@ -125,16 +124,14 @@ class AgentCommandTest {
       Run status = run("status", "--state", state(), "--json");
       assertEquals(1, status.exit());
       assertEquals("pending", status.json().get("state"));
-      assertEquals(
-          java.util.List.of("pending", "not-running"), status.json().get("problems"));
+      assertEquals(java.util.List.of("pending", "not-running"), status.json().get("problems"));
 
-      Run other =
-          run("enroll", service.ticket().text(), "--state", temp.resolve("b").toString());
+      Run other = run("enroll", service.ticket().text(), "--state", temp.resolve("b").toString());
       assertEquals(0, other.exit());
       assertTrue(
-          other.out()
-              .contains(
-                  new StateDirectory(temp.resolve("b")).key().orElseThrow().fingerprint()),
+          other
+              .out()
+              .contains(new StateDirectory(temp.resolve("b")).key().orElseThrow().fingerprint()),
           other.out());
     }
   }

@@ -83,8 +83,7 @@ class CardLoginIT {
       Path socket = temp.resolve("run/agent.sock");
       try (AgentService agent =
               AgentService.start(
-                  new AgentService.Options(
-                      state, socket, 0, Enforcement.NOT_ENFORCING, "it"));
+                  new AgentService.Options(state, socket, 0, Enforcement.NOT_ENFORCING, "it"));
           SessionProcess session =
               new SessionProcess(
                   socket,
@@ -119,8 +118,6 @@ class CardLoginIT {
                 locks.get() == 1
                     && service.records.stream()
                         .anyMatch(record -> record.type().equals("agent.card-removed")));
-        session.close();
-        seat.join();
       }
       assertEquals(
           List.of("agent.started", "agent.answered", "agent.card-removed", "agent.stopped"),
@@ -141,16 +138,14 @@ class CardLoginIT {
   /** The login page's side of the loopback port. */
   private record Page(InetSocketAddress agent) {
     private HttpRequest.Builder request(String path) {
-      return HttpRequest.newBuilder(
-              URI.create("http://127.0.0.1:" + agent.getPort() + path))
+      return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + agent.getPort() + path))
           .header("Origin", FakeService.ORIGIN)
           .header("Content-Type", "application/json");
     }
 
     private static HttpResponse<byte[]> send(HttpRequest request) {
       try {
-        return HttpClient.newHttpClient()
-            .send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
       } catch (java.io.IOException e) {
         throw new java.io.UncheckedIOException(e);
       } catch (InterruptedException e) {
@@ -159,7 +154,8 @@ class CardLoginIT {
       }
     }
 
-    @org.jspecify.annotations.Nullable LoopbackStatus status() {
+    @org.jspecify.annotations.Nullable
+    LoopbackStatus status() {
       HttpResponse<byte[]> response = send(request("/v1/status").GET().build());
       try {
         return response.statusCode() == 200
@@ -178,8 +174,7 @@ class CardLoginIT {
                       HttpRequest.BodyPublishers.ofByteArray(
                           WireJson.write(new LoopbackLogin(transaction, null))))
                   .build());
-      assertEquals(
-          200, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
+      assertEquals(200, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
       return WireJson.read(response.body(), PostedAnswer.class);
     }
   }

@@ -151,7 +151,7 @@ class SpoolTest {
     byte[] whole = Files.readAllBytes(segment(1));
     for (int at = 0; at < whole.length; at++) {
       byte[] flipped = whole.clone();
-      flipped[at] ^= 1 << (at % 8);
+      flipped[at] = (byte) (flipped[at] ^ (1 << (at % 8)));
       Files.write(segment(1), flipped);
       assertEquals(SpoolException.Code.SPOOL_CORRUPT, codeOf(this::open), "flip at " + at);
       assertArrayEquals(flipped, Files.readAllBytes(segment(1)), "evidence is not touched");
