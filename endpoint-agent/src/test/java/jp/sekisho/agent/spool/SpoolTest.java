@@ -275,15 +275,14 @@ class SpoolTest {
   void full() throws Exception {
     try (Spool spool = open(SMALL)) {
       boolean reserve = false;
-      DeviceRecord last = spool.append(new AgentEvent.Started("1", false));
+      spool.append(new AgentEvent.Started("1", false));
       while (spool.room() != Room.GONE) {
         reserve |= spool.room() == Room.RESERVE;
-        last = spool.append(new AgentEvent.Started("1", false));
+        spool.append(new AgentEvent.Started("1", false));
       }
       assertTrue(reserve);
       // The last room still takes removals and the stop.
-      last = spool.append(new AgentEvent.CardRemoved(BOOT));
-      long seq = last.seq();
+      long seq = spool.append(new AgentEvent.CardRemoved(BOOT)).seq();
       SpoolException.Code code =
           codeOf(() -> {
             for (int i = 0; i < 100; i++) {

@@ -110,6 +110,8 @@ public final class FakeService implements AutoCloseable {
   }
 
   /**
+   * On a free port.
+   *
    * @param name in the server's certificate
    * @param protocol the only one spoken
    */
