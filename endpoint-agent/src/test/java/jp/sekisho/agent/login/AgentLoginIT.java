@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 
 /** The whole service with a real pcscd, a virtual card, a real socket and a real TLS peer. */
 @Tag("pcsc")
-class CardLoginIT {
+class AgentLoginIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   /** Types the PIN as soon as the window opens. */
