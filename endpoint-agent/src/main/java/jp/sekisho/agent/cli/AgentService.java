@@ -1,0 +1,253 @@
+package jp.sekisho.agent.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jp.sekisho.agent.config.AgentSettings;
+import jp.sekisho.agent.config.DeviceKey;
+import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.config.StateException;
+import jp.sekisho.agent.enroll.Renewal;
+import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.agent.heartbeat.Heartbeats;
+import jp.sekisho.agent.heartbeat.Standing;
+import jp.sekisho.agent.ipc.SeatServer;
+import jp.sekisho.agent.ipc.SeatTimes;
+import jp.sekisho.agent.login.Bindings;
+import jp.sekisho.agent.login.LoginFlow;
+import jp.sekisho.agent.login.PcscDesk;
+import jp.sekisho.agent.loopback.LoopbackServer;
+import jp.sekisho.agent.platform.linux.BootId;
+import jp.sekisho.agent.platform.linux.PeerCredentials;
+import jp.sekisho.agent.platform.linux.ProcNetTcp;
+import jp.sekisho.agent.seat.Seats;
+import jp.sekisho.agent.spool.Spool;
+import jp.sekisho.agent.spool.SpoolException;
+import jp.sekisho.agent.spool.SpoolLimits;
+import jp.sekisho.agent.sync.Backoff;
+import jp.sekisho.agent.sync.PinnedTls;
+import jp.sekisho.agent.sync.RecordSender;
+import jp.sekisho.agent.sync.ServiceClient;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.event.AgentEvent;
+import jp.sekisho.smartcard.pcsc.ReaderRoles;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running agent {@code service}: everything wired, the first record written, the loopback port
+ * open.
+ *
+ * <p>Parts start in an order in which nothing is asked of a part that is not there yet, and stop in
+ * the opposite one: first nobody can begin a login, then the last record is written and sent.
+ */
+public final class AgentService implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(AgentService.class.getName());
+
+  /** How long an orderly stop waits for the service to take the last records. */
+  private static final Duration LAST_FLUSH = Duration.ofSeconds(3);
+
+  /**
+   * How this run differs from what is in the state directory.
+   *
+   * @param socket Unix socket for session processes
+   * @param loopbackPort instead of the enrolled one; 0 takes a free port; null for the enrolled
+   * @param version told to the service
+   */
+  public record Options(
+      StateDirectory state,
+      Path socket,
+      @Nullable Integer loopbackPort,
+      Enforcement enforcement,
+      String version) {}
+
+  /** A part that was started and must be stopped. */
+  private interface Stop {
+    void run() throws Exception;
+  }
+
+  private final Deque<Stop> stops = new ArrayDeque<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable InetSocketAddress loopback;
+
+  private AgentService() {}
+
+  /** Starts; when a part does not, those before it are stopped again. */
+  public static AgentService start(Options options)
+      throws StateException, SpoolException, IOException {
+    AgentService service = new AgentService();
+    boolean done = false;
+    try {
+      service.wire(options);
+      done = true;
+      return service;
+    } finally {
+      if (!done) {
+        service.close();
+      }
+    }
+  }
+
+  /** Where the login page reaches this agent. */
+  public InetSocketAddress loopback() {
+    if (loopback == null) {
+      throw new IllegalStateException("not started");
+    }
+    return loopback;
+  }
+
+  private void wire(Options options) throws StateException, SpoolException, IOException {
+    InstantSource clock = InstantSource.system();
+    SecureRandom random = new SecureRandom();
+    StateDirectory state = options.state();
+    AgentSettings settings = state.settings();
+    DeviceKey key =
+        state
+            .key()
+            .orElseThrow(
+                () -> new StateException(StateException.Code.STATE_MALFORMED, "no device.key"));
+    List<X509Certificate> certificates = state.certificates();
+    X509Certificate serverCa = serverCa(settings);
+    String boot = BootId.current();
+
+    Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
+    stops.push(spool::close);
+    spool.append(new AgentEvent.Started(options.version(), options.enforcement().enforcing()));
+    if (spool.tornBytes() > 0) {
+      spool.alarm(Spool.SPOOL_TORN, Map.of("bytes", spool.tornBytes()));
+    }
+
+    Standing standing = new Standing(state, clock);
+    ServiceClient client =
+        new ServiceClient(settings.server(), PinnedTls.context(serverCa, key, certificates));
+    RecordSender sender = new RecordSender(spool, client::events, Backoff.DEFAULT, random);
+    stops.push(sender::close);
+    sender.start();
+
+    Renewal renewal = new Renewal(state, key, serverCa, certificates.get(0), client, clock);
+    RunStatus.Writer status =
+        new RunStatus.Writer(state, options.enforcement(), spool, sender, standing, clock);
+    ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(daemon("beat"));
+    Heartbeats heartbeats =
+        new Heartbeats(
+            new Heartbeats.Self(options.version(), boot, options.enforcement()),
+            spool,
+            standing,
+            client::heartbeat,
+            () -> afterBeat(renewal, status, standing, sender),
+            clock,
+            random,
+            beats);
+    stops.push(status::remove);
+    stops.push(heartbeats::close);
+    heartbeats.start();
+
+    Seats seats = new Seats();
+    PcscDesk desk = new PcscDesk(readerRoles(settings));
+    stops.push(desk::close);
+    ExecutorService effects = Executors.newSingleThreadExecutor(daemon("effects"));
+    ExecutorService readers = Executors.newCachedThreadPool(daemon("shared-reader"));
+    stops.push(effects::shutdownNow);
+    stops.push(readers::shutdownNow);
+    Bindings bindings = new Bindings(desk, seats, spool, effects);
+    LoginFlow flow =
+        new LoginFlow(
+            new LoginFlow.Self(settings.terminal(), boot, key),
+            standing,
+            client::fetch,
+            desk,
+            spool,
+            bindings,
+            readers);
+    SeatServer seatServer =
+        SeatServer.open(options.socket(), new PeerCredentials(), seats, SeatTimes.PROTOCOL);
+    stops.push(seatServer::close);
+    Integer port = options.loopbackPort();
+    LoopbackServer server =
+        new LoopbackServer(
+            new InetSocketAddress(
+                InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+                port == null ? settings.loopbackPort() : port),
+            new ProcNetTcp(),
+            seats,
+            flow,
+            standing::origins);
+    stops.push(() -> lastRecord(bindings, spool, sender));
+    stops.push(server::close);
+    loopback = server.address();
+  }
+
+  private static X509Certificate serverCa(AgentSettings settings) throws StateException {
+    try {
+      return StateDirectory.certificate(settings.serverCaDer());
+    } catch (MalformedException e) {
+      throw new StateException(StateException.Code.STATE_MALFORMED, "serverCa", e);
+    }
+  }
+
+  static ReaderRoles readerRoles(AgentSettings settings) throws StateException {
+    try {
+      return new ReaderRoles(settings.readerRoles().stream().map(ReaderRoles.Rule::parse).toList());
+    } catch (IllegalArgumentException e) {
+      throw new StateException(StateException.Code.STATE_MALFORMED, "readerRoles", e);
+    }
+  }
+
+  private static void afterBeat(
+      Renewal renewal, RunStatus.Writer status, Standing standing, RecordSender sender) {
+    try {
+      renewal.renewIfDue();
+    } catch (StateException e) {
+      LOG.log(System.Logger.Level.ERROR, "new certificate not stored", e);
+    }
+    if (standing.reachable()) {
+      sender.wake();
+    }
+    status.write();
+  }
+
+  private static void lastRecord(Bindings bindings, Spool spool, RecordSender sender)
+      throws SpoolException, InterruptedException {
+    // The seats close next; that the agent stopped says it all, so they add no records.
+    bindings.stop();
+    spool.append(new AgentEvent.Stopped());
+    sender.flush(LAST_FLUSH);
+  }
+
+  private static java.util.concurrent.ThreadFactory daemon(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Stops in order; a part that fails to stop does not keep the others running. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    while (!stops.isEmpty()) {
+      try {
+        stops.pop().run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (Exception e) {
+        LOG.log(System.Logger.Level.ERROR, "a part did not stop", e);
+      }
+    }
+  }
+}

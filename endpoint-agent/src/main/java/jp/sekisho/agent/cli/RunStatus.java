@@ -1,0 +1,145 @@
+package jp.sekisho.agent.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import jp.sekisho.agent.config.JsonFields;
+import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.agent.heartbeat.Standing;
+import jp.sekisho.agent.spool.Spool;
+import jp.sekisho.agent.sync.RecordSender;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.event.CanonicalJson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code status.json}: what a running service knew of itself at its last beat.
+ *
+ * @param pid of the service
+ * @param time when it was written
+ * @param reachable whether the service answered the last beat
+ * @param lastContact when it last did; null since the start
+ * @param serverAheadMillis how far its clock is ahead of ours
+ * @param enforcing whether the gates hold
+ * @param fault why not; null when they do
+ * @param lastSeq highest record number
+ * @param depth records not acknowledged
+ * @param room what the spool can still take
+ * @param halted why sending stopped for good; null while it goes on
+ */
+record RunStatus(
+    long pid,
+    Instant time,
+    boolean reachable,
+    @Nullable Instant lastContact,
+    long serverAheadMillis,
+    boolean enforcing,
+    @Nullable String fault,
+    long lastSeq,
+    long depth,
+    String room,
+    @Nullable String halted) {
+
+  /** The longest a running service leaves the file as it is: two of its longest intervals. */
+  private static final Duration STALE = Duration.ofMinutes(10);
+
+  /** Whether the process that wrote this still runs and still writes. */
+  boolean isRunning(Instant now) {
+    return time.plus(STALE).isAfter(now)
+        && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  /** The newest one; empty when no service runs or the file is not readable. */
+  static Optional<RunStatus> read(StateDirectory state) {
+    try {
+      JsonFields fields = new JsonFields(CanonicalJson.read(Files.readAllBytes(state.status())));
+      String contact = fields.optionalText("lastContact");
+      return Optional.of(
+          new RunStatus(
+              fields.integer("pid"),
+              Instant.parse(fields.text("time")),
+              fields.flag("reachable"),
+              contact == null ? null : Instant.parse(contact),
+              fields.integer("serverAheadMillis"),
+              fields.flag("enforcing"),
+              fields.optionalText("fault"),
+              fields.integer("lastSeq"),
+              fields.integer("depth"),
+              fields.text("room"),
+              fields.optionalText("halted")));
+    } catch (IOException | MalformedException | java.time.DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  Map<String, Object> fields() {
+    Map<String, Object> fields = new TreeMap<>();
+    fields.put("pid", pid);
+    fields.put("time", time.toString());
+    fields.put("reachable", reachable);
+    put(fields, "lastContact", lastContact == null ? null : lastContact.toString());
+    fields.put("serverAheadMillis", serverAheadMillis);
+    fields.put("enforcing", enforcing);
+    put(fields, "fault", fault);
+    fields.put("lastSeq", lastSeq);
+    fields.put("depth", depth);
+    fields.put("room", room);
+    put(fields, "halted", halted);
+    return fields;
+  }
+
+  private static void put(Map<String, Object> fields, String name, @Nullable String value) {
+    if (value != null) {
+      fields.put(name, value);
+    }
+  }
+
+  /** Writes the file after each beat; not durable, since it is about the running process. */
+  record Writer(
+      StateDirectory state,
+      Enforcement enforcement,
+      Spool spool,
+      RecordSender sender,
+      Standing standing,
+      InstantSource clock) {
+    void write() {
+      RunStatus now =
+          new RunStatus(
+              ProcessHandle.current().pid(),
+              clock.instant(),
+              standing.reachable(),
+              standing.lastContact(),
+              standing.serverAhead().toMillis(),
+              enforcement.enforcing(),
+              enforcement.fault(),
+              spool.lastSeq(),
+              spool.depth(),
+              spool.room().name(),
+              sender.halted().orElse(null));
+      Path temporary = state.root().resolve("status.json.new");
+      try {
+        Files.write(temporary, CanonicalJson.write(now.fields()));
+        Files.move(
+            temporary,
+            state.status(),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException e) {
+        System.getLogger(RunStatus.class.getName())
+            .log(System.Logger.Level.WARNING, "status not written", e);
+      }
+    }
+
+    void remove() throws IOException {
+      Files.deleteIfExists(state.status());
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package jp.sekisho.agent.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.event.CanonicalJson;
+
+/**
+ * {@code heard.json}: what the service last said about this terminal; survives a restart, so that a
+ * revoked terminal stays revoked while the line is cut.
+ *
+ * @param state {@code pending}, {@code active} or {@code revoked}
+ * @param origins page origins whose transactions may be answered
+ * @param checkpoint newest signed checkpoint of the terminal's log; empty before the first
+ */
+public record Heard(String state, List<String> origins, String checkpoint) {
+  public static final String PENDING = "pending";
+  public static final String ACTIVE = "active";
+  public static final String REVOKED = "revoked";
+
+  public Heard {
+    origins = List.copyOf(origins);
+  }
+
+  /** The file's bytes. */
+  public byte[] bytes() {
+    Map<String, Object> fields = new TreeMap<>();
+    fields.put("state", state);
+    fields.put("origins", origins);
+    fields.put("checkpoint", checkpoint);
+    return CanonicalJson.write(fields);
+  }
+
+  /** What stands in a file that is exactly {@code bytes}. */
+  public static Heard parse(byte[] bytes) throws MalformedException {
+    JsonFields fields = new JsonFields(CanonicalJson.read(bytes));
+    return new Heard(fields.text("state"), fields.texts("origins"), fields.text("checkpoint"));
+  }
+}

@@ -1,0 +1,114 @@
+package jp.sekisho.agent.heartbeat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import jp.sekisho.agent.config.Heard;
+import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.config.StateException;
+import jp.sekisho.protocol.HeartbeatReply;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the service last said about this terminal, kept on disk. Thread-safe.
+ *
+ * <p>A state this version does not know counts as revoked: it cannot mean more than {@code active}.
+ */
+public final class Standing {
+  private static final Set<String> STATES = Set.of(Heard.PENDING, Heard.ACTIVE, Heard.REVOKED);
+
+  private final StateDirectory directory;
+  private final InstantSource clock;
+  private volatile Heard heard;
+  private volatile Duration serverAhead = Duration.ZERO;
+  private volatile @Nullable Instant lastContact;
+  private volatile boolean reachable = true;
+
+  public Standing(StateDirectory directory, InstantSource clock) throws StateException {
+    this.directory = directory;
+    this.clock = clock;
+    this.heard = directory.heard();
+  }
+
+  /** {@code pending}, {@code active} or {@code revoked}. */
+  public String state() {
+    String state = heard.state();
+    return STATES.contains(state) ? state : Heard.REVOKED;
+  }
+
+  /** Why this terminal may answer no login; empty when it may. */
+  public Optional<Refusal> obstacle() {
+    return switch (state()) {
+      case Heard.ACTIVE -> Optional.empty();
+      case Heard.PENDING -> Optional.of(Refusal.TERMINAL_PENDING);
+      default -> Optional.of(Refusal.TERMINAL_REVOKED);
+    };
+  }
+
+  /** Page origins whose transactions may be answered. */
+  public List<String> origins() {
+    return heard.origins();
+  }
+
+  /** Newest signed checkpoint of this terminal's log; empty before the first. */
+  public String checkpoint() {
+    return heard.checkpoint();
+  }
+
+  /** The service's time now, by this terminal's clock and the offset last seen. */
+  public Instant serverTime() {
+    return clock.instant().plus(serverAhead);
+  }
+
+  /** How far the service's clock is ahead of this terminal's; negative when behind. */
+  public Duration serverAhead() {
+    return serverAhead;
+  }
+
+  /** When the service last answered a heartbeat since this start; null before. */
+  public @Nullable Instant lastContact() {
+    return lastContact;
+  }
+
+  /** Whether the newest call was answered. */
+  public boolean reachable() {
+    return reachable;
+  }
+
+  /** The newest heartbeat had no answer. */
+  void silent() {
+    reachable = false;
+  }
+
+  /** The service refused this terminal outright. */
+  void revoked() throws StateException {
+    store(new Heard(Heard.REVOKED, heard.origins(), heard.checkpoint()));
+  }
+
+  /** Takes a reply. */
+  void heard(HeartbeatReply reply) throws StateException {
+    Instant now = clock.instant();
+    reachable = true;
+    lastContact = now;
+    try {
+      serverAhead = Duration.between(now, Instant.parse(reply.serverTime()));
+    } catch (DateTimeParseException e) {
+      // Keeps the offset seen before; the state below still counts.
+    }
+    String checkpoint = reply.checkpoint() == null ? heard.checkpoint() : reply.checkpoint();
+    store(new Heard(reply.state(), reply.origins(), checkpoint));
+  }
+
+  private void store(Heard next) throws StateException {
+    if (!next.equals(heard)) {
+      // In effect at once, even when the disk refuses it: a revocation must not wait for a disk.
+      heard = next;
+      directory.storeHeard(next);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package jp.sekisho.agent.login;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
+import jp.sekisho.agent.config.DeviceKey;
+import jp.sekisho.agent.heartbeat.Standing;
+import jp.sekisho.agent.login.CardDesk.Look;
+import jp.sekisho.agent.login.CardDesk.Stay;
+import jp.sekisho.agent.loopback.LoginResult;
+import jp.sekisho.agent.loopback.LoopbackCalls;
+import jp.sekisho.agent.seat.Seat;
+import jp.sekisho.agent.spool.Room;
+import jp.sekisho.agent.spool.Spool;
+import jp.sekisho.agent.spool.SpoolException;
+import jp.sekisho.agent.sync.Reply;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.LoopbackLogin;
+import jp.sekisho.protocol.LoopbackStatus;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.TransactionDetails;
+import jp.sekisho.protocol.event.AgentEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the loopback port: status, and one login at a time on this terminal.
+ *
+ * <p>The order of a login: may this terminal answer at all, is there room for its records, fetch,
+ * check against the page, look for the card, read it, PIN, sign, record, countersign, bind, answer.
+ * Each step's refusal is recorded. Thread-safe.
+ */
+public final class LoginFlow implements LoopbackCalls {
+  private static final System.Logger LOG = System.getLogger(LoginFlow.class.getName());
+
+  /**
+   * Who signs.
+   *
+   * @param terminal terminal id
+   * @param boot base64url of 16 bytes
+   */
+  public record Self(String terminal, String boot, DeviceKey key) {}
+
+  private final Self self;
+  private final Standing standing;
+  private final TransactionSource transactions;
+  private final CardDesk desk;
+  private final Spool spool;
+  private final CardTurn turn;
+  private final OnceOnly coSigned = new OnceOnly();
+  private final Glance glance;
+
+  /** Two seats have one reader: whoever comes second is told so. */
+  private final ReentrantLock oneLogin = new ReentrantLock();
+
+  /**
+   * @param readers runs the reading of a shared reader's card beside its open PIN window
+   */
+  public LoginFlow(
+      Self self,
+      Standing standing,
+      TransactionSource transactions,
+      CardDesk desk,
+      Spool spool,
+      Bindings bindings,
+      ExecutorService readers) {
+    this.self = self;
+    this.standing = standing;
+    this.transactions = transactions;
+    this.desk = desk;
+    this.spool = spool;
+    this.turn = new CardTurn(self, desk, spool, bindings, standing::serverTime, readers);
+    this.glance = new Glance(desk);
+  }
+
+  @Override
+  public LoginResult login(Seat seat, String origin, LoopbackLogin request, Locale locale) {
+    String transaction = request.transaction();
+    if (!isTransaction(transaction)) {
+      return refuse(null, Refused.of(Refusal.INPUT_MALFORMED));
+    }
+    if (!oneLogin.tryLock()) {
+      return refuse(transaction, Refused.of(Refusal.CARD_BUSY));
+    }
+    try {
+      Turn outcome = attempt(seat, origin, transaction, Boolean.TRUE.equals(request.lastTry()));
+      return outcome.fold(LoginResult.Answered::new, refused -> refuse(transaction, refused));
+    } catch (RuntimeException e) {
+      // The card or the disk may have done anything; the person gets no answer, the log the fact.
+      LOG.log(System.Logger.Level.ERROR, "login failed unexpectedly", e);
+      return refuse(transaction, Refused.of(Refusal.INTERNAL));
+    } finally {
+      glance.forget();
+      oneLogin.unlock();
+    }
+  }
+
+  private Turn attempt(Seat seat, String origin, String transaction, boolean lastTry) {
+    Refusal obstacle = obstacle();
+    if (obstacle != null) {
+      return Refused.of(obstacle);
+    }
+    if (coSigned.isTaken(transaction)) {
+      return Refused.of(Refusal.TRANSACTION_USED);
+    }
+    Reply<TransactionDetails> reply = transactions.fetch(transaction);
+    return reply.fold(
+        details -> answer(seat, origin, transaction, details, lastTry),
+        no -> Refused.of(no.refusal()),
+        away -> Refused.of(Refusal.SERVER_UNREACHABLE));
+  }
+
+  private Turn answer(
+      Seat seat, String origin, String transaction, TransactionDetails details, boolean lastTry) {
+    Question.Checked checked = Question.check(transaction, details, origin, standing.origins());
+    if (checked instanceof Question.Checked.Bad bad) {
+      return Refused.of(bad.reason());
+    }
+    Question question = ((Question.Checked.Good) checked).question();
+    Look look = desk.look();
+    if (look instanceof Look.Absent absent) {
+      return new Refused(absent.reason(), OptionalInt.empty(), absent.reader());
+    }
+    Stay stay = ((Look.Present) look).stay();
+    return turn.run(seat, question, stay, lastTry, () -> coSigned.take(transaction));
+  }
+
+  /** What stands in the way of any login now, before its transaction is looked at. */
+  private @Nullable Refusal obstacle() {
+    return standing
+        .obstacle()
+        .orElseGet(() -> spool.room() == Room.GONE ? Refusal.STORAGE_FAILED : null);
+  }
+
+  @Override
+  public LoopbackStatus status(Seat seat, Locale locale) {
+    Refusal obstacle = obstacle();
+    if (obstacle == null && !standing.reachable()) {
+      obstacle = Refusal.SERVER_UNREACHABLE;
+    }
+    Glance.Seen seen = obstacle == null && oneLogin.tryLock() ? glanceAndUnlock() : glance.names();
+    Refusal problem = obstacle != null ? obstacle : seen.problem();
+    return new LoopbackStatus(
+        self.terminal(), standing.state(), problem, seen.reader(), seen.triesLeft());
+  }
+
+  private Glance.Seen glanceAndUnlock() {
+    try {
+      return glance.look();
+    } finally {
+      oneLogin.unlock();
+    }
+  }
+
+  @Override
+  public void refused(Refusal reason) {
+    record(null, Refused.of(reason));
+  }
+
+  private LoginResult refuse(@Nullable String transaction, Refused refused) {
+    // Without its record even a refusal says only that records cannot be kept.
+    Refusal said = record(transaction, refused) ? refused.reason() : Refusal.STORAGE_FAILED;
+    Integer tries = refused.triesLeft().isPresent() ? refused.triesLeft().getAsInt() : null;
+    return new LoginResult.Refused(said, tries, refused.reader());
+  }
+
+  private boolean record(@Nullable String transaction, Refused refused) {
+    // The last room is for removals; refusals stop being recorded before it is touched.
+    if (spool.room() == Room.GONE) {
+      return false;
+    }
+    boolean foreign = refused.reason() == Refusal.UNKNOWN_CARD;
+    Integer tries =
+        !foreign && refused.triesLeft().isPresent() ? refused.triesLeft().getAsInt() : null;
+    try {
+      spool.append(new AgentEvent.LoginRefused(transaction, tries, refused.reason()));
+      return true;
+    } catch (SpoolException e) {
+      LOG.log(System.Logger.Level.ERROR, "a refusal is not recorded", e);
+      return false;
+    }
+  }
+
+  private static boolean isTransaction(@Nullable String text) {
+    try {
+      return text != null && Base64Url.decode(text, 16).length == 16;
+    } catch (MalformedException e) {
+      return false;
+    }
+  }
+
+  /** How long a PIN window may stay open at most. */
+  static final Duration LONGEST_PROMPT = Duration.ofSeconds(90);
+}

@@ -1,0 +1,208 @@
+package jp.sekisho.agent.sync;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import jp.sekisho.protocol.EnrollReply;
+import jp.sekisho.protocol.EnrollRequest;
+import jp.sekisho.protocol.EventAck;
+import jp.sekisho.protocol.EventBatch;
+import jp.sekisho.protocol.Heartbeat;
+import jp.sekisho.protocol.HeartbeatReply;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RenewRequest;
+import jp.sekisho.protocol.TransactionDetails;
+import jp.sekisho.protocol.WireJson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agents' port of the service (docs/protocol.md). TLS 1.3 only; the name of the host is checked
+ * by the JDK; no redirect is followed; at most a mebibyte of an answer is read; every call ends
+ * within its time limit, the body included. Nothing is retried here. Thread-safe.
+ */
+public final class ServiceClient {
+  /** Longest call while a person waits. */
+  public static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private final URI server;
+  private final Duration timeout;
+  private volatile HttpClient http;
+
+  public ServiceClient(URI server, SSLContext tls) {
+    this(server, tls, TIMEOUT);
+  }
+
+  /**
+   * @param timeout longest call, connecting and the whole body included
+   */
+  public ServiceClient(URI server, SSLContext tls, Duration timeout) {
+    this.server = server;
+    this.timeout = timeout;
+    this.http = client(tls);
+  }
+
+  /** Uses another certificate from the next call on; calls under way end with the old one. */
+  public void reload(SSLContext tls) {
+    http = client(tls);
+  }
+
+  private HttpClient client(SSLContext tls) {
+    SSLParameters parameters = new SSLParameters();
+    parameters.setProtocols(new String[] {"TLSv1.3"});
+    return HttpClient.newBuilder()
+        .sslContext(tls)
+        .sslParameters(parameters)
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .connectTimeout(timeout)
+        .build();
+  }
+
+  /**
+   * Completes a TLS handshake and asks nothing, so that a check leaves no trace in the log.
+   *
+   * @return why it did not succeed; empty when it did
+   */
+  public static Optional<String> shakeHands(URI server, SSLContext tls, Duration timeout) {
+    try (SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket()) {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setProtocols(new String[] {"TLSv1.3"});
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      parameters.setServerNames(
+          server.getHost().matches("[0-9.]+")
+              ? List.of()
+              : List.of(new SNIHostName(server.getHost())));
+      int millis = Math.toIntExact(timeout.toMillis());
+      socket.setSSLParameters(parameters);
+      socket.setSoTimeout(millis);
+      socket.connect(new InetSocketAddress(server.getHost(), server.getPort()), millis);
+      socket.startHandshake();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e.getClass().getSimpleName());
+    }
+  }
+
+  /** Exchanges a ticket's token for a certificate. */
+  public Reply<EnrollReply> enroll(EnrollRequest request) {
+    return post("/agent/v1/enroll", WireJson.write(request), EnrollReply.class);
+  }
+
+  /** A new certificate for the same key. */
+  public Reply<EnrollReply> renew(RenewRequest request) {
+    return post("/agent/v1/renew", WireJson.write(request), EnrollReply.class);
+  }
+
+  /**
+   * What a transaction asks; binds it to this terminal.
+   *
+   * @param transaction base64url of 16 bytes, checked by the caller
+   */
+  public Reply<TransactionDetails> fetch(String transaction) {
+    return post(
+        "/agent/v1/transactions/" + transaction + "/fetch", new byte[0], TransactionDetails.class);
+  }
+
+  /** Hands over records. */
+  public Reply<EventAck> events(EventBatch batch) {
+    return post("/agent/v1/events", WireJson.write(batch), EventAck.class);
+  }
+
+  /** The sign of life. */
+  public Reply<HeartbeatReply> heartbeat(Heartbeat heartbeat) {
+    return post("/agent/v1/heartbeat", WireJson.write(heartbeat), HeartbeatReply.class);
+  }
+
+  private <T> Reply<T> post(String path, byte[] body, Class<T> type) {
+    HttpRequest request =
+        HttpRequest.newBuilder(server.resolve(path))
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json")
+            .timeout(timeout)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build();
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        http.sendAsync(request, info -> new LimitedBody(WireJson.MAX_BYTES));
+    try {
+      // The request's own timeout ends with the headers; this one covers a slow body too.
+      HttpResponse<byte[]> response = exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return read(response.statusCode(), response.body(), type);
+    } catch (ExecutionException e) {
+      return new Reply.Unreachable<>(why(e.getCause()));
+    } catch (TimeoutException | CancellationException e) {
+      exchange.cancel(true);
+      return new Reply.Unreachable<>("no answer within " + timeout.toMillis() + " ms");
+    } catch (InterruptedException e) {
+      exchange.cancel(true);
+      Thread.currentThread().interrupt();
+      return new Reply.Unreachable<>("interrupted");
+    }
+  }
+
+  private static String why(@Nullable Throwable cause) {
+    return cause == null ? "unknown" : cause.getClass().getSimpleName();
+  }
+
+  /** A refusal as far as this version needs it: the code stays text, a newer service knows more. */
+  private record WireRefusal(String refusal) {}
+
+  private static <T> Reply<T> read(int status, byte[] body, Class<T> type) {
+    try {
+      if (status == 200) {
+        return new Reply.Ok<>(complete(WireJson.read(body, type), type));
+      }
+      if (status >= 400 && status <= 599) {
+        String code = WireJson.read(body, WireRefusal.class).refusal();
+        if (code != null && code.matches("[A-Z][A-Z0-9_]{1,40}")) {
+          return new Reply.Refused<>(known(code), code);
+        }
+      }
+      return new Reply.Unreachable<>("HTTP " + status);
+    } catch (MalformedException e) {
+      return new Reply.Unreachable<>("HTTP " + status + ", " + e.getMessage());
+    }
+  }
+
+  /** Refuses an answer that lacks a field its record promises: no caller checks for null. */
+  private static <T> T complete(T value, Class<T> type) throws MalformedException {
+    try {
+      for (RecordComponent component : type.getRecordComponents()) {
+        Method accessor = component.getAccessor();
+        if (accessor.invoke(value) == null
+            && !accessor.getAnnotatedReturnType().isAnnotationPresent(Nullable.class)) {
+          throw new MalformedException(component.getName() + " is missing");
+        }
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("not a wire record: " + type.getSimpleName(), e);
+    }
+    return value;
+  }
+
+  private static Refusal known(String code) {
+    for (Refusal refusal : Refusal.values()) {
+      if (refusal.name().equals(code)) {
+        return refusal;
+      }
+    }
+    return Refusal.INTERNAL;
+  }
+}

@@ -1,0 +1,593 @@
+package jp.sekisho.agent.login;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import jp.sekisho.agent.config.DeviceKey;
+import jp.sekisho.agent.config.Heard;
+import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.heartbeat.Standing;
+import jp.sekisho.agent.loopback.LoginResult;
+import jp.sekisho.agent.seat.PinOutcome;
+import jp.sekisho.agent.seat.PinPrompt;
+import jp.sekisho.agent.seat.Seats;
+import jp.sekisho.agent.seat.TypedPin;
+import jp.sekisho.agent.spool.Room;
+import jp.sekisho.agent.spool.Spool;
+import jp.sekisho.agent.spool.SpoolLimits;
+import jp.sekisho.agent.sync.Reply;
+import jp.sekisho.agent.testing.Await;
+import jp.sekisho.agent.testing.MemoryDesk;
+import jp.sekisho.agent.testing.MovingClock;
+import jp.sekisho.agent.testing.ScriptedSeat;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CardAnswer;
+import jp.sekisho.protocol.LoopbackLogin;
+import jp.sekisho.protocol.LoopbackStatus;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.TransactionDetails;
+import jp.sekisho.protocol.event.AgentEvent;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.protocol.statement.TerminalStatement;
+import jp.sekisho.smartcard.Apdu;
+import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.simulate.NewCard;
+import jp.sekisho.smartcard.simulate.PivApplet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoginFlowTest {
+  private static final String ORIGIN = "https://auth.city.example";
+  private static final String BOOT = Base64Url.encode(new byte[16]);
+  private static final String ID =
+      Base64Url.encode(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+  private static final SpoolLimits LIMITS =
+      new SpoolLimits(20_000, 6_000, 2_000, 4_000, Duration.ofDays(7));
+
+  private final MovingClock clock = MovingClock.standing();
+  private final DeviceKey key = DeviceKey.generate();
+  private final Seats seats = new Seats();
+  private final ScriptedSeat seat = new ScriptedSeat(1001).typing("123456");
+  private final Map<String, Reply<TransactionDetails>> service = new HashMap<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private int fetches;
+  @TempDir Path temp;
+  private StateDirectory state;
+  private Spool spool;
+  private Standing standing;
+  private MemoryDesk desk = new MemoryDesk(false);
+  private Bindings bindings;
+  private LoginFlow flow;
+
+  @BeforeEach
+  void open() throws Exception {
+    state = new StateDirectory(temp.resolve("state"));
+    state.create();
+    state.storeHeard(new Heard(Heard.ACTIVE, List.of(ORIGIN), ""));
+    Spool.create(state.spool(), "T-0042");
+    spool = Spool.open(state.spool(), "T-0042", BOOT, clock, LIMITS);
+    assertTrue(seats.add(seat));
+    use(new MemoryDesk(false));
+    service.put(ID, new Reply.Ok<>(details(ID, "login", null)));
+  }
+
+  private void use(MemoryDesk newDesk) throws Exception {
+    desk = newDesk;
+    standing = new Standing(state, clock);
+    bindings = new Bindings(desk, seats, spool, threads);
+    flow =
+        new LoginFlow(
+            new LoginFlow.Self("T-0042", BOOT, key),
+            standing,
+            id -> {
+              fetches++;
+              return service.getOrDefault(
+                  id, new Reply.Refused<>(Refusal.TRANSACTION_UNKNOWN, "TRANSACTION_UNKNOWN"));
+            },
+            desk,
+            spool,
+            bindings,
+            threads);
+  }
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+    spool.close();
+  }
+
+  private TransactionDetails details(
+      String id, String purpose, @org.jspecify.annotations.Nullable String text) {
+    return new TransactionDetails(
+        id,
+        Base64Url.encode(new byte[32]),
+        purpose,
+        ORIGIN,
+        clock.instant().plusSeconds(90).toString(),
+        text,
+        text == null ? null : Sha256.text(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  private PivApplet card(NewCard.Kind kind) throws IOException {
+    return PivApplet.open(
+        temp.resolve("card-" + kind),
+        new NewCard(kind, "100042", Optional.empty(), Optional.empty()));
+  }
+
+  private void insertStaffCard() throws IOException {
+    desk.insert(card(NewCard.Kind.STAFF));
+  }
+
+  private LoginResult login() {
+    return login(false);
+  }
+
+  private LoginResult login(boolean lastTry) {
+    return flow.login(seat, ORIGIN, new LoopbackLogin(ID, lastTry), Locale.JAPANESE);
+  }
+
+  private LoginResult.Refused refused(Refusal reason) {
+    return refused(reason, login());
+  }
+
+  private LoginResult.Refused refused(Refusal reason, LoginResult result) {
+    LoginResult.Refused no = assertInstanceOf(LoginResult.Refused.class, result);
+    assertEquals(reason, no.reason());
+    DeviceRecord record = last();
+    assertEquals("agent.login-refused", record.type());
+    assertEquals(reason.name(), record.reason());
+    return no;
+  }
+
+  private DeviceRecord last() {
+    List<DeviceRecord> all = spool.retained();
+    return all.get(all.size() - 1);
+  }
+
+  private CardAnswer answered() throws Exception {
+    return CardAnswer.parse(assertInstanceOf(LoginResult.Answered.class, login()).opaqueAnswer());
+  }
+
+  @Test
+  @DisplayName("card and PIN answer a transaction; the device key countersigns; both verify")
+  void answers() throws Exception {
+    insertStaffCard();
+    CardAnswer answer = answered();
+    byte[] statement = Base64Url.decode(answer.statement());
+    byte[] signature = Base64Url.decode(answer.signature());
+    byte[] certificate = Base64Url.decode(answer.certificate());
+    CardStatement said = CardStatement.parse(statement);
+    assertEquals(ORIGIN, said.origin());
+    assertEquals(ID, said.transaction());
+    assertEquals(Purpose.LOGIN, said.purpose());
+    assertEquals("T-0042", said.terminal());
+    assertEquals(CardStatement.certificateHash(certificate), said.certificate());
+    Signature card = Signature.getInstance("SHA256withRSA");
+    card.initVerify(StateDirectory.certificate(certificate).getPublicKey());
+    card.update(statement);
+    assertTrue(card.verify(signature));
+    byte[] terminal = Base64Url.decode(answer.terminalStatement());
+    assertArrayEquals(TerminalStatement.over(said, signature, BOOT).bytes(), terminal);
+    Signature device = Signature.getInstance("SHA256withECDSA");
+    device.initVerify(
+        KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(key.spki())));
+    device.update(terminal);
+    assertTrue(device.verify(Base64Url.decode(answer.terminalSignature())));
+    assertEquals("agent.answered", last().type());
+    assertEquals(Map.of("transaction", ID, "purpose", "login"), last().data());
+    assertEquals(new PinPrompt(MemoryDesk.READER, 3, "login", null), seat.prompts.get(0));
+    assertEquals(List.of(ID), bindings.transactions());
+  }
+
+  @Test
+  @DisplayName("a transaction is co-signed once, whoever asks again")
+  void once() throws Exception {
+    insertStaffCard();
+    answered();
+    int before = fetches;
+    refused(Refusal.TRANSACTION_USED);
+    assertEquals(before, fetches);
+  }
+
+  @Test
+  @DisplayName("the record of an answer is on the disk before the answer leaves")
+  void recordFirst() throws Exception {
+    insertStaffCard();
+    desk.beforeSign(spool::close);
+    LoginResult.Refused no = assertInstanceOf(LoginResult.Refused.class, login());
+    assertEquals(Refusal.STORAGE_FAILED, no.reason());
+    assertEquals(List.of(), bindings.transactions());
+  }
+
+  @Test
+  @DisplayName("a card that leaves while signing gives no answer and no binding")
+  void leavesWhileSigning() throws Exception {
+    insertStaffCard();
+    desk.beforeSign(desk::remove);
+    refused(Refusal.CARD_REMOVED);
+    assertEquals(List.of(), bindings.transactions());
+  }
+
+  @Test
+  @DisplayName("a card that was out in between is another stay: the answer does not leave")
+  void exchanged() throws Exception {
+    insertStaffCard();
+    PivApplet same = card(NewCard.Kind.STAFF);
+    seat.doing(() -> {
+      desk.remove();
+      desk.insert(same);
+      return typed("123456");
+    });
+    refused(Refusal.CARD_REMOVED);
+  }
+
+  private static PinOutcome typed(String pin) {
+    byte[] utf8 = pin.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return new PinOutcome.Typed(TypedPin.copyOf(utf8, 0, utf8.length));
+  }
+
+  @Test
+  @DisplayName("after the answer a removed card is recorded, then the seat is locked")
+  void removal() throws Exception {
+    insertStaffCard();
+    answered();
+    desk.remove();
+    Await.until("seat locked", Duration.ofSeconds(2), () -> seat.locks.get() == 1);
+    assertEquals("agent.card-removed", last().type());
+    assertEquals(Map.of("transaction", ID), last().data());
+    desk.remove();
+    assertEquals(List.of(), bindings.transactions());
+    assertEquals(1, seat.locks.get());
+  }
+
+  @Test
+  @DisplayName("the seat is locked even when the removal cannot be recorded")
+  void lockAnyway() throws Exception {
+    insertStaffCard();
+    answered();
+    spool.close();
+    desk.remove();
+    Await.until("seat locked", Duration.ofSeconds(2), () -> seat.locks.get() == 1);
+  }
+
+  @Test
+  @DisplayName("a lost seat counts like a removed card")
+  void seatLost() throws Exception {
+    insertStaffCard();
+    answered();
+    seats.lost(seat);
+    Await.until("recorded", () -> last().type().equals("agent.seat-lost"));
+    assertEquals(Map.of("transaction", ID), last().data());
+  }
+
+  @Test
+  @DisplayName("the seat's next login replaces what was bound")
+  void replaced() throws Exception {
+    insertStaffCard();
+    answered();
+    String other = Base64Url.encode(new byte[16]);
+    service.put(other, new Reply.Ok<>(details(other, "unlock", null)));
+    assertInstanceOf(
+        LoginResult.Answered.class,
+        flow.login(seat, ORIGIN, new LoopbackLogin(other, null), Locale.JAPANESE));
+    assertEquals(List.of(other), bindings.transactions());
+  }
+
+  @Test
+  @DisplayName("no reader, no card, no card service: said with the reader's name")
+  void absent() {
+    assertEquals(MemoryDesk.READER, refused(Refusal.NO_CARD).readerName());
+    desk.absent(Refusal.NO_READER);
+    assertNull(refused(Refusal.NO_READER).readerName());
+    desk.absent(Refusal.CARD_SERVICE_DOWN);
+    refused(Refusal.CARD_SERVICE_DOWN);
+    assertEquals(0, seat.prompts.size());
+  }
+
+  @Test
+  @DisplayName("a card that is not a staff card: no window, and of it only the code")
+  void unknownCard() throws Exception {
+    desk.insert(card(NewCard.Kind.OTHER));
+    refused(Refusal.UNKNOWN_CARD);
+    assertEquals(Map.of("transaction", ID), last().data());
+    assertEquals(0, seat.prompts.size());
+    assertEquals(List.of(Apdu.SELECT), desk.instructions, "nothing but one SELECT");
+  }
+
+  @Test
+  @DisplayName("a wrong PIN tells the tries left, and the same transaction may be tried again")
+  void wrongPin() throws Exception {
+    insertStaffCard();
+    seat.typing("654321");
+    assertEquals(2, refused(Refusal.PIN_WRONG).triesLeft());
+    assertEquals(2L, last().data().get("triesLeft"));
+    seat.typing("123456");
+    answered();
+    assertEquals(2, seat.prompts.get(1).triesLeft());
+  }
+
+  @Test
+  @DisplayName("the last try needs the person's word; without it no window opens")
+  void lastTry() throws Exception {
+    insertStaffCard();
+    seat.typing("654321");
+    login();
+    login();
+    assertEquals(1, refused(Refusal.PIN_LAST_TRY).triesLeft());
+    assertEquals(2, seat.prompts.size());
+    assertEquals(0, refused(Refusal.PIN_BLOCKED, login(true)).triesLeft());
+    assertEquals(0, refused(Refusal.PIN_BLOCKED, login(true)).triesLeft());
+    assertEquals(3, seat.prompts.size());
+    assertEquals(Refusal.PIN_BLOCKED, flow.status(seat, Locale.JAPANESE).problem());
+  }
+
+  @Test
+  @DisplayName("what is no PIN never reaches the card; full-width digits do")
+  void pinForm() throws Exception {
+    insertStaffCard();
+    for (String typed : List.of("12345", "123456789", "12345a", "")) {
+      seat.typing(typed);
+      refused(Refusal.PIN_FORMAT);
+    }
+    assertFalse(desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE), "nothing signed");
+    seat.typing("１２３４５６");
+    answered();
+  }
+
+  @Test
+  @DisplayName("a closed or missing window is said as it is")
+  void noPin() throws Exception {
+    insertStaffCard();
+    for (Refusal reason : List.of(Refusal.PIN_CANCELLED, Refusal.PROMPT_UNAVAILABLE)) {
+      seat.doing(() -> new PinOutcome.None(reason));
+      refused(reason);
+    }
+  }
+
+  @Test
+  @DisplayName("the transaction's origin must be the page's and on the list")
+  void origin() throws Exception {
+    insertStaffCard();
+    refused(
+        Refusal.ORIGIN_FOREIGN,
+        flow.login(seat, "https://evil.example", new LoopbackLogin(ID, null), Locale.JAPANESE));
+    state.storeHeard(new Heard(Heard.ACTIVE, List.of("https://other.example"), ""));
+    use(desk);
+    refused(Refusal.ORIGIN_FOREIGN);
+    assertEquals(0, seat.prompts.size());
+  }
+
+  @Test
+  @DisplayName("details that say something else than was asked are not signed")
+  void details() throws Exception {
+    insertStaffCard();
+    TransactionDetails good = details(ID, "login", null);
+    List<TransactionDetails> bad =
+        List.of(
+            details(Base64Url.encode(new byte[16]), "login", null),
+            details(ID, "purchase", null),
+            details(ID, "login", "text"),
+            details(ID, "approve", null),
+            new TransactionDetails(
+                ID, good.nonce(), "approve", ORIGIN, good.expires(), "a", Sha256.text()),
+            new TransactionDetails(ID, good.nonce(), "login", ORIGIN, "soon", null, null),
+            new TransactionDetails(ID, "AAAA", "login", ORIGIN, good.expires(), null, null));
+    for (TransactionDetails details : bad) {
+      service.put(ID, new Reply.Ok<>(details));
+      refused(Refusal.STATEMENT_INVALID);
+    }
+    assertFalse(desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE));
+  }
+
+  @Test
+  @DisplayName("an approved text is shown and its hash is signed")
+  void approve() throws Exception {
+    insertStaffCard();
+    service.put(ID, new Reply.Ok<>(details(ID, "approve", "持出しを承認")));
+    CardStatement said = CardStatement.parse(Base64Url.decode(answered().statement()));
+    assertEquals("持出しを承認", seat.prompts.get(0).text());
+    assertEquals(
+        Sha256.text("持出しを承認".getBytes(java.nio.charset.StandardCharsets.UTF_8)), said.detail());
+  }
+
+  @Test
+  @DisplayName("a transaction past its end is dropped, by the service's clock")
+  void expired() throws Exception {
+    insertStaffCard();
+    seat.doing(() -> {
+      clock.advance(Duration.ofSeconds(91));
+      return typed("123456");
+    });
+    refused(Refusal.TRANSACTION_EXPIRED);
+    refused(Refusal.TRANSACTION_EXPIRED);
+    assertEquals(1, seat.prompts.size());
+    assertFalse(desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE));
+  }
+
+  @Test
+  @DisplayName("what the service refuses, and an absent service, are said")
+  void service() throws Exception {
+    insertStaffCard();
+    service.put(ID, new Reply.Refused<>(Refusal.TRANSACTION_BOUND, "TRANSACTION_BOUND"));
+    refused(Refusal.TRANSACTION_BOUND);
+    service.put(ID, new Reply.Unreachable<>("cut"));
+    refused(Refusal.SERVER_UNREACHABLE);
+    service.remove(ID);
+    refused(Refusal.TRANSACTION_UNKNOWN);
+  }
+
+  @Test
+  @DisplayName("a pending or revoked terminal fetches nothing and asks no PIN")
+  void standing() throws Exception {
+    insertStaffCard();
+    for (var expected :
+        Map.of(
+                Heard.PENDING, Refusal.TERMINAL_PENDING,
+                Heard.REVOKED, Refusal.TERMINAL_REVOKED)
+            .entrySet()) {
+      state.storeHeard(new Heard(expected.getKey(), List.of(ORIGIN), ""));
+      use(desk);
+      refused(expected.getValue());
+      assertEquals(expected.getValue(), flow.status(seat, Locale.JAPANESE).problem());
+    }
+    assertEquals(0, fetches);
+  }
+
+  @Test
+  @DisplayName("what is not a transaction id is not sent on and not recorded as one")
+  void malformed() {
+    for (String id : List.of("", "../../events", ID + "A", "AAAAAAAAAAAAAAAAAAAAAB")) {
+      LoginResult result = flow.login(seat, ORIGIN, new LoopbackLogin(id, null), Locale.JAPANESE);
+      refused(Refusal.INPUT_MALFORMED, result);
+      assertEquals(Map.of(), last().data());
+    }
+    assertEquals(0, fetches);
+  }
+
+  @Test
+  @DisplayName("without room for its records no login begins, and a removal is still recorded")
+  void full() throws Exception {
+    insertStaffCard();
+    answered();
+    while (spool.room() != Room.GONE) {
+      spool.append(new AgentEvent.Started("1", false));
+    }
+    String other = Base64Url.encode(new byte[16]);
+    LoginResult result = flow.login(seat, ORIGIN, new LoopbackLogin(other, null), Locale.JAPANESE);
+    assertEquals(
+        Refusal.STORAGE_FAILED, assertInstanceOf(LoginResult.Refused.class, result).reason());
+    assertEquals(Refusal.STORAGE_FAILED, flow.status(seat, Locale.JAPANESE).problem());
+    desk.remove();
+    Await.until("recorded", () -> last().type().equals("agent.card-removed"));
+  }
+
+  @Test
+  @DisplayName("two seats, one reader: the second is told it is busy")
+  void busy() throws Exception {
+    insertStaffCard();
+    ScriptedSeat second = new ScriptedSeat(1002).typing("123456");
+    String other = Base64Url.encode(new byte[16]);
+    service.put(other, new Reply.Ok<>(details(other, "login", null)));
+    List<LoginResult> results = new java.util.concurrent.CopyOnWriteArrayList<>();
+    seat.doing(() -> {
+      Thread clerk =
+          new Thread(() ->
+              results.add(
+                  flow.login(second, ORIGIN, new LoopbackLogin(other, null), Locale.JAPANESE)));
+      clerk.start();
+      Await.until("second answer", () -> results.size() == 1);
+      return typed("123456");
+    });
+    answered();
+    assertEquals(
+        Refusal.CARD_BUSY, assertInstanceOf(LoginResult.Refused.class, results.get(0)).reason());
+    assertEquals(0, second.prompts.size());
+  }
+
+  @Test
+  @DisplayName("card failures become their refusals")
+  void failures() throws Exception {
+    insertStaffCard();
+    for (var expected :
+        Map.of(
+                CardFailure.CARD_BUSY, Refusal.CARD_BUSY,
+                CardFailure.CARD_ERROR, Refusal.CARD_FAILED,
+                CardFailure.SERVICE_DOWN, Refusal.CARD_SERVICE_DOWN,
+                CardFailure.READER_NOT_GRANTED, Refusal.READER_FOR_RESIDENTS)
+            .entrySet()) {
+      desk.failing(expected.getKey());
+      refused(expected.getValue());
+    }
+  }
+
+  @Test
+  @DisplayName("status asks a staff card once per stay and again after a login")
+  void status() throws Exception {
+    assertEquals(
+        new LoopbackStatus("T-0042", "active", Refusal.NO_CARD, MemoryDesk.READER, null),
+        flow.status(seat, Locale.JAPANESE));
+    insertStaffCard();
+    LoopbackStatus ready = new LoopbackStatus("T-0042", "active", null, MemoryDesk.READER, 3);
+    assertEquals(ready, flow.status(seat, Locale.JAPANESE));
+    int sent = desk.instructions.size();
+    assertEquals(ready, flow.status(seat, Locale.JAPANESE));
+    assertEquals(sent, desk.instructions.size());
+    seat.typing("654321");
+    login();
+    assertEquals(2, flow.status(seat, Locale.JAPANESE).triesLeft());
+  }
+
+  @Test
+  @DisplayName("a shared reader's card is not touched before our window is open")
+  void shared() throws Exception {
+    use(new MemoryDesk(true));
+    insertStaffCard();
+    assertEquals(
+        new LoopbackStatus("T-0042", "active", null, MemoryDesk.READER, null),
+        flow.status(seat, Locale.JAPANESE));
+    assertEquals(List.of(), desk.instructions);
+    seat.doing(() -> {
+      Await.until("read beside the window", () -> desk.instructions.size() >= 3);
+      return typed("123456");
+    });
+    answered();
+    assertEquals(PinPrompt.TRIES_UNKNOWN, seat.prompts.get(0).triesLeft());
+    int sent = desk.instructions.size();
+    flow.status(seat, Locale.JAPANESE);
+    assertEquals(sent, desk.instructions.size());
+  }
+
+  @Test
+  @DisplayName("a resident's card in a shared reader sees one SELECT and nothing of it is kept")
+  void resident() throws Exception {
+    use(new MemoryDesk(true));
+    desk.insert(card(NewCard.Kind.OTHER));
+    refused(Refusal.UNKNOWN_CARD);
+    assertEquals(List.of(Apdu.SELECT), desk.instructions);
+    assertEquals(Map.of("transaction", ID), last().data());
+  }
+
+  @Test
+  @DisplayName("the shared reader's last try needs the person's word too")
+  void sharedLastTry() throws Exception {
+    use(new MemoryDesk(true));
+    insertStaffCard();
+    seat.typing("654321");
+    login();
+    login();
+    assertEquals(1, refused(Refusal.PIN_LAST_TRY).triesLeft());
+    seat.doing(() -> new PinOutcome.None(Refusal.PIN_CANCELLED));
+    refused(Refusal.PIN_CANCELLED);
+  }
+
+  @Test
+  @DisplayName("what the loopback port refused is recorded without a transaction")
+  void foreign() {
+    flow.refused(Refusal.PEER_FOREIGN);
+    assertEquals("PEER_FOREIGN", last().reason());
+    assertEquals(Map.of(), last().data());
+  }
+}
