@@ -44,7 +44,7 @@ start_card() {
   local ns=(unshare --net --mount)
   [ "$(id -u)" -eq 0 ] || ns=(unshare --user --map-root-user --net --mount)
   mkdir -p "$LOGIN/pcscd"
-  start pcscd "${ns[@]}" sh -c "mkdir -p /run/pcscd; mount --bind '$LOGIN/pcscd' /run/pcscd && ip link set lo up && exec pcscd --foreground --disable-polkit"
+  start pcscd "${ns[@]}" sh -c "mkdir -p /run/pcscd; mount --bind '$LOGIN/pcscd' /run/pcscd && ip link set lo up && exec pcscd --foreground"
   wait_for "pcscd" 20 test -S "$LOGIN/pcscd/pcscd.comm"
   run_java -jar "$CARD_JAR" issue-test-ca "$LOGIN/ca" >/dev/null
   local enter=(nsenter --net="/proc/$(cat "$LOGIN/run/pcscd.pid")/ns/net")

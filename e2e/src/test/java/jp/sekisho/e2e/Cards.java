@@ -20,7 +20,8 @@ import java.util.Map;
 /**
  * A real pcscd in a network of its own, and virtual cards that one hand puts into its first reader.
  *
- * <p>Debian's vpcd listens on every address, hence the own network; pcscd's socket appears in a directory on this side.
+ * <p>Debian's vpcd listens on every address, hence the own network; pcscd's socket appears in a
+ * directory on this side.
  */
 final class Cards {
   /** Name of the reader that the cards are put into. */
@@ -65,11 +66,13 @@ final class Cards {
                 "-c",
                 "mkdir -p /run/pcscd && mount --bind '"
                     + run
-                    + "' /run/pcscd && ip link set lo up && exec pcscd --foreground --disable-polkit"));
+                    + "' /run/pcscd && ip link set lo up && exec pcscd --foreground"));
     Programs.await("pcscd", Duration.ofSeconds(20), () -> Files.exists(socket(directory)));
     Cards cards = new Cards(directory, programs, pcscd.pid());
     programs
-        .run(Programs.jar("smartcard/target/sekisho-card.jar", "issue-test-ca", cards.ca().toString()))
+        .run(
+            Programs.jar(
+                "smartcard/target/sekisho-card.jar", "issue-test-ca", cards.ca().toString()))
         .expectOk();
     return cards;
   }
@@ -77,8 +80,7 @@ final class Cards {
   /** Makes a card; {@code options} as of {@code sekisho-card.jar simulate}. */
   void make(String name, String... options) {
     Path card = directory.resolve("card-" + name);
-    List<String> command =
-        new ArrayList<>(List.of("nsenter", "--net=/proc/" + pcscd + "/ns/net"));
+    List<String> command = new ArrayList<>(List.of("nsenter", "--net=/proc/" + pcscd + "/ns/net"));
     command.addAll(
         Programs.jar(
             "smartcard/target/sekisho-card.jar",
@@ -105,12 +107,11 @@ final class Cards {
 
   /** Puts one card into the reader; another one is taken out first. */
   void insert(String name) {
-    cards.forEach(
-        (other, path) -> {
-          if (!other.equals(name)) {
-            control(path, "remove");
-          }
-        });
+    cards.forEach((other, path) -> {
+      if (!other.equals(name)) {
+        control(path, "remove");
+      }
+    });
     control(card(name), "insert");
   }
 

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A clerk, an auditor and some attackers at one terminal: card, PIN, browser, agent and service, all real. */
+/**
+ * A clerk, an auditor and some attackers at one terminal: card, PIN, browser, agent and service,
+ * all real.
+ */
 @Tag("pcsc")
 @Tag("browser")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -142,7 +145,8 @@ class LoginIT {
     }
     try (Screen screen = screen("en")) {
       screen.go(town.people());
-      screen.waitUntil("the page says so before any PIN", () -> screen.source().contains("blocked"));
+      screen.waitUntil(
+          "the page says so before any PIN", () -> screen.source().contains("blocked"));
       screen.picture("login-pin-blocked-en");
     }
   }

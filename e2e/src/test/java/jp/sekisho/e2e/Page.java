@@ -21,9 +21,11 @@ import jp.sekisho.protocol.WireJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The login page's script without a browser, for doing what the script would never do: replay, another cookie, another origin.
+ * The login page's script without a browser, for doing what the script would never do: replay,
+ * another cookie, another origin.
  *
- * <p>Keeps cookies by hand: java.net's cookie store does not send Secure cookies to http://localhost, a browser does.
+ * <p>Keeps cookies by hand: java.net's cookie store does not send Secure cookies to
+ * http://localhost, a browser does.
  */
 final class Page {
   /** An answer of either side. */
@@ -32,7 +34,9 @@ final class Page {
       try {
         return WireJson.read(body, type);
       } catch (MalformedException e) {
-        throw new AssertionError("status " + status + ": " + new String(body, java.nio.charset.StandardCharsets.UTF_8), e);
+        throw new AssertionError(
+            "status " + status + ": " + new String(body, java.nio.charset.StandardCharsets.UTF_8),
+            e);
       }
     }
 
@@ -66,7 +70,8 @@ final class Page {
   }
 
   String newTransaction(String purpose) {
-    return post(people + "/authn/v1/transactions", people, WireJson.write(new NewTransaction(purpose)))
+    return post(
+            people + "/authn/v1/transactions", people, WireJson.write(new NewTransaction(purpose)))
         .as(TransactionCreated.class)
         .transaction();
   }
@@ -77,7 +82,9 @@ final class Page {
 
   Answer postAnswer(String transaction, PostedAnswer answer) {
     return post(
-        people + "/authn/v1/transactions/" + transaction + "/answer", people, WireJson.write(answer));
+        people + "/authn/v1/transactions/" + transaction + "/answer",
+        people,
+        WireJson.write(answer));
   }
 
   Answer get(String path) {
@@ -97,7 +104,8 @@ final class Page {
       request.header("Origin", origin);
     }
     StringBuilder sent = new StringBuilder();
-    cookies.forEach((k, v) -> sent.append(sent.isEmpty() ? "" : "; ").append(k).append('=').append(v));
+    cookies.forEach(
+        (k, v) -> sent.append(sent.isEmpty() ? "" : "; ").append(k).append('=').append(v));
     if (!sent.isEmpty()) {
       request.header("Cookie", sent.toString());
     }

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** The shipped jars, run as their users run them: short commands to their end, long ones in the background with a log file. */
+/**
+ * The shipped jars, run as their users run them: short commands to their end, long ones in the
+ * background with a log file.
+ */
 final class Programs implements AutoCloseable {
   /** What a finished command said. */
   record Finished(int exitCode, String out, String err) {
@@ -39,7 +42,10 @@ final class Programs implements AutoCloseable {
     this.environment = Map.copyOf(environment);
   }
 
-  /** The command line that runs a shipped jar such as {@code auth-server/service/target/sekisho-server.jar}. */
+  /**
+   * The command line that runs a shipped jar such as {@code
+   * auth-server/service/target/sekisho-server.jar}.
+   */
   static List<String> jar(String jar, String... arguments) {
     Path path = Path.of(System.getProperty("sekisho.root", "..")).resolve(jar);
     if (!Files.isRegularFile(path)) {
@@ -89,8 +95,7 @@ final class Programs implements AutoCloseable {
       builder.environment().putAll(environment);
       Process process =
           builder
-              .redirectOutput(
-                  ProcessBuilder.Redirect.appendTo(log(name).toFile()))
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log(name).toFile()))
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
               .start();
       running.add(process);

@@ -123,8 +123,7 @@ final class Screen implements AutoCloseable {
 
   /** What axe finds wrong with the page, each as id and help text. */
   List<String> accessibilityFaults() {
-    return new AxeBuilder()
-        .analyze(driver).getViolations().stream().map(Screen::describe).toList();
+    return new AxeBuilder().analyze(driver).getViolations().stream().map(Screen::describe).toList();
   }
 
   private static String describe(Rule rule) {

@@ -24,9 +24,11 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
- * One municipality on this machine: pcscd with virtual cards, the service on SQLite, terminal T-0042 with its agent and one seat.
+ * One municipality on this machine: pcscd with virtual cards, the service on SQLite, terminal
+ * T-0042 with its agent and one seat.
  *
- * <p>Everything runs as the shipped jars, set up by the shipped commands, in one temporary directory.
+ * <p>Everything runs as the shipped jars, set up by the shipped commands, in one temporary
+ * directory.
  */
 final class Town implements AutoCloseable {
   static final String PIN = "123456";
@@ -51,7 +53,8 @@ final class Town implements AutoCloseable {
   private final Cards cards;
   private final int peoplePort = freePort();
   private final int agentsPort = freePort();
-  private final int loopbackPort = freePort();
+  // The page may call this port only: it stands in its content security policy.
+  private final int loopbackPort = 47621;
   private final List<Path> exports = new ArrayList<>();
   private Process server;
 
@@ -109,13 +112,21 @@ final class Town implements AutoCloseable {
         """);
     server("person", "import", persons.toString());
     for (String person : List.of(CLERK, AUDITOR, UNLUCKY)) {
-      server("card", "register", "--person", person, "--certificate", cards.certificate(person).toString());
+      server(
+          "card",
+          "register",
+          "--person",
+          person,
+          "--certificate",
+          cards.certificate(person).toString());
     }
   }
 
   private Process startService() {
-    Process process = programs.start("server", Programs.jar(SERVER, "serve", "--data", data.toString()));
-    Programs.await("the service", Duration.ofSeconds(90), () -> open(agentsPort) && open(peoplePort));
+    Process process =
+        programs.start("server", Programs.jar(SERVER, "serve", "--data", data.toString()));
+    Programs.await(
+        "the service", Duration.ofSeconds(90), () -> open(agentsPort) && open(peoplePort));
     return process;
   }
 
@@ -242,10 +253,9 @@ final class Town implements AutoCloseable {
         Duration.ofSeconds(30),
         () ->
             lines(export("mayor")).stream()
-                .anyMatch(
-                    line ->
-                        line.contains("\"type\":\"" + type + "\"")
-                            && line.contains("\"reason\":\"" + reason + "\"")));
+                .anyMatch(line ->
+                    line.contains("\"type\":\"" + type + "\"")
+                        && line.contains("\"reason\":\"" + reason + "\"")));
   }
 
   private Path export(String log) {
@@ -257,8 +267,11 @@ final class Town implements AutoCloseable {
 
   private Programs.Finished verify(Path bundle, String log, String... options) {
     String key = server("log", "key", "--log", log).strip();
-    String[] fixed = {"verify", bundle.toString(), "--log-key", key, "--allow-unwitnessed", "--json"};
-    String[] all = Stream.concat(Arrays.stream(fixed), Arrays.stream(options)).toArray(String[]::new);
+    String[] fixed = {
+      "verify", bundle.toString(), "--log-key", key, "--allow-unwitnessed", "--json"
+    };
+    String[] all =
+        Stream.concat(Arrays.stream(fixed), Arrays.stream(options)).toArray(String[]::new);
     return programs.run(Programs.jar(AUDIT, all));
   }
 
@@ -282,7 +295,10 @@ final class Town implements AutoCloseable {
     return String.join("\n", lines(bundle));
   }
 
-  /** Changes one character of the second entry of an export and returns what the auditor's program says. */
+  /**
+   * Changes one character of the second entry of an export and returns what the auditor's program
+   * says.
+   */
   String verifyWithOneByteChanged(String log) throws IOException {
     Path good = export(log);
     Path bad = directory.resolve("altered.zip");
@@ -294,7 +310,9 @@ final class Town implements AutoCloseable {
           String text = new String(bytes, StandardCharsets.UTF_8);
           int second = text.indexOf('\n') + 1;
           int at = text.indexOf("\"outcome\":\"", second) + 11;
-          bytes = (text.substring(0, at) + "S" + text.substring(at + 1)).getBytes(StandardCharsets.UTF_8);
+          bytes =
+              (text.substring(0, at) + "S" + text.substring(at + 1))
+                  .getBytes(StandardCharsets.UTF_8);
         }
         out.putNextEntry(new ZipEntry(entry.getName()));
         out.write(bytes);
@@ -314,7 +332,10 @@ final class Town implements AutoCloseable {
     server = startService();
   }
 
-  /** Files of the service, the agent and all logs that hold {@code secret}; the cards' own memories are not searched. */
+  /**
+   * Files of the service, the agent and all logs that hold {@code secret}; the cards' own memories
+   * are not searched.
+   */
   List<Path> filesContaining(String secret) throws IOException {
     List<Path> found = new ArrayList<>();
     byte[] wanted = secret.getBytes(StandardCharsets.UTF_8);
