@@ -47,6 +47,11 @@ start_card() {
   start pcscd "${ns[@]}" sh -c "mkdir -p /run/pcscd; mount --bind '$LOGIN/pcscd' /run/pcscd && ip link set lo up && exec pcscd --foreground"
   wait_for "pcscd" 20 test -S "$LOGIN/pcscd/pcscd.comm"
   run_java -jar "$CARD_JAR" issue-test-ca "$LOGIN/ca" >/dev/null
+  # What the service pins: the CA, its revocation list, and the CA's policy that says hardware- and PIN-bound.
+  mkdir -p "$LOGIN/trust"
+  cp "$LOGIN/ca/root.der" "$LOGIN/trust/staff.crt"
+  cp "$LOGIN/ca/crl.der" "$LOGIN/trust/staff.crl"
+  echo 1.3.6.1.4.1.32473.1.1 >"$LOGIN/trust/hardware-policy.oid"
   local enter=(nsenter --net="/proc/$(cat "$LOGIN/run/pcscd.pid")/ns/net")
   [ "$(id -u)" -eq 0 ] || enter=(nsenter --user --preserve-credentials --target "$(cat "$LOGIN/run/pcscd.pid")" --net)
   start card "${enter[@]}" "$JAVA_HOME/bin/java" -Xmx64m -jar "$CARD_JAR" simulate piv --port 35963 --dir "$LOGIN/card" --ca "$LOGIN/ca" --subject-number 100042
@@ -85,7 +90,7 @@ cmd_login() {
   say "making the service's data directory"
   local data=$LOGIN/server
   run_java -jar "$SERVER_JAR" init --data "$data" --organ mayor:市長部局 --origin "http://localhost:$PEOPLE_PORT" --agents-host localhost \
-    --people-port $PEOPLE_PORT --agents-port $AGENTS_PORT --trial --staff-ca "$LOGIN/ca" --help-line "内線 1234" >"$LOGIN/log/init.log"
+    --people-port $PEOPLE_PORT --agents-port $AGENTS_PORT --trial --staff-ca "$LOGIN/trust" --help-line "内線 1234" >"$LOGIN/log/init.log"
   printf '%s\n' 'staff_number,name,organ,division,division_name,post,from,until,roles' \
     '100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk' \
     '100007,見本 太郎,mayor,kansa,監査委員事務局,書記,2026-04-01,2036-03-31,clerk;auditor' >"$LOGIN/persons.csv"

@@ -74,7 +74,16 @@ final class Cards {
             Programs.jar(
                 "smartcard/target/sekisho-card.jar", "issue-test-ca", cards.ca().toString()))
         .expectOk();
+    Path trust = Files.createDirectories(cards.trust());
+    Files.copy(cards.ca().resolve("root.der"), trust.resolve("staff.crt"));
+    Files.copy(cards.ca().resolve("crl.der"), trust.resolve("staff.crl"));
+    Files.writeString(trust.resolve("hardware-policy.oid"), "1.3.6.1.4.1.32473.1.1\n");
     return cards;
+  }
+
+  /** What the service is told to trust: the CA's certificate, its revocation list, its policy for hardware- and PIN-bound keys. */
+  Path trust() {
+    return directory.resolve("trust");
   }
 
   /** Makes a card; {@code options} as of {@code sekisho-card.jar simulate}. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LoginIT {
   private static final String PIN = Town.PIN;
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
   private Town town;
   private int profiles;
 

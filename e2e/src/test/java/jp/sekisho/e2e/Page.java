@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,14 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Page {
   /** An answer of either side. */
-  record Answer(int status, byte[] body) {
+  record Answer(int status, String body) {
     <T> T as(Class<T> type) {
       try {
-        return WireJson.read(body, type);
+        return WireJson.read(body.getBytes(StandardCharsets.UTF_8), type);
       } catch (MalformedException e) {
-        throw new AssertionError(
-            "status " + status + ": " + new String(body, java.nio.charset.StandardCharsets.UTF_8),
-            e);
+        throw new AssertionError("status " + status + ": " + body, e);
       }
     }
 
@@ -110,10 +109,10 @@ final class Page {
       request.header("Cookie", sent.toString());
     }
     try {
-      HttpResponse<byte[]> response =
+      HttpResponse<String> response =
           http.send(
               request.timeout(Duration.ofSeconds(100)).build(),
-              HttpResponse.BodyHandlers.ofByteArray());
+              HttpResponse.BodyHandlers.ofString());
       for (String line : response.headers().allValues("set-cookie")) {
         for (HttpCookie cookie : HttpCookie.parse(line)) {
           cookies.put(cookie.getName(), cookie.getValue());

@@ -98,7 +98,7 @@ final class Town implements AutoCloseable {
         "" + agentsPort,
         "--trial",
         "--staff-ca",
-        cards.ca().toString(),
+        cards.trust().toString(),
         "--help-line",
         HELP_LINE);
     Path persons = directory.resolve("persons.csv");

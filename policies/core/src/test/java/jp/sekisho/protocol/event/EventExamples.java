@@ -34,6 +34,10 @@ final class EventExamples {
     events.put(
         new AuthenticatorEvent.Refused(Refusal.CERT_UNTRUSTED),
         Entry.Subject.person("mayor", "S-1024"));
+    events.put(
+        new AuthenticatorEvent.Suspended(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
+    events.put(
+        new AuthenticatorEvent.Resumed(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
     events.put(new LogEvent.Viewed("mayor", 1200, 1249), PERSON);
     events.put(new LogEvent.Exported("mayor", 1250, "web"), PERSON);
     events.put(new LogEvent.Refused("assembly", Refusal.ROLE_MISSING), PERSON);
