@@ -81,7 +81,10 @@ final class Cards {
     return cards;
   }
 
-  /** What the service is told to trust: the CA's certificate, its revocation list, its policy for hardware- and PIN-bound keys. */
+  /**
+   * What the service is told to trust: the CA's certificate, its revocation list, its policy for
+   * hardware- and PIN-bound keys.
+   */
   Path trust() {
     return directory.resolve("trust");
   }

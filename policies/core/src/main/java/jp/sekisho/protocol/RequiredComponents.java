@@ -24,6 +24,8 @@ final class RequiredComponents {
           List<Component> components = new ArrayList<>();
           for (RecordComponent component : type.getRecordComponents()) {
             boolean required = !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+            // The agent's frames to its seats are package-private records of another package.
+            component.getAccessor().setAccessible(true);
             components.add(new Component(component.getName(), required, component.getAccessor()));
           }
           return List.copyOf(components);
@@ -55,7 +57,7 @@ final class RequiredComponents {
     try {
       return component.accessor().invoke(record);
     } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException("not a public wire record: " + record.getClass(), e);
+      throw new IllegalStateException("not a readable wire record: " + record.getClass(), e);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.config.Installation;
@@ -39,11 +40,14 @@ final class SessionFilter {
   private final Sessions sessions;
   private final Answers answers;
   private final RefusalCounter refusals;
+  private final List<OpenRoute> openRoutes;
 
-  SessionFilter(Sessions sessions, Answers answers, RefusalCounter refusals) {
+  SessionFilter(
+      Sessions sessions, Answers answers, RefusalCounter refusals, List<OpenRoute> openRoutes) {
     this.sessions = sessions;
     this.answers = answers;
     this.refusals = refusals;
+    this.openRoutes = List.copyOf(openRoutes);
   }
 
   /** What a route asks for. */
@@ -85,6 +89,9 @@ final class SessionFilter {
   @Nullable HttpResponse<?> guard(HttpRequest<?> request) {
     Guard guard = guard(request.getPath());
     if (guard == Guard.AGENTS) {
+      return null;
+    }
+    if (guard == Guard.ABSENT && openRoutes.stream().anyMatch(r -> r.matches(request.getPath()))) {
       return null;
     }
     if (guard == Guard.ABSENT) {

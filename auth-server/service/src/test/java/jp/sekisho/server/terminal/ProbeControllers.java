@@ -52,4 +52,13 @@ final class ProbeControllers {
       return "reached";
     }
   }
+
+  /** Lets the probes through without a session. */
+  @jakarta.inject.Singleton
+  static final class ProbeRoutes implements jp.sekisho.server.web.OpenRoute {
+    @Override
+    public boolean matches(String path) {
+      return path.startsWith("/probe/");
+    }
+  }
 }
