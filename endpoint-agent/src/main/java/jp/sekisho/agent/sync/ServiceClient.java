@@ -1,8 +1,6 @@
 package jp.sekisho.agent.sync;
 
 import java.io.IOException;
-import java.lang.reflect.Method;
-import java.lang.reflect.RecordComponent;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -167,11 +165,11 @@ public final class ServiceClient {
   private static <T> Reply<T> read(int status, byte[] body, Class<T> type) {
     try {
       if (status == 200) {
-        return new Reply.Ok<>(complete(WireJson.read(body, type), type));
+        return new Reply.Ok<>(WireJson.read(body, type));
       }
       if (status >= 400 && status <= 599) {
         String code = WireJson.read(body, WireRefusal.class).refusal();
-        if (code != null && code.matches("[A-Z][A-Z0-9_]{1,40}")) {
+        if (code.matches("[A-Z][A-Z0-9_]{1,40}")) {
           return new Reply.Refused<>(known(code), code);
         }
       }
@@ -179,22 +177,6 @@ public final class ServiceClient {
     } catch (MalformedException e) {
       return new Reply.Unreachable<>("HTTP " + status + ", " + e.getMessage());
     }
-  }
-
-  /** Refuses an answer that lacks a field its record promises: no caller checks for null. */
-  private static <T> T complete(T value, Class<T> type) throws MalformedException {
-    try {
-      for (RecordComponent component : type.getRecordComponents()) {
-        Method accessor = component.getAccessor();
-        if (accessor.invoke(value) == null
-            && !accessor.getAnnotatedReturnType().isAnnotationPresent(Nullable.class)) {
-          throw new MalformedException(component.getName() + " is missing");
-        }
-      }
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("not a wire record: " + type.getSimpleName(), e);
-    }
-    return value;
   }
 
   private static Refusal known(String code) {

@@ -138,7 +138,7 @@ class ServiceClientTest {
       service.overrides.put(
           "fetch",
           exchange -> FakeService.answer(exchange, 200, FakeService.utf8("{\"nonce\":\"x\"}")));
-      assertTrue(unreachable(client(service).fetch(ID)).why().contains("transaction is missing"));
+      assertTrue(unreachable(client(service).fetch(ID)).why().contains("without transaction"));
       service.overrides.put(
           "fetch", exchange -> FakeService.answer(exchange, 200, FakeService.utf8("{\"nonc")));
       unreachable(client(service).fetch(ID));
