@@ -24,7 +24,7 @@ async function look() {
       show("problem", status.problem, text.what, `${text.action} ${text.contact}`);
     } else {
       const tries = status.triesLeft === undefined ? "" : box.dataset.tries.replace("{tries}", status.triesLeft);
-      show("ready", "READY", box.dataset.ready, `${box.dataset.reader} ${status.reader ?? "—"} ${tries}`);
+      show("ready", "READY", box.dataset.ready, [`${box.dataset.reader} ${status.reader ?? "—"}`, tries].filter(Boolean).join(" ／ "));
     }
   } catch (failure) {
     const { refusal, text } = failure.body ?? known("INTERNAL");
@@ -32,6 +32,6 @@ async function look() {
   }
 }
 
-cardButton(byId("login-button"), "login", (accepted) => location.assign(accepted.next));
+cardButton(byId("login-button"), "login", (accepted) => location.assign(accepted.next), look);
 byId("login-button").focus();
 repeat(2000, look);

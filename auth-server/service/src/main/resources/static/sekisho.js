@@ -65,8 +65,8 @@ function say(step) {
   line.textContent = step ? line.dataset[step] : "";
 }
 
-/** Lets `button` and the last-try button lead through question, PIN window and answer to `done`. */
-function cardButton(button, purpose, done) {
+/** Lets `button` and the last-try button lead through question, PIN window and answer to `done`, or to `refused` once it is told. */
+function cardButton(button, purpose, done, refused = () => {}) {
   const lastTry = byId("last-try-button");
   const run = async (useLastTry) => {
     button.disabled = lastTry.disabled = true;
@@ -84,6 +84,8 @@ function cardButton(button, purpose, done) {
     } catch (failure) {
       say(null);
       showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"));
+      byId("refusal").scrollIntoView({ block: "nearest" });
+      refused();
     } finally {
       button.disabled = lastTry.disabled = false;
     }

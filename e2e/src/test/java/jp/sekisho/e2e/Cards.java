@@ -117,13 +117,8 @@ final class Cards {
     return card(name).resolve("9a.der");
   }
 
-  /** Puts one card into the reader; another one is taken out first. */
+  /** Puts one card into the reader, which must be empty. */
   void insert(String name) {
-    cards.forEach((other, path) -> {
-      if (!other.equals(name)) {
-        control(path, "remove");
-      }
-    });
     control(card(name), "insert");
   }
 

@@ -249,7 +249,8 @@ class LoginIT {
   @Test
   void alteredExportNamesTheEntry() throws IOException {
     String out = town.verifyWithOneByteChanged("mayor");
-    assertTrue(out.contains("\"entryIndex\":1") || out.contains("\"index\":1"), out);
+    assertTrue(out.contains("\"reason\":\"ENTRY_ALTERED\""), out);
+    assertTrue(out.contains("\"entry\":1,"), out);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import jp.sekisho.protocol.LoopbackLogin;
+import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.PostedAnswer;
@@ -84,6 +85,18 @@ final class Page {
         people + "/authn/v1/transactions/" + transaction + "/answer",
         people,
         WireJson.write(answer));
+  }
+
+  /** What the agent says of terminal and reader. */
+  LoopbackStatus status() {
+    return send(HttpRequest.newBuilder(URI.create(agent + "/v1/status")).GET(), people)
+        .as(LoopbackStatus.class);
+  }
+
+  /** Whether the agent knows a seat of this test's user. */
+  boolean answersThisUser() {
+    return send(HttpRequest.newBuilder(URI.create(agent + "/v1/status")).GET(), people).status()
+        == 200;
   }
 
   Answer get(String path) {

@@ -90,7 +90,7 @@ final class Screen implements AutoCloseable {
 
   /** Waits until the page says what stands in the way of a login. */
   void seeStatus(String problem) {
-    wait.until(ExpectedConditions.attributeToBe(By.id("status"), "data-problem", problem));
+    wait.until(ExpectedConditions.attributeToBe(By.id("status"), "data-code", problem));
   }
 
   /** Waits until {@code condition} holds. */

@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One municipality on this machine: pcscd with virtual cards, the service on SQLite, terminal
@@ -40,6 +42,7 @@ final class Town implements AutoCloseable {
   static final String AUDITOR = "100007";
   static final String UNLUCKY = "100099";
 
+  private static final Duration READER_LOOKS = Duration.ofSeconds(15);
   private static final String FOREIGN = "foreign";
   private static final String SERVER = "auth-server/service/target/sekisho-server.jar";
   private static final String AGENT = "endpoint-agent/target/sekisho-agent.jar";
@@ -181,6 +184,8 @@ final class Town implements AutoCloseable {
         "session",
         Programs.jar(
             AGENT, "session", "--socket", socket.toString(), "--pinentry", pinentry.toString()));
+    Page page = new Page(people(), agent());
+    Programs.await("the seat", Duration.ofSeconds(30), () -> page.answersThisUser());
   }
 
   /** Origin of the people's listener. */
@@ -202,16 +207,32 @@ final class Town implements AutoCloseable {
     }
   }
 
+  /** Exchanges the card and waits until the agent saw both halves of it, as a person would. */
   void insert(String card) {
+    takeOut();
     cards.insert(card);
+    Programs.await(
+        "the agent to see card " + card, READER_LOOKS, () -> !"NO_CARD".equals(problem()));
   }
 
   void insertForeignCard() {
-    cards.insert(FOREIGN);
+    insert(FOREIGN);
   }
 
+  /** Takes the card out and returns at once. */
   void removeCard() {
     cards.remove();
+  }
+
+  // pcscd looks at its readers every 400 ms; a card exchanged in between would never have left.
+  private void takeOut() {
+    cards.remove();
+    Programs.await("the empty reader", READER_LOOKS, () -> "NO_CARD".equals(problem()));
+  }
+
+  private @Nullable String problem() {
+    Refusal problem = new Page(people(), agent()).status().problem();
+    return problem == null ? null : problem.name();
   }
 
   /** PIN tries of the card in the reader, as sekisho-card.jar reads them. */

@@ -183,7 +183,9 @@ public final class AgentService implements AutoCloseable {
             new ProcNetTcp(),
             seats,
             flow,
-            standing::origins);
+            standing::origins,
+            standing::helpLine,
+            clock);
     stops.push(() -> lastRecord(bindings, spool, sender));
     stops.push(server::close);
     loopback = server.address();

@@ -13,8 +13,9 @@ import jp.sekisho.protocol.event.CanonicalJson;
  * @param state {@code pending}, {@code active} or {@code revoked}
  * @param origins page origins whose transactions may be answered
  * @param checkpoint newest signed checkpoint of the terminal's log; empty before the first
+ * @param helpLine whom a refusal tells people to call
  */
-public record Heard(String state, List<String> origins, String checkpoint) {
+public record Heard(String state, List<String> origins, String checkpoint, String helpLine) {
   public static final String PENDING = "pending";
   public static final String ACTIVE = "active";
   public static final String REVOKED = "revoked";
@@ -29,12 +30,17 @@ public record Heard(String state, List<String> origins, String checkpoint) {
     fields.put("state", state);
     fields.put("origins", origins);
     fields.put("checkpoint", checkpoint);
+    fields.put("helpLine", helpLine);
     return CanonicalJson.write(fields);
   }
 
   /** What stands in a file that is exactly {@code bytes}. */
   public static Heard parse(byte[] bytes) throws MalformedException {
     JsonFields fields = new JsonFields(CanonicalJson.read(bytes));
-    return new Heard(fields.text("state"), fields.texts("origins"), fields.text("checkpoint"));
+    return new Heard(
+        fields.text("state"),
+        fields.texts("origins"),
+        fields.text("checkpoint"),
+        fields.text("helpLine"));
   }
 }

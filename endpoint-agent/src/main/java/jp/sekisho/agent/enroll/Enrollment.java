@@ -107,7 +107,7 @@ public record Enrollment(
             AgentSettings.FILE_KEY,
             true);
     state.storeCertificates(DeviceCertificates.of(reply, key));
-    state.storeHeard(new Heard(reply.state(), reply.origins(), ""));
+    state.storeHeard(new Heard(reply.state(), reply.origins(), "", reply.helpLine()));
     if (!Spool.exists(state.spool())) {
       Spool.create(state.spool(), reply.terminal());
     }

@@ -60,6 +60,11 @@ public final class Standing {
     return heard.checkpoint();
   }
 
+  /** Whom a refusal tells people to call. */
+  public String helpLine() {
+    return heard.helpLine();
+  }
+
   /** The service's time now, by this terminal's clock and the offset last seen. */
   public Instant serverTime() {
     return clock.instant().plus(serverAhead);
@@ -87,7 +92,7 @@ public final class Standing {
 
   /** The service refused this terminal outright. */
   void revoked() throws StateException {
-    store(new Heard(Heard.REVOKED, heard.origins(), heard.checkpoint()));
+    store(new Heard(Heard.REVOKED, heard.origins(), heard.checkpoint(), heard.helpLine()));
   }
 
   /** Takes a reply. */
@@ -101,7 +106,7 @@ public final class Standing {
       // Keeps the offset seen before; the state below still counts.
     }
     String checkpoint = reply.checkpoint() == null ? heard.checkpoint() : reply.checkpoint();
-    store(new Heard(reply.state(), reply.origins(), checkpoint));
+    store(new Heard(reply.state(), reply.origins(), checkpoint, reply.helpLine()));
   }
 
   private void store(Heard next) throws StateException {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.LoopbackLogin;
@@ -38,10 +39,10 @@ final class LoopbackRoutes {
   private record Reply(int status, Object body) {}
 
   private final LoopbackCalls calls;
-  private final String help;
+  private final Supplier<String> help;
   private final Set<Integer> uidsLoggingIn = ConcurrentHashMap.newKeySet();
 
-  LoopbackRoutes(LoopbackCalls calls, String help) {
+  LoopbackRoutes(LoopbackCalls calls, Supplier<String> help) {
     this.calls = calls;
     this.help = help;
   }
@@ -155,7 +156,7 @@ final class LoopbackRoutes {
   private Reply refusal(
       Refusal reason, Locale locale, @Nullable Integer triesLeft, @Nullable String readerName) {
     Map<String, String> values = new HashMap<>();
-    values.put("help", help);
+    values.put("help", help.get());
     if (triesLeft != null) {
       values.put("tries", triesLeft.toString());
     }

@@ -61,7 +61,7 @@ public final class LoopbackServer implements AutoCloseable {
   private final ThreadPoolExecutor threads;
 
   /**
-   * As {@link #LoopbackServer(InetSocketAddress, Peers, Seats, LoopbackCalls, Supplier, String,
+   * As {@link #LoopbackServer(InetSocketAddress, Peers, Seats, LoopbackCalls, Supplier, Supplier,
    * InstantSource)}, without a number to call and with the system's clock.
    */
   public LoopbackServer(
@@ -71,7 +71,7 @@ public final class LoopbackServer implements AutoCloseable {
       LoopbackCalls calls,
       Supplier<List<String>> origins)
       throws IOException {
-    this(address, peers, seats, calls, origins, "—", InstantSource.system());
+    this(address, peers, seats, calls, origins, () -> "—", InstantSource.system());
   }
 
   /**
@@ -79,7 +79,7 @@ public final class LoopbackServer implements AutoCloseable {
    *
    * @param address 127.0.0.1 with any port; 0 takes a free one
    * @param origins the origins of login pages, exactly as browsers send them; asked per request
-   * @param help whom a refusal tells people to call, such as a telephone number
+   * @param help whom a refusal tells people to call, such as a telephone number; asked per refusal
    * @throws IllegalArgumentException for any other address than 127.0.0.1
    * @throws IOException when the port cannot be had
    */
@@ -89,7 +89,7 @@ public final class LoopbackServer implements AutoCloseable {
       Seats seats,
       LoopbackCalls calls,
       Supplier<List<String>> origins,
-      String help,
+      Supplier<String> help,
       InstantSource clock)
       throws IOException {
     InetAddress ip = address.getAddress();

@@ -64,7 +64,7 @@ class EnrollmentTest {
       assertEquals(List.of("Staff*=staff"), settings.readerRoles());
       assertEquals("file", settings.keyProtection());
       assertArrayEquals(service.serverCa.certificate().getEncoded(), settings.serverCaDer());
-      assertEquals(new Heard("pending", List.of(FakeService.ORIGIN), ""), state.heard());
+      assertEquals(new Heard("pending", List.of(FakeService.ORIGIN), "", "内線 1234"), state.heard());
       assertArrayEquals(key.spki(), state.certificates().get(0).getPublicKey().getEncoded());
       assertTrue(Spool.exists(state.spool()));
       assertEquals(

@@ -48,7 +48,7 @@ class HeartbeatsTest {
   void open() throws Exception {
     state = new StateDirectory(temp.resolve("state"));
     state.create();
-    state.storeHeard(new Heard(Heard.PENDING, List.of(), ""));
+    state.storeHeard(new Heard(Heard.PENDING, List.of(), "", "内線 1234"));
     Spool.create(state.spool(), "T-0042");
     spool = Spool.open(state.spool(), "T-0042", BOOT, clock, SpoolLimits.DEFAULT);
     standing = new Standing(state, clock);
@@ -82,7 +82,8 @@ class HeartbeatsTest {
         seconds,
         acknowledged,
         List.of("https://auth.city.example"),
-        "checkpoint");
+        "checkpoint",
+        "内線 1234");
   }
 
   @Test

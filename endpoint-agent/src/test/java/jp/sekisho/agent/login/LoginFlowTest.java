@@ -86,7 +86,7 @@ class LoginFlowTest {
   void open() throws Exception {
     state = new StateDirectory(temp.resolve("state"));
     state.create();
-    state.storeHeard(new Heard(Heard.ACTIVE, List.of(ORIGIN), ""));
+    state.storeHeard(new Heard(Heard.ACTIVE, List.of(ORIGIN), "", "内線 1234"));
     Spool.create(state.spool(), "T-0042");
     spool = Spool.open(state.spool(), "T-0042", BOOT, clock, LIMITS);
     assertTrue(seats.add(seat));
@@ -374,7 +374,7 @@ class LoginFlowTest {
     refused(
         Refusal.ORIGIN_FOREIGN,
         flow.login(seat, "https://evil.example", new LoopbackLogin(ID, null), Locale.JAPANESE));
-    state.storeHeard(new Heard(Heard.ACTIVE, List.of("https://other.example"), ""));
+    state.storeHeard(new Heard(Heard.ACTIVE, List.of("https://other.example"), "", "内線 1234"));
     use(desk);
     refused(Refusal.ORIGIN_FOREIGN);
     assertEquals(0, seat.prompts.size());
@@ -448,7 +448,7 @@ class LoginFlowTest {
                 Heard.PENDING, Refusal.TERMINAL_PENDING,
                 Heard.REVOKED, Refusal.TERMINAL_REVOKED)
             .entrySet()) {
-      state.storeHeard(new Heard(expected.getKey(), List.of(ORIGIN), ""));
+      state.storeHeard(new Heard(expected.getKey(), List.of(ORIGIN), "", "内線 1234"));
       use(desk);
       refused(expected.getValue());
       assertEquals(expected.getValue(), flow.status(seat, Locale.JAPANESE).problem());

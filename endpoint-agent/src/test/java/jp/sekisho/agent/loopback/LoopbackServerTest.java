@@ -113,7 +113,7 @@ class LoopbackServerTest {
             seats,
             calls,
             () -> List.of(ORIGIN, "http://localhost:8080"),
-            "内線 1234",
+            () -> "内線 1234",
             now::get);
     port = server.address().getPort();
   }

@@ -62,6 +62,10 @@ import org.jspecify.annotations.Nullable;
 public final class FakeService implements AutoCloseable {
   public static final String TERMINAL = "T-0042";
   public static final String ORIGIN = "https://auth.city.example";
+
+  /** Whom this service tells people to call. */
+  public static final String HELP_LINE = "内線 1234";
+
   public static final String CHECKPOINT = "log.example/mayor/1\n1\nAAAA\n\n— log.example AAAA\n";
 
   static {
@@ -255,7 +259,8 @@ public final class FakeService implements AutoCloseable {
               Base64Url.encode(deviceCa.certificate().getEncoded())),
           Fingerprint.of(key.getEncoded()),
           List.of(ORIGIN),
-          now.toString());
+          now.toString(),
+          HELP_LINE);
     } catch (GeneralSecurityException | IOException e) {
       throw new MalformedException("csr");
     }
@@ -315,7 +320,8 @@ public final class FakeService implements AutoCloseable {
                 30,
                 acknowledged == null ? records.size() : acknowledged,
                 List.of(ORIGIN),
-                CHECKPOINT)));
+                CHECKPOINT,
+                HELP_LINE)));
   }
 
   private boolean isOurDevice(HttpExchange exchange) {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param fingerprint {@link Fingerprint} of the device key, shown on both sides
  * @param origins page origins whose transactions the agent may answer
  * @param serverTime ISO-8601 UTC
+ * @param helpLine whom a refusal tells people to call
  */
 public record EnrollReply(
     String terminal,
@@ -20,7 +21,8 @@ public record EnrollReply(
     List<String> certificates,
     String fingerprint,
     List<String> origins,
-    String serverTime) {
+    String serverTime,
+    String helpLine) {
   public EnrollReply {
     certificates = List.copyOf(certificates);
     origins = List.copyOf(origins);

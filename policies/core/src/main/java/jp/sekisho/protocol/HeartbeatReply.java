@@ -12,6 +12,7 @@ import java.util.List;
  *     are missing here
  * @param origins page origins whose transactions the agent may answer
  * @param checkpoint newest signed checkpoint of the terminal's log, to be kept
+ * @param helpLine whom a refusal tells people to call
  */
 public record HeartbeatReply(
     String state,
@@ -19,7 +20,8 @@ public record HeartbeatReply(
     int intervalSeconds,
     long acknowledged,
     List<String> origins,
-    String checkpoint) {
+    String checkpoint,
+    String helpLine) {
   public HeartbeatReply {
     origins = List.copyOf(origins);
   }

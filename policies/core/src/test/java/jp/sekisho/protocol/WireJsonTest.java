@@ -39,12 +39,13 @@ class WireJsonTest {
     return List.of(
         new AnswerAccepted("/"),
         ProtocolSamples.cardAnswer(),
-        new EnrollReply("T-1", "mayor", "pending", List.of(SHORT), "BA78", List.of("o"), TIME),
+        new EnrollReply(
+            "T-1", "mayor", "pending", List.of(SHORT), "BA78", List.of("o"), TIME, "help"),
         new EnrollRequest(SHORT, SHORT, "0.1.0"),
         new EventAck(7, SHORT, "auth.city.example/log/mayor/1", 12, "checkpoint"),
         new EventBatch(List.of(SHORT, SHORT)),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME),
-        new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint"),
+        new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint", "help"),
         new LoopbackLogin(SHORT, true),
         new LoopbackStatus("T-1", "active", Refusal.NO_CARD, "Reader 00", 3),
         new NewTransaction("login"),

@@ -201,6 +201,7 @@ public final class Enrolment {
                 Base64Url.encode(Certificates.der(ca.certificate()))),
             terminal.fingerprint(),
             settings.originTexts(),
-            now.toString()));
+            now.toString(),
+            settings.helpLine()));
   }
 }

@@ -109,6 +109,7 @@ final class ReportController {
             Math.toIntExact(SignsOfLife.INTERVAL.toSeconds()),
             terminal.lastSeq(),
             settings.originTexts(),
-            logs.newest(terminal.organ()).checkpoint()));
+            logs.newest(terminal.organ()).checkpoint(),
+            settings.helpLine()));
   }
 }
