@@ -90,15 +90,15 @@ cmd_login() {
   say "making the service's data directory"
   local data=$LOGIN/server
   run_java -jar "$SERVER_JAR" init --data "$data" --organ mayor:市長部局 --origin "http://localhost:$PEOPLE_PORT" --agents-host localhost \
-    --people-port $PEOPLE_PORT --agents-port $AGENTS_PORT --trial --staff-ca "$LOGIN/trust" --help-line "内線 1234" >"$LOGIN/log/init.log"
+    --people-port $PEOPLE_PORT --agents-port $AGENTS_PORT --trial --staff-ca "$LOGIN/trust" --help-line "内線 1234" >"$LOGIN/log/init.log" 2>&1
   printf '%s\n' 'staff_number,name,organ,division,division_name,post,from,until,roles' \
     '100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk' \
     '100007,見本 太郎,mayor,kansa,監査委員事務局,書記,2026-04-01,2036-03-31,clerk;auditor' >"$LOGIN/persons.csv"
-  run_java -jar "$SERVER_JAR" person import "$LOGIN/persons.csv" --data "$data" >>"$LOGIN/log/init.log"
+  run_java -jar "$SERVER_JAR" person import "$LOGIN/persons.csv" --data "$data" >>"$LOGIN/log/init.log" 2>&1
   wait_for "the card's certificate" 30 test -s "$LOGIN/card/9a.der"
-  run_java -jar "$SERVER_JAR" card register --person 100042 --certificate "$LOGIN/card/9a.der" --data "$data" >>"$LOGIN/log/init.log"
+  run_java -jar "$SERVER_JAR" card register --person 100042 --certificate "$LOGIN/card/9a.der" --data "$data" >>"$LOGIN/log/init.log" 2>&1
   local ticket
-  ticket=$(run_java -jar "$SERVER_JAR" terminal ticket T-0042 --organ mayor --data "$data" --json | sed -n 's/.*"ticket":"\([^"]*\)".*/\1/p')
+  ticket=$(run_java -jar "$SERVER_JAR" terminal ticket T-0042 --organ mayor --data "$data" --json 2>>"$LOGIN/log/init.log" | sed -n 's/.*"ticket":"\([^"]*\)".*/\1/p')
 
   say "starting the service"
   start server "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx384m -jar "$SERVER_JAR" serve --data "$data"
@@ -108,7 +108,7 @@ cmd_login() {
   run_java -jar "$AGENT_JAR" enroll "$ticket" --state "$LOGIN/agent" --reader-role 'Virtual PCD 00 00=staff' >"$LOGIN/log/enroll.log"
   local fingerprint
   fingerprint=$(grep -oE '([0-9A-F]{4}-){4}[0-9A-F]{4}' "$LOGIN/log/enroll.log" | head -1)
-  run_java -jar "$SERVER_JAR" terminal confirm T-0042 --fingerprint "$fingerprint" --data "$data" >>"$LOGIN/log/init.log"
+  run_java -jar "$SERVER_JAR" terminal confirm T-0042 --fingerprint "$fingerprint" --data "$data" >>"$LOGIN/log/init.log" 2>&1
 
   say "starting the agent (without enforcement: nothing under /sys is opened for writing)"
   start agent "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx128m -jar "$AGENT_JAR" service --no-enforcement --state "$LOGIN/agent" \
