@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Qmp implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final SocketChannel channel;
   private final BlockingQueue<JsonNode> answers = new LinkedBlockingQueue<>();

@@ -70,7 +70,7 @@ public sealed interface Recorded {
   /** Reads one line of the log. */
   static Recorded parse(String line) {
     String[] part = line.split("\t", -1);
-    String[] time = part[0].split("\\.");
+    String[] time = part[0].split("\\.", -1);
     Duration at =
         Duration.ofSeconds(Long.parseLong(time[0])).plusNanos(Long.parseLong(time[1]) * 1000);
     return switch (part[1]) {

@@ -1,7 +1,6 @@
 package jp.sekisho.e2e.vm;
 
 import java.io.BufferedReader;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -48,12 +47,9 @@ public final class Shell {
   private void loop() throws IOException {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    @Nullable Console console = System.console();
     while (true) {
-      if (console != null) {
-        System.out.print("vm# ");
-        System.out.flush();
-      }
+      System.out.print("vm# ");
+      System.out.flush();
       @Nullable String line = in.readLine();
       if (line == null || line.equals(":quit")) {
         return;
@@ -75,7 +71,7 @@ public final class Shell {
       }
       return;
     }
-    String[] word = line.split(" +");
+    String[] word = line.split(" +", -1);
     switch (word.length + word[0]) {
       case "3:stick" -> plug(word[1], stick(Path.of(word[2])));
       case "2:key" -> plug(word[1], UsbPart.KEYBOARD);

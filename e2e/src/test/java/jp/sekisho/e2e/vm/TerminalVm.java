@@ -52,9 +52,9 @@ public final class TerminalVm implements AutoCloseable {
    */
   public record Plugged(String id, String port, int since) {}
 
-  private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
-  private static final Duration SCRIPT_LIMIT = Duration.ofSeconds(120);
-  private static final Duration EVENT_LIMIT = Duration.ofSeconds(60);
+  private static final Duration BOOT_LIMIT = Duration.ofMinutes(2);
+  private static final Duration SCRIPT_LIMIT = Duration.ofMinutes(2);
+  private static final Duration EVENT_LIMIT = Duration.ofMinutes(1);
   private static final Pattern FORWARD =
       Pattern.compile("HOST_FORWARD\\]\\s+\\d+\\s+127\\.0\\.0\\.1\\s+(\\d+)\\s+\\S+\\s+35963");
 
@@ -129,7 +129,7 @@ public final class TerminalVm implements AutoCloseable {
             "-device virtio-net-pci,netdev=net0,id=nic0,romfile=",
             "-device virtio-serial-pci -device virtserialport,chardev=control,name=control",
             "-device virtio-rng-pci -device qemu-xhci,id=xhci,p2=8,p3=8")
-        .flatMap(words -> Stream.of(words.split(" ")))
+        .flatMap(words -> Stream.of(words.split(" ", -1)))
         .collect(
             () -> new ArrayList<>(
                 List.of(

@@ -141,7 +141,7 @@ class TerminalVmIT {
                     + "unshare -m sh -c 'mount -t sysfs sysfs /sys; echo $$; echo 1 >" + file + "'")
             .expectOk();
     vm.awaitWrite("the last write", since, write -> write.path().equals(file)
-        && write.pid() == Integer.parseInt(pids.split("\n")[1]));
+        && write.pid() == Integer.parseInt(pids.split("\n", -1)[1]));
     List<SysWrite> writes =
         vm.recorderLog().stream()
             .skip(since)
@@ -152,7 +152,7 @@ class TerminalVmIT {
     assertEquals(
         List.of("0", "1", "0", "1"), writes.stream().map(SysWrite::value).toList());
     assertTrue(writes.stream().allMatch(write -> write.comm().equals("sh")), "" + writes);
-    int first = Integer.parseInt(pids.split("\n")[0]);
+    int first = Integer.parseInt(pids.split("\n", -1)[0]);
     assertEquals(3, writes.stream().filter(write -> write.pid() == first).count());
     vm.unplug(keyboard);
   }

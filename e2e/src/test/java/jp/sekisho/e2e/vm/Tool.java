@@ -16,7 +16,7 @@ final class Tool {
   /** Finds a program, also in {@code sbin}, which an ordinary user's PATH lacks. */
   static Path find(String name, String debianPackage) {
     List<String> directories =
-        new ArrayList<>(List.of(System.getenv().getOrDefault("PATH", "").split(":")));
+        new ArrayList<>(List.of(System.getenv().getOrDefault("PATH", "").split(":", -1)));
     directories.addAll(List.of("/usr/sbin", "/sbin"));
     for (String directory : directories) {
       Path candidate = Path.of(directory, name);
