@@ -28,7 +28,7 @@ kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-imag
 [ -n "$kernel" ] || fail "linux-image-amd64 is unknown to apt: run apt-get update" 3
 release=${kernel#linux-image-}
 # libccid- : the only reader is the virtual one.
-packages="$kernel busybox-static udev kmod mount util-linux libc6 zlib1g libstdc++6 curl pcscd vsmartcard-vpcd libccid- ca-certificates-"
+packages="$kernel dash busybox-static udev kmod mount util-linux libc6 zlib1g libstdc++6 curl pcscd vsmartcard-vpcd libccid- ca-certificates-"
 
 id=$({ cat "$0" "$here"/guest/*; apt-cache policy $packages | grep Candidate; "$JAVA_HOME/bin/java" -version 2>&1; } | sha256sum | cut -c1-32)
 if [ "$(cat "$out/image.id" 2>/dev/null)" = "$id" ]; then exit 0; fi
@@ -53,7 +53,7 @@ for deb in $wanted; do
   case $deb in
     "$kernel"_*) unpack "$deb" "$work/kernel" ;;
     # They come as dependencies, and nothing in the guest runs them.
-    initramfs-tools* | linux-base* | perl* | debconf* | dpkg_* | klibc* | libklibc* | systemd_* | adduser* | passwd_* | coreutils_* | cpio_* | logsave_*) ;;
+    initramfs-tools* | linux-base* | perl* | debconf* | dpkg_* | klibc* | libklibc* | systemd_* | adduser* | passwd_* | coreutils_* | debianutils_* | cpio_* | logsave_*) ;;
     *) unpack "$deb" "$stage" ;;
   esac
 done
@@ -69,13 +69,13 @@ src=$work/kernel/lib/modules/$release
 dst=$stage/usr/lib/modules/$release
 mkdir -p "$dst"
 cp "$src"/modules.{order,builtin,builtin.modinfo} "$dst/"
-(cd "$src/kernel" && find drivers/usb drivers/hid drivers/virtio drivers/block drivers/net/virtio_net.ko drivers/net/usb drivers/net/mii.ko \
+(cd "$src/kernel" && find drivers/usb drivers/hid drivers/virtio block drivers/block drivers/net/virtio_net.ko drivers/net/usb drivers/net/mii.ko \
   drivers/net/net_failover.ko net/core/failover.ko drivers/char/virtio_console.ko drivers/scsi drivers/ata drivers/cdrom drivers/mmc \
   drivers/input drivers/char/hw_random sound/usb sound/core fs/squashfs fs/overlayfs fs/fat fs/nls fs/isofs fs/exfat fs/ext4 fs/jbd2 \
   fs/mbcache.ko fs/configfs lib crypto -name '*.ko' 2>/dev/null | cpio -pdm --quiet "$dst/kernel")
 # depmod is the guest's own, run with the guest's own libraries: the host needs no kmod.
 "$stage/lib64/ld-linux-x86-64.so.2" --argv0 depmod --library-path "$stage/usr/lib/x86_64-linux-gnu" "$stage/usr/bin/kmod" \
-  -b "$stage" "$release" 2>"$work/depmod.log" || fail "depmod: $(tail -3 "$work/depmod.log")"
+  -b "$stage" -e -F "$work/kernel/boot/System.map-$release" "$release" 2>"$work/depmod.log" || fail "depmod: $(tail -3 "$work/depmod.log")"
 
 echo "linking a Java runtime"
 "$JAVA_HOME/bin/jlink" --add-modules java.base,java.logging,java.net.http,java.sql,java.naming,java.xml,jdk.unsupported,jdk.httpserver,jdk.net,jdk.crypto.ec,java.security.jgss,java.management,jdk.zipfs \
@@ -93,8 +93,11 @@ install -m 755 "$here/guest/control" "$stage/usr/sbin/guest-control"
 install -m 644 "$here/guest/java-flags" "$stage/opt/java/agent.flags"
 mkdir -p "$stage"/{proc,sys,dev,run,tmp,mnt,root,var/lib,var/tmp,etc,media,home/clerk}
 ln -s ../run "$stage/var/run"
+# dash, not busybox, is the shell: busybox's prefers its own applets to the real mount and modprobe.
+ln -sf dash "$stage/usr/bin/sh"
+present() { [ -e "$1" ] || [ -L "$1" ]; }
 for applet in $("$stage/usr/bin/busybox" --list); do
-  [ -e "$stage/usr/bin/$applet" ] || [ -e "$stage/usr/sbin/$applet" ] || ln -s busybox "$stage/usr/bin/$applet"
+  present "$stage/usr/bin/$applet" || present "$stage/usr/sbin/$applet" || ln -s busybox "$stage/usr/bin/$applet"
 done
 printf 'root:x:0:0:root:/root:/bin/sh\nclerk:x:1000:1000:clerk:/home/clerk:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' >"$stage/etc/passwd"
 printf '%s\n' root:x:0: tty:x:5: disk:x:6: lp:x:7: kmem:x:15: dialout:x:20: cdrom:x:24: tape:x:26: audio:x:29: video:x:44: plugdev:x:46: \

@@ -88,14 +88,16 @@ static void written(int fan) {
   }
   for (struct fanotify_event_metadata *e = (void *)in; FAN_EVENT_OK(e, n); e = FAN_EVENT_NEXT(e, n)) {
     if (e->mask & FAN_Q_OVERFLOW) { line("OVERFLOW\tfanotify"); continue; }
-    char link[64], path[PATH_MAX + 16], comm[64], value[256];
+    char link[64], seen[PATH_MAX + 16], path[PATH_MAX + 32], comm[64], value[256];
     snprintf(link, sizeof link, "/proc/self/fd/%d", e->fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
+    ssize_t length = readlink(link, seen, sizeof seen - 1);
     close(e->fd);
-    if (length < 0) continue;
-    path[length] = 0;
-    char *gone = strstr(path, " (deleted)"); // the write removed its own device
+    if (length < 0) { line("LOST\t%d", errno); continue; }
+    seen[length] = 0;
+    char *gone = strstr(seen, " (deleted)"); // the write removed its own device
     if (gone) *gone = 0;
+    const char *device = strstr(seen, "/devices/"); // under whatever name the writer's mount of sysfs has
+    snprintf(path, sizeof path, "%s%s", device ? "/sys" : "", device ? device : seen);
     const char *name = strrchr(path, '/') + 1;
     if (strcmp(name, "uevent") == 0) continue; // a request for a replay, as udevadm trigger makes; the replay itself is recorded
     int gate = strstr(name, "authorized") || strstr(name, "autoprobe") || strcmp(name, "bConfigurationValue") == 0;

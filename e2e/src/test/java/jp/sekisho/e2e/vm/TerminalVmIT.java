@@ -58,7 +58,7 @@ class TerminalVmIT {
     System.out.printf(
         "T-VM booted in %.1f s, load %s%n",
         vm.bootTime().toMillis() / 1000.0, Files.readString(Path.of("/proc/loadavg")).strip());
-    assertEquals("clerk", vm.run("id -nu 1000").expectOk().strip());
+    assertEquals("1000", vm.run("id -u clerk").expectOk().strip());
     assertEquals("clerk", vm.run("stat -c %U /home/clerk").expectOk().strip());
     assertTrue(vm.run("/opt/sekisho/agent --version").expectOk().startsWith("sekisho-agent"));
     long apart =
@@ -138,7 +138,9 @@ class TerminalVmIT {
     String pids =
         vm.run(
                 "sh -c 'echo $$; echo 0 >" + file + "; echo 1 >" + file + "; echo 0 >" + file + "'\n"
-                    + "unshare -m sh -c 'mount -t sysfs sysfs /sys; echo $$; echo 1 >" + file + "'")
+                    + "unshare -m sh -c 'mount -t sysfs sysfs /mnt; echo $$; echo 1 >/mnt"
+                    + device.devpath()
+                    + "/authorized'")
             .expectOk();
     vm.awaitWrite("the last write", since, write -> write.path().equals(file)
         && write.pid() == Integer.parseInt(pids.split("\n", -1)[1]));
