@@ -17,7 +17,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The host's end of {@code guest/control}: a base64 script a line out, {@code RC BASE64} a line in; one script at a time. */
+/**
+ * The host's end of {@code guest/control}: a base64 script a line out, {@code RC BASE64} a line in;
+ * one script at a time.
+ */
 final class Control implements AutoCloseable {
   private static final String END = "";
 

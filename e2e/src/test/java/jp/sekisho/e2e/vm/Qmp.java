@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * QEMU's machine protocol: one JSON object a line over a Unix socket. Commands of several threads go one after another; events are
- * not kept.
+ * QEMU's machine protocol: one JSON object a line over a Unix socket. Commands of several threads
+ * go one after another; events are not kept.
  */
 final class Qmp implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -32,14 +32,20 @@ public sealed interface Recorded {
       return values.getOrDefault("SUBSYSTEM", "");
     }
 
-    /** Whether this is {@code action} of the subsystem and device type, such as {@code add usb usb_device}; "" is any type. */
+    /**
+     * Whether this is {@code action} of the subsystem and device type, such as {@code add usb
+     * usb_device}; "" is any type.
+     */
     public boolean is(String action, String subsystem, String devtype) {
       return this.action.equals(action)
           && subsystem().equals(subsystem)
           && (devtype.isEmpty() || devtype.equals(values.get("DEVTYPE")));
     }
 
-    /** Whether a block device of a plugged medium came into being: what must never stand in the log of a guarded terminal. */
+    /**
+     * Whether a block device of a plugged medium came into being: what must never stand in the log
+     * of a guarded terminal.
+     */
     public boolean opensBlockDevice() {
       return is("add", "block", "") && devpath.contains("/usb");
     }
@@ -50,7 +56,8 @@ public sealed interface Recorded {
    *
    * @param comm the process's name, {@code -} if it had already ended
    * @param path absolute
-   * @param value what the file said right afterwards, {@code -} for files that are not of a gate or cannot be read
+   * @param value what the file said right afterwards, {@code -} for files that are not of a gate or
+   *     cannot be read
    */
   record SysWrite(Duration at, int pid, String comm, String path, String value)
       implements Recorded {
@@ -86,8 +93,8 @@ public sealed interface Recorded {
     Arrays.stream(part)
         .skip(4)
         .filter(key -> key.contains("="))
-        .forEach(key -> values.put(
-            key.substring(0, key.indexOf('=')), key.substring(key.indexOf('=') + 1)));
+        .forEach(key ->
+            values.put(key.substring(0, key.indexOf('=')), key.substring(key.indexOf('=') + 1)));
     return values;
   }
 }

@@ -11,7 +11,10 @@ import jp.sekisho.e2e.vm.TerminalVm.Plugged;
 import jp.sekisho.e2e.vm.TerminalVm.Result;
 import org.jspecify.annotations.Nullable;
 
-/** Boots a terminal for a developer; {@code e2e/vm/shell} starts it. Each line is a script for the guest, a line with a colon for us. */
+/**
+ * Boots a terminal for a developer; {@code e2e/vm/shell} starts it. Each line is a script for the
+ * guest, a line with a colon for us.
+ */
 public final class Shell {
   private static final String HELP =
       """
@@ -23,7 +26,8 @@ public final class Shell {
       :cut  :mend        the network
       :cards             start pcscd; prints the port for sekisho-card.jar simulate
       :log               what the recorder saw
-      :quit""";
+      :quit\
+      """;
 
   private final TerminalVm vm;
   private final Map<String, Plugged> plugged = new HashMap<>();

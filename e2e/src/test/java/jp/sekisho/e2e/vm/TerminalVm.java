@@ -20,11 +20,13 @@ import jp.sekisho.e2e.vm.Recorded.SysWrite;
 import jp.sekisho.e2e.vm.Recorded.Uevent;
 
 /**
- * A terminal: Debian's kernel and udevd in QEMU (TCG, one processor), controlled over a virtio-serial port, with a USB controller of
- * eight ports and a network whose only neighbour is this machine, {@code service} = 10.0.2.2.
+ * A terminal: Debian's kernel and udevd in QEMU (TCG, one processor), controlled over a
+ * virtio-serial port, with a USB controller of eight ports and a network whose only neighbour is
+ * this machine, {@code service} = 10.0.2.2.
  *
- * <p>The agent lies ready in {@code /opt/sekisho} ({@code /opt/sekisho/agent COMMAND…}) and is not started: that is the test's first
- * step, or its negative control. Thread-safe; scripts run one after another.
+ * <p>The agent lies ready in {@code /opt/sekisho} ({@code /opt/sekisho/agent COMMAND…}) and is not
+ * started: that is the test's first step, or its negative control. Thread-safe; scripts run one
+ * after another.
  */
 public final class TerminalVm implements AutoCloseable {
   /**
@@ -83,7 +85,8 @@ public final class TerminalVm implements AutoCloseable {
     String program = Tool.find("qemu-system-x86_64", "qemu-system-x86").toString();
     VmImage image = VmImage.ready();
     try {
-      Path logs = Files.createDirectories(VmImage.root().resolve("e2e/target/vm/" + options.name()));
+      Path logs =
+          Files.createDirectories(VmImage.root().resolve("e2e/target/vm/" + options.name()));
       // A Unix socket's path is at most 107 bytes long, a checkout's may be longer.
       Path sockets = Files.createTempDirectory("tvm");
       Path console = logs.resolve("console.log");
@@ -131,25 +134,26 @@ public final class TerminalVm implements AutoCloseable {
             "-device virtio-rng-pci -device qemu-xhci,id=xhci,p2=8,p3=8")
         .flatMap(words -> Stream.of(words.split(" ", -1)))
         .collect(
-            () -> new ArrayList<>(
-                List.of(
-                    program,
-                    "-kernel",
-                    image.file("vmlinux"),
-                    "-initrd",
-                    image.file("initrd.img"),
-                    "-append",
-                    append,
-                    "-serial",
-                    "file:" + console,
-                    "-drive",
-                    disk("root", image.file("root.squashfs")),
-                    "-drive",
-                    disk("agent", image.file("agent.squashfs")),
-                    "-chardev",
-                    "socket,id=control,server=on,wait=off,path=" + sockets.resolve("control"),
-                    "-qmp",
-                    "unix:" + sockets.resolve("qmp") + ",server=on,wait=off")),
+            () ->
+                new ArrayList<>(
+                    List.of(
+                        program,
+                        "-kernel",
+                        image.file("vmlinux"),
+                        "-initrd",
+                        image.file("initrd.img"),
+                        "-append",
+                        append,
+                        "-serial",
+                        "file:" + console,
+                        "-drive",
+                        disk("root", image.file("root.squashfs")),
+                        "-drive",
+                        disk("agent", image.file("agent.squashfs")),
+                        "-chardev",
+                        "socket,id=control,server=on,wait=off,path=" + sockets.resolve("control"),
+                        "-qmp",
+                        "unix:" + sockets.resolve("qmp") + ",server=on,wait=off")),
             List::add,
             List::addAll);
   }
@@ -160,12 +164,15 @@ public final class TerminalVm implements AutoCloseable {
 
   private void boot(VmOptions options, long from) throws IOException {
     Path qmpSocket = sockets.resolve("qmp");
-    Await.value("QEMU", Duration.ofSeconds(30), () -> {
-      if (!qemu.isAlive()) {
-        throw new IllegalStateException("QEMU ended with " + qemu.exitValue());
-      }
-      return Optional.of(true).filter(yes -> Files.exists(qmpSocket));
-    });
+    Await.value(
+        "QEMU",
+        Duration.ofSeconds(30),
+        () -> {
+          if (!qemu.isAlive()) {
+            throw new IllegalStateException("QEMU ended with " + qemu.exitValue());
+          }
+          return Optional.of(true).filter(yes -> Files.exists(qmpSocket));
+        });
     qmp = Qmp.connect(qmpSocket);
     control = Control.connect(sockets.resolve("control"));
     ports = new UsbPorts(qmp);
@@ -190,7 +197,10 @@ public final class TerminalVm implements AutoCloseable {
     return run(script, SCRIPT_LIMIT);
   }
 
-  /** As {@link #run(String)}; a script that is not done within the limit fails the test and leaves the VM unusable. */
+  /**
+   * As {@link #run(String)}; a script that is not done within the limit fails the test and leaves
+   * the VM unusable.
+   */
   public Result run(String script, Duration limit) {
     try {
       return control.run(script, limit);
@@ -217,12 +227,20 @@ public final class TerminalVm implements AutoCloseable {
   /** Writes a file of the guest, its directories included. */
   public void write(String path, byte[] content) {
     String base64 = java.util.Base64.getMimeEncoder().encodeToString(content);
-    run("mkdir -p \"$(dirname '" + path + "')\" && base64 -d >'" + path + "' <<'E'\n" + base64
+    run("mkdir -p \"$(dirname '"
+            + path
+            + "')\" && base64 -d >'"
+            + path
+            + "' <<'E'\n"
+            + base64
             + "\nE\n")
         .expectOk();
   }
 
-  /** Starts the guest's pcscd with its virtual reader, waits for it, and returns the port of 127.0.0.1 for {@code sekisho-card.jar simulate --port}. */
+  /**
+   * Starts the guest's pcscd with its virtual reader, waits for it, and returns the port of
+   * 127.0.0.1 for {@code sekisho-card.jar simulate --port}.
+   */
   public int startCards() {
     run("pcscd --foreground >/run/pcscd.log 2>&1 &").expectOk();
     await("the virtual reader", "grep -q ':8C7B 00000000:0000 0A' /proc/net/tcp");
@@ -240,7 +258,9 @@ public final class TerminalVm implements AutoCloseable {
     return Integer.parseInt(forward.group(1));
   }
 
-  /** Puts a device into a port, {@code "1"} to {@code "8"}, or {@code "1.2"} behind a hub in port 1. */
+  /**
+   * Puts a device into a port, {@code "1"} to {@code "8"}, or {@code "1.2"} behind a hub in port 1.
+   */
   public Plugged plug(Pluggable device, String port) {
     int since = recorderLog().size();
     return new Plugged(ports.plug(device, port), port, since);
@@ -251,7 +271,10 @@ public final class TerminalVm implements AutoCloseable {
     ports.unplug(device.id());
   }
 
-  /** Waits until the kernel announces the device and returns that event; its name is the one under {@code /sys/bus/usb/devices}. */
+  /**
+   * Waits until the kernel announces the device and returns that event; its name is the one under
+   * {@code /sys/bus/usb/devices}.
+   */
   public Uevent awaitDevice(Plugged device) {
     Pattern name = Pattern.compile("\\d+-" + Pattern.quote(device.port()));
     return awaitUevent(
@@ -301,12 +324,13 @@ public final class TerminalVm implements AutoCloseable {
     return Await.value(
         what,
         EVENT_LIMIT,
-        () -> recorderLog().stream()
-            .skip(since)
-            .filter(type::isInstance)
-            .map(type::cast)
-            .filter(wanted)
-            .findFirst());
+        () ->
+            recorderLog().stream()
+                .skip(since)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .filter(wanted)
+                .findFirst());
   }
 
   /** The last lines of the kernel's console. */

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The terminal without an agent: what a test of the agent may take for granted, and what it must not. */
+/**
+ * The terminal without an agent: what a test of the agent may take for granted, and what it must
+ * not.
+ */
 @Tag("vm")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TerminalVmIT {
@@ -89,8 +92,8 @@ class TerminalVmIT {
     vm.awaitUevent(
         "the driver",
         stick.since(),
-        event -> event.is("bind", "usb", "usb_interface")
-            && "uas".equals(event.values().get("DRIVER")));
+        event ->
+            event.is("bind", "usb", "usb_interface") && "uas".equals(event.values().get("DRIVER")));
     vm.awaitUevent("the disk", stick.since(), Uevent::opensBlockDevice);
     vm.unplug(stick);
     vm.awaitUevent("the disk's end", stick.since(), event -> event.is("remove", "block", "disk"));
@@ -105,8 +108,7 @@ class TerminalVmIT {
       assertTrue(device.name().endsWith("-3"), device.name());
       vm.awaitUevent("the disk", plugged.since(), Uevent::opensBlockDevice);
       vm.unplug(plugged);
-      vm.awaitUevent(
-          "its end", plugged.since(), event -> event.is("remove", "usb", "usb_device"));
+      vm.awaitUevent("its end", plugged.since(), event -> event.is("remove", "usb", "usb_device"));
     }
   }
 
@@ -119,8 +121,9 @@ class TerminalVmIT {
     vm.awaitUevent(
         "the keyboard's driver",
         keyboard.since(),
-        event -> event.is("bind", "usb", "usb_interface")
-            && "usbhid".equals(event.values().get("DRIVER")));
+        event ->
+            event.is("bind", "usb", "usb_interface")
+                && "usbhid".equals(event.values().get("DRIVER")));
     assertFalse(opened(keyboard));
     vm.unplug(keyboard);
     vm.unplug(hub);
@@ -130,20 +133,32 @@ class TerminalVmIT {
   void theRecorderNamesEveryWriterOfAuthorized() {
     Plugged keyboard = vm.plug(UsbPart.KEYBOARD, "5");
     Uevent device = vm.awaitDevice(keyboard);
-    vm.awaitUevent("its driver", keyboard.since(), event -> event.is("bind", "input", "")
-        || event.is("bind", "usb", "usb_interface"));
+    vm.awaitUevent(
+        "its driver",
+        keyboard.since(),
+        event -> event.is("bind", "input", "") || event.is("bind", "usb", "usb_interface"));
     String file = "/sys" + device.devpath() + "/authorized";
     int since = vm.recorderLog().size();
-    // Twice by one process: equal events, which fanotify would merge if the recorder were late. Then from another mount namespace.
+    // Twice by one process: equal events, which fanotify would merge if the recorder were late.
+    // Then from another mount namespace.
     String pids =
         vm.run(
-                "sh -c 'echo $$; echo 0 >" + file + "; echo 1 >" + file + "; echo 0 >" + file + "'\n"
+                "sh -c 'echo $$; echo 0 >"
+                    + file
+                    + "; echo 1 >"
+                    + file
+                    + "; echo 0 >"
+                    + file
+                    + "'\n"
                     + "unshare -m sh -c 'mount -t sysfs sysfs /mnt; echo $$; echo 1 >/mnt"
                     + device.devpath()
                     + "/authorized'")
             .expectOk();
-    vm.awaitWrite("the last write", since, write -> write.path().equals(file)
-        && write.pid() == Integer.parseInt(pids.split("\n", -1)[1]));
+    vm.awaitWrite(
+        "the last write",
+        since,
+        write ->
+            write.path().equals(file) && write.pid() == Integer.parseInt(pids.split("\n", -1)[1]));
     List<SysWrite> writes =
         vm.recorderLog().stream()
             .skip(since)
@@ -151,8 +166,7 @@ class TerminalVmIT {
             .map(SysWrite.class::cast)
             .filter(write -> write.path().equals(file))
             .toList();
-    assertEquals(
-        List.of("0", "1", "0", "1"), writes.stream().map(SysWrite::value).toList());
+    assertEquals(List.of("0", "1", "0", "1"), writes.stream().map(SysWrite::value).toList());
     assertTrue(writes.stream().allMatch(write -> write.comm().equals("sh")), "" + writes);
     int first = Integer.parseInt(pids.split("\n", -1)[0]);
     assertEquals(3, writes.stream().filter(write -> write.pid() == first).count());
@@ -162,7 +176,8 @@ class TerminalVmIT {
   @Test
   void theRecorderSurvivesAFloodOfEvents() {
     int since = vm.recorderLog().size();
-    vm.run("for i in $(seq 3000); do echo change; done | while read a; do echo $a >/sys/class/net/lo/uevent; done")
+    vm.run(
+            "for i in $(seq 3000); do echo change; done | while read a; do echo $a >/sys/class/net/lo/uevent; done")
         .expectOk();
     List<Recorded> log = vm.recorderLog();
     assertEquals(
@@ -187,17 +202,17 @@ class TerminalVmIT {
     var server =
         com.sun.net.httpserver.HttpServer.create(
             new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", exchange -> {
-      try (exchange) {
-        exchange.sendResponseHeaders(204, -1);
-      }
-    });
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(204, -1);
+          }
+        });
     server.start();
     try {
       String url = "http://service:" + server.getAddress().getPort() + "/";
-      assertEquals(
-          "204",
-          vm.run("curl -s -m 30 -o /dev/null -w '%{http_code}' " + url).expectOk());
+      assertEquals("204", vm.run("curl -s -m 30 -o /dev/null -w '%{http_code}' " + url).expectOk());
       vm.cutNetwork();
       assertEquals(28, vm.run("curl -s -m 2 -o /dev/null " + url).rc());
       vm.restoreNetwork();
@@ -216,7 +231,8 @@ class TerminalVmIT {
                 .withPlugged(stick("S-0004"), "1"))) {
       Plugged late = gated.plug(stick("S-0005"), "2");
       Uevent device = gated.awaitDevice(late);
-      // The generic driver has had its turn; interfaces, without which no other driver can come, do not exist.
+      // The generic driver has had its turn; interfaces, without which no other driver can come, do
+      // not exist.
       gated.awaitUevent(
           "the generic driver",
           late.since(),

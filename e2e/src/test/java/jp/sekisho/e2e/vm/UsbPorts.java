@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The hands at the terminal's USB ports. Each device gets its port pinned, because QEMU otherwise picks another at the next plug; a
- * stick's image is released before the next use.
+ * The hands at the terminal's USB ports. Each device gets its port pinned, because QEMU otherwise
+ * picks another at the next plug; a stick's image is released before the next use.
  */
 final class UsbPorts {
   private final Qmp qmp;

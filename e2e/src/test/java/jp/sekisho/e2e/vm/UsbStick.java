@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A memory stick: a FAT image on the host with a serial number. QEMU gives every one the ids 46f4:0001 and the names "QEMU" and
- * "QEMU USB HARDDRIVE"; the serial number is what tells two of them apart.
+ * A memory stick: a FAT image on the host with a serial number. QEMU gives every one the ids
+ * 46f4:0001 and the names "QEMU" and "QEMU USB HARDDRIVE"; the serial number is what tells two of
+ * them apart.
  *
  * @param image the stick's content, a whole-disk FAT file system without partitions
  * @param serial iSerial of its device descriptor

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The guest's kernel and disks in {@code .dev/vm} of the checkout, built by {@code e2e/vm/*.sh} when something changed. */
+/**
+ * The guest's kernel and disks in {@code .dev/vm} of the checkout, built by {@code e2e/vm/*.sh}
+ * when something changed.
+ */
 record VmImage(Path directory) {
   /** The checkout. */
   static Path root() {

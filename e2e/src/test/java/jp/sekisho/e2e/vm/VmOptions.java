@@ -9,11 +9,11 @@ import java.util.Map;
  * How a terminal is booted.
  *
  * @param name of the directory under {@code e2e/target/vm} that gets the console's log
- * @param kernelArguments appended to the kernel's command line, such as {@code usbcore.authorized_default=0}
+ * @param kernelArguments appended to the kernel's command line, such as {@code
+ *     usbcore.authorized_default=0}
  * @param plugged what is in a port before the machine is switched on
  */
-public record VmOptions(
-    String name, List<String> kernelArguments, Map<String, Pluggable> plugged) {
+public record VmOptions(String name, List<String> kernelArguments, Map<String, Pluggable> plugged) {
   public VmOptions {
     kernelArguments = List.copyOf(kernelArguments);
     plugged = Map.copyOf(plugged);
