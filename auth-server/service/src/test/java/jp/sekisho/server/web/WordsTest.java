@@ -60,6 +60,7 @@ final class WordsTest {
       boolean byPrefix =
           key.startsWith("web.event.")
               || key.startsWith("web.reason.")
+              || key.startsWith("web.grant.state.")
               || key.startsWith("web.outcome.");
       assertTrue(byPrefix || used.indexOf('"' + key + '"') >= 0, key);
     }
