@@ -2,7 +2,7 @@ package jp.sekisho.policy.usb;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.Set;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>{@value #SYSTEM_DISK}: the disk the system runs from is released.
  *   <li>{@value #MALFORMED}: descriptors that are not whole are blocked.
- *   <li>{@value #STORAGE}: storage in any configuration or setting blocks the whole device,
- *       enrolled or not.
- *   <li>a rule of the policy that enrols exactly this device releases it.
- *   <li>{@value #CLASS}: anything with an interface that is not input, hub or smart-card reader is
- *       blocked.
+ *   <li>{@value #STORAGE}, or the policy's own id: storage in any configuration or setting blocks
+ *       the whole device, enrolled or not.
+ *   <li>the policy's rule of enrolled peripherals releases a device it lists, when every interface
+ *       is listed too.
+ *   <li>{@value #CLASS}, or the policy's own id: anything with an interface that is not input, hub
+ *       or smart-card reader is blocked.
  *   <li>{@value #KEYBOARD_AT_START}, {@value #FURTHER_KEYBOARD}, {@value #KEYBOARD}: a keyboard in
  *       use when the gate started stays, one more is blocked while another is released, the first
  *       is released.
@@ -44,15 +45,20 @@ public final class UsbEvaluator {
   private static final Set<Integer> HARMLESS =
       Set.of(UsbInterface.CLASS_HID, UsbInterface.CLASS_HUB, UsbInterface.CLASS_SMART_CARD);
 
-  private final EnrolledDevices enrolled;
+  private final @Nullable UsbRules rules;
 
-  /**
-   * Decides by the built-in rules and {@code enrolled}.
-   *
-   * @param enrolled the peripherals of the terminal's policy
-   */
-  public UsbEvaluator(EnrolledDevices enrolled) {
-    this.enrolled = enrolled;
+  private UsbEvaluator(@Nullable UsbRules rules) {
+    this.rules = rules;
+  }
+
+  /** Decides by the built-in rules alone: nothing is enrolled. */
+  public static UsbEvaluator strictest() {
+    return new UsbEvaluator(null);
+  }
+
+  /** Decides by the built-in rules and those of a policy, whose ids the verdicts then name. */
+  public static UsbEvaluator by(UsbRules rules) {
+    return new UsbEvaluator(rules);
   }
 
   /** What is done with {@code device}. */
@@ -69,15 +75,14 @@ public final class UsbEvaluator {
       return verdict(SYSTEM_DISK, null, said);
     }
     if (any(said, UsbInterface.CLASS_STORAGE)) {
-      return verdict(STORAGE, Refusal.USB_STORAGE, said);
+      return verdict(rules == null ? STORAGE : rules.storage().id(), Refusal.USB_STORAGE, said);
     }
-    Optional<String> rule = enrolled.ruleFor(device);
-    if (rule.isPresent()) {
-      return verdict(rule.get(), null, said);
+    if (rules != null && isEnrolled(rules, device, said)) {
+      return verdict(rules.enrolled().id(), null, said);
     }
     if ((said.hasOwnClass() && !HARMLESS.contains(said.deviceClass()))
         || !said.interfaces().stream().allMatch(i -> HARMLESS.contains(i.usbClass()))) {
-      return verdict(CLASS, Refusal.USB_CLASS, said);
+      return verdict(rules == null ? CLASS : rules.unlisted().id(), Refusal.USB_CLASS, said);
     }
     if (isKeyboard(said)) {
       if (around.inUseAtStart()) {
@@ -110,6 +115,22 @@ public final class UsbEvaluator {
             && said.interfaces().stream().allMatch(UsbInterface::isStorage);
     return new UsbVerdict(
         rule, reason, medium, isKeyboard(said), said.vendor(), said.product(), classes);
+  }
+
+  private static boolean isEnrolled(UsbRules rules, UsbDevice device, UsbDescriptors said) {
+    String ownClass = String.format(Locale.ROOT, "%02x", said.deviceClass());
+    if (said.hasOwnClass() && EnrolledPeripheral.FORBIDDEN_CLASSES.contains(ownClass)) {
+      return false;
+    }
+    String vendor = String.format(Locale.ROOT, "%04x", said.vendor());
+    String product = String.format(Locale.ROOT, "%04x", said.product());
+    return rules.enrolled().value().stream()
+        .anyMatch(one ->
+            one.vendor().equals(vendor)
+                && one.product().equals(product)
+                && (one.serial() == null || one.serial().equals(device.serial()))
+                && said.interfaces().stream()
+                    .allMatch(i -> one.interfaces().contains(i.classes())));
   }
 
   private static boolean isKeyboard(UsbDescriptors said) {
