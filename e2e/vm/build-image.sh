@@ -69,7 +69,7 @@ src=$work/kernel/lib/modules/$release
 dst=$stage/usr/lib/modules/$release
 mkdir -p "$dst"
 cp "$src"/modules.{order,builtin,builtin.modinfo} "$dst/"
-(cd "$src/kernel" && find drivers/usb drivers/hid drivers/virtio drivers/block drivers/net/virtio_net.ko drivers/net/usb drivers/net/mii.ko \
+(cd "$src/kernel" && find drivers/usb drivers/hid drivers/virtio drivers/block block drivers/net/virtio_net.ko drivers/net/usb drivers/net/mii.ko \
   drivers/net/net_failover.ko net/core/failover.ko drivers/char/virtio_console.ko drivers/scsi drivers/ata drivers/cdrom drivers/mmc \
   drivers/input drivers/char/hw_random sound/usb sound/core fs/squashfs fs/overlayfs fs/fat fs/nls fs/isofs fs/exfat fs/ext4 fs/jbd2 \
   fs/mbcache.ko fs/configfs lib crypto -name '*.ko' 2>/dev/null | cpio -pdm --quiet "$dst/kernel")
