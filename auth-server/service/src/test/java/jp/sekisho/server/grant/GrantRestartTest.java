@@ -149,11 +149,14 @@ final class GrantRestartTest {
 
     List<String> entries() {
       storage.logs.integrateNow();
-      return storage.logs.page("mayor", null, Long.MAX_VALUE, AuditLogs.MAX_PAGE).reversed().stream()
+      return storage
+          .logs
+          .page("mayor", null, Long.MAX_VALUE, AuditLogs.MAX_PAGE)
+          .reversed()
+          .stream()
           .map(row -> ((LogRow.Intact) row).entry())
           .filter(entry -> entry.type().startsWith("grant."))
-          .map(entry ->
-              entry.reason() == null ? entry.type() : entry.type() + " " + entry.reason())
+          .map(entry -> entry.reason() == null ? entry.type() : entry.type() + " " + entry.reason())
           .toList();
     }
 
@@ -402,9 +405,7 @@ final class GrantRestartTest {
   void aMediumIsRegisteredOnceByIdAndByIdentity() {
     during(run -> {
       for (String[] taken :
-          new String[][] {
-            {"M-0007", Sha256.text(new byte[] {1})}, {"M-0008", FINGERPRINT}
-          }) {
+          new String[][] {{"M-0007", Sha256.text(new byte[] {1})}, {"M-0008", FINGERPRINT}}) {
         assertEquals(
             new Media.Outcome.Refused(Refusal.MEDIUM_TAKEN),
             run.media.register(taken[0], "mayor", taken[1]));

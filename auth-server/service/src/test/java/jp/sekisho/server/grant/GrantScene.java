@@ -114,8 +114,7 @@ final class GrantScene implements AutoCloseable {
   }
 
   HttpResponse<String> send(
-      String method, String path, @Nullable Object body, @Nullable String cookie)
-      throws Exception {
+      String method, String path, @Nullable Object body, @Nullable String cookie) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(origin() + path))
             .timeout(Duration.ofSeconds(30))

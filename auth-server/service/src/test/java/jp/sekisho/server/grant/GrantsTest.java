@@ -87,8 +87,7 @@ final class GrantsTest {
     assertEquals(now, Instant.parse(activated.serverTime()));
     assertEquals(now.plus(Duration.ofMinutes(10)), Instant.parse(activated.deadline()));
     assertEquals("active", scene.offers(scene.clerkPc).grants().get(0).state());
-    assertEquals(
-        activated.serverTime(), scene.offers(scene.clerkPc).grants().get(0).activatedAt());
+    assertEquals(activated.serverTime(), scene.offers(scene.clerkPc).grants().get(0).activatedAt());
 
     scene.server.clock.forward(Duration.ofMinutes(10));
     assertTrue(scene.offers(scene.clerkPc).grants().isEmpty(), "over without any sweep");
@@ -119,7 +118,9 @@ final class GrantsTest {
     assertEquals(Sha256.text(text), said.detail());
     assertEquals(id, ExportGrant.parse(text).request());
     assertArrayEquals(
-        scene.view(clerk, id).text().getBytes(StandardCharsets.UTF_8), text, "as the page shows it");
+        scene.view(clerk, id).text().getBytes(StandardCharsets.UTF_8),
+        text,
+        "as the page shows it");
     PublicKey key =
         KeyFactory.getInstance("RSA")
             .generatePublic(new X509EncodedKeySpec(Base64Url.decode(offer.spki())));
@@ -135,10 +136,7 @@ final class GrantsTest {
     String id = scene.requested(clerk).id();
     HttpResponse<String> asked =
         scene.send(
-            "POST",
-            "/authn/v1/transactions",
-            new NewTransaction("approve", id),
-            approver.cookie());
+            "POST", "/authn/v1/transactions", new NewTransaction("approve", id), approver.cookie());
     String transaction = GrantScene.read(asked, TransactionCreated.class).transaction();
     assertEquals(
         Refusal.TRANSACTION_BOUND,
@@ -263,15 +261,13 @@ final class GrantsTest {
     assertRefused(Refusal.GRANT_PERIOD, with(good, "理由", good.end(), good.start(), 10));
     assertRefused(Refusal.GRANT_PERIOD, with(good, "理由", past, past, 10));
     assertRefused(
-        Refusal.GRANT_CONTENT,
-        with(good, "マイナンバー 123456789018 の確認", good.start(), good.end(), 10));
+        Refusal.GRANT_CONTENT, with(good, "マイナンバー 123456789018 の確認", good.start(), good.end(), 10));
     assertRefused(Refusal.GRANT_PERSON, at("999999", "T-0001", GrantScene.MEDIUM));
     assertRefused(Refusal.GRANT_TERMINAL, at(GrantScene.CLERK, "T-0099", GrantScene.MEDIUM));
     assertRefused(Refusal.GRANT_MEDIUM, at(GrantScene.CLERK, "T-0001", "M-0099"));
     assertEquals(
         0,
-        GrantScene.read(
-                scene.send("GET", "/api/v1/grants", null, clerk.cookie()), GrantViews.class)
+        GrantScene.read(scene.send("GET", "/api/v1/grants", null, clerk.cookie()), GrantViews.class)
             .grants()
             .size());
   }
@@ -313,8 +309,7 @@ final class GrantsTest {
     byte[] first = scene.activate(scene.clerkPc, id, 1).body();
     scene.server.clock.forward(Duration.ofMinutes(2));
     assertArrayEquals(first, scene.activate(scene.clerkPc, id, 1).body());
-    assertEquals(
-        Refusal.GRANT_ACTIVATED, Agent.refusal(scene.activate(scene.clerkPc, id, 2)));
+    assertEquals(Refusal.GRANT_ACTIVATED, Agent.refusal(scene.activate(scene.clerkPc, id, 2)));
     assertEquals(1, scene.entries().stream().filter("grant.activated"::equals).count());
     scene.server.clock.forward(Duration.ofMinutes(8));
     assertEquals(Refusal.GRANT_OVER, Agent.refusal(scene.activate(scene.clerkPc, id, 1)));
@@ -323,18 +318,15 @@ final class GrantsTest {
   @Test
   void activationNeedsItsTerminalItsMediumItsTimeAndItsPersonsLiveSession() throws Exception {
     String id = approved();
-    assertEquals(
-        Refusal.GRANT_ELSEWHERE, Agent.refusal(scene.activate(scene.approverPc, id, 1)));
+    assertEquals(Refusal.GRANT_ELSEWHERE, Agent.refusal(scene.activate(scene.approverPc, id, 1)));
     assertEquals(
         Refusal.MEDIUM_OTHER,
-        Agent.refusal(
-            scene.activate(scene.clerkPc, id, 1, Sha256.text(new byte[] {1}))));
+        Agent.refusal(scene.activate(scene.clerkPc, id, 1, Sha256.text(new byte[] {1}))));
     assertEquals(
         Refusal.GRANT_UNKNOWN,
         Agent.refusal(scene.activate(scene.clerkPc, "AAAAAAAAAAAAAAAAAAAAAA", 1)));
     scene.send("POST", "/authn/v1/logout", null, clerk.cookie());
-    assertEquals(
-        Refusal.GRANT_NO_SESSION, Agent.refusal(scene.activate(scene.clerkPc, id, 1)));
+    assertEquals(Refusal.GRANT_NO_SESSION, Agent.refusal(scene.activate(scene.clerkPc, id, 1)));
     Desk other = scene.login(GrantScene.COLLEAGUE, scene.clerkPc);
     assertEquals(
         Refusal.GRANT_NO_SESSION,
@@ -355,26 +347,19 @@ final class GrantsTest {
   @Test
   void anUnapprovedARevokedAndAnEarlyGrantAreNotActivated() throws Exception {
     String waiting = scene.requested(clerk).id();
-    assertEquals(
-        Refusal.GRANT_UNKNOWN, Agent.refusal(scene.activate(scene.clerkPc, waiting, 1)));
+    assertEquals(Refusal.GRANT_UNKNOWN, Agent.refusal(scene.activate(scene.clerkPc, waiting, 1)));
     String id = approved();
     scene.send("POST", "/api/v1/grants/" + id + "/revoke", null, approver.cookie());
     assertEquals(Refusal.GRANT_DECIDED, Agent.refusal(scene.activate(scene.clerkPc, id, 1)));
     NewGrant good = scene.wanted();
     NewGrant later =
-        with(
-            good,
-            "あとで",
-            scene.server.clock.instant().plusSeconds(600).toString(),
-            good.end(),
-            10);
+        with(good, "あとで", scene.server.clock.instant().plusSeconds(600).toString(), good.end(), 10);
     String early =
         GrantScene.read(
                 scene.send("POST", "/api/v1/grants", later, clerk.cookie()), GrantView.class)
             .id();
     assertEquals(200, scene.approve(approver, early).statusCode());
-    assertEquals(
-        Refusal.GRANT_EARLY, Agent.refusal(scene.activate(scene.clerkPc, early, 1)));
+    assertEquals(Refusal.GRANT_EARLY, Agent.refusal(scene.activate(scene.clerkPc, early, 1)));
   }
 
   @Test
@@ -400,10 +385,7 @@ final class GrantsTest {
     String id = scene.requested(clerk).id();
     HttpResponse<String> asked =
         scene.send(
-            "POST",
-            "/authn/v1/transactions",
-            new NewTransaction("approve", id),
-            approver.cookie());
+            "POST", "/authn/v1/transactions", new NewTransaction("approve", id), approver.cookie());
     String transaction = GrantScene.read(asked, TransactionCreated.class).transaction();
     // The page is closed before it posts the answer: the terminal watches the card all the same.
     scene.approverPc.events(
@@ -477,8 +459,7 @@ final class GrantsTest {
     HttpResponse<String> answer =
         scene.send("GET", "/api/v1/log/export.csv?log=mayor", null, auditor.cookie());
     String csv = answer.body();
-    assertEquals(
-        "text/csv; charset=utf-8", answer.headers().firstValue("Content-Type").orElse(""));
+    assertEquals("text/csv; charset=utf-8", answer.headers().firstValue("Content-Type").orElse(""));
     assertTrue(csv.startsWith("\uFEFF\"番号\",\"時刻（日本時間）\""), csv);
     List<String> lines = csv.lines().toList();
     assertTrue(lines.stream().anyMatch(line -> line.contains("\"grant.requested\"")));

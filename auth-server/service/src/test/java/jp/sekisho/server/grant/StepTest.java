@@ -79,8 +79,7 @@ final class StepTest {
       names = {"APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED"})
   void whatIsDecidedIsNotDecidedAgain(RequestState state) {
     Dossier decided = new Dossier(request(state), null);
-    Refusal reason =
-        state == RequestState.EXPIRED ? Refusal.GRANT_OVER : Refusal.GRANT_DECIDED;
+    Refusal reason = state == RequestState.EXPIRED ? Refusal.GRANT_OVER : Refusal.GRANT_DECIDED;
     assertEquals(reason, may(Step.APPROVE, decided, APPROVER));
     assertEquals(reason, may(Step.REJECT, decided, APPROVER));
     assertEquals(Refusal.GRANT_DECIDED, may(Step.WITHDRAW, decided, REQUESTER));
@@ -101,8 +100,7 @@ final class StepTest {
   void whoAskedWithdrawsUntilItIsUsed() {
     assertNull(may(Step.WITHDRAW, new Dossier(request(RequestState.REQUESTED), null), REQUESTER));
     assertNull(may(Step.WITHDRAW, in(GrantState.APPROVED, false), REQUESTER));
-    assertEquals(
-        Refusal.GRANT_DECIDED, may(Step.WITHDRAW, in(GrantState.ACTIVE, true), REQUESTER));
+    assertEquals(Refusal.GRANT_DECIDED, may(Step.WITHDRAW, in(GrantState.ACTIVE, true), REQUESTER));
     assertEquals(Refusal.ROLE_MISSING, may(Step.WITHDRAW, in(GrantState.APPROVED, false), USER));
   }
 
@@ -114,8 +112,7 @@ final class StepTest {
       assertEquals(Refusal.GRANT_DECIDED, may(Step.REVOKE, in(GrantState.USED, true), rights));
       assertEquals(Refusal.GRANT_DECIDED, may(Step.REVOKE, in(GrantState.CLOSED, true), rights));
     }
-    assertEquals(
-        Refusal.ROLE_MISSING, may(Step.REVOKE, in(GrantState.APPROVED, false), REQUESTER));
+    assertEquals(Refusal.ROLE_MISSING, may(Step.REVOKE, in(GrantState.APPROVED, false), REQUESTER));
   }
 
   @Test

@@ -129,7 +129,8 @@ public final class Agent {
     return Fingerprint.of(pair.getPublic().getEncoded());
   }
 
-  public HttpResponse<byte[]> post(String path, Object body) throws IOException, InterruptedException {
+  public HttpResponse<byte[]> post(String path, Object body)
+      throws IOException, InterruptedException {
     return send("POST", path, WireJson.write(body));
   }
 
@@ -145,7 +146,8 @@ public final class Agent {
         HttpResponse.BodyHandlers.ofByteArray());
   }
 
-  public HttpResponse<byte[]> events(DeviceRecord... records) throws IOException, InterruptedException {
+  public HttpResponse<byte[]> events(DeviceRecord... records)
+      throws IOException, InterruptedException {
     List<String> texts = new ArrayList<>();
     for (DeviceRecord record : records) {
       texts.add(Base64Url.encode(record.bytes()));
