@@ -32,6 +32,6 @@ async function look() {
   }
 }
 
-cardButton(byId("login-button"), "login", (accepted) => location.assign(accepted.next), look);
+cardButton(byId("login-button"), "login", (accepted) => location.assign(accepted.next), { refused: look });
 byId("login-button").focus();
 repeat(2000, look);

@@ -24,6 +24,7 @@ import jp.sekisho.protocol.MalformedException;
  * heard.json   what the service last said
  * status.json  what a running service last knew of itself (not durable)
  * spool/       the chain of records
+ * gates.log    decisions about devices before enrolment, or while spool/ cannot be opened
  * alarm.txt    why the spool could not be opened; for people
  * </pre>
  *
@@ -50,6 +51,11 @@ public record StateDirectory(Path root) {
 
   public Path status() {
     return root.resolve("status.json");
+  }
+
+  /** Decisions about devices that no chain of records could take. */
+  public Path gatesLog() {
+    return root.resolve("gates.log");
   }
 
   private Path settingsFile() {

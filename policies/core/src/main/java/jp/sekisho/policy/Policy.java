@@ -3,9 +3,11 @@ package jp.sekisho.policy;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
+import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.LoginRules;
 import jp.sekisho.policy.reader.ReaderRules;
 import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.usb.UsbRules;
 import jp.sekisho.protocol.MalformedException;
 
 /**
@@ -17,15 +19,18 @@ import jp.sekisho.protocol.MalformedException;
  * @param segment the segment its terminals stand in
  * @param login logins and sessions
  * @param readers card readers
+ * @param usb USB devices
+ * @param grants exceptions
  */
-public record Policy(Rule<Segment> segment, LoginRules login, ReaderRules readers) {
+public record Policy(
+    Rule<Segment> segment, LoginRules login, ReaderRules readers, UsbRules usb, GrantRules grants) {
   /** Largest compiled policy. */
   public static final int MAX_BYTES = 1 << 20;
 
   /** Checks that no two rules share an id. */
   public Policy {
     Set<String> ids = new HashSet<>();
-    rules(segment, login, readers)
+    rules(segment, login, readers, usb, grants)
         .forEach(rule -> {
           if (!ids.add(rule.id())) {
             throw new IllegalArgumentException("two rules have one id");
@@ -35,11 +40,15 @@ public record Policy(Rule<Segment> segment, LoginRules login, ReaderRules reader
 
   /** Every rule, in the order of the sections. */
   public Stream<Rule<?>> rules() {
-    return rules(segment, login, readers);
+    return rules(segment, login, readers, usb, grants);
   }
 
   private static Stream<Rule<?>> rules(
-      Rule<Segment> segment, LoginRules login, ReaderRules readers) {
+      Rule<Segment> segment,
+      LoginRules login,
+      ReaderRules readers,
+      UsbRules usb,
+      GrantRules grants) {
     Stream<Rule<?>> single =
         Stream.of(
             segment,
@@ -49,7 +58,13 @@ public record Policy(Rule<Segment> segment, LoginRules login, ReaderRules reader
             login.lockToEnd(),
             login.addressMatch(),
             login.cardKinds(),
-            readers.jpkiStaffLogin());
+            readers.jpkiStaffLogin(),
+            usb.storage(),
+            usb.unlisted(),
+            usb.enrolled(),
+            grants.longestUse(),
+            grants.longestSpan(),
+            grants.approvers());
     return Stream.concat(single, readers.roles().stream());
   }
 

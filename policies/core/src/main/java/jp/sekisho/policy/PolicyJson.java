@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.policy.login.CardKind;
 import jp.sekisho.policy.login.LoginRules;
@@ -16,8 +18,13 @@ import jp.sekisho.policy.reader.ReaderRole;
 import jp.sekisho.policy.reader.ReaderRules;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.usb.EnrolledPeripheral;
+import jp.sekisho.policy.usb.StorageAccess;
+import jp.sekisho.policy.usb.UnlistedDevices;
+import jp.sekisho.policy.usb.UsbRules;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.CanonicalJson;
+import org.jspecify.annotations.Nullable;
 
 /** The compiled form of a policy: strict reading and the one way of writing. */
 final class PolicyJson {
@@ -60,8 +67,44 @@ final class PolicyJson {
                                     Map.of(
                                         "name", role.value().name(),
                                         "role", word(role.value().role()))))
-                            .toList())),
+                            .toList()),
+            "usb", usb(policy.usb()),
+            "grants", grants(policy.grants())),
         Policy.MAX_BYTES);
+  }
+
+  private static Map<String, Object> usb(UsbRules usb) {
+    return Map.of(
+        "storage", rule(usb.storage(), word(usb.storage().value())),
+        "unlisted", rule(usb.unlisted(), word(usb.unlisted().value())),
+        "enrolled",
+            rule(
+                usb.enrolled(),
+                usb.enrolled().value().stream().map(PolicyJson::peripheral).toList()));
+  }
+
+  private static Map<String, Object> peripheral(EnrolledPeripheral peripheral) {
+    Map<String, Object> members = new TreeMap<>();
+    members.put("vendor", peripheral.vendor());
+    members.put("product", peripheral.product());
+    members.put("interfaces", peripheral.interfaces());
+    if (peripheral.serial() != null) {
+      members.put("serial", peripheral.serial());
+    }
+    return members;
+  }
+
+  private static Map<String, Object> grants(GrantRules grants) {
+    return Map.of(
+        "longest-use", seconds(grants.longestUse()),
+        "longest-span", seconds(grants.longestSpan()),
+        "approvers",
+            rule(
+                grants.approvers(),
+                grants.approvers().value().stream()
+                    .map(one ->
+                        Map.of("person", one.person(), "organ", one.organ(), "spki", one.spki()))
+                    .toList()));
   }
 
   private static Map<String, Object> seconds(Rule<Duration> rule) {
@@ -88,7 +131,9 @@ final class PolicyJson {
           new Policy(
               rule(policy.take("segment"), json -> word(Segment.class, json)),
               login(Members.of(policy.take("login"), "login")),
-              readers(Members.of(policy.take("readers"), "readers")));
+              readers(Members.of(policy.take("readers"), "readers")),
+              usb(Members.of(policy.take("usb"), "usb")),
+              grants(Members.of(policy.take("grants"), "grants")));
     } catch (IllegalArgumentException e) {
       throw new MalformedException(e.getMessage() == null ? "value" : e.getMessage());
     }
@@ -127,6 +172,50 @@ final class PolicyJson {
         new ReaderAssignment(
             text(assignment.take("name")), word(ReaderRole.class, assignment.take("role")));
     assignment.end();
+    return read;
+  }
+
+  private static UsbRules usb(Members usb) throws MalformedException {
+    UsbRules rules =
+        new UsbRules(
+            rule(usb.take("storage"), json -> word(StorageAccess.class, json)),
+            rule(usb.take("unlisted"), json -> word(UnlistedDevices.class, json)),
+            rule(usb.take("enrolled"), json -> list(json, PolicyJson::peripheral)));
+    usb.end();
+    return rules;
+  }
+
+  private static EnrolledPeripheral peripheral(Object json) throws MalformedException {
+    Members peripheral = Members.of(json, "peripheral");
+    Object serial = peripheral.takeOptional("serial");
+    EnrolledPeripheral read =
+        new EnrolledPeripheral(
+            text(peripheral.take("vendor")),
+            text(peripheral.take("product")),
+            serial == null ? null : text(serial),
+            list(peripheral.take("interfaces"), PolicyJson::text));
+    peripheral.end();
+    return read;
+  }
+
+  private static GrantRules grants(Members grants) throws MalformedException {
+    GrantRules rules =
+        new GrantRules(
+            rule(grants.take("longest-use"), PolicyJson::duration),
+            rule(grants.take("longest-span"), PolicyJson::duration),
+            rule(grants.take("approvers"), json -> list(json, PolicyJson::approver)));
+    grants.end();
+    return rules;
+  }
+
+  private static Approver approver(Object json) throws MalformedException {
+    Members approver = Members.of(json, "approver");
+    Approver read =
+        new Approver(
+            text(approver.take("person")),
+            text(approver.take("organ")),
+            text(approver.take("spki")));
+    approver.end();
     return read;
   }
 
@@ -186,6 +275,10 @@ final class PolicyJson {
       Map<String, Object> left = new TreeMap<>();
       map.forEach((key, value) -> left.put((String) key, value));
       return new Members(left, name);
+    }
+
+    @Nullable Object takeOptional(String member) {
+      return left.remove(member);
     }
 
     Object take(String member) throws MalformedException {

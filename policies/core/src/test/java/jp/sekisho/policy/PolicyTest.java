@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.policy.login.CardKind;
 import jp.sekisho.policy.login.LoginRules;
@@ -28,6 +30,10 @@ import jp.sekisho.policy.reader.ReaderRole;
 import jp.sekisho.policy.reader.ReaderRules;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.usb.EnrolledPeripheral;
+import jp.sekisho.policy.usb.StorageAccess;
+import jp.sekisho.policy.usb.UnlistedDevices;
+import jp.sekisho.policy.usb.UsbRules;
 import jp.sekisho.protocol.MalformedException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -67,7 +73,25 @@ class PolicyTest {
             List.of(
                 rule("readers.counter", new ReaderAssignment("SONY FeliCa *", ReaderRole.RESIDENT)),
                 rule("readers.desk", new ReaderAssignment("*Staff Reader*", ReaderRole.STAFF)),
-                rule("readers.other", new ReaderAssignment("*", ReaderRole.RESIDENT)))));
+                rule("readers.other", new ReaderAssignment("*", ReaderRole.RESIDENT)))),
+        new UsbRules(
+            rule("usb.storage", StorageAccess.GRANT_ONLY),
+            rule("usb.unlisted", UnlistedDevices.BLOCK),
+            rule(
+                "usb.enrolled",
+                List.of(
+                    new EnrolledPeripheral("04c5", "132e", null, List.of("ff:ff:ff")),
+                    new EnrolledPeripheral(
+                        "04b8", "0202", "X4TD012345", List.of("07:01:02", "07:01:01"))))),
+        new GrantRules(
+            rule("grants.longest-use", Duration.ofMinutes(30)),
+            rule("grants.longest-span", Duration.ofDays(7)),
+            rule(
+                "grants.approvers",
+                List.of(
+                    new Approver("S-2001", "mayor", "A".repeat(43)),
+                    new Approver("S-2001", "education", "A".repeat(43)),
+                    new Approver("S-2002", "mayor", "B".repeat(42) + "A")))));
   }
 
   @Test
@@ -75,7 +99,7 @@ class PolicyTest {
   void bytes() throws MalformedException {
     assertArrayEquals(TEXT, policy().bytes());
     assertEquals(policy(), Policy.parse(TEXT));
-    assertEquals(10 + 1, policy().rules().count());
+    assertEquals(10 + 1 + 6, policy().rules().count());
   }
 
   @Test
@@ -84,6 +108,7 @@ class PolicyTest {
     List<String> pointers = new ArrayList<>();
     members(TREE.readTree(TEXT), "", pointers);
     assertTrue(pointers.size() > 50);
+    pointers.remove("/usb/enrolled/value/1/serial");
     for (String pointer : pointers) {
       ObjectNode policy = (ObjectNode) TREE.readTree(TEXT);
       ObjectNode parent = (ObjectNode) policy.at(pointer.substring(0, pointer.lastIndexOf('/')));
@@ -116,6 +141,25 @@ class PolicyTest {
     }
   }
 
+  @Test
+  @DisplayName("one approver key belongs to one person, who may serve several organs")
+  void approvers() {
+    GrantRules grants = policy().grants();
+    assertEquals("S-2001", grants.approver("education", "A".repeat(43)).orElseThrow().person());
+    assertTrue(grants.approver("education", "B".repeat(42) + "A").isEmpty());
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new GrantRules(
+                grants.longestUse(),
+                grants.longestSpan(),
+                rule(
+                    "grants.approvers",
+                    List.of(
+                        new Approver("S-2001", "mayor", "A".repeat(43)),
+                        new Approver("S-2002", "education", "A".repeat(43))))));
+  }
+
   private static void refused(JsonNode policy, String what) throws IOException {
     byte[] bytes = TREE.writeValueAsBytes(TREE.treeToValue(policy, Object.class));
     assertThrows(MalformedException.class, () -> Policy.parse(bytes), what);
@@ -145,6 +189,24 @@ class PolicyTest {
     "'*Staff Reader*', ''",
     "'readers.desk\",', 'readers.counter\",'",
     "'readers.desk\",', 'Readers.desk\",'",
+    "'grant-only', 'allow'",
+    "'\"value\":\"block\"', '\"value\":\"allow\"'",
+    "'\"vendor\":\"04c5\"', '\"vendor\":\"04C5\"'",
+    "'\"product\":\"132e\"', '\"product\":\"132\"'",
+    "'X4TD012345', ''",
+    "'X4TD012345', 'é'",
+    "'ff:ff:ff', '08:06:50'",
+    "'ff:ff:ff', '06:01:01'",
+    "'ff:ff:ff', 'ff'",
+    "'[\"ff:ff:ff\"]', '[]'",
+    "'07:01:01', '07:01:02'",
+    "'\"value\":604800', '\"value\":604801'",
+    "'\"value\":604800', '\"value\":0'",
+    "'\"value\":604800', '\"value\":31708800'",
+    "'\"id\":\"grants.longest-use\",', '\"id\":\"grants.longest-span\",'",
+    "'\"person\":\"S-2002\"', '\"person\":\"123456789012\"'",
+    "'BBA\"}', 'BBB\"}'",
+    "'\"organ\":\"education\"', '\"organ\":\"mayor\"'",
     "'policy/v1', 'policy/v2'",
     "'because of login.session-idle', ' '"
   })
@@ -176,7 +238,9 @@ class PolicyTest {
         new Policy(
             policy().segment(),
             policy().login(),
-            new ReaderRules(policy().readers().jpkiStaffLogin(), roles));
+            new ReaderRules(policy().readers().jpkiStaffLogin(), roles),
+            policy().usb(),
+            policy().grants());
     assertTrue(large.bytes().length > 16 * 1024);
     assertEquals(large, Policy.parse(large.bytes()));
     byte[] tooLarge = new byte[Policy.MAX_BYTES + 1];
