@@ -1,0 +1,103 @@
+package jp.sekisho.agent.enforce.usb;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import jp.sekisho.agent.platform.linux.BlockDevices;
+import jp.sekisho.agent.platform.linux.SysfsUsb;
+
+/**
+ * A copy of sysfs's form in a directory, and the kernel's messages from a queue. What a real kernel
+ * does with {@code authorized} is not here: the tests in the VM show that.
+ */
+final class FakeBus implements UsbEvents {
+  static final byte[] KEYBOARD =
+      device(
+          "09 02 22 00 01 01 08 a0 32"
+              + "09 04 00 00 01 03 01 01 00 09 21 11 01 00 01 22 3f 00 07 05 81 03 08 00 07");
+  static final byte[] STICK = device("09 02 12 00 01 01 00 80 32 09 04 00 00 00 08 06 50 00");
+  static final byte[] HUB = device("09 02 12 00 01 01 00 80 32 09 04 00 00 00 09 00 00 00");
+  static final byte[] SCANNER = device("09 02 12 00 01 01 00 80 32 09 04 00 00 00 ff 00 00 00");
+
+  private final Path sys;
+  private final LinkedBlockingQueue<UsbSignal> signals = new LinkedBlockingQueue<>();
+  private int number = 1;
+
+  FakeBus(Path sys) throws IOException {
+    this.sys = sys;
+    controller("usb1");
+  }
+
+  private static byte[] device(String configuration) {
+    return HexFormat.of()
+        .parseHex(
+            ("12 01 00 02 00 00 00 08 27 06 01 00 00 00 01 04 0b 01" + configuration)
+                .replace(" ", ""));
+  }
+
+  UsbPorts ports() {
+    return new SysfsUsb(sys, new BlockDevices(sys));
+  }
+
+  private Path path(String name) {
+    return sys.resolve("bus/usb/devices").resolve(name);
+  }
+
+  void controller(String name) throws IOException {
+    Files.createDirectories(path(name));
+    set(name, "authorized_default", "1\n");
+  }
+
+  void put(String port, byte[] descriptors, boolean authorized) throws IOException {
+    Files.createDirectories(path(port));
+    Files.write(path(port).resolve("descriptors"), descriptors);
+    set(port, "devnum", ++number + "\n");
+    set(port, "serial", "S" + port + "\n");
+    set(port, "authorized", authorized ? "1\n" : "0\n");
+  }
+
+  void set(String name, String file, String value) throws IOException {
+    Files.writeString(path(name).resolve(file), value);
+  }
+
+  void descriptors(String port, byte[] descriptors) throws IOException {
+    Files.write(path(port).resolve("descriptors"), descriptors);
+  }
+
+  String get(String name, String file) throws IOException {
+    return Files.readString(path(name).resolve(file)).strip();
+  }
+
+  void plug(String port, byte[] descriptors) throws IOException {
+    put(port, descriptors, false);
+    signal(UsbSignal.Kind.BOUND, port);
+  }
+
+  void pull(String port) throws IOException {
+    for (String file : new String[] {"descriptors", "devnum", "serial", "authorized"}) {
+      Files.delete(path(port).resolve(file));
+    }
+    Files.delete(path(port));
+    signal(UsbSignal.Kind.REMOVED, port);
+  }
+
+  void signal(UsbSignal.Kind kind, String port) {
+    signals.add(new UsbSignal(kind, port, ""));
+  }
+
+  @Override
+  public UsbSignal next() throws IOException {
+    try {
+      UsbSignal signal = signals.poll(20, TimeUnit.MILLISECONDS);
+      return signal == null ? UsbSignal.of(UsbSignal.Kind.QUIET) : signal;
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public void close() {}
+}

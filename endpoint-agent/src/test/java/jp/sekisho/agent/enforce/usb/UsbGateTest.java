@@ -1,0 +1,344 @@
+package jp.sekisho.agent.enforce.usb;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import jp.sekisho.agent.enforce.DecisionLog;
+import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.agent.testing.Await;
+import jp.sekisho.policy.rule.Reason;
+import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.usb.EnrolledPeripheral;
+import jp.sekisho.policy.usb.StorageAccess;
+import jp.sekisho.policy.usb.UnlistedDevices;
+import jp.sekisho.policy.usb.UsbEvaluator;
+import jp.sekisho.policy.usb.UsbRules;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.AgentEvent;
+import jp.sekisho.protocol.event.UsbEvent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UsbGateTest {
+  @TempDir Path sys;
+
+  private final List<AgentEvent> events = new CopyOnWriteArrayList<>();
+  private volatile boolean full;
+  private volatile Consumer<AgentEvent> whileRecording = event -> {};
+
+  private final DecisionLog log =
+      new DecisionLog() {
+        @Override
+        public boolean record(AgentEvent event) {
+          if (full) {
+            return false;
+          }
+          whileRecording.accept(event);
+          events.add(event);
+          return true;
+        }
+
+        @Override
+        public boolean takesReleases() {
+          return !full;
+        }
+      };
+
+  private FakeBus bus;
+  private UsbGate gate;
+
+  @BeforeEach
+  void machine() throws IOException {
+    bus = new FakeBus(sys);
+    gate = new UsbGate(bus.ports(), bus, System::nanoTime);
+  }
+
+  @AfterEach
+  void end() {
+    gate.close();
+  }
+
+  private List<String> types() {
+    return events.stream()
+        .map(AgentEvent::type)
+        .filter(type -> !type.equals("usb.enforcement"))
+        .toList();
+  }
+
+  private UsbEvent.Blocked lastBlocked() {
+    return events.stream()
+        .filter(UsbEvent.Blocked.class::isInstance)
+        .map(UsbEvent.Blocked.class::cast)
+        .reduce((first, second) -> second)
+        .orElseThrow();
+  }
+
+  private void awaitEvents(int count) {
+    Await.until(count + " decisions", () -> types().size() >= count);
+  }
+
+  @Test
+  @DisplayName("starting closes the controllers, releases a keyboard and writes nothing to a stick")
+  void start() throws Exception {
+    bus.put("1-1", FakeBus.STICK, false);
+    bus.put("1-2", FakeBus.KEYBOARD, false);
+    gate.start(log);
+    assertEquals("0", bus.get("usb1", "authorized_default"));
+    assertEquals("0", bus.get("1-1", "authorized"));
+    assertEquals("1", bus.get("1-2", "authorized"));
+    assertEquals(List.of("usb.blocked", "usb.allowed"), types());
+    assertEquals(Refusal.USB_STORAGE, lastBlocked().reason());
+    assertFalse(lastBlocked().wasOpen());
+    assertEquals(new Enforcement(true, null), gate.enforcement());
+    assertEquals(1, events.stream().filter(UsbEvent.Enforcement.class::isInstance).count());
+  }
+
+  @Test
+  @DisplayName("a stick that was open before the start is deauthorised and recorded as open")
+  void openBefore() throws Exception {
+    bus.put("1-1", FakeBus.STICK, true);
+    gate.start(log);
+    assertEquals("0", bus.get("1-1", "authorized"));
+    assertTrue(lastBlocked().wasOpen());
+  }
+
+  @Test
+  @DisplayName("keyboards in use at the start stay, hubs come before what hangs on them")
+  void inUse() throws Exception {
+    bus.put("1-2.1", FakeBus.KEYBOARD, true);
+    bus.put("1-2", FakeBus.HUB, true);
+    bus.put("1-3", FakeBus.KEYBOARD, true);
+    gate.start(log);
+    assertEquals("1", bus.get("1-3", "authorized"));
+    assertEquals("1", bus.get("1-2.1", "authorized"));
+    assertEquals(
+        List.of("1-2", "1-3", "1-2.1"),
+        events.stream()
+            .filter(UsbEvent.Allowed.class::isInstance)
+            .map(event -> ((UsbEvent.Allowed) event).device().port())
+            .toList());
+  }
+
+  @Test
+  @DisplayName("the record is durable before authorized=1 is written")
+  void recordFirst() throws Exception {
+    whileRecording =
+        event -> {
+          if (event instanceof UsbEvent.Allowed) {
+            assertEquals("0", authorized("1-2"));
+          }
+        };
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    Await.until("released", () -> authorized("1-2").equals("1"));
+    assertEquals(List.of("usb.allowed"), types());
+  }
+
+  private String authorized(String port) {
+    try {
+      return bus.get(port, "authorized");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  @DisplayName("a full spool blocks; when there is room again the next comparison releases")
+  void spoolFull() throws Exception {
+    gate.start(log);
+    full = true;
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    Await.until("the fault", () -> "records-full".equals(gate.enforcement().fault()));
+    assertEquals("0", authorized("1-2"));
+    gate.reconcile();
+    assertEquals("0", authorized("1-2"));
+    full = false;
+    gate.reconcile();
+    assertEquals("1", authorized("1-2"));
+    assertTrue(gate.enforcement().enforcing());
+  }
+
+  @Test
+  @DisplayName("a device that says something else right after the decision is judged again")
+  void changesBetween() throws Exception {
+    whileRecording =
+        event -> {
+          try {
+            if (event instanceof UsbEvent.Allowed) {
+              bus.descriptors("1-2", FakeBus.STICK);
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    awaitEvents(2);
+    assertEquals(List.of("usb.allowed", "usb.blocked"), types());
+    assertEquals("0", authorized("1-2"));
+  }
+
+  @Test
+  @DisplayName("a further keyboard waits and is released when the first one leaves")
+  void furtherKeyboard() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    bus.plug("1-3", FakeBus.KEYBOARD);
+    awaitEvents(2);
+    assertEquals(Refusal.USB_KEYBOARD_WAITS, lastBlocked().reason());
+    assertEquals("0", authorized("1-3"));
+    bus.pull("1-2");
+    Await.until("released", () -> authorized("1-3").equals("1"));
+  }
+
+  @Test
+  @DisplayName("lost messages: everything is looked at again, new controllers included")
+  void lost() throws Exception {
+    gate.start(log);
+    bus.controller("usb2");
+    bus.put("2-1", FakeBus.STICK, true);
+    bus.put("1-2", FakeBus.KEYBOARD, false);
+    bus.signal(UsbSignal.Kind.LOST, "");
+    awaitEvents(2);
+    assertEquals("0", bus.get("usb2", "authorized_default"));
+    assertEquals("0", authorized("2-1"));
+    assertEquals("1", authorized("1-2"));
+  }
+
+  @Test
+  @DisplayName("a new controller is closed as soon as it is announced")
+  void controller() throws Exception {
+    gate.start(log);
+    bus.controller("usb2");
+    bus.signal(UsbSignal.Kind.CONTROLLER, "");
+    Await.until(
+        "closed",
+        () -> {
+          try {
+            return bus.get("usb2", "authorized_default").equals("0");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("what somebody else opened is measured, blocked again and recorded")
+  void foreignWrites() throws Exception {
+    bus.put("1-1", FakeBus.STICK, false);
+    gate.start(log);
+    bus.set("1-1", "authorized", "1");
+    assertEquals("device-open", gate.enforcement().fault());
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-1");
+    Await.until("blocked", () -> authorized("1-1").equals("0"));
+    awaitEvents(2);
+    assertTrue(lastBlocked().wasOpen());
+    bus.set("usb1", "authorized_default", "1");
+    assertEquals("gate-open", gate.enforcement().fault());
+    gate.reconcile();
+    assertEquals("0", bus.get("usb1", "authorized_default"));
+    assertTrue(gate.enforcement().enforcing());
+    assertTrue(
+        events.contains(new UsbEvent.Enforcement("misconfigured", "gate-open")), "" + events);
+  }
+
+  @Test
+  @DisplayName("unreadable descriptors block")
+  void unreadable() throws Exception {
+    gate.start(log);
+    bus.plug("1-1", new byte[0]);
+    awaitEvents(1);
+    assertEquals(Refusal.USB_MALFORMED, lastBlocked().reason());
+    assertEquals("0", authorized("1-1"));
+  }
+
+  @Test
+  @DisplayName("another policy judges what is present again, in both directions")
+  void policy() throws Exception {
+    bus.put("1-1", FakeBus.SCANNER, false);
+    gate.start(log);
+    assertEquals(Refusal.USB_CLASS, lastBlocked().reason());
+    Reason reason = new Reason("窓口のスキャナー", "scanner of the counter");
+    gate.decideBy(
+        UsbEvaluator.by(
+            new UsbRules(
+                new Rule<>("t.storage", reason, StorageAccess.GRANT_ONLY),
+                new Rule<>("t.unlisted", reason, UnlistedDevices.BLOCK),
+                new Rule<>(
+                    "t.enrolled",
+                    reason,
+                    List.of(new EnrolledPeripheral("0627", "0001", null, List.of("ff:00:00")))))));
+    assertEquals("1", authorized("1-1"));
+    gate.decideBy(UsbEvaluator.strictest());
+    assertEquals("0", authorized("1-1"));
+    assertTrue(lastBlocked().wasOpen());
+  }
+
+  @Test
+  @DisplayName("a medium is opened only as the one that was compared, and closed from any state")
+  void medium() throws Exception {
+    bus.put("1-1", FakeBus.STICK, false);
+    bus.put("1-2", FakeBus.KEYBOARD, false);
+    gate.start(log);
+    PluggedMedium medium = gate.media().get(0);
+    assertEquals("1-1", medium.device());
+    assertEquals(Optional.of(Refusal.MEDIUM_CHANGED), gate.open(new PluggedMedium("1-1", "other")));
+    assertEquals(
+        Optional.of(Refusal.MEDIUM_ABSENT),
+        gate.open(new PluggedMedium("1-9", medium.fingerprint())));
+    assertEquals("0", authorized("1-1"));
+    assertEquals(Optional.empty(), gate.open(medium));
+    assertEquals("1", authorized("1-1"));
+    assertTrue(gate.enforcement().enforcing());
+    gate.reconcile();
+    assertEquals("1", authorized("1-1"));
+    assertTrue(gate.shutMedium("1-1"));
+    assertEquals("0", authorized("1-1"));
+    assertTrue(gate.shutMedium("1-1"));
+    assertTrue(gate.shutMedium("1-9"));
+    // What the policy released is not a medium: shutting it does nothing.
+    assertTrue(gate.shutMedium("1-2"));
+    assertEquals("1", authorized("1-2"));
+    bus.descriptors("1-1", FakeBus.KEYBOARD);
+    assertEquals(Optional.of(Refusal.MEDIUM_CHANGED), gate.open(medium));
+    assertEquals("0", authorized("1-1"));
+  }
+
+  @Test
+  @DisplayName("a gate that does not hold opens no medium, nor does a full spool")
+  void mediumRefused() throws Exception {
+    bus.put("1-1", FakeBus.STICK, false);
+    gate.start(log);
+    PluggedMedium medium = gate.media().get(0);
+    bus.set("usb1", "authorized_default", "1");
+    assertEquals(Optional.of(Refusal.NOT_ENFORCING), gate.open(medium));
+    bus.set("usb1", "authorized_default", "0");
+    assertTrue(gate.enforcement().enforcing());
+    full = true;
+    assertFalse(gate.open(medium).isEmpty());
+    assertEquals("0", authorized("1-1"));
+  }
+
+  @Test
+  @DisplayName("the end of the gate leaves everything as it is")
+  void staysClosed() throws Exception {
+    bus.put("1-1", FakeBus.STICK, false);
+    gate.start(log);
+    gate.close();
+    assertEquals("0", bus.get("usb1", "authorized_default"));
+    assertEquals("0", authorized("1-1"));
+    assertEquals("events-lost", gate.enforcement().fault());
+  }
+}
