@@ -37,10 +37,7 @@ public final class UnenrolledLog implements DecisionLog, AutoCloseable {
     }
     FileChannel channel =
         FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.APPEND);
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     AtomicFile.syncDirectory(directory);
     return new UnenrolledLog(channel, clock);
   }

@@ -17,8 +17,7 @@ public interface UsbPorts {
   record Reading(UsbDevice device, int number, boolean authorized) {
     /** Whether {@code other} is the same enumeration of the same device. */
     boolean isSameDevice(Reading other) {
-      return number == other.number
-          && device.fingerprint().equals(other.device.fingerprint());
+      return number == other.number && device.fingerprint().equals(other.device.fingerprint());
     }
   }
 

@@ -133,7 +133,18 @@ final class EventExamples {
             "usb.storage",
             false,
             Refusal.USB_STORAGE),
-        new UsbEvent.Enforcement("misconfigured", "gate-open"));
+        new UsbEvent.Enforcement("misconfigured", "gate-open"),
+        new AgentEvent.Alarm(Refusal.SERVER_REGRESSED, Map.of("had", 120L, "has", 90L)),
+        new ExportEvent.Opened(
+            TRANSACTION,
+            "S-1024",
+            "M-0007",
+            CERTIFICATE,
+            "3-1",
+            CERTIFICATE,
+            "2026-11-21T00:01:05.500Z"),
+        new ExportEvent.Closed(TRANSACTION, ExportEvent.Cause.CARD_REMOVED, true),
+        new ExportEvent.Refused(TRANSACTION, CERTIFICATE, Refusal.APPROVER_UNLISTED));
   }
 
   /** The event classes and their examples, by type. */
