@@ -96,6 +96,21 @@ public enum Refusal {
   EVENT_FORK(409),
   /** An event that is not canonical or not of that terminal. */
   EVENT_INVALID(400),
+  // Signed policy
+  /** No root file has the hash this terminal pinned at its enrolment, or it pinned none. */
+  ROOT_NOT_PINNED(409),
+  /** No signed policy was imported, or none has arrived yet. */
+  POLICY_MISSING(404),
+  /** Not signed by as many of the right keys as the root demands. */
+  POLICY_SIGNATURE(403),
+  /** Older than what is trusted already. */
+  POLICY_OLDER(409),
+  /** Past its expiry, or issued in the future. */
+  POLICY_EXPIRED(409),
+  /** Files that do not belong together: other hash, other kind, other organ. */
+  POLICY_MISMATCH(409),
+  /** A signed file, or the set of them, does not have its one form. */
+  POLICY_MALFORMED(400),
   // Session
   /** No session. */
   SESSION_NONE(401),

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.LoginRules;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.source.Problem.Code;
@@ -22,6 +23,12 @@ import tools.jackson.databind.JsonNode;
 final class PolicyCompiler {
   /** The format line of compiled policies. */
   private static final String COMPILED_FORMAT = "sekisho/policy/v1";
+
+  /** The rules whose value is a duration, by section. */
+  private static final Map<String, List<String>> DURATIONS =
+      Map.of(
+          "login", List.of("session-absolute", "session-idle", "terminal-lock", "lock-to-end"),
+          "grants", List.of("longest-use", "longest-span"));
 
   /** What was compiled, or everything that is wrong. */
   sealed interface Outcome {
@@ -60,6 +67,7 @@ final class PolicyCompiler {
     JsonNode root = source.root();
     rules(root, "");
     durations(root.path("login"));
+    times(root.path("grants"));
     roles(root.path("readers").path("roles"));
     if (!problems.isEmpty()) {
       return new Outcome.Refused(problems);
@@ -107,6 +115,16 @@ final class PolicyCompiler {
     bound(login, "lock-to-end", absolute);
   }
 
+  private void times(JsonNode grants) {
+    Duration use = duration(grants, "longest-use");
+    if (use.compareTo(GrantRules.MAX_USE) > 0 || use.toSeconds() % 60 != 0) {
+      add(Code.DURATION_OUT_OF_BOUNDS, "/grants/longest-use/value", "1m", "8h");
+    }
+    if (duration(grants, "longest-span").compareTo(GrantRules.MAX_SPAN) > 0) {
+      add(Code.DURATION_OUT_OF_BOUNDS, "/grants/longest-span/value", "1d", "366d");
+    }
+  }
+
   private void bound(JsonNode login, String name, Duration max) {
     Duration value = duration(login, name);
     if (value.compareTo(LoginRules.MIN) < 0 || value.compareTo(max) > 0) {
@@ -126,10 +144,14 @@ final class PolicyCompiler {
     return duration(login.path(name).path("value").asString());
   }
 
-  /** A duration such as {@code 12h}, {@code 15m} or {@code 90s}; the schema checked the form. */
+  /**
+   * A duration such as {@code 7d}, {@code 12h}, {@code 15m} or {@code 90s}; the schema checked the
+   * form.
+   */
   private static Duration duration(String text) {
     long number = Long.parseLong(text.substring(0, text.length() - 1));
     return switch (text.charAt(text.length() - 1)) {
+      case 'd' -> Duration.ofDays(number);
       case 'h' -> Duration.ofHours(number);
       case 'm' -> Duration.ofMinutes(number);
       default -> Duration.ofSeconds(number);
@@ -160,7 +182,9 @@ final class PolicyCompiler {
   private static Object value(String name, JsonNode node) {
     if (node.isObject()) {
       Map<String, Object> object = object(node);
-      return name.equals("login") ? withSeconds(object) : object;
+      return DURATIONS.containsKey(name)
+          ? withSeconds(object, DURATIONS.getOrDefault(name, List.of()))
+          : object;
     }
     if (node.isArray()) {
       List<Object> list = new ArrayList<>();
@@ -170,13 +194,12 @@ final class PolicyCompiler {
     return node.asString();
   }
 
-  private static Map<String, Object> withSeconds(Map<String, Object> login) {
-    for (String name :
-        List.of("session-absolute", "session-idle", "terminal-lock", "lock-to-end")) {
+  private static Map<String, Object> withSeconds(Map<String, Object> section, List<String> names) {
+    for (String name : names) {
       @SuppressWarnings("unchecked")
-      Map<String, Object> rule = (Map<String, Object>) login.getOrDefault(name, Map.of());
+      Map<String, Object> rule = (Map<String, Object>) section.getOrDefault(name, Map.of());
       rule.computeIfPresent("value", (key, text) -> duration((String) text).toSeconds());
     }
-    return login;
+    return section;
   }
 }
