@@ -9,9 +9,4 @@ import org.jspecify.annotations.Nullable;
  *     of a suspended session, {@code approve} that of an active one
  * @param subject what is approved: the id of a request; null unless the purpose is {@code approve}
  */
-public record NewTransaction(String purpose, @Nullable String subject) {
-  /** A question that is about nothing but the person: a login or an unlock. */
-  public NewTransaction(String purpose) {
-    this(purpose, null);
-  }
-}
+public record NewTransaction(String purpose, @Nullable String subject) {}

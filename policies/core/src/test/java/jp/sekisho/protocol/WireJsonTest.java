@@ -169,7 +169,8 @@ class WireJsonTest {
   void unknownNames() throws MalformedException {
     String json = "{\"colour\":{\"a\":[1]},\"purpose\":\"login\"}";
     assertEquals(
-        new NewTransaction("login"), WireJson.read(json.getBytes(UTF_8), NewTransaction.class));
+        new NewTransaction("login", null),
+        WireJson.read(json.getBytes(UTF_8), NewTransaction.class));
   }
 
   @ParameterizedTest
