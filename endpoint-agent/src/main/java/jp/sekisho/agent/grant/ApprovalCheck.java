@@ -106,6 +106,9 @@ final class ApprovalCheck {
   private static Outcome approver(Evidence evidence, GrantTrust trust) {
     ExportGrant text = evidence.text;
     String spki = Sha256.text(evidence.spki);
+    if (trust.revoked().contains(spki)) {
+      return bad(Refusal.CERT_REVOKED);
+    }
     Optional<Approver> approver = trust.rules().approver(text.organ(), spki);
     if (approver.isEmpty()) {
       return bad(Refusal.APPROVER_UNLISTED);
@@ -113,7 +116,7 @@ final class ApprovalCheck {
     // The policy may name a key for one person and the roster for another: both must differ.
     boolean own =
         approver.get().person().equals(text.person())
-            || trust.persons().apply(spki).filter(text.person()::equals).isPresent();
+            || trust.personOf(spki).filter(text.person()::equals).isPresent();
     if (own) {
       return bad(Refusal.APPROVAL_OWN);
     }

@@ -320,9 +320,13 @@ public final class GrantDesk implements AutoCloseable {
     }
   }
 
+  private @Nullable GrantTrust trust() {
+    return parts.trust().now() instanceof GrantTrust.Now.InForce now ? now.trust() : null;
+  }
+
   /** A medium for which no grant is there, although there is one for another medium. */
   private void explain() {
-    GrantTrust trust = parts.trust().current().orElse(null);
+    GrantTrust trust = trust();
     for (PluggedMedium medium : unexplained) {
       List<ApprovedGrant> good = new ArrayList<>();
       for (GrantOffer offer : offers) {
@@ -370,7 +374,7 @@ public final class GrantDesk implements AutoCloseable {
 
   /** Closes what may no longer be open and opens what may be. Never blocks for long. */
   public synchronized void look() {
-    GrantTrust trust = parts.trust().current().orElse(null);
+    GrantTrust trust = trust();
     List<LivePresence> present = parts.presences().get();
     for (Use use : List.copyOf(uses.values())) {
       Cause cause = whyNot(use, trust, present);
@@ -434,11 +438,11 @@ public final class GrantDesk implements AutoCloseable {
 
   private static boolean onlyOf(String person, List<LivePresence> present, GrantTrust trust) {
     return present.stream()
-        .allMatch(p -> trust.persons().apply(p.spki()).filter(person::equals).isPresent());
+        .allMatch(p -> trust.personOf(p.spki()).filter(person::equals).isPresent());
   }
 
   private ApprovalCheck.Outcome checkOf(GrantOffer offer, GrantTrust trust) {
-    if (checkedWith != trust) {
+    if (!trust.equals(checkedWith)) {
       checked.clear();
       checkedWith = trust;
     }
@@ -447,7 +451,11 @@ public final class GrantDesk implements AutoCloseable {
 
   private void consider(GrantOffer offer, @Nullable GrantTrust trust, List<LivePresence> present) {
     if (trust == null) {
-      refuse(offer.grant(), null, Refusal.POLICY_NOT_IN_FORCE);
+      GrantTrust.Now none = parts.trust().now();
+      refuse(
+          offer.grant(),
+          null,
+          none instanceof GrantTrust.Now.None why ? why.reason() : Refusal.POLICY_MISSING);
       return;
     }
     if (checkOf(offer, trust) instanceof ApprovalCheck.Outcome.Bad bad) {
@@ -471,6 +479,10 @@ public final class GrantDesk implements AutoCloseable {
     Refusal obstacle = obstacle(grant, media, present, trust);
     if (obstacle != null) {
       refuse(grant.id(), fingerprint, obstacle);
+      return;
+    }
+    if (!trust.startsNew() && store.of(grant.id()).map(Activation::answer).isEmpty()) {
+      refuse(grant.id(), fingerprint, Refusal.POLICY_EXPIRED);
       return;
     }
     begin(new Use(grant, media.get(0), present.get(0)));
@@ -536,9 +548,7 @@ public final class GrantDesk implements AutoCloseable {
       use.activation = active.answer();
       // What happened while the service was asked counts: the rule is applied once more.
       Cause cause =
-          use.phase == Phase.ASKING
-              ? whyNot(use, parts.trust().current().orElse(null), parts.presences().get())
-              : use.cause;
+          use.phase == Phase.ASKING ? whyNot(use, trust(), parts.presences().get()) : use.cause;
       if (cause == null) {
         open(use);
       } else {

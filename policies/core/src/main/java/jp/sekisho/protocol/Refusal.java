@@ -195,8 +195,6 @@ public enum Refusal {
   MEDIUM_TWICE(409),
   /** Clocks of terminal and service contradict each other. */
   CLOCK_DOUBTFUL(503),
-  /** No signed policy is in force here: missing, expired or not verified. */
-  POLICY_NOT_IN_FORCE(503),
   // Chain of records
   /** The service acknowledges another record than this terminal wrote. */
   ACK_MISMATCH(500),
