@@ -77,6 +77,7 @@ final class DeskWorld {
   final Log log = new Log();
   final List<LivePresence> present = new ArrayList<>();
   GrantTrust.Now trust;
+  boolean trustBroken;
   boolean active = true;
   boolean enforcing = true;
   int changes;
@@ -117,7 +118,7 @@ final class DeskWorld {
         new GrantDesk.Parts(
             gate,
             () -> List.copyOf(present),
-            () -> trust,
+            this::trustNow,
             service,
             log,
             () -> List.of(ORIGIN),
@@ -128,6 +129,13 @@ final class DeskWorld {
         new SecureRandom(),
         executor,
         () -> changes++);
+  }
+
+  private GrantTrust.Now trustNow() {
+    if (trustBroken) {
+      throw new IllegalStateException("scripted");
+    }
+    return trust;
   }
 
   /** Started, the clock heard, everything done. */
@@ -328,12 +336,11 @@ final class DeskWorld {
       return START.plusSeconds(60).plus(sinceBoot.minusHours(5)).plus(ahead);
     }
 
-    DeskWorld grants(GrantOffer... all) {
+    void offering(GrantOffer... all) {
       offers.clear();
       for (GrantOffer each : all) {
         offers.put(each.grant(), each);
       }
-      return DeskWorld.this;
     }
 
     @Override
