@@ -20,8 +20,9 @@ import jp.sekisho.agent.config.AgentSettings;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.config.StateException;
+import jp.sekisho.agent.enforce.Gates;
+import jp.sekisho.agent.enforce.SpoolLog;
 import jp.sekisho.agent.enroll.Renewal;
-import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.agent.heartbeat.Heartbeats;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.ipc.SeatServer;
@@ -65,13 +66,14 @@ public final class AgentService implements AutoCloseable {
    *
    * @param socket Unix socket for session processes
    * @param loopbackPort instead of the enrolled one; 0 takes a free port; null for the enrolled
+   * @param gates what gates devices in this run, begun or not; closed with the service
    * @param version told to the service
    */
   public record Options(
       StateDirectory state,
       Path socket,
       @Nullable Integer loopbackPort,
-      Enforcement enforcement,
+      Gates gates,
       String version) {}
 
   /** A part that was started and must be stopped. */
@@ -125,10 +127,15 @@ public final class AgentService implements AutoCloseable {
 
     Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
     stops.push(spool::close);
-    spool.append(new AgentEvent.Started(options.version(), options.enforcement().enforcing()));
+    spool.append(new AgentEvent.Started(options.version(), options.gates().gating()));
     if (spool.tornBytes() > 0) {
       spool.append(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", spool.tornBytes())));
     }
+
+    // Before the network and everything that may be slow or fail.
+    Gates gates = options.gates();
+    stops.push(gates::close);
+    gates.start(new SpoolLog(spool));
 
     Standing standing = new Standing(state, clock);
     ServiceClient client =
@@ -139,11 +146,11 @@ public final class AgentService implements AutoCloseable {
 
     Renewal renewal = new Renewal(state, key, serverCa, certificates.get(0), client, clock);
     RunStatus.Writer status =
-        new RunStatus.Writer(state, options.enforcement(), spool, sender, standing, clock);
+        new RunStatus.Writer(state, gates::enforcement, spool, sender, standing, clock);
     ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(daemon("beat"));
     Heartbeats heartbeats =
         new Heartbeats(
-            new Heartbeats.Self(options.version(), boot, options.enforcement()),
+            new Heartbeats.Self(options.version(), boot, gates::enforcement),
             spool,
             standing,
             client::heartbeat,

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import jp.sekisho.agent.config.JsonFields;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.heartbeat.Enforcement;
@@ -105,12 +106,13 @@ record RunStatus(
   /** Writes the file after each beat; not durable, since it is about the running process. */
   record Writer(
       StateDirectory state,
-      Enforcement enforcement,
+      Supplier<Enforcement> enforcement,
       Spool spool,
       RecordSender sender,
       Standing standing,
       InstantSource clock) {
     void write() {
+      Enforcement gates = enforcement.get();
       RunStatus now =
           new RunStatus(
               ProcessHandle.current().pid(),
@@ -118,8 +120,8 @@ record RunStatus(
               standing.reachable(),
               standing.lastContact(),
               standing.serverAhead().toMillis(),
-              enforcement.enforcing(),
-              enforcement.fault(),
+              gates.enforcing(),
+              gates.fault(),
               spool.lastSeq(),
               spool.depth(),
               spool.room().name(),

@@ -149,7 +149,10 @@ final class StatusCommand implements Callable<Integer> {
                 Long.toString(r.depth()),
                 Long.toString(r.lastSeq()))));
     for (String problem : problems) {
-      String detail = run.map(RunStatus::halted).orElse("");
+      String detail =
+          problem.equals("not-enforcing")
+              ? run.map(RunStatus::fault).orElse("")
+              : run.map(RunStatus::halted).orElse("");
       out.println(texts.text("status.problem." + problem, detail));
     }
     if (problems.isEmpty()) {

@@ -25,6 +25,7 @@ import jp.sekisho.protocol.MalformedException;
  * status.json  what a running service last knew of itself (not durable)
  * activations.json  grants this terminal asked to use or used
  * spool/       the chain of records
+ * gates.log    decisions about devices before enrolment, or while spool/ cannot be opened
  * alarm.txt    why the spool could not be opened; for people
  * </pre>
  *
@@ -53,8 +54,15 @@ public record StateDirectory(Path root) {
     return root.resolve("status.json");
   }
 
+<<<<<<< HEAD
+  /** Grants this terminal asked to use, and those it used. */
   public Path activations() {
     return root.resolve("activations.json");
+=======
+  /** Decisions about devices that no chain of records could take. */
+  public Path gatesLog() {
+    return root.resolve("gates.log");
+>>>>>>> enforce
   }
 
   private Path settingsFile() {

@@ -549,11 +549,12 @@ public final class GrantDesk implements AutoCloseable {
       // What happened while the service was asked counts: the rule is applied once more.
       Cause cause =
           use.phase == Phase.ASKING ? whyNot(use, trust(), parts.presences().get()) : use.cause;
-      if (cause == null) {
+      uses.remove(id);
+      if (cause == null && isAlone(use.medium)) {
         open(use);
       } else {
-        uses.remove(id);
         notifyAll();
+        run(this::tick);
       }
       return;
     }
@@ -563,6 +564,10 @@ public final class GrantDesk implements AutoCloseable {
     if (use.phase == Phase.ASKING) {
       later(use, reason);
     }
+  }
+
+  private boolean isAlone(PluggedMedium medium) {
+    return plugged.stream().filter(m -> m.fingerprint().equals(medium.fingerprint())).count() == 1;
   }
 
   private void later(Use use, Refusal reason) {

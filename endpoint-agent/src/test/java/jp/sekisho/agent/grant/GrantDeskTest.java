@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import jp.sekisho.agent.enforce.media.NoMedia;
 import jp.sekisho.agent.enforce.media.PluggedMedium;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.spool.Room;
@@ -405,7 +406,7 @@ class GrantDeskTest {
   @Test
   @DisplayName("the gate of --no-enforcement opens nothing")
   void closedGate() {
-    ClosedGate gate = new ClosedGate();
+    NoMedia gate = new NoMedia();
     assertEquals(
         new jp.sekisho.agent.enforce.media.OpenOutcome.Failed(Refusal.NOT_ENFORCING),
         gate.openReadOnly(STICK, 0));
