@@ -54,15 +54,14 @@ public record StateDirectory(Path root) {
     return root.resolve("status.json");
   }
 
-<<<<<<< HEAD
   /** Grants this terminal asked to use, and those it used. */
   public Path activations() {
     return root.resolve("activations.json");
-=======
+  }
+
   /** Decisions about devices that no chain of records could take. */
   public Path gatesLog() {
     return root.resolve("gates.log");
->>>>>>> enforce
   }
 
   private Path settingsFile() {

@@ -96,8 +96,7 @@ final class ApprovalCheck {
       return bad(Refusal.APPROVAL_TEXT);
     }
     Optional<PublicKey> key = key(evidence.spki);
-    if (key.isEmpty()
-        || !verifies(key.get(), evidence.cardBytes, evidence.signature)) {
+    if (key.isEmpty() || !verifies(key.get(), evidence.cardBytes, evidence.signature)) {
       return bad(Refusal.SIGNATURE_INVALID);
     }
     return approver(evidence, trust);
