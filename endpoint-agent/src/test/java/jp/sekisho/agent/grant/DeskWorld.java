@@ -324,6 +324,7 @@ final class DeskWorld {
     final Map<String, GrantOffer> offers = new LinkedHashMap<>();
     final Map<String, Activated> activations = new HashMap<>();
     final List<ActivateRequest> asked = new ArrayList<>();
+    List<GrantOffer> told = List.of();
     boolean online = true;
     boolean sessions;
     @Nullable Refusal refusal;
@@ -345,9 +346,11 @@ final class DeskWorld {
 
     @Override
     public Reply<GrantList> grants() {
-      return online
-          ? new Reply.Ok<>(new GrantList(List.copyOf(offers.values())))
-          : new Reply.Unreachable<>("cut");
+      if (!online) {
+        return new Reply.Unreachable<>("cut");
+      }
+      told = List.copyOf(offers.values());
+      return new Reply.Ok<>(new GrantList(told));
     }
 
     @Override
@@ -361,6 +364,9 @@ final class DeskWorld {
       Activated known = activations.get(grant);
       if (no == null && known != null && !known.nonce().equals(request.nonce())) {
         no = Refusal.GRANT_ACTIVATED;
+      }
+      if (no == null && !offers.containsKey(grant)) {
+        no = Refusal.GRANT_DECIDED;
       }
       if (no == null && !sessions) {
         no = Refusal.GRANT_NO_SESSION;
