@@ -124,6 +124,27 @@ public enum Refusal {
   CROSS_SITE(403),
   /** The person has no role that allows this. */
   ROLE_MISSING(403),
+  // USB and media
+  /** Storage is blocked unless a grant opens it. */
+  USB_STORAGE(403),
+  /** A device with an interface that nobody allowed here. */
+  USB_CLASS(403),
+  /** Descriptors that are truncated, lie about their length or cannot be read. */
+  USB_MALFORMED(403),
+  /** A further keyboard while another one is present. */
+  USB_KEYBOARD_WAITS(403),
+  /** The gates of this terminal do not hold, so it opens nothing. */
+  NOT_ENFORCING(503),
+  /** The medium is at no port of this terminal. */
+  MEDIUM_ABSENT(409),
+  /** Another device, or the same one with other descriptors, is at the port. */
+  MEDIUM_CHANGED(409),
+  /** Not exactly one volume, or none in time. */
+  MEDIUM_UNUSABLE(409),
+  /** A file system that is not read here. */
+  MEDIUM_FILE_SYSTEM(409),
+  /** The operating system did not open it read-only. */
+  MEDIUM_NOT_OPENED(503),
   // Service and input
   /** Over the size limit of the route. */
   INPUT_TOO_LARGE(413),

@@ -37,6 +37,63 @@ interface LibC extends Library {
   int getpwuid_r(
       int uid, Memory entry, Memory text, NativeLong textSize, PointerByReference result);
 
+  /** socket(2). */
+  int AF_NETLINK = 16;
+
+  int SOCK_RAW = 3;
+  int SOCK_CLOEXEC = 0x80000;
+  int NETLINK_KOBJECT_UEVENT = 15;
+  int SOL_SOCKET = 1;
+  int SO_PASSCRED = 16;
+  int SO_RCVTIMEO = 20;
+  int SO_RCVBUF = 8;
+  int SO_RCVBUFFORCE = 33;
+  int SCM_CREDENTIALS = 2;
+  int MSG_CTRUNC = 0x8;
+  int MSG_TRUNC = 0x20;
+  int EINTR = 4;
+  int EAGAIN = 11;
+  int ENOBUFS = 105;
+
+  int socket(int domain, int type, int protocol);
+
+  int bind(int socket, Memory address, int length);
+
+  int setsockopt(int socket, int level, int name, Memory value, int length);
+
+  NativeLong recvmsg(int socket, Memory header, int flags);
+
+  int close(int descriptor);
+
+  /** mount(2). */
+  int MS_RDONLY = 1;
+
+  int MS_NOSUID = 2;
+  int MS_NODEV = 4;
+  int MS_NOEXEC = 8;
+
+  int mount(String source, String target, String type, NativeLong flags, String data);
+
+  /** umount2(2): detach now, let go when the last file is closed. */
+  int MNT_DETACH = 2;
+
+  /** umount2(2): do not follow a symbolic link. */
+  int UMOUNT_NOFOLLOW = 8;
+
+  int umount2(String target, int flags);
+
+  /** open(2). */
+  int O_RDONLY = 0;
+
+  int O_CLOEXEC = 0x80000;
+
+  int open(String path, int flags);
+
+  /** ioctl(2): no writing to a block device from now on. */
+  long BLKROSET = 0x125D;
+
+  int ioctl(int descriptor, NativeLong request, Memory argument);
+
   /** Offsets in {@code struct passwd}: name, password, uid, gid, … in glibc and musl alike. */
   static int uidOf(Pointer passwd) {
     return passwd.getInt(2L * Native.POINTER_SIZE);

@@ -9,7 +9,14 @@ import org.jspecify.annotations.Nullable;
  * What a terminal's agent saw; travels in {@link DeviceRecord}s and is logged by the service as it
  * came.
  */
-public sealed interface AgentEvent extends AuditEvent {
+public sealed interface AgentEvent extends AuditEvent
+    permits AgentEvent.Started,
+        AgentEvent.Stopped,
+        AgentEvent.LoginRefused,
+        AgentEvent.Answered,
+        AgentEvent.CardRemoved,
+        AgentEvent.SeatLost,
+        UsbEvent {
 
   /** The agent started; the first record of every boot. */
   record Started(String version, boolean enforcing) implements AgentEvent {

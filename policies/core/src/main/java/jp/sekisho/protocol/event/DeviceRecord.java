@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param seq 1 to 2⁵³
  * @param prev base64url of 32 bytes
  * @param time the terminal's wall clock, milliseconds
- * @param type {@code agent.<outcome>}
+ * @param type {@code agent.<outcome>}, or of the features {@code export}, {@code policy} or {@code
+ *     usb}; no other, so that no terminal can write what only the service knows
  * @param reason stable code of a refusal; null for a success. Text, not {@link Refusal}: a newer
  *     agent may know more
  * @param data fields of the type
@@ -46,7 +47,7 @@ public record DeviceRecord(
   /** {@link #prev} of the first record. */
   public static final String GENESIS = Base64Url.encode(new byte[32]);
 
-  private static final Pattern TYPE = Pattern.compile("agent\\.[a-z-]{1,40}");
+  private static final Pattern TYPE = Pattern.compile("(agent|export|policy|usb)\\.[a-z-]{1,40}");
   private static final Pattern REASON = Pattern.compile("[A-Z][A-Z_]{1,40}");
   private static final long MAX_SEQ = 1L << 53;
 
@@ -61,7 +62,7 @@ public record DeviceRecord(
       throw new IllegalArgumentException("seq is not 1 to 2^53");
     }
     if (!TYPE.matcher(type).matches()) {
-      throw new IllegalArgumentException("type is not agent.<outcome>");
+      throw new IllegalArgumentException("type is none of a terminal");
     }
     if (reason != null && !REASON.matcher(reason).matches()) {
       throw new IllegalArgumentException("reason is not a code");

@@ -90,7 +90,16 @@ final class EventExamples {
         new AgentEvent.LoginRefused(TRANSACTION, 2, Refusal.PIN_WRONG),
         new AgentEvent.Answered(TRANSACTION, "login"),
         new AgentEvent.CardRemoved(TRANSACTION),
-        new AgentEvent.SeatLost(TRANSACTION));
+        new AgentEvent.SeatLost(TRANSACTION),
+        new UsbEvent.Allowed(
+            new UsbEvent.Device("3-1", CERTIFICATE, 0x0627, 0x0001, List.of("03:01:01")),
+            "usb.keyboard"),
+        new UsbEvent.Blocked(
+            new UsbEvent.Device("3-1.2", CERTIFICATE, 0x0781, 0x5567, List.of("08:06:50")),
+            "usb.storage",
+            false,
+            Refusal.USB_STORAGE),
+        new UsbEvent.Enforcement("misconfigured", "gate-open"));
   }
 
   /** The event classes and their examples, by type. */

@@ -1,0 +1,58 @@
+package jp.sekisho.agent.enforce;
+
+import java.io.IOException;
+import jp.sekisho.agent.enforce.media.MediaGate;
+import jp.sekisho.agent.enforce.media.NoMedia;
+import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.policy.usb.UsbEvaluator;
+
+/** The gates of this run of the agent. */
+public interface Gates extends AutoCloseable {
+  /** Gates nothing and says so: {@code --no-enforcement}. */
+  Gates NOT_ENFORCING =
+      new Gates() {
+        @Override
+        public void start(DecisionLog log) {}
+
+        @Override
+        public void recordTo(DecisionLog log) {}
+
+        @Override
+        public void decideBy(UsbEvaluator rules) {}
+
+        @Override
+        public Enforcement enforcement() {
+          return Enforcement.NOT_ENFORCING;
+        }
+
+        @Override
+        public MediaGate media() {
+          return new NoMedia();
+        }
+
+        @Override
+        public void close() {}
+      };
+
+  /**
+   * Judges what is plugged in and from then on what is plugged in anew, by the strictest rules
+   * until {@link #decideBy} names others. Returns when everything present was judged.
+   */
+  void start(DecisionLog log) throws IOException;
+
+  /** From now on decisions are recorded there: the terminal was enrolled. */
+  void recordTo(DecisionLog log);
+
+  /** From now on devices are judged by {@code rules}; those present are judged again. */
+  void decideBy(UsbEvaluator rules);
+
+  /** Whether the gates hold, as measured now. */
+  Enforcement enforcement();
+
+  /** Storage media. */
+  MediaGate media();
+
+  /** Closes every medium and stops deciding. What is blocked stays blocked. */
+  @Override
+  void close();
+}

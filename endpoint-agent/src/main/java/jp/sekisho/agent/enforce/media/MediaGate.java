@@ -1,0 +1,42 @@
+package jp.sekisho.agent.enforce.media;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The terminal's storage media: all blocked, except those opened here. Thread-safe.
+ *
+ * <p>Opening and closing of one medium exclude each other; a close that arrives while an opening
+ * runs waits for it and then takes it back.
+ */
+public interface MediaGate {
+  /** Storage devices at a port now, blocked or open. */
+  List<PluggedMedium> plugged();
+
+  /** Calls {@code listener} for each storage device plugged in from now on; own thread. */
+  void onPlugged(Consumer<PluggedMedium> listener);
+
+  /**
+   * Calls {@code listener} for each storage device that left its port from now on; own thread. One
+   * that was open is unmounted by then.
+   */
+  void onUnplugged(Consumer<PluggedMedium> listener);
+
+  /**
+   * Authorises exactly this device, waits for its block device, forces that read-only and mounts it
+   * {@code ro,nosuid,nodev,noexec} under {@code /run/sekisho/media}. Takes seconds. Opening what is
+   * open answers the same again only for the same user; otherwise it fails.
+   *
+   * @param user uid that may read the files; file systems that keep owners (ext4) show their own
+   */
+  OpenOutcome openReadOnly(PluggedMedium medium, int user);
+
+  /**
+   * Unmounts, lazily when files are in use, and withdraws the authorisation. Idempotent, from any
+   * state, also after the medium left or another took its port; the block itself never goes.
+   *
+   * @return whether the effect was verified: no mount left and the device not authorised (or gone).
+   *     When false, it is tried again by the gate until it is so, and the terminal reports 設定不良
+   */
+  boolean close(PluggedMedium medium);
+}

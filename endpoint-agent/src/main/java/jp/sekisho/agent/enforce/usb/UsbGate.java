@@ -1,0 +1,494 @@
+package jp.sekisho.agent.enforce.usb;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import jp.sekisho.agent.enforce.DecisionLog;
+import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.usb.UsbPorts.Reading;
+import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.policy.usb.UsbEvaluator;
+import jp.sekisho.policy.usb.UsbSurroundings;
+import jp.sekisho.policy.usb.UsbVerdict;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.UsbEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The USB gate: judges every device of the machine and keeps those blocked that are not released.
+ *
+ * <p>One thread reads the kernel's messages and decides; every method that decides or changes holds
+ * this object's lock, so decisions about one port never overlap. The lock is held while the kernel
+ * binds drivers. A release goes: read, decide, record durably, read again and compare, {@code
+ * authorized=1}, read again and compare. A block goes: nothing is written, unless the device was
+ * usable. The only way out of any error is "blocked".
+ *
+ * <p>Decisions belong to one enumeration (port, kernel's number, fingerprint) and are never
+ * remembered for a device that comes back.
+ *
+ * <p>Over 400 lines because it is the one state machine of the gate: split, nobody could see that
+ * no path leads to {@code authorized=1} without a record.
+ */
+public final class UsbGate implements AutoCloseable {
+  /** Between two comparisons of everything with what was decided. */
+  public static final long RECONCILE_NANOS = 60_000_000_000L;
+
+  /** Rule id of a medium that a grant opened. */
+  public static final String GRANT_RULE = "usb.grant";
+
+  /** A device that is another one at each reading is not waited for. */
+  private static final int READINGS = 3;
+
+  private static final System.Logger LOG = System.getLogger(UsbGate.class.getName());
+
+  /**
+   * A decided device.
+   *
+   * @param inUse a keyboard that is in use and stays so whatever else is plugged in
+   */
+  private record Held(Reading reading, UsbVerdict verdict, boolean inUse) {
+    PluggedMedium medium() {
+      return new PluggedMedium(reading.device().port(), reading.device().fingerprint());
+    }
+  }
+
+  private final UsbPorts ports;
+  private final UsbEvents events;
+  private final LongSupplier nanos;
+  private final Thread thread = new Thread(this::run, "usb-gate");
+  private final Map<String, Held> held = new TreeMap<>();
+
+  /** Ports opened by a grant, with the fingerprint that was compared. */
+  private final Map<String, String> opened = new HashMap<>();
+
+  /** Ports of the system's own disks, with the fingerprints they had at the start. */
+  private final Map<String, String> systemDisks = new HashMap<>();
+
+  private UsbEvaluator rules = UsbEvaluator.strictest();
+  private @Nullable DecisionLog log;
+  private @Nullable MediumEvents media;
+  private boolean scanning;
+  private boolean started;
+  private boolean recordFailed;
+  private long lastReconcile;
+  private @Nullable Enforcement reported;
+  private volatile boolean ended;
+  private volatile boolean eventsLost;
+
+  /**
+   * A gate that has not begun.
+   *
+   * @param nanos a clock that only goes forward, in nanoseconds
+   */
+  public UsbGate(UsbPorts ports, UsbEvents events, LongSupplier nanos) {
+    this.ports = ports;
+    this.events = events;
+    this.nanos = nanos;
+    thread.setDaemon(true);
+  }
+
+  /** Names who hears about storage; before {@link #start}. */
+  public synchronized void tell(MediumEvents listener) {
+    media = listener;
+  }
+
+  /**
+   * Closes the controllers again, judges everything present and begins to listen.
+   *
+   * @throws IOException when the machine's ports cannot be gated or listed: nothing is released
+   */
+  public void start(DecisionLog decisions) throws IOException {
+    synchronized (this) {
+      log = decisions;
+      // Again: a controller may have come between the first gating and the listening.
+      ports.gate();
+      for (String port : ports.systemDisks()) {
+        ports.read(port).ifPresent(now -> systemDisks.put(port, now.device().fingerprint()));
+      }
+      scanning = true;
+      scan();
+      scanning = false;
+      started = true;
+      lastReconcile = nanos.getAsLong();
+    }
+    thread.start();
+    enforcement();
+  }
+
+  /** From now on decisions are recorded there. */
+  public synchronized void recordTo(DecisionLog decisions) {
+    log = decisions;
+    reported = null;
+  }
+
+  /** From now on devices are judged by {@code evaluator}; those present are judged again. */
+  public synchronized void decideBy(UsbEvaluator evaluator) {
+    rules = evaluator;
+    for (Held one : List.copyOf(held.values())) {
+      UsbVerdict next = rules.decide(one.reading().device(), around(one.reading(), one.inUse()));
+      if (next.allowed() != one.verdict().allowed()) {
+        ports.read(one.reading().device().port()).ifPresent(now -> judge(now, one.inUse()));
+      }
+    }
+  }
+
+  private void run() {
+    while (!ended) {
+      UsbSignal signal;
+      try {
+        signal = events.next();
+      } catch (IOException | RuntimeException e) {
+        eventsLost = true;
+        LOG.log(System.Logger.Level.ERROR, "the kernel's messages cannot be read", e);
+        return;
+      }
+      try {
+        handle(signal);
+      } catch (IOException | RuntimeException e) {
+        // Whatever was being decided is still blocked; the next reconciliation looks again.
+        LOG.log(System.Logger.Level.ERROR, "a USB decision failed", e);
+      }
+    }
+  }
+
+  private synchronized void handle(UsbSignal signal) throws IOException {
+    switch (signal.kind()) {
+      case CONTROLLER -> ports.gate();
+      case BOUND -> consider(signal.port());
+      case INTERFACE -> {
+        Held known = held.get(signal.port());
+        // Interfaces of what was not released: somebody else wrote to "authorized".
+        if (known == null || !mayBeOpen(known)) {
+          consider(signal.port());
+        }
+      }
+      case VOLUME -> {
+        if (media != null) {
+          media.volume(signal.port(), signal.detail());
+        }
+      }
+      case REMOVED -> departed(signal.port());
+      case LOST -> {
+        ports.gate();
+        scan();
+      }
+      case QUIET -> {
+        // Only the time may have come.
+      }
+    }
+    if (nanos.getAsLong() - lastReconcile >= RECONCILE_NANOS) {
+      reconcile();
+    }
+  }
+
+  /** Compares everything with what was decided and puts right what somebody else changed. */
+  synchronized void reconcile() throws IOException {
+    lastReconcile = nanos.getAsLong();
+    enforcement();
+    if (!ports.openControllers().isEmpty()) {
+      ports.gate();
+    }
+    scan();
+    if (log != null && log.takesReleases()) {
+      for (Held one : List.copyOf(held.values())) {
+        if (one.verdict().reason() == Refusal.STORAGE_FAILED) {
+          ports.read(one.reading().device().port()).ifPresent(now -> judge(now, false));
+        }
+      }
+    }
+    enforcement();
+  }
+
+  private void scan() throws IOException {
+    Set<String> present = new HashSet<>();
+    for (String port : ports.occupied()) {
+      present.add(port);
+      consider(port);
+    }
+    for (String port : List.copyOf(held.keySet())) {
+      if (!present.contains(port)) {
+        departed(port);
+      }
+    }
+  }
+
+  /** Looks at a port and decides, unless this very device was decided and stands as decided. */
+  private void consider(String port) {
+    Optional<Reading> seen = ports.read(port);
+    if (seen.isEmpty()) {
+      departed(port);
+      return;
+    }
+    Reading now = seen.get();
+    Held known = held.get(port);
+    if (known == null) {
+      judge(now, false);
+    } else if (!known.reading().isSameDevice(now)) {
+      departed(port);
+      judge(now, false);
+    } else if (mayBeOpen(known) != now.authorized()) {
+      if (opened.containsKey(port)) {
+        // A medium that somebody deauthorised: not opened again without its grant.
+        return;
+      }
+      judge(now, known.inUse());
+    }
+  }
+
+  private void judge(Reading first, boolean wasInUse) {
+    String port = first.device().port();
+    Reading now = first;
+    for (int i = 0; i < READINGS; i++) {
+      boolean inUse = wasInUse || (scanning && now.authorized());
+      UsbVerdict verdict = rules.decide(now.device(), around(now, inUse));
+      if (!verdict.allowed()) {
+        hold(now, verdict);
+        return;
+      }
+      UsbEvent.Allowed event = new UsbEvent.Allowed(device(now, verdict), verdict.rule());
+      if (!record(event)) {
+        hold(now, refused(verdict, Refusal.STORAGE_FAILED));
+        return;
+      }
+      Optional<Reading> again = ports.read(port);
+      if (again.isEmpty()) {
+        departed(port);
+        return;
+      }
+      if (again.get().isSameDevice(now)) {
+        release(again.get(), verdict, inUse);
+        return;
+      }
+      now = again.get();
+    }
+    hold(now, refused(rules.decide(now.device(), UsbSurroundings.PLAIN), Refusal.USB_MALFORMED));
+  }
+
+  private void release(Reading reading, UsbVerdict verdict, boolean inUse) {
+    String port = reading.device().port();
+    held.put(port, new Held(reading, verdict, inUse));
+    if (!reading.authorized()) {
+      try {
+        ports.authorize(port);
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "not released: " + port, e);
+      }
+    }
+    Optional<Reading> after = ports.read(port);
+    if (after.isPresent() && !after.get().isSameDevice(reading)) {
+      // The kernel reads the device again when it is authorised; this one then said something else.
+      hold(after.get(), refused(verdict, Refusal.USB_MALFORMED));
+    }
+  }
+
+  /** Leaves a device blocked, or blocks it again when it is usable; then records it. */
+  private void hold(Reading reading, UsbVerdict verdict) {
+    String port = reading.device().port();
+    Held before = held.put(port, new Held(reading, verdict, false));
+    if (reading.authorized()) {
+      shut(port);
+    }
+    record(
+        new UsbEvent.Blocked(
+            device(reading, verdict),
+            verdict.rule(),
+            reading.authorized(),
+            verdict.reason() == null ? Refusal.USB_CLASS : verdict.reason()));
+    if (verdict.medium() && media != null && (before == null || !before.verdict().medium())) {
+      media.plugged(new PluggedMedium(port, reading.device().fingerprint()));
+    }
+  }
+
+  /** Unmounts and deauthorises; whether the port is closed now, as read back. */
+  private boolean shut(String port) {
+    ports.unmountAll(port);
+    try {
+      ports.block(port);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "not blocked: " + port, e);
+    }
+    Optional<Reading> after = ports.read(port);
+    return after.isEmpty() || (!after.get().authorized() && !ports.hasInterfaces(port));
+  }
+
+  private void departed(String port) {
+    Held gone = held.remove(port);
+    opened.remove(port);
+    systemDisks.remove(port);
+    if (gone == null) {
+      return;
+    }
+    if (gone.verdict().medium() && media != null) {
+      media.unplugged(gone.medium());
+    }
+    if (gone.verdict().keyboard() && gone.verdict().allowed()) {
+      // The next one that waits becomes the only one.
+      for (Held waiting : List.copyOf(held.values())) {
+        if (waiting.verdict().reason() == Refusal.USB_KEYBOARD_WAITS) {
+          ports.read(waiting.reading().device().port()).ifPresent(now -> judge(now, false));
+        }
+      }
+    }
+  }
+
+  private UsbSurroundings around(Reading reading, boolean inUse) {
+    String port = reading.device().port();
+    boolean otherKeyboard =
+        held.values().stream()
+            .anyMatch(one ->
+                !one.reading().device().port().equals(port)
+                    && one.verdict().keyboard()
+                    && one.verdict().allowed());
+    boolean systemDisk = reading.device().fingerprint().equals(systemDisks.get(port));
+    return new UsbSurroundings(systemDisk, inUse, otherKeyboard);
+  }
+
+  private boolean mayBeOpen(Held one) {
+    return one.verdict().allowed() || opened.containsKey(one.reading().device().port());
+  }
+
+  private boolean record(UsbEvent event) {
+    boolean release = event instanceof UsbEvent.Allowed;
+    recordFailed = log == null || (release && !log.takesReleases()) || !log.record(event);
+    return !recordFailed;
+  }
+
+  private static UsbVerdict refused(UsbVerdict verdict, Refusal reason) {
+    return new UsbVerdict(
+        verdict.rule(),
+        reason,
+        false,
+        verdict.keyboard(),
+        verdict.vendor(),
+        verdict.product(),
+        verdict.classes());
+  }
+
+  private static UsbEvent.Device device(Reading reading, UsbVerdict verdict) {
+    return new UsbEvent.Device(
+        reading.device().port(),
+        reading.device().fingerprint(),
+        verdict.vendor(),
+        verdict.product(),
+        verdict.classes());
+  }
+
+  /** Storage devices at a port now. */
+  public synchronized List<PluggedMedium> media() {
+    List<PluggedMedium> plugged = new ArrayList<>();
+    for (Held one : held.values()) {
+      if (one.verdict().medium()) {
+        plugged.add(one.medium());
+      }
+    }
+    return plugged;
+  }
+
+  /**
+   * Authorises one medium; who calls has a grant for exactly this fingerprint.
+   *
+   * @return why not; empty when it is authorised and still the same device
+   */
+  public synchronized Optional<Refusal> open(PluggedMedium medium) {
+    Held known = held.get(medium.device());
+    if (known == null) {
+      return Optional.of(Refusal.MEDIUM_ABSENT);
+    }
+    if (!known.verdict().medium() || !known.medium().equals(medium)) {
+      return Optional.of(Refusal.MEDIUM_CHANGED);
+    }
+    if (!enforcement().enforcing()) {
+      return Optional.of(Refusal.NOT_ENFORCING);
+    }
+    if (!record(new UsbEvent.Allowed(device(known.reading(), known.verdict()), GRANT_RULE))) {
+      return Optional.of(Refusal.STORAGE_FAILED);
+    }
+    Optional<Reading> now = ports.read(medium.device());
+    if (now.isEmpty() || !now.get().isSameDevice(known.reading())) {
+      return Optional.of(Refusal.MEDIUM_CHANGED);
+    }
+    opened.put(medium.device(), medium.fingerprint());
+    try {
+      ports.authorize(medium.device());
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "not authorised: " + medium.device(), e);
+      shutMedium(medium.device());
+      return Optional.of(Refusal.MEDIUM_NOT_OPENED);
+    }
+    Optional<Reading> after = ports.read(medium.device());
+    if (after.isEmpty() || !after.get().isSameDevice(known.reading())) {
+      shutMedium(medium.device());
+      return Optional.of(Refusal.MEDIUM_CHANGED);
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Withdraws the authorisation of what is at {@code port}, unless the policy itself released it.
+   * Idempotent.
+   *
+   * @return whether nothing of it is usable now, as read back
+   */
+  public synchronized boolean shutMedium(String port) {
+    opened.remove(port);
+    Held known = held.get(port);
+    if (known != null && known.verdict().allowed()) {
+      return true;
+    }
+    return shut(port);
+  }
+
+  /** Whether the gate holds, as measured now; a change is recorded. */
+  public synchronized Enforcement enforcement() {
+    Fault fault = measure();
+    Enforcement now =
+        fault == null ? new Enforcement(true, null) : new Enforcement(false, fault.word());
+    if (fault != Fault.STARTING && !now.equals(reported) && log != null) {
+      UsbEvent.Enforcement event =
+          new UsbEvent.Enforcement(
+              fault == null ? "effective" : "misconfigured", fault == null ? "" : fault.word());
+      if (log.record(event)) {
+        reported = now;
+        recordFailed = false;
+      }
+    }
+    return now;
+  }
+
+  private @Nullable Fault measure() {
+    if (!started || log == null) {
+      return Fault.STARTING;
+    }
+    if (eventsLost || ended) {
+      return Fault.EVENTS_LOST;
+    }
+    try {
+      if (!ports.openControllers().isEmpty()) {
+        return Fault.GATE_OPEN;
+      }
+    } catch (IOException e) {
+      return Fault.PORTS_UNREADABLE;
+    }
+    for (Held one : held.values()) {
+      if (!mayBeOpen(one)
+          && ports.read(one.reading().device().port()).filter(Reading::authorized).isPresent()) {
+        return Fault.DEVICE_OPEN;
+      }
+    }
+    return recordFailed || !log.takesReleases() ? Fault.RECORDS_FULL : null;
+  }
+
+  /** Stops deciding. Gates and blocks stay as they are. */
+  @Override
+  public void close() {
+    ended = true;
+    events.close();
+  }
+}

@@ -1,0 +1,239 @@
+package jp.sekisho.agent.platform.linux;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import jp.sekisho.agent.enforce.media.OpenOutcome;
+import jp.sekisho.agent.enforce.media.Volumes;
+import jp.sekisho.protocol.Refusal;
+
+/**
+ * Volumes behind USB ports on Linux: waited for by the kernel's messages, made read-only in the
+ * block layer, mounted {@code ro,nosuid,nodev,noexec} in the host's namespace, and believed only
+ * when the kernel's own table of mounts says so. Thread-safe; one opening at a time per port.
+ */
+public final class LinuxVolumes implements Volumes {
+  /** Where media are mounted, a directory of root's per port. */
+  public static final Path PLACE = Path.of("/run/sekisho/media");
+
+  /** From authorisation to a block device: a second of the kernel's own, and slow sticks. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  /** When messages were lost, what sysfs shows is taken after this long. */
+  private static final Duration WITHOUT_MESSAGE = Duration.ofSeconds(5);
+
+  private static final System.Logger LOG = System.getLogger(LinuxVolumes.class.getName());
+
+  private final BlockDevices blocks;
+  private final MountCalls mounts;
+  private final Path dev;
+  private final Path place;
+
+  /** Block devices that were announced, by port. Guarded by this. */
+  private final Map<String, Set<String>> announced = new HashMap<>();
+
+  /** {@code major:minor} of what was opened, by port. Guarded by this. */
+  private final Map<String, Set<String>> opened = new HashMap<>();
+
+  /** Volumes of this machine. */
+  public LinuxVolumes(BlockDevices blocks) {
+    this(blocks, new MountCalls(), Path.of("/dev"), PLACE);
+  }
+
+  LinuxVolumes(BlockDevices blocks, MountCalls mounts, Path dev, Path place) {
+    this.blocks = blocks;
+    this.mounts = mounts;
+    this.dev = dev;
+    this.place = place;
+  }
+
+  /** A volume that could not be opened. */
+  private static final class NotOpened extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final Refusal reason;
+
+    NotOpened(Refusal reason) {
+      super(reason.name());
+      this.reason = reason;
+    }
+  }
+
+  @Override
+  public OpenOutcome open(String port, int user, BooleanSupplier wanted) {
+    try {
+      String disk = await(port, wanted);
+      if (blocks.units(port) != 1 || blocks.disks(port).size() != 1 || blocks.isEmpty(disk)) {
+        throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
+      }
+      List<String> parts = blocks.partitions(port);
+      List<String> candidates = parts.isEmpty() ? List.of(disk) : parts;
+      Set<String> nodes = new HashSet<>(candidates);
+      nodes.add(disk);
+      remember(port, nodes);
+      for (String node : nodes) {
+        mounts.forceReadOnly(dev.resolve(node));
+        if (!blocks.isReadOnly(node)) {
+          throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
+        }
+      }
+      return new OpenOutcome.Opened(mount(port, candidates, user));
+    } catch (NotOpened e) {
+      return new OpenOutcome.Failed(e.reason);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "not opened: " + port, e);
+      return new OpenOutcome.Failed(Refusal.MEDIUM_NOT_OPENED);
+    }
+  }
+
+  private synchronized void remember(String port, Set<String> nodes) {
+    Set<String> numbers = new HashSet<>();
+    nodes.forEach(node -> blocks.number(node).ifPresent(numbers::add));
+    opened.put(port, numbers);
+  }
+
+  /** Waits until the kernel announced the disk of a port; its partitions are known by then. */
+  private synchronized String await(String port, BooleanSupplier wanted) throws NotOpened {
+    long start = System.nanoTime();
+    try {
+      while (wanted.getAsBoolean()) {
+        long waited = System.nanoTime() - start;
+        List<String> disks = blocks.disks(port);
+        Set<String> known = announced.getOrDefault(port, Set.of());
+        for (String disk : disks) {
+          if (known.contains(disk) || waited > WITHOUT_MESSAGE.toNanos()) {
+            return disk;
+          }
+        }
+        if (waited > PATIENCE.toNanos()) {
+          break;
+        }
+        wait(Duration.ofSeconds(1).toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
+  }
+
+  private Path mount(String port, List<String> candidates, int user) throws IOException, NotOpened {
+    List<String> readable = new ArrayList<>();
+    FileSystemKind kind = null;
+    for (String candidate : candidates) {
+      Optional<FileSystemKind> found = FileSystemKind.of(head(candidate));
+      if (found.isPresent()) {
+        readable.add(candidate);
+        kind = found.get();
+      }
+    }
+    if (kind == null) {
+      throw new NotOpened(Refusal.MEDIUM_FILE_SYSTEM);
+    }
+    if (readable.size() != 1) {
+      throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
+    }
+    String volume = readable.get(0);
+    Path target = place.resolve(port);
+    if (!blocks.unmount(Set.of(), target.toString())) {
+      throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
+    }
+    Files.createDirectories(target);
+    // Whatever the process's umask is: the seat's user must reach the files, nobody may add any.
+    for (Path directory : List.of(place, target)) {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    IOException refused = null;
+    for (String options : kind.options(user)) {
+      try {
+        mounts.mountReadOnly(dev.resolve(volume), target, kind.type(), options);
+        refused = null;
+        break;
+      } catch (IOException e) {
+        refused = e;
+      }
+    }
+    if (refused != null) {
+      throw refused;
+    }
+    if (!isMounted(target, blocks.number(volume).orElse(""))) {
+      throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
+    }
+    return target;
+  }
+
+  private byte[] head(String volume) throws IOException {
+    try (InputStream in = Files.newInputStream(dev.resolve(volume))) {
+      return in.readNBytes(FileSystemKind.HEAD_BYTES);
+    }
+  }
+
+  private boolean isMounted(Path target, String number) throws IOException {
+    Mount last = null;
+    for (Mount mount : mounts.all()) {
+      if (mount.target().equals(target.toString())) {
+        last = mount;
+      }
+    }
+    return last != null
+        && last.device().equals(number)
+        && last.options().containsAll(Set.of("ro", "nosuid", "nodev", "noexec"))
+        && last.superOptions().contains("ro");
+  }
+
+  @Override
+  public synchronized boolean close(String port) {
+    announced.remove(port);
+    Set<String> numbers = new HashSet<>(opened.getOrDefault(port, Set.of()));
+    Path target = place.resolve(port);
+    boolean closed = blocks.unmountAll(port) && blocks.unmount(numbers, target.toString());
+    if (closed) {
+      opened.remove(port);
+      try {
+        Files.deleteIfExists(target);
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.DEBUG, "mount point stays", e);
+      }
+    }
+    return closed;
+  }
+
+  @Override
+  public synchronized boolean isOpen(String port) {
+    try {
+      for (String number : opened.getOrDefault(port, Set.of())) {
+        if (isMounted(place.resolve(port), number)) {
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "mounts cannot be read", e);
+    }
+    return false;
+  }
+
+  @Override
+  public boolean isSingle(String port) {
+    return blocks.units(port) == 1 && blocks.disks(port).size() == 1;
+  }
+
+  @Override
+  public synchronized void appeared(String port, String name) {
+    announced.computeIfAbsent(port, unused -> new HashSet<>()).add(name);
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void wake() {
+    notifyAll();
+  }
+}
