@@ -70,7 +70,7 @@ final class Page {
 
   String newTransaction(String purpose) {
     return post(
-            people + "/authn/v1/transactions", people, WireJson.write(new NewTransaction(purpose)))
+            people + "/authn/v1/transactions", people, WireJson.write(new NewTransaction(purpose, null)))
         .as(TransactionCreated.class)
         .transaction();
   }

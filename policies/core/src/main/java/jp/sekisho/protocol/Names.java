@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 public final class Names {
   private static final Pattern TERMINAL = Pattern.compile("T-[0-9A-Z]{1,16}(-[0-9A-Z]{1,16})?");
   private static final Pattern ORGAN = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+  private static final Pattern MEDIUM = Pattern.compile("M-[0-9A-Z]{1,16}");
   private static final Pattern PERSON = Pattern.compile("[0-9A-Za-z][0-9A-Za-z-]{0,31}");
 
   private Names() {}
@@ -26,6 +27,11 @@ public final class Names {
    */
   public static boolean isPerson(String text) {
     return PERSON.matcher(text).matches() && !text.replace("-", "").matches("[0-9]{12}");
+  }
+
+  /** Whether {@code text} is the id of a registered medium (登録媒体) such as {@code M-0007}. */
+  public static boolean isMedium(String text) {
+    return MEDIUM.matcher(text).matches();
   }
 
   /** The subject alternative name of a terminal's certificate. */

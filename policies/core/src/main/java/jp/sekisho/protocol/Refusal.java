@@ -145,6 +145,47 @@ public enum Refusal {
   MEDIUM_FILE_SYSTEM(409),
   /** The operating system did not open it read-only. */
   MEDIUM_NOT_OPENED(503),
+  // Exceptions (持ち出し許可)
+  /** A field of the request is missing or not of its form. */
+  GRANT_INCOMPLETE(400),
+  /** The request has no end, so it cannot exist. */
+  GRANT_WITHOUT_END(400),
+  /** Longer than the policy allows, in days or in minutes. */
+  GRANT_TOO_LONG(400),
+  /** It ends before it starts, or is over already. */
+  GRANT_PERIOD(400),
+  /** The text holds what could be a 個人番号. */
+  GRANT_CONTENT(400),
+  /** The person who would use it is not a current member of that 機関. */
+  GRANT_PERSON(409),
+  /** The terminal is unknown, not active or of another 機関. */
+  GRANT_TERMINAL(409),
+  /** The medium is not registered for that 機関, or was withdrawn. */
+  GRANT_MEDIUM(409),
+  /** No such request or grant. */
+  GRANT_UNKNOWN(404),
+  /** Decided, withdrawn, revoked or closed already; this step is not possible any more. */
+  GRANT_DECIDED(409),
+  /** Past its end. */
+  GRANT_OVER(410),
+  /** The requester, or the person who would use it, decides about it. */
+  APPROVAL_OWN(403),
+  /** The card approved another text than the one stored. */
+  APPROVAL_TEXT(409),
+  /** The card is not among the approvers of the signed policy. */
+  APPROVER_UNLISTED(403),
+  /** Activation by another terminal than the grant names. */
+  GRANT_ELSEWHERE(403),
+  /** Before its start. */
+  GRANT_EARLY(409),
+  /** The person it is for has no live session at that terminal. */
+  GRANT_NO_SESSION(409),
+  /** Activated already: once per approval. */
+  GRANT_ACTIVATED(409),
+  /** The plugged medium is not the one the grant names. */
+  MEDIUM_OTHER(403),
+  /** The medium's id or its identity is registered already. */
+  MEDIUM_TAKEN(409),
   // Service and input
   /** Over the size limit of the route. */
   INPUT_TOO_LARGE(413),

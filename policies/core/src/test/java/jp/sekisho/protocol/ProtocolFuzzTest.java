@@ -9,6 +9,7 @@ import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.TerminalStatement;
 
 /**
@@ -26,6 +27,11 @@ class ProtocolFuzzTest {
   @FuzzTest
   void terminalStatement(byte[] bytes) {
     check(() -> assertArrayEquals(bytes, TerminalStatement.parse(bytes).bytes()));
+  }
+
+  @FuzzTest
+  void exportGrant(byte[] bytes) {
+    check(() -> assertArrayEquals(bytes, ExportGrant.parse(bytes).bytes()));
   }
 
   @FuzzTest

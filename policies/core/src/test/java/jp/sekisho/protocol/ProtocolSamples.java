@@ -13,6 +13,7 @@ import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.protocol.statement.TerminalStatement;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,26 @@ public final class ProtocolSamples {
 
   public static TerminalStatement terminalStatement() {
     return TerminalStatement.over(cardStatement(Purpose.LOGIN, null), signature(), BOOT);
+  }
+
+  /** The grant of {@code export-grant.txt}. */
+  public static ExportGrant exportGrant() {
+    return new ExportGrant(
+        TRANSACTION,
+        "mayor",
+        "S-1024",
+        "T-0042",
+        ExportGrant.Capability.USB_READ,
+        "M-0007",
+        CERTIFICATE,
+        "県税事務所から届いた課税資料の読み込み",
+        "税第123号",
+        null,
+        "-なし",
+        1_250,
+        Instant.parse("2026-11-21T00:00:00Z"),
+        Instant.parse("2026-11-21T03:00:00Z"),
+        30);
   }
 
   public static CardAnswer cardAnswer() {

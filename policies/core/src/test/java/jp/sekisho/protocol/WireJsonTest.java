@@ -37,17 +37,21 @@ class WireJsonTest {
   static List<Record> records() {
     RefusalText text = RefusalText.of(Refusal.PIN_WRONG, Locale.JAPANESE, Map.of("tries", "2"));
     return List.of(
+        new ActivateRequest(SHORT, SHORT, SHORT),
+        new Activated(SHORT, TIME, TIME),
         new AnswerAccepted("/"),
         ProtocolSamples.cardAnswer(),
         new EnrollReply("T-1", "mayor", "pending", List.of(SHORT), "BA78", List.of("o"), TIME),
         new EnrollRequest(SHORT, SHORT, "0.1.0"),
         new EventAck(7, SHORT, "auth.city.example/log/mayor/1", 12, "checkpoint"),
         new EventBatch(List.of(SHORT, SHORT)),
+        new GrantList(List.of(new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "approved", null))),
+        new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "active", TIME),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME),
         new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint"),
         new LoopbackLogin(SHORT, true),
         new LoopbackStatus("T-1", "active", Refusal.NO_CARD, "Reader 00", 3),
-        new NewTransaction("login"),
+        new NewTransaction("approve", SHORT),
         new PostedAnswer("answer"),
         new RefusalBody(Refusal.PIN_WRONG, text, 2, "42"),
         text,
@@ -165,7 +169,8 @@ class WireJsonTest {
   void unknownNames() throws MalformedException {
     String json = "{\"colour\":{\"a\":[1]},\"purpose\":\"login\"}";
     assertEquals(
-        new NewTransaction("login"), WireJson.read(json.getBytes(UTF_8), NewTransaction.class));
+        new NewTransaction("login", null),
+        WireJson.read(json.getBytes(UTF_8), NewTransaction.class));
   }
 
   @ParameterizedTest

@@ -306,7 +306,7 @@ final class PagesTest {
 
   @Test
   void aTransactionComesWithItsCookieAndNobodyAnswersItWithoutOne() throws Exception {
-    HttpResponse<String> asked = post("/authn/v1/transactions", new NewTransaction("login"), null);
+    HttpResponse<String> asked = post("/authn/v1/transactions", new NewTransaction("login", null), null);
     assertEquals(201, asked.statusCode());
     String cookie = asked.headers().firstValue("Set-Cookie").orElse("");
     assertTrue(cookie.startsWith("__Host-sekisho-prelogin="), cookie);
@@ -326,6 +326,6 @@ final class PagesTest {
     assertEquals(Refusal.INPUT_MALFORMED, refusal(post(path, new PostedAnswer("&"), own)));
     assertEquals(
         Refusal.SESSION_NONE,
-        refusal(post("/authn/v1/transactions", new NewTransaction("unlock"), null)));
+        refusal(post("/authn/v1/transactions", new NewTransaction("unlock", null), null)));
   }
 }

@@ -39,12 +39,17 @@ final class StatementLines {
    * @throws IllegalArgumentException when no statement line can hold {@code value}
    */
   StatementLines line(String name, String value) {
+    requireValue(name, value);
+    lines.add(name + " " + value);
+    return this;
+  }
+
+  /** Throws {@link IllegalArgumentException} when no statement line can hold {@code value}. */
+  static void requireValue(String name, String value) {
     String fault = fault(value);
     if (fault != null) {
       throw new IllegalArgumentException(name + " " + fault);
     }
-    lines.add(name + " " + value);
-    return this;
   }
 
   /** The bytes to sign. */

@@ -3,6 +3,7 @@ package jp.sekisho.protocol.event;
 import static jp.sekisho.protocol.ProtocolSamples.BOOT;
 import static jp.sekisho.protocol.ProtocolSamples.CERTIFICATE;
 import static jp.sekisho.protocol.ProtocolSamples.TRANSACTION;
+import static jp.sekisho.protocol.ProtocolSamples.cardStatement;
 import static jp.sekisho.protocol.ProtocolSamples.range;
 import static jp.sekisho.protocol.ProtocolSamples.signature;
 
@@ -38,6 +39,7 @@ final class EventExamples {
         new AuthenticatorEvent.Suspended(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
     events.put(
         new AuthenticatorEvent.Resumed(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
+    events.putAll(ofGrants());
     events.put(new LogEvent.Viewed("mayor", 1200, 1249), PERSON);
     events.put(new LogEvent.Exported("mayor", 1250, "web"), PERSON);
     events.put(new LogEvent.Refused("assembly", Refusal.ROLE_MISSING), PERSON);
@@ -79,6 +81,38 @@ final class EventExamples {
     events.put(new TerminalEvent.Silent("2026-11-20T23:29:35Z"), TERMINAL);
     events.put(new TerminalEvent.Returned(), TERMINAL);
     events.put(new TerminalEvent.EnforcementReported("misconfigured", "not-enforcing"), TERMINAL);
+    return events;
+  }
+
+  private static Map<AuditEvent, Entry.Subject> ofGrants() {
+    String start = "2026-11-21T00:00:00Z";
+    String end = "2026-11-21T03:00:00Z";
+    Entry.Subject organ = new Entry.Subject("mayor", null, null, null, null);
+    Map<AuditEvent, Entry.Subject> events = new java.util.LinkedHashMap<>();
+    events.put(new GrantEvent.MediumRegistered("M-0007", CERTIFICATE), organ);
+    events.put(new GrantEvent.MediumRefused("M-0007", Refusal.MEDIUM_TAKEN), organ);
+    events.put(
+        new GrantEvent.Requested(
+            TRANSACTION, CERTIFICATE, "S-1024", "T-0042", "M-0007", start, end, 30, 12),
+        PERSON);
+    events.put(new GrantEvent.Refused("approve", TRANSACTION, Refusal.APPROVAL_OWN), PERSON);
+    events.put(
+        new GrantEvent.Approved(
+            TRANSACTION,
+            BOOT,
+            CERTIFICATE,
+            Base64Url.encode(cardStatement(Purpose.APPROVE, CERTIFICATE).bytes()),
+            Base64Url.encode(signature()),
+            Base64Url.encode(range(0, 91))),
+        PERSON);
+    events.put(new GrantEvent.Rejected(TRANSACTION), PERSON);
+    events.put(new GrantEvent.Withdrawn(TRANSACTION), PERSON);
+    events.put(new GrantEvent.Revoked(TRANSACTION), PERSON);
+    events.put(new GrantEvent.Activated(TRANSACTION, "M-0007", CERTIFICATE, end), PERSON);
+    events.put(new GrantEvent.Ended(TRANSACTION, "deadline"), TERMINAL);
+    events.put(new GrantEvent.Expired(TRANSACTION), organ);
+    events.put(new GrantEvent.Overdue(TRANSACTION, "M-0007", end), organ);
+    events.put(new GrantEvent.Returned(TRANSACTION, "M-0007"), PERSON);
     return events;
   }
 

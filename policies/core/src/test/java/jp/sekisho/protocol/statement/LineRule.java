@@ -124,7 +124,7 @@ enum LineRule {
       return List.of(
           bytes(all.replace("/v1\n", "/v2\n")),
           bytes(all.replace("/v1\n", "/v1 \n")),
-          bytes(all.replaceFirst("sekisho/[a-z-]+", "sekisho/grant")),
+          bytes(all.replaceFirst("sekisho/[a-z-]+", "sekisho/no-such-kind")),
           bytes(all.replaceFirst("sekisho/", "")),
           new byte[0],
           bytes("\n"));

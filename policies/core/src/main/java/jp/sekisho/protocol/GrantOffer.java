@@ -1,0 +1,27 @@
+package jp.sekisho.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One approved exception with the evidence of its approval. The terminal believes none of it: it
+ * verifies the signature over the card statement by the key, the statement's detail against the
+ * text, the key against the approvers of the signed policy, and every line of the text against
+ * itself, the person and the medium.
+ *
+ * @param grant id of the grant, the text's {@code request}; base64url of 16 bytes
+ * @param text base64url of the bytes of an {@link jp.sekisho.protocol.statement.ExportGrant}
+ * @param cardStatement base64url of the bytes of the approver's {@link
+ *     jp.sekisho.protocol.statement.CardStatement}, purpose approve
+ * @param signature base64url of the card's signature over them
+ * @param spki base64url of the DER of the approver's SubjectPublicKeyInfo
+ * @param state {@code approved}, or {@code active} once it was activated
+ * @param activatedAt ISO-8601 UTC of the activation by the service's clock; null while approved
+ */
+public record GrantOffer(
+    String grant,
+    String text,
+    String cardStatement,
+    String signature,
+    String spki,
+    String state,
+    @Nullable String activatedAt) {}

@@ -1,0 +1,281 @@
+package jp.sekisho.protocol.event;
+
+import java.util.Map;
+import java.util.TreeMap;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of an exception (持ち出し許可), step by step; the entry's {@code person} did the step, its
+ * {@code terminal} is where. Free text of a request (reason, 文書番号, 提供先) is never in the log, its
+ * hash {@code detail} is.
+ */
+public sealed interface GrantEvent extends AuditEvent {
+
+  /**
+   * A medium was registered (登録媒体) for the entry's 機関.
+   *
+   * @param medium its id, such as {@code M-0007}
+   * @param fingerprint base64url SHA-256 that recognises it at a port
+   */
+  record MediumRegistered(String medium, String fingerprint) implements GrantEvent {
+    @Override
+    public String type() {
+      return "medium.registered";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("medium", medium, "fingerprint", fingerprint);
+    }
+  }
+
+  /** A medium was not registered. */
+  record MediumRefused(String medium, Refusal reason) implements GrantEvent {
+    @Override
+    public String type() {
+      return "medium.refused";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("medium", medium);
+    }
+  }
+
+  /**
+   * A person asked for an exception.
+   *
+   * @param grant id of request and grant, base64url of 16 bytes
+   * @param detail base64url SHA-256 of the text
+   * @param user staff number of who will use it
+   * @param at the terminal where it will be used
+   * @param medium id of the registered medium
+   * @param start ISO-8601 UTC
+   * @param end ISO-8601 UTC
+   * @param minutes longest use from activation
+   * @param subjects 本人の数
+   */
+  record Requested(
+      String grant,
+      String detail,
+      String user,
+      String at,
+      String medium,
+      String start,
+      String end,
+      int minutes,
+      int subjects)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.requested";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of(
+          "grant",
+          grant,
+          "detail",
+          detail,
+          "user",
+          user,
+          "at",
+          at,
+          "medium",
+          medium,
+          "start",
+          start,
+          "end",
+          end,
+          "minutes",
+          minutes,
+          "subjects",
+          subjects);
+    }
+  }
+
+  /**
+   * A step was refused and nothing was changed.
+   *
+   * @param step {@code request approve reject withdraw revoke activate return}
+   * @param grant the id asked for; null when none was made or its form is wrong
+   */
+  record Refused(String step, @Nullable String grant, Refusal reason) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.refused";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      Map<String, Object> data = new TreeMap<>();
+      data.put("step", step);
+      if (grant != null) {
+        data.put("grant", grant);
+      }
+      return data;
+    }
+  }
+
+  /**
+   * A card approved the text; with the policy's list of approvers this entry alone proves it.
+   *
+   * @param transaction the service's question
+   * @param detail base64url SHA-256 of the approved text
+   * @param statement base64url of the card statement's bytes
+   * @param signature base64url of the card's signature over them
+   * @param spki base64url of the DER of the card's SubjectPublicKeyInfo
+   */
+  record Approved(
+      String grant,
+      String transaction,
+      String detail,
+      String statement,
+      String signature,
+      String spki)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.approved";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of(
+          "grant",
+          grant,
+          "transaction",
+          transaction,
+          "detail",
+          detail,
+          "statement",
+          statement,
+          "signature",
+          signature,
+          "spki",
+          spki);
+    }
+  }
+
+  /** An approver said no. */
+  record Rejected(String grant) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.rejected";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant);
+    }
+  }
+
+  /** The requester took it back before it was used. */
+  record Withdrawn(String grant) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.withdrawn";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant);
+    }
+  }
+
+  /** An approver or administrator took it away after its approval. */
+  record Revoked(String grant) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.revoked";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant);
+    }
+  }
+
+  /**
+   * The terminal may open the medium from now on; the entry's {@code person} is logged in there.
+   *
+   * @param fingerprint of the medium as the terminal saw it
+   * @param deadline ISO-8601 UTC
+   */
+  record Activated(String grant, String medium, String fingerprint, String deadline)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.activated";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of(
+          "grant", grant, "medium", medium, "fingerprint", fingerprint, "deadline", deadline);
+    }
+  }
+
+  /**
+   * The time of use is over; the medium has to come back.
+   *
+   * @param cause {@code deadline} or {@code end} as the terminal reported, {@code clock} when the
+   *     service's clock passed the deadline first
+   */
+  record Ended(String grant, String cause) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.ended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "cause", cause);
+    }
+  }
+
+  /** Its end passed before it was approved or used. */
+  record Expired(String grant) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.expired";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant);
+    }
+  }
+
+  /**
+   * The medium was not confirmed as returned when it was due (返却遅れ).
+   *
+   * @param due ISO-8601 UTC
+   */
+  record Overdue(String grant, String medium, String due) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.overdue";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "medium", medium, "due", due);
+    }
+  }
+
+  /** The entry's person confirmed the medium's return (返却確認); the exception is closed. */
+  record Returned(String grant, String medium) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.returned";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "medium", medium);
+    }
+  }
+}

@@ -1,0 +1,271 @@
+package jp.sekisho.protocol.statement;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Names;
+import jp.sekisho.protocol.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of one exception (持ち出し許可): what an approver reads in full and approves with a card. Its
+ * hash is the {@code detail} of the approver's {@link CardStatement}; the terminal opens nothing
+ * but what it says. An exception without an end cannot be written down.
+ *
+ * <pre>
+ * sekisho/grant/v1
+ * request (base64url, 16 bytes)
+ * organ mayor
+ * person S-1024
+ * terminal T-0042
+ * capability usb-read
+ * medium M-0007
+ * fingerprint (base64url, SHA-256 of the medium's identity)
+ * reason (free text, 1 to 400 characters)
+ * document (文書番号, 1 to 100 characters), or -
+ * legal-basis (法的根拠, 1 to 200 characters), or -
+ * provided-to (提供先, 1 to 200 characters), or -
+ * subjects (本人の数, 0 to 999999999)
+ * start 2026-11-21T00:00:00Z
+ * end 2026-11-21T03:00:00Z
+ * minutes 30
+ * </pre>
+ *
+ * @param request base64url of 16 bytes; names the request and the grant that comes of it
+ * @param organ id of the 機関 whose approver decides
+ * @param person staff number of who will use it
+ * @param terminal the one terminal where it can be used
+ * @param capability what it opens
+ * @param medium id of the registered medium (登録媒体)
+ * @param fingerprint base64url of the SHA-256 that recognises that medium at a port
+ * @param reason why it is needed
+ * @param document 文書番号 of the paper beside it; null when there is none
+ * @param legalBasis 法的根拠; null when none is named
+ * @param providedTo 提供先; null when nothing is handed over
+ * @param subjects 本人の数, how many people the data is about
+ * @param start whole second, UTC
+ * @param end whole second, UTC; after {@code start}, at most {@value #MAX_DAYS} days
+ * @param minutes longest use from activation, 1 to {@value #MAX_MINUTES}; the end cuts it short
+ */
+public record ExportGrant(
+    String request,
+    String organ,
+    String person,
+    String terminal,
+    Capability capability,
+    String medium,
+    String fingerprint,
+    String reason,
+    @Nullable String document,
+    @Nullable String legalBasis,
+    @Nullable String providedTo,
+    int subjects,
+    Instant start,
+    Instant end,
+    int minutes) {
+  /** Longest reason, in characters. */
+  public static final int MAX_REASON = 400;
+
+  /** Longest document number, in characters. */
+  public static final int MAX_DOCUMENT = 100;
+
+  /** Longest legal basis and longest recipient, in characters. */
+  public static final int MAX_PLACE = 200;
+
+  /** Most people the data can be about. */
+  public static final int MAX_SUBJECTS = 999_999_999;
+
+  /** Longest time from start to end that any grant can have; policies set less. */
+  public static final int MAX_DAYS = 366;
+
+  /** Longest use that any grant can have, in minutes: a day; policies set less. */
+  public static final int MAX_MINUTES = 1_440;
+
+  private static final String NONE = "-";
+  private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,8}");
+  private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+  /** What a grant opens. */
+  public enum Capability {
+    /** One registered medium is read at the terminal; nothing is written. */
+    USB_READ("usb-read");
+
+    private final String text;
+
+    Capability(String text) {
+      this.text = text;
+    }
+
+    /** The word on the wire. */
+    public String text() {
+      return text;
+    }
+
+    /** The capability called {@code text}. */
+    public static Capability parse(String text) throws MalformedException {
+      for (Capability capability : values()) {
+        if (capability.text.equals(text)) {
+          return capability;
+        }
+      }
+      throw new MalformedException("unknown capability");
+    }
+  }
+
+  /** Checks every field by the rules of its line. */
+  public ExportGrant {
+    Fields.base64Url("request", request, 16);
+    require(Names.isOrgan(organ), "organ is not an organ id");
+    require(Names.isPerson(person), "person is not a staff number");
+    Fields.terminal(terminal);
+    require(Names.isMedium(medium), "medium is not a medium id");
+    Fields.base64Url("fingerprint", fingerprint, 32);
+    freeText("reason", reason, MAX_REASON);
+    optionalText("document", document, MAX_DOCUMENT);
+    optionalText("legal-basis", legalBasis, MAX_PLACE);
+    optionalText("provided-to", providedTo, MAX_PLACE);
+    require(subjects >= 0 && subjects <= MAX_SUBJECTS, "subjects is not 0 to " + MAX_SUBJECTS);
+    time("start", start);
+    time("end", end);
+    require(
+        end.isAfter(start) && !end.isAfter(start.plus(Duration.ofDays(MAX_DAYS))),
+        "end is not after start by at most " + MAX_DAYS + " days");
+    require(minutes >= 1 && minutes <= MAX_MINUTES, "minutes is not 1 to " + MAX_MINUTES);
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  private static void freeText(String name, String text, int most) {
+    StatementLines.requireValue(name, text);
+    // A lone "-" says that there is none; a space at an end could not be seen in the window.
+    require(
+        text.codePointCount(0, text.length()) <= most
+            && !text.equals(NONE)
+            && !isSpace(text.codePointAt(0))
+            && !isSpace(text.codePointBefore(text.length())),
+        name + " is over " + most + " characters, begins or ends with a space, or is a lone -");
+  }
+
+  private static void optionalText(String name, @Nullable String text, int most) {
+    if (text != null) {
+      freeText(name, text, most);
+    }
+  }
+
+  private static boolean isSpace(int c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
+  }
+
+  private static void time(String name, Instant time) {
+    require(
+        time.equals(time.truncatedTo(ChronoUnit.SECONDS))
+            && !time.isBefore(FIRST)
+            && !time.isAfter(LAST),
+        name + " is not a whole second of the years 2000 to 9999");
+  }
+
+  /** When a use that was activated at {@code activation} must be over: never after the end. */
+  public Instant deadline(Instant activation) {
+    Instant longest = activation.plus(Duration.ofMinutes(minutes));
+    return longest.isBefore(end) ? longest : end;
+  }
+
+  /** What an approval's card statement must have as its detail. */
+  public String detail() {
+    return Sha256.text(bytes());
+  }
+
+  /** The bytes whose hash is approved. */
+  public byte[] bytes() {
+    return StatementLines.write("grant")
+        .line("request", request)
+        .line("organ", organ)
+        .line("person", person)
+        .line("terminal", terminal)
+        .line("capability", capability.text())
+        .line("medium", medium)
+        .line("fingerprint", fingerprint)
+        .line("reason", reason)
+        .line("document", orNone(document))
+        .line("legal-basis", orNone(legalBasis))
+        .line("provided-to", orNone(providedTo))
+        .line("subjects", Integer.toString(subjects))
+        .line("start", start.toString())
+        .line("end", end.toString())
+        .line("minutes", Integer.toString(minutes))
+        .bytes();
+  }
+
+  /** The grant whose bytes are exactly {@code bytes}. */
+  public static ExportGrant parse(byte[] bytes) throws MalformedException {
+    StatementLines lines = StatementLines.read(bytes, "grant");
+    String request = lines.value("request");
+    String organ = lines.value("organ");
+    String person = lines.value("person");
+    String terminal = lines.value("terminal");
+    Capability capability = Capability.parse(lines.value("capability"));
+    String medium = lines.value("medium");
+    String fingerprint = lines.value("fingerprint");
+    String reason = lines.value("reason");
+    String document = orNull(lines.value("document"));
+    String legalBasis = orNull(lines.value("legal-basis"));
+    String providedTo = orNull(lines.value("provided-to"));
+    int subjects = number(lines, "subjects");
+    Instant start = instant(lines, "start");
+    Instant end = instant(lines, "end");
+    int minutes = number(lines, "minutes");
+    lines.end();
+    return Fields.sameBytes(
+        bytes,
+        () ->
+            new ExportGrant(
+                request,
+                organ,
+                person,
+                terminal,
+                capability,
+                medium,
+                fingerprint,
+                reason,
+                document,
+                legalBasis,
+                providedTo,
+                subjects,
+                start,
+                end,
+                minutes),
+        ExportGrant::bytes);
+  }
+
+  private static String orNone(@Nullable String value) {
+    return value == null ? NONE : value;
+  }
+
+  private static @Nullable String orNull(String value) {
+    return value.equals(NONE) ? null : value;
+  }
+
+  private static int number(StatementLines lines, String name) throws MalformedException {
+    String value = lines.value(name);
+    if (!NUMBER.matcher(value).matches()) {
+      throw new MalformedException(name + " is not a number");
+    }
+    return Integer.parseInt(value);
+  }
+
+  private static Instant instant(StatementLines lines, String name) throws MalformedException {
+    try {
+      return Instant.parse(lines.value(name));
+    } catch (DateTimeException e) {
+      throw new MalformedException(name + " is not a time");
+    }
+  }
+}
