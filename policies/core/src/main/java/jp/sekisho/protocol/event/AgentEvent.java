@@ -16,6 +16,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.Answered,
         AgentEvent.CardRemoved,
         AgentEvent.SeatLost,
+        TrustEvent,
         UsbEvent {
 
   /** The agent started; the first record of every boot. */
