@@ -61,11 +61,9 @@ final class EventExamples {
         new PersonEvent.Imported(
             "added", "zeimu", "2026-04-01", "2027-03-31", List.of("clerk", "auditor")),
         Entry.Subject.person("mayor", "S-1024"));
-    events.put(
-        new PolicyEvent.Imported(1, CERTIFICATE, 2, CERTIFICATE, true), Entry.Subject.NONE);
+    events.put(new PolicyEvent.Imported(1, CERTIFICATE, 2, CERTIFICATE, true), Entry.Subject.NONE);
     events.put(new PolicyEvent.ImportRefused(Refusal.POLICY_SIGNATURE), Entry.Subject.NONE);
-    events.put(
-        new PolicyEvent.Renewed("current", 1795217465, CERTIFICATE), Entry.Subject.NONE);
+    events.put(new PolicyEvent.Renewed("current", 1795217465, CERTIFICATE), Entry.Subject.NONE);
     events.put(
         new ServiceEvent.Initialised("0.1.0", "https://auth.city.example", false),
         Entry.Subject.NONE);
