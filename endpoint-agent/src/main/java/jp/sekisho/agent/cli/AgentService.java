@@ -42,6 +42,7 @@ import jp.sekisho.agent.sync.PinnedTls;
 import jp.sekisho.agent.sync.RecordSender;
 import jp.sekisho.agent.sync.ServiceClient;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,7 @@ public final class AgentService implements AutoCloseable {
     stops.push(spool::close);
     spool.append(new AgentEvent.Started(options.version(), options.enforcement().enforcing()));
     if (spool.tornBytes() > 0) {
-      spool.alarm(Spool.SPOOL_TORN, Map.of("bytes", spool.tornBytes()));
+      spool.append(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", spool.tornBytes())));
     }
 
     Standing standing = new Standing(state, clock);

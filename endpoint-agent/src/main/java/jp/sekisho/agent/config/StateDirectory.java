@@ -23,6 +23,7 @@ import jp.sekisho.protocol.MalformedException;
  * device.crt   PEM: the device certificate, then the device CA
  * heard.json   what the service last said
  * status.json  what a running service last knew of itself (not durable)
+ * activations.json  grants this terminal asked to use or used
  * spool/       the chain of records
  * alarm.txt    why the spool could not be opened; for people
  * </pre>
@@ -50,6 +51,10 @@ public record StateDirectory(Path root) {
 
   public Path status() {
     return root.resolve("status.json");
+  }
+
+  public Path activations() {
+    return root.resolve("activations.json");
   }
 
   private Path settingsFile() {

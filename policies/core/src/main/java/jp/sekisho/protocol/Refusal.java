@@ -186,6 +186,22 @@ public enum Refusal {
   MEDIUM_OTHER(403),
   /** The medium's id or its identity is registered already. */
   MEDIUM_TAKEN(409),
+  // Exceptions, as a terminal checks them itself
+  /** The offered grant, or the answer to its activation, is not of its form. */
+  GRANT_INVALID(400),
+  /** The card in the reader is not the one of the person the grant is for. */
+  GRANT_OTHER_CARD(403),
+  /** Two media with one identity are plugged in. */
+  MEDIUM_TWICE(409),
+  /** Clocks of terminal and service contradict each other. */
+  CLOCK_DOUBTFUL(503),
+  // Chain of records
+  /** The service acknowledges another record than this terminal wrote. */
+  ACK_MISMATCH(500),
+  /** The end of the records was torn by a power cut and cut off. */
+  SPOOL_TORN(500),
+  /** The service holds fewer records than it acknowledged. */
+  SERVER_REGRESSED(500),
   // Service and input
   /** Over the size limit of the route. */
   INPUT_TOO_LARGE(413),

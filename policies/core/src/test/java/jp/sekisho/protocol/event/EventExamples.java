@@ -137,6 +137,17 @@ final class EventExamples {
             false,
             Refusal.USB_STORAGE),
         new UsbEvent.Enforcement("misconfigured", "gate-open"),
+        new AgentEvent.Alarm(Refusal.SERVER_REGRESSED, Map.of("had", 120L, "has", 90L)),
+        new ExportEvent.Opened(
+            TRANSACTION,
+            "S-1024",
+            "M-0007",
+            CERTIFICATE,
+            "3-1",
+            CERTIFICATE,
+            "2026-11-21T00:01:05.500Z"),
+        new ExportEvent.Closed(TRANSACTION, ExportEvent.Cause.CARD_REMOVED, true),
+        new ExportEvent.Refused(TRANSACTION, CERTIFICATE, Refusal.APPROVER_UNLISTED),
         new TrustEvent.Accepted(1, 2, CERTIFICATE, 1795217465, true),
         new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER));
   }
