@@ -2,6 +2,7 @@ package jp.sekisho.server.cli;
 
 import java.util.List;
 import jp.sekisho.server.card.CardCommand;
+import jp.sekisho.server.policy.PolicyCommand;
 
 /** The commands of the features beside {@code init} and {@code serve}; each adds one line here. */
 final class ConsoleCommands {
@@ -12,6 +13,7 @@ final class ConsoleCommands {
         CardCommand.class, //
         PersonCommand.class,
         LogCommand.class,
-        TerminalCommand.class);
+        TerminalCommand.class,
+        PolicyCommand.class);
   }
 }

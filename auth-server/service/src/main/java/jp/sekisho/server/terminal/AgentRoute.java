@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * Every route of the agents' port and who may call it: the table of {@link AgentPortFilter}. What
- * is not here does not exist on that port, whatever controllers there are. All are POST.
+ * is not here does not exist on that port, whatever controllers there are.
  */
 enum AgentRoute {
   /** A terminal's first words. */
@@ -18,7 +18,9 @@ enum AgentRoute {
   /** Records for the log. */
   EVENTS("/agent/v1/events", Caller.ACTIVE_OR_PENDING),
   /** A sign of life. */
-  HEARTBEAT("/agent/v1/heartbeat", Caller.ACTIVE_OR_PENDING);
+  HEARTBEAT("/agent/v1/heartbeat", Caller.ACTIVE_OR_PENDING),
+  /** The signed files that count for this terminal. */
+  POLICY(HttpMethod.GET, "/agent/v1/policy", Caller.ACTIVE);
 
   /** Who may call. */
   enum Caller {
@@ -35,21 +37,24 @@ enum AgentRoute {
   private static final int SMALL_BODY = 64 * 1024;
   private static final int LARGE_BODY = 1 << 20;
 
+  private final HttpMethod method;
   private final Pattern path;
   private final Caller caller;
 
   AgentRoute(String path, Caller caller) {
+    this(HttpMethod.POST, path, caller);
+  }
+
+  AgentRoute(HttpMethod method, String path, Caller caller) {
+    this.method = method;
     this.path = Pattern.compile(path);
     this.caller = caller;
   }
 
   /** The route of exactly this method and raw path. */
   static Optional<AgentRoute> of(HttpMethod method, String rawPath) {
-    if (method != HttpMethod.POST) {
-      return Optional.empty();
-    }
     for (AgentRoute route : values()) {
-      if (route.path.matcher(rawPath).matches()) {
+      if (route.method == method && route.path.matcher(rawPath).matches()) {
         return Optional.of(route);
       }
     }

@@ -2,8 +2,8 @@ package jp.sekisho.policy.trust;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.Signature;
-import jp.sekisho.protocol.MalformedException;
 
 /** Whoever can sign a file's header: a key file now, an officer's card later. */
 public interface FileSigner {
@@ -15,7 +15,11 @@ public interface FileSigner {
 
   /** A signer with a key in memory. */
   static FileSigner of(KeyPair pair) {
-    TrustKey key = TrustKey.of(pair.getPublic());
+    return of(TrustKey.of(pair.getPublic()), pair.getPrivate());
+  }
+
+  /** A signer whose public half is known from elsewhere; the two must belong together. */
+  static FileSigner of(TrustKey key, PrivateKey secret) {
     return new FileSigner() {
       @Override
       public TrustKey key() {
@@ -24,14 +28,10 @@ public interface FileSigner {
 
       @Override
       public byte[] sign(byte[] header) throws GeneralSecurityException {
-        try {
-          Signature signature = Signature.getInstance(TrustKey.algorithm(pair.getPublic()));
-          signature.initSign(pair.getPrivate());
-          signature.update(header);
-          return signature.sign();
-        } catch (MalformedException e) {
-          throw new IllegalStateException("checked when the signer was made", e);
-        }
+        Signature signature = Signature.getInstance(key.algorithm());
+        signature.initSign(secret);
+        signature.update(header);
+        return signature.sign();
       }
     };
   }

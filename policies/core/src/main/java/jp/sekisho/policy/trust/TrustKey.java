@@ -57,8 +57,16 @@ public record TrustKey(String spki) {
     }
   }
 
-  /** The JCA name of the algorithm that goes with {@code key}. */
-  public static String algorithm(PublicKey key) throws MalformedException {
+  /** The JCA name of the signature algorithm that goes with this key. */
+  public String algorithm() {
+    try {
+      return algorithm(read(spki));
+    } catch (MalformedException e) {
+      throw new IllegalStateException("checked when it was made", e);
+    }
+  }
+
+  private static String algorithm(PublicKey key) throws MalformedException {
     if (key instanceof ECPublicKey ec) {
       return switch (ec.getParams().getOrder().bitLength()) {
         case 256 -> "SHA256withECDSA";

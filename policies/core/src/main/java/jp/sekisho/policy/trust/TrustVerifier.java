@@ -278,7 +278,7 @@ public final class TrustVerifier {
   private static <T> T parse(Parser<T> parser, SignedFile file, String name)
       throws RefusedException {
     try {
-      return parser.parse(file.body());
+      return parser.parse(file.bodyBytes());
     } catch (MalformedException e) {
       throw new RefusedException(Refusal.POLICY_MALFORMED, name + ": " + e.getMessage());
     }

@@ -16,6 +16,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.Answered,
         AgentEvent.CardRemoved,
         AgentEvent.SeatLost,
+        TrustEvent,
         AgentEvent.Alarm,
         ExportEvent,
         UsbEvent {
