@@ -77,7 +77,7 @@ class LoginFlowTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private int fetches;
   private @Nullable OpenExport exported;
-  private @Nullable Refusal exportProblem;
+  private @Nullable Refusal mediumProblem;
   @TempDir Path temp;
   private StateDirectory state;
   private Spool spool;
@@ -123,7 +123,7 @@ class LoginFlowTest {
 
               @Override
               public @Nullable Refusal problem() {
-                return exportProblem;
+                return mediumProblem;
               }
             });
   }
@@ -560,8 +560,8 @@ class LoginFlowTest {
     exported = new OpenExport(ID, "M-0007", "/run/sekisho/media/3-1", "2026-11-21T02:00:00Z", 30);
     assertEquals(exported, flow.status(seat, Locale.JAPANESE).export());
     assertNull(flow.status(new ScriptedSeat(1002), Locale.JAPANESE).export());
-    exportProblem = Refusal.MEDIUM_OTHER;
-    assertEquals(Refusal.MEDIUM_OTHER, flow.status(seat, Locale.JAPANESE).exportProblem());
+    mediumProblem = Refusal.MEDIUM_OTHER;
+    assertEquals(Refusal.MEDIUM_OTHER, flow.status(seat, Locale.JAPANESE).mediumProblem());
   }
 
   @Test

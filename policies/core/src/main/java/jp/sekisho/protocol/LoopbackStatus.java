@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param triesLeft PIN tries left; null when not known (a SHARED reader is not asked before the
  *     prompt is open)
  * @param export the granted medium the asking seat can read now; null without one
- * @param exportProblem why a medium that is plugged in stays closed, such as MEDIUM_OTHER; null
+ * @param mediumProblem why a medium that is plugged in stays closed, such as MEDIUM_OTHER; null
  *     when nothing is wrong
  */
 public record LoopbackStatus(
@@ -24,7 +24,7 @@ public record LoopbackStatus(
     @Nullable String reader,
     @Nullable Integer triesLeft,
     @Nullable OpenExport export,
-    @Nullable Refusal exportProblem) {
+    @Nullable Refusal mediumProblem) {
 
   /** Without anything about media. */
   public LoopbackStatus(
