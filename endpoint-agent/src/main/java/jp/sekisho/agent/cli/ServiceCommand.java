@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -95,7 +96,8 @@ final class ServiceCommand implements Callable<Integer> {
       }
       try (AgentService service =
           AgentService.start(
-              new AgentService.Options(directory, socket, loopbackPort, gates, Version.text()))) {
+              new AgentService.Options(
+                  directory, socket, loopbackPort, gates, Optional::empty, Version.text()))) {
         say(texts.text("service.started", service.loopback().toString(), socket));
         sayGates(texts, gates);
         endAsked.await();

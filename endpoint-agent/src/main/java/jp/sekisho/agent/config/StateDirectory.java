@@ -23,6 +23,7 @@ import jp.sekisho.protocol.MalformedException;
  * device.crt   PEM: the device certificate, then the device CA
  * heard.json   what the service last said
  * status.json  what a running service last knew of itself (not durable)
+ * activations.json  grants this terminal asked to use or used
  * spool/       the chain of records
  * gates.log    decisions about devices before enrolment, or while spool/ cannot be opened
  * alarm.txt    why the spool could not be opened; for people
@@ -51,6 +52,11 @@ public record StateDirectory(Path root) {
 
   public Path status() {
     return root.resolve("status.json");
+  }
+
+  /** Grants this terminal asked to use, and those it used. */
+  public Path activations() {
+    return root.resolve("activations.json");
   }
 
   /** Decisions about devices that no chain of records could take. */

@@ -18,10 +18,13 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.EnrollReply;
 import jp.sekisho.protocol.EnrollRequest;
 import jp.sekisho.protocol.EventAck;
 import jp.sekisho.protocol.EventBatch;
+import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
@@ -129,14 +132,32 @@ public final class ServiceClient {
     return post("/agent/v1/heartbeat", WireJson.write(heartbeat), HeartbeatReply.class);
   }
 
+  /** The grants of this terminal: approved and active ones. */
+  public Reply<GrantList> grants() {
+    return exchange(
+        HttpRequest.newBuilder(server.resolve("/agent/v1/grants")).GET(), GrantList.class);
+  }
+
+  /**
+   * Asks to use a grant now.
+   *
+   * @param grant base64url of 16 bytes, checked by the caller
+   */
+  public Reply<Activated> activate(String grant, ActivateRequest request) {
+    return post(
+        "/agent/v1/grants/" + grant + "/activate", WireJson.write(request), Activated.class);
+  }
+
   private <T> Reply<T> post(String path, byte[] body, Class<T> type) {
-    HttpRequest request =
+    return exchange(
         HttpRequest.newBuilder(server.resolve(path))
             .header("Content-Type", "application/json")
-            .header("Accept", "application/json")
-            .timeout(timeout)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)),
+        type);
+  }
+
+  private <T> Reply<T> exchange(HttpRequest.Builder call, Class<T> type) {
+    HttpRequest request = call.header("Accept", "application/json").timeout(timeout).build();
     CompletableFuture<HttpResponse<byte[]>> exchange =
         http.sendAsync(request, info -> new LimitedBody(WireJson.MAX_BYTES));
     try {
