@@ -1,0 +1,126 @@
+package jp.sekisho.agent.platform.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a copy of sysfs's form with a table of mounts of its own. */
+class BlockDevicesTest {
+  private static final String DISK = "devices/pci/usb2/2-1/2-1:1.0/host0/target0:0:0/0:0:0:0";
+
+  @TempDir Path sys;
+
+  private final List<Mount> table = new ArrayList<>();
+  private final MountCalls mounts =
+      new MountCalls() {
+        @Override
+        List<Mount> all() {
+          return List.copyOf(table);
+        }
+
+        @Override
+        void detach(String target) throws IOException {
+          for (int i = table.size() - 1; i >= 0; i--) {
+            if (table.get(i).target().equals(target)) {
+              table.remove(i);
+              return;
+            }
+          }
+          throw new IOException("EINVAL");
+        }
+      };
+
+  private BlockDevices blocks;
+
+  @BeforeEach
+  void stick() throws IOException {
+    Path disk = Files.createDirectories(sys.resolve(DISK + "/block/sda"));
+    Path part = Files.createDirectories(disk.resolve("sda1"));
+    Files.writeString(disk.resolve("dev"), "8:0\n");
+    Files.writeString(disk.resolve("size"), "32768\n");
+    Files.writeString(disk.resolve("ro"), "0\n");
+    Files.writeString(part.resolve("dev"), "8:1\n");
+    Files.writeString(part.resolve("partition"), "1\n");
+    link("class/block/sda", disk);
+    link("class/block/sda1", part);
+    link("bus/scsi/devices/0:0:0:0", sys.resolve(DISK));
+    link("dev/block/8:1", part);
+    Path mapped = sys.resolve("devices/virtual/block/dm-0");
+    Files.createDirectories(mapped.resolve("slaves"));
+    Files.createSymbolicLink(mapped.resolve("slaves/sda1"), part);
+    link("dev/block/254:0", mapped);
+    blocks = new BlockDevices(sys, sys.resolve("no-swaps"), mounts);
+  }
+
+  private void link(String name, Path target) throws IOException {
+    Path link = sys.resolve(name);
+    Files.createDirectories(link.getParent());
+    Files.createSymbolicLink(link, target);
+  }
+
+  private static Mount mount(String device, String target) {
+    return new Mount(device, target, Set.of("rw"), Set.of("rw"));
+  }
+
+  @Test
+  @DisplayName("disks, partitions and units of a port are found by their place in the tree")
+  void places() {
+    assertEquals(List.of("sda"), blocks.disks("2-1"));
+    assertEquals(List.of("sda1"), blocks.partitions("2-1"));
+    assertEquals(1, blocks.units("2-1"));
+    assertEquals(List.of(), blocks.disks("2-2"));
+    assertFalse(blocks.isEmpty("sda"));
+    assertFalse(blocks.isReadOnly("sda"));
+    assertEquals(Optional.of("8:1"), blocks.number("sda1"));
+  }
+
+  @Test
+  @DisplayName("a system on an encrypted USB disk is known by what its volumes stand on")
+  void system() {
+    table.add(mount("0:25", "/proc"));
+    assertEquals(List.of(), blocks.systemPorts());
+    table.add(mount("254:0", "/"));
+    assertEquals(List.of("2-1"), blocks.systemPorts());
+  }
+
+  @Test
+  @DisplayName("every mount of a port's devices goes, copies and covered ones too, and no other")
+  void unmounts() {
+    table.add(mount("254:0", "/"));
+    table.add(mount("8:1", "/mnt"));
+    table.add(mount("8:1", "/home/clerk/copy"));
+    table.add(mount("8:1", "/mnt"));
+    assertTrue(blocks.unmountAll("2-1"));
+    assertEquals(List.of(mount("254:0", "/")), table);
+    assertTrue(blocks.unmountAll("2-1"));
+  }
+
+  @Test
+  @DisplayName("a line of mountinfo is read, escapes included")
+  void mountinfo() {
+    assertEquals(
+        Optional.of(
+            new Mount(
+                "8:0",
+                "/run/sekisho/media/a b",
+                Set.of("ro", "nosuid", "nodev", "noexec"),
+                Set.of("ro", "uid=1000"))),
+        Mount.parse(
+            "34 29 8:0 / /run/sekisho/media/a\\040b ro,nosuid,nodev,noexec shared:2 - vfat"
+                + " /dev/sda ro,uid=1000"));
+    assertEquals(Optional.empty(), Mount.parse("34 29 8:0 /"));
+    assertEquals(Optional.empty(), Mount.parse(""));
+  }
+}
