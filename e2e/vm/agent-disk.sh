@@ -22,13 +22,20 @@ cp "$jar" "$disk/sekisho-agent.jar"
 (cd "$disk" && "$JAVA_HOME/bin/jar" xf sekisho-agent.jar com/sun/jna/linux-x86-64/libjnidispatch.so && mv com/sun/jna/linux-x86-64/libjnidispatch.so lib/ && rm -r com)
 
 # The archive names the jar by path and time: made here, it holds for the guest because only the common head of the path differs.
-# A JVM that finds it unfit goes on without it, so this is speed only. The runs are the agent's own commands that need no terminal.
+# It holds what a run of the agent loads, all of our own classes, JSON, and the JDK's TLS and HTTP: loading a class from a jar costs the
+# emulated CPU about a hundred times as much, and a handshake that loads 500 of them runs into the agent's own time limit.
 cd "$disk"
 flags=("@$here/guest/java-flags" "-Djna.boot.library.path=$disk/lib")
-"$image/java/bin/java" "${flags[@]}" -XX:DumpLoadedClassList="$disk/classes.lst" -jar "$disk/sekisho-agent.jar" doctor --state "$disk/none" >/dev/null 2>&1 || true
+"$image/java/bin/java" "${flags[@]}" -XX:DumpLoadedClassList="$disk/loaded.lst" -jar "$disk/sekisho-agent.jar" doctor --state "$disk/none" >/dev/null 2>&1 || true
+{
+  cat "$disk/loaded.lst"
+  "$JAVA_HOME/bin/jar" tf sekisho-agent.jar | grep -E '^(jp/sekisho|com/sun/jna|com/fasterxml/jackson)/.*\.class$' | grep -v -- '-info\.class$'
+  "$JAVA_HOME/bin/jimage" list "$image/java/lib/modules" |
+    grep -oE '(sun/security/(ssl|x509|util|provider|ec|jca|validator|rsa|action)|jdk/internal/net/http|java/net|javax/net/ssl|javax/crypto|com/sun/crypto/provider|java/security|sun/net|sun/nio/ch)/.*\.class$'
+} | sed 's/\.class$//' | awk '!seen[$0]++' >"$disk/classes.lst"
 "$image/java/bin/java" "${flags[@]}" -Xshare:dump -XX:SharedClassListFile="$disk/classes.lst" -XX:SharedArchiveFile="$disk/agent.jsa" -cp "$disk/sekisho-agent.jar" >"$image/agent.log" 2>&1 ||
   { tail -3 "$image/agent.log" >&2; exit 1; }
-rm -rf "$disk/classes.lst" "$disk/none"
+rm -rf "$disk"/*.lst "$disk/none"
 
 cat >"$disk/agent" <<'A'
 #!/bin/sh
