@@ -33,6 +33,7 @@ import jp.sekisho.agent.loopback.LoopbackServer;
 import jp.sekisho.agent.platform.linux.BootId;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcNetTcp;
+import jp.sekisho.agent.policy.TrustedPolicies;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
@@ -136,6 +137,19 @@ public final class AgentService implements AutoCloseable {
     RecordSender sender = new RecordSender(spool, client::events, Backoff.DEFAULT, random);
     stops.push(sender::close);
     sender.start();
+
+    TrustedPolicies policies =
+        new TrustedPolicies(
+            state.trust(),
+            settings.organ(),
+            settings.rootHash(),
+            client::policy,
+            spool::append,
+            clock,
+            random,
+            Executors.newSingleThreadScheduledExecutor(daemon("policy")));
+    stops.push(policies::close);
+    policies.start();
 
     Renewal renewal = new Renewal(state, key, serverCa, certificates.get(0), client, clock);
     RunStatus.Writer status =
