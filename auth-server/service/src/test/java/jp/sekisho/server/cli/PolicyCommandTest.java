@@ -77,7 +77,6 @@ class PolicyCommandTest {
     var ja = Texts.bundle(PolicyCommand.class, "messages_ja.properties");
     var en = Texts.bundle(PolicyCommand.class, "messages_en.properties");
     assertEquals(new TreeSet<>(ja.keySet()), new TreeSet<>(en.keySet()));
-    assertTrue(
-        Texts.of(PolicyCommand.class, Locale.JAPANESE).say("policy.trial").contains("試用"));
+    assertTrue(Texts.of(PolicyCommand.class, Locale.JAPANESE).say("policy.trial").contains("試用"));
   }
 }

@@ -150,23 +150,20 @@ class PolicyRouteTest {
 
   private void refused(Refusal reason, SignedFile root, SignedFile policy) {
     SignedPolicies.Outcome outcome = policies.importFiles(root, policy);
-    assertEquals(
-        reason, assertInstanceOf(SignedPolicies.Outcome.Refused.class, outcome).reason());
+    assertEquals(reason, assertInstanceOf(SignedPolicies.Outcome.Refused.class, outcome).reason());
     assertTrue(server.entries("system").contains("policy.import-refused " + reason));
   }
 
   private SignedPolicies.Outcome.Imported imported(SignedFile root, SignedFile policy) {
     SignedPolicies.Outcome outcome = policies.importFiles(root, policy);
-    return assertInstanceOf(
-        SignedPolicies.Outcome.Imported.class, outcome, outcome::toString);
+    return assertInstanceOf(SignedPolicies.Outcome.Imported.class, outcome, outcome::toString);
   }
 
   private TrustBundle fetched() throws Exception {
     HttpResponse<byte[]> answer = agent.get("/agent/v1/policy");
     assertEquals(200, answer.statusCode());
     TrustBundle bundle = TrustBundle.parse(answer.body());
-    assertEquals(
-        '"' + bundle.tag() + '"', answer.headers().firstValue("ETag").orElseThrow());
+    assertEquals('"' + bundle.tag() + '"', answer.headers().firstValue("ETag").orElseThrow());
     return bundle;
   }
 
@@ -243,9 +240,11 @@ class PolicyRouteTest {
         PersonImport.Outcome.Done.class,
         new PersonImport(server.installation.transactions(), server.installation.seal())
             .run(
-                ("staff_number,name,organ,division,division_name,post,from,until,roles\r\n"
-                        + "S1001,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK\r\n")
-                    .getBytes(StandardCharsets.UTF_8),
+                """
+                staff_number,name,organ,division,division_name,post,from,until,roles
+                S1001,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
+                """
+.getBytes(StandardCharsets.UTF_8),
                 false));
     insertCard(spki, "S1001");
     server.clock.forward(Duration.ofSeconds(6));
@@ -339,8 +338,6 @@ class PolicyRouteTest {
   @Test
   void theOnlineKeyIsItsOwnersOnly() throws Exception {
     Path file = server.installation.directory().keys().resolve("online.key");
-    assertEquals(
-        "rw-------",
-        PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
   }
 }

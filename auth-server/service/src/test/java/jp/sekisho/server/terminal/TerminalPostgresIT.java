@@ -51,7 +51,9 @@ class TerminalPostgresIT {
               List.of("localhost"),
               "内線 1234");
       TerminalRepository terminals = new TerminalRepository(storage.seal);
-      Tickets tickets = new Tickets(storage.transactions, storage.seal, terminals, settings, keys, _ -> Optional.empty());
+      Tickets tickets =
+          new Tickets(
+              storage.transactions, storage.seal, terminals, settings, keys, _ -> Optional.empty());
       Enrolment enrolment =
           new Enrolment(
               storage.transactions, tickets, terminals, new DeviceCa(keys.deviceCa()), settings);
