@@ -1,5 +1,6 @@
 package jp.sekisho.agent.cli;
 
+import jp.sekisho.agent.platform.linux.LinuxGates;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -28,6 +29,7 @@ import picocli.CommandLine.Command;
 public final class AgentCommand {
   /** Starts the program. */
   public static void main(String[] args) {
+    EarlyGate.close(args, LinuxGates.SYS);
     System.exit(commandLine().execute(args));
   }
 

@@ -3,11 +3,15 @@ package jp.sekisho.agent.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.config.StateException;
-import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.agent.enforce.Gates;
+import jp.sekisho.agent.enforce.UnenrolledLog;
+import jp.sekisho.agent.platform.linux.LinuxGates;
 import jp.sekisho.agent.platform.linux.ProcessHardening;
 import jp.sekisho.agent.spool.SpoolException;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +20,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code sekisho-agent service}: runs until it is told to end. */
+/**
+ * {@code sekisho-agent service}: runs until it is told to end.
+ *
+ * <p>Gates come first and depend on nothing: not on enrolment, not on the network, not on records
+ * that can be opened. A machine that is not enrolled is gated by the strictest rules until it is;
+ * one whose service cannot start has its devices judged once before the program ends.
+ */
 @Command(
     name = "service",
     mixinStandardHelpOptions = true,
-    description = "Runs the agent: readers, seats, loopback port, records, heartbeats.")
+    description = "Runs the agent: gates, readers, seats, loopback port, records, heartbeats.")
 final class ServiceCommand implements Callable<Integer> {
+  /** How often a machine that is not enrolled looks whether it is by now. */
+  private static final long ENROLLED_SECONDS = 1;
+
   @Option(names = "--state", paramLabel = "DIR", description = "State directory.")
   private Path state = StateDirectory.DEFAULT;
 
@@ -44,48 +57,116 @@ final class ServiceCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls.
   private CommandSpec spec;
 
+  private final CountDownLatch endAsked = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Another service holds the records, and gates: it is not interfered with. */
+  private boolean anotherRuns;
+
   @Override
   public Integer call() throws InterruptedException {
-    Texts texts = Texts.ofProcess();
+    Gates gates = Gates.NOT_ENFORCING;
     if (!noEnforcement) {
-      return fail(texts.text("service.enforcement-missing"));
+      try {
+        LinuxGates.closeControllers(LinuxGates.SYS);
+      } catch (IOException e) {
+        return fail(Texts.ofProcess().text("service.gates-open", String.valueOf(e.getMessage())));
+      }
+      gates = new LinuxGates();
     }
     StateDirectory directory = new StateDirectory(state);
-    AgentService.Options options =
-        new AgentService.Options(
-            directory, socket, loopbackPort, Enforcement.NOT_ENFORCING, Version.text());
-    CountDownLatch ended = new CountDownLatch(1);
+    if (!gates.gating()) {
+      return serve(directory, gates);
+    }
+    int exit = serve(directory, gates);
+    if (exit != ExitCode.OK && !anotherRuns) {
+      judgeOnce(directory, gates);
+    }
+    return exit;
+  }
+
+  private int serve(StateDirectory directory, Gates gates) throws InterruptedException {
+    Texts texts = Texts.ofProcess();
     try {
       ProcessHardening.apply();
-      AgentService service = AgentService.start(options);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    service.close();
-                    ended.countDown();
-                  },
-                  "service-end"));
-      spec.commandLine()
-          .getErr()
-          .println(texts.text("service.started", service.loopback().toString(), socket));
-      ended.await();
+      Runtime.getRuntime().addShutdownHook(new Thread(this::end, "service-end"));
+      if (gates.gating() && !directory.isEnrolled() && !gateUntilEnrolled(directory, gates)) {
+        return ExitCode.OK;
+      }
+      try (AgentService service =
+          AgentService.start(
+              new AgentService.Options(
+                  directory, socket, loopbackPort, gates, Version.text()))) {
+        say(texts.text("service.started", service.loopback().toString(), socket));
+        sayGates(texts, gates);
+        endAsked.await();
+      }
       return ExitCode.OK;
     } catch (StateException e) {
       return fail(StateTexts.say(texts, e));
     } catch (SpoolException e) {
-      keepAlarm(directory, e);
+      anotherRuns = e.code() == SpoolException.Code.SPOOL_BUSY;
+      if (!anotherRuns) {
+        keepAlarm(directory, e);
+      }
       return fail(StateTexts.say(texts, e, directory));
     } catch (IOException | IllegalStateException e) {
       return fail(texts.text("service.environment", String.valueOf(e.getMessage())));
+    } finally {
+      ended.countDown();
     }
+  }
+
+  /** Gates without anything else; whether the machine was enrolled, rather than told to end. */
+  private boolean gateUntilEnrolled(StateDirectory directory, Gates gates)
+      throws IOException, InterruptedException {
+    Texts texts = Texts.ofProcess();
+    UnenrolledLog log = UnenrolledLog.open(directory.gatesLog(), InstantSource.system());
+    gates.start(log);
+    say(texts.text("service.unenrolled", directory.root().toString()));
+    sayGates(texts, gates);
+    while (!endAsked.await(ENROLLED_SECONDS, TimeUnit.SECONDS)) {
+      if (directory.isEnrolled()) {
+        return true;
+      }
+    }
+    gates.close();
+    log.close();
+    return false;
+  }
+
+  /** A stick that was open when the service failed to start must not stay so. */
+  private static void judgeOnce(StateDirectory directory, Gates gates) {
+    try (gates;
+        UnenrolledLog log = UnenrolledLog.open(directory.gatesLog(), InstantSource.system())) {
+      gates.start(log);
+    } catch (IOException e) {
+      System.getLogger(ServiceCommand.class.getName())
+          .log(System.Logger.Level.ERROR, "devices not judged", e);
+    }
+  }
+
+  private void end() {
+    endAsked.countDown();
+    try {
+      // The JVM halts when its hooks are done, so this one waits for the orderly stop.
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void sayGates(Texts texts, Gates gates) {
+    var enforcement = gates.enforcement();
+    String fault = enforcement.fault();
+    say(
+        fault == null
+            ? texts.text("service.gates-effective")
+            : texts.text("service.gates-misconfigured", fault));
   }
 
   /** A service that cannot keep records does not run; why is left where people will look. */
   private static void keepAlarm(StateDirectory directory, SpoolException e) {
-    if (e.code() == SpoolException.Code.SPOOL_BUSY) {
-      return;
-    }
     try {
       Files.writeString(directory.alarm(), java.time.Instant.now() + " " + e.getMessage() + "\n");
     } catch (IOException onTheSameDisk) {
@@ -93,8 +174,12 @@ final class ServiceCommand implements Callable<Integer> {
     }
   }
 
-  private int fail(String text) {
+  private void say(String text) {
     spec.commandLine().getErr().println(text);
+  }
+
+  private int fail(String text) {
+    say(text);
     return ExitCode.ENVIRONMENT;
   }
 }

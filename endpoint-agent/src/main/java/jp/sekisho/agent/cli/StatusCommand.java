@@ -148,8 +148,22 @@ final class StatusCommand implements Callable<Integer> {
                 Long.toString(r.pid()),
                 Long.toString(r.depth()),
                 Long.toString(r.lastSeq()))));
+    Instant now = Instant.now();
+    run.ifPresent(r ->
+        r.open()
+            .forEach(open ->
+                out.println(
+                    texts.text(
+                        "status.open",
+                        open.medium(),
+                        open.mountPoint(),
+                        open.until().toString(),
+                        Long.toString(r.minutesLeft(open, now))))));
     for (String problem : problems) {
-      String detail = run.map(RunStatus::halted).orElse("");
+      String detail =
+          problem.equals("not-enforcing")
+              ? run.map(RunStatus::fault).orElse("")
+              : run.map(RunStatus::halted).orElse("");
       out.println(texts.text("status.problem." + problem, detail));
     }
     if (problems.isEmpty()) {

@@ -26,6 +26,7 @@ import jp.sekisho.protocol.MalformedException;
  * activations.json  grants this terminal asked to use or used
  * spool/       the chain of records
  * trust/       the signed files that count, and revoked keys
+ * gates.log    decisions about devices before enrolment, or while spool/ cannot be opened
  * alarm.txt    why the spool could not be opened; for people
  * </pre>
  *
@@ -58,8 +59,14 @@ public record StateDirectory(Path root) {
     return root.resolve("status.json");
   }
 
+  /** Grants this terminal asked to use, and those it used. */
   public Path activations() {
     return root.resolve("activations.json");
+  }
+
+  /** Decisions about devices that no chain of records could take. */
+  public Path gatesLog() {
+    return root.resolve("gates.log");
   }
 
   private Path settingsFile() {

@@ -15,7 +15,9 @@ public interface Gates extends AutoCloseable {
         public void start(DecisionLog log) {}
 
         @Override
-        public void recordTo(DecisionLog log) {}
+        public boolean gating() {
+          return false;
+        }
 
         @Override
         public void decideBy(UsbEvaluator rules) {}
@@ -36,12 +38,15 @@ public interface Gates extends AutoCloseable {
 
   /**
    * Judges what is plugged in and from then on what is plugged in anew, by the strictest rules
-   * until {@link #decideBy} names others. Returns when everything present was judged.
+   * until {@link #decideBy} names others. Returns when everything present was judged. When it was
+   * begun already, only the place of its records changes: the terminal was enrolled.
+   *
+   * @throws IOException when the machine cannot be gated; it must not run as if it were
    */
   void start(DecisionLog log) throws IOException;
 
-  /** From now on decisions are recorded there: the terminal was enrolled. */
-  void recordTo(DecisionLog log);
+  /** Whether devices are gated in this run at all. */
+  boolean gating();
 
   /** From now on devices are judged by {@code rules}; those present are judged again. */
   void decideBy(UsbEvaluator rules);

@@ -96,8 +96,7 @@ final class ApprovalCheck {
       return bad(Refusal.APPROVAL_TEXT);
     }
     Optional<PublicKey> key = key(evidence.spki);
-    if (key.isEmpty()
-        || !SignatureVerifier.verifies(key.get(), evidence.cardBytes, evidence.signature)) {
+    if (key.isEmpty() || !verifies(key.get(), evidence.cardBytes, evidence.signature)) {
       return bad(Refusal.SIGNATURE_INVALID);
     }
     return approver(evidence, trust);
@@ -128,6 +127,15 @@ final class ApprovalCheck {
     }
     return new Outcome.Good(
         new ApprovedGrant(text, approver.get().person(), Sha256.text(evidence.cardBytes)));
+  }
+
+  private static boolean verifies(PublicKey key, byte[] data, byte[] signature) {
+    try {
+      return SignatureVerifier.verifies(key, data, signature);
+    } catch (IllegalArgumentException e) {
+      // A point that is not on its curve: the JDK decodes it, Bouncy Castle refuses it this way.
+      return false;
+    }
   }
 
   private static byte[] decode(String field) throws MalformedException {

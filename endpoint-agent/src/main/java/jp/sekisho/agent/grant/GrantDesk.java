@@ -25,6 +25,7 @@ import jp.sekisho.agent.enforce.media.PluggedMedium;
 import jp.sekisho.agent.grant.Use.Phase;
 import jp.sekisho.agent.login.Bindings;
 import jp.sekisho.agent.login.LivePresence;
+import jp.sekisho.agent.login.MediaView;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.agent.sync.Reply;
@@ -32,6 +33,7 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.OpenExport;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.ExportEvent;
 import jp.sekisho.protocol.event.ExportEvent.Cause;
@@ -53,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Over 400 lines because the one state machine is here and reads best whole.
  */
-public final class GrantDesk implements AutoCloseable {
+public final class GrantDesk implements MediaView, AutoCloseable {
   /** Between two looks without an event. */
   public static final Duration TICK = Duration.ofMillis(500);
 
@@ -549,11 +551,12 @@ public final class GrantDesk implements AutoCloseable {
       // What happened while the service was asked counts: the rule is applied once more.
       Cause cause =
           use.phase == Phase.ASKING ? whyNot(use, trust(), parts.presences().get()) : use.cause;
-      if (cause == null) {
+      uses.remove(id);
+      if (cause == null && isAlone(use.medium)) {
         open(use);
       } else {
-        uses.remove(id);
         notifyAll();
+        run(this::tick);
       }
       return;
     }
@@ -563,6 +566,10 @@ public final class GrantDesk implements AutoCloseable {
     if (use.phase == Phase.ASKING) {
       later(use, reason);
     }
+  }
+
+  private boolean isAlone(PluggedMedium medium) {
+    return plugged.stream().filter(m -> m.fingerprint().equals(medium.fingerprint())).count() == 1;
   }
 
   private void later(Use use, Refusal reason) {
@@ -762,13 +769,22 @@ public final class GrantDesk implements AutoCloseable {
                 use.grant.text().medium(),
                 use.mountPoint,
                 use.activation.deadline(),
-                Math.max(0, left.plusSeconds(59).toMinutes())));
+                Math.toIntExact(Math.max(0, left.plusSeconds(59).toMinutes()))));
       }
     }
     return all;
   }
 
-  /** Why a medium that is plugged in stays closed, for the clerk; null when nothing is wrong. */
+  @Override
+  public @Nullable OpenExport openFor(int uid) {
+    return open().stream()
+        .filter(open -> open.uid() == uid)
+        .findFirst()
+        .map(OpenGrant::shown)
+        .orElse(null);
+  }
+
+  @Override
   public synchronized @Nullable Refusal problem() {
     return refusals.newest();
   }

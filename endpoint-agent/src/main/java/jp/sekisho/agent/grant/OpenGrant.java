@@ -2,6 +2,7 @@ package jp.sekisho.agent.grant;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import jp.sekisho.protocol.OpenExport;
 
 /**
  * An open medium, for people to see.
@@ -14,4 +15,10 @@ import java.time.Instant;
  * @param minutesLeft begun minutes until then, by the boot clock
  */
 public record OpenGrant(
-    String grant, int uid, String medium, Path mountPoint, Instant until, long minutesLeft) {}
+    String grant, int uid, String medium, Path mountPoint, Instant until, int minutesLeft) {
+
+  /** As the login page sees it. */
+  OpenExport shown() {
+    return new OpenExport(grant, medium, mountPoint.toString(), until.toString(), minutesLeft);
+  }
+}

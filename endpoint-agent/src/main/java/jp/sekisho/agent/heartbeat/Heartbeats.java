@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.spool.Spool;
@@ -33,9 +34,9 @@ public final class Heartbeats implements AutoCloseable {
    *
    * @param agentVersion version of the agent
    * @param boot base64url of 16 bytes
-   * @param enforcement as measured at the start
+   * @param enforcement measured at each beat
    */
-  public record Self(String agentVersion, String boot, Enforcement enforcement) {}
+  public record Self(String agentVersion, String boot, Supplier<Enforcement> enforcement) {}
 
   private final Self self;
   private final Spool spool;
@@ -103,14 +104,15 @@ public final class Heartbeats implements AutoCloseable {
 
   /** One beat. */
   void beat() {
+    Enforcement enforcement = self.enforcement().get();
     Heartbeat heartbeat =
         new Heartbeat(
             self.agentVersion(),
             self.boot(),
             spool.lastSeq(),
             spool.depth(),
-            self.enforcement().enforcing(),
-            self.enforcement().fault(),
+            enforcement.enforcing(),
+            enforcement.fault(),
             clock.instant().toString());
     // Taken before the call: an acknowledgement may overtake the reply.
     long acknowledged = spool.acknowledgedSeq();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -67,16 +66,6 @@ class AgentCommandTest {
     for (SpoolException.Code code : SpoolException.Code.values()) {
       assertTrue(ja.containsKey("spool." + code), code.name());
     }
-  }
-
-  @Test
-  @DisplayName("service without --no-enforcement does not start and pretends nothing")
-  void noPretence() {
-    Run run = run("service", "--state", state());
-    assertEquals(3, run.exit());
-    assertTrue(run.err().contains("--no-enforcement"), run.err());
-    assertTrue(run.err().contains("/sys"), run.err());
-    assertFalse(Files.exists(temp.resolve("state")));
   }
 
   @Test

@@ -77,6 +77,7 @@ final class DeskWorld {
   final Log log = new Log();
   final List<LivePresence> present = new ArrayList<>();
   GrantTrust.Now trust;
+  boolean trustBroken;
   boolean active = true;
   boolean enforcing = true;
   int changes;
@@ -117,7 +118,7 @@ final class DeskWorld {
         new GrantDesk.Parts(
             gate,
             () -> List.copyOf(present),
-            () -> trust,
+            this::trustNow,
             service,
             log,
             () -> List.of(ORIGIN),
@@ -128,6 +129,13 @@ final class DeskWorld {
         new SecureRandom(),
         executor,
         () -> changes++);
+  }
+
+  private GrantTrust.Now trustNow() {
+    if (trustBroken) {
+      throw new IllegalStateException("scripted");
+    }
+    return trust;
   }
 
   /** Started, the clock heard, everything done. */
@@ -316,6 +324,7 @@ final class DeskWorld {
     final Map<String, GrantOffer> offers = new LinkedHashMap<>();
     final Map<String, Activated> activations = new HashMap<>();
     final List<ActivateRequest> asked = new ArrayList<>();
+    List<GrantOffer> told = List.of();
     boolean online = true;
     boolean sessions;
     @Nullable Refusal refusal;
@@ -328,19 +337,20 @@ final class DeskWorld {
       return START.plusSeconds(60).plus(sinceBoot.minusHours(5)).plus(ahead);
     }
 
-    DeskWorld grants(GrantOffer... all) {
+    void offering(GrantOffer... all) {
       offers.clear();
       for (GrantOffer each : all) {
         offers.put(each.grant(), each);
       }
-      return DeskWorld.this;
     }
 
     @Override
     public Reply<GrantList> grants() {
-      return online
-          ? new Reply.Ok<>(new GrantList(List.copyOf(offers.values())))
-          : new Reply.Unreachable<>("cut");
+      if (!online) {
+        return new Reply.Unreachable<>("cut");
+      }
+      told = List.copyOf(offers.values());
+      return new Reply.Ok<>(new GrantList(told));
     }
 
     @Override
@@ -354,6 +364,9 @@ final class DeskWorld {
       Activated known = activations.get(grant);
       if (no == null && known != null && !known.nonce().equals(request.nonce())) {
         no = Refusal.GRANT_ACTIVATED;
+      }
+      if (no == null && !offers.containsKey(grant)) {
+        no = Refusal.GRANT_DECIDED;
       }
       if (no == null && !sessions) {
         no = Refusal.GRANT_NO_SESSION;

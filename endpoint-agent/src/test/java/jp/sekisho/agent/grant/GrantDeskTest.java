@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import jp.sekisho.agent.enforce.media.NoMedia;
 import jp.sekisho.agent.enforce.media.PluggedMedium;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.spool.Room;
@@ -36,7 +37,7 @@ class GrantDeskTest {
   void offered() {
     world = new DeskWorld(temp.resolve("activations.json"));
     offer = world.offer(DeskWorld.text("one"));
-    world.service.grants(offer);
+    world.service.offering(offer);
   }
 
   /** The clerk has the granted medium open. */
@@ -78,13 +79,13 @@ class GrantDeskTest {
   @Test
   @DisplayName("the order of login, plug and approval does not matter")
   void anyOrder() {
-    world.service.grants();
+    world.service.offering();
     world.running();
     world.plug(STICK);
     world.logIn(CLERK);
     world.settle();
     assertFalse(world.isOpen());
-    world.service.grants(offer);
+    world.service.offering(offer);
     world.desk.poll();
     world.settle();
     assertTrue(world.isOpen());
@@ -304,7 +305,7 @@ class GrantDeskTest {
   @DisplayName("revoked, or gone from the list: closed with the next list")
   void revoked() {
     open();
-    world.service.grants();
+    world.service.offering();
     world.desk.poll();
     world.settle();
     closedBecause("revoked");
@@ -359,7 +360,7 @@ class GrantDeskTest {
     assertTrue(world.isOpen());
     world.unplug(STICK);
     world.settle();
-    world.service.grants(world.offer(DeskWorld.text("two")));
+    world.service.offering(world.offer(DeskWorld.text("two")));
     world.desk.poll();
     world.plug(STICK);
     world.settle();
@@ -405,7 +406,7 @@ class GrantDeskTest {
   @Test
   @DisplayName("the gate of --no-enforcement opens nothing")
   void closedGate() {
-    ClosedGate gate = new ClosedGate();
+    NoMedia gate = new NoMedia();
     assertEquals(
         new jp.sekisho.agent.enforce.media.OpenOutcome.Failed(Refusal.NOT_ENFORCING),
         gate.openReadOnly(STICK, 0));
@@ -447,7 +448,7 @@ class GrantDeskTest {
             DeskWorld.text("one"),
             DeskWorld.approval(DeskWorld.text("one").detail()),
             jp.sekisho.agent.testing.TestPki.newKeys());
-    world.service.grants(forged);
+    world.service.offering(forged);
     world.running();
     world.logIn(CLERK);
     world.plug(STICK);
@@ -708,7 +709,7 @@ class GrantDeskTest {
   private static List<String> sortedLike(List<String> lines) {
     return lines.stream()
         .sorted(
-            java.util.Comparator.comparing(
+            java.util.Comparator.comparingInt(
                 line -> line.startsWith("closed") ? 2 : line.startsWith("refused") ? 1 : 0))
         .toList();
   }
@@ -770,11 +771,10 @@ class GrantDeskTest {
   @DisplayName("when nobody can tell what may be open, all is closed")
   void fault() {
     open();
-    DeskWorld broken = world;
-    broken.trust = null;
-    broken.desk.tick();
-    broken.settle();
-    assertFalse(broken.isOpen());
+    world.trustBroken = true;
+    world.desk.tick();
+    world.settle();
+    closedBecause("fault");
   }
 
   @Test

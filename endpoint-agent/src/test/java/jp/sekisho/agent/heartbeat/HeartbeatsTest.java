@@ -62,7 +62,7 @@ class HeartbeatsTest {
 
   private Heartbeats heartbeats() {
     return new Heartbeats(
-        new Heartbeats.Self("1", BOOT, Enforcement.NOT_ENFORCING),
+        new Heartbeats.Self("1", BOOT, () -> Enforcement.NOT_ENFORCING),
         spool,
         standing,
         heartbeat -> {
@@ -167,7 +167,7 @@ class HeartbeatsTest {
     List<String> after = new CopyOnWriteArrayList<>();
     Heartbeats heartbeats =
         new Heartbeats(
-            new Heartbeats.Self("1", BOOT, Enforcement.NOT_ENFORCING),
+            new Heartbeats.Self("1", BOOT, () -> Enforcement.NOT_ENFORCING),
             spool,
             standing,
             heartbeat -> {

@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import jp.sekisho.agent.cli.AgentService;
 import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enroll.EnrollOutcome;
 import jp.sekisho.agent.enroll.Enrollment;
-import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.agent.ipc.SessionProcess;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.seat.PinOutcome;
@@ -83,7 +83,8 @@ class AgentLoginIT {
       Path socket = temp.resolve("run/agent.sock");
       try (AgentService agent =
               AgentService.start(
-                  new AgentService.Options(state, socket, 0, Enforcement.NOT_ENFORCING, "it"));
+                  new AgentService.Options(
+                      state, socket, 0, Gates.NOT_ENFORCING, "it"));
           SessionProcess session =
               new SessionProcess(
                   socket,

@@ -53,6 +53,10 @@ public final class LinuxGates implements Gates {
 
   @Override
   public synchronized void start(DecisionLog log) throws IOException {
+    if (gate != null) {
+      gate.recordTo(log);
+      return;
+    }
     BlockDevices blocks = new BlockDevices(sys);
     UsbGate begun = new UsbGate(new SysfsUsb(sys, blocks), NetlinkUevents.open(), System::nanoTime);
     gate = begun;
@@ -72,10 +76,8 @@ public final class LinuxGates implements Gates {
   }
 
   @Override
-  public synchronized void recordTo(DecisionLog log) {
-    if (gate != null) {
-      gate.recordTo(log);
-    }
+  public boolean gating() {
+    return true;
   }
 
   @Override
@@ -99,9 +101,11 @@ public final class LinuxGates implements Gates {
   public synchronized void close() {
     if (media != null) {
       media.close();
+      media = null;
     }
     if (gate != null) {
       gate.close();
+      gate = null;
     }
     try {
       ReadyFile.remove(ready);

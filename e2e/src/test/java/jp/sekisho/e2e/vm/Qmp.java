@@ -1,0 +1,118 @@
+package jp.sekisho.e2e.vm;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * QEMU's machine protocol: one JSON object a line over a Unix socket. Commands of several threads go one after another; events are
+ * not kept.
+ */
+final class Qmp implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final SocketChannel channel;
+  private final BlockingQueue<JsonNode> answers = new LinkedBlockingQueue<>();
+
+  private Qmp(SocketChannel channel) {
+    this.channel = channel;
+  }
+
+  /** Connects and leaves the negotiation mode. */
+  static Qmp connect(Path socket) throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    Qmp qmp = new Qmp(channel);
+    Thread.ofPlatform().daemon().name("qmp").start(qmp::read);
+    qmp.execute("qmp_capabilities", Map.of());
+    return qmp;
+  }
+
+  private void read() {
+    try (BufferedReader in =
+        new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        JsonNode message = JSON.readTree(line);
+        if (message.has("return") || message.has("error")) {
+          answers.add(message);
+        }
+      }
+    } catch (IOException e) {
+      // The socket ends with QEMU; whoever waits for an answer then says so.
+    }
+  }
+
+  /**
+   * Executes one command.
+   *
+   * @return what stands under {@code return}
+   * @throws IllegalStateException with QEMU's words when it refuses or has ended
+   */
+  JsonNode execute(String command, Map<String, ?> arguments) {
+    JsonNode answer = ask(command, arguments);
+    if (answer.has("error")) {
+      throw new IllegalStateException(
+          command + " " + arguments + ": " + answer.get("error").path("desc").asText());
+    }
+    return answer.get("return");
+  }
+
+  /** As {@link #execute}, where a refusal is a possible answer. */
+  boolean accepts(String command, Map<String, ?> arguments) {
+    return ask(command, arguments).has("return");
+  }
+
+  private synchronized JsonNode ask(String command, Map<String, ?> arguments) {
+    try {
+      byte[] line =
+          (JSON.writeValueAsString(Map.of("execute", command, "arguments", arguments)) + "\n")
+              .getBytes(StandardCharsets.UTF_8);
+      for (ByteBuffer rest = ByteBuffer.wrap(line); rest.hasRemaining(); ) {
+        channel.write(rest);
+      }
+      @Nullable JsonNode answer = answers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      if (answer == null) {
+        throw new IllegalStateException("QEMU does not answer " + command);
+      }
+      return answer;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(command + " " + arguments, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("QEMU is gone: " + command, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Packs the agent's jar, JNA's library and a class archive into the second disk of the terminal in a VM (/opt/sekisho in the guest).
+#
+#   agent-disk.sh IMAGE JAR       IMAGE is the directory of build-image.sh; IMAGE/agent.squashfs is made or left as it is
+#
+# It is apart from the root so that a rebuilt agent costs a second, not an image. Cached by the hash of the jar.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+image=$(cd "$1" && pwd)
+jar=$2
+: "${JAVA_HOME:?the JDK that built the jar}"
+[ -f "$jar" ] || { echo "$jar is missing: run ./dev build first" >&2; exit 3; }
+exec 9>"$image/lock"
+flock 9
+
+id=$({ cat "$0" "$here/guest/java-flags" "$image/image.id"; sha256sum <"$jar"; } | sha256sum | cut -c1-32)
+if [ "$(cat "$image/agent.id" 2>/dev/null)" = "$id" ]; then exit 0; fi
+rm -rf "$image/agent.id" "$image/agent"
+disk=$image/agent
+mkdir -p "$disk/lib"
+cp "$jar" "$disk/sekisho-agent.jar"
+(cd "$disk" && "$JAVA_HOME/bin/jar" xf sekisho-agent.jar com/sun/jna/linux-x86-64/libjnidispatch.so && mv com/sun/jna/linux-x86-64/libjnidispatch.so lib/ && rm -r com)
+
+# The archive names the jar by path and time: made here, it holds for the guest because only the common head of the path differs.
+# A JVM that finds it unfit goes on without it, so this is speed only. The runs are the agent's own commands that need no terminal.
+cd "$disk"
+flags=("@$here/guest/java-flags" "-Djna.boot.library.path=$disk/lib")
+"$image/java/bin/java" "${flags[@]}" -XX:DumpLoadedClassList="$disk/classes.lst" -jar "$disk/sekisho-agent.jar" doctor --state "$disk/none" >/dev/null 2>&1 || true
+"$image/java/bin/java" "${flags[@]}" -Xshare:dump -XX:SharedClassListFile="$disk/classes.lst" -XX:SharedArchiveFile="$disk/agent.jsa" -cp "$disk/sekisho-agent.jar" >"$image/agent.log" 2>&1 ||
+  { tail -3 "$image/agent.log" >&2; exit 1; }
+rm -rf "$disk/classes.lst" "$disk/none"
+
+cat >"$disk/agent" <<'A'
+#!/bin/sh
+# sekisho-agent with the flags of a terminal; JAVA_EXTRA may hold more.
+exec /opt/java/bin/java @/opt/java/agent.flags -XX:SharedArchiveFile=/opt/sekisho/agent.jsa $JAVA_EXTRA -jar /opt/sekisho/sekisho-agent.jar "$@"
+A
+chmod 755 "$disk/agent"
+rm -f "$image/agent.squashfs.new"
+mksquashfs "$disk" "$image/agent.squashfs.new" -noappend -quiet -no-progress -all-root -comp lz4 -b 262144 >/dev/null
+# A running VM keeps the file it opened.
+mv "$image/agent.squashfs.new" "$image/agent.squashfs"
+rm -rf "$disk"
+echo "$id" >"$image/agent.id"
