@@ -244,7 +244,7 @@ class PolicyRouteTest {
                 staff_number,name,organ,division,division_name,post,from,until,roles
                 S1001,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
                 """
-.getBytes(StandardCharsets.UTF_8),
+                    .getBytes(StandardCharsets.UTF_8),
                 false));
     insertCard(spki, "S1001");
     server.clock.forward(Duration.ofSeconds(6));
