@@ -48,42 +48,46 @@ async function send(method, url, body, unreachable) {
   return json;
 }
 
-function showRefusal(body) {
-  const box = byId("refusal");
+/** Shows or hides a refusal; `place` ends the ids of the page's part it belongs to. */
+function showRefusal(body, place = "") {
+  const box = byId("refusal" + place);
   box.dataset.code = body?.refusal ?? "";
   box.hidden = !body;
   for (const part of ["what", "why", "action", "contact"]) {
     box.querySelector(`[data-part="${part}"]`).textContent = body?.text[part] ?? "";
   }
   box.querySelector('[data-part="code"]').textContent = body ? [body.refusal, body.reference].filter(Boolean).join(" ") : "";
-  byId("last-try-button").hidden = body?.refusal !== "PIN_LAST_TRY";
+  byId("last-try-button" + place).hidden = body?.refusal !== "PIN_LAST_TRY";
 }
 
 /** Says a step of the login; `step` names a data-step-… of the progress line. */
-function say(step) {
-  const line = byId("progress");
+function say(step, place = "") {
+  const line = byId("progress" + place);
   line.textContent = step ? line.dataset[step] : "";
 }
 
-/** Lets `button` and the last-try button lead through question, PIN window and answer to `done`. */
-function cardButton(button, purpose, done) {
-  const lastTry = byId("last-try-button");
+/**
+ * Lets `button` and the last-try button lead through question, PIN window and answer to `done`;
+ * `subject` is what an approval is about.
+ */
+function cardButton(button, purpose, done, subject = undefined, place = "") {
+  const lastTry = byId("last-try-button" + place);
   const run = async (useLastTry) => {
     button.disabled = lastTry.disabled = true;
-    showRefusal(null);
+    showRefusal(null, place);
     try {
-      say("stepAsk");
-      const question = await send("POST", "/authn/v1/transactions", { purpose }, "SERVER_UNREACHABLE");
-      say("stepPin");
+      say("stepAsk", place);
+      const question = await send("POST", "/authn/v1/transactions", { purpose, subject }, "SERVER_UNREACHABLE");
+      say("stepPin", place);
       const { transaction } = question;
       const answer = await send("POST", settings.agent + "/v1/login", { transaction, lastTry: useLastTry }, "AGENT_UNREACHABLE");
-      say("stepCheck");
+      say("stepCheck", place);
       const accepted = await send("POST", `/authn/v1/transactions/${transaction}/answer`, answer, "SERVER_UNREACHABLE");
-      say("stepDone");
+      say("stepDone", place);
       done(accepted);
     } catch (failure) {
-      say(null);
-      showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"));
+      say(null, place);
+      showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), place);
     } finally {
       button.disabled = lastTry.disabled = false;
     }

@@ -174,6 +174,8 @@ public enum Refusal {
   APPROVAL_TEXT(409),
   /** The card is not among the approvers of the signed policy. */
   APPROVER_UNLISTED(403),
+  /** The approver's card is 低保証: hardware and PIN binding are not proved. */
+  APPROVER_LOW(403),
   /** Activation by another terminal than the grant names. */
   GRANT_ELSEWHERE(403),
   /** Before its start. */

@@ -47,6 +47,9 @@ class WireJsonTest {
         new EventBatch(List.of(SHORT, SHORT)),
         new GrantList(List.of(new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "approved", null))),
         new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "active", TIME),
+        view(),
+        new GrantViews(List.of(view())),
+        new NewGrant("S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME),
         new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint"),
         new LoopbackLogin(SHORT, true),
@@ -67,6 +70,30 @@ class WireJsonTest {
         new SessionView("suspended", "S-1", "T-1", "card-removed", TIME),
         new TransactionCreated(SHORT, TIME),
         new TransactionDetails(SHORT, SHORT, "approve", "o", TIME, "text", SHORT));
+  }
+
+  private static GrantView view() {
+    return new GrantView(
+        SHORT,
+        "closed",
+        true,
+        "S-1",
+        "S-2",
+        "T-1",
+        "M-1",
+        TIME,
+        TIME,
+        30,
+        "text",
+        SHORT,
+        TIME,
+        "S-3",
+        TIME,
+        TIME,
+        TIME,
+        TIME,
+        TIME,
+        List.of("return"));
   }
 
   @Test

@@ -68,6 +68,7 @@ final class AuthnBeans {
       Sessions sessions,
       StaffTrust trust,
       Terminals terminals,
+      Approvals approvals,
       Logins.Settings settings) {
     Limits limits =
         settings.addressMatch() == AddressMatch.REQUIRE ? Limits.DIRECT : Limits.BEHIND_NAT;
@@ -79,6 +80,7 @@ final class AuthnBeans {
         trust,
         new ServiceRegisters(
             terminals, new Persons(installation.seal()), new Roles(installation.seal())),
+        approvals,
         settings);
   }
 }

@@ -8,7 +8,7 @@ import jp.sekisho.smartcard.verify.SignatureVerifier;
 
 /**
  * Step 4: the key of that certificate signed a statement that says exactly what was asked, here,
- * now and with this certificate.
+ * now and with this certificate; of an approval, over the very text that was shown.
  */
 final class CardSigned {
   private final PathTrusted trusted;
@@ -21,6 +21,7 @@ final class CardSigned {
     TerminalSpoke spoke = trusted.before().spoke();
     Answer answer = spoke.answer();
     OpenTransaction question = spoke.question();
+    Matter matter = question.matter();
     CardStatement asked;
     CardStatement said;
     try {
@@ -33,12 +34,13 @@ final class CardSigned {
               question.purpose(),
               spoke.terminal().id(),
               CardStatement.certificateHash(answer.certificate()),
-              null);
+              matter == null ? null : matter.detail());
     } catch (MalformedException e) {
       return Verdict.refused(Refusal.STATEMENT_INVALID);
     }
     if (!said.equals(asked)) {
-      return Verdict.refused(Refusal.STATEMENT_INVALID);
+      boolean otherText = matter != null && !matter.detail().equals(said.detail());
+      return Verdict.refused(otherText ? Refusal.APPROVAL_TEXT : Refusal.STATEMENT_INVALID);
     }
     return SignatureVerifier.verifies(
             trusted.certificate().getPublicKey(), answer.statement(), answer.signature())
@@ -54,8 +56,13 @@ final class CardSigned {
     return trusted.before().spoke();
   }
 
-  /** SHA-256 of the key that signed. */
+  /** DER of the key that signed. */
+  byte[] spki() {
+    return trusted.certificate().getPublicKey().getEncoded();
+  }
+
+  /** SHA-256 of {@link #spki}. */
   byte[] spkiHash() {
-    return Sha256.of(trusted.certificate().getPublicKey().getEncoded());
+    return Sha256.of(spki());
   }
 }

@@ -47,15 +47,19 @@ final class FetchController {
     return switch (logins.fetch(id, AgentPort.terminal(request).subject(), address)) {
       case Verdict.Refused<OpenTransaction>(Refusal reason) -> answers.refuse(reason, request);
       case Verdict.Passed<OpenTransaction>(OpenTransaction question) ->
-          answers.ok(
-              new TransactionDetails(
-                  question.id(),
-                  question.nonce(),
-                  question.purpose().text(),
-                  question.origin(),
-                  question.expires().toString(),
-                  null,
-                  null));
+          answers.ok(details(question));
     };
+  }
+
+  private static TransactionDetails details(OpenTransaction question) {
+    Matter matter = question.matter();
+    return new TransactionDetails(
+        question.id(),
+        question.nonce(),
+        question.purpose().text(),
+        question.origin(),
+        question.expires().toString(),
+        matter == null ? null : matter.shown(),
+        matter == null ? null : matter.detail());
   }
 }

@@ -5,8 +5,8 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.server.authn.OpenTransactions.About;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
-import jp.sekisho.server.authn.OpenTransactions.Unlocks;
 import jp.sekisho.server.authn.Recorded.Effect;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.StaffTrust;
@@ -41,6 +41,7 @@ public final class Logins {
   private final StaffTrust trust;
   private final Registers registers;
   private final Settings settings;
+  private final Recorded.Effects effects;
 
   /**
    * What a login must agree with.
@@ -61,6 +62,13 @@ public final class Logins {
     /** The suspended session goes on under the cookie it has. */
     record Resumed() implements Outcome {}
 
+    /**
+     * A text is approved.
+     *
+     * @param subject id of the thing approved
+     */
+    record Approved(String subject) implements Outcome {}
+
     /** Refused, and the log says so. */
     record Refused(Refusal reason) implements Outcome {}
 
@@ -75,6 +83,7 @@ public final class Logins {
       Authenticators cards,
       StaffTrust trust,
       Registers registers,
+      Approvals approvals,
       Settings settings) {
     this.transactions = transactions;
     this.open = open;
@@ -84,6 +93,7 @@ public final class Logins {
     this.trust = trust;
     this.registers = registers;
     this.settings = settings;
+    this.effects = new Recorded.Effects(sessions, used, approvals);
   }
 
   /**
@@ -114,7 +124,18 @@ public final class Logins {
   }
 
   private Verdict<Asked> unlock(String origin, String source, Session session) {
-    return open.ask(origin, source, new Unlocks(session.tokenHash(), session.terminal()));
+    return open.ask(origin, source, new About(session.tokenHash(), session.terminal(), null));
+  }
+
+  /**
+   * A question whose answer approves a text; refused with nobody to name.
+   *
+   * @param approver the browser's own session, active
+   */
+  Verdict<Asked> askApproval(Session approver, Matter matter, String origin, String source) {
+    return settings.origins().contains(origin)
+        ? open.ask(origin, source, new About(approver.tokenHash(), approver.terminal(), matter))
+        : Verdict.refused(Refusal.ORIGIN_FOREIGN);
   }
 
   /**
@@ -160,7 +181,7 @@ public final class Logins {
               registered
                   .then(proof -> PersonCurrent.of(proof, change, registers))
                   .then(proof -> Permitted.of(proof, change, registers))
-                  .then(proof -> Recorded.of(proof, change, sessions, used, token));
+                  .then(proof -> Recorded.of(proof, change, effects, token));
           if (result instanceof Verdict.Refused<Recorded>(Refusal reason)) {
             refuse(change, spoke, registered, reason);
           }
@@ -172,6 +193,7 @@ public final class Logins {
           switch (proof.effect()) {
             case Effect.Opened(Token secret) -> new Outcome.Opened(secret);
             case Effect.Resumed() -> new Outcome.Resumed();
+            case Effect.Approved(String subject) -> new Outcome.Approved(subject);
           };
     };
   }

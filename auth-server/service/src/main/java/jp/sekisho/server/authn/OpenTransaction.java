@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id base64url of 16 random bytes
  * @param nonce base64url of 32 random bytes; only the terminal that fetches learns it
- * @param purpose login or unlock
+ * @param purpose login, unlock or approve
  * @param origin of the page that asked
  * @param cookieHash SHA-256 of the pre-login cookie
  * @param source network address of the browser
  * @param created when the browser asked
  * @param terminal the terminal it is bound to: the first to fetch it, or from birth the terminal of
- *     the session it unlocks; null while nobody fetched a login
+ *     the session it is about; null while nobody fetched a login
  * @param fetchedFrom network address of that terminal's fetch; null before it
- * @param unlocks hash of the suspended session's token; null exactly for a login
+ * @param session hash of the token of the session it unlocks or is asked in; null exactly for a
+ *     login
+ * @param matter what is approved; null unless the purpose is approve
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after creation; identity is not asked for
 public record OpenTransaction(
@@ -31,7 +33,8 @@ public record OpenTransaction(
     Instant created,
     @Nullable String terminal,
     @Nullable String fetchedFrom,
-    byte @Nullable [] unlocks) {
+    byte @Nullable [] session,
+    @Nullable Matter matter) {
   /** How long an answer is accepted. */
   public static final Duration LIFE = Duration.ofSeconds(90);
 
@@ -43,7 +46,7 @@ public record OpenTransaction(
   /** This question, fetched by {@code fetcher} from {@code address}. */
   OpenTransaction fetchedBy(String fetcher, String address) {
     return new OpenTransaction(
-        id, nonce, purpose, origin, cookieHash, source, created, fetcher, address, unlocks);
+        id, nonce, purpose, origin, cookieHash, source, created, fetcher, address, session, matter);
   }
 
   @Override

@@ -60,9 +60,19 @@ public final class OpenTransactions {
   /** A new question and the secret that its browser must show again. */
   public record Asked(OpenTransaction transaction, Token cookie) {}
 
-  /** A session that a question is to unlock: hash of its token, and its terminal. */
+  /**
+   * The session that a question is about, and what for.
+   *
+   * @param session hash of its token
+   * @param terminal its terminal, which alone may fetch
+   * @param matter what is approved in it; null to unlock it
+   */
   @SuppressWarnings("ArrayRecordComponent") // identity is not asked for
-  public record Unlocks(byte[] session, String terminal) {}
+  public record About(byte[] session, String terminal, @Nullable Matter matter) {
+    Purpose purpose() {
+      return matter == null ? Purpose.UNLOCK : Purpose.APPROVE;
+    }
+  }
 
   private record Held(OpenTransaction transaction, boolean used) {}
 
@@ -71,8 +81,12 @@ public final class OpenTransactions {
     this.limits = limits;
   }
 
-  /** A question for the browser at {@code source}; refused TOO_MANY over the limits. */
-  public synchronized Verdict<Asked> ask(String origin, String source, @Nullable Unlocks unlocks) {
+  /**
+   * A question for the browser at {@code source}; refused TOO_MANY over the limits.
+   *
+   * @param about the session it is about; null for a login
+   */
+  public synchronized Verdict<Asked> ask(String origin, String source, @Nullable About about) {
     Instant now = clock.instant();
     forget(now);
     if (now.isBefore(windowStart) || !now.isBefore(windowStart.plus(WINDOW))) {
@@ -88,14 +102,15 @@ public final class OpenTransactions {
         new OpenTransaction(
             random(16),
             random(32),
-            unlocks == null ? Purpose.LOGIN : Purpose.UNLOCK,
+            about == null ? Purpose.LOGIN : about.purpose(),
             origin,
             cookie.hash(),
             source,
             now,
-            unlocks == null ? null : unlocks.terminal(),
+            about == null ? null : about.terminal(),
             null,
-            unlocks == null ? null : unlocks.session());
+            about == null ? null : about.session(),
+            about == null ? null : about.matter());
     questions.put(question.id(), new Held(question, false));
     return Verdict.passed(new Asked(question, cookie));
   }

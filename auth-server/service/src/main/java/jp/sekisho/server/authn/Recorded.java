@@ -7,6 +7,7 @@ import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.server.authn.Registers.CurrentPerson;
+import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Token;
@@ -31,11 +32,18 @@ final class Recorded {
 
     /** The session of the cookie that the browser has already. */
     record Resumed() implements Effect {}
+
+    /** Nothing but what stands in the log and in the thing's rows. */
+    record Approved(String subject) implements Effect {}
   }
 
+  /** Where effects are written. */
+  record Effects(Sessions sessions, UsedTransactions used, Approvals approvals) {}
+
   /** {@code token}: the secret of the session, should one begin. */
-  static Verdict<Recorded> of(
-      Permitted permitted, Change change, Sessions sessions, UsedTransactions used, Token token) {
+  static Verdict<Recorded> of(Permitted permitted, Change change, Effects effects, Token token) {
+    Sessions sessions = effects.sessions();
+    UsedTransactions used = effects.used();
     OpenTransaction question = permitted.current().registered().signed().spoke().question();
     if (used.holds(change.handle(), question.id())) {
       return Verdict.refused(Refusal.TRANSACTION_USED);
@@ -43,10 +51,52 @@ final class Recorded {
     if (sessions.cardLeft(question.id())) {
       return Verdict.refused(Refusal.CARD_REMOVED);
     }
-    byte[] unlocks = question.unlocks();
-    return unlocks == null
-        ? open(permitted, change, sessions, used, token)
-        : resume(permitted, change, sessions, used, unlocks);
+    byte[] session = question.session();
+    if (session == null) {
+      return open(permitted, change, sessions, used, token);
+    }
+    Matter matter = question.matter();
+    return matter == null
+        ? resume(permitted, change, sessions, used, session)
+        : approve(permitted, change, effects, session, matter);
+  }
+
+  private static Verdict<Recorded> approve(
+      Permitted permitted, Change change, Effects effects, byte[] hash, Matter matter) {
+    Sessions sessions = effects.sessions();
+    TerminalSpoke spoke = permitted.current().registered().signed().spoke();
+    Optional<Session> found = sessions.active(change.handle(), hash, change.now());
+    if (found.isEmpty()) {
+      return Verdict.refused(Refusal.SESSION_ENDED);
+    }
+    Session session = found.get();
+    if (!session.person().equals(permitted.current().person().number())) {
+      return Verdict.refused(Refusal.SESSION_OTHER_PERSON);
+    }
+    if (!session.terminal().equals(permitted.terminal().id())
+        || !session.boot().equals(spoke.statement().boot())) {
+      return Verdict.refused(Refusal.TRANSACTION_BOUND);
+    }
+    CardSigned signed = permitted.current().registered().signed();
+    Approvals.Approval approval =
+        new Approvals.Approval(
+            session,
+            matter,
+            spoke.question().id(),
+            spoke.answer().statement(),
+            spoke.answer().signature(),
+            signed.spki(),
+            permitted.current().registered().card().assurance() == Assurance.LOW);
+    return effects
+        .approvals()
+        .approve(change, approval)
+        .then(entry -> {
+          change.record(session.subject(), succeeded(permitted));
+          // The terminal now watches this card under this question's name.
+          sessions.provedAgain(change, entry, session, spoke.question().id());
+          effects.used().insert(change, entry, spoke.question(), permitted.terminal().id());
+          return Verdict.passed(new Recorded(new Effect.Approved(matter.subject())));
+        });
   }
 
   private static Verdict<Recorded> open(

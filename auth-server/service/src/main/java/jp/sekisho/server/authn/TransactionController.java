@@ -26,9 +26,12 @@ import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.Doors;
+import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionCookies;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Token;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The people's side of a login: {@code /authn/v1} of {@code docs/protocol.md}. That a request comes
@@ -43,12 +46,15 @@ final class TransactionController {
 
   private final Logins logins;
   private final Sessions sessions;
+  private final Approvals approvals;
   private final RefusalTally tally;
   private final Answers answers;
 
-  TransactionController(Logins logins, Sessions sessions, RefusalTally tally, Answers answers) {
+  TransactionController(
+      Logins logins, Sessions sessions, Approvals approvals, RefusalTally tally, Answers answers) {
     this.logins = logins;
     this.sessions = sessions;
+    this.approvals = approvals;
     this.tally = tally;
     this.answers = answers;
   }
@@ -56,15 +62,48 @@ final class TransactionController {
   @Post("/transactions")
   @Consumes(MediaType.APPLICATION_JSON)
   HttpResponse<?> ask(HttpRequest<?> request, @Body byte[] body) {
+    NewTransaction asked;
     Purpose purpose;
     try {
-      purpose = Purpose.parse(WireJson.read(body, NewTransaction.class).purpose());
+      asked = WireJson.read(body, NewTransaction.class);
+      purpose = Purpose.parse(asked.purpose());
     } catch (MalformedException e) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
-    String origin = request.getHeaders().getOrigin().orElse("");
+    String subject = asked.subject();
+    if ((purpose == Purpose.APPROVE) != (subject != null)) {
+      return answers.refuse(Refusal.INPUT_MALFORMED, request);
+    }
     Token session = SessionCookies.read(request, SessionCookies.SESSION).orElse(null);
-    return switch (logins.ask(purpose, origin, source(request).getHostAddress(), session)) {
+    if (subject != null) {
+      return askApproval(request, session, subject);
+    }
+    return created(
+        request, logins.ask(purpose, origin(request), source(request).getHostAddress(), session));
+  }
+
+  private HttpResponse<?> askApproval(
+      HttpRequest<?> request, @Nullable Token token, String subject) {
+    if (token == null) {
+      return unattributed(request, Refusal.SESSION_NONE);
+    }
+    return switch (sessions.resolve(token, Sessions.Use.ACTIVITY)) {
+      case Resolution.Refused(Refusal reason) -> unattributed(request, reason);
+      case Resolution.Suspended _ -> answers.refuse(Refusal.SESSION_SUSPENDED, request);
+      case Resolution.Active(Session approver) ->
+          switch (approvals.matter(approver, subject)) {
+            case Verdict.Refused<Matter>(Refusal reason) -> answers.refuse(reason, request);
+            case Verdict.Passed<Matter>(Matter matter) ->
+                created(
+                    request,
+                    logins.askApproval(
+                        approver, matter, origin(request), source(request).getHostAddress()));
+          };
+    };
+  }
+
+  private HttpResponse<?> created(HttpRequest<?> request, Verdict<Asked> verdict) {
+    return switch (verdict) {
       case Verdict.Refused<Asked>(Refusal reason) -> unattributed(request, reason);
       case Verdict.Passed<Asked>(Asked asked) ->
           answers
@@ -74,6 +113,10 @@ final class TransactionController {
                       asked.transaction().id(), asked.transaction().expires().toString()))
               .cookie(SessionCookies.set(SessionCookies.PRELOGIN, asked.cookie()));
     };
+  }
+
+  private static String origin(HttpRequest<?> request) {
+    return request.getHeaders().getOrigin().orElse("");
   }
 
   @Post("/transactions/{id}/answer")
@@ -93,6 +136,7 @@ final class TransactionController {
               .ok(new AnswerAccepted("/log"))
               .cookie(SessionCookies.set(SessionCookies.SESSION, token));
       case Outcome.Resumed() -> answers.ok(new AnswerAccepted("/log"));
+      case Outcome.Approved(String subject) -> answers.ok(new AnswerAccepted("/grants/" + subject));
       case Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Outcome.Unattributed(Refusal reason) -> unattributed(request, reason);
     };

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param post id of the acting post; null when the person has none of its own
  * @param terminal where the card was
  * @param boot the terminal's boot, base64url of 16 bytes
- * @param transaction the login or unlock that made it active last
+ * @param transaction the login, unlock or approval for which its card answered last: the name under
+ *     which the terminal reports that card's removal
  * @param assurance {@code normal} or {@code low}, the authenticator's
  * @param cause why it is not active; null while it is
  * @param resumed when it became active last
@@ -85,6 +86,24 @@ public record Session(
         created,
         resumed,
         at,
+        absoluteEnd);
+  }
+
+  Session provedBy(String newest) {
+    return new Session(
+        tokenHash,
+        person,
+        organ,
+        post,
+        terminal,
+        boot,
+        newest,
+        assurance,
+        state,
+        cause,
+        created,
+        resumed,
+        changed,
         absoluteEnd);
   }
 

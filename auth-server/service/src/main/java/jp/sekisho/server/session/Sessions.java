@@ -153,6 +153,53 @@ public final class Sessions {
         : Optional.empty();
   }
 
+  /** The session of this hash if it is sound and active, by its row and by the clock. */
+  public Optional<Session> active(Handle handle, byte[] tokenHash, Instant now) {
+    return repository.find(handle, tokenHash) instanceof Found.Sound(Session session)
+            && isActive(session, now)
+        ? Optional.of(session)
+        : Optional.empty();
+  }
+
+  /** The active session of a person at a terminal, if there is one, by its row and by the clock. */
+  public Optional<Session> activeAt(Handle handle, String terminal, String person, Instant now) {
+    for (Found found : repository.openOfTerminal(handle, terminal)) {
+      if (found instanceof Found.Sound(Session session)
+          && session.person().equals(person)
+          && isActive(session, now)) {
+        return Optional.of(session);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isActive(Session session, Instant now) {
+    return session.state() == Session.State.ACTIVE
+        && limits.fate(session, activity.last(session), now) instanceof Fate.Stays;
+  }
+
+  /**
+   * The card was proved once more in a session that goes on: from here on its removal is reported
+   * under {@code transaction}.
+   *
+   * @param entry an entry of this unit that says so
+   */
+  public void provedAgain(Change change, EntryReceipt entry, Session session, String transaction) {
+    repository.update(change, entry, session.provedBy(transaction));
+  }
+
+  /**
+   * As {@link #provedAgain}, told by the terminal: it now watches the card in its reader under
+   * {@code transaction}, whether or not the answer ever arrived here.
+   */
+  void watchedUnder(Change change, EntryReceipt entry, String terminal, String transaction) {
+    for (Session session : sound(change, repository.openOfTerminal(change.handle(), terminal))) {
+      if (session.state() == Session.State.ACTIVE) {
+        provedAgain(change, entry, session, transaction);
+      }
+    }
+  }
+
   /** Resumes a session as part of the unit that records its unlock. */
   public void resume(Change change, Session session, String unlock, String boot) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());

@@ -2,7 +2,9 @@ package jp.sekisho.server.session;
 
 import java.util.Map;
 import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.TerminalObserver;
 
@@ -21,11 +23,12 @@ public final class TerminalWatch implements TerminalObserver {
   }
 
   @Override
-  public void onRecord(Change change, Terminal terminal, DeviceRecord record) {
+  public void onRecord(Change change, Terminal terminal, DeviceRecord record, EntryReceipt entry) {
     String id = terminal.id();
     switch (record.type()) {
       case "agent.card-removed" -> departed(change, id, record, Cause.CARD_REMOVED);
       case "agent.seat-lost" -> departed(change, id, record, Cause.SEAT_LOST);
+      case "agent.answered" -> answered(change, id, record, entry);
       case "agent.stopped" ->
           sessions.suspendOfTerminal(change, id, Cause.TERMINAL_STOPPED, session -> true);
       case "agent.started" ->
@@ -34,6 +37,14 @@ public final class TerminalWatch implements TerminalObserver {
       default -> {
         // Other records, and those of newer agents, leave sessions as they are.
       }
+    }
+  }
+
+  /** Only an approval leaves the session as it is; the others make or resume one themselves. */
+  private void answered(Change change, String terminal, DeviceRecord record, EntryReceipt entry) {
+    if (Purpose.APPROVE.text().equals(record.data().get("purpose"))
+        && record.data().get("transaction") instanceof String transaction) {
+      sessions.watchedUnder(change, entry, terminal, transaction);
     }
   }
 

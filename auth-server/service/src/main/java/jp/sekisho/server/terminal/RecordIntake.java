@@ -115,7 +115,7 @@ public final class RecordIntake {
     for (DeviceRecord record : fresh) {
       entry = change.record(terminal.subject(), record);
       for (TerminalObserver observer : observers) {
-        observer.onRecord(change, now, record);
+        observer.onRecord(change, now, record, entry);
       }
       now = now.after(record);
       terminals.addRecord(

@@ -2,6 +2,7 @@ package jp.sekisho.server.terminal;
 
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
 
 /**
  * A feature that must act on what happens to terminals, in the same unit: either both are durable
@@ -13,8 +14,9 @@ public interface TerminalObserver {
    *
    * @param terminal as it was before this record: {@code terminal.boot()} differs from {@code
    *     record.boot()} when the terminal was started anew
+   * @param entry the record's own entry
    */
-  void onRecord(Change change, Terminal terminal, DeviceRecord record);
+  void onRecord(Change change, Terminal terminal, DeviceRecord record, EntryReceipt entry);
 
   /** Nothing was heard for three intervals, while this service was up. */
   void onSilent(Change change, Terminal terminal);

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Supplier;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.LogEvent;
@@ -24,14 +25,13 @@ import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.LogBundle;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
-import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Transactions;
 
 /**
- * The offline bundle of a log for its auditors: made whole in a file first, so that a damaged log
- * gives an error and never half a bundle; the entry that it was taken is durable before the first
- * byte leaves.
+ * A log for its auditors, as the offline bundle or as a table: made whole in a file first, so that
+ * a damaged log gives an error and never half of one; the entry that it was taken is durable before
+ * the first byte leaves.
  */
 @Controller
 @Requires(beans = Installation.class)
@@ -49,17 +49,47 @@ final class ExportController {
     this.answers = answers;
   }
 
+  /** What is taken away: how it is written, and its name. */
+  private record Taken(String by, String type, String ending, long size, Writing writing) {}
+
+  /** Writes the whole of it. */
+  private interface Writing {
+    void to(OutputStream out) throws IOException;
+  }
+
   @Get("/api/v1/log/export")
   @Produces(MediaType.ALL)
-  HttpResponse<?> export(HttpRequest<?> request, @QueryValue String log) throws IOException {
-    Session session =
-        switch (PageController.resolution(request)) {
-          case Resolution.Active(Session active) -> active;
-          case Resolution.Suspended suspended ->
-              throw new IllegalStateException("the filter lets no suspended session here");
-          case Resolution.Refused refused ->
-              throw new IllegalStateException("the filter lets no refused session here");
-        };
+  HttpResponse<?> bundle(HttpRequest<?> request, @QueryValue String log) throws IOException {
+    return export(
+        request,
+        log,
+        () -> {
+          LogBundle bundle = logs.bundle(log);
+          return new Taken("page", "application/zip", ".zip", bundle.size(), bundle::writeZip);
+        });
+  }
+
+  @Get("/api/v1/log/export.csv")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> csv(HttpRequest<?> request, @QueryValue String log) throws IOException {
+    Words words = Words.of(Answers.language(request));
+    return export(
+        request,
+        log,
+        () -> {
+          long size = logs.newest(log).index() + 1;
+          return new Taken(
+              "csv",
+              "text/csv; charset=utf-8",
+              ".csv",
+              size,
+              out -> LogCsv.write(logs, log, size, words, out));
+        });
+  }
+
+  private HttpResponse<?> export(HttpRequest<?> request, String log, Supplier<Taken> source)
+      throws IOException {
+    Session session = CurrentSession.active(request);
     if (!Names.isOrgan(log)) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
@@ -68,24 +98,24 @@ final class ExportController {
           change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
-    LogBundle bundle = logs.bundle(log);
-    Path file = Files.createTempFile("sekisho-export", ".zip"); // mode 0600
+    Taken taken = source.get();
+    Path file = Files.createTempFile("sekisho-export", taken.ending()); // mode 0600
     try {
       try (OutputStream out = Files.newOutputStream(file)) {
-        bundle.writeZip(out);
+        taken.writing().to(out);
       }
       transactions.write(change ->
-          change.record(session.subject(), new LogEvent.Exported(log, bundle.size(), "page")));
+          change.record(session.subject(), new LogEvent.Exported(log, taken.size(), taken.by())));
       long length = Files.size(file);
       return HttpResponse.ok(
               new StreamedFile(
                   Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE),
-                  MediaType.of("application/zip"),
+                  MediaType.of(taken.type()),
                   0,
                   length))
           .header(
               HttpHeaders.CONTENT_DISPOSITION,
-              "attachment; filename=\"sekisho-" + log + "-" + bundle.size() + ".zip\"");
+              "attachment; filename=\"sekisho-" + log + "-" + taken.size() + taken.ending() + "\"");
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(file);
       throw e;

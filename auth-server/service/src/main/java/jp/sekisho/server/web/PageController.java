@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class PageController {
   private static final Map<String, byte[]> FILES =
-      Stream.of("sekisho.css", "sekisho.js", "login.js", "session.js")
+      Stream.of("sekisho.css", "sekisho.js", "login.js", "session.js", "grants.js")
           .collect(Collectors.toUnmodifiableMap(name -> name, PageController::load));
 
   private final Pages pages;
@@ -83,7 +83,7 @@ final class PageController {
   @Get("/api/v1/session")
   @Produces(MediaType.ALL)
   HttpResponse<?> session(HttpRequest<?> request) {
-    return switch (resolution(request)) {
+    return switch (CurrentSession.resolution(request)) {
       case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Resolution.Active(Session session) -> answers.ok(view("active", session));
       case Resolution.Suspended(Session session) -> answers.ok(view("suspended", session));
@@ -98,7 +98,7 @@ final class PageController {
       @Nullable @QueryValue String date,
       @Nullable @QueryValue String before) {
     Frame frame = pages.frame(request);
-    return switch (resolution(request)) {
+    return switch (CurrentSession.resolution(request)) {
       case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Resolution.Suspended(Session session) ->
           page(
@@ -157,12 +157,6 @@ final class PageController {
         session.terminal(),
         cause == null ? null : cause.text(),
         session.absoluteEnd().toString());
-  }
-
-  static Resolution resolution(HttpRequest<?> request) {
-    return request
-        .getAttribute(SessionFilter.RESOLUTION, Resolution.class)
-        .orElseThrow(() -> new IllegalStateException("a route behind no session filter"));
   }
 
   private static byte[] load(String name) {

@@ -37,6 +37,9 @@ final class SessionFilter {
   /** Request attribute with the {@link Resolution} of the cookie, on routes that need a session. */
   static final String RESOLUTION = "sekisho.session";
 
+  /** Id of an exception in a path. */
+  private static final String GRANT = "[A-Za-z0-9_-]{22}";
+
   private final Sessions sessions;
   private final Answers answers;
   private final RefusalCounter refusals;
@@ -72,14 +75,21 @@ final class SessionFilter {
     }
     return switch (path) {
       case "/", "/health", "/authn/v1/transactions", "/authn/v1/logout" -> Guard.OPEN;
-      case "/log" -> Guard.PAGE;
+      case "/log", "/grants" -> Guard.PAGE;
       case "/api/v1/session" -> Guard.LOOK;
+      case "/api/v1/log/export.csv" -> Guard.ACTIVE;
       default -> {
         if (path.matches("/static/[a-z.]{1,40}")
             || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/answer")) {
           yield Guard.OPEN;
         }
-        yield path.matches("/api/v1/[a-z/-]{1,80}") ? Guard.ACTIVE : Guard.ABSENT;
+        if (path.matches("/grants/" + GRANT)) {
+          yield Guard.PAGE;
+        }
+        yield path.matches("/api/v1/[a-z/-]{1,80}")
+                || path.matches("/api/v1/grants/" + GRANT + "(/[a-z]{1,16})?")
+            ? Guard.ACTIVE
+            : Guard.ABSENT;
       }
     };
   }

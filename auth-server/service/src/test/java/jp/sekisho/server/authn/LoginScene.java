@@ -1,12 +1,14 @@
 package jp.sekisho.server.authn;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.protocol.statement.TerminalStatement;
@@ -28,10 +31,13 @@ import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.config.AddressMatch;
+import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.session.Token;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.terminal.Terminal;
 import org.jdbi.v3.core.Handle;
@@ -57,6 +63,7 @@ public final class LoginScene implements Registers, AutoCloseable {
   public final Map<String, String> organOfTerminal = new HashMap<>();
   public final Map<String, Refusal> terminalRefusals = new HashMap<>();
   public final Map<String, String> organOfPerson = new HashMap<>();
+  public final ApprovalsSeen approvals = new ApprovalsSeen();
   final OpenTransactions open;
   Logins logins;
 
@@ -87,12 +94,35 @@ public final class LoginScene implements Registers, AutoCloseable {
         cards,
         trust,
         this,
+        approvals,
         new Logins.Settings(origins, match));
   }
 
   public void addTerminal(String id, String organ) {
     devices.put(id, TestCa.p256());
     organOfTerminal.put(id, organ);
+  }
+
+  /** What was approved; {@link #refusal} refuses everything. */
+  public static final class ApprovalsSeen implements Approvals {
+    final List<Approval> seen = new ArrayList<>();
+    @Nullable Refusal refusal;
+
+    @Override
+    public Verdict<Matter> matter(Session approver, String subject) {
+      return Verdict.passed(new Matter(subject, subject.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public Verdict<EntryReceipt> approve(Change change, Approval approval) {
+      if (refusal != null) {
+        return Verdict.refused(refusal);
+      }
+      seen.add(approval);
+      return Verdict.passed(
+          change.record(
+              approval.approver().subject(), new GrantEvent.Rejected(approval.matter().subject())));
+    }
   }
 
   /** A staff card. */
@@ -159,7 +189,7 @@ public final class LoginScene implements Registers, AutoCloseable {
                 question.purpose(),
                 terminal,
                 CardStatement.certificateHash(card.der()),
-                null));
+                question.matter() == null ? null : question.matter().detail()));
     byte[] signature = TestCa.sign(card.keys().getPrivate(), said.bytes());
     TerminalStatement device =
         terminalSays.apply(
@@ -205,8 +235,8 @@ public final class LoginScene implements Registers, AutoCloseable {
         DeviceRecord.of(terminal, boot, 1, DeviceRecord.GENESIS, clock.instant(), event);
     Terminal row = row(terminal);
     storage.transactions.write(change -> {
-      change.record(row.subject(), record);
-      new TerminalWatch(sessions).onRecord(change, row, record);
+      EntryReceipt entry = change.record(row.subject(), record);
+      new TerminalWatch(sessions).onRecord(change, row, record, entry);
       return null;
     });
   }
@@ -300,6 +330,7 @@ public final class LoginScene implements Registers, AutoCloseable {
       case Logins.Outcome.Unattributed(Refusal reason) -> reason;
       case Logins.Outcome.Opened opened -> null;
       case Logins.Outcome.Resumed resumed -> null;
+      case Logins.Outcome.Approved approved -> null;
     };
   }
 }

@@ -49,10 +49,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Agent {
   /** Boot id of records and heartbeats unless another one is given. */
-  static final String BOOT = Base64Url.encode(new byte[16]);
+  public static final String BOOT = Base64Url.encode(new byte[16]);
 
-  final String terminal;
-  final KeyPair pair;
+  public final String terminal;
+  public final KeyPair pair;
   private final RunningServer server;
   private final HttpClient client;
   private final List<DeviceRecord> written = new ArrayList<>();
@@ -129,11 +129,12 @@ public final class Agent {
     return Fingerprint.of(pair.getPublic().getEncoded());
   }
 
-  HttpResponse<byte[]> post(String path, Object body) throws IOException, InterruptedException {
+  public HttpResponse<byte[]> post(String path, Object body)
+      throws IOException, InterruptedException {
     return send("POST", path, WireJson.write(body));
   }
 
-  HttpResponse<byte[]> send(String method, String path, byte[] body)
+  public HttpResponse<byte[]> send(String method, String path, byte[] body)
       throws IOException, InterruptedException {
     return client.send(
         HttpRequest.newBuilder(
@@ -158,7 +159,8 @@ public final class Agent {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
   }
 
-  HttpResponse<byte[]> events(DeviceRecord... records) throws IOException, InterruptedException {
+  public HttpResponse<byte[]> events(DeviceRecord... records)
+      throws IOException, InterruptedException {
     List<String> texts = new ArrayList<>();
     for (DeviceRecord record : records) {
       texts.add(Base64Url.encode(record.bytes()));
@@ -173,7 +175,7 @@ public final class Agent {
   }
 
   /** The next record of the terminal's chain. */
-  DeviceRecord record(AgentEvent event) {
+  public DeviceRecord record(AgentEvent event) {
     return record(BOOT, event);
   }
 
@@ -186,7 +188,7 @@ public final class Agent {
   }
 
   /** The refusal in an answer; its status must be the one the refusal carries. */
-  static Refusal refusal(HttpResponse<byte[]> answer) throws MalformedException {
+  public static Refusal refusal(HttpResponse<byte[]> answer) throws MalformedException {
     if (answer.request().method().equals("HEAD")) {
       throw new IllegalArgumentException("an answer to HEAD has no body");
     }

@@ -32,6 +32,7 @@ import jp.sekisho.server.listener.Listeners;
 import jp.sekisho.server.listener.RefusalCounter;
 import jp.sekisho.server.listener.ServerKeys;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.RowSeal;
 
@@ -55,7 +56,8 @@ public final class RunningServer implements AutoCloseable {
     volatile boolean failing;
 
     @Override
-    public void onRecord(Change change, Terminal terminal, DeviceRecord record) {
+    public void onRecord(
+        Change change, Terminal terminal, DeviceRecord record, EntryReceipt entry) {
       if (failing) {
         throw new IllegalStateException("observer fails");
       }

@@ -306,7 +306,8 @@ final class PagesTest {
 
   @Test
   void aTransactionComesWithItsCookieAndNobodyAnswersItWithoutOne() throws Exception {
-    HttpResponse<String> asked = post("/authn/v1/transactions", new NewTransaction("login", null), null);
+    HttpResponse<String> asked =
+        post("/authn/v1/transactions", new NewTransaction("login", null), null);
     assertEquals(201, asked.statusCode());
     String cookie = asked.headers().firstValue("Set-Cookie").orElse("");
     assertTrue(cookie.startsWith("__Host-sekisho-prelogin="), cookie);

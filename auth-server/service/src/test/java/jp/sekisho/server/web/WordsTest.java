@@ -38,10 +38,8 @@ final class WordsTest {
   @Test
   void everyEventTypeHasWords() throws ReflectiveOperationException {
     Set<String> types = new TreeSet<>();
-    for (Class<?> feature : AuditEvent.class.getPermittedSubclasses()) {
-      for (Class<?> event : feature.getPermittedSubclasses()) {
-        types.add(type(event));
-      }
+    for (Class<?> event : records(AuditEvent.class)) {
+      types.add(type(event));
     }
     assertEquals(types, suffixes("web.event."));
   }
@@ -60,6 +58,7 @@ final class WordsTest {
       boolean byPrefix =
           key.startsWith("web.event.")
               || key.startsWith("web.reason.")
+              || key.startsWith("web.grant.state.")
               || key.startsWith("web.outcome.");
       assertTrue(byPrefix || used.indexOf('"' + key + '"') >= 0, key);
     }
@@ -71,6 +70,15 @@ final class WordsTest {
     assertEquals("NEW_CODE", Words.EN.reason("NEW_CODE"));
   }
 
+  /** The records of a sealed hierarchy of any depth. */
+  private static Set<Class<?>> records(Class<?> type) {
+    return type.isRecord()
+        ? Set.of(type)
+        : Arrays.stream(type.getPermittedSubclasses())
+            .flatMap(next -> records(next).stream())
+            .collect(Collectors.toSet());
+  }
+
   private static Set<String> suffixes(String prefix) {
     return Words.JA.keys().stream()
         .filter(key -> key.startsWith(prefix))
@@ -80,13 +88,20 @@ final class WordsTest {
 
   /** The type of an event class: its instance with null or zero in every component. */
   private static String type(Class<?> event) throws ReflectiveOperationException {
+    return ((AuditEvent) instance(event)).type();
+  }
+
+  private static Object instance(Class<?> event) throws ReflectiveOperationException {
     RecordComponent[] components = event.getRecordComponents();
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    Object[] values = Arrays.stream(types).map(WordsTest::any).toArray();
+    Object[] values = new Object[types.length];
+    for (int i = 0; i < types.length; i++) {
+      values[i] = types[i].isRecord() ? instance(types[i]) : any(types[i]);
+    }
     var constructor = event.getDeclaredConstructor(types);
     constructor.setAccessible(true);
-    return ((AuditEvent) constructor.newInstance(values)).type();
+    return constructor.newInstance(values);
   }
 
   private static Object any(Class<?> type) {

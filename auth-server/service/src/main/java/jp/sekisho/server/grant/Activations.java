@@ -1,0 +1,209 @@
+package jp.sekisho.server.grant;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.Activated;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.GrantList;
+import jp.sekisho.protocol.GrantOffer;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.grant.Grant.Use;
+import jp.sekisho.server.listener.PerMinute;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Transactions;
+import jp.sekisho.server.terminal.Terminal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The terminals' side: what is offered to them, and the one activation of each grant. The answer
+ * leaves only after row and entry are durable. Thread-safe.
+ */
+public final class Activations {
+  private static final String STEP = "activate";
+
+  private final Transactions transactions;
+  private final DossierRepository dossiers;
+  private final Media media;
+  private final Sessions sessions;
+  private final PerMinute bound = new PerMinute();
+
+  Activations(
+      Transactions transactions, DossierRepository dossiers, Media media, Sessions sessions) {
+    this.transactions = transactions;
+    this.dossiers = dossiers;
+    this.media = media;
+    this.sessions = sessions;
+  }
+
+  /** The approved and active grants of a terminal whose time is not over. */
+  public GrantList offers(Terminal terminal, Instant now) {
+    List<Dossier> found = transactions.read(handle -> dossiers.ofTerminal(handle, terminal.id()));
+    return new GrantList(
+        found.stream()
+            .filter(dossier -> now.isBefore(over(dossier)))
+            .map(Activations::offer)
+            .toList());
+  }
+
+  private static Instant over(Dossier dossier) {
+    Grant grant = dossier.grant();
+    Use use = grant == null ? null : grant.use();
+    return use == null ? dossier.text().end() : use.deadline();
+  }
+
+  private static GrantOffer offer(Dossier dossier) {
+    Grant grant = dossier.grant();
+    if (grant == null) {
+      throw new IllegalStateException("an offer without its approval");
+    }
+    Use use = grant.use();
+    return new GrantOffer(
+        grant.id(),
+        Base64Url.encode(dossier.text().bytes()),
+        Base64Url.encode(grant.statement()),
+        Base64Url.encode(grant.signature()),
+        Base64Url.encode(grant.spki()),
+        grant.state().text(),
+        use == null ? null : use.at().toString());
+  }
+
+  /** Whether every part of a request has its form. */
+  public static boolean wellFormed(ActivateRequest request) {
+    try {
+      return Base64Url.decode(request.nonce(), 32).length == 32
+          && Base64Url.decode(request.boot(), 16).length == 16
+          && Base64Url.decode(request.fingerprint(), 32).length == 32;
+    } catch (MalformedException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Activates grant {@code id}, or answers its first activation again to the same nonce.
+   *
+   * @param terminal as the agents' port identified it
+   * @param request well formed
+   */
+  public Verdict<Activated> activate(Terminal terminal, String id, ActivateRequest request) {
+    PerMinute.Call call = bound.call();
+    return transactions.write(change -> {
+      Optional<Dossier> found =
+          Shelf.isId(id) ? dossiers.find(change.handle(), id) : Optional.empty();
+      Refusal obstacle =
+          found.isEmpty()
+              ? Refusal.GRANT_UNKNOWN
+              : obstacle(change, terminal, found.get(), request);
+      if (obstacle != null) {
+        return refuse(change, call, terminal, id, obstacle);
+      }
+      return activate(change, terminal, found.orElseThrow(), request);
+    });
+  }
+
+  private @Nullable Refusal obstacle(
+      Change change, Terminal terminal, Dossier dossier, ActivateRequest request) {
+    Grant grant = dossier.grant();
+    if (grant == null || !dossier.request().organ().equals(terminal.organ())) {
+      return Refusal.GRANT_UNKNOWN;
+    }
+    if (!grant.terminal().equals(terminal.id())) {
+      return Refusal.GRANT_ELSEWHERE;
+    }
+    Refusal state =
+        switch (grant.state()) {
+          case APPROVED, ACTIVE -> null;
+          case USED, EXPIRED -> Refusal.GRANT_OVER;
+          case CLOSED, WITHDRAWN, REVOKED -> Refusal.GRANT_DECIDED;
+        };
+    if (state != null) {
+      return state;
+    }
+    if (!change.now().isBefore(over(dossier))) {
+      return Refusal.GRANT_OVER;
+    }
+    if (change.now().isBefore(dossier.text().start())) {
+      return Refusal.GRANT_EARLY;
+    }
+    Use use = grant.use();
+    if (use != null && !use.nonce().equals(request.nonce())) {
+      return Refusal.GRANT_ACTIVATED;
+    }
+    return here(change, terminal, dossier, request);
+  }
+
+  /** The right medium, and the right person logged in at this terminal under this boot. */
+  private @Nullable Refusal here(
+      Change change, Terminal terminal, Dossier dossier, ActivateRequest request) {
+    if (!dossier.text().fingerprint().equals(request.fingerprint())) {
+      return Refusal.MEDIUM_OTHER;
+    }
+    boolean registered =
+        media
+            .find(change.handle(), dossier.text().medium())
+            .filter(medium -> medium.fingerprint().equals(request.fingerprint()))
+            .isPresent();
+    if (!registered) {
+      return Refusal.GRANT_MEDIUM;
+    }
+    return session(change, terminal, dossier)
+            .filter(session -> session.boot().equals(request.boot()))
+            .isPresent()
+        ? null
+        : Refusal.GRANT_NO_SESSION;
+  }
+
+  private Optional<Session> session(Change change, Terminal terminal, Dossier dossier) {
+    return sessions.activeAt(change.handle(), terminal.id(), dossier.text().person(), change.now());
+  }
+
+  private Verdict<Activated> activate(
+      Change change, Terminal terminal, Dossier dossier, ActivateRequest request) {
+    Grant grant = dossier.grant();
+    Session session = session(change, terminal, dossier).orElse(null);
+    if (grant == null || session == null) {
+      throw new IllegalStateException("an activation passed without grant or session");
+    }
+    Use earlier = grant.use();
+    if (earlier != null) {
+      change.unchanged();
+      return answer(earlier);
+    }
+    Use use = new Use(change.now(), request.nonce(), dossier.text().deadline(change.now()));
+    EntryReceipt entry =
+        change.record(
+            session.subject(),
+            new GrantEvent.Activated(
+                grant.id(),
+                dossier.text().medium(),
+                request.fingerprint(),
+                use.deadline().toString()));
+    dossiers.update(change, entry, grant.activated(use));
+    return answer(use);
+  }
+
+  private static Verdict<Activated> answer(Use use) {
+    return Verdict.passed(
+        new Activated(use.nonce(), use.at().toString(), use.deadline().toString()));
+  }
+
+  /** An agent that asks again and again writes one entry a minute. */
+  private static Verdict<Activated> refuse(
+      Change change, PerMinute.Call call, Terminal terminal, String id, Refusal reason) {
+    if (call.first(terminal.id() + ' ' + id + ' ' + reason, change.now())) {
+      Entry.Subject subject = terminal.subject();
+      change.record(subject, new GrantEvent.Refused(STEP, Shelf.isId(id) ? id : null, reason));
+    } else {
+      change.unchanged();
+    }
+    return Verdict.refused(reason);
+  }
+}

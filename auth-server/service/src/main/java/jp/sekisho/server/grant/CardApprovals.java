@@ -1,0 +1,107 @@
+package jp.sekisho.server.grant;
+
+import java.util.Arrays;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.server.authn.Approvals;
+import jp.sekisho.server.authn.Matter;
+import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Transactions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a request's stored text before an approver's card and turns the proved signature into a
+ * grant. Thread-safe.
+ */
+final class CardApprovals implements Approvals {
+  private final Transactions transactions;
+  private final DossierRepository dossiers;
+  private final Shelf shelf;
+  private final Limits limits;
+
+  CardApprovals(Transactions transactions, DossierRepository dossiers, Shelf shelf, Limits limits) {
+    this.transactions = transactions;
+    this.dossiers = dossiers;
+    this.shelf = shelf;
+    this.limits = limits;
+  }
+
+  @Override
+  public Verdict<Matter> matter(Session approver, String subject) {
+    return transactions.write(change -> {
+      Verdict<Dossier> taken = shelf.take(change, approver, Step.APPROVE, subject);
+      if (taken instanceof Verdict.Passed<Dossier>) {
+        change.unchanged();
+      }
+      return taken.then(
+          dossier -> Verdict.passed(new Matter(dossier.id(), dossier.text().bytes())));
+    });
+  }
+
+  @Override
+  public Verdict<EntryReceipt> approve(Change change, Approval approval) {
+    Session approver = approval.approver();
+    return shelf
+        .take(change, approver, Step.APPROVE, approval.matter().subject())
+        .then(dossier -> {
+          Refusal obstacle = obstacle(dossier, approval);
+          return obstacle == null
+              ? Verdict.passed(grant(change, dossier, approval))
+              : Shelf.refuse(change, approver, Step.APPROVE.text(), dossier.id(), obstacle);
+        });
+  }
+
+  private @Nullable Refusal obstacle(Dossier dossier, Approval approval) {
+    if (!Arrays.equals(dossier.text().bytes(), approval.matter().text())) {
+      return Refusal.APPROVAL_TEXT;
+    }
+    // The policy may have become stricter since the request.
+    Refusal tooLong = limits.tooLong(dossier.text());
+    return tooLong != null
+        ? tooLong
+        : limits.approver(
+            dossier.request().organ(),
+            approval.approver().person(),
+            approval.spki(),
+            approval.low());
+  }
+
+  private EntryReceipt grant(Change change, Dossier dossier, Approval approval) {
+    Session approver = approval.approver();
+    EntryReceipt entry =
+        change.record(
+            approver.subject(),
+            new GrantEvent.Approved(
+                dossier.id(),
+                approval.transaction(),
+                dossier.text().detail(),
+                Base64Url.encode(approval.statement()),
+                Base64Url.encode(approval.signature()),
+                Base64Url.encode(approval.spki())));
+    dossiers.update(
+        change,
+        entry,
+        dossier.request().decided(RequestState.APPROVED, change.now(), approver.person()));
+    dossiers.insert(
+        change,
+        entry,
+        new Grant(
+            dossier.id(),
+            dossier.text().terminal(),
+            approval.transaction(),
+            approval.statement(),
+            approval.signature(),
+            approval.spki(),
+            GrantState.APPROVED,
+            null,
+            null,
+            null,
+            null,
+            null));
+    return entry;
+  }
+}

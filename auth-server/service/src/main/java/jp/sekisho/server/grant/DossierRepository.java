@@ -1,0 +1,307 @@
+package jp.sekisho.server.grant;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.server.grant.Grant.Use;
+import jp.sekisho.server.listener.TamperedException;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables {@code export_request} and {@code export_grant}; nobody else writes them. Every read
+ * of a row whose seal is wrong throws {@link TamperedException}. Thread-safe.
+ */
+final class DossierRepository {
+  private static final String REQUEST = "export_request";
+  private static final String GRANT = "export_grant";
+
+  private static final String SELECT =
+      """
+      select r.id, r.organ, r.requester, r.person, r.text, r.ends, r.state, r.created, r.decided,
+        r.decided_by, r.entry_id, r.mac, g.id as g_id, g.terminal as g_terminal,
+        g.transaction_id as g_transaction, g.statement as g_statement,
+        g.signature as g_signature, g.spki as g_spki, g.state as g_state,
+        g.activated as g_activated, g.nonce as g_nonce, g.deadline as g_deadline,
+        g.ended as g_ended, g.returned as g_returned, g.returned_by as g_returned_by,
+        g.overdue as g_overdue, g.entry_id as g_entry_id, g.mac as g_mac
+      from export_request r left join export_grant g on g.id = r.id
+      """;
+
+  private final RowSeal seal;
+
+  DossierRepository(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  Optional<Dossier> find(Handle handle, String id) {
+    return list(handle.createQuery(SELECT + " where r.id = :id").bind("id", id)).stream()
+        .findFirst();
+  }
+
+  /** Those of an organ, newest first. */
+  List<Dossier> ofOrgan(Handle handle, String organ, int most) {
+    return list(
+        handle
+            .createQuery(
+                SELECT + " where r.organ = :organ order by r.created desc, r.id limit :most")
+            .bind("organ", organ)
+            .bind("most", most));
+  }
+
+  /** Those a person asked for or is to use, newest first. */
+  List<Dossier> ofPerson(Handle handle, String organ, String person, int most) {
+    return list(
+        handle
+            .createQuery(
+                SELECT
+                    + " where r.organ = :organ and (r.requester = :person or r.person = :person)"
+                    + " order by r.created desc, r.id limit :most")
+            .bind("organ", organ)
+            .bind("person", person)
+            .bind("most", most));
+  }
+
+  /** Approved and active ones of a terminal. */
+  List<Dossier> ofTerminal(Handle handle, String terminal) {
+    return list(
+        handle
+            .createQuery(
+                SELECT
+                    + " where g.terminal = :terminal and g.state in ('approved', 'active')"
+                    + " order by r.ends, r.id")
+            .bind("terminal", terminal));
+  }
+
+  /** Ids of all that time alone may change: undecided, unused, in use, or the medium still out. */
+  List<String> waiting(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select r.id from export_request r left join export_grant g on g.id = r.id
+            where r.state = 'requested' or g.state in ('approved', 'active')
+              or (g.activated is not null and g.returned is null and g.overdue is null)
+            order by r.ends, r.id
+            """)
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** How many requests of a person nobody has decided yet. */
+  int undecided(Handle handle, String requester) {
+    return handle
+        .createQuery(
+            "select count(*) from export_request where requester = :person and state = 'requested'")
+        .bind("person", requester)
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  void insert(Change change, EntryReceipt entry, Request request) {
+    change
+        .handle()
+        .execute(
+            "insert into export_request (id, organ, requester, person, text, ends, state, created,"
+                + " decided, decided_by, entry_id, mac) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            request.id(),
+            request.organ(),
+            request.requester(),
+            request.text().person(),
+            request.text().bytes(),
+            request.text().end().toEpochMilli(),
+            request.state().text(),
+            request.created().toEpochMilli(),
+            millis(request.decided()),
+            request.decidedBy(),
+            entry.entryId(),
+            seal.seal(REQUEST, entry, columns(request)));
+  }
+
+  void update(Change change, EntryReceipt entry, Request request) {
+    one(
+        change
+            .handle()
+            .execute(
+                "update export_request set state = ?, decided = ?, decided_by = ?, entry_id = ?,"
+                    + " mac = ? where id = ?",
+                request.state().text(),
+                millis(request.decided()),
+                request.decidedBy(),
+                entry.entryId(),
+                seal.seal(REQUEST, entry, columns(request)),
+                request.id()));
+  }
+
+  void insert(Change change, EntryReceipt entry, Grant grant) {
+    change
+        .handle()
+        .execute(
+            "insert into export_grant (id, terminal, transaction_id, statement, signature, spki,"
+                + " state, entry_id, mac) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            grant.id(),
+            grant.terminal(),
+            grant.transaction(),
+            grant.statement(),
+            grant.signature(),
+            grant.spki(),
+            grant.state().text(),
+            entry.entryId(),
+            seal.seal(GRANT, entry, columns(grant)));
+  }
+
+  void update(Change change, EntryReceipt entry, Grant grant) {
+    Use use = grant.use();
+    one(
+        change
+            .handle()
+            .execute(
+                "update export_grant set state = ?, activated = ?, nonce = ?, deadline = ?,"
+                    + " ended = ?, returned = ?, returned_by = ?, overdue = ?, entry_id = ?,"
+                    + " mac = ? where id = ?",
+                grant.state().text(),
+                use == null ? null : use.at().toEpochMilli(),
+                use == null ? null : use.nonce(),
+                use == null ? null : use.deadline().toEpochMilli(),
+                millis(grant.ended()),
+                millis(grant.returned()),
+                grant.returnedBy(),
+                millis(grant.overdue()),
+                entry.entryId(),
+                seal.seal(GRANT, entry, columns(grant)),
+                grant.id()));
+  }
+
+  private static void one(int updated) {
+    if (updated != 1) {
+      throw new IllegalStateException("the row of an exception is gone");
+    }
+  }
+
+  private List<Dossier> list(Query query) {
+    return query.map((row, _) -> read(row)).list();
+  }
+
+  private Dossier read(ResultSet row) throws SQLException {
+    Request request = request(row);
+    Grant grant = row.getString("g_id") == null ? null : grant(row);
+    // An approval without its grant, or a grant nobody approved, is a row that was taken or put in.
+    if ((grant != null) != (request.state() == RequestState.APPROVED)
+        || (grant != null && !grant.terminal().equals(request.text().terminal()))) {
+      throw new TamperedException(GRANT, request.id());
+    }
+    return new Dossier(request, grant);
+  }
+
+  private Request request(ResultSet row) throws SQLException {
+    String id = row.getString("id");
+    Request request;
+    try {
+      ExportGrant text = ExportGrant.parse(row.getBytes("text"));
+      request =
+          new Request(
+              row.getString("requester"),
+              text,
+              RequestState.parse(row.getString("state")),
+              Instant.ofEpochMilli(row.getLong("created")),
+              time(row, "decided"),
+              row.getString("decided_by"));
+    } catch (MalformedException | IllegalArgumentException e) {
+      throw new TamperedException(REQUEST, id);
+    }
+    boolean sound =
+        request.id().equals(id)
+            && request.organ().equals(row.getString("organ"))
+            && request.text().person().equals(row.getString("person"))
+            && request.text().end().toEpochMilli() == row.getLong("ends")
+            && seal.verify(
+                row.getBytes("mac"), REQUEST, row.getBytes("entry_id"), columns(request));
+    if (!sound) {
+      throw new TamperedException(REQUEST, id);
+    }
+    return request;
+  }
+
+  private Grant grant(ResultSet row) throws SQLException {
+    String id = row.getString("g_id");
+    Instant activated = time(row, "g_activated");
+    Instant deadline = time(row, "g_deadline");
+    String nonce = row.getString("g_nonce");
+    Grant grant;
+    try {
+      grant =
+          new Grant(
+              id,
+              row.getString("g_terminal"),
+              row.getString("g_transaction"),
+              row.getBytes("g_statement"),
+              row.getBytes("g_signature"),
+              row.getBytes("g_spki"),
+              GrantState.parse(row.getString("g_state")),
+              activated == null || nonce == null || deadline == null
+                  ? null
+                  : new Use(activated, nonce, deadline),
+              time(row, "g_ended"),
+              time(row, "g_returned"),
+              row.getString("g_returned_by"),
+              time(row, "g_overdue"));
+    } catch (IllegalArgumentException e) {
+      throw new TamperedException(GRANT, id); // no such state
+    }
+    if (!seal.verify(row.getBytes("g_mac"), GRANT, row.getBytes("g_entry_id"), columns(grant))) {
+      throw new TamperedException(GRANT, id);
+    }
+    return grant;
+  }
+
+  private static @Nullable Object[] columns(Request request) {
+    return new @Nullable Object[] {
+      request.id(),
+      request.organ(),
+      request.requester(),
+      request.text().person(),
+      request.text().bytes(),
+      request.text().end(),
+      request.state().text(),
+      request.created(),
+      request.decided(),
+      request.decidedBy()
+    };
+  }
+
+  private static @Nullable Object[] columns(Grant grant) {
+    Use use = grant.use();
+    return new @Nullable Object[] {
+      grant.id(),
+      grant.terminal(),
+      grant.transaction(),
+      grant.statement(),
+      grant.signature(),
+      grant.spki(),
+      grant.state().text(),
+      use == null ? null : use.at(),
+      use == null ? null : use.nonce(),
+      use == null ? null : use.deadline(),
+      grant.ended(),
+      grant.returned(),
+      grant.returnedBy(),
+      grant.overdue()
+    };
+  }
+
+  private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+  }
+
+  private static @Nullable Long millis(@Nullable Instant time) {
+    return time == null ? null : time.toEpochMilli();
+  }
+}

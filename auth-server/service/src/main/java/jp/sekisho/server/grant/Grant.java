@@ -1,0 +1,121 @@
+package jp.sekisho.server.grant;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An approved exception as its sealed row says, with the evidence of its approval.
+ *
+ * @param id that of its request
+ * @param terminal the one terminal where it can be used
+ * @param transaction the question that the approval answered
+ * @param statement bytes of the approver's card statement
+ * @param signature the card's over them
+ * @param spki DER of the key that signed
+ * @param use null before its activation
+ * @param ended when the use was over; null before
+ * @param returned when the return was confirmed; null before
+ * @param returnedBy staff number of who confirmed it
+ * @param overdue when it was noticed that the medium did not come back in time; null if never
+ */
+@SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
+public record Grant(
+    String id,
+    String terminal,
+    String transaction,
+    byte[] statement,
+    byte[] signature,
+    byte[] spki,
+    GrantState state,
+    @Nullable Use use,
+    @Nullable Instant ended,
+    @Nullable Instant returned,
+    @Nullable String returnedBy,
+    @Nullable Instant overdue) {
+
+  /**
+   * Its one activation.
+   *
+   * @param at by the service's clock
+   * @param nonce the terminal's, base64url of 32 bytes
+   * @param deadline when the use must be over
+   */
+  public record Use(Instant at, String nonce, Instant deadline) {}
+
+  /** Whether the medium was taken into use and has not been confirmed as returned. */
+  public boolean isOut() {
+    return use != null && returned == null;
+  }
+
+  Grant activated(Use activation) {
+    return new Grant(
+        id,
+        terminal,
+        transaction,
+        statement,
+        signature,
+        spki,
+        next(GrantState.ACTIVE),
+        activation,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /** Over by use, withdrawal, revocation or the clock. */
+  Grant ended(GrantState how, Instant at) {
+    return new Grant(
+        id,
+        terminal,
+        transaction,
+        statement,
+        signature,
+        spki,
+        next(how),
+        use,
+        at,
+        null,
+        null,
+        overdue);
+  }
+
+  Grant returned(Instant at, String by) {
+    return new Grant(
+        id,
+        terminal,
+        transaction,
+        statement,
+        signature,
+        spki,
+        next(GrantState.CLOSED),
+        use,
+        ended == null ? at : ended,
+        at,
+        by,
+        overdue);
+  }
+
+  Grant overdue(Instant at) {
+    return new Grant(
+        id,
+        terminal,
+        transaction,
+        statement,
+        signature,
+        spki,
+        state,
+        use,
+        ended,
+        returned,
+        returnedBy,
+        at);
+  }
+
+  private GrantState next(GrantState next) {
+    if (!state.leadsTo(next)) {
+      throw new IllegalStateException(state + " does not lead to " + next);
+    }
+    return next;
+  }
+}

@@ -1,0 +1,95 @@
+package jp.sekisho.server.grant;
+
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import jp.sekisho.server.authn.Approvals;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.terminal.TerminalObserver;
+import jp.sekisho.server.terminal.Terminals;
+
+/** Beans of exceptions, made from the installation that the launcher provides. */
+@Factory
+@Requires(beans = Installation.class)
+final class GrantBeans {
+  @Singleton
+  DossierRepository dossiers(Installation installation) {
+    return new DossierRepository(installation.seal());
+  }
+
+  @Singleton
+  Media media(Installation installation) {
+    return new Media(installation.transactions(), installation.seal());
+  }
+
+  /** Whoever holds the signed policy provides {@link SignedRules}; without it {@link Limits} is. */
+  @Singleton
+  Limits limits(Installation installation, Optional<SignedRules> signed) {
+    return new Limits(signed.orElse(Optional::empty), installation.config().trial());
+  }
+
+  @Singleton
+  Shelf shelf(DossierRepository dossiers, Roles roles) {
+    return new Shelf(dossiers, roles);
+  }
+
+  @Singleton
+  Requests requests(
+      Installation installation,
+      DossierRepository dossiers,
+      Shelf shelf,
+      Media media,
+      Persons persons,
+      Terminals terminals,
+      Limits limits) {
+    return new Requests(
+        installation.transactions(),
+        dossiers,
+        shelf,
+        media,
+        new Requests.Registers(persons, terminals),
+        limits);
+  }
+
+  @Singleton
+  Approvals approvals(
+      Installation installation, DossierRepository dossiers, Shelf shelf, Limits limits) {
+    return new CardApprovals(installation.transactions(), dossiers, shelf, limits);
+  }
+
+  @Singleton
+  Activations activations(
+      Installation installation, DossierRepository dossiers, Media media, Sessions sessions) {
+    return new Activations(installation.transactions(), dossiers, media, sessions);
+  }
+
+  @Singleton
+  Returns returns(Installation installation, DossierRepository dossiers, Shelf shelf) {
+    return new Returns(installation.transactions(), dossiers, shelf);
+  }
+
+  @Singleton
+  Overview overview(
+      Installation installation,
+      DossierRepository dossiers,
+      Shelf shelf,
+      Media media,
+      Limits limits) {
+    return new Overview(
+        installation.transactions(), dossiers, shelf, media, limits, installation.clock());
+  }
+
+  @Singleton
+  GrantClock grantClock(Installation installation, DossierRepository dossiers) {
+    return new GrantClock(installation.transactions(), dossiers);
+  }
+
+  @Singleton
+  TerminalObserver grantWatch(DossierRepository dossiers) {
+    return new GrantWatch(dossiers);
+  }
+}

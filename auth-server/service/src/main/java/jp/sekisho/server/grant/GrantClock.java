@@ -1,0 +1,110 @@
+package jp.sekisho.server.grant;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.protocol.event.ServiceEvent;
+import jp.sekisho.server.grant.Grant.Use;
+import jp.sekisho.server.listener.TamperedException;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.Transactions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes down what time alone decides: expired requests and grants, uses that are over, media that
+ * did not come back. Every other step asks the clock itself, so a sweep that does not run loosens
+ * nothing. Thread-safe.
+ */
+public final class GrantClock {
+  private final Transactions transactions;
+  private final DossierRepository dossiers;
+  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+  GrantClock(Transactions transactions, DossierRepository dossiers) {
+    this.transactions = transactions;
+    this.dossiers = dossiers;
+  }
+
+  /** Looks at every exception that waits for something; each change is a unit of its own. */
+  public void sweep() {
+    List<String> ids = transactions.read(dossiers::waiting);
+    for (String id : ids) {
+      try {
+        transactions.write(change -> {
+          Dossier dossier = dossiers.find(change.handle(), id).orElse(null);
+          if (dossier == null || !settle(change, dossier)) {
+            change.unchanged();
+          }
+          return id;
+        });
+      } catch (TamperedException e) {
+        report(e);
+      }
+    }
+  }
+
+  private boolean settle(Change change, Dossier dossier) {
+    Grant grant = dossier.grant();
+    Instant now = change.now();
+    boolean pastEnd = !now.isBefore(dossier.text().end());
+    if (grant == null) {
+      boolean expires = dossier.request().state() == RequestState.REQUESTED && pastEnd;
+      if (expires) {
+        dossiers.update(
+            change,
+            change.record(organ(dossier), new GrantEvent.Expired(dossier.id())),
+            dossier.request().decided(RequestState.EXPIRED, now, null));
+      }
+      return expires;
+    }
+    GrantState next = next(grant, now, pastEnd);
+    if (next != null) {
+      GrantEvent event =
+          next == GrantState.EXPIRED
+              ? new GrantEvent.Expired(grant.id())
+              : new GrantEvent.Ended(grant.id(), "clock");
+      dossiers.update(change, change.record(subject(dossier), event), grant.ended(next, now));
+      return true;
+    }
+    boolean overdue =
+        pastEnd && grant.isOut() && grant.overdue() == null && grant.state() != GrantState.ACTIVE;
+    if (overdue) {
+      GrantEvent event =
+          new GrantEvent.Overdue(
+              grant.id(), dossier.text().medium(), dossier.text().end().toString());
+      dossiers.update(change, change.record(organ(dossier), event), grant.overdue(now));
+    }
+    return overdue;
+  }
+
+  private static @Nullable GrantState next(Grant grant, Instant now, boolean pastEnd) {
+    Use use = grant.use();
+    if (grant.state() == GrantState.APPROVED && pastEnd) {
+      return GrantState.EXPIRED;
+    }
+    boolean over =
+        grant.state() == GrantState.ACTIVE && use != null && !now.isBefore(use.deadline());
+    return over ? GrantState.USED : null;
+  }
+
+  private static Entry.Subject organ(Dossier dossier) {
+    return new Entry.Subject(dossier.request().organ(), null, null, null, null);
+  }
+
+  private static Entry.Subject subject(Dossier dossier) {
+    return Entry.Subject.terminal(dossier.request().organ(), dossier.text().terminal());
+  }
+
+  /** One entry per row and process. */
+  private void report(TamperedException tampered) {
+    if (reported.add(tampered.table() + ' ' + tampered.row())) {
+      transactions.write(change ->
+          change.record(
+              Entry.Subject.NONE,
+              new ServiceEvent.StateTampered(tampered.table(), tampered.row())));
+    }
+  }
+}

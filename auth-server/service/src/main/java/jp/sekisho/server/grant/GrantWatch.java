@@ -1,0 +1,70 @@
+package jp.sekisho.server.grant;
+
+import java.util.Set;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.protocol.event.ServiceEvent;
+import jp.sekisho.server.listener.TamperedException;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.terminal.Terminal;
+import jp.sekisho.server.terminal.TerminalObserver;
+
+/**
+ * What terminals report of media, as far as it moves an exception: a use whose time is over. A
+ * medium closed for another cause (card out, unplugged, agent stopped) may be opened again within
+ * its deadline, so it moves nothing. Terminals move only their own grants.
+ */
+public final class GrantWatch implements TerminalObserver {
+  private static final Set<String> OVER = Set.of("deadline", "end");
+
+  private final DossierRepository dossiers;
+
+  GrantWatch(DossierRepository dossiers) {
+    this.dossiers = dossiers;
+  }
+
+  @Override
+  public void onRecord(Change change, Terminal terminal, DeviceRecord record, EntryReceipt entry) {
+    if (record.type().equals("export.closed")
+        && record.data().get("grant") instanceof String id
+        && record.data().get("cause") instanceof String cause
+        && OVER.contains(cause)
+        && Shelf.isId(id)) {
+      try {
+        closed(change, terminal, id, cause);
+      } catch (TamperedException e) {
+        // The record itself must still be taken: it is evidence.
+        change.record(Entry.Subject.NONE, new ServiceEvent.StateTampered(e.table(), e.row()));
+      }
+    }
+  }
+
+  private void closed(Change change, Terminal terminal, String id, String cause) {
+    Dossier dossier = dossiers.find(change.handle(), id).orElse(null);
+    Grant grant = dossier == null ? null : dossier.grant();
+    if (grant != null
+        && grant.terminal().equals(terminal.id())
+        && grant.state() == GrantState.ACTIVE) {
+      EntryReceipt ended = change.record(terminal.subject(), new GrantEvent.Ended(id, cause));
+      dossiers.update(change, ended, grant.ended(GrantState.USED, change.now()));
+    }
+  }
+
+  @Override
+  public void onSilent(Change change, Terminal terminal) {
+    // A terminal without a line goes on by its own clock; nothing changes here.
+  }
+
+  @Override
+  public void onRevoked(Change change, Terminal terminal) {
+    for (Dossier dossier : dossiers.ofTerminal(change.handle(), terminal.id())) {
+      Grant grant = dossier.grant();
+      if (grant != null) {
+        EntryReceipt entry = change.record(terminal.subject(), new GrantEvent.Revoked(grant.id()));
+        dossiers.update(change, entry, grant.ended(GrantState.REVOKED, change.now()));
+      }
+    }
+  }
+}

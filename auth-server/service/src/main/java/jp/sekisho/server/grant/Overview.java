@@ -1,0 +1,128 @@
+package jp.sekisho.server.grant;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jp.sekisho.protocol.GrantView;
+import jp.sekisho.protocol.GrantViews;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.server.grant.Grant.Use;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.storage.Transactions;
+import org.jspecify.annotations.Nullable;
+
+/** Exceptions as the session's person may see them, each with what that person may do. */
+public final class Overview {
+  private final Transactions transactions;
+  private final DossierRepository dossiers;
+  private final Shelf shelf;
+  private final Media media;
+  private final Limits limits;
+  private final InstantSource clock;
+
+  Overview(
+      Transactions transactions,
+      DossierRepository dossiers,
+      Shelf shelf,
+      Media media,
+      Limits limits,
+      InstantSource clock) {
+    this.transactions = transactions;
+    this.dossiers = dossiers;
+    this.shelf = shelf;
+    this.media = media;
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  /**
+   * What a form for a new request offers.
+   *
+   * @param media ids of the organ's registered media
+   * @param minutes longest use
+   * @param hours longest time from start to end
+   * @param now to begin with
+   */
+  public record Offer(List<String> media, long minutes, long hours, Instant now) {
+    public Offer {
+      media = List.copyOf(media);
+    }
+  }
+
+  /** The newest exceptions: the own ones, or all of the organ where the role allows. */
+  public GrantViews list(Session session) {
+    Instant now = clock.instant();
+    return transactions.read(handle -> {
+      Rights rights = shelf.rights(handle, session, now);
+      List<Dossier> found =
+          rights.seesAll()
+              ? dossiers.ofOrgan(handle, session.organ(), GrantViews.MOST)
+              : dossiers.ofPerson(handle, session.organ(), session.person(), GrantViews.MOST);
+      return new GrantViews(found.stream().map(dossier -> view(dossier, rights, now)).toList());
+    });
+  }
+
+  /** One exception; empty when there is none that this person may see. */
+  public Optional<GrantView> find(Session session, String id) {
+    Instant now = clock.instant();
+    return transactions.read(handle ->
+        shelf
+            .find(handle, session, id, now)
+            .map(dossier -> view(dossier, shelf.rights(handle, session, now), now)));
+  }
+
+  /** An exception after a step of this person. */
+  public GrantView view(Session session, Dossier dossier) {
+    Instant now = clock.instant();
+    return transactions.read(handle -> view(dossier, shelf.rights(handle, session, now), now));
+  }
+
+  /** What this person's form offers. */
+  public Offer offer(Session session) {
+    List<String> ids =
+        transactions.read(
+            handle -> media.ofOrgan(handle, session.organ()).stream().map(Medium::id).toList());
+    return new Offer(ids, limits.use().toMinutes(), limits.span().toHours(), clock.instant());
+  }
+
+  private static GrantView view(Dossier dossier, Rights rights, Instant now) {
+    ExportGrant text = dossier.text();
+    Request request = dossier.request();
+    Grant grant = dossier.grant();
+    Use use = grant == null ? null : grant.use();
+    List<String> actions = new ArrayList<>();
+    for (Step step : Step.values()) {
+      if (step.obstacle(dossier, rights, now) == null) {
+        actions.add(step.text());
+      }
+    }
+    return new GrantView(
+        dossier.id(),
+        dossier.state(),
+        grant != null && grant.isOut() && !now.isBefore(text.end()),
+        request.requester(),
+        text.person(),
+        text.terminal(),
+        text.medium(),
+        text.start().toString(),
+        text.end().toString(),
+        text.minutes(),
+        new String(text.bytes(), StandardCharsets.UTF_8),
+        text.detail(),
+        request.created().toString(),
+        request.decidedBy(),
+        time(request.decided()),
+        use == null ? null : use.at().toString(),
+        use == null ? null : use.deadline().toString(),
+        grant == null ? null : time(grant.ended()),
+        grant == null ? null : time(grant.returned()),
+        actions);
+  }
+
+  private static @Nullable String time(@Nullable Instant instant) {
+    return instant == null ? null : instant.toString();
+  }
+}

@@ -1,0 +1,259 @@
+package jp.sekisho.server.grant;
+
+import java.security.SecureRandom;
+import java.text.Normalizer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import jp.sekisho.policy.number.NumberDetector;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.NewGrant;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Standing;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Transactions;
+import jp.sekisho.server.terminal.Terminal;
+import jp.sekisho.server.terminal.Terminals;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes requests, and ends them and their grants before their use. Each step is one unit with its
+ * entry, a refused one too. Thread-safe.
+ */
+public final class Requests {
+  /** Most requests of one person that wait for a decision. */
+  public static final int MOST_UNDECIDED = 50;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Transactions transactions;
+  private final DossierRepository dossiers;
+  private final Shelf shelf;
+  private final Media media;
+  private final Registers registers;
+  private final Limits limits;
+
+  /** Who works here and which terminals there are. */
+  record Registers(Persons persons, Terminals terminals) {}
+
+  Requests(
+      Transactions transactions,
+      DossierRepository dossiers,
+      Shelf shelf,
+      Media media,
+      Registers registers,
+      Limits limits) {
+    this.transactions = transactions;
+    this.dossiers = dossiers;
+    this.shelf = shelf;
+    this.media = media;
+    this.registers = registers;
+    this.limits = limits;
+  }
+
+  /** A request of the session's person, for somebody of the same 機関. */
+  public Verdict<Dossier> request(Session by, NewGrant wanted) {
+    return transactions.write(change ->
+        switch (text(change, by, wanted)) {
+          case Verdict.Refused<ExportGrant>(Refusal reason) ->
+              Shelf.refuse(change, by, "request", null, reason);
+          case Verdict.Passed<ExportGrant>(ExportGrant text) -> insert(change, by, text);
+        });
+  }
+
+  private Verdict<Dossier> insert(Change change, Session by, ExportGrant text) {
+    Request request =
+        new Request(by.person(), text, RequestState.REQUESTED, change.now(), null, null);
+    EntryReceipt entry =
+        change.record(
+            by.subject(),
+            new GrantEvent.Requested(
+                text.request(),
+                text.detail(),
+                text.person(),
+                text.terminal(),
+                text.medium(),
+                text.start().toString(),
+                text.end().toString(),
+                text.minutes(),
+                text.subjects()));
+    dossiers.insert(change, entry, request);
+    return Verdict.passed(new Dossier(request, null));
+  }
+
+  private Verdict<ExportGrant> text(Change change, Session by, NewGrant wanted) {
+    if (wanted.end() == null || wanted.end().isBlank()) {
+      return Verdict.refused(Refusal.GRANT_WITHOUT_END);
+    }
+    Optional<Medium> medium =
+        media.find(change.handle(), wanted.medium()).filter(m -> m.organ().equals(by.organ()));
+    if (medium.isEmpty()) {
+      return Verdict.refused(Refusal.GRANT_MEDIUM);
+    }
+    Integer minutes = wanted.minutes();
+    String start = wanted.start();
+    if (minutes == null || start == null) {
+      return Verdict.refused(Refusal.GRANT_INCOMPLETE);
+    }
+    Instant from;
+    Instant until;
+    try {
+      from = OffsetDateTime.parse(start).toInstant();
+      until = OffsetDateTime.parse(wanted.end()).toInstant();
+    } catch (DateTimeException e) {
+      return Verdict.refused(Refusal.GRANT_INCOMPLETE);
+    }
+    Refusal fault = fault(change, from, until, minutes);
+    if (fault != null) {
+      return Verdict.refused(fault);
+    }
+    ExportGrant text;
+    try {
+      text =
+          new ExportGrant(
+              newId(),
+              by.organ(),
+              wanted.person(),
+              wanted.terminal(),
+              ExportGrant.Capability.USB_READ,
+              medium.get().id(),
+              medium.get().fingerprint(),
+              normal(wanted.reason()),
+              optional(wanted.document()),
+              optional(wanted.legalBasis()),
+              optional(wanted.providedTo()),
+              wanted.subjects(),
+              from,
+              until,
+              minutes);
+    } catch (IllegalArgumentException e) {
+      return Verdict.refused(Refusal.GRANT_INCOMPLETE);
+    }
+    Refusal obstacle = obstacle(change, by, text);
+    return obstacle == null ? Verdict.passed(text) : Verdict.refused(obstacle);
+  }
+
+  /** Says of limits what is wrong by name, before the text's own bounds say only that it is. */
+  private @Nullable Refusal fault(Change change, Instant from, Instant until, int minutes) {
+    if (!until.isAfter(from) || !until.isAfter(change.now())) {
+      return Refusal.GRANT_PERIOD;
+    }
+    return until.isAfter(from.plus(limits.span())) || minutes > limits.use().toMinutes()
+        ? Refusal.GRANT_TOO_LONG
+        : null;
+  }
+
+  private @Nullable Refusal obstacle(Change change, Session by, ExportGrant text) {
+    if (limits.tooLong(text) != null) {
+      return Refusal.GRANT_TOO_LONG;
+    }
+    if (holdsNumber(text)) {
+      return Refusal.GRANT_CONTENT;
+    }
+    if (!(registers.persons().current(change.handle(), text.person(), change.now())
+            instanceof Standing.Current current)
+        || !current.organ().equals(text.organ())) {
+      return Refusal.GRANT_PERSON;
+    }
+    boolean terminal =
+        registers
+            .terminals()
+            .find(change.handle(), text.terminal())
+            .filter(t -> t.state() == Terminal.State.ACTIVE && t.organ().equals(text.organ()))
+            .isPresent();
+    if (!terminal) {
+      return Refusal.GRANT_TERMINAL;
+    }
+    return dossiers.undecided(change.handle(), by.person()) < MOST_UNDECIDED
+        ? null
+        : Refusal.TOO_MANY;
+  }
+
+  /** A 個人番号 has no place in a text that is shown, signed and kept. */
+  private static boolean holdsNumber(ExportGrant text) {
+    for (String part :
+        new @Nullable String[] {
+          text.reason(), text.document(), text.legalBasis(), text.providedTo()
+        }) {
+      if (part != null && !NumberDetector.scan(part).individual().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String normal(String text) {
+    return Normalizer.normalize(text.strip(), Normalizer.Form.NFC);
+  }
+
+  private static @Nullable String optional(@Nullable String text) {
+    return text == null || text.isBlank() ? null : normal(text);
+  }
+
+  private static String newId() {
+    byte[] id = new byte[16];
+    RANDOM.nextBytes(id);
+    return Base64Url.encode(id);
+  }
+
+  /** 却下, by an approver. */
+  public Verdict<Dossier> reject(Session by, String id) {
+    return transactions.write(change ->
+        shelf
+            .take(change, by, Step.REJECT, id)
+            .then(dossier -> {
+              Request rejected =
+                  dossier.request().decided(RequestState.REJECTED, change.now(), by.person());
+              dossiers.update(
+                  change, change.record(by.subject(), new GrantEvent.Rejected(id)), rejected);
+              return Verdict.passed(new Dossier(rejected, null));
+            }));
+  }
+
+  /** 取下げ, by who asked; of an approved one too while it is unused. */
+  public Verdict<Dossier> withdraw(Session by, String id) {
+    return transactions.write(change ->
+        shelf
+            .take(change, by, Step.WITHDRAW, id)
+            .then(dossier -> {
+              EntryReceipt entry = change.record(by.subject(), new GrantEvent.Withdrawn(id));
+              Grant grant = dossier.grant();
+              if (grant != null) {
+                return end(change, entry, dossier, grant, GrantState.WITHDRAWN);
+              }
+              Request withdrawn =
+                  dossier.request().decided(RequestState.WITHDRAWN, change.now(), by.person());
+              dossiers.update(change, entry, withdrawn);
+              return Verdict.passed(new Dossier(withdrawn, null));
+            }));
+  }
+
+  /** 取消し of an approved or active one, by an approver or administrator. */
+  public Verdict<Dossier> revoke(Session by, String id) {
+    return transactions.write(change ->
+        shelf
+            .take(change, by, Step.REVOKE, id)
+            .then(dossier -> {
+              Grant grant = dossier.grant();
+              if (grant == null) {
+                throw new IllegalStateException("nothing to revoke passed its check");
+              }
+              EntryReceipt entry = change.record(by.subject(), new GrantEvent.Revoked(id));
+              return end(change, entry, dossier, grant, GrantState.REVOKED);
+            }));
+  }
+
+  private Verdict<Dossier> end(
+      Change change, EntryReceipt entry, Dossier dossier, Grant grant, GrantState how) {
+    Grant ended = grant.ended(how, change.now());
+    dossiers.update(change, entry, ended);
+    return Verdict.passed(new Dossier(dossier.request(), ended));
+  }
+}

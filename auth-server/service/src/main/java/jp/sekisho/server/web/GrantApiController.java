@@ -1,0 +1,91 @@
+package jp.sekisho.server.web;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.NewGrant;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.grant.Dossier;
+import jp.sekisho.server.grant.Overview;
+import jp.sekisho.server.grant.Requests;
+import jp.sekisho.server.grant.Returns;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.session.Session;
+
+/**
+ * {@code /api/v1/grants}: what people do with exceptions, except the approval, which is a card's
+ * answer to a transaction.
+ */
+@Controller("/api/v1/grants")
+@Requires(beans = Installation.class)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class GrantApiController {
+  private final Requests requests;
+  private final Returns returns;
+  private final Overview overview;
+  private final Answers answers;
+
+  GrantApiController(Requests requests, Returns returns, Overview overview, Answers answers) {
+    this.requests = requests;
+    this.returns = returns;
+    this.overview = overview;
+    this.answers = answers;
+  }
+
+  @Get
+  HttpResponse<?> list(HttpRequest<?> request) {
+    return answers.ok(overview.list(CurrentSession.active(request)));
+  }
+
+  @Get("/{id}")
+  HttpResponse<?> one(HttpRequest<?> request, @PathVariable String id) {
+    return overview
+        .find(CurrentSession.active(request), id)
+        .map(answers::ok)
+        .orElseGet(() -> answers.refuse(Refusal.GRANT_UNKNOWN, request));
+  }
+
+  @Post
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> request(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    Session by = CurrentSession.active(request);
+    NewGrant wanted = WireJson.read(body, NewGrant.class);
+    return answer(request, by, HttpStatus.CREATED, requests.request(by, wanted));
+  }
+
+  @Post("/{id}/{step}")
+  @Consumes(MediaType.ALL)
+  HttpResponse<?> step(HttpRequest<?> request, @PathVariable String id, @PathVariable String step) {
+    Session by = CurrentSession.active(request);
+    return switch (step) {
+      case "reject" -> answer(request, by, HttpStatus.OK, requests.reject(by, id));
+      case "withdraw" -> answer(request, by, HttpStatus.OK, requests.withdraw(by, id));
+      case "revoke" -> answer(request, by, HttpStatus.OK, requests.revoke(by, id));
+      case "return" -> answer(request, by, HttpStatus.OK, returns.confirm(by, id));
+      default -> answers.refuse(Refusal.NOT_FOUND, request);
+    };
+  }
+
+  private HttpResponse<?> answer(
+      HttpRequest<?> request, Session by, HttpStatus status, Verdict<Dossier> verdict) {
+    return switch (verdict) {
+      case Verdict.Refused<Dossier>(Refusal reason) -> answers.refuse(reason, request);
+      case Verdict.Passed<Dossier>(Dossier dossier) ->
+          answers.json(status, overview.view(by, dossier));
+    };
+  }
+}

@@ -1,0 +1,92 @@
+package jp.sekisho.server.web;
+
+import java.util.List;
+import jp.sekisho.protocol.RefusalText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The page of exceptions (持ち出し許可).
+ *
+ * @param person staff number of the session
+ * @param terminal its terminal
+ * @param content null while the session is suspended: then the page is only its lock
+ */
+public record GrantsPage(Frame frame, String person, String terminal, @Nullable Content content) {
+
+  /**
+   * The part that only an active session gets.
+   *
+   * @param rows newest first; empty when one exception is shown
+   * @param form what a new request begins with; null when one exception is shown
+   * @param shown the exception that is shown alone; null for the list
+   * @param notice why what was asked for is not shown; null when it is
+   */
+  public record Content(
+      List<GrantRow> rows,
+      @Nullable Form form,
+      @Nullable GrantRow shown,
+      @Nullable RefusalText notice) {
+    public Content {
+      rows = List.copyOf(rows);
+    }
+  }
+
+  /**
+   * What a new request begins with; times as input fields hold them, Japan Standard Time.
+   *
+   * @param media ids of the organ's registered media
+   * @param longestMinutes longest use
+   * @param longestHours longest time from start to end
+   * @param minutes to begin with
+   */
+  public record Form(
+      List<String> media,
+      long longestMinutes,
+      long longestHours,
+      String start,
+      String end,
+      long minutes) {
+    public Form {
+      media = List.copyOf(media);
+    }
+  }
+
+  /**
+   * One exception in the page's language; times in Japan Standard Time, "—" before they exist.
+   *
+   * @param state stable word
+   * @param text the exact text a card signs
+   * @param actions what the session's person may do, stable words
+   */
+  public record GrantRow(
+      String id,
+      String state,
+      String stateWords,
+      boolean overdue,
+      String requester,
+      String person,
+      String terminal,
+      String medium,
+      String start,
+      String end,
+      int minutes,
+      String text,
+      String detail,
+      String requestedAt,
+      String decidedBy,
+      String decidedAt,
+      String activatedAt,
+      String deadline,
+      String endedAt,
+      String returnedAt,
+      List<String> actions) {
+    public GrantRow {
+      actions = List.copyOf(actions);
+    }
+
+    /** Whether the person may do {@code action} now. */
+    public boolean may(String action) {
+      return actions.contains(action);
+    }
+  }
+}

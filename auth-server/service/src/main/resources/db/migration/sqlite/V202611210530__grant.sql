@@ -1,0 +1,54 @@
+-- Registered media (登録媒体) and exceptions (持ち出し許可). Security rows: mac covers every column but
+-- itself. A fingerprint is registered once in the whole installation: one stick has one owner.
+create table medium (
+  id text not null primary key,
+  organ text not null,
+  fingerprint text not null unique,
+  registered integer not null,
+  entry_id blob not null,
+  mac blob not null
+) strict;
+
+-- What was asked for. text is the exact statement that an approver's card signs; the columns beside
+-- it repeat what queries need and are checked against it when a row is read.
+create table export_request (
+  id text not null primary key,
+  organ text not null,
+  requester text not null,
+  person text not null,
+  text blob not null,
+  ends integer not null,
+  state text not null check (state in ('requested', 'approved', 'rejected', 'withdrawn', 'expired')),
+  created integer not null,
+  decided integer,
+  decided_by text,
+  entry_id blob not null,
+  mac blob not null
+) strict;
+
+create index export_request_organ on export_request (organ, created);
+create index export_request_open on export_request (state, ends);
+
+-- What an approval made of it; one per request, because the key is the same.
+create table export_grant (
+  id text not null primary key references export_request (id),
+  terminal text not null,
+  transaction_id text not null,
+  statement blob not null,
+  signature blob not null,
+  spki blob not null,
+  state text not null
+    check (state in ('approved', 'active', 'used', 'closed', 'withdrawn', 'revoked', 'expired')),
+  activated integer,
+  nonce text,
+  deadline integer,
+  ended integer,
+  returned integer,
+  returned_by text,
+  overdue integer,
+  entry_id blob not null,
+  mac blob not null
+) strict;
+
+create index export_grant_terminal on export_grant (terminal, state);
+create index export_grant_open on export_grant (state);

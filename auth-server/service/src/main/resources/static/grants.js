@@ -1,0 +1,61 @@
+// The page of exceptions: the form of a request, the steps of one, and its approval by card.
+"use strict";
+
+const PLACE = "-grant";
+
+/** Does one step; its refusal stands beside the buttons. */
+async function step(button, url, body, done) {
+  button.disabled = true;
+  showRefusal(null, PLACE);
+  try {
+    done(await send("POST", url, body, "SERVER_UNREACHABLE"));
+  } catch (failure) {
+    showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), PLACE);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+const open = (grant) => location.assign("/grants/" + grant.id);
+
+/** A field's text; undefined when it is empty, so that the service says what is missing. */
+const text = (form, name) => form.elements[name].value.trim() || undefined;
+const number = (form, name) => (text(form, name) === undefined ? undefined : Number(text(form, name)));
+
+/** What the field holds is Japan Standard Time, wherever the terminal's clock stands. */
+function time(form, name) {
+  const value = text(form, name);
+  return value && value.slice(0, 16) + ":00+09:00";
+}
+
+const form = byId("grant-form");
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  step(
+    byId("request-button"),
+    "/api/v1/grants",
+    {
+      person: text(form, "person") ?? "",
+      terminal: text(form, "terminal") ?? "",
+      medium: text(form, "medium") ?? "",
+      reason: text(form, "reason") ?? "",
+      document: text(form, "document"),
+      legalBasis: text(form, "legalBasis"),
+      providedTo: text(form, "providedTo"),
+      subjects: number(form, "subjects") ?? -1,
+      start: time(form, "start"),
+      end: time(form, "end"),
+      minutes: number(form, "minutes"),
+    },
+    open,
+  );
+});
+
+const shown = byId("grant");
+for (const button of shown?.querySelectorAll("button[data-step]") ?? []) {
+  button.addEventListener("click", () => step(button, `/api/v1/grants/${shown.dataset.id}/${button.dataset.step}`, undefined, open));
+}
+const approve = byId("approve-button");
+if (approve) {
+  cardButton(approve, "approve", (accepted) => location.assign(accepted.next), shown.dataset.id, PLACE);
+}

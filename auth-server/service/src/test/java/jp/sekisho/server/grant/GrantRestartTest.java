@@ -1,0 +1,418 @@
+package jp.sekisho.server.grant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.GrantRules;
+import jp.sekisho.policy.rule.Reason;
+import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.Activated;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.NewGrant;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.authn.Approvals;
+import jp.sekisho.server.authn.Matter;
+import jp.sekisho.server.authn.SettableClock;
+import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.person.PersonImport;
+import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.SessionLimits;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Token;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.OpenStorage;
+import jp.sekisho.server.terminal.Terminal;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The steps of an exception with the service stopped and started again between any two: what was
+ * acknowledged stays, and no step is possible twice. Signatures are proved in {@link GrantsTest}.
+ */
+@SuppressWarnings("NullAway.Init") // by prepare()
+final class GrantRestartTest {
+  private static final byte[] SPKI = "approver's key".getBytes(StandardCharsets.US_ASCII);
+  private static final String FINGERPRINT = Base64Url.encode(new byte[32]);
+  private static final String BOOT = Base64Url.encode(new byte[16]);
+  private static final String PERSONS =
+      """
+      staff_number,name,organ,division,division_name,post,from,until,roles
+      100042,関 所太郎,mayor,0101,市民課,主事,2026-04-01,2027-03-31,CLERK
+      300001,承認 一郎,mayor,0101,市民課,課長,2026-04-01,2027-03-31,CLERK;APPROVER
+      """;
+
+  @TempDir private Path directory;
+  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
+  private Session clerk;
+  private Session approver;
+  private Optional<GrantRules> signed = Optional.empty();
+
+  /** The feature over a freshly opened storage, as one run of the service has it. */
+  private final class Run implements AutoCloseable {
+    final OpenStorage storage = OpenStorage.sqlite(directory, clock);
+    final DossierRepository dossiers = new DossierRepository(storage.seal);
+    final Shelf shelf = new Shelf(dossiers, new Roles(storage.seal));
+    final Media media = new Media(storage.transactions, storage.seal);
+    final Limits limits = new Limits(() -> signed, false);
+    final Sessions sessions =
+        new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, clock);
+    final Requests requests =
+        new Requests(
+            storage.transactions,
+            dossiers,
+            shelf,
+            media,
+            new Requests.Registers(
+                new Persons(storage.seal), (handle, id) -> Optional.of(terminal(id))),
+            limits);
+    final CardApprovals approvals =
+        new CardApprovals(storage.transactions, dossiers, shelf, limits);
+    final Activations activations =
+        new Activations(storage.transactions, dossiers, media, sessions);
+    final Returns returns = new Returns(storage.transactions, dossiers, shelf);
+    final GrantClock time = new GrantClock(storage.transactions, dossiers);
+    final GrantWatch watch = new GrantWatch(dossiers);
+
+    Session login(String person, String terminal) {
+      Token token = Token.random();
+      return storage.transactions.write(change -> {
+        EntryReceipt entry =
+            change.record(
+                new Entry.Subject("mayor", person, null, terminal, Session.nameOf(token.hash())),
+                new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
+        sessions.open(
+            change,
+            entry,
+            token,
+            new Sessions.Opening(person, "mayor", null, terminal, BOOT, "t" + person, "normal"));
+        return sessions.active(change.handle(), token.hash(), change.now()).orElseThrow();
+      });
+    }
+
+    Verdict<EntryReceipt> approve(String id, byte[] text, boolean low) {
+      return storage.transactions.write(change ->
+          approvals.approve(
+              change,
+              new Approvals.Approval(
+                  approver, new Matter(id, text), "t", new byte[] {1}, new byte[] {2}, SPKI, low)));
+    }
+
+    Verdict<Activated> activate(String id, int nonce) {
+      byte[] bytes = new byte[32];
+      bytes[0] = (byte) nonce;
+      return activations.activate(
+          terminal("T-0001"), id, new ActivateRequest(Base64Url.encode(bytes), BOOT, FINGERPRINT));
+    }
+
+    Dossier dossier(String id) {
+      return storage.transactions.read(handle -> dossiers.find(handle, id)).orElseThrow();
+    }
+
+    void closed(String terminal, String id, String cause) {
+      DeviceRecord record =
+          new DeviceRecord(
+              terminal,
+              BOOT,
+              1,
+              DeviceRecord.GENESIS,
+              clock.instant(),
+              "export.closed",
+              null,
+              java.util.Map.of("grant", id, "cause", cause));
+      storage.transactions.write(change -> {
+        EntryReceipt entry = change.record(terminal(terminal).subject(), record);
+        watch.onRecord(change, terminal(terminal), record, entry);
+        return null;
+      });
+    }
+
+    List<String> entries() {
+      storage.logs.integrateNow();
+      return storage
+          .logs
+          .page("mayor", null, Long.MAX_VALUE, AuditLogs.MAX_PAGE)
+          .reversed()
+          .stream()
+          .map(row -> ((LogRow.Intact) row).entry())
+          .filter(entry -> entry.type().startsWith("grant."))
+          .map(entry -> entry.reason() == null ? entry.type() : entry.type() + " " + entry.reason())
+          .toList();
+    }
+
+    @Override
+    public void close() {
+      storage.close();
+    }
+  }
+
+  private Terminal terminal(String id) {
+    Instant now = clock.instant();
+    byte[] none = new byte[0];
+    return new Terminal(
+        id,
+        "mayor",
+        Terminal.State.ACTIVE,
+        none,
+        "",
+        "",
+        none,
+        now,
+        now,
+        now,
+        0,
+        DeviceRecord.GENESIS,
+        null,
+        null,
+        "",
+        null);
+  }
+
+  private <T> T run(Function<Run, T> step) {
+    try (Run run = new Run()) {
+      return step.apply(run);
+    }
+  }
+
+  private void during(Consumer<Run> step) {
+    try (Run run = new Run()) {
+      step.accept(run);
+    }
+  }
+
+  @BeforeEach
+  void prepare() {
+    during(run -> {
+      run.storage
+          .database
+          .writer()
+          .write(h -> h.execute("insert into organ (id, name) values ('mayor', '市長部局')"));
+      assertInstanceOf(
+          PersonImport.Outcome.Done.class,
+          new PersonImport(run.storage.transactions, run.storage.seal)
+              .run(PERSONS.getBytes(StandardCharsets.UTF_8), false));
+      run.media.register("M-0007", "mayor", FINGERPRINT);
+      clerk = run.login("100042", "T-0001");
+      approver = run.login("300001", "T-0002");
+    });
+  }
+
+  private NewGrant wanted(int minutes) {
+    Instant now = clock.instant();
+    return new NewGrant(
+        "100042",
+        "T-0001",
+        "M-0007",
+        "理由",
+        null,
+        null,
+        null,
+        1,
+        now.toString(),
+        now.plus(Duration.ofHours(1)).toString(),
+        minutes);
+  }
+
+  private static <P> P passed(Verdict<P> verdict) {
+    return switch (verdict) {
+      case Verdict.Passed<P>(P proof) -> proof;
+      case Verdict.Refused<P>(Refusal reason) -> throw new AssertionError(reason);
+    };
+  }
+
+  private static void refused(Refusal reason, Verdict<?> verdict) {
+    assertEquals(Verdict.refused(reason), verdict);
+  }
+
+  private byte[] text(String id) {
+    return run(run -> run.dossier(id).text().bytes());
+  }
+
+  private String requested() {
+    return run(run -> passed(run.requests.request(clerk, wanted(10))).id());
+  }
+
+  private String approved() {
+    String id = requested();
+    byte[] text = text(id);
+    run(run -> passed(run.approve(id, text, false)));
+    return id;
+  }
+
+  @Test
+  void everyStepSurvivesARestartAndHappensOnce() {
+    String id = approved();
+    byte[] text = text(id);
+    during(run -> {
+      refused(Refusal.GRANT_DECIDED, run.approve(id, text, false));
+      refused(Refusal.GRANT_DECIDED, run.requests.reject(approver, id));
+    });
+    Activated first = run(run -> passed(run.activate(id, 1)));
+    clock.advance(Duration.ofMinutes(3));
+    assertEquals(first, run(run -> passed(run.activate(id, 1))));
+    during(run -> {
+      refused(Refusal.GRANT_ACTIVATED, run.activate(id, 2));
+    });
+    during(run -> {
+      run.closed("T-0001", id, "card-removed");
+      assertEquals("active", run.dossier(id).state(), "may be opened again within its deadline");
+      run.closed("T-0002", id, "deadline");
+      assertEquals("active", run.dossier(id).state(), "another terminal's word is nothing");
+    });
+    clock.advance(Duration.ofMinutes(7));
+    during(run -> {
+      run.closed("T-0001", id, "deadline");
+    });
+    during(run -> {
+      refused(Refusal.GRANT_OVER, run.activate(id, 1));
+      assertEquals("used", run.dossier(id).state());
+    });
+    run(run -> passed(run.returns.confirm(clerk, id)));
+    during(run -> {
+      refused(Refusal.GRANT_DECIDED, run.returns.confirm(clerk, id));
+      assertEquals("closed", run.dossier(id).state());
+      assertEquals(
+          List.of(
+              "grant.requested",
+              "grant.approved",
+              "grant.refused GRANT_DECIDED",
+              "grant.refused GRANT_DECIDED",
+              "grant.activated",
+              "grant.refused GRANT_ACTIVATED",
+              "grant.ended",
+              "grant.refused GRANT_OVER",
+              "grant.returned",
+              "grant.refused GRANT_DECIDED"),
+          run.entries());
+    });
+  }
+
+  @Test
+  void theClockEndsAUseAndCallsForItsMediumAlsoAfterARestart() {
+    String id = approved();
+    run(run -> passed(run.activate(id, 1)));
+    clock.advance(Duration.ofMinutes(10));
+    during(run -> {
+      run.time.sweep();
+      run.time.sweep();
+      assertEquals("used", run.dossier(id).state());
+    });
+    clock.advance(Duration.ofMinutes(50));
+    during(run -> {
+      run.time.sweep();
+      run.time.sweep();
+      Grant grant = run.dossier(id).grant();
+      assertNotNull(grant);
+      assertEquals(clock.instant(), grant.overdue());
+      assertEquals(
+          List.of(
+              "grant.requested",
+              "grant.approved",
+              "grant.activated",
+              "grant.ended",
+              "grant.overdue"),
+          run.entries());
+    });
+  }
+
+  @Test
+  void anApprovedButUnusedGrantExpires() {
+    String id = approved();
+    clock.advance(Duration.ofHours(1));
+    during(run -> {
+      run.time.sweep();
+      assertEquals("expired", run.dossier(id).state());
+      refused(Refusal.GRANT_OVER, run.activate(id, 1));
+    });
+  }
+
+  @Test
+  void anApprovalOfAnotherTextThanTheStoredOneIsRefused() {
+    String id = requested();
+    during(run -> {
+      refused(Refusal.APPROVAL_TEXT, run.approve(id, new byte[] {1}, false));
+      assertEquals("requested", run.dossier(id).state());
+    });
+  }
+
+  @Test
+  void aLowAssuranceCardDoesNotApproveOutsideATrial() {
+    String id = requested();
+    byte[] text = text(id);
+    during(run -> {
+      refused(Refusal.APPROVER_LOW, run.approve(id, text, true));
+    });
+  }
+
+  @Test
+  void withASignedPolicyOnlyItsKeysApproveAndOnlyWithinItsMaxima() {
+    String id = requested();
+    byte[] text = text(id);
+    signed = Optional.of(rules(Duration.ofMinutes(30), Sha256.text(new byte[] {9})));
+    during(run -> {
+      refused(Refusal.APPROVER_UNLISTED, run.approve(id, text, false));
+    });
+    signed = Optional.of(rules(Duration.ofMinutes(5), Sha256.text(SPKI)));
+    during(run -> {
+      refused(Refusal.GRANT_TOO_LONG, run.approve(id, text, false));
+      refused(Refusal.GRANT_TOO_LONG, run.requests.request(clerk, wanted(6)));
+    });
+    signed = Optional.of(rules(Duration.ofMinutes(10), Sha256.text(SPKI)));
+    run(run -> passed(run.approve(id, text, false)));
+  }
+
+  private static GrantRules rules(Duration use, String spki) {
+    Reason reason = new Reason("理由", "reason");
+    return new GrantRules(
+        new Rule<>("g1", reason, use),
+        new Rule<>("g2", reason, Duration.ofDays(1)),
+        new Rule<>("g3", reason, List.of(new Approver("300001", "mayor", spki))));
+  }
+
+  @Test
+  void aRevokedTerminalTakesItsGrantsAlong() {
+    String id = approved();
+    during(run -> {
+      run.storage.transactions.write(change -> {
+        run.watch.onRevoked(change, terminal("T-0001"));
+        return null;
+      });
+      assertEquals("revoked", run.dossier(id).state());
+    });
+  }
+
+  @Test
+  void aMediumIsRegisteredOnceByIdAndByIdentity() {
+    during(run -> {
+      for (String[] taken :
+          new String[][] {{"M-0007", Sha256.text(new byte[] {1})}, {"M-0008", FINGERPRINT}}) {
+        assertEquals(
+            new Media.Outcome.Refused(Refusal.MEDIUM_TAKEN),
+            run.media.register(taken[0], "mayor", taken[1]));
+      }
+      assertEquals(
+          new Media.Outcome.Refused(Refusal.INPUT_MALFORMED),
+          run.media.register("0007", "mayor", FINGERPRINT));
+    });
+  }
+}

@@ -1,0 +1,143 @@
+package jp.sekisho.server.grant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.ExportGrant;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who may do which step in which state, and where states lead. */
+final class StepTest {
+  private static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
+  private static final Instant END = Instant.parse("2026-11-21T03:00:00Z");
+  private static final Rights APPROVER = new Rights("300001", true, false, false);
+  private static final Rights ADMIN = new Rights("400001", false, true, false);
+  private static final Rights AUDITOR = new Rights("200001", false, false, true);
+  private static final Rights REQUESTER = new Rights("100042", false, false, false);
+  private static final Rights USER = new Rights("100050", false, false, false);
+
+  static ExportGrant text() {
+    return new ExportGrant(
+        "AAECAwQFBgcICQoLDA0ODw",
+        "mayor",
+        "100050",
+        "T-0001",
+        ExportGrant.Capability.USB_READ,
+        "M-0007",
+        "A9Zt0Ig1wco_EozOrNHzGslBYwlrIPRFroQoW8CDLXI",
+        "課税資料の読み込み",
+        null,
+        null,
+        null,
+        3,
+        START,
+        END,
+        30);
+  }
+
+  private static Request request(RequestState state) {
+    return new Request("100042", text(), state, START, null, null);
+  }
+
+  private static Dossier in(GrantState state, boolean activated) {
+    byte[] none = new byte[0];
+    Grant.Use use = activated ? new Grant.Use(START, "n", END) : null;
+    Grant grant =
+        new Grant(
+            text().request(), "T-0001", "t", none, none, none, state, use, null, null, null, null);
+    return new Dossier(request(RequestState.APPROVED), grant);
+  }
+
+  private static @Nullable Refusal may(Step step, Dossier dossier, Rights rights) {
+    return step.obstacle(dossier, rights, START);
+  }
+
+  @Test
+  void onlyAnApproverWhoNeitherAskedNorUsesItDecides() {
+    Dossier open = new Dossier(request(RequestState.REQUESTED), null);
+    for (Step step : EnumSet.of(Step.APPROVE, Step.REJECT)) {
+      assertNull(may(step, open, APPROVER));
+      assertEquals(Refusal.ROLE_MISSING, may(step, open, ADMIN));
+      assertEquals(Refusal.ROLE_MISSING, may(step, open, AUDITOR));
+      for (String own : Set.of("100042", "100050")) {
+        assertEquals(Refusal.APPROVAL_OWN, may(step, open, new Rights(own, true, true, false)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = RequestState.class,
+      names = {"APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED"})
+  void whatIsDecidedIsNotDecidedAgain(RequestState state) {
+    Dossier decided = new Dossier(request(state), null);
+    Refusal reason = state == RequestState.EXPIRED ? Refusal.GRANT_OVER : Refusal.GRANT_DECIDED;
+    assertEquals(reason, may(Step.APPROVE, decided, APPROVER));
+    assertEquals(reason, may(Step.REJECT, decided, APPROVER));
+    assertEquals(Refusal.GRANT_DECIDED, may(Step.WITHDRAW, decided, REQUESTER));
+    assertThrows(
+        IllegalStateException.class,
+        () -> request(state).decided(RequestState.APPROVED, START, "300001"));
+  }
+
+  @Test
+  void aRequestPastItsEndIsNotApprovedButMayBeRejected() {
+    Dossier open = new Dossier(request(RequestState.REQUESTED), null);
+    assertNull(Step.APPROVE.obstacle(open, APPROVER, END.minusSeconds(1)));
+    assertEquals(Refusal.GRANT_OVER, Step.APPROVE.obstacle(open, APPROVER, END));
+    assertNull(Step.REJECT.obstacle(open, APPROVER, END));
+  }
+
+  @Test
+  void whoAskedWithdrawsUntilItIsUsed() {
+    assertNull(may(Step.WITHDRAW, new Dossier(request(RequestState.REQUESTED), null), REQUESTER));
+    assertNull(may(Step.WITHDRAW, in(GrantState.APPROVED, false), REQUESTER));
+    assertEquals(Refusal.GRANT_DECIDED, may(Step.WITHDRAW, in(GrantState.ACTIVE, true), REQUESTER));
+    assertEquals(Refusal.ROLE_MISSING, may(Step.WITHDRAW, in(GrantState.APPROVED, false), USER));
+  }
+
+  @Test
+  void anApproverOrAdministratorRevokesWhatIsNotOver() {
+    for (Rights rights : Set.of(APPROVER, ADMIN)) {
+      assertNull(may(Step.REVOKE, in(GrantState.APPROVED, false), rights));
+      assertNull(may(Step.REVOKE, in(GrantState.ACTIVE, true), rights));
+      assertEquals(Refusal.GRANT_DECIDED, may(Step.REVOKE, in(GrantState.USED, true), rights));
+      assertEquals(Refusal.GRANT_DECIDED, may(Step.REVOKE, in(GrantState.CLOSED, true), rights));
+    }
+    assertEquals(Refusal.ROLE_MISSING, may(Step.REVOKE, in(GrantState.APPROVED, false), REQUESTER));
+  }
+
+  @Test
+  void aReturnIsConfirmedOnceAndOnlyOfAMediumThatWasOut() {
+    for (Rights rights : Set.of(APPROVER, ADMIN, REQUESTER, USER)) {
+      assertNull(may(Step.RETURN, in(GrantState.ACTIVE, true), rights));
+      assertNull(may(Step.RETURN, in(GrantState.USED, true), rights));
+      assertNull(may(Step.RETURN, in(GrantState.REVOKED, true), rights));
+      assertEquals(Refusal.GRANT_DECIDED, may(Step.RETURN, in(GrantState.APPROVED, false), rights));
+      assertEquals(Refusal.GRANT_DECIDED, may(Step.RETURN, in(GrantState.REVOKED, false), rights));
+      assertEquals(Refusal.GRANT_DECIDED, may(Step.RETURN, in(GrantState.CLOSED, true), rights));
+    }
+    assertEquals(Refusal.ROLE_MISSING, may(Step.RETURN, in(GrantState.USED, true), AUDITOR));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingLeadsOutOfAFinalStateAndNothingBackToApproved(GrantState state) {
+    boolean last =
+        EnumSet.of(GrantState.CLOSED, GrantState.WITHDRAWN, GrantState.EXPIRED).contains(state);
+    for (GrantState next : GrantState.values()) {
+      if (last || next == GrantState.APPROVED || next == state) {
+        assertEquals(false, state.leadsTo(next), state + " to " + next);
+      }
+    }
+    assertEquals(GrantState.APPROVED == state, state.leadsTo(GrantState.ACTIVE));
+  }
+}

@@ -1,0 +1,55 @@
+package jp.sekisho.protocol;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exception as a person may see it: {@code GET /api/v1/grants/<id>}, and the answer to every
+ * step.
+ *
+ * @param id base64url of 16 bytes
+ * @param state {@code requested approved active used closed}, or {@code rejected withdrawn expired
+ *     revoked}
+ * @param overdue whether the medium should be back and is not confirmed (返却遅れ)
+ * @param requester staff number
+ * @param person staff number of who uses it
+ * @param terminal terminal id
+ * @param medium id of the registered medium
+ * @param start ISO-8601 UTC, as all times here
+ * @param minutes longest use from activation
+ * @param text the exact text an approver's card signs
+ * @param detail base64url of the SHA-256 of {@code text}
+ * @param requestedAt when it was asked for
+ * @param decidedBy staff number of who approved or rejected it; null before
+ * @param decidedAt when that was; null before
+ * @param activatedAt null before its use
+ * @param deadline when the use must be over; null before it
+ * @param endedAt when the use was over; null before
+ * @param returnedAt when the medium's return was confirmed; null before
+ * @param actions what the asking person may do now: {@code approve reject withdraw revoke return}
+ */
+public record GrantView(
+    String id,
+    String state,
+    boolean overdue,
+    String requester,
+    String person,
+    String terminal,
+    String medium,
+    String start,
+    String end,
+    int minutes,
+    String text,
+    String detail,
+    String requestedAt,
+    @Nullable String decidedBy,
+    @Nullable String decidedAt,
+    @Nullable String activatedAt,
+    @Nullable String deadline,
+    @Nullable String endedAt,
+    @Nullable String returnedAt,
+    List<String> actions) {
+  public GrantView {
+    actions = List.copyOf(actions);
+  }
+}

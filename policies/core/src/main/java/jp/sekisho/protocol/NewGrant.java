@@ -1,0 +1,33 @@
+package jp.sekisho.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person asks for an exception (持ち出し許可申請): {@code POST /api/v1/grants}. The requester is the
+ * session's person. Limits are in {@link jp.sekisho.protocol.statement.ExportGrant} and in the
+ * policy.
+ *
+ * @param person staff number of who will use it, of the requester's 機関
+ * @param terminal id of the terminal where it will be used
+ * @param medium id of a registered medium
+ * @param reason why it is needed
+ * @param document 文書番号; null when there is none
+ * @param legalBasis 法的根拠; null when none is named
+ * @param providedTo 提供先; null when nothing is handed over
+ * @param subjects 本人の数
+ * @param start ISO-8601 with offset, whole seconds
+ * @param end ISO-8601 with offset, whole seconds; a request without it is refused by name
+ * @param minutes longest use from activation
+ */
+public record NewGrant(
+    String person,
+    String terminal,
+    String medium,
+    String reason,
+    @Nullable String document,
+    @Nullable String legalBasis,
+    @Nullable String providedTo,
+    int subjects,
+    @Nullable String start,
+    @Nullable String end,
+    @Nullable Integer minutes) {}
