@@ -14,14 +14,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import jp.sekisho.agent.config.AgentSettings;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.StateDirectory;
@@ -47,6 +45,7 @@ import jp.sekisho.agent.platform.linux.BootId;
 import jp.sekisho.agent.platform.linux.LinuxBootClock;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcNetTcp;
+import jp.sekisho.agent.policy.TrustedPolicies;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
@@ -56,7 +55,7 @@ import jp.sekisho.agent.sync.PinnedTls;
 import jp.sekisho.agent.sync.RecordSender;
 import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.agent.sync.ServiceClient;
-import jp.sekisho.policy.trust.TrustedState;
+import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
@@ -83,7 +82,6 @@ public final class AgentService implements AutoCloseable {
    * @param socket Unix socket for session processes
    * @param loopbackPort instead of the enrolled one; 0 takes a free port; null for the enrolled
    * @param gates what gates devices in this run, begun or not; closed with the service
-   * @param trusted the signed files in force; without them no grant opens anything
    * @param version told to the service
    */
   public record Options(
@@ -91,7 +89,6 @@ public final class AgentService implements AutoCloseable {
       Path socket,
       @Nullable Integer loopbackPort,
       Gates gates,
-      Supplier<Optional<TrustedState>> trusted,
       String version) {}
 
   /** A part that was started and must be stopped. */
@@ -163,6 +160,22 @@ public final class AgentService implements AutoCloseable {
     stops.push(sender::close);
     sender.start();
 
+    TrustedPolicies policies =
+        new TrustedPolicies(
+            state.trust(),
+            settings.organ(),
+            settings.rootHash(),
+            client::policy,
+            spool::append,
+            clock,
+            random,
+            Executors.newSingleThreadScheduledExecutor(daemon("policy")));
+    stops.push(policies::close);
+    // Also when they expired: there is no rule that lets storage in, and printers go on printing.
+    policies.current().ifPresent(last -> gates.decideBy(UsbEvaluator.by(last.policy().usb())));
+    policies.onChange(next -> gates.decideBy(UsbEvaluator.by(next.policy().usb())));
+    policies.start();
+
     Renewal renewal = new Renewal(state, key, serverCa, certificates.get(0), client, clock);
     AtomicReference<@Nullable GrantDesk> grants = new AtomicReference<>();
     RunStatus.Writer status =
@@ -201,7 +214,7 @@ public final class AgentService implements AutoCloseable {
                 gates.media(),
                 bindings::presences,
                 GrantTrust.Source.of(
-                    options.trusted(), () -> serverClock.now().orElseGet(clock::instant)),
+                    policies::current, () -> serverClock.now().orElseGet(clock::instant)),
                 GrantCalls.of(client),
                 Records.of(spool),
                 standing::origins,

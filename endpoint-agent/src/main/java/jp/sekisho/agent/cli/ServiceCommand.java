@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -96,8 +95,7 @@ final class ServiceCommand implements Callable<Integer> {
       }
       try (AgentService service =
           AgentService.start(
-              new AgentService.Options(
-                  directory, socket, loopbackPort, gates, Optional::empty, Version.text()))) {
+              new AgentService.Options(directory, socket, loopbackPort, gates, Version.text()))) {
         say(texts.text("service.started", service.loopback().toString(), socket));
         sayGates(texts, gates);
         endAsked.await();

@@ -25,6 +25,7 @@ import jp.sekisho.protocol.MalformedException;
  * status.json  what a running service last knew of itself (not durable)
  * activations.json  grants this terminal asked to use or used
  * spool/       the chain of records
+ * trust/       the signed files that count, and revoked keys
  * gates.log    decisions about devices before enrolment, or while spool/ cannot be opened
  * alarm.txt    why the spool could not be opened; for people
  * </pre>
@@ -44,6 +45,10 @@ public record StateDirectory(Path root) {
 
   public Path spool() {
     return root.resolve("spool");
+  }
+
+  public Path trust() {
+    return root.resolve("trust");
   }
 
   public Path alarm() {

@@ -16,7 +16,6 @@ import java.security.Signature;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import jp.sekisho.agent.cli.AgentService;
@@ -84,8 +83,7 @@ class AgentLoginIT {
       Path socket = temp.resolve("run/agent.sock");
       try (AgentService agent =
               AgentService.start(
-                  new AgentService.Options(
-                      state, socket, 0, Gates.NOT_ENFORCING, Optional::empty, "it"));
+                  new AgentService.Options(state, socket, 0, Gates.NOT_ENFORCING, "it"));
           SessionProcess session =
               new SessionProcess(
                   socket,

@@ -198,7 +198,10 @@ class AgentPortTest {
       Refusal expected = Refusal.NOT_FOUND;
       if (route.equals(ENROLL) || OPEN_TO_PENDING.contains(route)) {
         expected = Refusal.INPUT_MALFORMED; // passed the guard: the body is empty
-      } else if (route.equals(RENEW) || route.endsWith("/fetch")) {
+      } else if (route.equals(RENEW)
+          || route.endsWith("/fetch")
+          || route.equals("GET /agent/v1/policy")
+          || route.equals("GET /agent/v1/grants")) {
         expected = Refusal.TERMINAL_PENDING;
       }
       if (!route.contains("{") && !route.contains("/x/fetch")) {
