@@ -9,9 +9,9 @@ import jp.sekisho.agent.platform.linux.LinuxGates;
 import jp.sekisho.protocol.event.AgentEvent;
 
 /**
- * Runs inside the guest in place of the agent: the agent's own gates, and commands of a file instead of grants. One line {@code open
- * PORT UID} or {@code close PORT} at a time is taken from {@code /run/media.command}; what came of it stands in {@code
- * /run/media.answer}.
+ * Runs inside the guest in place of the agent: the agent's own gates, and commands of a file
+ * instead of grants. One line {@code open PORT UID} or {@code close PORT} at a time is taken from
+ * {@code /run/media.command}; what came of it stands in {@code /run/media.answer}.
  */
 public final class MediumOpener {
   private MediumOpener() {}
@@ -60,8 +60,7 @@ public final class MediumOpener {
             .orElse(new PluggedMedium(words[1], "none"));
     return switch (words[0]) {
       case "open" -> media.openReadOnly(known, Integer.parseInt(words[2])).toString();
-      case "forged" ->
-          media.openReadOnly(new PluggedMedium(words[1], "forged"), 1000).toString();
+      case "forged" -> media.openReadOnly(new PluggedMedium(words[1], "forged"), 1000).toString();
       case "close" -> Boolean.toString(media.close(known));
       default -> throw new IllegalArgumentException(words[0]);
     };

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The gate of a real agent on a real kernel; that a stick opens without it is TerminalVmIT's negative control. The agent is not
- * enrolled: gating depends on nothing. Nothing is concluded from {@code ls /dev}, only from the log of all events and all writes.
+ * The gate of a real agent on a real kernel; that a stick opens without it is TerminalVmIT's
+ * negative control. The agent is not enrolled: gating depends on nothing. Nothing is concluded from
+ * {@code ls /dev}, only from the log of all events and all writes.
  */
 @Tag("vm")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -89,8 +90,15 @@ class UsbGateIT {
 
   private String awaitDecision(Plugged device, String type) {
     String name = vm.awaitDevice(device).name();
-    vm.await(type + " at " + name, "grep '\"port\":\"" + name + "\"' " + DECISIONS
-        + " | tail -1 | grep -q '\"" + type + "\"'");
+    vm.await(
+        type + " at " + name,
+        "grep '\"port\":\""
+            + name
+            + "\"' "
+            + DECISIONS
+            + " | tail -1 | grep -q '\""
+            + type
+            + "\"'");
     return name;
   }
 
@@ -98,8 +106,9 @@ class UsbGateIT {
     return vm.awaitUevent(
         driver,
         device.since(),
-        event -> event.is("bind", "usb", "usb_interface")
-            && driver.equals(event.values().get("DRIVER")));
+        event ->
+            event.is("bind", "usb", "usb_interface")
+                && driver.equals(event.values().get("DRIVER")));
   }
 
   private String authorized(String name) {
@@ -108,12 +117,12 @@ class UsbGateIT {
 
   private void remove(Plugged device) {
     vm.unplug(device);
-    vm.awaitUevent(
-        "it left", device.since(), event -> event.is("remove", "usb", "usb_device"));
+    vm.awaitUevent("it left", device.since(), event -> event.is("remove", "usb", "usb_device"));
   }
 
   @Test
-  @DisplayName("a stick is blocked: no block device, no interface, no write of 1, on either transport")
+  @DisplayName(
+      "a stick is blocked: no block device, no interface, no write of 1, on either transport")
   void stickBlocked() throws IOException {
     for (UsbStick.Attached transport : UsbStick.Attached.values()) {
       Plugged plugged = vm.plug(stick("G-" + transport).by(transport), "1");
@@ -123,16 +132,15 @@ class UsbGateIT {
           events(plugged.since()).stream()
               .noneMatch(event -> event.is("add", "usb", "usb_interface")));
       assertTrue(
-          vm.recorderLog().stream()
-              .skip(plugged.since())
-              .noneMatch(SysWrite.class::isInstance));
+          vm.recorderLog().stream().skip(plugged.since()).noneMatch(SysWrite.class::isInstance));
       assertEquals("0", authorized(name));
       remove(plugged);
     }
   }
 
   @Test
-  @DisplayName("the first keyboard is released, configured once; a further one waits for its leaving")
+  @DisplayName(
+      "the first keyboard is released, configured once; a further one waits for its leaving")
   void keyboards() {
     Plugged first = vm.plug(UsbPart.KEYBOARD, "2");
     awaitDriver(first, "usbhid");
@@ -169,7 +177,8 @@ class UsbGateIT {
   }
 
   @Test
-  @DisplayName("a keyboard with storage, and one with storage in its second configuration, are blocked whole on a new controller")
+  @DisplayName(
+      "a keyboard with storage, and one with storage in its second configuration, are blocked whole on a new controller")
   void composite() {
     int since = vm.recorderLog().size();
     vm.run(
@@ -192,9 +201,12 @@ class UsbGateIT {
     vm.awaitUevent(
         "the composite device",
         since,
-        event -> event.is("bind", "usb", "usb_device")
-            && event.values().getOrDefault("PRODUCT", "").startsWith("1d6b/104"));
-    vm.await("its decision", "tail -1 " + DECISIONS + " | grep '03:01:01' | grep '08:06:50' | grep -q usb.blocked");
+        event ->
+            event.is("bind", "usb", "usb_device")
+                && event.values().getOrDefault("PRODUCT", "").startsWith("1d6b/104"));
+    vm.await(
+        "its decision",
+        "tail -1 " + DECISIONS + " | grep '03:01:01' | grep '08:06:50' | grep -q usb.blocked");
     vm.run(
             """
             cd /sys/kernel/config/usb_gadget/one; echo >UDC; rm configs/c.1/mass_storage.0
@@ -202,20 +214,24 @@ class UsbGateIT {
             """
                 .formatted(DECISIONS))
         .expectOk();
-    vm.await("its decision", "tail -1 " + DECISIONS + " | grep '03:01:01' | grep '08:06:50' | grep -q usb.blocked");
+    vm.await(
+        "its decision",
+        "tail -1 " + DECISIONS + " | grep '03:01:01' | grep '08:06:50' | grep -q usb.blocked");
     vm.run("udevadm settle").expectOk();
     assertTrue(events(since).stream().noneMatch(Uevent::opensBlockDevice));
     assertTrue(
         vm.recorderLog().stream()
             .skip(since)
-            .noneMatch(line -> line instanceof SysWrite write
-                && write.name().equals("authorized")
-                && write.value().equals("1")));
+            .noneMatch(line ->
+                line instanceof SysWrite write
+                    && write.name().equals("authorized")
+                    && write.value().equals("1")));
     vm.run("cd /sys/kernel/config/usb_gadget/one; echo >UDC; rmmod dummy_hcd").expectOk();
   }
 
   @Test
-  @DisplayName("kill -9: gates stay, a new stick and a new keyboard stay blocked; the next agent releases the keyboard only")
+  @DisplayName(
+      "kill -9: gates stay, a new stick and a new keyboard stay blocked; the next agent releases the keyboard only")
   void killed() throws IOException {
     vm.run("kill -9 $(cat /run/agent.pid); rm /run/sekisho/ready").expectOk();
     vm.await("its end", "! kill -0 $(cat /run/agent.pid)");
@@ -240,7 +256,8 @@ class UsbGateIT {
   }
 
   @Test
-  @DisplayName("a stick mounted before the start is deauthorised and unmounted, and the record says it was open")
+  @DisplayName(
+      "a stick mounted before the start is deauthorised and unmounted, and the record says it was open")
   void mountedBefore() throws IOException {
     stopAgent();
     Plugged stick = vm.plug(stick("G-OPEN"), "7");
@@ -265,10 +282,12 @@ class UsbGateIT {
   }
 
   @Test
-  @DisplayName("a flood of events: what was plugged meanwhile is decided when the agent reads again")
+  @DisplayName(
+      "a flood of events: what was plugged meanwhile is decided when the agent reads again")
   void overflow() {
     vm.run("kill -STOP $(cat /run/agent.pid)").expectOk();
-    vm.run("i=0; while [ $i -lt 12000 ]; do echo change >/sys/class/net/lo/uevent; i=$((i+1)); done")
+    vm.run(
+            "i=0; while [ $i -lt 12000 ]; do echo change >/sys/class/net/lo/uevent; i=$((i+1)); done")
         .expectOk();
     Plugged keyboard = vm.plug(UsbPart.KEYBOARD, "8");
     String name = vm.awaitDevice(keyboard).name();
@@ -295,11 +314,13 @@ class UsbGateIT {
     stopAgent();
     int since = vm.recorderLog().size();
     int rc =
-        vm.run("/opt/sekisho/agent service --no-enforcement --state /tmp/none >/run/none.log 2>&1").rc();
+        vm.run("/opt/sekisho/agent service --no-enforcement --state /tmp/none >/run/none.log 2>&1")
+            .rc();
     assertEquals(3, rc);
     assertTrue(vm.run("cat /run/none.log").expectOk().contains("/tmp/none"));
     List<Recorded> written =
         vm.recorderLog().stream().skip(since).filter(SysWrite.class::isInstance).toList();
-    assertFalse(written.stream().anyMatch(line -> ((SysWrite) line).comm().equals("java")), "" + written);
+    assertFalse(
+        written.stream().anyMatch(line -> ((SysWrite) line).comm().equals("java")), "" + written);
   }
 }
