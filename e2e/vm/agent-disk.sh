@@ -28,7 +28,8 @@ cd "$disk"
 flags=("@$here/guest/java-flags" "-Djna.boot.library.path=$disk/lib")
 "$image/java/bin/java" "${flags[@]}" -XX:DumpLoadedClassList="$disk/loaded.lst" -jar "$disk/sekisho-agent.jar" doctor --state "$disk/none" >/dev/null 2>&1 || true
 {
-  cat "$disk/loaded.lst"
+  # picocli's class files are of the oldest kind; a line that makes the JVM link them while it dumps shuts them out of the archive.
+  grep -v '^@.*picocli' "$disk/loaded.lst"
   "$JAVA_HOME/bin/jar" tf sekisho-agent.jar | grep -E '^(jp/sekisho|com/sun/jna|com/fasterxml/jackson)/.*\.class$' | grep -v -- '-info\.class$'
   "$JAVA_HOME/bin/jimage" list "$image/java/lib/modules" |
     grep -oE '(sun/security/(ssl|x509|util|provider|ec|jca|validator|rsa|action)|jdk/internal/net/http|java/net|javax/net/ssl|javax/crypto|com/sun/crypto/provider|java/security|sun/net|sun/nio/ch)/.*\.class$'
