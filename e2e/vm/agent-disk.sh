@@ -28,10 +28,11 @@ cd "$disk"
 flags=("@$here/guest/java-flags" "-Djna.boot.library.path=$disk/lib")
 "$image/java/bin/java" "${flags[@]}" -XX:DumpLoadedClassList="$disk/loaded.lst" -jar "$disk/sekisho-agent.jar" doctor --state "$disk/none" >/dev/null 2>&1 || true
 {
-  cat "$disk/loaded.lst"
-  "$JAVA_HOME/bin/jar" tf sekisho-agent.jar | grep -E '^(jp/sekisho|com/sun/jna|com/fasterxml/jackson)/.*\.class$' | grep -v -- '-info\.class$'
+  # picocli's class files are of the oldest kind; a line that makes the JVM link them while it dumps shuts them out of the archive.
+  grep -v '^@.*picocli' "$disk/loaded.lst"
+  "$JAVA_HOME/bin/jar" tf sekisho-agent.jar | grep -E '^(jp/sekisho|com/sun/jna|com/fasterxml/jackson|org/bouncycastle/(math/(ec|field)|crypto/(ec|params|digests|signers)|asn1|util))/.*\.class$' | grep -v -- '-info\.class$'
   "$JAVA_HOME/bin/jimage" list "$image/java/lib/modules" |
-    grep -oE '(sun/security/(ssl|x509|util|provider|ec|jca|validator|rsa|action)|jdk/internal/net/http|java/net|javax/net/ssl|javax/crypto|com/sun/crypto/provider|java/security|sun/net|sun/nio/ch)/.*\.class$'
+    grep -oE '(sun/security/(ssl|x509|util|provider|ec|jca|validator|rsa|action|pkcs|pkcs12)|jdk/internal/net/http|java/net|javax/net/ssl|javax/crypto|com/sun/crypto/provider|java/security|sun/net|sun/nio|jdk/net|java/util|java/time|java/text|sun/util|jdk/internal/icu|jdk/internal/classfile)/.*\.class$'
 } | sed 's/\.class$//' | awk '!seen[$0]++' >"$disk/classes.lst"
 "$image/java/bin/java" "${flags[@]}" -Xshare:dump -XX:SharedClassListFile="$disk/classes.lst" -XX:SharedArchiveFile="$disk/agent.jsa" -cp "$disk/sekisho-agent.jar" >"$image/agent.log" 2>&1 ||
   { tail -3 "$image/agent.log" >&2; exit 1; }
