@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -15,7 +17,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import jp.sekisho.agent.config.AgentSettings;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.StateDirectory;
@@ -23,6 +27,12 @@ import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.SpoolLog;
 import jp.sekisho.agent.enroll.Renewal;
+import jp.sekisho.agent.grant.BootClock;
+import jp.sekisho.agent.grant.GrantCalls;
+import jp.sekisho.agent.grant.GrantDesk;
+import jp.sekisho.agent.grant.GrantTrust;
+import jp.sekisho.agent.grant.Records;
+import jp.sekisho.agent.grant.ServerClock;
 import jp.sekisho.agent.heartbeat.Heartbeats;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.ipc.SeatServer;
@@ -32,8 +42,10 @@ import jp.sekisho.agent.login.LoginFlow;
 import jp.sekisho.agent.login.PcscDesk;
 import jp.sekisho.agent.loopback.LoopbackServer;
 import jp.sekisho.agent.platform.linux.BootId;
+import jp.sekisho.agent.platform.linux.LinuxBootClock;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcNetTcp;
+import jp.sekisho.agent.policy.TrustedPolicies;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
@@ -41,8 +53,12 @@ import jp.sekisho.agent.spool.SpoolLimits;
 import jp.sekisho.agent.sync.Backoff;
 import jp.sekisho.agent.sync.PinnedTls;
 import jp.sekisho.agent.sync.RecordSender;
+import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.agent.sync.ServiceClient;
+import jp.sekisho.policy.usb.UsbEvaluator;
+import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
 import org.jspecify.annotations.Nullable;
@@ -123,12 +139,13 @@ public final class AgentService implements AutoCloseable {
     List<X509Certificate> certificates = state.certificates();
     X509Certificate serverCa = serverCa(settings);
     String boot = BootId.current();
+    BootClock bootClock = new LinuxBootClock();
 
     Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
     stops.push(spool::close);
     spool.append(new AgentEvent.Started(options.version(), options.gates().gating()));
     if (spool.tornBytes() > 0) {
-      spool.alarm(Spool.SPOOL_TORN, Map.of("bytes", spool.tornBytes()));
+      spool.append(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", spool.tornBytes())));
     }
 
     // Before the network and everything that may be slow or fail.
@@ -143,17 +160,36 @@ public final class AgentService implements AutoCloseable {
     stops.push(sender::close);
     sender.start();
 
+    TrustedPolicies policies =
+        new TrustedPolicies(
+            state.trust(),
+            settings.organ(),
+            settings.rootHash(),
+            client::policy,
+            spool::append,
+            clock,
+            random,
+            Executors.newSingleThreadScheduledExecutor(daemon("policy")));
+    stops.push(policies::close);
+    // Also when they expired: there is no rule that lets storage in, and printers go on printing.
+    policies.current().ifPresent(last -> gates.decideBy(UsbEvaluator.by(last.policy().usb())));
+    policies.onChange(next -> gates.decideBy(UsbEvaluator.by(next.policy().usb())));
+    policies.start();
+
     Renewal renewal = new Renewal(state, key, serverCa, certificates.get(0), client, clock);
+    AtomicReference<@Nullable GrantDesk> grants = new AtomicReference<>();
     RunStatus.Writer status =
-        new RunStatus.Writer(state, gates::enforcement, spool, sender, standing, clock);
+        new RunStatus.Writer(
+            state, gates::enforcement, spool, sender, standing, () -> opened(grants.get()), clock);
+    ServerClock serverClock = new ServerClock(bootClock);
     ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(daemon("beat"));
     Heartbeats heartbeats =
         new Heartbeats(
             new Heartbeats.Self(options.version(), boot, gates::enforcement),
             spool,
             standing,
-            client::heartbeat,
-            () -> afterBeat(renewal, status, standing, sender),
+            beat -> heard(client.heartbeat(beat), serverClock),
+            () -> afterBeat(renewal, status, standing, sender, grants.get()),
             clock,
             random,
             beats);
@@ -169,6 +205,37 @@ public final class AgentService implements AutoCloseable {
     stops.push(effects::shutdownNow);
     stops.push(readers::shutdownNow);
     Bindings bindings = new Bindings(desk, seats, spool, effects);
+    ExecutorService media = Executors.newCachedThreadPool(daemon("media"));
+    stops.push(media::shutdownNow);
+    GrantDesk grantDesk =
+        new GrantDesk(
+            new GrantDesk.Self(settings.terminal(), settings.organ(), boot),
+            new GrantDesk.Parts(
+                gates.media(),
+                bindings::presences,
+                GrantTrust.Source.of(
+                    policies::current, () -> serverClock.now().orElseGet(clock::instant)),
+                GrantCalls.of(client),
+                Records.of(spool),
+                standing::origins,
+                () -> standing.obstacle().isEmpty(),
+                () -> gates.enforcement().enforcing()),
+            new GrantDesk.Clocks(bootClock, serverClock, clock),
+            state.activations(),
+            random,
+            media,
+            status::write);
+    grantDesk.start(bindings);
+    grants.set(grantDesk);
+    ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon("grants"));
+    stops.push(ticks::shutdownNow);
+    // tick lets nothing out, so its future says nothing.
+    var unused =
+        ticks.scheduleWithFixedDelay(
+            grantDesk::tick,
+            GrantDesk.TICK.toMillis(),
+            GrantDesk.TICK.toMillis(),
+            TimeUnit.MILLISECONDS);
     LoginFlow flow =
         new LoginFlow(
             new LoginFlow.Self(settings.terminal(), boot, key),
@@ -177,7 +244,8 @@ public final class AgentService implements AutoCloseable {
             desk,
             spool,
             bindings,
-            readers);
+            readers,
+            grantDesk);
     SeatServer seatServer =
         SeatServer.open(options.socket(), new PeerCredentials(), seats, SeatTimes.PROTOCOL);
     stops.push(seatServer::close);
@@ -192,6 +260,7 @@ public final class AgentService implements AutoCloseable {
             flow,
             standing::origins);
     stops.push(() -> lastRecord(bindings, spool, sender));
+    stops.push(grantDesk::close);
     stops.push(server::close);
     loopback = server.address();
   }
@@ -213,7 +282,11 @@ public final class AgentService implements AutoCloseable {
   }
 
   private static void afterBeat(
-      Renewal renewal, RunStatus.Writer status, Standing standing, RecordSender sender) {
+      Renewal renewal,
+      RunStatus.Writer status,
+      Standing standing,
+      RecordSender sender,
+      @Nullable GrantDesk grants) {
     try {
       renewal.renewIfDue();
     } catch (StateException e) {
@@ -221,8 +294,33 @@ public final class AgentService implements AutoCloseable {
     }
     if (standing.reachable()) {
       sender.wake();
+      if (grants != null) {
+        grants.poll();
+      }
     }
     status.write();
+  }
+
+  /** Keeps the service's time of an answered beat. */
+  private static Reply<HeartbeatReply> heard(Reply<HeartbeatReply> reply, ServerClock clock) {
+    if (reply instanceof Reply.Ok<HeartbeatReply> ok) {
+      try {
+        clock.heard(Instant.parse(ok.value().serverTime()));
+      } catch (DateTimeParseException e) {
+        LOG.log(System.Logger.Level.WARNING, "a heartbeat's answer without a time");
+      }
+    }
+    return reply;
+  }
+
+  private static List<RunStatus.Open> opened(@Nullable GrantDesk grants) {
+    return grants == null
+        ? List.of()
+        : grants.open().stream()
+            .map(open ->
+                new RunStatus.Open(
+                    open.grant(), open.medium(), open.mountPoint().toString(), open.until()))
+            .toList();
   }
 
   private static void lastRecord(Bindings bindings, Spool spool, RecordSender sender)

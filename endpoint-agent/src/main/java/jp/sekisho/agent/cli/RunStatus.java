@@ -7,6 +7,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param depth records not acknowledged
  * @param room what the spool can still take
  * @param halted why sending stopped for good; null while it goes on
+ * @param open granted media that are open
  */
 record RunStatus(
     long pid,
@@ -47,7 +50,47 @@ record RunStatus(
     long lastSeq,
     long depth,
     String room,
-    @Nullable String halted) {
+    @Nullable String halted,
+    List<Open> open) {
+  RunStatus {
+    open = List.copyOf(open);
+  }
+
+  /**
+   * A granted medium that was open then.
+   *
+   * @param until by the service's clock
+   */
+  record Open(String grant, String medium, String mountPoint, Instant until) {
+    private Map<String, Object> fields() {
+      return Map.of(
+          "grant", grant, "medium", medium, "mountPoint", mountPoint, "until", until.toString());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Open> parse(@Nullable Object list) throws MalformedException {
+      List<Open> all = new ArrayList<>();
+      for (Object each : list instanceof List<?> found ? found : List.of()) {
+        if (!(each instanceof Map<?, ?> map)) {
+          throw new MalformedException("open holds something else than objects");
+        }
+        JsonFields fields = new JsonFields((Map<String, Object>) map);
+        all.add(
+            new Open(
+                fields.text("grant"),
+                fields.text("medium"),
+                fields.text("mountPoint"),
+                Instant.parse(fields.text("until"))));
+      }
+      return all;
+    }
+  }
+
+  /** Begun minutes until {@code open} is closed, by the service's clock as last heard. */
+  long minutesLeft(Open open, Instant now) {
+    Duration left = Duration.between(now.plusMillis(serverAheadMillis), open.until());
+    return Math.max(0, left.plusSeconds(59).toMinutes());
+  }
 
   /** The longest a running service leaves the file as it is: two of its longest intervals. */
   private static final Duration STALE = Duration.ofMinutes(10);
@@ -75,7 +118,8 @@ record RunStatus(
               fields.integer("lastSeq"),
               fields.integer("depth"),
               fields.text("room"),
-              fields.optionalText("halted")));
+              fields.optionalText("halted"),
+              Open.parse(fields.map().get("open"))));
     } catch (IOException | MalformedException | java.time.DateTimeException e) {
       return Optional.empty();
     }
@@ -94,6 +138,7 @@ record RunStatus(
     fields.put("depth", depth);
     fields.put("room", room);
     put(fields, "halted", halted);
+    fields.put("open", open.stream().<Object>map(Open::fields).toList());
     return fields;
   }
 
@@ -110,8 +155,10 @@ record RunStatus(
       Spool spool,
       RecordSender sender,
       Standing standing,
+      Supplier<List<Open>> open,
       InstantSource clock) {
-    void write() {
+    /** Writes what is so now; also when a medium opened or closed, from its thread. */
+    synchronized void write() {
       Enforcement gates = enforcement.get();
       RunStatus now =
           new RunStatus(
@@ -125,7 +172,8 @@ record RunStatus(
               spool.lastSeq(),
               spool.depth(),
               spool.room().name(),
-              sender.halted().orElse(null));
+              sender.halted().orElse(null),
+              open.get());
       Path temporary = state.root().resolve("status.json.new");
       try {
         Files.write(temporary, CanonicalJson.write(now.fields()));

@@ -148,6 +148,17 @@ final class StatusCommand implements Callable<Integer> {
                 Long.toString(r.pid()),
                 Long.toString(r.depth()),
                 Long.toString(r.lastSeq()))));
+    Instant now = Instant.now();
+    run.ifPresent(r ->
+        r.open()
+            .forEach(open ->
+                out.println(
+                    texts.text(
+                        "status.open",
+                        open.medium(),
+                        open.mountPoint(),
+                        open.until().toString(),
+                        Long.toString(r.minutesLeft(open, now))))));
     for (String problem : problems) {
       String detail =
           problem.equals("not-enforcing")

@@ -23,7 +23,9 @@ import jp.sekisho.protocol.MalformedException;
  * device.crt   PEM: the device certificate, then the device CA
  * heard.json   what the service last said
  * status.json  what a running service last knew of itself (not durable)
+ * activations.json  grants this terminal asked to use or used
  * spool/       the chain of records
+ * trust/       the signed files that count, and revoked keys
  * gates.log    decisions about devices before enrolment, or while spool/ cannot be opened
  * alarm.txt    why the spool could not be opened; for people
  * </pre>
@@ -45,12 +47,21 @@ public record StateDirectory(Path root) {
     return root.resolve("spool");
   }
 
+  public Path trust() {
+    return root.resolve("trust");
+  }
+
   public Path alarm() {
     return root.resolve("alarm.txt");
   }
 
   public Path status() {
     return root.resolve("status.json");
+  }
+
+  /** Grants this terminal asked to use, and those it used. */
+  public Path activations() {
+    return root.resolve("activations.json");
   }
 
   /** Decisions about devices that no chain of records could take. */

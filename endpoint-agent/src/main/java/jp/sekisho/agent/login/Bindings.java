@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.seat.Seat;
@@ -26,11 +26,25 @@ import jp.sekisho.protocol.event.AgentEvent;
 public final class Bindings {
   private static final System.Logger LOG = System.getLogger(Bindings.class.getName());
 
-  private record Binding(Seat seat, String transaction, Stay stay) {}
+  private record Binding(Seat seat, String transaction, Stay stay, String spki) {
+    LivePresence presence() {
+      return new LivePresence(seat.uid(), stay, spki);
+    }
+  }
+
+  /** Hears of cards that come to stand behind a seat and that leave. */
+  public interface Listener {
+    /** A card stands behind a seat now. Returns at once. */
+    void came(LivePresence presence);
+
+    /** It does not any more: card out, or seat lost. Called before the record; returns at once. */
+    void went(LivePresence presence, boolean cardGone);
+  }
 
   private final CardDesk desk;
   private final Spool spool;
   private final Executor effects;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final Map<Integer, Binding> byUid = new HashMap<>();
 
   public Bindings(CardDesk desk, Seats seats, Spool spool, Executor effects) {
@@ -44,17 +58,32 @@ public final class Bindings {
   /**
    * Binds the card to the seat's transaction; replaces what the seat had.
    *
+   * @param spki base64url of the SHA-256 of the SubjectPublicKeyInfo of the key that signed
    * @return false when the card is not there any more: nothing is bound
    */
-  boolean bind(Seat seat, String transaction, Stay stay) {
+  boolean bind(Seat seat, String transaction, Stay stay, String spki) {
+    Binding binding = new Binding(seat, transaction, stay, spki);
     synchronized (byUid) {
-      byUid.put(seat.uid(), new Binding(seat, transaction, stay));
+      byUid.put(seat.uid(), binding);
       // Looked at after the entry stands: a removal from now on finds it.
-      if (desk.isStill(stay)) {
-        return true;
+      if (!desk.isStill(stay)) {
+        byUid.remove(seat.uid());
+        return false;
       }
-      byUid.remove(seat.uid());
-      return false;
+    }
+    listeners.forEach(listener -> listener.came(binding.presence()));
+    return true;
+  }
+
+  /** Tells {@code listener} of every change from now on, on the thread that makes it. */
+  public void onChange(Listener listener) {
+    listeners.add(listener);
+  }
+
+  /** The cards that stand behind seats now. */
+  public List<LivePresence> presences() {
+    synchronized (byUid) {
+      return byUid.values().stream().map(Binding::presence).toList();
     }
   }
 
@@ -73,15 +102,15 @@ public final class Bindings {
   }
 
   private void cardGone(String reader) {
-    end(binding -> binding.stay().reader().equals(reader), AgentEvent.CardRemoved::new);
+    end(binding -> binding.stay().reader().equals(reader), true);
   }
 
   private void seatLost(Seat seat) {
     // A newer process of the same user keeps what that user has; the lost one had this seat.
-    end(binding -> binding.seat().equals(seat), AgentEvent.SeatLost::new);
+    end(binding -> binding.seat().equals(seat), false);
   }
 
-  private void end(Predicate<Binding> which, Function<String, AgentEvent> event) {
+  private void end(Predicate<Binding> which, boolean cardGone) {
     List<Binding> ended = new ArrayList<>();
     synchronized (byUid) {
       Iterator<Binding> all = byUid.values().iterator();
@@ -94,7 +123,12 @@ public final class Bindings {
       }
     }
     for (Binding binding : ended) {
-      effects.execute(() -> recordAndLock(binding, event.apply(binding.transaction())));
+      listeners.forEach(listener -> listener.went(binding.presence(), cardGone));
+      AgentEvent event =
+          cardGone
+              ? new AgentEvent.CardRemoved(binding.transaction())
+              : new AgentEvent.SeatLost(binding.transaction());
+      effects.execute(() -> recordAndLock(binding, event));
     }
   }
 

@@ -22,6 +22,7 @@ import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.TerminalStatement;
@@ -262,10 +263,17 @@ final class CardTurn {
     if (outcome instanceof SignOutcome.Refused no) {
       return scene.refused(CardRefusals.of(no.failure()), no.triesLeft());
     }
-    return coSign(scene, statement, ((SignOutcome.Signed) outcome).signature(), certificate);
+    return coSign(
+        scene,
+        statement,
+        ((SignOutcome.Signed) outcome).signature(),
+        certificate,
+        // The card's signature was verified with this key before it was handed over.
+        Sha256.text(reading.certificate().getPublicKey().getEncoded()));
   }
 
-  private Turn coSign(Scene scene, CardStatement statement, byte[] signature, byte[] certificate) {
+  private Turn coSign(
+      Scene scene, CardStatement statement, byte[] signature, byte[] certificate, String spki) {
     String transaction = statement.transaction();
     if (timeLeft(scene.question()).isNegative()) {
       return scene.refused(Refusal.TRANSACTION_EXPIRED);
@@ -290,7 +298,7 @@ final class CardTurn {
       return scene.refused(Refusal.STORAGE_FAILED);
     }
     // From here a removal is recorded; before, the answer must not leave.
-    return bindings.bind(scene.seat(), transaction, scene.stay())
+    return bindings.bind(scene.seat(), transaction, scene.stay(), spki)
         ? new Turn.Answered(answer.opaque())
         : scene.refused(Refusal.CARD_REMOVED);
   }

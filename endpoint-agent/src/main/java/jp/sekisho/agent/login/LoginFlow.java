@@ -51,12 +51,14 @@ public final class LoginFlow implements LoopbackCalls {
   private final CardTurn turn;
   private final OnceOnly coSigned = new OnceOnly();
   private final Glance glance;
+  private final MediaView media;
 
   /** Two seats have one reader: whoever comes second is told so. */
   private final ReentrantLock oneLogin = new ReentrantLock();
 
   /**
    * @param readers runs the reading of a shared reader's card beside its open PIN window
+   * @param media what a seat is told of its media
    */
   public LoginFlow(
       Self self,
@@ -65,7 +67,8 @@ public final class LoginFlow implements LoopbackCalls {
       CardDesk desk,
       Spool spool,
       Bindings bindings,
-      ExecutorService readers) {
+      ExecutorService readers,
+      MediaView media) {
     this.self = self;
     this.standing = standing;
     this.transactions = transactions;
@@ -73,6 +76,7 @@ public final class LoginFlow implements LoopbackCalls {
     this.spool = spool;
     this.turn = new CardTurn(self, desk, spool, bindings, standing::serverTime, readers);
     this.glance = new Glance(desk);
+    this.media = media;
   }
 
   @Override
@@ -143,7 +147,13 @@ public final class LoginFlow implements LoopbackCalls {
     Glance.Seen seen = obstacle == null && oneLogin.tryLock() ? glanceAndUnlock() : glance.names();
     Refusal problem = obstacle != null ? obstacle : seen.problem();
     return new LoopbackStatus(
-        self.terminal(), standing.state(), problem, seen.reader(), seen.triesLeft());
+        self.terminal(),
+        standing.state(),
+        problem,
+        seen.reader(),
+        seen.triesLeft(),
+        media.openFor(seat.uid()),
+        media.problem());
   }
 
   private Glance.Seen glanceAndUnlock() {

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The records still on the disk, in memory: numbers and hashes in order. Not thread-safe. */
 final class Chain {
-  private static final String ALARM = "agent.alarm";
-
   private final String terminal;
   private final String boot;
   private final ArrayDeque<byte[]> payloads = new ArrayDeque<>();
@@ -26,11 +24,6 @@ final class Chain {
   private Chain(String terminal, String boot) {
     this.terminal = terminal;
     this.boot = boot;
-  }
-
-  /** A record that gets its number when the spool's lock is held. */
-  interface Draft {
-    DeviceRecord finish(Instant time);
   }
 
   /** Reads what the segments hold and refuses anything but one unbroken chain of this terminal. */
@@ -87,12 +80,8 @@ final class Chain {
     return firstSeq + payloads.size() - 1;
   }
 
-  Draft next(AgentEvent event) {
-    return time -> DeviceRecord.of(terminal, boot, lastSeq() + 1, head, time, event);
-  }
-
-  Draft nextAlarm(String reason, Map<String, Object> data) {
-    return time -> new DeviceRecord(terminal, boot, lastSeq() + 1, head, time, ALARM, reason, data);
+  DeviceRecord next(AgentEvent event, Instant time) {
+    return DeviceRecord.of(terminal, boot, lastSeq() + 1, head, time, event);
   }
 
   void add(byte[] payload, DeviceRecord record) {

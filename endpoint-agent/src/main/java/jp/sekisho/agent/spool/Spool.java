@@ -19,6 +19,7 @@ import jp.sekisho.agent.spool.SpoolException.Code;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.EventAck;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 
@@ -30,15 +31,6 @@ import jp.sekisho.protocol.event.DeviceRecord;
  * with {@code SPOOL_FAILED} until the spool is opened again, which finds out.
  */
 public final class Spool implements AutoCloseable {
-  /** The service's acknowledgement names another hash than ours: two chains of one terminal. */
-  public static final String ACK_MISMATCH = "ACK_MISMATCH";
-
-  /** The end of the spool was torn by a power cut and cut off. */
-  public static final String SPOOL_TORN = "SPOOL_TORN";
-
-  /** The service holds less than it acknowledged: it was restored from a backup. */
-  public static final String SERVER_REGRESSED = "SERVER_REGRESSED";
-
   /** Bytes of records in one batch at most, so that its JSON stays under a mebibyte. */
   private static final int BATCH_BYTES = 640 * 1024;
 
@@ -160,25 +152,12 @@ public final class Spool implements AutoCloseable {
    *     it describes must not be done
    */
   public DeviceRecord append(AgentEvent event) throws SpoolException {
-    return append(chain.next(event));
-  }
-
-  /**
-   * Makes an alarm about the chain itself durable: type {@code agent.alarm}.
-   *
-   * @param reason one of the constants of this class
-   */
-  public DeviceRecord alarm(String reason, Map<String, Object> data) throws SpoolException {
-    return append(chain.nextAlarm(reason, data));
-  }
-
-  private DeviceRecord append(Chain.Draft draft) throws SpoolException {
     DeviceRecord record;
     synchronized (this) {
       if (failed) {
         throw new SpoolException(Code.SPOOL_FAILED, "an earlier write failed");
       }
-      record = draft.finish(clock.instant());
+      record = chain.next(event, clock.instant());
       byte[] payload = record.bytes();
       byte[] frame = Frame.encode(payload);
       try {
@@ -221,7 +200,9 @@ public final class Spool implements AutoCloseable {
       }
     }
     boolean known = reply.head().length() == 43 && reply.acknowledged() >= 0;
-    alarm(ACK_MISMATCH, known ? Map.of("seq", reply.acknowledged()) : Map.of());
+    append(
+        new AgentEvent.Alarm(
+            Refusal.ACK_MISMATCH, known ? Map.of("seq", reply.acknowledged()) : Map.of()));
     return false;
   }
 
@@ -288,7 +269,7 @@ public final class Spool implements AutoCloseable {
       }
       sentUpTo = Math.max(seq, chain.firstSeq() - 1);
     }
-    alarm(SERVER_REGRESSED, Map.of("had", had, "has", seq));
+    append(new AgentEvent.Alarm(Refusal.SERVER_REGRESSED, Map.of("had", had, "has", seq)));
   }
 
   /** Highest number written, 0 before the first. */

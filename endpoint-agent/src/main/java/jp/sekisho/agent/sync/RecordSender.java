@@ -147,7 +147,7 @@ public final class RecordSender implements AutoCloseable {
     int before = spool.depth();
     try {
       if (!spool.acknowledged(ack)) {
-        halt(Spool.ACK_MISMATCH);
+        halt(Refusal.ACK_MISMATCH.name());
         return false;
       }
     } catch (SpoolException e) {

@@ -18,10 +18,14 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import jp.sekisho.policy.trust.TrustBundle;
+import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.EnrollReply;
 import jp.sekisho.protocol.EnrollRequest;
 import jp.sekisho.protocol.EventAck;
 import jp.sekisho.protocol.EventBatch;
+import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
@@ -129,20 +133,71 @@ public final class ServiceClient {
     return post("/agent/v1/heartbeat", WireJson.write(heartbeat), HeartbeatReply.class);
   }
 
+  /** The grants of this terminal: approved and active ones. */
+  public Reply<GrantList> grants() {
+    return exchange(
+        HttpRequest.newBuilder(server.resolve("/agent/v1/grants")).GET(), GrantList.class);
+  }
+
+  /**
+   * Asks to use a grant now.
+   *
+   * @param grant base64url of 16 bytes, checked by the caller
+   */
+  public Reply<Activated> activate(String grant, ActivateRequest request) {
+    return post(
+        "/agent/v1/grants/" + grant + "/activate", WireJson.write(request), Activated.class);
+  }
+
   private <T> Reply<T> post(String path, byte[] body, Class<T> type) {
-    HttpRequest request =
+    return exchange(
         HttpRequest.newBuilder(server.resolve(path))
             .header("Content-Type", "application/json")
-            .header("Accept", "application/json")
-            .timeout(timeout)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)),
+        type);
+  }
+
+  /**
+   * The signed files for this terminal.
+   *
+   * @param tag of the bundle already held; null without one
+   * @return the bundle's bytes; empty when it is still the one held
+   */
+  public Reply<Optional<byte[]>> policy(@Nullable String tag) {
+    HttpRequest.Builder call = HttpRequest.newBuilder(server.resolve("/agent/v1/policy")).GET();
+    if (tag != null) {
+      call.header("If-None-Match", '"' + tag + '"');
+    }
+    return exchange(
+        call.header("Accept", "application/octet-stream, application/json"),
+        TrustBundle.MAX_BYTES,
+        (status, body) ->
+            switch (status) {
+              case 200 -> new Reply.Ok<>(Optional.of(body));
+              case 304 -> new Reply.Ok<>(Optional.empty());
+              default -> refusal(status, body);
+            });
+  }
+
+  private <T> Reply<T> exchange(HttpRequest.Builder call, Class<T> type) {
+    return exchange(
+        call.header("Accept", "application/json"),
+        WireJson.MAX_BYTES,
+        (status, body) -> read(status, body, type));
+  }
+
+  /** Makes a reply of an answer. */
+  private interface Reading<T> {
+    Reply<T> read(int status, byte[] body);
+  }
+
+  private <T> Reply<T> exchange(HttpRequest.Builder call, int limit, Reading<T> reading) {
     CompletableFuture<HttpResponse<byte[]>> exchange =
-        http.sendAsync(request, info -> new LimitedBody(WireJson.MAX_BYTES));
+        http.sendAsync(call.timeout(timeout).build(), info -> new LimitedBody(limit));
     try {
       // The request's own timeout ends with the headers; this one covers a slow body too.
       HttpResponse<byte[]> response = exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      return read(response.statusCode(), response.body(), type);
+      return reading.read(response.statusCode(), response.body());
     } catch (ExecutionException e) {
       return new Reply.Unreachable<>(why(e.getCause()));
     } catch (TimeoutException | CancellationException e) {
@@ -163,10 +218,18 @@ public final class ServiceClient {
   private record WireRefusal(String refusal) {}
 
   private static <T> Reply<T> read(int status, byte[] body, Class<T> type) {
+    if (status != 200) {
+      return refusal(status, body);
+    }
     try {
-      if (status == 200) {
-        return new Reply.Ok<>(WireJson.read(body, type));
-      }
+      return new Reply.Ok<>(WireJson.read(body, type));
+    } catch (MalformedException e) {
+      return new Reply.Unreachable<>("HTTP " + status + ", " + e.getMessage());
+    }
+  }
+
+  private static <T> Reply<T> refusal(int status, byte[] body) {
+    try {
       if (status >= 400 && status <= 599) {
         String code = WireJson.read(body, WireRefusal.class).refusal();
         if (code.matches("[A-Z][A-Z0-9_]{1,40}")) {

@@ -157,7 +157,7 @@ class HeartbeatsTest {
     reply = new Reply.Ok<>(saying("active", 30, 0));
     heartbeats().beat();
     assertEquals(2, spool.depth());
-    assertEquals(Spool.SERVER_REGRESSED, spool.retained().get(1).reason());
+    assertEquals(Refusal.SERVER_REGRESSED.name(), spool.retained().get(1).reason());
   }
 
   @Test

@@ -41,6 +41,7 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
 import jp.sekisho.protocol.LoopbackLogin;
 import jp.sekisho.protocol.LoopbackStatus;
+import jp.sekisho.protocol.OpenExport;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.TransactionDetails;
@@ -53,6 +54,7 @@ import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.simulate.PivApplet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -74,6 +76,8 @@ class LoginFlowTest {
   private final Map<String, Reply<TransactionDetails>> service = new HashMap<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private int fetches;
+  private @Nullable OpenExport exported;
+  private @Nullable Refusal mediumProblem;
   @TempDir Path temp;
   private StateDirectory state;
   private Spool spool;
@@ -110,7 +114,18 @@ class LoginFlowTest {
             desk,
             spool,
             bindings,
-            threads);
+            threads,
+            new MediaView() {
+              @Override
+              public @Nullable OpenExport openFor(int uid) {
+                return uid == seat.uid() ? exported : null;
+              }
+
+              @Override
+              public @Nullable Refusal problem() {
+                return mediumProblem;
+              }
+            });
   }
 
   @AfterEach
@@ -119,8 +134,7 @@ class LoginFlowTest {
     spool.close();
   }
 
-  private TransactionDetails details(
-      String id, String purpose, @org.jspecify.annotations.Nullable String text) {
+  private TransactionDetails details(String id, String purpose, @Nullable String text) {
     return new TransactionDetails(
         id,
         Base64Url.encode(new byte[32]),
@@ -538,6 +552,16 @@ class LoginFlowTest {
     seat.typing("654321");
     login();
     assertEquals(2, flow.status(seat, Locale.JAPANESE).triesLeft());
+  }
+
+  @Test
+  @DisplayName("the status shows an open medium to its own seat only, and why another stays closed")
+  void statusOfMedia() {
+    exported = new OpenExport(ID, "M-0007", "/run/sekisho/media/3-1", "2026-11-21T02:00:00Z", 30);
+    assertEquals(exported, flow.status(seat, Locale.JAPANESE).export());
+    assertNull(flow.status(new ScriptedSeat(1002), Locale.JAPANESE).export());
+    mediumProblem = Refusal.MEDIUM_OTHER;
+    assertEquals(Refusal.MEDIUM_OTHER, flow.status(seat, Locale.JAPANESE).mediumProblem());
   }
 
   @Test

@@ -242,7 +242,7 @@ class SpoolTest {
       assertFalse(spool.acknowledged(new EventAck(99, DeviceRecord.GENESIS, "log", 1, "c")));
       DeviceRecord alarm = spool.retained().get(1);
       assertEquals("agent.alarm", alarm.type());
-      assertEquals(Spool.ACK_MISMATCH, alarm.reason());
+      assertEquals(Refusal.ACK_MISMATCH.name(), alarm.reason());
       assertEquals(3, spool.depth());
     }
   }
@@ -311,7 +311,7 @@ class SpoolTest {
       spool.regressedTo(1);
       assertEquals(3, spool.depth());
       assertEquals(2, spool.unacknowledged(10).get(0).seq());
-      assertEquals(Spool.SERVER_REGRESSED, spool.retained().get(3).reason());
+      assertEquals(Refusal.SERVER_REGRESSED.name(), spool.retained().get(3).reason());
       spool.regressedTo(1);
       assertEquals(4, spool.lastSeq(), "said once");
     }

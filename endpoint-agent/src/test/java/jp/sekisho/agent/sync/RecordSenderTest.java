@@ -143,7 +143,7 @@ class RecordSenderTest {
         sender(batch -> new Reply.Ok<>(new EventAck(1, DeviceRecord.GENESIS, "l", 1, "c")));
     spool.append(new AgentEvent.Started("1", false));
     Await.until("halted", () -> sender.halted().isPresent());
-    assertEquals(Optional.of(Spool.ACK_MISMATCH), sender.halted());
+    assertEquals(Optional.of(Refusal.ACK_MISMATCH.name()), sender.halted());
     assertEquals("agent.alarm", spool.retained().get(1).type());
   }
 

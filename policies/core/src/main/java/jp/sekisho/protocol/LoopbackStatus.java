@@ -13,10 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param reader name of the staff reader; null without one
  * @param triesLeft PIN tries left; null when not known (a SHARED reader is not asked before the
  *     prompt is open)
+ * @param export the granted medium the asking seat can read now; null without one
+ * @param mediumProblem why a medium that is plugged in stays closed, such as MEDIUM_OTHER; null
+ *     when nothing is wrong
  */
 public record LoopbackStatus(
     String terminal,
     String state,
     @Nullable Refusal problem,
     @Nullable String reader,
-    @Nullable Integer triesLeft) {}
+    @Nullable Integer triesLeft,
+    @Nullable OpenExport export,
+    @Nullable Refusal mediumProblem) {
+
+  /** Without anything about media. */
+  public LoopbackStatus(
+      String terminal,
+      String state,
+      @Nullable Refusal problem,
+      @Nullable String reader,
+      @Nullable Integer triesLeft) {
+    this(terminal, state, problem, reader, triesLeft, null, null);
+  }
+}

@@ -96,6 +96,21 @@ public enum Refusal {
   EVENT_FORK(409),
   /** An event that is not canonical or not of that terminal. */
   EVENT_INVALID(400),
+  // Signed policy
+  /** No root file has the hash this terminal pinned at its enrolment, or it pinned none. */
+  ROOT_NOT_PINNED(409),
+  /** No signed policy was imported, or none has arrived yet. */
+  POLICY_MISSING(404),
+  /** Not signed by as many of the right keys as the root demands. */
+  POLICY_SIGNATURE(403),
+  /** Older than what is trusted already. */
+  POLICY_OLDER(409),
+  /** Past its expiry, or issued in the future. */
+  POLICY_EXPIRED(409),
+  /** Files that do not belong together: other hash, other kind, other organ. */
+  POLICY_MISMATCH(409),
+  /** A signed file, or the set of them, does not have its one form. */
+  POLICY_MALFORMED(400),
   // Session
   /** No session. */
   SESSION_NONE(401),
@@ -109,6 +124,27 @@ public enum Refusal {
   CROSS_SITE(403),
   /** The person has no role that allows this. */
   ROLE_MISSING(403),
+  // USB and media
+  /** Storage is blocked unless a grant opens it. */
+  USB_STORAGE(403),
+  /** A device with an interface that nobody allowed here. */
+  USB_CLASS(403),
+  /** Descriptors that are truncated, lie about their length or cannot be read. */
+  USB_MALFORMED(403),
+  /** A further keyboard while another one is present. */
+  USB_KEYBOARD_WAITS(403),
+  /** The gates of this terminal do not hold, so it opens nothing. */
+  NOT_ENFORCING(503),
+  /** The medium is at no port of this terminal. */
+  MEDIUM_ABSENT(409),
+  /** Another device, or the same one with other descriptors, is at the port. */
+  MEDIUM_CHANGED(409),
+  /** Not exactly one volume, or none in time. */
+  MEDIUM_UNUSABLE(409),
+  /** A file system that is not read here. */
+  MEDIUM_FILE_SYSTEM(409),
+  /** The operating system did not open it read-only. */
+  MEDIUM_NOT_OPENED(503),
   // Exceptions (持ち出し許可)
   /** A field of the request is missing or not of its form. */
   GRANT_INCOMPLETE(400),
@@ -152,27 +188,22 @@ public enum Refusal {
   MEDIUM_OTHER(403),
   /** The medium's id or its identity is registered already. */
   MEDIUM_TAKEN(409),
-  // USB and media
-  /** Storage is blocked unless a grant opens it. */
-  USB_STORAGE(403),
-  /** A device with an interface that nobody allowed here. */
-  USB_CLASS(403),
-  /** Descriptors that are truncated, lie about their length or cannot be read. */
-  USB_MALFORMED(403),
-  /** A further keyboard while another one is present. */
-  USB_KEYBOARD_WAITS(403),
-  /** The gates of this terminal do not hold, so it opens nothing. */
-  NOT_ENFORCING(503),
-  /** The medium is at no port of this terminal. */
-  MEDIUM_ABSENT(409),
-  /** Another device, or the same one with other descriptors, is at the port. */
-  MEDIUM_CHANGED(409),
-  /** Not exactly one volume, or none in time. */
-  MEDIUM_UNUSABLE(409),
-  /** A file system that is not read here. */
-  MEDIUM_FILE_SYSTEM(409),
-  /** The operating system did not open it read-only. */
-  MEDIUM_NOT_OPENED(503),
+  // Exceptions, as a terminal checks them itself
+  /** The offered grant, or the answer to its activation, is not of its form. */
+  GRANT_INVALID(400),
+  /** The card in the reader is not the one of the person the grant is for. */
+  GRANT_OTHER_CARD(403),
+  /** Two media with one identity are plugged in. */
+  MEDIUM_TWICE(409),
+  /** Clocks of terminal and service contradict each other. */
+  CLOCK_DOUBTFUL(503),
+  // Chain of records
+  /** The service acknowledges another record than this terminal wrote. */
+  ACK_MISMATCH(500),
+  /** The end of the records was torn by a power cut and cut off. */
+  SPOOL_TORN(500),
+  /** The service holds fewer records than it acknowledged. */
+  SERVER_REGRESSED(500),
   // Service and input
   /** Over the size limit of the route. */
   INPUT_TOO_LARGE(413),

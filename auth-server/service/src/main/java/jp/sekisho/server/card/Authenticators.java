@@ -49,6 +49,14 @@ public final class Authenticators {
         .orElseGet(Found.Absent::new);
   }
 
+  /** All cards of everybody, in every state, in the order of their keys. */
+  public List<Found> all(Handle handle) {
+    return handle
+        .createQuery("select * from authenticator order by spki_hash")
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   /** All cards of a person, in every state. */
   List<Found> ofPerson(Handle handle, String person) {
     return handle

@@ -136,7 +136,7 @@ public final class StaffTrust {
    *
    * @throws IOException when it is too large or holds anything but one certificate
    */
-  static byte[] der(Path file) throws IOException {
+  public static byte[] der(Path file) throws IOException {
     if (Files.size(file) > LARGEST_FILE) {
       throw new IOException(file.getFileName() + " is larger than 64 KiB");
     }

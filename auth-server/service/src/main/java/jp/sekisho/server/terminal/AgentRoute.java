@@ -22,7 +22,9 @@ enum AgentRoute {
   /** Exceptions for this terminal. */
   GRANTS(HttpMethod.GET, "/agent/v1/grants", Caller.ACTIVE),
   /** The use of one begins. */
-  ACTIVATE("/agent/v1/grants/[A-Za-z0-9_-]{22}/activate", Caller.ACTIVE);
+  ACTIVATE("/agent/v1/grants/[A-Za-z0-9_-]{22}/activate", Caller.ACTIVE),
+  /** The signed files that count for this terminal. */
+  POLICY(HttpMethod.GET, "/agent/v1/policy", Caller.ACTIVE);
 
   /** Who may call. */
   enum Caller {

@@ -41,18 +41,21 @@ public final class Tickets {
   private final TerminalRepository terminals;
   private final ListenerSettings settings;
   private final ServerKeys keys;
+  private final RootPin root;
 
   Tickets(
       Transactions transactions,
       RowSeal seal,
       TerminalRepository terminals,
       ListenerSettings settings,
-      ServerKeys keys) {
+      ServerKeys keys,
+      RootPin root) {
     this.transactions = transactions;
     this.seal = seal;
     this.terminals = terminals;
     this.settings = settings;
     this.keys = keys;
+    this.root = root;
   }
 
   /** What became of the wish for a ticket. */
@@ -121,14 +124,15 @@ public final class Tickets {
           change.handle(),
           new Invitation(Sha256.text(token), terminal, organ, expires, null),
           entry);
-      return new Made.Ticket(ticket(token), expires);
+      return new Made.Ticket(ticket(token, root.hash(change.handle())), expires);
     });
   }
 
-  private EnrollmentTicket ticket(byte[] token) {
+  private EnrollmentTicket ticket(byte[] token, Optional<String> rootHash) {
     URI url = URI.create("https://" + settings.agentHosts().get(0) + ":" + settings.agentsPort());
     byte[] ca = Certificates.der(keys.serverCa().certificate());
-    return new EnrollmentTicket(url, Base64Url.encode(token), null, Sha256.text(ca));
+    return new EnrollmentTicket(
+        url, Base64Url.encode(token), rootHash.orElse(null), Sha256.text(ca));
   }
 
   /** The ticket with that token, used or not, expired or not. */

@@ -146,6 +146,19 @@ public final class Agent {
         HttpResponse.BodyHandlers.ofByteArray());
   }
 
+  /** A GET with headers, names and values in turn. */
+  HttpResponse<byte[]> get(String path, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(
+                URI.create("https://localhost:" + server.settings.agentsPort() + path))
+            .timeout(Duration.ofSeconds(30));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
   public HttpResponse<byte[]> events(DeviceRecord... records)
       throws IOException, InterruptedException {
     List<String> texts = new ArrayList<>();

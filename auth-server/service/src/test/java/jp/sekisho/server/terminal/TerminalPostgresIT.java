@@ -12,6 +12,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.EnrollRequest;
 import jp.sekisho.protocol.EventBatch;
@@ -50,7 +51,9 @@ class TerminalPostgresIT {
               List.of("localhost"),
               "内線 1234");
       TerminalRepository terminals = new TerminalRepository(storage.seal);
-      Tickets tickets = new Tickets(storage.transactions, storage.seal, terminals, settings, keys);
+      Tickets tickets =
+          new Tickets(
+              storage.transactions, storage.seal, terminals, settings, keys, _ -> Optional.empty());
       Enrolment enrolment =
           new Enrolment(
               storage.transactions, tickets, terminals, new DeviceCa(keys.deviceCa()), settings);

@@ -22,6 +22,9 @@ interface LibC extends Library {
   /** geteuid(2). */
   int geteuid();
 
+  /** clock_gettime(2) into a {@code struct timespec}: two longs, seconds and nanoseconds. */
+  int clock_gettime(int clock, Memory time);
+
   int prctl(int option, NativeLong a, NativeLong b, NativeLong c, NativeLong d);
 
   /** setrlimit(2) with a {@code struct rlimit}: two unsigned longs, soft and hard. */

@@ -30,4 +30,13 @@ final class CommonOptions {
     PolicyCommand program = (PolicyCommand) spec.root().userObject();
     return new Output(spec.commandLine().getOut(), program.messages(), json);
   }
+
+  /** Says that this is a trial, on both streams unless JSON was asked for. */
+  void banner() {
+    spec.commandLine().getErr().println(TrialKey.BANNER);
+    spec.commandLine().getErr().flush();
+    if (!json) {
+      spec.commandLine().getOut().println(TrialKey.BANNER);
+    }
+  }
 }

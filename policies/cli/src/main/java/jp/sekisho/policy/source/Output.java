@@ -42,6 +42,13 @@ record Output(PrintWriter out, Messages messages, boolean json) {
     return e.key().replace("error.", "").replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
+  /** Says why not, by a stable code and the message of {@code key}; returns the exit code. */
+  int refused(String code, String key, String argument) {
+    String text = messages.text(key, argument);
+    result(object("refused").put("code", code).put("text", text), () -> line(code + ": " + text));
+    return Exit.REFUSED.code();
+  }
+
   /** Says that a file gave nothing, and returns the exit code for it. */
   int unreadable(InputFile.UnreadableException e) {
     ObjectNode object =

@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -70,6 +71,9 @@ public final class PolicyCommand implements Runnable {
     line.addSubcommand("schema", new SchemaCommand());
     line.addSubcommand("detect-number", new DetectNumberCommand(in));
     line.addSubcommand("verify-statement", new VerifyStatementCommand());
+    line.addSubcommand("root", new RootCommand(Clock.systemUTC()));
+    line.addSubcommand("sign", new SignCommand(Clock.systemUTC()));
+    line.addSubcommand("verify", new VerifyCommand(Clock.systemUTC()));
     line.setResourceBundle(messages.bundle());
     return line;
   }

@@ -38,7 +38,7 @@ class PolicyCommandTest {
   void helpTexts() {
     Set<String> keys = Messages.EN.bundle().keySet();
     CommandLine program = PolicyCommand.commandLine(Messages.EN, InputStream.nullInputStream());
-    assertEquals(4, program.getSubcommands().size());
+    assertEquals(7, program.getSubcommands().size());
     program.getSubcommands().values().stream()
         .map(CommandLine::getCommandSpec)
         .forEach(command -> {

@@ -16,6 +16,9 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.Answered,
         AgentEvent.CardRemoved,
         AgentEvent.SeatLost,
+        TrustEvent,
+        AgentEvent.Alarm,
+        ExportEvent,
         UsbEvent {
 
   /** The agent started; the first record of every boot. */
@@ -101,6 +104,29 @@ public sealed interface AgentEvent extends AuditEvent
     @Override
     public Map<String, Object> data() {
       return Map.of("transaction", transaction);
+    }
+  }
+
+  /**
+   * Something is wrong with the terminal's chain of records itself.
+   *
+   * @param reason ACK_MISMATCH, SPOOL_TORN or SERVER_REGRESSED
+   * @param numbers {@code seq} of the acknowledgement; {@code bytes} cut off; {@code had} and
+   *     {@code has}, what the service acknowledged and what it holds
+   */
+  record Alarm(Refusal reason, Map<String, Long> numbers) implements AgentEvent {
+    public Alarm {
+      numbers = Map.copyOf(numbers);
+    }
+
+    @Override
+    public String type() {
+      return "agent.alarm";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.copyOf(numbers);
     }
   }
 }

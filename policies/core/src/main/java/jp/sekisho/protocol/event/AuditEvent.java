@@ -16,6 +16,7 @@ public sealed interface AuditEvent
         LogEvent,
         LoginEvent,
         PersonEvent,
+        PolicyEvent,
         ServiceEvent,
         SessionEvent,
         TerminalEvent {

@@ -61,6 +61,9 @@ final class EventExamples {
         new PersonEvent.Imported(
             "added", "zeimu", "2026-04-01", "2027-03-31", List.of("clerk", "auditor")),
         Entry.Subject.person("mayor", "S-1024"));
+    events.put(new PolicyEvent.Imported(1, CERTIFICATE, 2, CERTIFICATE, true), Entry.Subject.NONE);
+    events.put(new PolicyEvent.ImportRefused(Refusal.POLICY_SIGNATURE), Entry.Subject.NONE);
+    events.put(new PolicyEvent.Renewed("current", 1795217465, CERTIFICATE), Entry.Subject.NONE);
     events.put(
         new ServiceEvent.Initialised("0.1.0", "https://auth.city.example", false),
         Entry.Subject.NONE);
@@ -133,7 +136,20 @@ final class EventExamples {
             "usb.storage",
             false,
             Refusal.USB_STORAGE),
-        new UsbEvent.Enforcement("misconfigured", "gate-open"));
+        new UsbEvent.Enforcement("misconfigured", "gate-open"),
+        new AgentEvent.Alarm(Refusal.SERVER_REGRESSED, Map.of("had", 120L, "has", 90L)),
+        new ExportEvent.Opened(
+            TRANSACTION,
+            "S-1024",
+            "M-0007",
+            CERTIFICATE,
+            "3-1",
+            CERTIFICATE,
+            "2026-11-21T00:01:05.500Z"),
+        new ExportEvent.Closed(TRANSACTION, ExportEvent.Cause.CARD_REMOVED, true),
+        new ExportEvent.Refused(TRANSACTION, CERTIFICATE, Refusal.APPROVER_UNLISTED),
+        new TrustEvent.Accepted(1, 2, CERTIFICATE, 1795217465, true),
+        new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER));
   }
 
   /** The event classes and their examples, by type. */

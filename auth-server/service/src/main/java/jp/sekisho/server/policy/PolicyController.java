@@ -1,0 +1,46 @@
+package jp.sekisho.server.policy;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.util.Optional;
+import jp.sekisho.policy.trust.TrustBundle;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.ListenerSettings;
+import jp.sekisho.server.terminal.AgentPort;
+
+/** {@code GET /agent/v1/policy}: the signed files for the caller's 機関, as one bundle. */
+@Controller(value = "/agent/v1", port = AgentPort.PORT)
+@Requires(beans = ListenerSettings.class)
+final class PolicyController {
+  private final SignedPolicies policies;
+  private final Answers answers;
+
+  PolicyController(SignedPolicies policies, Answers answers) {
+    this.policies = policies;
+    this.answers = answers;
+  }
+
+  @Get(value = "/policy", headRoute = false)
+  @ExecuteOn(TaskExecutors.BLOCKING)
+  HttpResponse<?> policy(HttpRequest<?> request) {
+    Optional<TrustBundle> bundle = policies.bundle(AgentPort.terminal(request).organ());
+    if (bundle.isEmpty()) {
+      return answers.refuse(Refusal.POLICY_MISSING, request);
+    }
+    String tag = '"' + bundle.get().tag() + '"';
+    if (tag.equals(request.getHeaders().get(HttpHeaders.IF_NONE_MATCH))) {
+      return HttpResponse.notModified().header(HttpHeaders.ETAG, tag);
+    }
+    return HttpResponse.ok(bundle.get().bytes())
+        .contentType(MediaType.APPLICATION_OCTET_STREAM_TYPE)
+        .header(HttpHeaders.ETAG, tag);
+  }
+}

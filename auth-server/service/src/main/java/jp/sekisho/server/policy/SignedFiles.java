@@ -1,0 +1,115 @@
+package jp.sekisho.server.policy;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.statement.TrustKind;
+import jp.sekisho.server.listener.TamperedException;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+
+/** The table {@code signed_file}: read only with seals checked, written only with new ones. */
+final class SignedFiles {
+  private static final String TABLE = "signed_file";
+
+  private final RowSeal seal;
+
+  SignedFiles(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  /** Every root, oldest first. */
+  List<SignedFile> roots(Handle handle) {
+    return handle
+        .createQuery("select * from signed_file where kind = 'root' order by version")
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The newest file of {@code kind} and {@code organ} ({@code -} for all). */
+  Optional<SignedFile> newest(Handle handle, TrustKind kind, String organ) {
+    return handle
+        .createQuery(
+            "select * from signed_file where kind = :kind and organ = :organ"
+                + " order by version desc limit 1")
+        .bind("kind", kind.text())
+        .bind("organ", organ)
+        .map((row, context) -> read(row))
+        .findOne();
+  }
+
+  /** The newest roster of every organ that has one, ascending by organ. */
+  List<SignedFile> rosters(Handle handle) {
+    return handle
+        .createQuery("select * from signed_file where kind = 'roster' order by organ")
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** Adds {@code file}; of its kind and organ, unless it is a root, the older ones go. */
+  void add(Handle handle, SignedFile file, EntryReceipt entry) {
+    String kind = file.header().kind().text();
+    String organ = organ(file);
+    if (file.header().kind() != TrustKind.ROOT) {
+      int _ = handle.execute("delete from signed_file where kind = ? and organ = ?", kind, organ);
+    }
+    int _ =
+        handle.execute(
+            "insert into signed_file (kind, organ, version, file, signatures, entry_id, mac)"
+                + " values (?, ?, ?, ?, ?, ?, ?)",
+            kind,
+            organ,
+            file.header().version(),
+            file.file(),
+            file.signatureFile(),
+            entry.entryId(),
+            seal.seal(
+                TABLE,
+                entry,
+                columns(kind, organ, file.header().version(), file.file(), file.signatureFile())));
+  }
+
+  private static String organ(SignedFile file) {
+    String organ = file.header().organ();
+    return organ == null ? "-" : organ;
+  }
+
+  private SignedFile read(ResultSet row) throws SQLException {
+    String kind = row.getString("kind");
+    String organ = row.getString("organ");
+    long version = row.getLong("version");
+    byte[] file = row.getBytes("file");
+    byte[] signatures = row.getBytes("signatures");
+    String name = kind + " " + organ + " " + version;
+    if (!seal.verify(
+        row.getBytes("mac"),
+        TABLE,
+        row.getBytes("entry_id"),
+        columns(kind, organ, version, file, signatures))) {
+      throw new TamperedException(TABLE, name);
+    }
+    for (TrustKind one : TrustKind.values()) {
+      if (one.text().equals(kind)) {
+        try {
+          SignedFile read = SignedFile.read(one, file, signatures);
+          if (organ(read).equals(organ) && read.header().version() == version) {
+            return read;
+          }
+        } catch (MalformedException e) {
+          // Sealed, and yet not what was sealed: said below.
+        }
+      }
+    }
+    throw new TamperedException(TABLE, name);
+  }
+
+  private static Object[] columns(
+      String kind, String organ, long version, byte[] file, byte[] signatures) {
+    return new Object[] {kind, organ, version, Sha256.of(file), Sha256.of(signatures)};
+  }
+}

@@ -1,0 +1,343 @@
+package jp.sekisho.server.terminal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.Segment;
+import jp.sekisho.policy.grant.GrantRules;
+import jp.sekisho.policy.login.AddressMatch;
+import jp.sekisho.policy.login.CardKind;
+import jp.sekisho.policy.login.LoginRules;
+import jp.sekisho.policy.reader.JpkiStaffLogin;
+import jp.sekisho.policy.reader.ReaderAssignment;
+import jp.sekisho.policy.reader.ReaderRole;
+import jp.sekisho.policy.reader.ReaderRules;
+import jp.sekisho.policy.rule.Reason;
+import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.trust.FileSigner;
+import jp.sekisho.policy.trust.Root;
+import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.policy.trust.TrustBundle;
+import jp.sekisho.policy.trust.TrustKey;
+import jp.sekisho.policy.trust.TrustOutcome;
+import jp.sekisho.policy.trust.TrustVerifier;
+import jp.sekisho.policy.trust.TrustedState;
+import jp.sekisho.policy.usb.StorageAccess;
+import jp.sekisho.policy.usb.UnlistedDevices;
+import jp.sekisho.policy.usb.UsbRules;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.EnrollmentTicket;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.event.AuthenticatorEvent;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.statement.TrustHeader;
+import jp.sekisho.protocol.statement.TrustKind;
+import jp.sekisho.server.person.PersonImport;
+import jp.sekisho.server.policy.SignedPolicies;
+import jp.sekisho.server.storage.EntryReceipt;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Signed policies from the import to the terminal, on real ports. */
+class PolicyRouteTest {
+  private RunningServer server;
+  private SignedPolicies policies;
+  private FileSigner officer;
+  private Agent agent;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = RunningServer.start();
+    policies = server.context.getBean(SignedPolicies.class);
+    officer = FileSigner.of(Agent.newPair("secp256r1"));
+    agent = server.active("T-0003");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.close();
+  }
+
+  /** The service's online key, as its file says it. */
+  private TrustKey online() throws IOException {
+    Path file = server.installation.directory().keys().resolve("online.key");
+    String line = Files.readAllLines(file).getFirst();
+    return new TrustKey(line.substring("public ".length()));
+  }
+
+  private SignedFile file(TrustKind kind, long version, boolean trial, byte[] body)
+      throws GeneralSecurityException {
+    Instant now = server.clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    return SignedFile.sign(
+        TrustHeader.of(
+            kind,
+            null,
+            version,
+            now,
+            now.plus(kind.maxLife()),
+            trial,
+            List.of(officer.key().id()),
+            body),
+        body,
+        List.of(officer));
+  }
+
+  private SignedFile root(TrustKey online) throws GeneralSecurityException {
+    return file(
+        TrustKind.ROOT,
+        1,
+        true,
+        new Root(
+                1,
+                List.of(new Root.Officer("S-3001", officer.key())),
+                online,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of())
+            .bytes());
+  }
+
+  private static <T> Rule<T> rule(String id, T value) {
+    return new Rule<>(id, new Reason("試験", "for a test"), value);
+  }
+
+  private SignedFile policy(long version) throws GeneralSecurityException {
+    Policy policy =
+        new Policy(
+            rule("segment", Segment.MY_NUMBER),
+            new LoginRules(
+                rule("login.absolute", Duration.ofHours(12)),
+                rule("login.idle", Duration.ofMinutes(15)),
+                rule("login.lock", Duration.ofMinutes(5)),
+                rule("login.end", Duration.ofMinutes(30)),
+                rule("login.address", AddressMatch.REQUIRE),
+                rule("login.cards", List.of(CardKind.STAFF_PIV))),
+            new ReaderRules(
+                rule("readers.jpki", JpkiStaffLogin.OFF),
+                List.of(rule("readers.all", new ReaderAssignment("*", ReaderRole.STAFF)))),
+            new UsbRules(
+                rule("usb.storage", StorageAccess.GRANT_ONLY),
+                rule("usb.unlisted", UnlistedDevices.BLOCK),
+                rule("usb.enrolled", List.of())),
+            new GrantRules(
+                rule("grants.use", Duration.ofHours(1)),
+                rule("grants.span", Duration.ofDays(7)),
+                rule("grants.approvers", List.of())));
+    return file(TrustKind.POLICY, version, true, policy.bytes());
+  }
+
+  private void refused(Refusal reason, SignedFile root, SignedFile policy) {
+    SignedPolicies.Outcome outcome = policies.importFiles(root, policy);
+    assertEquals(reason, assertInstanceOf(SignedPolicies.Outcome.Refused.class, outcome).reason());
+    assertTrue(server.entries("system").contains("policy.import-refused " + reason));
+  }
+
+  private SignedPolicies.Outcome.Imported imported(SignedFile root, SignedFile policy) {
+    SignedPolicies.Outcome outcome = policies.importFiles(root, policy);
+    return assertInstanceOf(SignedPolicies.Outcome.Imported.class, outcome, outcome::toString);
+  }
+
+  private TrustBundle fetched() throws Exception {
+    HttpResponse<byte[]> answer = agent.get("/agent/v1/policy");
+    assertEquals(200, answer.statusCode());
+    TrustBundle bundle = TrustBundle.parse(answer.body());
+    assertEquals('"' + bundle.tag() + '"', answer.headers().firstValue("ETag").orElseThrow());
+    return bundle;
+  }
+
+  private TrustedState trusted(
+      TrustVerifier verifier, @Nullable TrustedState old, TrustBundle bundle) {
+    TrustOutcome outcome = verifier.accept(old, bundle, server.clock.instant());
+    return assertInstanceOf(TrustOutcome.Accepted.class, outcome, outcome::toString).state();
+  }
+
+  @Test
+  void nothingWasImported() throws Exception {
+    assertEquals(Refusal.POLICY_MISSING, Agent.refusal(agent.get("/agent/v1/policy")));
+    assertTrue(policies.current().isEmpty());
+    assertNull(ticket().rootHash());
+  }
+
+  private EnrollmentTicket ticket() {
+    Tickets tickets = server.context.getBean(Tickets.class);
+    return assertInstanceOf(
+            Tickets.Made.Ticket.class, tickets.make("T-0099", "mayor", Duration.ofHours(1)))
+        .ticket();
+  }
+
+  @Test
+  void whatOfficersSignedReachesTheTerminalAndPinsNewOnes() throws Exception {
+    SignedFile root = root(online());
+    imported(root, policy(1));
+    assertEquals(root.hash(), ticket().rootHash());
+    TrustBundle bundle = fetched();
+    assertArrayEquals(root.file(), bundle.roots().getFirst().file());
+    TrustedState state = trusted(new TrustVerifier("mayor", root.hash()), null, bundle);
+    assertTrue(state.trial());
+    assertEquals(policies.current().orElseThrow().hash(), state.signedPolicy().hash());
+    List<String> entries = server.entries("system");
+    assertTrue(entries.contains("policy.imported"), entries.toString());
+    assertEquals(2, entries.stream().filter("policy.renewed"::equals).count());
+  }
+
+  @Test
+  void theSameTagIsAnsweredWithoutABody() throws Exception {
+    imported(root(online()), policy(1));
+    String tag = '"' + fetched().tag() + '"';
+    HttpResponse<byte[]> answer = agent.get("/agent/v1/policy", "If-None-Match", tag);
+    assertEquals(304, answer.statusCode());
+    assertEquals(0, answer.body().length);
+    assertEquals(200, agent.get("/agent/v1/policy", "If-None-Match", "\"x\"").statusCode());
+  }
+
+  @Test
+  void currentIsMadeAnewLongBeforeItRunsOut() throws Exception {
+    SignedFile root = root(online());
+    imported(root, policy(1));
+    TrustVerifier verifier = new TrustVerifier("mayor", root.hash());
+    TrustBundle first = fetched();
+    TrustedState state = trusted(verifier, null, first);
+    server.clock.forward(Duration.ofHours(11));
+    assertEquals(first.tag(), fetched().tag());
+    server.clock.forward(Duration.ofHours(2));
+    TrustBundle second = fetched();
+    assertNotEquals(first.tag(), second.tag());
+    assertEquals(first.roster().hash(), second.roster().hash());
+    TrustedState next = trusted(verifier, state, second);
+    assertTrue(next.signedCurrent().version() > state.signedCurrent().version());
+  }
+
+  @Test
+  void aCardOfACurrentPersonIsOnTheRosterOfTheOrgan() throws Exception {
+    SignedFile root = root(online());
+    imported(root, policy(1));
+    TrustVerifier verifier = new TrustVerifier("mayor", root.hash());
+    TrustedState state = trusted(verifier, null, fetched());
+    byte[] spki = Sha256.of(new byte[] {7});
+    assertInstanceOf(
+        PersonImport.Outcome.Done.class,
+        new PersonImport(server.installation.transactions(), server.installation.seal())
+            .run(
+                """
+                staff_number,name,organ,division,division_name,post,from,until,roles
+                S1001,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
+                """
+                    .getBytes(StandardCharsets.UTF_8),
+                false));
+    insertCard(spki, "S1001");
+    server.clock.forward(Duration.ofSeconds(6));
+    TrustedState next = trusted(verifier, state, fetched());
+    assertEquals("S1001", next.roster().personOf(Base64Url.encode(spki)).orElseThrow());
+  }
+
+  private void insertCard(byte[] spki, String person) {
+    EntryReceipt _ =
+        server
+            .installation
+            .transactions()
+            .write(change -> {
+              EntryReceipt entry =
+                  change.record(
+                      Entry.Subject.person("mayor", person),
+                      new AuthenticatorEvent.Registered(
+                          "staff-piv", Base64Url.encode(spki), "normal"));
+              byte[] mac =
+                  server
+                      .installation
+                      .seal()
+                      .seal(
+                          "authenticator",
+                          entry,
+                          spki,
+                          person,
+                          "staff-piv",
+                          spki,
+                          "normal",
+                          "active");
+              int _ =
+                  change
+                      .handle()
+                      .execute(
+                          "insert into authenticator values (?, ?, ?, ?, ?, ?, ?, ?)",
+                          spki,
+                          person,
+                          "staff-piv",
+                          spki,
+                          "normal",
+                          "active",
+                          entry.entryId(),
+                          mac);
+              return entry;
+            });
+  }
+
+  @Test
+  void whatDoesNotFollowIsRefusedAndNothingChanges() throws Exception {
+    SignedFile root = root(online());
+    SignedFile first = policy(1);
+    refused(Refusal.POLICY_MISMATCH, root(FileSigner.of(pair()).key()), first);
+    imported(root, policy(2));
+    assertTrue(imported(root, fetched().policy()).again());
+    refused(Refusal.POLICY_OLDER, root, first);
+    FileSigner own = officer;
+    officer = FileSigner.of(pair());
+    refused(Refusal.POLICY_SIGNATURE, root, policy(3));
+    refused(Refusal.POLICY_OLDER, root(online()), policy(3));
+    officer = own;
+    assertEquals(2, policies.current().orElseThrow().version());
+  }
+
+  private static KeyPair pair() throws GeneralSecurityException {
+    return Agent.newPair("secp256r1");
+  }
+
+  @Test
+  void aRowThatSomebodyEditedIsNotServed() throws Exception {
+    imported(root(online()), policy(1));
+    byte[] forged = policy(9).file();
+    int _ =
+        server
+            .installation
+            .database()
+            .writer()
+            .sequence(handle ->
+                handle.execute("update signed_file set file = ? where kind = 'policy'", forged));
+    assertEquals(Refusal.STATE_TAMPERED, Agent.refusal(agent.get("/agent/v1/policy")));
+    server.awaitEntry("system", "service.state-tampered STATE_TAMPERED");
+  }
+
+  @Test
+  void anExpiredPolicyIsNotInForce() throws Exception {
+    imported(root(online()), policy(1));
+    server.clock.forward(Duration.ofDays(400));
+    assertTrue(policies.current().isEmpty());
+  }
+
+  @Test
+  void theOnlineKeyIsItsOwnersOnly() throws Exception {
+    Path file = server.installation.directory().keys().resolve("online.key");
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+  }
+}

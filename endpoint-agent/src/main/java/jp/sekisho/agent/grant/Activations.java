@@ -1,0 +1,123 @@
+package jp.sekisho.agent.grant;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import jp.sekisho.agent.config.AtomicFile;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.event.CanonicalJson;
+
+/**
+ * {@code activations.json}: every activation this terminal asked for or got, durable before it has
+ * any effect. Thread-safe.
+ *
+ * <p>A copy of the file that is put back opens nothing by itself: in the same boot the deadline has
+ * gone on, and in another boot the service is asked first.
+ */
+final class Activations {
+  private static final int LARGEST_FILE = 1 << 20;
+
+  /** More activations at once than a terminal could use; then no further one begins. */
+  private static final int MOST = 256;
+
+  private final Path file;
+  private final Map<String, Activation> byGrant;
+
+  private Activations(Path file, Map<String, Activation> byGrant) {
+    this.file = file;
+    this.byGrant = byGrant;
+  }
+
+  /**
+   * Reads the file; none is the same as an empty one.
+   *
+   * @throws IOException when it cannot be read or is damaged
+   */
+  static Activations open(Path file) throws IOException {
+    Map<String, Activation> found = new TreeMap<>();
+    if (Files.exists(file)) {
+      byte[] bytes;
+      try (var in = Files.newInputStream(file)) {
+        bytes = in.readNBytes(LARGEST_FILE + 1);
+      }
+      try {
+        if (bytes.length > LARGEST_FILE) {
+          throw new MalformedException("over " + LARGEST_FILE + " bytes");
+        }
+        for (Activation each : parse(bytes)) {
+          found.put(each.grant(), each);
+        }
+      } catch (MalformedException e) {
+        throw new IOException(file.getFileName() + ": " + e.getMessage(), e);
+      }
+    }
+    return new Activations(file, found);
+  }
+
+  /** Begins anew where the file is damaged: what was active is then refused by the service. */
+  static Activations empty(Path file) {
+    return new Activations(file, new TreeMap<>());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Activation> parse(byte[] bytes) throws MalformedException {
+    List<Activation> all = new ArrayList<>();
+    if (!(CanonicalJson.read(bytes).get("activations") instanceof List<?> list)) {
+      throw new MalformedException("activations is not a list");
+    }
+    for (Object each : list) {
+      if (!(each instanceof Map<?, ?> map)) {
+        throw new MalformedException("an activation is not an object");
+      }
+      all.add(Activation.parse((Map<String, Object>) map));
+    }
+    return all;
+  }
+
+  synchronized Optional<Activation> of(String grant) {
+    return Optional.ofNullable(byGrant.get(grant));
+  }
+
+  synchronized List<Activation> all() {
+    return List.copyOf(byGrant.values());
+  }
+
+  /** Makes one durable; when that fails, it does not stand here either. */
+  synchronized void put(Activation activation) throws IOException {
+    Map<String, Activation> next = new TreeMap<>(byGrant);
+    next.put(activation.grant(), activation);
+    if (next.size() > MOST) {
+      throw new IOException("over " + MOST + " activations");
+    }
+    store(next);
+  }
+
+  /** Forgets those over by {@code serverTime} that are closed and not among {@code listed}. */
+  synchronized void forgetOver(Instant serverTime, java.util.Set<String> listed)
+      throws IOException {
+    Map<String, Activation> next = new TreeMap<>(byGrant);
+    next.values()
+        .removeIf(each -> {
+          Activation.Answer answer = each.answer();
+          boolean over = answer == null || !answer.deadline().isAfter(serverTime);
+          return over && !each.open() && !listed.contains(each.grant());
+        });
+    if (next.size() != byGrant.size()) {
+      store(next);
+    }
+  }
+
+  private void store(Map<String, Activation> next) throws IOException {
+    List<Object> list = new ArrayList<>();
+    next.values().forEach(each -> list.add(each.fields()));
+    AtomicFile.write(file, CanonicalJson.write(Map.of("activations", list)));
+    byGrant.clear();
+    byGrant.putAll(next);
+  }
+}

@@ -1,0 +1,162 @@
+package jp.sekisho.agent.grant;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.GrantOffer;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.smartcard.verify.SignatureVerifier;
+
+/**
+ * Verifies an offered grant down to the approver's key in the officer-signed policy (architecture
+ * §4, "Approval"). Nothing the service says is believed. Thread-safe.
+ *
+ * <p>In order: the text is one grant of exactly that id; it is for this terminal and organ; the
+ * card statement approves exactly this text for an origin of ours; its signature is the offered
+ * key's; that key is an approver of that organ in the signed policy; the approver is neither the
+ * person of the grant nor holds that person's key; every bound of the policy is kept.
+ */
+final class ApprovalCheck {
+  /** No base64url field of an offer is longer: a statement's 64 KiB. */
+  private static final int LONGEST_FIELD = 88 * 1024;
+
+  private final String terminal;
+  private final String organ;
+  private final Supplier<List<String>> origins;
+
+  /**
+   * @param origins the service's page origins, where approvals are made
+   */
+  ApprovalCheck(String terminal, String organ, Supplier<List<String>> origins) {
+    this.terminal = terminal;
+    this.organ = organ;
+    this.origins = origins;
+  }
+
+  /** What came of a check. */
+  sealed interface Outcome {
+    record Good(ApprovedGrant grant) implements Outcome {}
+
+    record Bad(Refusal reason) implements Outcome {}
+  }
+
+  private static Outcome bad(Refusal reason) {
+    return new Outcome.Bad(reason);
+  }
+
+  /** The evidence, decoded; nothing of it is verified. */
+  private static final class Evidence {
+    final ExportGrant text;
+    final CardStatement card;
+    final byte[] cardBytes;
+    final byte[] signature;
+    final byte[] spki;
+
+    Evidence(GrantOffer offer) throws MalformedException {
+      this.text = ExportGrant.parse(decode(offer.text()));
+      this.cardBytes = decode(offer.cardStatement());
+      this.card = CardStatement.parse(cardBytes);
+      this.signature = decode(offer.signature());
+      this.spki = decode(offer.spki());
+    }
+  }
+
+  Outcome check(GrantOffer offer, GrantTrust trust) {
+    Evidence evidence;
+    try {
+      evidence = new Evidence(offer);
+    } catch (MalformedException e) {
+      return bad(Refusal.GRANT_INVALID);
+    }
+    ExportGrant text = evidence.text;
+    if (!text.request().equals(offer.grant()) || text.capability() != Capability.USB_READ) {
+      return bad(Refusal.GRANT_INVALID);
+    }
+    if (!text.terminal().equals(terminal) || !text.organ().equals(organ)) {
+      return bad(Refusal.GRANT_ELSEWHERE);
+    }
+    CardStatement card = evidence.card;
+    if (card.purpose() != Purpose.APPROVE
+        || !text.detail().equals(card.detail())
+        || !origins.get().contains(card.origin())) {
+      return bad(Refusal.APPROVAL_TEXT);
+    }
+    Optional<PublicKey> key = key(evidence.spki);
+    if (key.isEmpty() || !verifies(key.get(), evidence.cardBytes, evidence.signature)) {
+      return bad(Refusal.SIGNATURE_INVALID);
+    }
+    return approver(evidence, trust);
+  }
+
+  private static Outcome approver(Evidence evidence, GrantTrust trust) {
+    ExportGrant text = evidence.text;
+    String spki = Sha256.text(evidence.spki);
+    if (trust.revoked().contains(spki)) {
+      return bad(Refusal.CERT_REVOKED);
+    }
+    Optional<Approver> approver = trust.rules().approver(text.organ(), spki);
+    if (approver.isEmpty()) {
+      return bad(Refusal.APPROVER_UNLISTED);
+    }
+    // The policy may name a key for one person and the roster for another: both must differ.
+    boolean own =
+        approver.get().person().equals(text.person())
+            || trust.personOf(spki).filter(text.person()::equals).isPresent();
+    if (own) {
+      return bad(Refusal.APPROVAL_OWN);
+    }
+    Duration span = Duration.between(text.start(), text.end());
+    Duration use = Duration.ofMinutes(text.minutes());
+    if (span.compareTo(trust.rules().longestSpan().value()) > 0
+        || use.compareTo(trust.rules().longestUse().value()) > 0) {
+      return bad(Refusal.GRANT_TOO_LONG);
+    }
+    return new Outcome.Good(
+        new ApprovedGrant(text, approver.get().person(), Sha256.text(evidence.cardBytes)));
+  }
+
+  private static boolean verifies(PublicKey key, byte[] data, byte[] signature) {
+    try {
+      return SignatureVerifier.verifies(key, data, signature);
+    } catch (IllegalArgumentException e) {
+      // A point that is not on its curve: the JDK decodes it, Bouncy Castle refuses it this way.
+      return false;
+    }
+  }
+
+  private static byte[] decode(String field) throws MalformedException {
+    if (field.length() > LONGEST_FIELD) {
+      throw new MalformedException("a field of an offer is too long");
+    }
+    return Base64Url.decode(field);
+  }
+
+  /** The key, when its DER is the one form of an RSA or EC key. */
+  private static Optional<PublicKey> key(byte[] spki) {
+    for (String algorithm : List.of("RSA", "EC")) {
+      try {
+        PublicKey key =
+            KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(spki));
+        // Another spelling of the same key would have another hash.
+        return Arrays.equals(key.getEncoded(), spki) ? Optional.of(key) : Optional.empty();
+      } catch (GeneralSecurityException e) {
+        // Of the other kind, or none.
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,811 @@
+package jp.sekisho.agent.grant;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import jp.sekisho.agent.enforce.media.MediaGate;
+import jp.sekisho.agent.enforce.media.OpenOutcome;
+import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.grant.Use.Phase;
+import jp.sekisho.agent.login.Bindings;
+import jp.sekisho.agent.login.LivePresence;
+import jp.sekisho.agent.login.MediaView;
+import jp.sekisho.agent.spool.Room;
+import jp.sekisho.agent.spool.SpoolException;
+import jp.sekisho.agent.sync.Reply;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.GrantList;
+import jp.sekisho.protocol.GrantOffer;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.OpenExport;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.ExportEvent;
+import jp.sekisho.protocol.event.ExportEvent.Cause;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a granted medium while everything it needs holds, and closes it the moment something does
+ * not.
+ *
+ * <p>One rule: a medium is open ⇒ the person's card is present, nobody else's is, the deadline by
+ * the boot clock is ahead, the medium is plugged in, the grant is on the newest list and verifies
+ * against the signed policy, the gates hold, records have room, and the service confirmed this very
+ * presence. {@link #look} is that rule; every event, and a tick twice a second, calls it. The
+ * deadline is the authority, the tick only its alarm.
+ *
+ * <p>Thread-safe. The lock is never held over the network, a mount or a durable write; those run on
+ * {@code work}, which must not queue one behind the other. Lock order: the desk's, then those of
+ * its parts (bindings, spool); listeners of other parts take it from outside those.
+ *
+ * <p>Over 400 lines because the one state machine is here and reads best whole.
+ */
+public final class GrantDesk implements MediaView, AutoCloseable {
+  /** Between two looks without an event. */
+  public static final Duration TICK = Duration.ofMillis(500);
+
+  /** After a login the page still has to post the answer: the service says no until then. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private static final int SOON_TIMES = 10;
+
+  /** Wait after any other no; grows with each, for each may be an entry in the log. */
+  private static final Duration LATER = Duration.ofSeconds(15);
+
+  private static final int MOST_LATER = 20;
+  private static final Duration CLOSE_AGAIN = Duration.ofSeconds(2);
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(15);
+  private static final int MOST_OFFERS = 200;
+  private static final Set<Refusal> NO_SESSION_YET =
+      Set.of(
+          Refusal.GRANT_NO_SESSION,
+          Refusal.SESSION_NONE,
+          Refusal.SESSION_SUSPENDED,
+          Refusal.SESSION_ENDED);
+  private static final System.Logger LOG = System.getLogger(GrantDesk.class.getName());
+
+  /**
+   * Whose desk it is.
+   *
+   * @param boot base64url of 16 bytes
+   */
+  public record Self(String terminal, String organ, String boot) {}
+
+  /**
+   * What the desk depends on.
+   *
+   * @param presences cards that stand behind seats now
+   * @param origins page origins of the service
+   * @param active whether the terminal is confirmed and not revoked
+   * @param enforcing whether the gates hold, as measured
+   */
+  public record Parts(
+      MediaGate gate,
+      Supplier<List<LivePresence>> presences,
+      GrantTrust.Source trust,
+      GrantCalls calls,
+      Records records,
+      Supplier<List<String>> origins,
+      BooleanSupplier active,
+      BooleanSupplier enforcing) {}
+
+  /** The clocks it reads. */
+  public record Clocks(BootClock boot, ServerClock server, InstantSource wall) {}
+
+  /** When the service is asked again about a grant. */
+  private record Retry(LivePresence presence, int times, Duration notBefore) {}
+
+  private final Parts parts;
+  private final Clocks clocks;
+  private final Activations store;
+  private final ApprovalCheck check;
+  private final Activator activator;
+  private final Executor work;
+  private final Runnable changed;
+  private final String boot;
+
+  // All below is guarded by this.
+  private final Set<PluggedMedium> plugged = new LinkedHashSet<>();
+  private final Set<PluggedMedium> unexplained = new HashSet<>();
+  private final Map<String, Use> uses = new HashMap<>();
+  private final Map<String, Retry> retries = new HashMap<>();
+
+  /** The presence for which the service confirmed a grant's activation last. */
+  private final Map<String, LivePresence> confirmed = new HashMap<>();
+
+  private final Map<GrantOffer, ApprovalCheck.Outcome> checked = new HashMap<>();
+  private final RefusalBook refusals = new RefusalBook();
+  private List<GrantOffer> offers = List.of();
+  private @Nullable GrantTrust checkedWith;
+  private boolean started;
+  private boolean polling;
+  private boolean pollAgain;
+  private boolean stopped;
+
+  /**
+   * @param work runs what may take seconds; grows as needed
+   * @param changed called, without the lock, when what {@link #open} says changes
+   */
+  public GrantDesk(
+      Self self,
+      Parts parts,
+      Clocks clocks,
+      Path activations,
+      SecureRandom random,
+      Executor work,
+      Runnable changed) {
+    this.parts = parts;
+    this.clocks = clocks;
+    this.store = openStore(activations);
+    this.check = new ApprovalCheck(self.terminal(), self.organ(), parts.origins());
+    this.activator =
+        new Activator(
+            self.boot(),
+            parts.calls(),
+            store,
+            clocks.boot(),
+            clocks.server(),
+            clocks.wall(),
+            random);
+    this.work = work;
+    this.changed = changed;
+    this.boot = self.boot();
+  }
+
+  private static Activations openStore(Path file) {
+    try {
+      return Activations.open(file);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "activations not readable; none is resumed", e);
+      return Activations.empty(file);
+    }
+  }
+
+  /**
+   * Closes whatever an earlier process left open, then listens. Blocks until that is closed.
+   *
+   * @param bindings tells of cards; null where there is none to tell
+   */
+  public void start(@Nullable Bindings bindings) {
+    parts.gate().onPlugged(this::plugged);
+    parts.gate().onUnplugged(this::unplugged);
+    List<PluggedMedium> there = parts.gate().plugged();
+    boolean verified = true;
+    for (PluggedMedium medium : there) {
+      verified &= shut(medium);
+    }
+    for (Activation left : store.all()) {
+      if (left.open()) {
+        record(new ExportEvent.Closed(left.grant(), Cause.AGENT_KILLED, verified));
+        markOpen(left.grant(), false);
+      }
+    }
+    synchronized (this) {
+      plugged.addAll(there);
+      unexplained.addAll(there);
+      started = true;
+    }
+    if (bindings != null) {
+      bindings.onChange(
+          new Bindings.Listener() {
+            @Override
+            public void came(LivePresence presence) {
+              GrantDesk.this.came();
+            }
+
+            @Override
+            public void went(LivePresence presence, boolean cardGone) {
+              gone(presence, cardGone ? Cause.CARD_REMOVED : Cause.SEAT_LOST);
+            }
+          });
+    }
+  }
+
+  private void plugged(PluggedMedium medium) {
+    synchronized (this) {
+      plugged.add(medium);
+      unexplained.add(medium);
+      refusals.forgetMedium(medium.fingerprint());
+      retries.clear();
+    }
+    poll();
+    tick();
+  }
+
+  private void unplugged(PluggedMedium medium) {
+    synchronized (this) {
+      plugged.remove(medium);
+      unexplained.remove(medium);
+      refusals.forgetMedium(medium.fingerprint());
+    }
+    tick();
+  }
+
+  private void came() {
+    synchronized (this) {
+      refusals.forgetMedia();
+    }
+    run(this::tick);
+    poll();
+  }
+
+  private synchronized void gone(LivePresence presence, Cause cause) {
+    for (Use use : List.copyOf(uses.values())) {
+      if (use.presence.equals(presence)) {
+        end(use, cause);
+      }
+    }
+  }
+
+  /** Fetches the list; at once, unless one is being fetched: then once more after it. */
+  public void poll() {
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      if (polling) {
+        pollAgain = true;
+        return;
+      }
+      polling = true;
+    }
+    if (!run(this::fetch)) {
+      synchronized (this) {
+        polling = false;
+      }
+    }
+  }
+
+  private void fetch() {
+    boolean again;
+    do {
+      Reply<GrantList> reply = new Reply.Unreachable<>("not asked");
+      try {
+        reply = parts.calls().grants();
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "the list of grants", e);
+      }
+      synchronized (this) {
+        take(reply);
+        again = pollAgain && !stopped;
+        pollAgain = false;
+        polling = again;
+      }
+    } while (again);
+    tick();
+    synchronized (this) {
+      explain();
+    }
+    forgetOver();
+  }
+
+  private void take(Reply<GrantList> reply) {
+    if (reply instanceof Reply.Ok<GrantList> ok) {
+      List<GrantOffer> listed = ok.value().grants();
+      Set<String> ids = new HashSet<>();
+      // A list that contradicts itself offers nothing.
+      boolean sound =
+          listed.size() <= MOST_OFFERS
+              && listed.stream().allMatch(o -> isId(o.grant()) && ids.add(o.grant()));
+      offers = sound ? listed : List.of();
+      checked.clear();
+      if (!sound) {
+        refuse(null, null, Refusal.GRANT_INVALID);
+      }
+    } else if (reply instanceof Reply.Refused<GrantList> no
+        && (no.refusal() == Refusal.TERMINAL_REVOKED || no.refusal() == Refusal.TERMINAL_PENDING)) {
+      offers = List.of();
+    }
+    // Anything else is as if the line were cut: running grants go on.
+  }
+
+  private static boolean isId(String grant) {
+    try {
+      return Base64Url.decode(grant, 16).length == 16;
+    } catch (MalformedException e) {
+      return false;
+    }
+  }
+
+  private @Nullable GrantTrust trust() {
+    return parts.trust().now() instanceof GrantTrust.Now.InForce now ? now.trust() : null;
+  }
+
+  /** A medium for which no grant is there, although there is one for another medium. */
+  private void explain() {
+    GrantTrust trust = trust();
+    for (PluggedMedium medium : unexplained) {
+      List<ApprovedGrant> good = new ArrayList<>();
+      for (GrantOffer offer : offers) {
+        if (trust != null && checkOf(offer, trust) instanceof ApprovalCheck.Outcome.Good yes) {
+          good.add(yes.grant());
+        }
+      }
+      boolean granted =
+          good.stream().anyMatch(g -> g.text().fingerprint().equals(medium.fingerprint()));
+      if (!granted && !good.isEmpty()) {
+        String only = good.size() == 1 ? good.get(0).id() : null;
+        refuse(only, medium.fingerprint(), Refusal.MEDIUM_OTHER);
+      }
+    }
+    unexplained.clear();
+  }
+
+  private void forgetOver() {
+    Set<String> listed = new HashSet<>();
+    synchronized (this) {
+      offers.forEach(offer -> listed.add(offer.grant()));
+      listed.addAll(uses.keySet());
+    }
+    try {
+      Optional<Instant> now = clocks.server().now();
+      if (now.isPresent()) {
+        store.forgetOver(now.get(), listed);
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "old activations stay", e);
+    }
+  }
+
+  /** One tick: as {@link #look}; when nobody can tell any more what may be open, all is closed. */
+  public void tick() {
+    try {
+      look();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "grants cannot be judged; all are closed", e);
+      synchronized (this) {
+        List.copyOf(uses.values()).forEach(use -> end(use, Cause.FAULT));
+      }
+    }
+  }
+
+  /** Closes what may no longer be open and opens what may be. Never blocks for long. */
+  public synchronized void look() {
+    GrantTrust trust = trust();
+    List<LivePresence> present = parts.presences().get();
+    for (Use use : List.copyOf(uses.values())) {
+      Cause cause = whyNot(use, trust, present);
+      if (cause != null) {
+        end(use, cause);
+      }
+      if (use.phase == Phase.CLOSING
+          && use.closeAgain != null
+          && clocks.boot().sinceBoot().compareTo(use.closeAgain) >= 0) {
+        use.closeAgain = null;
+        run(() -> closeAgain(use));
+      }
+    }
+    if (stopped || !started) {
+      return;
+    }
+    for (GrantOffer offer : offers) {
+      if (!uses.containsKey(offer.grant())) {
+        consider(offer, trust, present);
+      }
+    }
+  }
+
+  /** Why this use must not go on; null when it may. */
+  private @Nullable Cause whyNot(Use use, @Nullable GrantTrust trust, List<LivePresence> present) {
+    if (stopped) {
+      return Cause.AGENT_STOPPED;
+    }
+    if (!present.contains(use.presence)) {
+      return Cause.CARD_REMOVED;
+    }
+    if (!plugged.contains(use.medium)) {
+      return Cause.UNPLUGGED;
+    }
+    Activation.Answer active = use.activation;
+    if (active != null && clocks.boot().sinceBoot().compareTo(active.deadlineSinceBoot()) >= 0) {
+      return active.deadline().equals(use.grant.text().end()) ? Cause.END : Cause.DEADLINE;
+    }
+    if (trust == null) {
+      return Cause.POLICY_EXPIRED;
+    }
+    if (!parts.active().getAsBoolean() || !isOffered(use.grant, trust)) {
+      return Cause.REVOKED;
+    }
+    if (!onlyOf(use.grant.text().person(), present, trust)) {
+      return Cause.SEAT_LOST;
+    }
+    if (!parts.enforcing().getAsBoolean()) {
+      return Cause.NOT_ENFORCING;
+    }
+    return parts.records().room() == Room.PLENTY ? null : Cause.RECORDS_FULL;
+  }
+
+  private boolean isOffered(ApprovedGrant grant, GrantTrust trust) {
+    return offers.stream()
+        .filter(offer -> offer.grant().equals(grant.id()))
+        .anyMatch(offer ->
+            checkOf(offer, trust) instanceof ApprovalCheck.Outcome.Good good
+                && good.grant().text().equals(grant.text()));
+  }
+
+  private static boolean onlyOf(String person, List<LivePresence> present, GrantTrust trust) {
+    return present.stream()
+        .allMatch(p -> trust.personOf(p.spki()).filter(person::equals).isPresent());
+  }
+
+  private ApprovalCheck.Outcome checkOf(GrantOffer offer, GrantTrust trust) {
+    if (!trust.equals(checkedWith)) {
+      checked.clear();
+      checkedWith = trust;
+    }
+    return checked.computeIfAbsent(offer, o -> check.check(o, trust));
+  }
+
+  private void consider(GrantOffer offer, @Nullable GrantTrust trust, List<LivePresence> present) {
+    if (trust == null) {
+      GrantTrust.Now none = parts.trust().now();
+      refuse(
+          offer.grant(),
+          null,
+          none instanceof GrantTrust.Now.None why ? why.reason() : Refusal.POLICY_MISSING);
+      return;
+    }
+    if (checkOf(offer, trust) instanceof ApprovalCheck.Outcome.Bad bad) {
+      refuse(offer.grant(), null, bad.reason());
+      return;
+    }
+    ApprovedGrant grant = ((ApprovalCheck.Outcome.Good) checkOf(offer, trust)).grant();
+    if (!parts.enforcing().getAsBoolean()) {
+      refuse(grant.id(), null, Refusal.NOT_ENFORCING);
+      return;
+    }
+    String fingerprint = grant.text().fingerprint();
+    List<PluggedMedium> media =
+        plugged.stream().filter(m -> m.fingerprint().equals(fingerprint)).toList();
+    if (media.isEmpty() || present.isEmpty()) {
+      return; // Somebody has yet to come or to plug in; nothing is wrong.
+    }
+    if (uses.values().stream().anyMatch(use -> use.medium.fingerprint().equals(fingerprint))) {
+      return; // Another grant has that medium now.
+    }
+    Refusal obstacle = obstacle(grant, media, present, trust);
+    if (obstacle != null) {
+      refuse(grant.id(), fingerprint, obstacle);
+      return;
+    }
+    if (!trust.startsNew() && store.of(grant.id()).map(Activation::answer).isEmpty()) {
+      refuse(grant.id(), fingerprint, Refusal.POLICY_EXPIRED);
+      return;
+    }
+    begin(new Use(grant, media.get(0), present.get(0)));
+  }
+
+  private @Nullable Refusal obstacle(
+      ApprovedGrant grant,
+      List<PluggedMedium> media,
+      List<LivePresence> present,
+      GrantTrust trust) {
+    if (media.size() > 1) {
+      return Refusal.MEDIUM_TWICE;
+    }
+    if (!onlyOf(grant.text().person(), present, trust)) {
+      return Refusal.GRANT_OTHER_CARD;
+    }
+    if (!parts.active().getAsBoolean()) {
+      return Refusal.TERMINAL_REVOKED;
+    }
+    return parts.records().room() == Room.PLENTY ? null : Refusal.STORAGE_FAILED;
+  }
+
+  private void begin(Use use) {
+    String id = use.grant.id();
+    Activation.Answer known = store.of(id).map(Activation::answer).orElse(null);
+    boolean thisBoot = known != null && known.boot().equals(boot);
+    Duration now = clocks.boot().sinceBoot();
+    if (known != null && thisBoot && now.compareTo(known.deadlineSinceBoot()) >= 0) {
+      refuse(id, use.medium.fingerprint(), Refusal.GRANT_OVER);
+      return;
+    }
+    if (thisBoot && use.presence.equals(confirmed.get(id))) {
+      use.activation = known;
+      open(use);
+      return;
+    }
+    Retry retry = retries.get(id);
+    if (retry != null
+        && retry.presence().equals(use.presence)
+        && now.compareTo(retry.notBefore()) < 0) {
+      return;
+    }
+    uses.put(id, use);
+    if (!run(() -> activate(use))) {
+      uses.remove(id);
+    }
+  }
+
+  private void activate(Use use) {
+    Activator.Result result = new Activator.Result.No(Refusal.INTERNAL);
+    try {
+      result = activator.activate(use.grant, use.medium.fingerprint());
+    } finally {
+      activated(use, result);
+    }
+  }
+
+  private synchronized void activated(Use use, Activator.Result result) {
+    String id = use.grant.id();
+    if (result instanceof Activator.Result.Active active) {
+      retries.remove(id);
+      confirmed.put(id, use.presence);
+      use.activation = active.answer();
+      // What happened while the service was asked counts: the rule is applied once more.
+      Cause cause =
+          use.phase == Phase.ASKING ? whyNot(use, trust(), parts.presences().get()) : use.cause;
+      uses.remove(id);
+      if (cause == null && isAlone(use.medium)) {
+        open(use);
+      } else {
+        notifyAll();
+        run(this::tick);
+      }
+      return;
+    }
+    Refusal reason = ((Activator.Result.No) result).reason();
+    uses.remove(id);
+    notifyAll();
+    if (use.phase == Phase.ASKING) {
+      later(use, reason);
+    }
+  }
+
+  private boolean isAlone(PluggedMedium medium) {
+    return plugged.stream().filter(m -> m.fingerprint().equals(medium.fingerprint())).count() == 1;
+  }
+
+  private void later(Use use, Refusal reason) {
+    Retry before = retries.get(use.grant.id());
+    int times = before != null && before.presence().equals(use.presence) ? before.times() + 1 : 1;
+    boolean soon = NO_SESSION_YET.contains(reason) && times <= SOON_TIMES;
+    boolean cheap = reason == Refusal.GRANT_EARLY || reason == Refusal.SERVER_UNREACHABLE;
+    Duration wait = soon ? SOON : cheap ? LATER : LATER.multipliedBy(Math.min(times, MOST_LATER));
+    retries.put(
+        use.grant.id(), new Retry(use.presence, times, clocks.boot().sinceBoot().plus(wait)));
+    if (!soon) {
+      refuse(use.grant.id(), use.medium.fingerprint(), reason);
+    }
+  }
+
+  private void open(Use use) {
+    use.phase = Phase.OPENING;
+    uses.put(use.grant.id(), use);
+    if (!run(() -> mount(use))) {
+      uses.remove(use.grant.id());
+    }
+  }
+
+  /** Record, then mount; nothing is mounted that is not durable in both places first. */
+  private void mount(Use use) {
+    Refusal failure = Refusal.INTERNAL;
+    OpenOutcome outcome = null;
+    boolean recorded = false;
+    try {
+      recorded = markOpen(use.grant.id(), true) && record(opened(use));
+      if (!recorded) {
+        failure = Refusal.STORAGE_FAILED;
+      } else if (stillWanted(use)) {
+        outcome = parts.gate().openReadOnly(use.medium, use.presence.uid());
+        failure = outcome instanceof OpenOutcome.Failed no ? no.reason() : failure;
+      }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "a medium was not opened", e);
+    } finally {
+      mounted(use, outcome, failure, recorded);
+    }
+  }
+
+  private synchronized boolean stillWanted(Use use) {
+    return use.phase == Phase.OPENING;
+  }
+
+  private void mounted(Use use, @Nullable OpenOutcome outcome, Refusal failure, boolean recorded) {
+    boolean open;
+    synchronized (this) {
+      if (use.phase == Phase.OPENING) {
+        if (outcome instanceof OpenOutcome.Opened opened) {
+          use.phase = Phase.OPEN;
+          use.mountPoint = opened.mountPoint();
+          refusals.forgetGrant(use.grant.id());
+        } else {
+          use.phase = Phase.CLOSING;
+          use.cause = Cause.NOT_OPENED;
+          retries.put(
+              use.grant.id(), new Retry(use.presence, 1, clocks.boot().sinceBoot().plus(LATER)));
+          confirmed.remove(use.grant.id());
+          refuse(use.grant.id(), use.medium.fingerprint(), failure);
+        }
+      }
+      open = use.phase == Phase.OPEN;
+    }
+    if (open) {
+      changed.run();
+      tick();
+    } else {
+      // Ended while the mount was made, or the mount failed: taken back on this thread.
+      close(use, recorded);
+    }
+  }
+
+  private ExportEvent.Opened opened(Use use) {
+    Activation.Answer active = Objects.requireNonNull(use.activation);
+    return new ExportEvent.Opened(
+        use.grant.id(),
+        use.grant.text().person(),
+        use.grant.text().medium(),
+        use.medium.fingerprint(),
+        use.medium.device(),
+        use.grant.approval(),
+        active.deadline().toString());
+  }
+
+  /** Ends a use for {@code cause}; the first cause counts. */
+  private void end(Use use, Cause cause) {
+    if (use.phase == Phase.CLOSING) {
+      return;
+    }
+    Phase before = use.phase;
+    use.phase = Phase.CLOSING;
+    use.cause = cause;
+    if (cause == Cause.DEADLINE || cause == Cause.END) {
+      // That it is over now is no refusal; plugging in again would be.
+      refusals.first(use.grant.id(), use.medium.fingerprint(), Refusal.GRANT_OVER);
+    }
+    if (before == Phase.OPEN && !run(() -> close(use, true))) {
+      // Nobody takes the task: the effect matters more than this thread's time.
+      close(use, true);
+    }
+    // ASKING has nothing to close; OPENING is taken back by the thread that opens.
+  }
+
+  private void close(Use use, boolean recorded) {
+    boolean verified = shut(use.medium);
+    Cause cause = use.cause == null ? Cause.AGENT_STOPPED : use.cause;
+    if (recorded) {
+      record(new ExportEvent.Closed(use.grant.id(), cause, verified));
+    }
+    finish(use, verified);
+  }
+
+  private void closeAgain(Use use) {
+    finish(use, shut(use.medium));
+  }
+
+  private void finish(Use use, boolean verified) {
+    if (verified) {
+      markOpen(use.grant.id(), false);
+    }
+    synchronized (this) {
+      if (verified) {
+        uses.remove(use.grant.id());
+      } else {
+        use.closeAgain = clocks.boot().sinceBoot().plus(CLOSE_AGAIN);
+      }
+      notifyAll();
+    }
+    changed.run();
+    tick();
+  }
+
+  private boolean shut(PluggedMedium medium) {
+    try {
+      return parts.gate().close(medium);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "closing a medium failed; it is tried again", e);
+      return false;
+    }
+  }
+
+  private boolean markOpen(String grant, boolean open) {
+    try {
+      Optional<Activation> known = store.of(grant);
+      if (known.isPresent() && known.get().open() != open) {
+        store.put(known.get().withOpen(open));
+      }
+      return known.isPresent();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.ERROR, "activations not stored", e);
+      return false;
+    }
+  }
+
+  private boolean record(ExportEvent event) {
+    try {
+      parts.records().append(event);
+      return true;
+    } catch (SpoolException e) {
+      LOG.log(System.Logger.Level.ERROR, event.type() + " is not recorded", e);
+      return false;
+    }
+  }
+
+  private void refuse(@Nullable String grant, @Nullable String fingerprint, Refusal reason) {
+    if (refusals.first(grant, fingerprint, reason) && parts.records().room() != Room.GONE) {
+      run(() -> {
+        var unused = record(new ExportEvent.Refused(grant, fingerprint, reason));
+        changed.run();
+      });
+    }
+  }
+
+  private boolean run(Runnable task) {
+    try {
+      work.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  /** What is open now. */
+  public synchronized List<OpenGrant> open() {
+    Duration now = clocks.boot().sinceBoot();
+    List<OpenGrant> all = new ArrayList<>();
+    for (Use use : uses.values()) {
+      if (use.phase == Phase.OPEN && use.mountPoint != null && use.activation != null) {
+        Duration left = use.activation.deadlineSinceBoot().minus(now);
+        all.add(
+            new OpenGrant(
+                use.grant.id(),
+                use.presence.uid(),
+                use.grant.text().medium(),
+                use.mountPoint,
+                use.activation.deadline(),
+                Math.toIntExact(Math.max(0, left.plusSeconds(59).toMinutes()))));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public @Nullable OpenExport openFor(int uid) {
+    return open().stream()
+        .filter(open -> open.uid() == uid)
+        .findFirst()
+        .map(OpenGrant::shown)
+        .orElse(null);
+  }
+
+  @Override
+  public synchronized @Nullable Refusal problem() {
+    return refusals.newest();
+  }
+
+  /** Closes everything and waits until it is closed, 15 s at most; opens nothing any more. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      stopped = true;
+    }
+    tick();
+    long end = System.nanoTime() + LONGEST_STOP.toNanos();
+    synchronized (this) {
+      try {
+        while (!uses.isEmpty() && System.nanoTime() < end) {
+          wait(200);
+          tick();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package jp.sekisho.agent.grant;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import jp.sekisho.policy.grant.GrantRules;
+import jp.sekisho.policy.trust.Roster;
+import jp.sekisho.policy.trust.TrustedState;
+import jp.sekisho.protocol.Refusal;
+
+/**
+ * What verified signed files say about grants, as far as a terminal decides by it.
+ *
+ * @param rules the officer-signed bounds and approver keys
+ * @param roster whose card is whose
+ * @param revoked base64url of the SHA-256 of the SubjectPublicKeyInfo of revoked keys
+ * @param startsNew whether a grant may begin: not while {@code current} is expired; running ones go
+ *     on
+ */
+public record GrantTrust(GrantRules rules, Roster roster, Set<String> revoked, boolean startsNew) {
+  public GrantTrust {
+    revoked = Set.copyOf(revoked);
+  }
+
+  /** The person whose unrevoked card key has this hash. */
+  Optional<String> personOf(String spki) {
+    return revoked.contains(spki) ? Optional.empty() : roster.personOf(spki);
+  }
+
+  /** Either what is in force, or why nothing is: then nothing opens. */
+  public sealed interface Now {
+    /** This is. */
+    record InForce(GrantTrust trust) implements Now {}
+
+    /**
+     * Nothing is.
+     *
+     * @param reason POLICY_MISSING or POLICY_EXPIRED
+     */
+    record None(Refusal reason) implements Now {}
+  }
+
+  /** Where it comes from. Thread-safe; called under the desk's lock, so it returns at once. */
+  public interface Source {
+    Now now();
+
+    /**
+     * From verified files.
+     *
+     * @param state the last good ones; empty before the first
+     * @param clock the best known time
+     */
+    static Source of(Supplier<Optional<TrustedState>> state, Supplier<Instant> clock) {
+      return () -> state.get().map(files -> at(files, clock.get())).orElseGet(Source::missing);
+    }
+
+    private static Now missing() {
+      return new Now.None(Refusal.POLICY_MISSING);
+    }
+
+    private static Now at(TrustedState files, Instant now) {
+      return files.rulesExpired(now)
+          ? new Now.None(Refusal.POLICY_EXPIRED)
+          : new Now.InForce(
+              new GrantTrust(
+                  files.policy().grants(),
+                  files.roster(),
+                  files.revoked(),
+                  !files.currentExpired(now)));
+    }
+  }
+}

@@ -1,0 +1,433 @@
+package jp.sekisho.agent.grant;
+
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import jp.sekisho.agent.enforce.media.MediaGate;
+import jp.sekisho.agent.enforce.media.OpenOutcome;
+import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.login.CardDesk.Stay;
+import jp.sekisho.agent.login.LivePresence;
+import jp.sekisho.agent.spool.Room;
+import jp.sekisho.agent.spool.SpoolException;
+import jp.sekisho.agent.sync.Reply;
+import jp.sekisho.agent.testing.MovingClock;
+import jp.sekisho.agent.testing.TestPki;
+import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.GrantRules;
+import jp.sekisho.policy.rule.Reason;
+import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.trust.Roster;
+import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.Activated;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.GrantList;
+import jp.sekisho.protocol.GrantOffer;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.event.ExportEvent;
+import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
+import jp.sekisho.protocol.statement.Purpose;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A terminal, its media, its cards and its service around one desk; nothing happens until {@link
+ * #settle} runs what the desk handed to its executor.
+ */
+final class DeskWorld {
+  static final String TERMINAL = "T-0042";
+  static final String ORGAN = "mayor";
+  static final String CLERK = "S-1024";
+  static final String BOSS = "S-0007";
+  static final String ORIGIN = "https://auth.city.example";
+  static final String STICK = fingerprint("stick");
+  static final Instant START = Instant.parse("2026-11-21T01:00:00Z");
+  static final LivePresence CLERK_HERE = presence(1001, 1, "clerk");
+
+  final KeyPair boss = TestPki.newKeys();
+  final String bossSpki = Sha256.text(boss.getPublic().getEncoded());
+
+  final Deque<Runnable> queue = new ArrayDeque<>();
+  final Executor executor = queue::add;
+  final MovingClock wall = new MovingClock(START.plusSeconds(60));
+  Duration sinceBoot = Duration.ofHours(5);
+  final BootClock bootClock = () -> sinceBoot;
+  ServerClock serverClock = new ServerClock(bootClock);
+  String boot = Base64Url.encode(new byte[16]);
+
+  final Gate gate = new Gate();
+  final Service service = new Service();
+  final Log log = new Log();
+  final List<LivePresence> present = new ArrayList<>();
+  GrantTrust.Now trust;
+  boolean trustBroken;
+  boolean active = true;
+  boolean enforcing = true;
+  int changes;
+  final Path state;
+  GrantDesk desk;
+
+  DeskWorld(Path state) {
+    this.state = state;
+    this.trust =
+        new GrantTrust.Now.InForce(
+            trust(new Approver(BOSS, ORGAN, bossSpki), Map.of(bossSpki, BOSS)));
+    this.desk = newDesk();
+  }
+
+  /** Rules of one approver, 60 minutes, 7 days; the clerk's card is always in the roster. */
+  static GrantTrust trust(Approver approver, Map<String, String> roster) {
+    Reason why = new Reason("試験", "test");
+    Map<String, String> cards = new HashMap<>(roster);
+    cards.put(Sha256.text(bytes("clerk")), CLERK);
+    cards.put(Sha256.text(bytes("other")), "S-2000");
+    return new GrantTrust(
+        new GrantRules(
+            new Rule<>("grants.longest-use", why, Duration.ofMinutes(60)),
+            new Rule<>("grants.longest-span", why, Duration.ofDays(7)),
+            new Rule<>("grants.approvers", why, List.of(approver))),
+        new Roster(cards),
+        Set.of(),
+        true);
+  }
+
+  /** A desk as a new process of the agent makes it, over the same state. */
+  GrantDesk newDesk() {
+    gate.plugListeners.clear();
+    gate.unplugListeners.clear();
+    queue.clear();
+    return new GrantDesk(
+        new GrantDesk.Self(TERMINAL, ORGAN, boot),
+        new GrantDesk.Parts(
+            gate,
+            () -> List.copyOf(present),
+            this::trustNow,
+            service,
+            log,
+            () -> List.of(ORIGIN),
+            () -> active,
+            () -> enforcing),
+        new GrantDesk.Clocks(bootClock, serverClock, wall),
+        state,
+        new SecureRandom(),
+        executor,
+        () -> changes++);
+  }
+
+  private GrantTrust.Now trustNow() {
+    if (trustBroken) {
+      throw new IllegalStateException("scripted");
+    }
+    return trust;
+  }
+
+  /** Started, the clock heard, everything done. */
+  DeskWorld running() {
+    serverClock.heard(service.now());
+    desk.start(null);
+    desk.poll();
+    settle();
+    return this;
+  }
+
+  /** Runs what the desk handed over, until nothing is left. */
+  void settle() {
+    for (int i = 0; !queue.isEmpty(); i++) {
+      if (i > 10_000) {
+        throw new AssertionError("the desk never rests");
+      }
+      queue.remove().run();
+    }
+  }
+
+  /** Time goes on everywhere, with the ticks in between. */
+  void pass(Duration time) {
+    for (Duration gone = Duration.ZERO; gone.compareTo(time) < 0; gone = gone.plusSeconds(1)) {
+      sinceBoot = sinceBoot.plusSeconds(1);
+      wall.advance(Duration.ofSeconds(1));
+      desk.tick();
+      settle();
+    }
+  }
+
+  void plug(PluggedMedium medium) {
+    gate.plugged.add(medium);
+    List.copyOf(gate.plugListeners).forEach(l -> l.accept(medium));
+  }
+
+  void unplug(PluggedMedium medium) {
+    gate.plugged.remove(medium);
+    gate.mounted.remove(medium);
+    List.copyOf(gate.unplugListeners).forEach(l -> l.accept(medium));
+  }
+
+  void logIn(LivePresence who) {
+    present.add(who);
+    service.sessions = true;
+    desk.tick();
+    desk.poll();
+  }
+
+  void logOut(LivePresence who) {
+    present.remove(who);
+    desk.tick();
+  }
+
+  boolean isOpen() {
+    return !gate.mounted.isEmpty();
+  }
+
+  // --- What is offered ---
+
+  static ExportGrant text(String id) {
+    return new ExportGrant(
+        Base64Url.encode(java.util.Arrays.copyOf(bytes(id), 16)),
+        ORGAN,
+        CLERK,
+        TERMINAL,
+        Capability.USB_READ,
+        "M-0007",
+        STICK,
+        "月次の税務データを読み込むため",
+        "税第12号",
+        null,
+        null,
+        120,
+        START,
+        START.plus(Duration.ofHours(3)),
+        30);
+  }
+
+  GrantOffer offer(ExportGrant text) {
+    return offer(text, approval(text.detail()), boss);
+  }
+
+  static CardStatement approval(String detail) {
+    return new CardStatement(
+        ORIGIN,
+        Base64Url.encode(new byte[16]),
+        Base64Url.encode(new byte[32]),
+        Purpose.APPROVE,
+        "T-0001",
+        Sha256.text(bytes("certificate")),
+        detail);
+  }
+
+  static GrantOffer offer(ExportGrant text, CardStatement card, KeyPair signer) {
+    return new GrantOffer(
+        text.request(),
+        Base64Url.encode(text.bytes()),
+        Base64Url.encode(card.bytes()),
+        Base64Url.encode(sign(signer, card.bytes())),
+        Base64Url.encode(signer.getPublic().getEncoded()),
+        "approved",
+        null);
+  }
+
+  static byte[] sign(KeyPair keys, byte[] data) {
+    try {
+      Signature signer = Signature.getInstance("SHA256withECDSA");
+      signer.initSign(keys.getPrivate());
+      signer.update(data);
+      return signer.sign();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static LivePresence presence(int uid, int stay, String card) {
+    return new LivePresence(uid, new Stay("reader", stay, false), Sha256.text(bytes(card)));
+  }
+
+  static PluggedMedium stick(String port) {
+    return new PluggedMedium(port, STICK);
+  }
+
+  static String fingerprint(String text) {
+    return Sha256.text(bytes(text));
+  }
+
+  static byte[] bytes(String text) {
+    return java.util.Arrays.copyOf(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), 32);
+  }
+
+  /** Media of the terminal; what is mounted is what a person could read. */
+  static final class Gate implements MediaGate {
+    final Set<PluggedMedium> plugged = new LinkedHashSet<>();
+    final Set<PluggedMedium> mounted = new LinkedHashSet<>();
+    final List<Integer> users = new ArrayList<>();
+    final List<Consumer<PluggedMedium>> plugListeners = new ArrayList<>();
+    final List<Consumer<PluggedMedium>> unplugListeners = new ArrayList<>();
+    @Nullable Refusal failure;
+    Runnable whileOpening = () -> {};
+    boolean stuck;
+    int opened;
+
+    @Override
+    public List<PluggedMedium> plugged() {
+      return List.copyOf(plugged);
+    }
+
+    @Override
+    public void onPlugged(Consumer<PluggedMedium> listener) {
+      plugListeners.add(listener);
+    }
+
+    @Override
+    public void onUnplugged(Consumer<PluggedMedium> listener) {
+      unplugListeners.add(listener);
+    }
+
+    @Override
+    public OpenOutcome openReadOnly(PluggedMedium medium, int user) {
+      Runnable script = whileOpening;
+      whileOpening = () -> {};
+      script.run();
+      if (failure != null || !plugged.contains(medium)) {
+        return new OpenOutcome.Failed(failure == null ? Refusal.MEDIUM_ABSENT : failure);
+      }
+      opened++;
+      users.add(user);
+      mounted.add(medium);
+      return new OpenOutcome.Opened(Path.of("/run/sekisho/media/" + medium.device()));
+    }
+
+    @Override
+    public boolean close(PluggedMedium medium) {
+      if (stuck) {
+        return false;
+      }
+      mounted.remove(medium);
+      return true;
+    }
+  }
+
+  /** The service's side: once per approval, sessions, time. */
+  final class Service implements GrantCalls {
+    final Map<String, GrantOffer> offers = new LinkedHashMap<>();
+    final Map<String, Activated> activations = new HashMap<>();
+    final List<ActivateRequest> asked = new ArrayList<>();
+    List<GrantOffer> told = List.of();
+    boolean online = true;
+    boolean sessions;
+    @Nullable Refusal refusal;
+    java.util.function.UnaryOperator<Activated> forge = a -> a;
+    Runnable whileAsked = () -> {};
+    boolean answerLost;
+    Duration ahead = Duration.ZERO;
+
+    Instant now() {
+      return START.plusSeconds(60).plus(sinceBoot.minusHours(5)).plus(ahead);
+    }
+
+    void offering(GrantOffer... all) {
+      offers.clear();
+      for (GrantOffer each : all) {
+        offers.put(each.grant(), each);
+      }
+    }
+
+    @Override
+    public Reply<GrantList> grants() {
+      if (!online) {
+        return new Reply.Unreachable<>("cut");
+      }
+      told = List.copyOf(offers.values());
+      return new Reply.Ok<>(new GrantList(told));
+    }
+
+    @Override
+    public Reply<Activated> activate(String grant, ActivateRequest request) {
+      if (!online) {
+        return new Reply.Unreachable<>("cut");
+      }
+      asked.add(request);
+      whileAsked.run();
+      Refusal no = refusal;
+      Activated known = activations.get(grant);
+      if (no == null && known != null && !known.nonce().equals(request.nonce())) {
+        no = Refusal.GRANT_ACTIVATED;
+      }
+      if (no == null && !offers.containsKey(grant)) {
+        no = Refusal.GRANT_DECIDED;
+      }
+      if (no == null && !sessions) {
+        no = Refusal.GRANT_NO_SESSION;
+      }
+      if (no != null) {
+        return new Reply.Refused<>(no, no.name());
+      }
+      if (known == null) {
+        ExportGrant text = textOf(grant);
+        known = new Activated(request.nonce(), now().toString(), text.deadline(now()).toString());
+        activations.put(grant, known);
+      }
+      if (answerLost) {
+        return new Reply.Unreachable<>("lost");
+      }
+      return new Reply.Ok<>(forge.apply(known));
+    }
+
+    private ExportGrant textOf(String grant) {
+      try {
+        GrantOffer offer = java.util.Objects.requireNonNull(offers.get(grant));
+        return ExportGrant.parse(Base64Url.decode(offer.text()));
+      } catch (jp.sekisho.protocol.MalformedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** The terminal's records about media. */
+  static final class Log implements Records {
+    final List<ExportEvent> events = new ArrayList<>();
+    Room room = Room.PLENTY;
+    boolean broken;
+    Consumer<ExportEvent> before = event -> {};
+
+    @Override
+    public void append(ExportEvent event) throws SpoolException {
+      before.accept(event);
+      if (broken) {
+        throw new SpoolException(SpoolException.Code.SPOOL_FAILED, "scripted");
+      }
+      events.add(event);
+    }
+
+    @Override
+    public Room room() {
+      return room;
+    }
+
+    /** What was recorded: {@code opened}, {@code closed deadline}, {@code refused CODE}. */
+    List<String> lines() {
+      return events.stream().map(Log::line).toList();
+    }
+
+    private static String line(ExportEvent event) {
+      if (event instanceof ExportEvent.Opened) {
+        return "opened";
+      }
+      return event instanceof ExportEvent.Closed closed
+          ? "closed " + closed.cause().text() + (closed.verified() ? "" : " unverified")
+          : "refused " + ((ExportEvent.Refused) event).reason();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package jp.sekisho.policy.source;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import jp.sekisho.policy.trust.FileSigner;
+import jp.sekisho.policy.trust.Root;
+import jp.sekisho.policy.trust.Root.Officer;
+import jp.sekisho.policy.trust.ServiceKeys;
+import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Names;
+import jp.sekisho.protocol.statement.TrustHeader;
+import jp.sekisho.protocol.statement.TrustKind;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes the root of a trial: one officer with a key in a file. The service's own keys come in a
+ * file that {@code sekisho-server policy keys} writes.
+ */
+@Command(name = "root")
+final class RootCommand implements Callable<Integer> {
+  private static final int MAX_SERVICE_KEYS = 64 * 1024;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @SuppressWarnings("NullAway.Init") // required
+  @Option(names = "--new", required = true, paramLabel = "DIR", descriptionKey = "root.new")
+  private Path directory;
+
+  @SuppressWarnings("NullAway.Init") // required
+  @Option(
+      names = "--service",
+      required = true,
+      paramLabel = "FILE",
+      descriptionKey = "root.service")
+  private Path service;
+
+  @Option(names = "--officer", paramLabel = "NUMBER", descriptionKey = "root.officer")
+  private String officer = "trial";
+
+  private final Clock clock;
+
+  RootCommand(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() throws GeneralSecurityException {
+    Output output = common.output();
+    common.banner();
+    if (!Names.isPerson(officer)) {
+      return output.refused("OFFICER_NONE", "root.OFFICER_NONE", officer);
+    }
+    if (TrustFiles.isServiceData(directory)) {
+      return output.refused("SERVICE_DATA", "root.SERVICE_DATA", directory.toString());
+    }
+    try {
+      byte[] lines = InputFile.read(service, InputStream.nullInputStream(), MAX_SERVICE_KEYS);
+      ServiceKeys keys = ServiceKeys.parse(lines);
+      if (!isFree(directory)) {
+        return output.refused("NOT_EMPTY", "root.NOT_EMPTY", directory.toString());
+      }
+      return made(output, keys);
+    } catch (MalformedException e) {
+      return output.refused("SERVICE_KEYS", "root.SERVICE_KEYS", String.valueOf(e.getMessage()));
+    } catch (InputFile.UnreadableException e) {
+      return output.unreadable(e);
+    }
+  }
+
+  private static boolean isFree(Path directory) throws InputFile.UnreadableException {
+    try {
+      Files.createDirectories(directory);
+      try (Stream<Path> files = Files.list(directory)) {
+        return files.findAny().isEmpty();
+      }
+    } catch (IOException e) {
+      throw TrustFiles.unwritable(directory);
+    }
+  }
+
+  private int made(Output output, ServiceKeys keys)
+      throws GeneralSecurityException, InputFile.UnreadableException {
+    KeyPair pair = TrialKey.generate();
+    FileSigner signer = FileSigner.of(pair);
+    Root root =
+        new Root(
+            1,
+            List.of(new Officer(officer, signer.key())),
+            keys.online(),
+            keys.staffCas(),
+            keys.logs(),
+            List.of(),
+            List.of(),
+            List.of());
+    byte[] body = root.bytes();
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    SignedFile file =
+        SignedFile.sign(
+            TrustHeader.of(
+                TrustKind.ROOT,
+                null,
+                1,
+                now,
+                now.plus(TrustKind.ROOT.maxLife()),
+                true,
+                List.of(signer.key().id()),
+                body),
+            body,
+            List.of(signer));
+    try {
+      TrialKey.write(directory.resolve(TrialKey.FILE), pair);
+    } catch (IOException e) {
+      throw TrustFiles.unwritable(directory.resolve(TrialKey.FILE));
+    }
+    TrustFiles.write(directory, file);
+    ObjectNode json =
+        Output.object("made")
+            .put("trial", true)
+            .put("rootHash", file.hash())
+            .put("officerKey", signer.key().id())
+            .put("expires", file.header().expires().toString());
+    output.result(
+        json,
+        () ->
+            output.line(
+                output
+                    .messages()
+                    .text(
+                        "root.made",
+                        directory.toString(),
+                        file.hash(),
+                        file.header().expires().toString())));
+    return Exit.OK.code();
+  }
+}

@@ -1,0 +1,291 @@
+package jp.sekisho.policy.source;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.GrantRules;
+import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.trust.FileSigner;
+import jp.sekisho.policy.trust.OfficerOutcome;
+import jp.sekisho.policy.trust.Root;
+import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.policy.trust.TrustVerifier;
+import jp.sekisho.policy.trust.Trusted;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.statement.TrustHeader;
+import jp.sekisho.protocol.statement.TrustKind;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Compiles a policy, says what changes against the one signed last, and signs it with the trial
+ * officer's key. What is signed is exactly what was shown.
+ */
+@Command(name = "sign")
+final class SignCommand implements Callable<Integer> {
+  private static final int MAX_CERTIFICATE = 64 * 1024;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @SuppressWarnings("NullAway.Init") // required
+  @Option(names = "--root", required = true, paramLabel = "DIR", descriptionKey = "sign.root")
+  private Path rootDirectory;
+
+  @SuppressWarnings("NullAway.Init") // required
+  @Option(
+      names = "--policy",
+      required = true,
+      paramLabel = "FILE.yaml",
+      descriptionKey = "sign.policy")
+  private Path source;
+
+  @SuppressWarnings("NullAway.Init") // required
+  @Option(names = "--out", required = true, paramLabel = "DIR", descriptionKey = "sign.out")
+  private Path out;
+
+  @Option(
+      names = "--approver",
+      paramLabel = "PERSON:ORGAN:CERTIFICATE",
+      descriptionKey = "sign.approver")
+  private List<String> approvers = List.of();
+
+  @Option(names = "--days", paramLabel = "N", descriptionKey = "sign.days")
+  private int days = (int) TrustKind.POLICY.maxLife().toDays();
+
+  @Option(names = "--dry-run", descriptionKey = "sign.dry-run")
+  private boolean dryRun;
+
+  private final Clock clock;
+
+  SignCommand(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() throws GeneralSecurityException {
+    Output output = common.output();
+    if (days < 1 || days > TrustKind.POLICY.maxLife().toDays()) {
+      return output.refused("DAYS", "sign.DAYS", Integer.toString(days));
+    }
+    try {
+      SignedFile root = TrustFiles.read(rootDirectory, TrustKind.ROOT);
+      if (root.header().trial()) {
+        common.banner();
+      }
+      PolicyCompiler.Outcome compiled = SourceFile.compile(source);
+      if (compiled instanceof PolicyCompiler.Outcome.Refused refused) {
+        return SourceFile.refused(output, source, refused.problems());
+      }
+      Policy policy = withApprovers(((PolicyCompiler.Outcome.Compiled) compiled).policy());
+      return sign(output, root, policy);
+    } catch (MalformedException e) {
+      return output.refused("POLICY_MALFORMED", "sign.MALFORMED", String.valueOf(e.getMessage()));
+    } catch (RefusedException e) {
+      return output.refused(e.code, "sign." + e.code, e.argument);
+    } catch (InputFile.UnreadableException e) {
+      return output.unreadable(e);
+    }
+  }
+
+  private static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String code;
+    private final String argument;
+
+    RefusedException(String code, String argument) {
+      super(code);
+      this.code = code;
+      this.argument = argument;
+    }
+  }
+
+  private int sign(Output output, SignedFile root, Policy policy)
+      throws GeneralSecurityException,
+          MalformedException,
+          RefusedException,
+          InputFile.UnreadableException {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Optional<Trusted<Policy>> before = before(root, now);
+    List<RuleWords.Change> changes =
+        RuleWords.changes(before.map(Trusted::body).orElse(null), policy);
+    long version = before.map(Trusted::version).orElse(0L) + 1;
+    show(output, before.map(Trusted::version).orElse(0L), version, changes);
+    Root officers = Root.parse(root.bodyBytes());
+    FileSigner signer = TrialKey.read(rootDirectory.resolve(TrialKey.FILE), officers);
+    if (signer == null) {
+      throw new RefusedException("KEY", rootDirectory.resolve(TrialKey.FILE).toString());
+    }
+    byte[] body = policy.bytes();
+    SignedFile file =
+        SignedFile.sign(
+            TrustHeader.of(
+                TrustKind.POLICY,
+                null,
+                version,
+                now,
+                now.plus(Duration.ofDays(days)),
+                root.header().trial(),
+                List.of(signer.key().id()),
+                body),
+            body,
+            List.of(signer));
+    if (TrustVerifier.officers(null, before.orElse(null), List.of(root), file, now)
+        instanceof OfficerOutcome.Rejected rejected) {
+      throw new RefusedException("REFUSED", rejected.reason() + " " + rejected.what());
+    }
+    if (!dryRun) {
+      write(root, file);
+    }
+    report(output, file, changes);
+    return Exit.OK.code();
+  }
+
+  /** The policy signed last, from {@code --out}; what does not verify is no base to sign on. */
+  private Optional<Trusted<Policy>> before(SignedFile root, Instant now)
+      throws MalformedException, RefusedException, InputFile.UnreadableException {
+    if (Files.exists(out.resolve(TrialKey.FILE))) {
+      // The directory is carried to the service; a key must not come along.
+      throw new RefusedException("KEY_IN_OUT", out.toString());
+    }
+    if (!TrustFiles.has(out, TrustKind.POLICY)) {
+      return Optional.empty();
+    }
+    SignedFile old = TrustFiles.read(out, TrustKind.POLICY);
+    // An expired one is still what the next is compared with.
+    Instant then = old.header().expires().isAfter(now) ? now : old.header().issued();
+    OfficerOutcome outcome = TrustVerifier.officers(null, null, List.of(root), old, then);
+    if (outcome instanceof OfficerOutcome.Accepted accepted) {
+      return Optional.of(accepted.policy());
+    }
+    OfficerOutcome.Rejected rejected = (OfficerOutcome.Rejected) outcome;
+    throw new RefusedException("BEFORE", rejected.reason() + " " + rejected.what());
+  }
+
+  private void write(SignedFile root, SignedFile policy) throws InputFile.UnreadableException {
+    try {
+      Files.createDirectories(out);
+    } catch (IOException e) {
+      throw TrustFiles.unwritable(out);
+    }
+    TrustFiles.write(out, root);
+    TrustFiles.write(out, policy);
+  }
+
+  private static void show(
+      Output output, long before, long version, List<RuleWords.Change> changes) {
+    if (output.json()) {
+      return;
+    }
+    output.line(
+        output.messages().text("sign.changes", Long.toString(before), Long.toString(version)));
+    if (changes.isEmpty()) {
+      output.line(output.messages().text("sign.no-changes"));
+    }
+    for (RuleWords.Change change : changes) {
+      String none = output.messages().text("sign.none");
+      output.line(
+          "  "
+              + change.rule()
+              + ": "
+              + (change.before() == null ? none : change.before())
+              + " → "
+              + (change.after() == null ? none : change.after()));
+    }
+    output.out().flush();
+  }
+
+  private void report(Output output, SignedFile file, List<RuleWords.Change> changes) {
+    ObjectNode json =
+        Output.object(dryRun ? "shown" : "signed")
+            .put("trial", file.header().trial())
+            .put("version", file.header().version())
+            .put("hash", file.hash())
+            .put("expires", file.header().expires().toString());
+    ArrayNode list = json.putArray("changes");
+    changes.forEach(change ->
+        list.addObject()
+            .put("rule", change.rule())
+            .put("before", change.before())
+            .put("after", change.after()));
+    output.result(
+        json,
+        () ->
+            output.line(
+                output
+                    .messages()
+                    .text(
+                        dryRun ? "sign.shown" : "sign.signed",
+                        Long.toString(file.header().version()),
+                        out.toString(),
+                        file.hash(),
+                        file.header().expires().toString())));
+  }
+
+  private Policy withApprovers(Policy policy)
+      throws RefusedException, InputFile.UnreadableException {
+    if (approvers.isEmpty()) {
+      return policy;
+    }
+    GrantRules grants = policy.grants();
+    Rule<List<Approver>> rule = grants.approvers();
+    List<Approver> all = new ArrayList<>(rule.value());
+    for (String text : approvers) {
+      Approver approver = approver(text);
+      if (!all.contains(approver)) {
+        all.add(approver);
+      }
+    }
+    try {
+      return new Policy(
+          policy.segment(),
+          policy.login(),
+          policy.readers(),
+          policy.usb(),
+          new GrantRules(
+              grants.longestUse(),
+              grants.longestSpan(),
+              new Rule<>(rule.id(), rule.reason(), all)));
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("APPROVER", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Approver approver(String text)
+      throws RefusedException, InputFile.UnreadableException {
+    String[] parts = text.split(":", 3);
+    if (parts.length != 3) {
+      throw new RefusedException("APPROVER", text);
+    }
+    byte[] bytes =
+        InputFile.read(Path.of(parts[2]), InputStream.nullInputStream(), MAX_CERTIFICATE);
+    try {
+      byte[] spki =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(bytes))
+              .getPublicKey()
+              .getEncoded();
+      return new Approver(parts[0], parts[1], Sha256.text(spki));
+    } catch (CertificateException | IllegalArgumentException e) {
+      throw new RefusedException("APPROVER", text);
+    }
+  }
+}
