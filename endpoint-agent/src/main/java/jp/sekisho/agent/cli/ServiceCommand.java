@@ -95,8 +95,7 @@ final class ServiceCommand implements Callable<Integer> {
       }
       try (AgentService service =
           AgentService.start(
-              new AgentService.Options(
-                  directory, socket, loopbackPort, gates, Version.text()))) {
+              new AgentService.Options(directory, socket, loopbackPort, gates, Version.text()))) {
         say(texts.text("service.started", service.loopback().toString(), socket));
         sayGates(texts, gates);
         endAsked.await();

@@ -17,6 +17,8 @@ import jp.sekisho.agent.config.Heard;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.enroll.Renewal;
+import jp.sekisho.agent.policy.TrustedPolicies;
+import jp.sekisho.policy.trust.TrustedState;
 import jp.sekisho.protocol.event.CanonicalJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,6 +60,11 @@ final class StatusCommand implements Callable<Integer> {
       Optional<RunStatus> run = RunStatus.read(directory).filter(r -> r.isRunning(now));
       boolean alarm = Files.exists(directory.alarm());
       List<String> problems = problems(heard, certificate, run, alarm, now);
+      Optional<TrustedState> policy =
+          TrustedPolicies.kept(directory.trust(), settings.organ(), settings.rootHash());
+      if (policy.isPresent() && policy.get().rulesExpired(now)) {
+        problems.add("policy-expired");
+      }
       Map<String, Object> fields = new TreeMap<>();
       fields.put("terminal", settings.terminal());
       fields.put("organ", settings.organ());
@@ -65,13 +72,14 @@ final class StatusCommand implements Callable<Integer> {
       fields.put("state", heard.state());
       fields.put("certificateEnds", certificate.getNotAfter().toInstant().toString());
       fields.put("problems", problems);
+      policy.ifPresent(files -> fields.put("policy", policyFields(files)));
       run.ifPresent(r -> fields.put("service", r.fields()));
       if (json) {
         spec.commandLine()
             .getOut()
             .println(new String(CanonicalJson.write(fields), StandardCharsets.UTF_8));
       } else {
-        print(texts, settings, heard, certificate, run, problems);
+        print(texts, settings, heard, certificate, run, policy, problems);
       }
       return problems.isEmpty() ? ExitCode.OK : ExitCode.REFUSED;
     } catch (StateException e) {
@@ -86,6 +94,24 @@ final class StatusCommand implements Callable<Integer> {
       }
       return ExitCode.ENVIRONMENT;
     }
+  }
+
+  private static Map<String, Object> policyFields(TrustedState files) {
+    return Map.of(
+        "trial",
+        files.trial(),
+        "rootVersion",
+        files.signedRoot().version(),
+        "policyVersion",
+        files.signedPolicy().version(),
+        "policyHash",
+        files.signedPolicy().hash(),
+        "rosterVersion",
+        files.signedRoster().version(),
+        "currentExpires",
+        files.signedCurrent().header().expires().toString(),
+        "rulesExpire",
+        files.rulesUntil().toString());
   }
 
   /** Keys of {@code status.problem.*}. */
@@ -131,8 +157,12 @@ final class StatusCommand implements Callable<Integer> {
       Heard heard,
       X509Certificate certificate,
       Optional<RunStatus> run,
+      Optional<TrustedState> policy,
       List<String> problems) {
     PrintWriter out = spec.commandLine().getOut();
+    if (policy.isPresent() && policy.get().trial()) {
+      out.println(texts.text("status.trial"));
+    }
     out.println(
         texts.text(
             "status.terminal",
@@ -148,6 +178,14 @@ final class StatusCommand implements Callable<Integer> {
                 Long.toString(r.pid()),
                 Long.toString(r.depth()),
                 Long.toString(r.lastSeq()))));
+    out.println(
+        policy
+            .map(files ->
+                texts.text(
+                    "status.policy",
+                    Long.toString(files.signedPolicy().version()),
+                    files.rulesUntil().toString()))
+            .orElseGet(() -> texts.text("status.no-policy")));
     Instant now = Instant.now();
     run.ifPresent(r ->
         r.open()

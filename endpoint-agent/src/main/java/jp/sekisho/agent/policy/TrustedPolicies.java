@@ -87,6 +87,28 @@ public final class TrustedPolicies implements AutoCloseable {
     load();
   }
 
+  /**
+   * The files kept on disk that verify now, for who only looks; empty without any, or when they
+   * were changed.
+   */
+  public static Optional<TrustedState> kept(
+      Path directory, String organ, @Nullable String rootHash) {
+    if (rootHash == null) {
+      return Optional.empty();
+    }
+    try {
+      Optional<PolicyStore.Kept> kept = new PolicyStore(directory).load();
+      if (kept.isPresent()
+          && new TrustVerifier(organ, rootHash).restore(kept.get().files(), kept.get().revoked())
+              instanceof TrustOutcome.Accepted good) {
+        return Optional.of(good.state());
+      }
+    } catch (IOException | MalformedException e) {
+      // A running service records it; here there is nothing to show.
+    }
+    return Optional.empty();
+  }
+
   /** The files that count; empty while none do. Ask them for their expiry at every decision. */
   public Optional<TrustedState> current() {
     return Optional.ofNullable(current);

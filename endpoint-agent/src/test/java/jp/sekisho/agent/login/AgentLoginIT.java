@@ -83,8 +83,7 @@ class AgentLoginIT {
       Path socket = temp.resolve("run/agent.sock");
       try (AgentService agent =
               AgentService.start(
-                  new AgentService.Options(
-                      state, socket, 0, Gates.NOT_ENFORCING, "it"));
+                  new AgentService.Options(state, socket, 0, Gates.NOT_ENFORCING, "it"));
           SessionProcess session =
               new SessionProcess(
                   socket,

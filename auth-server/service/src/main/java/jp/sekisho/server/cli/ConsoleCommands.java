@@ -15,7 +15,7 @@ final class ConsoleCommands {
         PersonCommand.class,
         LogCommand.class,
         TerminalCommand.class,
-        MediumCommand.class,
-        PolicyCommand.class);
+        PolicyCommand.class,
+        MediumCommand.class);
   }
 }

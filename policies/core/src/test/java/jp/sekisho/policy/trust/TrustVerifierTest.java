@@ -190,6 +190,21 @@ class TrustVerifierTest {
     scene.roster = scene.roster(1, "education", scene.online);
     scene.current = scene.current(NOW, scene.online);
     rejected(Refusal.POLICY_MISMATCH, null);
+    scene.roster = scene.roster(1, "mayor", scene.online);
+    scene.policy =
+        TrustScene.file(
+            TrustKind.POLICY,
+            "mayor",
+            1,
+            NOW.minusSeconds(60),
+            true,
+            TrustScene.policyBody(),
+            List.of(scene.officer1));
+    TrustOutcome outcome =
+        verifier.accept(null, scene.bundle(), NOW); // current still names the other one
+    assertEquals(
+        Refusal.POLICY_MISMATCH, assertInstanceOf(TrustOutcome.Rejected.class, outcome).reason());
+    assertThrows(IllegalArgumentException.class, () -> scene.current(NOW, scene.online));
   }
 
   @Test
