@@ -15,7 +15,7 @@ final class ConsoleCommands {
         PersonCommand.class,
         LogCommand.class,
         TerminalCommand.class,
-        PolicyCommand.class,
-        MediumCommand.class);
+        MediumCommand.class,
+        PolicyCommand.class);
   }
 }

@@ -37,7 +37,7 @@ final class AgentGrantController {
     this.clock = clock;
   }
 
-  @Get
+  @Get(headRoute = false)
   @Produces("application/json")
   HttpResponse<?> list(HttpRequest<?> request) {
     return answers.ok(activations.offers(AgentPort.terminal(request), clock.instant()));

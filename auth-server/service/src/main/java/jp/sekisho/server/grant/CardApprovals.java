@@ -48,22 +48,23 @@ final class CardApprovals implements Approvals {
     return shelf
         .take(change, approver, Step.APPROVE, approval.matter().subject())
         .then(dossier -> {
-          Refusal obstacle = obstacle(dossier, approval);
+          Refusal obstacle = obstacle(change, dossier, approval);
           return obstacle == null
               ? Verdict.passed(grant(change, dossier, approval))
               : Shelf.refuse(change, approver, Step.APPROVE.text(), dossier.id(), obstacle);
         });
   }
 
-  private @Nullable Refusal obstacle(Dossier dossier, Approval approval) {
+  private @Nullable Refusal obstacle(Change change, Dossier dossier, Approval approval) {
     if (!Arrays.equals(dossier.text().bytes(), approval.matter().text())) {
       return Refusal.APPROVAL_TEXT;
     }
     // The policy may have become stricter since the request.
-    Refusal tooLong = limits.tooLong(dossier.text());
-    return tooLong != null
-        ? tooLong
+    Refusal limit = limits.obstacle(change.handle(), dossier.text());
+    return limit != null
+        ? limit
         : limits.approver(
+            change.handle(),
             dossier.request().organ(),
             approval.approver().person(),
             approval.spki(),

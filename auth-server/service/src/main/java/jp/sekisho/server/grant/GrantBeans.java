@@ -3,11 +3,12 @@ package jp.sekisho.server.grant;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
-import java.util.Optional;
 import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.grant.SignedRules.Rules;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.terminal.TerminalObserver;
 import jp.sekisho.server.terminal.Terminals;
@@ -26,10 +27,16 @@ final class GrantBeans {
     return new Media(installation.transactions(), installation.seal());
   }
 
-  /** Whoever holds the signed policy provides {@link SignedRules}; without it {@link Limits} is. */
   @Singleton
-  Limits limits(Installation installation, Optional<SignedRules> signed) {
-    return new Limits(signed.orElse(Optional::empty), installation.config().trial());
+  Limits limits(Installation installation, SignedPolicies policies) {
+    SignedRules signed =
+        handle ->
+            policies
+                .current(handle)
+                .<Rules>map(policy -> new Rules.InForce(policy.body().grants()))
+                .orElseGet(
+                    () -> policies.hash(handle).isEmpty() ? new Rules.None() : new Rules.Lapsed());
+    return new Limits(signed, installation.config().trial());
   }
 
   @Singleton

@@ -5,13 +5,15 @@ import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.server.grant.SignedRules.Rules;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an exception may go and whose card approves it: by the signed policy, and while none is
- * installed by the built-in maxima {@link #USE} and {@link #SPAN}, with every approver of the role
- * table. Terminals open nothing without a signed policy, so that time is for trying out the pages.
- * Thread-safe.
+ * How far an exception may go and whose card approves it: by the signed policy, and while none was
+ * ever imported by the built-in maxima {@link #USE} and {@link #SPAN}, with every approver of the
+ * role table. Terminals open nothing without a signed policy, so that time is for trying out the
+ * pages. With an expired policy everything is refused. Thread-safe.
  */
 public final class Limits {
   /** Longest use without a signed policy. */
@@ -31,22 +33,41 @@ public final class Limits {
     this.lowApproves = lowApproves;
   }
 
-  /** Longest use now. */
-  public Duration use() {
-    return signed.current().map(rules -> rules.longestUse().value()).orElse(USE);
+  /**
+   * The maxima that count now.
+   *
+   * @param use longest use
+   * @param span longest time from start to end
+   */
+  public record Maxima(Duration use, Duration span) {
+    /** GRANT_TOO_LONG, or null when a use and a span keep within them. */
+    @Nullable Refusal tooLong(int minutes, Duration asked) {
+      return minutes <= use.toMinutes() && asked.compareTo(span) <= 0
+          ? null
+          : Refusal.GRANT_TOO_LONG;
+    }
   }
 
-  /** Longest time from start to end now. */
-  public Duration span() {
-    return signed.current().map(rules -> rules.longestSpan().value()).orElse(SPAN);
+  /** The maxima to show and to judge by. */
+  public Maxima maxima(Handle handle) {
+    return switch (signed.in(handle)) {
+      case Rules.InForce(GrantRules rules) ->
+          new Maxima(rules.longestUse().value(), rules.longestSpan().value());
+      case Rules.None() -> new Maxima(USE, SPAN);
+      case Rules.Lapsed() -> new Maxima(Duration.ZERO, Duration.ZERO);
+    };
   }
 
-  /** GRANT_TOO_LONG, or null when the text keeps within the maxima. */
-  @Nullable Refusal tooLong(ExportGrant text) {
-    boolean within =
-        Duration.ofMinutes(text.minutes()).compareTo(use()) <= 0
-            && Duration.between(text.start(), text.end()).compareTo(span()) <= 0;
-    return within ? null : Refusal.GRANT_TOO_LONG;
+  /** POLICY_EXPIRED, GRANT_TOO_LONG, or null when so much may be asked for and approved now. */
+  @Nullable Refusal obstacle(Handle handle, int minutes, Duration span) {
+    return signed.in(handle) instanceof Rules.Lapsed
+        ? Refusal.POLICY_EXPIRED
+        : maxima(handle).tooLong(minutes, span);
+  }
+
+  /** As {@link #obstacle(Handle, int, Duration)}, for a text. */
+  @Nullable Refusal obstacle(Handle handle, ExportGrant text) {
+    return obstacle(handle, text.minutes(), Duration.between(text.start(), text.end()));
   }
 
   /**
@@ -55,17 +76,20 @@ public final class Limits {
    * @param spki DER of the key
    * @param low whether the card is 低保証
    */
-  @Nullable Refusal approver(String organ, String person, byte[] spki, boolean low) {
+  @Nullable Refusal approver(Handle handle, String organ, String person, byte[] spki, boolean low) {
     if (low && !lowApproves) {
       return Refusal.APPROVER_LOW;
     }
-    GrantRules rules = signed.current().orElse(null);
-    boolean listed =
-        rules == null
-            || rules
-                .approver(organ, Sha256.text(spki))
-                .filter(one -> one.person().equals(person))
-                .isPresent();
-    return listed ? null : Refusal.APPROVER_UNLISTED;
+    return switch (signed.in(handle)) {
+      case Rules.None() -> null;
+      case Rules.Lapsed() -> Refusal.POLICY_EXPIRED;
+      case Rules.InForce(GrantRules rules) ->
+          rules
+                  .approver(organ, Sha256.text(spki))
+                  .filter(one -> one.person().equals(person))
+                  .isPresent()
+              ? null
+              : Refusal.APPROVER_UNLISTED;
+    };
   }
 }

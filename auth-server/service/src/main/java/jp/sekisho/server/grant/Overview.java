@@ -82,10 +82,11 @@ public final class Overview {
 
   /** What this person's form offers. */
   public Offer offer(Session session) {
-    List<String> ids =
-        transactions.read(
-            handle -> media.ofOrgan(handle, session.organ()).stream().map(Medium::id).toList());
-    return new Offer(ids, limits.use().toMinutes(), limits.span().toHours(), clock.instant());
+    return transactions.read(handle -> {
+      List<String> ids = media.ofOrgan(handle, session.organ()).stream().map(Medium::id).toList();
+      Limits.Maxima maxima = limits.maxima(handle);
+      return new Offer(ids, maxima.use().toMinutes(), maxima.span().toHours(), clock.instant());
+    });
   }
 
   private static GrantView view(Dossier dossier, Rights rights, Instant now) {

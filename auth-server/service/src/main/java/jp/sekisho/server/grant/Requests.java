@@ -3,6 +3,7 @@ package jp.sekisho.server.grant;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
@@ -145,15 +146,10 @@ public final class Requests {
     if (!until.isAfter(from) || !until.isAfter(change.now())) {
       return Refusal.GRANT_PERIOD;
     }
-    return until.isAfter(from.plus(limits.span())) || minutes > limits.use().toMinutes()
-        ? Refusal.GRANT_TOO_LONG
-        : null;
+    return limits.obstacle(change.handle(), minutes, Duration.between(from, until));
   }
 
   private @Nullable Refusal obstacle(Change change, Session by, ExportGrant text) {
-    if (limits.tooLong(text) != null) {
-      return Refusal.GRANT_TOO_LONG;
-    }
     if (holdsNumber(text)) {
       return Refusal.GRANT_CONTENT;
     }

@@ -1,11 +1,23 @@
 package jp.sekisho.server.grant;
 
-import java.util.Optional;
 import jp.sekisho.policy.grant.GrantRules;
+import org.jdbi.v3.core.Handle;
 
-/** The rules for exceptions of the officer-signed policy that this service holds. Thread-safe. */
+/** What the officer-signed policy of this service says of exceptions. Thread-safe. */
 @FunctionalInterface
 public interface SignedRules {
-  /** The rules in force now; empty while no signed policy is installed. */
-  Optional<GrantRules> current();
+  /** The rules that count in this unit or read. */
+  Rules in(Handle handle);
+
+  /** Whether there are any. */
+  sealed interface Rules {
+    /** No signed policy was ever imported. */
+    record None() implements Rules {}
+
+    /** These count. */
+    record InForce(GrantRules rules) implements Rules {}
+
+    /** One was imported and it or its root has expired: nothing can be asked for or approved. */
+    record Lapsed() implements Rules {}
+  }
 }

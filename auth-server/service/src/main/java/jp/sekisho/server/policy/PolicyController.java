@@ -28,7 +28,7 @@ final class PolicyController {
     this.answers = answers;
   }
 
-  @Get("/policy")
+  @Get(value = "/policy", headRoute = false)
   @ExecuteOn(TaskExecutors.BLOCKING)
   HttpResponse<?> policy(HttpRequest<?> request) {
     Optional<TrustBundle> bundle = policies.bundle(AgentPort.terminal(request).organ());

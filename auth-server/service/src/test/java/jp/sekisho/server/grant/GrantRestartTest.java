@@ -32,6 +32,7 @@ import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.authn.Matter;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.grant.SignedRules.Rules;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
@@ -66,7 +67,7 @@ final class GrantRestartTest {
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
   private Session clerk;
   private Session approver;
-  private Optional<GrantRules> signed = Optional.empty();
+  private Rules signed = new Rules.None();
 
   /** The feature over a freshly opened storage, as one run of the service has it. */
   private final class Run implements AutoCloseable {
@@ -74,7 +75,7 @@ final class GrantRestartTest {
     final DossierRepository dossiers = new DossierRepository(storage.seal);
     final Shelf shelf = new Shelf(dossiers, new Roles(storage.seal));
     final Media media = new Media(storage.transactions, storage.seal);
-    final Limits limits = new Limits(() -> signed, false);
+    final Limits limits = new Limits(_ -> signed, false);
     final Sessions sessions =
         new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, clock);
     final Requests requests =
@@ -368,17 +369,28 @@ final class GrantRestartTest {
   void withASignedPolicyOnlyItsKeysApproveAndOnlyWithinItsMaxima() {
     String id = requested();
     byte[] text = text(id);
-    signed = Optional.of(rules(Duration.ofMinutes(30), Sha256.text(new byte[] {9})));
+    signed = new Rules.InForce(rules(Duration.ofMinutes(30), Sha256.text(new byte[] {9})));
     during(run -> {
       refused(Refusal.APPROVER_UNLISTED, run.approve(id, text, false));
     });
-    signed = Optional.of(rules(Duration.ofMinutes(5), Sha256.text(SPKI)));
+    signed = new Rules.InForce(rules(Duration.ofMinutes(5), Sha256.text(SPKI)));
     during(run -> {
       refused(Refusal.GRANT_TOO_LONG, run.approve(id, text, false));
       refused(Refusal.GRANT_TOO_LONG, run.requests.request(clerk, wanted(6)));
     });
-    signed = Optional.of(rules(Duration.ofMinutes(10), Sha256.text(SPKI)));
+    signed = new Rules.InForce(rules(Duration.ofMinutes(10), Sha256.text(SPKI)));
     run(run -> passed(run.approve(id, text, false)));
+  }
+
+  @Test
+  void withAnExpiredPolicyNothingIsAskedForAndNothingApproved() {
+    String id = requested();
+    byte[] text = text(id);
+    signed = new Rules.Lapsed();
+    during(run -> {
+      refused(Refusal.POLICY_EXPIRED, run.approve(id, text, false));
+      refused(Refusal.POLICY_EXPIRED, run.requests.request(clerk, wanted(1)));
+    });
   }
 
   private static GrantRules rules(Duration use, String spki) {

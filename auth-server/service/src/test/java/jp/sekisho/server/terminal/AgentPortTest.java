@@ -200,8 +200,8 @@ class AgentPortTest {
         expected = Refusal.INPUT_MALFORMED; // passed the guard: the body is empty
       } else if (route.equals(RENEW)
           || route.endsWith("/fetch")
-          || route.equals("GET /agent/v1/policy")
-          || route.equals("GET /agent/v1/grants")) {
+          || route.equals("GET /agent/v1/grants")
+          || route.equals("GET /agent/v1/policy")) {
         expected = Refusal.TERMINAL_PENDING;
       }
       if (!route.contains("{") && !route.contains("/x/fetch")) {
