@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One rule: a medium is open ⇒ the person's card is present, nobody else's is, the deadline by
  * the boot clock is ahead, the medium is plugged in, the grant is on the newest list and verifies
  * against the signed policy, the gates hold, records have room, and the service confirmed this very
- * presence. {@link #look} is that rule; every event, and a tick twice a second, calls it. The
+ * presence. {@link #whyNot} is that rule; every event, and a tick twice a second, applies it. The
  * deadline is the authority, the tick only its alarm.
  *
  * <p>Thread-safe. The lock is never held over the network, a mount or a durable write; those run on
@@ -118,6 +118,9 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   private final Executor work;
   private final Runnable changed;
   private final String boot;
+
+  /** Whether the gates held when last measured. */
+  private volatile boolean gatesHold;
 
   // All below is guarded by this.
   private final Set<PluggedMedium> plugged = new LinkedHashSet<>();
@@ -362,9 +365,14 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
   }
 
-  /** One tick: as {@link #look}; when nobody can tell any more what may be open, all is closed. */
+  /**
+   * Closes what may no longer be open and opens what may be. When nobody can tell any more what may
+   * be open, all is closed.
+   */
   public void tick() {
     try {
+      // Measured without the lock: it reads the machine, and a closing must not wait for that.
+      gatesHold = isIdle() || parts.enforcing().getAsBoolean();
       look();
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "grants cannot be judged; all are closed", e);
@@ -374,8 +382,11 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
   }
 
-  /** Closes what may no longer be open and opens what may be. Never blocks for long. */
-  public synchronized void look() {
+  private synchronized boolean isIdle() {
+    return offers.isEmpty() && uses.isEmpty();
+  }
+
+  private synchronized void look() {
     GrantTrust trust = trust();
     List<LivePresence> present = parts.presences().get();
     for (Use use : List.copyOf(uses.values())) {
@@ -424,7 +435,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     if (!onlyOf(use.grant.text().person(), present, trust)) {
       return Cause.SEAT_LOST;
     }
-    if (!parts.enforcing().getAsBoolean()) {
+    if (!gatesHold) {
       return Cause.NOT_ENFORCING;
     }
     return parts.records().room() == Room.PLENTY ? null : Cause.RECORDS_FULL;
@@ -465,7 +476,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       return;
     }
     ApprovedGrant grant = ((ApprovalCheck.Outcome.Good) checkOf(offer, trust)).grant();
-    if (!parts.enforcing().getAsBoolean()) {
+    if (!gatesHold) {
       refuse(grant.id(), null, Refusal.NOT_ENFORCING);
       return;
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * checked against the world itself, not against what the desk believes.
  */
 class GrantDeskRandomTest {
-  private static final int EVENTS = 1500;
+  private static final int EVENTS = 600;
   @TempDir Path temp;
   private int stays = 100;
   private int openings;

@@ -8,18 +8,24 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.testing.FakeService;
 import jp.sekisho.agent.testing.TestPki;
+import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.GrantList;
+import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.TransactionDetails;
+import jp.sekisho.protocol.WireJson;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +76,32 @@ class ServiceClientTest {
     try (FakeService service = FakeService.start()) {
       Reply<TransactionDetails> reply = client(service).fetch(ID);
       assertEquals(new Reply.Refused<>(Refusal.TRANSACTION_UNKNOWN, "TRANSACTION_UNKNOWN"), reply);
+    }
+  }
+
+  @Test
+  @DisplayName("the list of grants is asked for with GET, an activation posted to its grant")
+  void grants() throws Exception {
+    GrantOffer offer = new GrantOffer(ID, "AA", "AA", "AA", "AA", "approved", null);
+    Activated answer = new Activated("n", "2026-11-21T01:00:00Z", "2026-11-21T01:30:00Z");
+    List<String> methods = new CopyOnWriteArrayList<>();
+    try (FakeService service = FakeService.start()) {
+      service.overrides.put(
+          "grants",
+          exchange -> {
+            methods.add(exchange.getRequestMethod());
+            FakeService.answer(exchange, 200, WireJson.write(new GrantList(List.of(offer))));
+          });
+      service.overrides.put(
+          "grants/" + ID + "/activate",
+          exchange -> {
+            methods.add(exchange.getRequestMethod());
+            FakeService.answer(exchange, 200, WireJson.write(answer));
+          });
+      ServiceClient client = client(service);
+      assertEquals(new Reply.Ok<>(new GrantList(List.of(offer))), client.grants());
+      assertEquals(new Reply.Ok<>(answer), client.activate(ID, new ActivateRequest("n", "b", "f")));
+      assertEquals(List.of("GET", "POST"), methods);
     }
   }
 

@@ -1,0 +1,112 @@
+package jp.sekisho.agent.login;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jp.sekisho.agent.login.CardDesk.Look;
+import jp.sekisho.agent.login.CardDesk.Stay;
+import jp.sekisho.agent.seat.Seats;
+import jp.sekisho.agent.spool.Spool;
+import jp.sekisho.agent.spool.SpoolLimits;
+import jp.sekisho.agent.testing.MemoryDesk;
+import jp.sekisho.agent.testing.MovingClock;
+import jp.sekisho.agent.testing.ScriptedSeat;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.smartcard.simulate.NewCard;
+import jp.sekisho.smartcard.simulate.PivApplet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BindingsTest {
+  private static final String ID = Base64Url.encode(new byte[16]);
+  private final MemoryDesk desk = new MemoryDesk(false);
+  private final Seats seats = new Seats();
+  private final ScriptedSeat seat = new ScriptedSeat(1001);
+  private final List<String> heard = new ArrayList<>();
+  private final List<Runnable> effects = new ArrayList<>();
+  @TempDir Path temp;
+  private Spool spool;
+  private Bindings bindings;
+
+  @BeforeEach
+  void open() throws Exception {
+    Path records = temp.resolve("spool");
+    Spool.create(records, "T-0042");
+    spool = Spool.open(records, "T-0042", ID, MovingClock.standing(), SpoolLimits.DEFAULT);
+    seats.add(seat);
+    bindings = new Bindings(desk, seats, spool, effects::add);
+    bindings.onChange(
+        new Bindings.Listener() {
+          @Override
+          public void came(LivePresence presence) {
+            heard.add("came " + presence.uid() + " " + presence.spki());
+          }
+
+          @Override
+          public void went(LivePresence presence, boolean cardGone) {
+            heard.add("went " + presence.uid() + (cardGone ? " card" : " seat"));
+            assertTrue(bindings.presences().isEmpty(), "it is gone when that is told");
+          }
+        });
+    desk.insert(
+        PivApplet.open(
+            temp.resolve("card"),
+            new NewCard(NewCard.Kind.STAFF, "100042", Optional.empty(), Optional.empty())));
+  }
+
+  @AfterEach
+  void close() {
+    spool.close();
+  }
+
+  private Stay stay() {
+    return ((Look.Present) desk.look()).stay();
+  }
+
+  @Test
+  @DisplayName("a card that leaves is told at once, before its record and lock")
+  void cardGone() {
+    assertTrue(bindings.bind(seat, ID, stay(), "key"));
+    assertEquals(List.of(new LivePresence(1001, stay(), "key")), bindings.presences());
+    desk.remove();
+    assertEquals(List.of("came 1001 key", "went 1001 card"), heard);
+    assertEquals(0, seat.locks.get());
+    effects.forEach(Runnable::run);
+    assertEquals(1, seat.locks.get());
+  }
+
+  @Test
+  @DisplayName("a lost seat is told as such")
+  void seatLost() {
+    assertTrue(bindings.bind(seat, ID, stay(), "key"));
+    seats.lost(seat);
+    assertEquals(List.of("came 1001 key", "went 1001 seat"), heard);
+  }
+
+  @Test
+  @DisplayName("a card that left before it was bound came never")
+  void tooLate() {
+    Stay before = stay();
+    desk.remove();
+    assertFalse(bindings.bind(seat, ID, before, "key"));
+    assertEquals(List.of(), heard);
+    assertTrue(bindings.presences().isEmpty());
+  }
+
+  @Test
+  @DisplayName("a further answer of the same card in the same stay is the same presence")
+  void samePresence() {
+    assertTrue(bindings.bind(seat, ID, stay(), "key"));
+    List<LivePresence> first = bindings.presences();
+    assertTrue(bindings.bind(seat, Base64Url.encode(new byte[] {1}), stay(), "key"));
+    assertEquals(first, bindings.presences());
+  }
+}
