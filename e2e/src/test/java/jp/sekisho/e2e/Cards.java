@@ -112,6 +112,31 @@ final class Cards {
     cards.put(name, card);
   }
 
+  /** A card of {@code person} in the first reader of the pcscd behind a vpcd's port. */
+  Path elsewhere(String person, int port) {
+    Path card = directory.resolve("card-elsewhere-" + person);
+    programs.start(
+        "card-elsewhere-" + person,
+        Programs.jar(
+            "smartcard/target/sekisho-card.jar",
+            "simulate",
+            "piv",
+            "--port",
+            "" + port,
+            "--dir",
+            card.toString(),
+            "--ca",
+            ca().toString(),
+            "--subject-number",
+            person,
+            "--removed"));
+    Programs.await(
+        "card of " + person,
+        Duration.ofSeconds(30),
+        () -> Files.exists(card.resolve("control.sock")));
+    return card;
+  }
+
   /** The certificate of a card. */
   Path certificate(String name) {
     return card(name).resolve("9a.der");
@@ -140,7 +165,7 @@ final class Cards {
     return card;
   }
 
-  private static List<String> control(Path card, String line) {
+  static List<String> control(Path card, String line) {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(card.resolve("control.sock")));
       new PrintWriter(Channels.newWriter(channel, StandardCharsets.UTF_8), true).println(line);

@@ -70,10 +70,30 @@ final class Page {
   }
 
   String newTransaction(String purpose) {
+    return newTransaction(purpose, null);
+  }
+
+  /**
+   * As the pages ask.
+   *
+   * @param subject the request that is approved, or null
+   */
+  String newTransaction(String purpose, @Nullable String subject) {
     return post(
-            people + "/authn/v1/transactions", people, WireJson.write(new NewTransaction(purpose, null)))
+            people + "/authn/v1/transactions",
+            people,
+            WireJson.write(new NewTransaction(purpose, subject)))
         .as(TransactionCreated.class)
         .transaction();
+  }
+
+  /** Does what the card button of a page does; fails unless it succeeds. */
+  void prove(String purpose, @Nullable String subject) {
+    String transaction = newTransaction(purpose, subject);
+    Answer done = postAnswer(transaction, askAgent(transaction, people).as(PostedAnswer.class));
+    if (done.status() != 200) {
+      throw new AssertionError(purpose + ": " + done);
+    }
   }
 
   Answer askAgent(String transaction, String origin) {

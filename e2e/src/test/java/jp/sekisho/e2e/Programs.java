@@ -47,7 +47,7 @@ final class Programs implements AutoCloseable {
    * auth-server/service/target/sekisho-server.jar}.
    */
   static List<String> jar(String jar, String... arguments) {
-    Path path = Path.of(System.getProperty("sekisho.root", "..")).resolve(jar);
+    Path path = root().resolve(jar);
     if (!Files.isRegularFile(path)) {
       throw new IllegalStateException(jar + " is missing: run ./dev build first");
     }
@@ -57,6 +57,11 @@ final class Programs implements AutoCloseable {
     command.add(path.toAbsolutePath().normalize().toString());
     command.addAll(Arrays.asList(arguments));
     return command;
+  }
+
+  /** The checkout. */
+  static Path root() {
+    return Path.of(System.getProperty("sekisho.root", "..")).toAbsolutePath().normalize();
   }
 
   /** Runs a command to its end, at most a minute. */

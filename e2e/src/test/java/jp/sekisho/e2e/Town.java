@@ -41,14 +41,37 @@ final class Town implements AutoCloseable {
 
   static final String AUDITOR = "100007";
   static final String UNLUCKY = "100099";
+  static final String APPROVER = "100031";
+
+  /** Works at a counter; their card is made there. */
+  static final String COUNTER_CLERK = "100055";
 
   private static final Duration READER_LOOKS = Duration.ofSeconds(15);
   private static final String FOREIGN = "foreign";
   private static final String SERVER = "auth-server/service/target/sekisho-server.jar";
   private static final String AGENT = "endpoint-agent/target/sekisho-agent.jar";
+  private static final String POLICY = "policies/cli/target/sekisho-policy.jar";
   private static final String AUDIT = "auth-server/audit-log/target/sekisho-audit.jar";
   private static final Pattern FINGERPRINT = Pattern.compile("([0-9A-F]{4}-){4}[0-9A-F]{4}");
   private static final Pattern TICKET = Pattern.compile("sekisho-ticket1~[^\"\\s]+");
+
+  /** Speaks Assuan like pinentry; "types" what stands in a file. */
+  static final String PINENTRY =
+      """
+      #!/bin/sh
+      # Speaks Assuan like pinentry; "types" what the test put into the file.
+      echo "OK ready"
+      while read -r command rest; do
+        case $command in
+          GETPIN) printf 'D %s\\nOK\\n' "$(cat '@FILE@')" ;;
+          BYE) echo OK; exit 0 ;;
+          *) echo OK ;;
+        esac
+      done
+      """;
+
+  /** Base URL of an agent's loopback port. */
+  static final String LOOPBACK = "http://127.0.0.1:47621";
 
   private final Path directory;
   private final Path data;
@@ -83,6 +106,7 @@ final class Town implements AutoCloseable {
     cards.make(CLERK, "--subject-number", CLERK);
     cards.make(AUDITOR, "--subject-number", AUDITOR);
     cards.make(UNLUCKY, "--subject-number", UNLUCKY);
+    cards.make(APPROVER, "--subject-number", APPROVER);
     cards.make(FOREIGN, "--not-piv");
   }
 
@@ -95,6 +119,8 @@ final class Town implements AutoCloseable {
         people(),
         "--agents-host",
         "localhost",
+        "--agents-host",
+        "service",
         "--people-port",
         "" + peoplePort,
         "--agents-port",
@@ -111,10 +137,12 @@ final class Town implements AutoCloseable {
         staff_number,name,organ,division,division_name,post,from,until,roles
         100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
         100099,見本 次郎,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
+        100055,見本 桜子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
+        100031,見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,clerk;approver
         100007,見本 太郎,mayor,kansa,監査課,書記,2026-04-01,2036-03-31,clerk;auditor
         """);
     server("person", "import", persons.toString());
-    for (String person : List.of(CLERK, AUDITOR, UNLUCKY)) {
+    for (String person : List.of(CLERK, AUDITOR, UNLUCKY, APPROVER)) {
       server(
           "card",
           "register",
@@ -123,6 +151,33 @@ final class Town implements AutoCloseable {
           "--certificate",
           cards.certificate(person).toString());
     }
+    signPolicy();
+  }
+
+  /** The trial's officer signs the shipped profile with the approver in it. */
+  private void signPolicy() {
+    Path keys = directory.resolve("service-keys");
+    Path root = directory.resolve("root");
+    Path signed = directory.resolve("signed");
+    server("policy", "keys", "--out", keys.toString());
+    programs
+        .run(Programs.jar(POLICY, "root", "--new", root.toString(), "--service", keys.toString()))
+        .expectOk();
+    programs
+        .run(
+            Programs.jar(
+                POLICY,
+                "sign",
+                "--root",
+                root.toString(),
+                "--policy",
+                Programs.root().resolve("policies/profiles/trial.yaml").toString(),
+                "--approver",
+                APPROVER + ":mayor:" + cards.certificate(APPROVER),
+                "--out",
+                signed.toString()))
+        .expectOk();
+    server("policy", "import", signed.toString());
   }
 
   private Process startService() {
@@ -165,20 +220,7 @@ final class Town implements AutoCloseable {
     Programs.await("the agent", Duration.ofSeconds(60), () -> open(loopbackPort));
     Path pinentry = directory.resolve("pinentry");
     Files.writeString(
-        pinentry,
-        """
-        #!/bin/sh
-        # Speaks Assuan like pinentry; "types" what the test put into the file.
-        echo "OK ready"
-        while read -r command rest; do
-          case $command in
-            GETPIN) printf 'D %s\\nOK\\n' "$(cat '@FILE@')" ;;
-            BYE) echo OK; exit 0 ;;
-            *) echo OK ;;
-          esac
-        done
-        """
-            .replace("@FILE@", directory.resolve("fingers").toString()));
+        pinentry, PINENTRY.replace("@FILE@", directory.resolve("fingers").toString()));
     Files.setPosixFilePermissions(pinentry, PosixFilePermissions.fromString("rwxr-xr-x"));
     programs.start(
         "session",
@@ -277,6 +319,37 @@ final class Town implements AutoCloseable {
                 .anyMatch(line ->
                     line.contains("\"type\":\"" + type + "\"")
                         && line.contains("\"reason\":\"" + reason + "\"")));
+  }
+
+  /**
+   * A ticket for another terminal of the mayor's office, which knows this machine as {@code
+   * service}.
+   */
+  String ticketFor(String terminal) {
+    return find(TICKET, server("terminal", "ticket", terminal, "--organ", "mayor"))
+        .replace("https://localhost:", "https://service:");
+  }
+
+  /** Confirms what a terminal printed at its enrolment. */
+  void confirm(String terminal, String enrolled) {
+    server("terminal", "confirm", terminal, "--fingerprint", find(FINGERPRINT, enrolled));
+  }
+
+  /** Makes another card of a person for a reader elsewhere, and registers it. */
+  Path cardElsewhere(String person, int port) {
+    Path card = cards.elsewhere(person, port);
+    server(
+        "card", "register", "--person", person, "--certificate", card.resolve("9a.der").toString());
+    return card;
+  }
+
+  void registerMedium(String medium, String fingerprint) {
+    server("medium", "register", medium, "--organ", "mayor", "--fingerprint", fingerprint);
+  }
+
+  /** The entries of the mayor's log now, one a line. */
+  List<String> entries() {
+    return lines(export("mayor"));
   }
 
   private Path export(String log) {

@@ -1,0 +1,169 @@
+package jp.sekisho.e2e;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import jp.sekisho.e2e.vm.TerminalVm;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.TransactionCreated;
+import jp.sekisho.protocol.WireJson;
+
+/**
+ * A counter terminal with a real kernel (T-VM), enrolled in a {@link Town}: the enforcing agent, a
+ * clerk's seat, and the clerk's card in the guest's own reader. The clerk's browser is curl in the
+ * guest, which keeps the cookies of one person.
+ */
+final class Counter {
+  private static final String STATE = "/var/lib/sekisho";
+  private static final String SOCKET = "/run/sekisho/agent.sock";
+  private static final String HOME = "/tmp/clerk";
+
+  private final TerminalVm vm;
+  private final Town town;
+  private final Path card;
+
+  /** Enrols the terminal, starts its agent and waits until the clerk's seat is known. */
+  Counter(TerminalVm vm, Town town, String terminal, String person) throws IOException {
+    this.vm = vm;
+    this.town = town;
+    this.card = town.cardElsewhere(person, vm.startCards());
+    vm.write(
+        HOME + "/pinentry",
+        Town.PINENTRY.replace("@FILE@", HOME + "/fingers").getBytes(StandardCharsets.UTF_8));
+    vm.write(HOME + "/fingers", Town.PIN.getBytes(StandardCharsets.UTF_8));
+    vm.run("chmod 755 " + HOME + "/pinentry; chown -R clerk " + HOME + "; mkdir -p " + STATE)
+        .expectOk();
+    String ticket = town.ticketFor(terminal);
+    String enrolled =
+        vm.run(
+                "for n in 1 2 3 4; do /opt/sekisho/agent enroll '"
+                    + ticket
+                    + "' --state "
+                    + STATE
+                    + " --reader-role '"
+                    + Cards.READER
+                    + "=staff' && exit 0; done; exit 1",
+                Duration.ofMinutes(3))
+            .expectOk();
+    town.confirm(terminal, enrolled);
+    startAgent();
+    seat();
+  }
+
+  /** Starts the enforcing agent and waits for it. */
+  void startAgent() {
+    vm.run("/opt/sekisho/agent service --state " + STATE + " >/run/agent.log 2>&1 &").expectOk();
+    vm.await("the agent", "grep -q 'is running' /run/agent.log");
+  }
+
+  private void seat() {
+    vm.run(
+            "setpriv --reuid=1000 --regid=1000 --clear-groups env LANG=ja_JP.UTF-8 /opt/sekisho/agent session --socket "
+                + SOCKET
+                + " --pinentry "
+                + HOME
+                + "/pinentry --lock-command 'touch "
+                + HOME
+                + "/locked' >/run/session.log 2>&1 &")
+        .expectOk();
+    vm.await("the seat", status() + " | grep -q '\"terminal\"'");
+  }
+
+  private String status() {
+    return asClerk("curl -s -H \"Origin: " + town.people() + "\" " + Town.LOOPBACK + "/v1/status");
+  }
+
+  private static String asClerk(String line) {
+    return "su clerk -s /bin/sh -c '" + line + "'";
+  }
+
+  /** What the agent tells the clerk's page, as JSON. */
+  String loopbackStatus() {
+    return vm.run(status()).expectOk();
+  }
+
+  void insertCard() {
+    Cards.control(card, "insert");
+    vm.await("the agent to see the card", "! " + status() + " | grep -q NO_CARD");
+  }
+
+  void removeCard() {
+    Cards.control(card, "remove");
+  }
+
+  /** The card button of a page: question, PIN window, answer; fails unless it succeeds. */
+  void prove(String purpose) {
+    String asked =
+        call("POST", town.people() + "/authn/v1/transactions", "{\"purpose\":\"" + purpose + "\"}");
+    String transaction = read(asked, TransactionCreated.class).transaction();
+    String answer =
+        call("POST", Town.LOOPBACK + "/v1/login", "{\"transaction\":\"" + transaction + "\"}");
+    if (!answer.contains("\"answer\"")) {
+      throw new AssertionError(purpose + ": " + answer);
+    }
+    String done =
+        call("POST", town.people() + "/authn/v1/transactions/" + transaction + "/answer", answer);
+    if (!done.contains("\"next\"")) {
+      throw new AssertionError(purpose + ": " + done);
+    }
+  }
+
+  /** Calls the service with the clerk's cookies and reads its answer. */
+  <T> T call(String method, String path, Object body, Class<T> type) {
+    String text = new String(WireJson.write(body), StandardCharsets.UTF_8);
+    return read(call(method, town.people() + path, text), type);
+  }
+
+  /** The refusal's code that a call gets. */
+  String refusal(String method, String path, Object body) {
+    return call(method, path, body, RefusalBody.class).refusal().name();
+  }
+
+  /** The state of the clerk's session, as JSON. */
+  String session() {
+    return call("GET", town.people() + "/api/v1/session", "");
+  }
+
+  private String call(String method, String url, String body) {
+    vm.write(HOME + "/body", body.getBytes(StandardCharsets.UTF_8));
+    // To the guest the service's localhost is 10.0.2.2; a browser on the terminal would see the
+    // real name.
+    String script =
+        "cd "
+            + HOME
+            + " && curl -s -m 100 -X "
+            + method
+            + " --connect-to localhost::10.0.2.2: -H 'Content-Type: application/json' -H 'Origin: "
+            + town.people()
+            + "' -H \"Cookie: $(cat jar 2>/dev/null)\" -D headers "
+            + (body.isEmpty() ? "" : "--data-binary @body ")
+            + url
+            + "; rc=$?; sed -n 's/^set-cookie: \\([^;]*\\);.*/\\1/Ip' headers | tr -d '\\r' >new; "
+            + "[ -s new ] && { cat new; tr ';' '\\n' <jar 2>/dev/null | sed 's/^ *//' | grep -vF \"$(cut -d= -f1 new)\"; } | grep . | paste -sd';' >jar2 && mv jar2 jar; exit $rc";
+    vm.write(HOME + "/call.sh", script.getBytes(StandardCharsets.UTF_8));
+    return vm.run(
+            "chown -R clerk " + HOME + "; su clerk -s /bin/sh -c 'sh " + HOME + "/call.sh'",
+            Duration.ofMinutes(2))
+        .expectOk();
+  }
+
+  private static <T> T read(String text, Class<T> type) {
+    try {
+      return WireJson.read(text.getBytes(StandardCharsets.UTF_8), type);
+    } catch (MalformedException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+
+  /** What is mounted from media, one line each. */
+  String mounted() {
+    return vm.run("grep /run/sekisho/media /proc/self/mountinfo; true").expectOk();
+  }
+
+  /** Kills the agent as a crash would. */
+  void killAgent() {
+    vm.run("pkill -9 -f 'sekisho-agent.jar service'").expectOk();
+  }
+}
