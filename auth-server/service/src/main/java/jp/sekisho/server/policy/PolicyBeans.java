@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.config.Installation;
-import jp.sekisho.server.grant.SignedRules;
 import jp.sekisho.server.person.Persons;
 
 /** Beans of the signed policies. */
@@ -17,12 +16,6 @@ final class PolicyBeans {
   @Singleton
   SignedPolicies policies(Installation installation) throws IOException, GeneralSecurityException {
     return of(installation);
-  }
-
-  /** What exceptions are measured by. */
-  @Singleton
-  SignedRules rules(SignedPolicies policies) {
-    return () -> policies.current().map(policy -> policy.body().grants());
   }
 
   /** Also for a console command, which has no context. */

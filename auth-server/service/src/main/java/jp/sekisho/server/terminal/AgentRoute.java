@@ -19,21 +19,12 @@ enum AgentRoute {
   EVENTS("/agent/v1/events", Caller.ACTIVE_OR_PENDING),
   /** A sign of life. */
   HEARTBEAT("/agent/v1/heartbeat", Caller.ACTIVE_OR_PENDING),
-<<<<<<< HEAD
-  /** The signed files that count for this terminal. */
-  POLICY(HttpMethod.GET, "/agent/v1/policy", Caller.ACTIVE),
-  /** Exceptions for this terminal. */
-  GRANTS(HttpMethod.GET, "/agent/v1/grants", Caller.ACTIVE),
-  /** The use of one begins. */
-  ACTIVATE("/agent/v1/grants/[A-Za-z0-9_-]{22}/activate", Caller.ACTIVE);
-=======
   /** Exceptions for this terminal. */
   GRANTS(HttpMethod.GET, "/agent/v1/grants", Caller.ACTIVE),
   /** The use of one begins. */
   ACTIVATE("/agent/v1/grants/[A-Za-z0-9_-]{22}/activate", Caller.ACTIVE),
   /** The signed files that count for this terminal. */
   POLICY(HttpMethod.GET, "/agent/v1/policy", Caller.ACTIVE);
->>>>>>> grant
 
   /** Who may call. */
   enum Caller {
