@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.Segment;
 import jp.sekisho.policy.grant.GrantRules;
@@ -48,8 +49,10 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.AuthenticatorEvent;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
+import jp.sekisho.server.person.Organs;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.storage.EntryReceipt;
@@ -236,6 +239,14 @@ class PolicyRouteTest {
     TrustVerifier verifier = new TrustVerifier("mayor", root.hash());
     TrustedState state = trusted(verifier, null, fetched());
     byte[] spki = Sha256.of(new byte[] {7});
+    EntryReceipt _ =
+        server
+            .installation
+            .transactions()
+            .write(change -> {
+              Organs.create(change.handle(), Map.of("mayor", "市長部局"));
+              return change.record(Entry.Subject.NONE, new ServiceEvent.Started("test"));
+            });
     assertInstanceOf(
         PersonImport.Outcome.Done.class,
         new PersonImport(server.installation.transactions(), server.installation.seal())
