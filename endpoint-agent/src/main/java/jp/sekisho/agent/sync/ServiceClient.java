@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The agents' port of the service (docs/protocol.md). TLS 1.3 only; the name of the host is checked
- * by the JDK; no redirect is followed; at most a mebibyte of an answer is read; every call ends
- * within its time limit, the body included. Nothing is retried here. Thread-safe.
+ * by the JDK; no redirect is followed; at most a mebibyte of an answer is read (eight of signed
+ * files); every call ends within its time limit, the body included. Nothing is retried here.
+ * Thread-safe.
  */
 public final class ServiceClient {
   /** Longest call while a person waits. */

@@ -1,5 +1,6 @@
 package jp.sekisho.agent.sync;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
@@ -15,6 +17,7 @@ import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.testing.FakeService;
 import jp.sekisho.agent.testing.TestPki;
+import jp.sekisho.policy.trust.TrustBundle;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
@@ -102,6 +105,32 @@ class ServiceClientTest {
       assertEquals(new Reply.Ok<>(new GrantList(List.of(offer))), client.grants());
       assertEquals(new Reply.Ok<>(answer), client.activate(ID, new ActivateRequest("n", "b", "f")));
       assertEquals(List.of("GET", "POST"), methods);
+    }
+  }
+
+  @Test
+  @DisplayName("signed files come as bytes, as nothing new, or as a refusal")
+  void policy() throws Exception {
+    try (FakeService service = FakeService.start()) {
+      ServiceClient client = client(service);
+      assertEquals(new Reply.Refused<>(Refusal.NOT_FOUND, "NOT_FOUND"), client.policy(null));
+      byte[] bundle = {1, 2, 3};
+      service.overrides.put(
+          "policy",
+          exchange -> {
+            String tag = exchange.getRequestHeaders().getFirst("If-None-Match");
+            boolean same = "\"x\"".equals(tag) && exchange.getRequestMethod().equals("GET");
+            FakeService.answer(exchange, same ? 304 : 200, same ? new byte[0] : bundle);
+          });
+      assertEquals(new Reply.Ok<>(Optional.empty()), client.policy("x"));
+      for (Reply<Optional<byte[]>> reply : List.of(client.policy(null), client.policy("y"))) {
+        byte[] none = {};
+        assertArrayEquals(bundle, reply.fold(Optional::orElseThrow, no -> none, away -> none));
+      }
+      service.overrides.put(
+          "policy",
+          exchange -> FakeService.answer(exchange, 200, new byte[TrustBundle.MAX_BYTES + 1]));
+      unreachable(client.policy(null));
     }
   }
 

@@ -195,28 +195,29 @@ public final class PolicyCommand {
 
     @Override
     public Integer call() {
-      return console.run(installation -> {
-        SignedFile root;
-        SignedFile policy;
-        try {
-          root = read(TrustKind.ROOT);
-          policy = read(TrustKind.POLICY);
-        } catch (MalformedException e) {
-          return refused(
-              console, installation, Refusal.POLICY_MALFORMED, String.valueOf(e.getMessage()));
-        }
-        if (rootHash != null && !rootHash.equals(root.hash())) {
-          return refused(console, installation, Refusal.ROOT_NOT_PINNED, root.hash());
-        }
-        return switch (PolicyBeans.of(installation).importFiles(root, policy)) {
-          case SignedPolicies.Outcome.Refused(var reason, var what) ->
-              refused(console, installation, reason, what);
-          case SignedPolicies.Outcome.Imported(var newRoot, var newPolicy, var again) -> {
-            print(console, again ? "policy.again" : "policy.imported", newRoot, newPolicy);
-            yield ExitCode.OK;
-          }
-        };
-      });
+      return console.run(installation ->
+          switch (outcome(PolicyBeans.of(installation))) {
+            case SignedPolicies.Outcome.Refused(var reason, var what) ->
+                refused(console, installation, reason, what);
+            case SignedPolicies.Outcome.Imported(var root, var policy, var again) -> {
+              print(console, again ? "policy.again" : "policy.imported", root, policy);
+              yield ExitCode.OK;
+            }
+          });
+    }
+
+    private SignedPolicies.Outcome outcome(SignedPolicies policies) throws IOException {
+      SignedFile root;
+      SignedFile policy;
+      try {
+        root = read(TrustKind.ROOT);
+        policy = read(TrustKind.POLICY);
+      } catch (MalformedException e) {
+        return policies.refuse(Refusal.POLICY_MALFORMED, String.valueOf(e.getMessage()));
+      }
+      return rootHash == null || rootHash.equals(root.hash())
+          ? policies.importFiles(root, policy)
+          : policies.refuse(Refusal.ROOT_NOT_PINNED, root.hash());
     }
 
     private SignedFile read(TrustKind kind) throws IOException, MalformedException {

@@ -125,6 +125,11 @@ public final class SignedPolicies implements RootPin {
     });
   }
 
+  /** Records that files were refused before they could be imported: malformed, or not the root. */
+  Outcome refuse(Refusal reason, String what) {
+    return transactions.write(change -> refuse(change, reason, what));
+  }
+
   private Outcome accept(
       Change change,
       OfficerOutcome.Accepted accepted,

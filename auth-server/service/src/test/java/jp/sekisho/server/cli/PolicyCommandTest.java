@@ -1,16 +1,24 @@
 package jp.sekisho.server.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import jp.sekisho.policy.trust.ServiceKeys;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.config.DataDirectory;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.policy.PolicyCommand;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,8 +76,21 @@ class PolicyCommandTest {
     assertEquals(ExitCode.REFUSED, refused.exit());
     assertTrue(refused.out().contains("\"refused\":\"POLICY_MALFORMED\""), refused.out());
     assertTrue(refused.err().contains("内線 1234"), refused.err());
+    assertTrue(entries().contains("policy.import-refused POLICY_MALFORMED"));
     assertEquals(ExitCode.REFUSED, run("policy", "show").exit());
     assertEquals(ExitCode.USAGE, run("policy", "import").exit());
+  }
+
+  private List<String> entries() throws Exception {
+    DataDirectory data = new DataDirectory(dir.resolve("data"));
+    try (Installation installation = Installation.open(data, Clock.systemUTC())) {
+      List<String> entries = new ArrayList<>();
+      for (LogRow row : installation.logs().page("system", null, Long.MAX_VALUE, 200)) {
+        Entry entry = assertInstanceOf(LogRow.Intact.class, row).entry();
+        entries.add(entry.type() + " " + entry.reason());
+      }
+      return entries;
+    }
   }
 
   @Test
