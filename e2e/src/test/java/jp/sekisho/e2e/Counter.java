@@ -19,6 +19,8 @@ final class Counter {
   private static final String STATE = "/var/lib/sekisho";
   private static final String SOCKET = "/run/sekisho/agent.sock";
   private static final String HOME = "/tmp/clerk";
+  // The guest's processor is emulated.
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final TerminalVm vm;
   private final Town town;
@@ -60,7 +62,8 @@ final class Counter {
 
   private void seat() {
     vm.run(
-            "setpriv --reuid=1000 --regid=1000 --clear-groups env LANG=ja_JP.UTF-8 /opt/sekisho/agent session --socket "
+            TerminalVm.CLERK
+                + "env LANG=ja_JP.UTF-8 /opt/sekisho/agent session --socket "
                 + SOCKET
                 + " --pinentry "
                 + HOME
@@ -68,7 +71,12 @@ final class Counter {
                 + HOME
                 + "/locked' >/run/session.log 2>&1 &")
         .expectOk();
-    vm.await("the seat", status() + " | grep -q '\"terminal\"'");
+    try {
+      Programs.await("the seat", PATIENCE, () -> loopbackStatus().contains("\"terminal\""));
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "no seat\n" + vm.run("cat /run/session.log /run/agent.log; " + status()).output(), e);
+    }
   }
 
   private String status() {
@@ -76,17 +84,18 @@ final class Counter {
   }
 
   private static String asClerk(String line) {
-    return "su clerk -s /bin/sh -c '" + line + "'";
+    return TerminalVm.CLERK + "sh -c '" + line + "'";
   }
 
   /** What the agent tells the clerk's page, as JSON. */
   String loopbackStatus() {
-    return vm.run(status()).expectOk();
+    return vm.run(status()).output();
   }
 
   void insertCard() {
     Cards.control(card, "insert");
-    vm.await("the agent to see the card", "! " + status() + " | grep -q NO_CARD");
+    Programs.await(
+        "the agent to see the card", PATIENCE, () -> !loopbackStatus().contains("NO_CARD"));
   }
 
   void removeCard() {
@@ -144,7 +153,7 @@ final class Counter {
             + "[ -s new ] && { cat new; tr ';' '\\n' <jar 2>/dev/null | sed 's/^ *//' | grep -vF \"$(cut -d= -f1 new)\"; } | grep . | paste -sd';' >jar2 && mv jar2 jar; exit $rc";
     vm.write(HOME + "/call.sh", script.getBytes(StandardCharsets.UTF_8));
     return vm.run(
-            "chown -R clerk " + HOME + "; su clerk -s /bin/sh -c 'sh " + HOME + "/call.sh'",
+            "chown -R clerk " + HOME + "; " + TerminalVm.CLERK + "sh -c 'sh " + HOME + "/call.sh'",
             Duration.ofMinutes(2))
         .expectOk();
   }

@@ -203,7 +203,8 @@ final class Story {
         () -> {
           vm.await("the mount", "grep -q /run/sekisho/media /proc/self/mountinfo");
           String place = place(counter);
-          String read = vm.run("su clerk -s /bin/sh -c 'cat " + place + "/agenda.txt'").expectOk();
+          String read =
+              vm.run(TerminalVm.CLERK + "sh -c 'cat " + place + "/agenda.txt'").expectOk();
           if (!read.equals(CONTENT)) {
             throw new AssertionError("read " + read);
           }

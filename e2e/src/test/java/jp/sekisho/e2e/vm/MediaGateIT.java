@@ -97,8 +97,9 @@ class MediaGateIT {
     String place = "/run/sekisho/media/" + name;
     assertEquals("Opened[mountPoint=" + place + "]", command("open " + name + " 1000"));
     assertTrue(mounts().contains(" ro,nosuid,nodev,noexec,relatime - vfat "), mounts());
-    assertEquals(CONTENT, vm.run("su clerk -c 'cat " + place + "/list.txt'").expectOk());
-    assertNotEquals(0, vm.run("su nobody -s /bin/sh -c 'ls " + place + "'").rc());
+    assertEquals(
+        CONTENT, vm.run(TerminalVm.CLERK + "sh -c 'cat " + place + "/list.txt'").expectOk());
+    assertNotEquals(0, vm.run(TerminalVm.NOBODY + "ls " + place).rc());
     assertNotEquals(0, vm.run("touch " + place + "/new").rc());
     String disk = vm.run("ls -d /sys/block/sd*").expectOk().strip();
     assertEquals("1", vm.run("cat " + disk + "/ro").expectOk().strip());

@@ -54,6 +54,12 @@ public final class TerminalVm implements AutoCloseable {
    */
   public record Plugged(String id, String port, int since) {}
 
+  /** Put before a command of the guest, it runs as the clerk; the guest's su would want PAM. */
+  public static final String CLERK = "setpriv --reuid=1000 --regid=1000 --clear-groups ";
+
+  /** As {@link #CLERK}, for a user who is nobody's. */
+  public static final String NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
+
   private static final Duration BOOT_LIMIT = Duration.ofMinutes(2);
   private static final Duration SCRIPT_LIMIT = Duration.ofMinutes(2);
   private static final Duration EVENT_LIMIT = Duration.ofMinutes(1);
