@@ -1,9 +1,13 @@
 package jp.sekisho.e2e;
 
 import java.io.IOException;
+import java.net.HttpCookie;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import jp.sekisho.e2e.vm.TerminalVm;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.RefusalBody;
@@ -20,11 +24,12 @@ final class Counter {
   private static final String SOCKET = "/run/sekisho/agent.sock";
   private static final String HOME = "/tmp/clerk";
   // The guest's processor is emulated.
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final TerminalVm vm;
   private final Town town;
   private final Path card;
+  private final Map<String, String> cookies = new LinkedHashMap<>();
 
   /** Enrols the terminal, starts its agent and waits until the clerk's seat is known. */
   Counter(TerminalVm vm, Town town, String terminal, String person) throws IOException {
@@ -72,7 +77,10 @@ final class Counter {
                 + "/locked' >/run/session.log 2>&1 &")
         .expectOk();
     try {
-      Programs.await("the seat", PATIENCE, () -> loopbackStatus().contains("\"terminal\""));
+      Programs.await(
+          "a seat of an active terminal",
+          PATIENCE,
+          () -> loopbackStatus().contains("\"state\":\"active\""));
     } catch (AssertionError e) {
       throw new AssertionError(
           "no seat\n" + vm.run("cat /run/session.log /run/agent.log; " + status()).output(), e);
@@ -136,26 +144,35 @@ final class Counter {
   }
 
   private String call(String method, String url, String body) {
+    StringBuilder jar = new StringBuilder();
+    cookies.forEach((name, value) -> jar.append(name).append('=').append(value).append("; "));
+    vm.write(HOME + "/cookies", ("Cookie: " + jar).getBytes(StandardCharsets.UTF_8));
     vm.write(HOME + "/body", body.getBytes(StandardCharsets.UTF_8));
-    // To the guest the service's localhost is 10.0.2.2; a browser on the terminal would see the
-    // real name.
-    String script =
-        "cd "
-            + HOME
-            + " && curl -s -m 100 -X "
-            + method
-            + " --connect-to localhost::10.0.2.2: -H 'Content-Type: application/json' -H 'Origin: "
-            + town.people()
-            + "' -H \"Cookie: $(cat jar 2>/dev/null)\" -D headers "
-            + (body.isEmpty() ? "" : "--data-binary @body ")
-            + url
-            + "; rc=$?; sed -n 's/^set-cookie: \\([^;]*\\);.*/\\1/Ip' headers | tr -d '\\r' >new; "
-            + "[ -s new ] && { cat new; tr ';' '\\n' <jar 2>/dev/null | sed 's/^ *//' | grep -vF \"$(cut -d= -f1 new)\"; } | grep . | paste -sd';' >jar2 && mv jar2 jar; exit $rc";
-    vm.write(HOME + "/call.sh", script.getBytes(StandardCharsets.UTF_8));
-    return vm.run(
-            "chown -R clerk " + HOME + "; " + TerminalVm.CLERK + "sh -c 'sh " + HOME + "/call.sh'",
-            Duration.ofMinutes(2))
-        .expectOk();
+    // The service's localhost is 10.0.2.2 here; a browser on a real terminal sees its real name.
+    String answer =
+        vm.run(
+                TerminalVm.CLERK
+                    + "curl -s -i -m 100 --connect-to localhost:"
+                    + URI.create(town.people()).getPort()
+                    + ":10.0.2.2: -X "
+                    + method
+                    + " -H 'Content-Type: application/json' -H 'Origin: "
+                    + town.people()
+                    + "' -H @"
+                    + HOME
+                    + "/cookies "
+                    + (body.isEmpty() ? "" : "--data-binary @" + HOME + "/body ")
+                    + url,
+                Duration.ofMinutes(2))
+            .expectOk();
+    int end = answer.indexOf("\r\n\r\n");
+    for (String line : answer.substring(0, end).split("\r\n", -1)) {
+      if (line.regionMatches(true, 0, "set-cookie:", 0, 11)) {
+        HttpCookie cookie = HttpCookie.parse(line).get(0);
+        cookies.put(cookie.getName(), cookie.getValue());
+      }
+    }
+    return answer.substring(end + 4);
   }
 
   private static <T> T read(String text, Class<T> type) {
