@@ -72,9 +72,9 @@ final class Counter {
                 + SOCKET
                 + " --pinentry "
                 + HOME
-                + "/pinentry --lock-command 'touch "
+                + "/pinentry --lock-command touch "
                 + HOME
-                + "/locked' >/run/session.log 2>&1 &")
+                + "/locked >/run/session.log 2>&1 &")
         .expectOk();
     try {
       Programs.await(
