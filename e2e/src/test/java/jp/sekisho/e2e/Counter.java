@@ -61,7 +61,11 @@ final class Counter {
 
   /** Starts the enforcing agent and waits for it. */
   void startAgent() {
-    vm.run("/opt/sekisho/agent service --state " + STATE + " >/run/agent.log 2>&1 &").expectOk();
+    vm.run(
+            "/opt/sekisho/agent service --state "
+                + STATE
+                + " >/run/agent.log 2>&1 & echo $! >/run/agent.pid")
+        .expectOk();
     vm.await("the agent", "grep -q 'is running' /run/agent.log");
   }
 
@@ -190,6 +194,6 @@ final class Counter {
 
   /** Kills the agent as a crash would. */
   void killAgent() {
-    vm.run("pkill -9 -f 'sekisho-agent.jar service'").expectOk();
+    vm.run("kill -9 $(cat /run/agent.pid)").expectOk();
   }
 }

@@ -38,6 +38,11 @@ final class Story {
   private static final Pattern FINGERPRINT =
       Pattern.compile("\"fingerprint\":\"([A-Za-z0-9_-]{43})\"");
 
+  /** What comes after the last step, while everything still runs. */
+  interface Rest {
+    void with(Town town, TerminalVm vm, UsbStick stick) throws IOException;
+  }
+
   /** One thing that is shown; returns its evidence. */
   private interface Step {
     String show() throws Exception;
@@ -98,11 +103,15 @@ final class Story {
     }
   }
 
-  /** Tells the story; everything it started is stopped when {@code rest} returns. */
-  void tell(Runnable rest) throws IOException {
+  /**
+   * Tells the story; everything it started is stopped when {@code rest} returns.
+   *
+   * @param peoplePort port of the pages on localhost
+   */
+  void tell(int peoplePort, Rest rest) throws IOException {
     out.println(
         "starting the service, a terminal beside this screen (T-HOST) and one in a virtual machine (T-VM)");
-    try (Town town = Town.start(directory);
+    try (Town town = Town.start(directory, peoplePort);
         TerminalVm vm = TerminalVm.start(VmOptions.of("story"))) {
       UsbStick stick = stick("stick", MEDIUM);
       UsbStick other = stick("other", "M-0008");
@@ -112,7 +121,7 @@ final class Story {
       opened(vm, town, counter, plugged, other);
       closed(vm, town, counter, stick, plugged);
       audited(town);
-      rest.run();
+      rest.with(town, vm, stick);
     }
   }
 

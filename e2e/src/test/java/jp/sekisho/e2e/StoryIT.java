@@ -19,7 +19,7 @@ class StoryIT {
   @DisplayName("a stick is blocked, one exception lets it be read, and the auditor sees it all")
   void told() throws IOException {
     Story story = new Story(directory, System.out);
-    story.tell(() -> {});
+    story.tell(Town.freePort(), (town, vm, stick) -> {});
     assertEquals(0, story.failed());
     assertEquals(Story.STEPS, story.shown());
   }

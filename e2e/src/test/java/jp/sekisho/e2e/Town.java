@@ -77,15 +77,16 @@ final class Town implements AutoCloseable {
   private final Path data;
   private final Programs programs;
   private final Cards cards;
-  private final int peoplePort = freePort();
+  private final int peoplePort;
   private final int agentsPort = freePort();
   // The page may call this port only: it stands in its content security policy.
   private final int loopbackPort = 47621;
   private final List<Path> exports = new ArrayList<>();
   private Process server;
 
-  private Town(Path directory) throws IOException {
+  private Town(Path directory, int peoplePort) throws IOException {
     this.directory = directory;
+    this.peoplePort = peoplePort;
     this.data = directory.resolve("server");
     this.programs =
         new Programs(
@@ -99,7 +100,12 @@ final class Town implements AutoCloseable {
   }
 
   static Town start(Path directory) throws IOException {
-    return new Town(directory);
+    return start(directory, freePort());
+  }
+
+  /** As {@link #start(Path)}, its pages at a port of the caller's. */
+  static Town start(Path directory, int peoplePort) throws IOException {
+    return new Town(directory, peoplePort);
   }
 
   private void makeCards() {
@@ -484,7 +490,7 @@ final class Town implements AutoCloseable {
     return m.group();
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
