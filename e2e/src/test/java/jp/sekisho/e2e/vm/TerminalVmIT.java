@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * not.
  */
 @Tag("vm")
+@Tag("torture")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TerminalVmIT {
   private static final String CONTENT = "resident list";

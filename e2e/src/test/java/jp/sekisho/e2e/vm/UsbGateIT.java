@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code ls /dev}, only from the log of all events and all writes.
  */
 @Tag("vm")
+@Tag("torture")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UsbGateIT {
   private static final String DECISIONS = "/var/lib/sekisho-agent/gates.log";
