@@ -37,8 +37,9 @@ public final class SignatureVerifier {
       verifier.initVerify(key);
       verifier.update(data);
       return verifier.verify(signature);
-    } catch (GeneralSecurityException e) {
-      // A signature that does not parse is a wrong signature.
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      // A signature that does not parse is a wrong signature; so is one by a key whose point is not
+      // on its curve, which Bouncy Castle only says by an unchecked exception.
       return false;
     }
   }

@@ -3,9 +3,15 @@ package jp.sekisho.smartcard.verify;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigInteger;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,5 +61,17 @@ class SignatureVerifierTest {
     signature[signature.length - 1] ^= 1;
     assertFalse(SignatureVerifier.verifies(pair.getPublic(), DATA, signature));
     assertFalse(SignatureVerifier.verifies(pair("Ed25519", 255).getPublic(), DATA, new byte[64]));
+  }
+
+  @Test
+  void aKeyWhosePointIsNotOnItsCurveVerifiesNothing() throws Exception {
+    ECPublicKey good = (ECPublicKey) pair("EC", 256).getPublic();
+    PublicKey forged =
+        KeyFactory.getInstance("EC")
+            .generatePublic(
+                new ECPublicKeySpec(
+                    new ECPoint(good.getW().getAffineX(), BigInteger.TWO), good.getParams()));
+    assertFalse(
+        SignatureVerifier.verifies(forged, DATA, new byte[] {0x30, 0x06, 2, 1, 1, 2, 1, 1}));
   }
 }
