@@ -16,7 +16,7 @@ function show(level, code, head, detail) {
 
 async function look() {
   try {
-    const status = await send("GET", settings.agent + "/v1/status", undefined, "AGENT_UNREACHABLE");
+    const status = await terminal();
     byId("terminal").textContent = status.terminal;
     const values = { tries: status.triesLeft, reader: status.reader };
     if (status.problem) {
@@ -29,6 +29,7 @@ async function look() {
   } catch (failure) {
     const { refusal, text } = failure.body ?? known("INTERNAL");
     show("problem", refusal, text.what, `${text.action} ${text.contact}`);
+    showMedium();
   }
 }
 

@@ -60,6 +60,32 @@ function showRefusal(body, place = "") {
   byId("last-try-button" + place).hidden = body?.refusal !== "PIN_LAST_TRY";
 }
 
+/** Says what the terminal does with a medium that is plugged in; unchanged words are not spoken again. */
+function showMedium({ export: open, mediumProblem: problem } = {}) {
+  const box = byId("medium");
+  let words = ["", "", ""];
+  if (open) {
+    const fill = (text) => text.replace("{medium}", open.medium).replace("{minutes}", open.minutesLeft).replace("{place}", open.mountPoint);
+    words = ["OPEN", fill(box.dataset.open), fill(box.dataset.place)];
+  } else if (problem) {
+    const { what, why, action, contact } = known(problem).text;
+    words = [problem, what, `${why} ${action} ${contact}`];
+  }
+  if (box.dataset.shown !== words.join("\n")) {
+    Object.assign(box.dataset, { shown: words.join("\n"), code: words[0] });
+    box.hidden = words[0] === "";
+    box.querySelector(".head").textContent = words[1];
+    box.querySelector(".detail").textContent = words[2];
+  }
+}
+
+/** What the terminal's agent says of itself, its reader and its media. */
+async function terminal() {
+  const status = await send("GET", settings.agent + "/v1/status", undefined, "AGENT_UNREACHABLE");
+  showMedium(status);
+  return status;
+}
+
 /** Says a step of the login; `step` names a data-step-… of the progress line. */
 function say(step, place = "") {
   const line = byId("progress" + place);

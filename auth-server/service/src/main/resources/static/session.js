@@ -54,3 +54,5 @@ byId("logout-button").addEventListener("click", async () => {
 });
 cardButton(byId("unlock-button"), "unlock", uncover);
 repeat(2000, check);
+// A session may be looked at where no agent is asked; then there is nothing to say of media.
+repeat(3000, () => terminal().catch(() => showMedium()));

@@ -79,12 +79,7 @@ final class Page {
    * @param subject the request that is approved, or null
    */
   String newTransaction(String purpose, @Nullable String subject) {
-    return post(
-            people + "/authn/v1/transactions",
-            people,
-            WireJson.write(new NewTransaction(purpose, subject)))
-        .as(TransactionCreated.class)
-        .transaction();
+    return ask(purpose, subject).as(TransactionCreated.class).transaction();
   }
 
   /** Does what the card button of a page does; fails unless it succeeds. */
@@ -94,6 +89,14 @@ final class Page {
     if (done.status() != 200) {
       throw new AssertionError(purpose + ": " + done);
     }
+  }
+
+  /** Asks the service for a transaction and returns whatever it says. */
+  Answer ask(String purpose, @Nullable String subject) {
+    return post(
+        people + "/authn/v1/transactions",
+        people,
+        WireJson.write(new NewTransaction(purpose, subject)));
   }
 
   Answer askAgent(String transaction, String origin) {

@@ -82,10 +82,47 @@ final class Screen implements AutoCloseable {
     wait.until(ExpectedConditions.invisibilityOfElementLocated(By.id(id)));
   }
 
+  /**
+   * Gives a field its value at once; keys typed into a date field mean something else in each
+   * language.
+   */
+  void fill(String id, String value) {
+    driver.executeScript("arguments[0].value = arguments[1]", see(id), value);
+  }
+
+  /**
+   * Lets the page hear {@code status} from now on when it asks the agent: no stick can be plugged
+   * in where this browser runs.
+   */
+  void agentSays(String status) {
+    driver.executeScript(
+        """
+        const [status, real] = [arguments[0], window.fetch];
+        window.fetch = (url, options) =>
+            url.endsWith("/v1/status") ? Promise.resolve(new Response(status)) : real(url, options);
+        """,
+        status);
+  }
+
   /** Waits for a refusal with this code on the page and returns all its text. */
   String seeRefusal(String code) {
-    wait.until(ExpectedConditions.attributeToBe(By.id("refusal"), "data-code", code));
-    return see("refusal").getText();
+    return seeRefusal("refusal", code);
+  }
+
+  /** As {@link #seeRefusal(String)}, in another part of the page. */
+  String seeRefusal(String id, String code) {
+    wait.until(ExpectedConditions.attributeToBe(By.id(id), "data-code", code));
+    return see(id).getText();
+  }
+
+  /** An attribute of an element that is there, seen or not. */
+  String attribute(String id, String name) {
+    return String.valueOf(driver.findElement(By.id(id)).getAttribute(name));
+  }
+
+  /** Whether the page has such an element. */
+  boolean has(String id) {
+    return !driver.findElements(By.id(id)).isEmpty();
   }
 
   /** Waits until the page says what stands in the way of a login. */

@@ -168,6 +168,9 @@ final class Story {
           vm.awaitDevice(plugged[0]);
           String entry = awaitEntry(town, "usb.blocked", "USB_STORAGE");
           noDisk(vm, plugged[0]);
+          if (!counter.loopbackStatus().contains("\"mediumProblem\":\"USB_STORAGE\"")) {
+            throw new AssertionError("the clerk is not told: " + counter.loopbackStatus());
+          }
           return entry;
         });
     return plugged[0];

@@ -797,7 +797,14 @@ public final class GrantDesk implements MediaView, AutoCloseable {
 
   @Override
   public synchronized @Nullable Refusal problem() {
-    return refusals.newest();
+    Refusal newest = refusals.newest();
+    if (newest != null) {
+      return newest;
+    }
+    boolean closed =
+        plugged.stream()
+            .anyMatch(medium -> uses.values().stream().noneMatch(use -> use.medium.equals(medium)));
+    return closed ? Refusal.USB_STORAGE : null;
   }
 
   /** Closes everything and waits until it is closed, 15 s at most; opens nothing any more. */

@@ -1,10 +1,7 @@
 package jp.sekisho.agent.login;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -16,9 +13,12 @@ import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.protocol.event.AgentEvent;
 
 /**
- * Which card stands behind which seat's newest answer, and what happens when it leaves: the record
- * is made durable (which also sends it), then the seat is locked. The lock comes even when the disk
+ * Which card stands behind which seat's answers, and what happens when it leaves: the record is
+ * made durable (which also sends it), then the seat is locked. The lock comes even when the disk
  * refuses the record.
+ *
+ * <p>Nobody here knows which answers a page posted. So every transaction that a card answered is
+ * kept until that card leaves: a later answer never takes an earlier session out of sight.
  *
  * <p>Thread-safe; listeners only hand over to {@code effects}, since their threads must not wait
  * for a disk.
@@ -26,7 +26,17 @@ import jp.sekisho.protocol.event.AgentEvent;
 public final class Bindings {
   private static final System.Logger LOG = System.getLogger(Bindings.class.getName());
 
-  private record Binding(Seat seat, String transaction, Stay stay, String spki) {
+  /**
+   * Answers of one stay that are kept in mind; {@link AgentEvent.Unwatched} tells of the others.
+   */
+  static final int MOST_ANSWERS = 16;
+
+  /**
+   * One card behind one seat.
+   *
+   * @param transactions what it answered, oldest first
+   */
+  private record Binding(Seat seat, Stay stay, String spki, List<String> transactions) {
     LivePresence presence() {
       return new LivePresence(seat.uid(), stay, spki);
     }
@@ -45,7 +55,7 @@ public final class Bindings {
   private final Spool spool;
   private final Executor effects;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-  private final Map<Integer, Binding> byUid = new HashMap<>();
+  private final List<Binding> bound = new ArrayList<>();
 
   public Bindings(CardDesk desk, Seats seats, Spool spool, Executor effects) {
     this.desk = desk;
@@ -56,22 +66,36 @@ public final class Bindings {
   }
 
   /**
-   * Binds the card to the seat's transaction; replaces what the seat had.
+   * Binds the card to the seat's transaction too.
    *
    * @param spki base64url of the SHA-256 of the SubjectPublicKeyInfo of the key that signed
    * @return false when the card is not there any more: nothing is bound
    */
   boolean bind(Seat seat, String transaction, Stay stay, String spki) {
-    Binding binding = new Binding(seat, transaction, stay, spki);
-    synchronized (byUid) {
-      byUid.put(seat.uid(), binding);
-      // Looked at after the entry stands: a removal from now on finds it.
+    LivePresence presence = new LivePresence(seat.uid(), stay, spki);
+    List<String> transactions = new ArrayList<>();
+    synchronized (bound) {
+      // Looked at under the lock: a removal from now on waits for it and finds the binding.
       if (!desk.isStill(stay)) {
-        byUid.remove(seat.uid());
         return false;
       }
+      for (Binding binding : List.copyOf(bound)) {
+        if (binding.presence().equals(presence)) {
+          transactions.addAll(binding.transactions());
+          bound.remove(binding);
+        }
+      }
+      transactions.add(transaction);
+      List<String> oldest =
+          transactions.subList(0, Math.max(0, transactions.size() - MOST_ANSWERS));
+      if (!oldest.isEmpty()) {
+        AgentEvent event = new AgentEvent.Unwatched(oldest);
+        effects.execute(() -> record(event));
+        oldest.clear();
+      }
+      bound.add(new Binding(seat, stay, spki, List.copyOf(transactions)));
     }
-    listeners.forEach(listener -> listener.came(binding.presence()));
+    listeners.forEach(listener -> listener.came(presence));
     return true;
   }
 
@@ -82,22 +106,22 @@ public final class Bindings {
 
   /** The cards that stand behind seats now. */
   public List<LivePresence> presences() {
-    synchronized (byUid) {
-      return byUid.values().stream().map(Binding::presence).toList();
+    synchronized (bound) {
+      return bound.stream().map(Binding::presence).toList();
     }
   }
 
   /** Transactions with a card behind them now. */
   public List<String> transactions() {
-    synchronized (byUid) {
-      return byUid.values().stream().map(Binding::transaction).toList();
+    synchronized (bound) {
+      return bound.stream().flatMap(binding -> binding.transactions().stream()).toList();
     }
   }
 
   /** The agent stops: what leaves from now on is not recorded, for the stop itself is. */
   public void stop() {
-    synchronized (byUid) {
-      byUid.clear();
+    synchronized (bound) {
+      bound.clear();
     }
   }
 
@@ -111,34 +135,34 @@ public final class Bindings {
   }
 
   private void end(Predicate<Binding> which, boolean cardGone) {
-    List<Binding> ended = new ArrayList<>();
-    synchronized (byUid) {
-      Iterator<Binding> all = byUid.values().iterator();
-      while (all.hasNext()) {
-        Binding binding = all.next();
-        if (which.test(binding)) {
-          all.remove();
-          ended.add(binding);
-        }
-      }
+    List<Binding> ended;
+    synchronized (bound) {
+      ended = bound.stream().filter(which).toList();
+      bound.removeAll(ended);
     }
     for (Binding binding : ended) {
       listeners.forEach(listener -> listener.went(binding.presence(), cardGone));
       AgentEvent event =
           cardGone
-              ? new AgentEvent.CardRemoved(binding.transaction())
-              : new AgentEvent.SeatLost(binding.transaction());
+              ? new AgentEvent.CardRemoved(binding.transactions())
+              : new AgentEvent.SeatLost(binding.transactions());
       effects.execute(() -> recordAndLock(binding, event));
     }
   }
 
   private void recordAndLock(Binding binding, AgentEvent event) {
     try {
-      spool.append(event);
-    } catch (SpoolException e) {
-      LOG.log(System.Logger.Level.ERROR, "a removal is not recorded; the seat is locked anyway", e);
+      record(event);
     } finally {
       binding.seat().lock();
+    }
+  }
+
+  private void record(AgentEvent event) {
+    try {
+      spool.append(event);
+    } catch (SpoolException e) {
+      LOG.log(System.Logger.Level.ERROR, event.type() + " is not recorded", e);
     }
   }
 }

@@ -9,6 +9,9 @@ public interface MediaView {
   /** The medium that user {@code uid} can read now; null without one. */
   @Nullable OpenExport openFor(int uid);
 
-  /** Why a medium that is plugged in stays closed; null when nothing is wrong. */
+  /**
+   * Why a medium that is plugged in stays closed, USB_STORAGE where no grant has to do with it;
+   * null when none is.
+   */
   @Nullable Refusal problem();
 }

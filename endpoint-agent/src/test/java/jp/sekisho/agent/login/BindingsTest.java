@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import jp.sekisho.agent.login.CardDesk.Look;
 import jp.sekisho.agent.login.CardDesk.Stay;
@@ -17,6 +18,7 @@ import jp.sekisho.agent.testing.MemoryDesk;
 import jp.sekisho.agent.testing.MovingClock;
 import jp.sekisho.agent.testing.ScriptedSeat;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.simulate.PivApplet;
 import org.junit.jupiter.api.AfterEach;
@@ -108,5 +110,25 @@ class BindingsTest {
     List<LivePresence> first = bindings.presences();
     assertTrue(bindings.bind(seat, Base64Url.encode(new byte[] {1}), stay(), "key"));
     assertEquals(first, bindings.presences());
+  }
+
+  @Test
+  @DisplayName("what a card answered beyond the most kept in mind is told to the service")
+  void unwatched() throws Exception {
+    for (int i = 0; i <= Bindings.MOST_ANSWERS; i++) {
+      assertTrue(bindings.bind(seat, id(i), stay(), "key"));
+    }
+    assertEquals(Bindings.MOST_ANSWERS, bindings.transactions().size());
+    assertFalse(bindings.transactions().contains(id(0)));
+    effects.forEach(Runnable::run);
+    DeviceRecord record = spool.retained().get(0);
+    assertEquals("agent.unwatched", record.type());
+    assertEquals(Map.of("transactions", List.of(id(0))), record.data());
+  }
+
+  private static String id(int number) {
+    byte[] bytes = new byte[16];
+    bytes[0] = (byte) number;
+    return Base64Url.encode(bytes);
   }
 }

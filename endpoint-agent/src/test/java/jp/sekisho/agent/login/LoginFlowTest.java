@@ -271,7 +271,7 @@ class LoginFlowTest {
     desk.remove();
     Await.until("seat locked", Duration.ofSeconds(2), () -> seat.locks.get() == 1);
     assertEquals("agent.card-removed", last().type());
-    assertEquals(Map.of("transaction", ID), last().data());
+    assertEquals(Map.of("transactions", List.of(ID)), last().data());
     desk.remove();
     assertEquals(List.of(), bindings.transactions());
     assertEquals(1, seat.locks.get());
@@ -294,12 +294,13 @@ class LoginFlowTest {
     answered();
     seats.lost(seat);
     Await.until("recorded", () -> last().type().equals("agent.seat-lost"));
-    assertEquals(Map.of("transaction", ID), last().data());
+    assertEquals(Map.of("transactions", List.of(ID)), last().data());
   }
 
   @Test
-  @DisplayName("the seat's next login replaces what was bound")
-  void replaced() throws Exception {
+  @DisplayName(
+      "a further answer of the same stay is watched beside the first: one removal ends both")
+  void further() throws Exception {
     insertStaffCard();
     answered();
     String other = Base64Url.encode(new byte[16]);
@@ -307,7 +308,10 @@ class LoginFlowTest {
     assertInstanceOf(
         LoginResult.Answered.class,
         flow.login(seat, ORIGIN, new LoopbackLogin(other, null), Locale.JAPANESE));
-    assertEquals(List.of(other), bindings.transactions());
+    assertEquals(List.of(ID, other), bindings.transactions());
+    desk.remove();
+    Await.until("recorded", () -> last().type().equals("agent.card-removed"));
+    assertEquals(Map.of("transactions", List.of(ID, other)), last().data());
   }
 
   @Test

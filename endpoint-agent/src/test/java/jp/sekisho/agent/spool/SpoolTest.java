@@ -282,7 +282,7 @@ class SpoolTest {
       }
       assertTrue(reserve);
       // The last room still takes removals and the stop.
-      long seq = spool.append(new AgentEvent.CardRemoved(BOOT)).seq();
+      long seq = spool.append(new AgentEvent.CardRemoved(List.of(BOOT))).seq();
       SpoolException.Code code =
           codeOf(() -> {
             for (int i = 0; i < 100; i++) {

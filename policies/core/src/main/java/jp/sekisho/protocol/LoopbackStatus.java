@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param triesLeft PIN tries left; null when not known (a SHARED reader is not asked before the
  *     prompt is open)
  * @param export the granted medium the asking seat can read now; null without one
- * @param mediumProblem why a medium that is plugged in stays closed, such as MEDIUM_OTHER; null
- *     when nothing is wrong
+ * @param mediumProblem why a medium that is plugged in stays closed: USB_STORAGE without a grant,
+ *     else what stands in a grant's way, such as MEDIUM_OTHER; null when none is
  */
 public record LoopbackStatus(
     String terminal,

@@ -1,6 +1,7 @@
 package jp.sekisho.server.authn;
 
 import java.util.Set;
+import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
@@ -10,7 +11,6 @@ import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.authn.Recorded.Effect;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.StaffTrust;
-import jp.sekisho.server.config.AddressMatch;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;

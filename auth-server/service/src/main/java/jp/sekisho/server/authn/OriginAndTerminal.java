@@ -1,9 +1,9 @@
 package jp.sekisho.server.authn;
 
 import java.util.Set;
+import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.TerminalStatement;
-import jp.sekisho.server.config.AddressMatch;
 
 /**
  * Step 2b: the terminal that signed is the one that fetched this very question, over this very

@@ -92,8 +92,6 @@ final class Recorded {
         .approve(change, approval)
         .then(entry -> {
           change.record(session.subject(), succeeded(permitted));
-          // The terminal now watches this card under this question's name.
-          sessions.provedAgain(change, entry, session, spoke.question().id());
           effects.used().insert(change, entry, spoke.question(), permitted.terminal().id());
           return Verdict.passed(new Recorded(new Effect.Approved(matter.subject())));
         });

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import jp.sekisho.server.config.AddressMatch;
+import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.ServiceConfig;
 import org.jspecify.annotations.Nullable;

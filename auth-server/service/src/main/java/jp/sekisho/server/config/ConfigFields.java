@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.MalformedException;
 import org.jspecify.annotations.Nullable;
 

@@ -8,8 +8,8 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.grant.Grant.Use;
-import jp.sekisho.server.listener.TamperedException;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jspecify.annotations.Nullable;
 

@@ -5,9 +5,9 @@ import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
-import jp.sekisho.server.listener.TamperedException;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.TerminalObserver;
 

@@ -55,7 +55,7 @@ public final class PersonImport {
    * @param file at most 4 MiB and 10,000 rows
    * @param dryRun only says what would change
    * @throws jp.sekisho.server.storage.StorageException when nothing could be stored
-   * @throws jp.sekisho.server.listener.TamperedException when a row to be replaced fails its MAC
+   * @throws jp.sekisho.server.storage.TamperedException when a row to be replaced fails its MAC
    */
   public Outcome run(byte[] file, boolean dryRun) {
     Set<String> organs = transactions.read(PersonImport::organs);

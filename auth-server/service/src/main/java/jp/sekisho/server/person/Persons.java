@@ -3,8 +3,8 @@ package jp.sekisho.server.person;
 import java.time.Instant;
 import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
-import jp.sekisho.server.listener.TamperedException;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
 /** Who works here, for other features. Thread-safe. */

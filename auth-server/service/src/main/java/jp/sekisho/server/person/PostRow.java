@@ -3,9 +3,9 @@ package jp.sekisho.server.person;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
-import jp.sekisho.server.listener.TamperedException;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.TamperedException;
 
 /** A row of {@code post}, its seal checked when it was read. */
 record PostRow(String person, String organ, String division, String title, Validity validity) {

@@ -2,8 +2,8 @@ package jp.sekisho.server.person;
 
 import java.time.Instant;
 import java.util.List;
-import jp.sekisho.server.listener.TamperedException;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
 /** Who holds which role in which organ. Thread-safe. */

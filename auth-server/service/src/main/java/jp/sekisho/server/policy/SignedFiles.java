@@ -8,9 +8,9 @@ import jp.sekisho.policy.trust.SignedFile;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.TrustKind;
-import jp.sekisho.server.listener.TamperedException;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
 /** The table {@code signed_file}: read only with seals checked, written only with new ones. */

@@ -89,24 +89,6 @@ public record Session(
         absoluteEnd);
   }
 
-  Session provedBy(String newest) {
-    return new Session(
-        tokenHash,
-        person,
-        organ,
-        post,
-        terminal,
-        boot,
-        newest,
-        assurance,
-        state,
-        cause,
-        created,
-        resumed,
-        changed,
-        absoluteEnd);
-  }
-
   Session resumedBy(String unlock, String bootNow, Instant at) {
     return new Session(
         tokenHash,

@@ -178,28 +178,6 @@ public final class Sessions {
         && limits.fate(session, activity.last(session), now) instanceof Fate.Stays;
   }
 
-  /**
-   * The card was proved once more in a session that goes on: from here on its removal is reported
-   * under {@code transaction}.
-   *
-   * @param entry an entry of this unit that says so
-   */
-  public void provedAgain(Change change, EntryReceipt entry, Session session, String transaction) {
-    repository.update(change, entry, session.provedBy(transaction));
-  }
-
-  /**
-   * As {@link #provedAgain}, told by the terminal: it now watches the card in its reader under
-   * {@code transaction}, whether or not the answer ever arrived here.
-   */
-  void watchedUnder(Change change, EntryReceipt entry, String terminal, String transaction) {
-    for (Session session : sound(change, repository.openOfTerminal(change.handle(), terminal))) {
-      if (session.state() == Session.State.ACTIVE) {
-        provedAgain(change, entry, session, transaction);
-      }
-    }
-  }
-
   /** Resumes a session as part of the unit that records its unlock. */
   public void resume(Change change, Session session, String unlock, String boot) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());

@@ -1,8 +1,7 @@
 package jp.sekisho.server.session;
 
-import java.util.Map;
+import java.util.List;
 import jp.sekisho.protocol.event.DeviceRecord;
-import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.terminal.Terminal;
@@ -28,33 +27,31 @@ public final class TerminalWatch implements TerminalObserver {
     switch (record.type()) {
       case "agent.card-removed" -> departed(change, id, record, Cause.CARD_REMOVED);
       case "agent.seat-lost" -> departed(change, id, record, Cause.SEAT_LOST);
-      case "agent.answered" -> answered(change, id, record, entry);
+      case "agent.unwatched" -> departed(change, id, record, Cause.SEAT_LOST);
       case "agent.stopped" ->
           sessions.suspendOfTerminal(change, id, Cause.TERMINAL_STOPPED, session -> true);
-      case "agent.started" ->
-          sessions.endOfTerminal(
-              change, id, Cause.REBOOT, session -> !session.boot().equals(record.boot()));
+      case "agent.started" -> {
+        sessions.endOfTerminal(
+            change, id, Cause.REBOOT, session -> !session.boot().equals(record.boot()));
+        // Killed and started again within one boot: it watches no card until one answers again.
+        sessions.suspendOfTerminal(change, id, Cause.TERMINAL_STOPPED, session -> true);
+      }
       default -> {
         // Other records, and those of newer agents, leave sessions as they are.
       }
     }
   }
 
-  /** Only an approval leaves the session as it is; the others make or resume one themselves. */
-  private void answered(Change change, String terminal, DeviceRecord record, EntryReceipt entry) {
-    if (Purpose.APPROVE.text().equals(record.data().get("purpose"))
-        && record.data().get("transaction") instanceof String transaction) {
-      sessions.watchedUnder(change, entry, terminal, transaction);
-    }
-  }
-
-  /** A record that names no transaction is taken for all of the terminal: fail closed. */
+  /** A record that names no transactions is taken for all of the terminal: fail closed. */
   private void departed(Change change, String terminal, DeviceRecord record, Cause cause) {
-    Map<String, Object> data = record.data();
-    if (data.get("transaction") instanceof String transaction) {
-      sessions.cardDeparted(transaction);
+    if (record.data().get("transactions") instanceof List<?> transactions) {
+      for (Object transaction : transactions) {
+        if (transaction instanceof String id) {
+          sessions.cardDeparted(id);
+        }
+      }
       sessions.suspendOfTerminal(
-          change, terminal, cause, session -> session.transaction().equals(transaction));
+          change, terminal, cause, session -> transactions.contains(session.transaction()));
     } else {
       sessions.suspendOfTerminal(change, terminal, cause, session -> true);
     }

@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import jp.sekisho.server.listener.TamperedException;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 

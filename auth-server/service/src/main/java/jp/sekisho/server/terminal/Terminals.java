@@ -1,7 +1,7 @@
 package jp.sekisho.server.terminal;
 
 import java.util.Optional;
-import jp.sekisho.server.listener.TamperedException;
+import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
 /** The registered terminals, for other features. Thread-safe. */

@@ -7,8 +7,8 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalText;
 
 /**
- * A refusal whose words stand in the page, because the page meets it as a bare code: a problem in
- * the agent's status, or an answer that never came.
+ * A refusal whose words stand in the page, because the page meets it as a bare code: a problem of
+ * terminal or medium in the agent's status, or an answer that never came.
  *
  * @param code stable code
  * @param text words, with {@code {tries}} and {@code {reader}} left for the page to fill
@@ -33,6 +33,24 @@ public record KnownRefusal(String code, RefusalText text) {
           Refusal.TERMINAL_PENDING,
           Refusal.TERMINAL_REVOKED,
           Refusal.DEVICE_CERT_EXPIRED,
+          Refusal.USB_STORAGE,
+          Refusal.MEDIUM_OTHER,
+          Refusal.MEDIUM_TWICE,
+          Refusal.MEDIUM_ABSENT,
+          Refusal.MEDIUM_CHANGED,
+          Refusal.MEDIUM_UNUSABLE,
+          Refusal.MEDIUM_FILE_SYSTEM,
+          Refusal.MEDIUM_NOT_OPENED,
+          Refusal.GRANT_OTHER_CARD,
+          Refusal.GRANT_NO_SESSION,
+          Refusal.GRANT_EARLY,
+          Refusal.GRANT_OVER,
+          Refusal.GRANT_INVALID,
+          Refusal.POLICY_MISSING,
+          Refusal.POLICY_EXPIRED,
+          Refusal.NOT_ENFORCING,
+          Refusal.CLOCK_DOUBTFUL,
+          Refusal.STORAGE_FAILED,
           Refusal.SERVER_UNREACHABLE,
           Refusal.AGENT_UNREACHABLE,
           Refusal.INTERNAL);

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
@@ -30,7 +31,6 @@ import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.StaffTrust;
-import jp.sekisho.server.config.AddressMatch;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
@@ -226,7 +226,8 @@ public final class LoginScene implements Registers, AutoCloseable {
 
   /** A terminal reports that the card of a transaction left. */
   void cardRemoved(String terminal, String transaction) {
-    report(terminal, Base64Url.encode(new byte[16]), new AgentEvent.CardRemoved(transaction));
+    report(
+        terminal, Base64Url.encode(new byte[16]), new AgentEvent.CardRemoved(List.of(transaction)));
   }
 
   /** A terminal's record, taken into the log as the events' route does. */

@@ -390,7 +390,7 @@ final class GrantsTest {
     // The page is closed before it posts the answer: the terminal watches the card all the same.
     scene.approverPc.events(
         scene.approverPc.record(new AgentEvent.Answered(transaction, "approve")),
-        scene.approverPc.record(new AgentEvent.CardRemoved(transaction)));
+        scene.approverPc.record(new AgentEvent.CardRemoved(List.of(transaction))));
     assertEquals(
         Refusal.SESSION_SUSPENDED,
         GrantScene.refusal(scene.send("GET", "/api/v1/grants", null, approver.cookie())));

@@ -120,10 +120,23 @@ final class SessionsTest {
   @Test
   void cardRemovedAndSeatLostSuspendTheSessionOfTheirTransaction() {
     String transaction = assertInstanceOf(Resolution.Active.class, look()).session().transaction();
-    scene.report(T, BOOT, new AgentEvent.CardRemoved(Base64Url.encode(new byte[16])));
+    scene.report(T, BOOT, new AgentEvent.CardRemoved(List.of(Base64Url.encode(new byte[16]))));
     assertActive();
-    scene.report(T, BOOT, new AgentEvent.SeatLost(transaction));
+    scene.report(T, BOOT, new AgentEvent.SeatLost(List.of("other", transaction)));
     assertSuspended(Cause.SEAT_LOST);
+  }
+
+  @Test
+  void theTransactionThatATerminalWatchesNoMoreSuspendsItsSession() {
+    String transaction = assertInstanceOf(Resolution.Active.class, look()).session().transaction();
+    scene.report(T, BOOT, new AgentEvent.Unwatched(List.of(transaction)));
+    assertSuspended(Cause.SEAT_LOST);
+  }
+
+  @Test
+  void anAgentThatWasKilledAndStartedAgainWatchesNoCardYet() {
+    scene.report(T, BOOT, new AgentEvent.Started("1", true));
+    assertSuspended(Cause.TERMINAL_STOPPED);
   }
 
   @Test

@@ -4,8 +4,8 @@ import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
-import jp.sekisho.server.listener.TamperedException;
 import jp.sekisho.server.storage.StorageException;
+import jp.sekisho.server.storage.TamperedException;
 
 /** Routes that only tests have. */
 final class ProbeControllers {

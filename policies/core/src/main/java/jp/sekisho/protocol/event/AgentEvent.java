@@ -1,5 +1,6 @@
 package jp.sekisho.protocol.event;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.protocol.Refusal;
@@ -16,6 +17,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.Answered,
         AgentEvent.CardRemoved,
         AgentEvent.SeatLost,
+        AgentEvent.Unwatched,
         TrustEvent,
         AgentEvent.Alarm,
         ExportEvent,
@@ -81,8 +83,15 @@ public sealed interface AgentEvent extends AuditEvent
     }
   }
 
-  /** The card that answered a transaction left its reader: its session is suspended. */
-  record CardRemoved(String transaction) implements AgentEvent {
+  /**
+   * A card left its reader: the session of each transaction that it answered since it came is
+   * suspended.
+   */
+  record CardRemoved(List<String> transactions) implements AgentEvent {
+    public CardRemoved {
+      transactions = List.copyOf(transactions);
+    }
+
     @Override
     public String type() {
       return "agent.card-removed";
@@ -90,12 +99,16 @@ public sealed interface AgentEvent extends AuditEvent
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("transaction", transaction);
+      return Map.of("transactions", transactions);
     }
   }
 
   /** The seat's session process fell silent for five seconds: the same effect as a removed card. */
-  record SeatLost(String transaction) implements AgentEvent {
+  record SeatLost(List<String> transactions) implements AgentEvent {
+    public SeatLost {
+      transactions = List.copyOf(transactions);
+    }
+
     @Override
     public String type() {
       return "agent.seat-lost";
@@ -103,7 +116,28 @@ public sealed interface AgentEvent extends AuditEvent
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("transaction", transaction);
+      return Map.of("transactions", transactions);
+    }
+  }
+
+  /**
+   * A card answered more often without leaving than the terminal keeps in mind: it no longer
+   * watches the card for the oldest transaction, whose session, if it is still under it, is
+   * suspended.
+   */
+  record Unwatched(List<String> transactions) implements AgentEvent {
+    public Unwatched {
+      transactions = List.copyOf(transactions);
+    }
+
+    @Override
+    public String type() {
+      return "agent.unwatched";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("transactions", transactions);
     }
   }
 

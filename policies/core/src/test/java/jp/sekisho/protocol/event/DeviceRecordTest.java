@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -143,8 +144,8 @@ class DeviceRecordTest {
               new AgentEvent.LoginRefused(null, random.nextInt(4), Refusal.PIN_WRONG),
               new AgentEvent.LoginRefused(random(random, 16), null, Refusal.NO_CARD),
               new AgentEvent.Answered(random(random, 16), "login"),
-              new AgentEvent.CardRemoved(random(random, 16)),
-              new AgentEvent.SeatLost(random(random, 16)));
+              new AgentEvent.CardRemoved(List.of(random(random, 16), random(random, 16))),
+              new AgentEvent.SeatLost(List.of(random(random, 16))));
       DeviceRecord record =
           DeviceRecord.of(
               "T-" + random.nextInt(10_000),

@@ -126,8 +126,9 @@ final class EventExamples {
         new AgentEvent.Stopped(),
         new AgentEvent.LoginRefused(TRANSACTION, 2, Refusal.PIN_WRONG),
         new AgentEvent.Answered(TRANSACTION, "login"),
-        new AgentEvent.CardRemoved(TRANSACTION),
-        new AgentEvent.SeatLost(TRANSACTION),
+        new AgentEvent.CardRemoved(List.of(TRANSACTION)),
+        new AgentEvent.SeatLost(List.of(TRANSACTION)),
+        new AgentEvent.Unwatched(List.of(TRANSACTION)),
         new UsbEvent.Allowed(
             new UsbEvent.Device("3-1", CERTIFICATE, 0x0627, 0x0001, List.of("03:01:01")),
             "usb.keyboard"),

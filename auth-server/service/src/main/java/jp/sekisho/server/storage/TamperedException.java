@@ -1,10 +1,10 @@
-package jp.sekisho.server.listener;
+package jp.sekisho.server.storage;
 
 /**
  * A security row of the database fails its MAC: {@code STATE_TAMPERED}.
  *
- * <p>Thrown out of whatever looked at the row, so that no caller can go on with it; {@link
- * Failures} writes the entry and refuses.
+ * <p>Thrown out of whatever looked at the row, so that no caller can go on with it; the listeners
+ * write the entry and refuse.
  */
 public final class TamperedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,0 +1,189 @@
+package jp.sekisho.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import jp.sekisho.protocol.LoopbackStatus;
+import jp.sekisho.protocol.OpenExport;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.WireJson;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The page of exceptions in a clerk's and an approver's browser: what one asks for, another's card
+ * decides. What the medium then does at the terminal is {@code StoryIT}'s.
+ */
+@Tag("pcsc")
+@Tag("browser")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GrantsIT {
+  private static final String MEDIUM = "M-0007";
+
+  @TempDir static Path directory;
+  private Town town;
+  private int profiles;
+
+  @BeforeAll
+  void start() throws IOException {
+    town = Town.start(directory);
+    town.registerMedium(MEDIUM, "A".repeat(43));
+  }
+
+  @AfterAll
+  void stop() {
+    town.close();
+  }
+
+  @BeforeEach
+  void pinIsTypedRight() {
+    town.typePin(Town.PIN);
+  }
+
+  private Screen at(String person, String language, String path) {
+    town.insert(person);
+    Screen screen = Screen.open(language, directory.resolve("profile" + profiles++));
+    screen.go(town.people());
+    screen.press("login-button");
+    screen.waitForPath("/log");
+    screen.go(town.people() + path);
+    return screen;
+  }
+
+  private static void fillRequest(Screen screen, String reason) {
+    screen.fill("grant-medium", MEDIUM);
+    screen.fill("grant-minutes", "30");
+    screen.fill("grant-subjects", "12");
+    screen.fill("grant-document", "市総第12号");
+    screen.fill("grant-reason", reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void oneAsksAndAnotherApprovesTheShownTextByCard(String language) {
+    String path;
+    try (Screen clerk = at(Town.CLERK, language, "/grants")) {
+      fillRequest(clerk, "議案資料の受け取り");
+      clerk.picture("grants-" + language);
+      assertEquals(List.of(), clerk.accessibilityFaults());
+      clerk.press("request-button");
+      clerk.see("grant-text");
+      path = clerk.url().substring(town.people().length());
+      assertFalse(clerk.has("approve-button"), "one's own request");
+      clerk.picture("grant-requested-" + language);
+      assertEquals(List.of(), clerk.accessibilityFaults());
+    }
+    try (Screen approver = at(Town.APPROVER, language, path)) {
+      assertTrue(approver.see("grant-text").getText().contains("person: " + Town.CLERK));
+      approver.picture("grant-approve-" + language);
+      assertEquals(List.of(), approver.accessibilityFaults());
+      approver.press("approve-button");
+      approver.waitUntil(
+          "the approval",
+          () ->
+              approver.has("grant")
+                  && "approved".equals(approver.see("grant").getAttribute("data-state")));
+      approver.picture("grant-approved-" + language);
+      approver.go(town.people() + "/grants");
+      approver.see("grants-table");
+      approver.picture("grants-list-" + language);
+      assertEquals(List.of(), approver.accessibilityFaults());
+    }
+    String id = path.substring(path.lastIndexOf('/') + 1);
+    assertTrue(
+        town.entries().stream()
+            .anyMatch(line ->
+                line.contains("grant.approved")
+                    && line.contains(id)
+                    && line.contains(Town.APPROVER)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void requestThatCannotBeIsToldAtOnceAndEntered(String language) {
+    try (Screen clerk = at(Town.CLERK, language, "/grants")) {
+      fillRequest(clerk, "議案資料の受け取り");
+      String end = clerk.attribute("grant-end", "value");
+      clerk.fill("grant-end", "");
+      clerk.press("request-button");
+      String text = clerk.seeRefusal("refusal-grant", "GRANT_WITHOUT_END");
+      assertTrue(text.contains(Town.HELP_LINE), text);
+      clerk.picture("grants-without-end-" + language);
+      assertEquals(List.of(), clerk.accessibilityFaults());
+
+      clerk.fill("grant-end", "2030-01-01T00:00");
+      clerk.press("request-button");
+      clerk.seeRefusal("refusal-grant", "GRANT_TOO_LONG");
+
+      clerk.fill("grant-end", end);
+      // The published example of the check digit, of nobody.
+      clerk.fill("grant-reason", "123456789018");
+      clerk.press("request-button");
+      clerk.seeRefusal("refusal-grant", "GRANT_CONTENT");
+      assertEquals("123456789018", clerk.attribute("grant-reason", "value"));
+    }
+    town.awaitEntry("grant.refused", "GRANT_WITHOUT_END");
+    town.awaitEntry("grant.refused", "GRANT_TOO_LONG");
+    town.awaitEntry("grant.refused", "GRANT_CONTENT");
+    assertTrue(town.entries().stream().noneMatch(line -> line.contains("123456789018")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void clerkIsToldWhatTheTerminalDoesWithAMedium(String language) {
+    try (Screen clerk = at(Town.CLERK, language, "/log")) {
+      clerk.agentSays(medium(null, Refusal.USB_STORAGE));
+      clerk.waitUntil(
+          "the notice", () -> "USB_STORAGE".equals(clerk.attribute("medium", "data-code")));
+      assertTrue(clerk.see("medium").getText().contains(Town.HELP_LINE));
+      clerk.picture("medium-blocked-" + language);
+      assertEquals(List.of(), clerk.accessibilityFaults());
+
+      String place = "/run/sekisho/media/1000/M-0007";
+      clerk.agentSays(medium(new OpenExport("g", MEDIUM, place, "2026-11-21T09:00:00Z", 29), null));
+      clerk.waitUntil("the notice", () -> "OPEN".equals(clerk.attribute("medium", "data-code")));
+      String text = clerk.see("medium").getText();
+      assertTrue(text.contains(MEDIUM) && text.contains(place) && text.contains("29"), text);
+      clerk.picture("medium-open-" + language);
+      assertEquals(List.of(), clerk.accessibilityFaults());
+
+      clerk.agentSays(medium(null, null));
+      clerk.waitGone("medium");
+    }
+  }
+
+  private static String medium(@Nullable OpenExport open, @Nullable Refusal problem) {
+    return new String(
+        WireJson.write(new LoopbackStatus("T-0042", "active", null, null, null, open, problem)),
+        StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void approverCannotApproveTheOwnRequest() {
+    String id;
+    try (Screen approver = at(Town.APPROVER, "ja", "/grants")) {
+      fillRequest(approver, "自分の申請");
+      approver.press("request-button");
+      approver.see("grant-text");
+      id = approver.attribute("grant", "data-id");
+      assertFalse(approver.has("approve-button"));
+    }
+    Page page = new Page(town.people(), town.agent());
+    page.prove("login", null);
+    assertEquals("APPROVAL_OWN", page.ask("approve", id).refusal());
+    town.awaitEntry("grant.refused", "APPROVAL_OWN");
+  }
+}
