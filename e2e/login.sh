@@ -11,8 +11,12 @@ run_java() { "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx256m "$@"; }
 start() {
   local name=$1; shift
   "$@" >"$LOGIN/log/$name.log" 2>&1 </dev/null &
-  echo $! >"$LOGIN/run/$name.pid"
+  echo "$! $(started "$!")" >"$LOGIN/run/$name.pid"
 }
+
+# When a process was started, in ticks since boot: a number alone may be another process's by now.
+started() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+pid_of() { cut -d' ' -f1 "$LOGIN/run/$1.pid"; }
 
 # wait_for WHAT SECONDS COMMAND...: says what it waits for; the condition decides, not the time.
 wait_for() {
@@ -27,12 +31,13 @@ wait_for() {
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 stop_all() {
-  local file pid name
+  local file pid name since
   [ -d "$LOGIN/run" ] || return 0
   for name in session agent server card pcscd; do
     file=$LOGIN/run/$name.pid
     [ -f "$file" ] || continue
-    pid=$(cat "$file"); rm -f "$file"
+    read -r pid since <"$file"; rm -f "$file"
+    [ -n "$since" ] && [ "$(started "$pid")" = "$since" ] || continue
     kill "$pid" 2>/dev/null || continue
     for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     kill -9 "$pid" 2>/dev/null || true
@@ -52,8 +57,8 @@ start_card() {
   cp "$LOGIN/ca/root.der" "$LOGIN/trust/staff.crt"
   cp "$LOGIN/ca/crl.der" "$LOGIN/trust/staff.crl"
   echo 1.3.6.1.4.1.32473.1.1 >"$LOGIN/trust/hardware-policy.oid"
-  local enter=(nsenter --net="/proc/$(cat "$LOGIN/run/pcscd.pid")/ns/net")
-  [ "$(id -u)" -eq 0 ] || enter=(nsenter --user --preserve-credentials --target "$(cat "$LOGIN/run/pcscd.pid")" --net)
+  local enter=(nsenter --net="/proc/$(pid_of pcscd)/ns/net")
+  [ "$(id -u)" -eq 0 ] || enter=(nsenter --user --preserve-credentials --target "$(pid_of pcscd)" --net)
   start card "${enter[@]}" "$JAVA_HOME/bin/java" -Xmx64m -jar "$CARD_JAR" simulate piv --port 35963 --dir "$LOGIN/card" --ca "$LOGIN/ca" --subject-number 100042
   export PCSCLITE_CSOCK_NAME=$LOGIN/pcscd/pcscd.comm
 }

@@ -11,6 +11,7 @@ async function step(button, url, body, done) {
     done(await send("POST", url, body, "SERVER_UNREACHABLE"));
   } catch (failure) {
     showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), PLACE);
+    byId("refusal" + PLACE).scrollIntoView({ block: "nearest" });
   } finally {
     button.disabled = false;
   }

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -442,13 +443,22 @@ final class Town implements AutoCloseable {
     for (String part : List.of("server", "agent", "log")) {
       try (Stream<Path> files = Files.walk(directory.resolve(part))) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
-          if (Collections.indexOfSubList(boxed(Files.readAllBytes(file)), boxed(wanted)) >= 0) {
+          if (Collections.indexOfSubList(boxed(bytesOf(file)), boxed(wanted)) >= 0) {
             found.add(file);
           }
         }
       }
     }
     return found;
+  }
+
+  /** Nothing for a file that was renamed since it was listed: it is there under its new name. */
+  private static byte[] bytesOf(Path file) throws IOException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      return new byte[0];
+    }
   }
 
   private static List<Byte> boxed(byte[] bytes) {

@@ -56,6 +56,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    *
    * @param state stable word
    * @param text the exact text a card signs
+   * @param decision who decided, and when
    * @param actions what the session's person may do, stable words
    */
   public record GrantRow(
@@ -73,8 +74,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String text,
       String detail,
       String requestedAt,
-      String decidedBy,
-      String decidedAt,
+      String decision,
       String activatedAt,
       String deadline,
       String endedAt,

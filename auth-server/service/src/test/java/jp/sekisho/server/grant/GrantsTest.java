@@ -415,7 +415,7 @@ final class GrantsTest {
     String list = scene.send("GET", "/grants", null, clerk.cookie()).body();
     for (String part :
         List.of(
-            "<h1>持ち出し許可</h1>",
+            "<h1>電磁的記録媒体等使用許可</h1>",
             "id=\"grants-table\"",
             "id=\"grant-form\"",
             "href=\"/grants/" + id + "\"",
