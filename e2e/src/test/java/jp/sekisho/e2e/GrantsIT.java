@@ -90,13 +90,11 @@ class GrantsIT {
       String shown = approver.see("grant-text").getText();
       assertTrue(shown.contains("person " + Town.CLERK), shown);
       approver.picture("grant-approve-" + language);
+      approver.scrollTo("approve-button");
+      approver.picture("grant-approve-text-" + language);
       assertEquals(List.of(), approver.accessibilityFaults());
       approver.press("approve-button");
-      approver.waitUntil(
-          "the approval",
-          () ->
-              approver.has("grant")
-                  && "approved".equals(approver.see("grant").getAttribute("data-state")));
+      approver.seeAttribute("grant", "data-state", "approved");
       approver.picture("grant-approved-" + language);
       approver.go(town.people() + "/grants");
       approver.see("grants-table");
@@ -147,15 +145,14 @@ class GrantsIT {
   void clerkIsToldWhatTheTerminalDoesWithAMedium(String language) {
     try (Screen clerk = at(Town.CLERK, language, "/log")) {
       clerk.agentSays(medium(null, Refusal.USB_STORAGE));
-      clerk.waitUntil(
-          "the notice", () -> "USB_STORAGE".equals(clerk.attribute("medium", "data-code")));
+      clerk.seeAttribute("medium", "data-code", "USB_STORAGE");
       assertTrue(clerk.see("medium").getText().contains(Town.HELP_LINE));
       clerk.picture("medium-blocked-" + language);
       assertEquals(List.of(), clerk.accessibilityFaults());
 
       String place = "/run/sekisho/media/1000/M-0007";
       clerk.agentSays(medium(new OpenExport("g", MEDIUM, place, "2026-11-21T09:00:00Z", 29), null));
-      clerk.waitUntil("the notice", () -> "OPEN".equals(clerk.attribute("medium", "data-code")));
+      clerk.seeAttribute("medium", "data-code", "OPEN");
       String text = clerk.see("medium").getText();
       assertTrue(text.contains(MEDIUM) && text.contains(place) && text.contains("29"), text);
       clerk.picture("medium-open-" + language);

@@ -11,6 +11,7 @@ import java.util.List;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -30,6 +31,8 @@ final class Screen implements AutoCloseable {
   private Screen(ChromeDriver driver) {
     this.driver = driver;
     this.wait = new WebDriverWait(driver, Duration.ofSeconds(20), Duration.ofMillis(50));
+    // The page that is left and the one that comes may have an element of the same id.
+    this.wait.ignoring(StaleElementReferenceException.class);
   }
 
   /** Opens a browser with a fresh profile; {@code language} is what it asks pages for. */
@@ -130,6 +133,11 @@ final class Screen implements AutoCloseable {
     wait.until(ExpectedConditions.attributeToBe(By.id("status"), "data-code", problem));
   }
 
+  /** Waits until an element's attribute has this value. */
+  void seeAttribute(String id, String name, String value) {
+    wait.until(ExpectedConditions.attributeToBe(By.id(id), name, value));
+  }
+
   /** Waits until {@code condition} holds. */
   void waitUntil(String what, java.util.function.BooleanSupplier condition) {
     Programs.await(what, Duration.ofSeconds(20), condition);
@@ -146,6 +154,11 @@ final class Screen implements AutoCloseable {
 
   void waitForPath(String path) {
     wait.until(ExpectedConditions.urlMatches(".*" + path + "(\\?.*)?$"));
+  }
+
+  /** Scrolls down until the element ends the view. */
+  void scrollTo(String id) {
+    driver.executeScript("arguments[0].scrollIntoView({ block: 'end' })", see(id));
   }
 
   /** Saves what the clerk sees to {@code target/screenshots/NAME.png}. */
