@@ -45,17 +45,24 @@ final class GrantsContent {
         view.actions());
   }
 
-  static Form form(Offer offer) {
+  static Form form(Offer offer, Words words) {
     Instant start = offer.now().truncatedTo(ChronoUnit.MINUTES);
     Duration span = Duration.ofHours(offer.hours());
     Instant end = start.plus(USUAL.compareTo(span) < 0 ? USUAL : span);
     return new Form(
         offer.media(),
         offer.minutes(),
-        offer.hours(),
+        inWords(span, words),
         FIELD.format(start),
         FIELD.format(end),
         Math.min(offer.minutes(), USUAL.toMinutes()));
+  }
+
+  private static String inWords(Duration span, Words words) {
+    boolean days = span.toHours() % 24 == 0;
+    return words
+        .text(days ? "web.grant.days" : "web.grant.hours")
+        .replace("{n}", String.valueOf(days ? span.toDays() : span.toHours()));
   }
 
   private static String time(@Nullable String instant) {

@@ -75,7 +75,7 @@ final class GrantsController {
 
   private Content list(HttpRequest<?> request, Session session, @Nullable RefusalText notice) {
     Words words = pages.frame(request).words();
-    Form form = GrantsContent.form(overview.offer(session));
+    Form form = GrantsContent.form(overview.offer(session), words);
     return new Content(
         overview.list(session).grants().stream()
             .map(view -> GrantsContent.row(view, words))

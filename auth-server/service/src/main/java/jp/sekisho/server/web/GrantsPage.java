@@ -36,13 +36,13 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    *
    * @param media ids of the organ's registered media
    * @param longestMinutes longest use
-   * @param longestHours longest time from start to end
+   * @param longestSpan longest time from start to end, in words
    * @param minutes to begin with
    */
   public record Form(
       List<String> media,
       long longestMinutes,
-      long longestHours,
+      String longestSpan,
       String start,
       String end,
       long minutes) {
