@@ -217,6 +217,8 @@ final class Town implements AutoCloseable {
             AGENT,
             "service",
             "--no-enforcement",
+            "--seats",
+            "any",
             "--state",
             state.toString(),
             "--loopback-port",

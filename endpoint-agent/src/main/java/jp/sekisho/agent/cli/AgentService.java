@@ -46,6 +46,7 @@ import jp.sekisho.agent.platform.linux.LinuxBootClock;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcNetTcp;
 import jp.sekisho.agent.policy.TrustedPolicies;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
@@ -85,6 +86,7 @@ public final class AgentService implements AutoCloseable {
    * @param version told to the service
    */
   public record Options(
+   * @param presence who may have a seat and log in
       StateDirectory state,
       Path socket,
       @Nullable Integer loopbackPort,
@@ -92,6 +94,7 @@ public final class AgentService implements AutoCloseable {
       String version) {}
 
   /** A part that was started and must be stopped. */
+      LocalPresence presence,
   private interface Stop {
     void run() throws Exception;
   }
@@ -242,12 +245,18 @@ public final class AgentService implements AutoCloseable {
             standing,
             client::fetch,
             desk,
+            options.presence(),
             spool,
             bindings,
             readers,
             grantDesk);
     SeatServer seatServer =
-        SeatServer.open(options.socket(), new PeerCredentials(), seats, SeatTimes.PROTOCOL);
+        SeatServer.open(
+            options.socket(),
+            new PeerCredentials(),
+            new SeatServer.Door(options.presence(), () -> flow.refused(Refusal.PEER_FOREIGN)),
+            seats,
+            SeatTimes.PROTOCOL);
     stops.push(seatServer::close);
     Integer port = options.loopbackPort();
     LoopbackServer server =

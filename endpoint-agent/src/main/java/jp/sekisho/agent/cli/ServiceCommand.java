@@ -12,7 +12,9 @@ import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.UnenrolledLog;
 import jp.sekisho.agent.platform.linux.LinuxGates;
+import jp.sekisho.agent.platform.linux.LogindPresence;
 import jp.sekisho.agent.platform.linux.ProcessHardening;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.spool.SpoolException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,6 +54,20 @@ final class ServiceCommand implements Callable<Integer> {
 
   @Option(names = "--socket", paramLabel = "PATH", description = "Unix socket for sessions.")
   private Path socket = Path.of("/run/sekisho/agent.sock");
+
+  /** Values of {@code --seats}, as typed. */
+  private enum SeatRule {
+    active,
+    any
+  }
+
+  @Option(
+      names = "--seats",
+      paramLabel = "active|any",
+      description =
+          "Who may log in: active, the user in the foreground of seat0 by systemd-logind (default);"
+              + " any, every local user, for trials on machines without logind.")
+  private SeatRule seats = SeatRule.active;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls.
@@ -95,8 +111,12 @@ final class ServiceCommand implements Callable<Integer> {
       }
       try (AgentService service =
           AgentService.start(
-              new AgentService.Options(directory, socket, loopbackPort, gates, Version.text()))) {
+              new AgentService.Options(
+                  directory, socket, loopbackPort, gates, presence(), Version.text()))) {
         say(texts.text("service.started", service.loopback().toString(), socket));
+        if (seats == SeatRule.any) {
+          say(texts.text("service.seats-any"));
+        }
         sayGates(texts, gates);
         endAsked.await();
       }
@@ -114,6 +134,10 @@ final class ServiceCommand implements Callable<Integer> {
     } finally {
       ended.countDown();
     }
+  }
+
+  private LocalPresence presence() {
+    return seats == SeatRule.any ? LocalPresence.ANYBODY : new LogindPresence();
   }
 
   /** Gates without anything else; whether the machine was enrolled, rather than told to end. */

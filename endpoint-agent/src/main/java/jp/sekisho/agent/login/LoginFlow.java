@@ -12,6 +12,7 @@ import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.loopback.LoginResult;
 import jp.sekisho.agent.loopback.LoopbackCalls;
 import jp.sekisho.agent.seat.Seat;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
@@ -28,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers the loopback port: status, and one login at a time on this terminal.
  *
- * <p>The order of a login: may this terminal answer at all, is there room for its records, fetch,
- * check against the page, look for the card, read it, PIN, sign, record, countersign, bind, answer.
- * Each step's refusal is recorded. Thread-safe.
+ * <p>The order of a login: is the seat's user at the screen, may this terminal answer at all, is
+ * there room for its records, fetch, check against the page, look for the card, read it, PIN, sign,
+ * record, countersign, bind, answer. Each step's refusal is recorded. Thread-safe.
  */
 public final class LoginFlow implements LoopbackCalls {
   private static final System.Logger LOG = System.getLogger(LoginFlow.class.getName());
@@ -43,6 +44,7 @@ public final class LoginFlow implements LoopbackCalls {
    */
   public record Self(String terminal, String boot, DeviceKey key) {}
 
+  private final LocalPresence presence;
   private final Self self;
   private final Standing standing;
   private final TransactionSource transactions;
@@ -57,12 +59,14 @@ public final class LoginFlow implements LoopbackCalls {
   private final ReentrantLock oneLogin = new ReentrantLock();
 
   /**
+   * @param presence asked at each login: a seat outlives its user's turn at the screen
    * @param readers runs the reading of a shared reader's card beside its open PIN window
    * @param media what a seat is told of its media
    */
   public LoginFlow(
       Self self,
       Standing standing,
+      LocalPresence presence,
       TransactionSource transactions,
       CardDesk desk,
       Spool spool,
@@ -72,6 +76,7 @@ public final class LoginFlow implements LoopbackCalls {
     this.self = self;
     this.standing = standing;
     this.transactions = transactions;
+    this.presence = presence;
     this.desk = desk;
     this.spool = spool;
     this.turn = new CardTurn(self, desk, spool, bindings, standing::serverTime, readers);
@@ -87,6 +92,9 @@ public final class LoginFlow implements LoopbackCalls {
     }
     if (!oneLogin.tryLock()) {
       return refuse(transaction, Refused.of(Refusal.CARD_BUSY));
+    }
+    if (!presence.isAtScreen(seat.uid())) {
+      return refuse(transaction, Refused.of(Refusal.PEER_FOREIGN));
     }
     try {
       Turn outcome = attempt(seat, origin, transaction, Boolean.TRUE.equals(request.lastTry()));
@@ -140,7 +148,7 @@ public final class LoginFlow implements LoopbackCalls {
 
   @Override
   public LoopbackStatus status(Seat seat, Locale locale) {
-    Refusal obstacle = obstacle();
+    Refusal obstacle = presence.isAtScreen(seat.uid()) ? obstacle() : Refusal.PEER_FOREIGN;
     if (obstacle == null && !standing.reachable()) {
       obstacle = Refusal.SERVER_UNREACHABLE;
     }

@@ -70,7 +70,11 @@ class ForeignUserIT {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     server =
         SeatServer.open(
-            directory.resolve("agent.sock"), new PeerCredentials(), seats, SeatTimes.PROTOCOL);
+            directory.resolve("agent.sock"),
+            new PeerCredentials(),
+            SeatServer.Door.OPEN,
+            seats,
+            SeatTimes.PROTOCOL);
     loopback =
         new LoopbackServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -182,6 +186,7 @@ class ForeignUserIT {
                 SeatServer.open(
                     foreign.resolve("agent.sock"),
                     new PeerCredentials(),
+                    SeatServer.Door.OPEN,
                     seats,
                     SeatTimes.PROTOCOL));
     assertEquals(foreign + " is not owned by the service's user", e.getMessage());

@@ -14,10 +14,12 @@ import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import jp.sekisho.agent.config.DeviceKey;
@@ -75,6 +77,7 @@ class LoginFlowTest {
   private final ScriptedSeat seat = new ScriptedSeat(1001).typing("123456");
   private final Map<String, Reply<TransactionDetails>> service = new HashMap<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Set<Integer> away = new HashSet<>();
   private int fetches;
   private @Nullable OpenExport exported;
   private @Nullable Refusal mediumProblem;
@@ -105,6 +108,7 @@ class LoginFlowTest {
     flow =
         new LoginFlow(
             new LoginFlow.Self("T-0042", BOOT, key),
+            uid -> !away.contains(uid),
             standing,
             id -> {
               fetches++;
@@ -619,3 +623,17 @@ class LoginFlowTest {
     assertEquals(Map.of(), last().data());
   }
 }
+  @Test
+  @DisplayName("a seat whose user is not at the screen touches no card and opens no window")
+  void notAtTheScreen() throws Exception {
+    insertStaffCard();
+    away.add(seat.uid());
+    refused(Refusal.PEER_FOREIGN);
+    assertEquals(Refusal.PEER_FOREIGN, flow.status(seat, Locale.JAPANESE).problem());
+    assertEquals(0, fetches);
+    assertEquals(List.of(), desk.instructions);
+    assertEquals(0, seat.prompts.size());
+    away.clear();
+    answered();
+  }
+
