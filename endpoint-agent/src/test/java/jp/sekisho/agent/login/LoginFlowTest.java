@@ -268,6 +268,15 @@ class LoginFlowTest {
   }
 
   @Test
+  @Test
+  @DisplayName("a session process that ends just after the PIN gets no answer for its page")
+  void seatEndsWhileSigning() throws Exception {
+    insertStaffCard();
+    desk.beforeSign(() -> seats.lost(seat));
+    refused(Refusal.PROMPT_UNAVAILABLE);
+    assertEquals(List.of(), bindings.transactions());
+  }
+
   @DisplayName("after the answer a removed card is recorded, then the seat is locked")
   void removal() throws Exception {
     insertStaffCard();
