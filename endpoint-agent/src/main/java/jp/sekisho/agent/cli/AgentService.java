@@ -77,24 +77,27 @@ public final class AgentService implements AutoCloseable {
   /** How long an orderly stop waits for the service to take the last records. */
   private static final Duration LAST_FLUSH = Duration.ofSeconds(3);
 
+  /** Between two looks for numbers of refusals that are due. */
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+
   /**
    * How this run differs from what is in the state directory.
    *
    * @param socket Unix socket for session processes
    * @param loopbackPort instead of the enrolled one; 0 takes a free port; null for the enrolled
    * @param gates what gates devices in this run, begun or not; closed with the service
+   * @param presence who may have a seat and log in
    * @param version told to the service
    */
   public record Options(
-   * @param presence who may have a seat and log in
       StateDirectory state,
       Path socket,
       @Nullable Integer loopbackPort,
       Gates gates,
+      LocalPresence presence,
       String version) {}
 
   /** A part that was started and must be stopped. */
-      LocalPresence presence,
   private interface Stop {
     void run() throws Exception;
   }
@@ -242,14 +245,21 @@ public final class AgentService implements AutoCloseable {
     LoginFlow flow =
         new LoginFlow(
             new LoginFlow.Self(settings.terminal(), boot, key),
+            options.presence(),
             standing,
             client::fetch,
             desk,
-            options.presence(),
             spool,
             bindings,
             readers,
-            grantDesk);
+            grantDesk,
+            clock);
+    // On a thread of its own: a deadline must not wait for a disk.
+    ScheduledExecutorService counts = Executors.newSingleThreadScheduledExecutor(daemon("counts"));
+    stops.push(counts::shutdownNow);
+    var unusedToo =
+        counts.scheduleWithFixedDelay(
+            flow::settle, SETTLE.toMillis(), SETTLE.toMillis(), TimeUnit.MILLISECONDS);
     SeatServer seatServer =
         SeatServer.open(
             options.socket(),
@@ -271,6 +281,7 @@ public final class AgentService implements AutoCloseable {
             standing::helpLine,
             clock);
     stops.push(() -> lastRecord(bindings, spool, sender));
+    stops.push(flow::stop);
     stops.push(grantDesk::close);
     stops.push(server::close);
     loopback = server.address();

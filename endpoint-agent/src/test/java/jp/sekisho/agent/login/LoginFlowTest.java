@@ -129,7 +129,8 @@ class LoginFlowTest {
               public @Nullable Refusal problem() {
                 return mediumProblem;
               }
-            });
+            },
+            clock);
   }
 
   @AfterEach
@@ -171,9 +172,14 @@ class LoginFlowTest {
     return refused(reason, login());
   }
 
-  private LoginResult.Refused refused(Refusal reason, LoginResult result) {
+  private static LoginResult.Refused said(Refusal reason, LoginResult result) {
     LoginResult.Refused no = assertInstanceOf(LoginResult.Refused.class, result);
     assertEquals(reason, no.reason());
+    return no;
+  }
+
+  private LoginResult.Refused refused(Refusal reason, LoginResult result) {
+    LoginResult.Refused no = said(reason, result);
     DeviceRecord record = last();
     assertEquals("agent.login-refused", record.type());
     assertEquals(reason.name(), record.reason());
@@ -381,7 +387,7 @@ class LoginFlowTest {
     insertStaffCard();
     for (String typed : List.of("12345", "123456789", "12345a", "")) {
       seat.typing(typed);
-      refused(Refusal.PIN_FORMAT);
+      said(Refusal.PIN_FORMAT, login());
     }
     assertFalse(desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE), "nothing signed");
     seat.typing("１２３４５６");
@@ -428,7 +434,7 @@ class LoginFlowTest {
             new TransactionDetails(ID, "AAAA", "login", ORIGIN, good.expires(), null, null));
     for (TransactionDetails details : bad) {
       service.put(ID, new Reply.Ok<>(details));
-      refused(Refusal.STATEMENT_INVALID);
+      said(Refusal.STATEMENT_INVALID, login());
     }
     assertFalse(desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE));
   }
@@ -492,7 +498,7 @@ class LoginFlowTest {
   void malformed() {
     for (String id : List.of("", "../../events", ID + "A", "AAAAAAAAAAAAAAAAAAAAAB")) {
       LoginResult result = flow.login(seat, ORIGIN, new LoopbackLogin(id, null), Locale.JAPANESE);
-      refused(Refusal.INPUT_MALFORMED, result);
+      said(Refusal.INPUT_MALFORMED, result);
       assertEquals(Map.of(), last().data());
     }
     assertEquals(0, fetches);

@@ -62,6 +62,7 @@ public final class UsbGate implements AutoCloseable {
   private final UsbPorts ports;
   private final UsbEvents events;
   private final LongSupplier nanos;
+  private final BlockRecords blocks;
   private final Thread thread = new Thread(this::run, "usb-gate");
   private final Map<String, Held> held = new TreeMap<>();
 
@@ -91,6 +92,7 @@ public final class UsbGate implements AutoCloseable {
     this.ports = ports;
     this.events = events;
     this.nanos = nanos;
+    this.blocks = new BlockRecords(nanos);
     thread.setDaemon(true);
   }
 
@@ -183,6 +185,7 @@ public final class UsbGate implements AutoCloseable {
         // Only the time may have come.
       }
     }
+    blocks.due().ifPresent(this::record);
     if (nanos.getAsLong() - lastReconcile >= RECONCILE_NANOS) {
       reconcile();
     }
@@ -295,12 +298,15 @@ public final class UsbGate implements AutoCloseable {
     if (reading.authorized()) {
       shut(port);
     }
-    record(
+    UsbEvent.Blocked event =
         new UsbEvent.Blocked(
             device(reading, verdict),
             verdict.rule(),
             reading.authorized(),
-            verdict.reason() == null ? Refusal.USB_CLASS : verdict.reason()));
+            verdict.reason() == null ? Refusal.USB_CLASS : verdict.reason());
+    if (blocks.isRecordedNow(event)) {
+      record(event);
+    }
     if (verdict.medium() && media != null && (before == null || !before.verdict().medium())) {
       media.plugged(new PluggedMedium(port, reading.device().fingerprint()));
     }

@@ -2,6 +2,7 @@ package jp.sekisho.agent.enforce.usb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.media.PluggedMedium;
@@ -252,6 +254,28 @@ class UsbGateTest {
     assertTrue(gate.enforcement().enforcing());
     assertTrue(
         events.contains(new UsbEvent.Enforcement("misconfigured", "gate-open")), "" + events);
+  }
+
+  @Test
+  @DisplayName("a stick that comes and goes endlessly stays blocked and cannot fill the records")
+  void comesAndGoes() throws Exception {
+    AtomicLong now = new AtomicLong();
+    gate = new UsbGate(bus.ports(), bus, now::get);
+    gate.start(log);
+    for (int i = 0; i < BlockRecords.SINGLY + 7; i++) {
+      bus.plug("1-1", FakeBus.STICK);
+      Await.until("seen", () -> gate.media().size() == 1);
+      assertEquals("0", authorized("1-1"));
+      bus.pull("1-1");
+      Await.until("gone", () -> gate.media().isEmpty());
+    }
+    assertEquals(BlockRecords.SINGLY, types().size());
+    now.addAndGet(BlockRecords.WINDOW.toNanos());
+    awaitEvents(BlockRecords.SINGLY + 1);
+    assertEquals(7, lastBlocked().count());
+    bus.plug("1-1", FakeBus.STICK);
+    awaitEvents(BlockRecords.SINGLY + 2);
+    assertNull(lastBlocked().count());
   }
 
   @Test
