@@ -80,6 +80,7 @@ final class DeskWorld {
   boolean trustBroken;
   boolean active = true;
   boolean enforcing = true;
+  Runnable whileMeasuring = () -> {};
   int changes;
   final Path state;
   GrantDesk desk;
@@ -123,7 +124,10 @@ final class DeskWorld {
             log,
             () -> List.of(ORIGIN),
             () -> active,
-            () -> enforcing),
+            () -> {
+              whileMeasuring.run();
+              return enforcing;
+            }),
         new GrantDesk.Clocks(bootClock, serverClock, wall),
         state,
         new SecureRandom(),

@@ -172,6 +172,17 @@ class GrantDeskTest {
   }
 
   @Test
+  @DisplayName("a deadline does not wait for who holds the gate's lock")
+  void deadlineBeforeMeasuring() {
+    open();
+    world.sinceBoot = world.sinceBoot.plus(Duration.ofMinutes(31));
+    world.whileMeasuring = () -> assertFalse(world.isOpen(), "closed before the gate is asked");
+    world.desk.tick();
+    world.settle();
+    closedBecause("deadline");
+  }
+
+  @Test
   @DisplayName("a step of the wall clock neither closes nor prolongs")
   void clockStep() {
     open();
