@@ -310,7 +310,7 @@ final class DeskWorld {
       opened++;
       users.add(user);
       mounted.add(medium);
-      return new OpenOutcome.Opened(Path.of("/run/sekisho/media/" + medium.device()));
+      return new OpenOutcome.Opened(Path.of("/run/sekisho/media/" + medium.device() + "/medium"));
     }
 
     @Override

@@ -69,7 +69,7 @@ class GrantDeskTest {
     assertEquals(List.of(1001), world.gate.users);
     OpenGrant shown = world.desk.open().get(0);
     assertEquals("M-0007", shown.medium());
-    assertEquals(Path.of("/run/sekisho/media/3-1"), shown.mountPoint());
+    assertEquals(Path.of("/run/sekisho/media/3-1/medium"), shown.mountPoint());
     assertEquals(30, shown.minutesLeft());
     assertEquals(world.service.now().plus(Duration.ofMinutes(30)), shown.until());
     world.pass(Duration.ofSeconds(61));

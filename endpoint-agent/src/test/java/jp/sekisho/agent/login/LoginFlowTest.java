@@ -268,12 +268,6 @@ class LoginFlowTest {
     refused(Refusal.CARD_REMOVED);
   }
 
-  private static PinOutcome typed(String pin) {
-    byte[] utf8 = pin.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    return new PinOutcome.Typed(TypedPin.copyOf(utf8, 0, utf8.length));
-  }
-
-  @Test
   @Test
   @DisplayName("a session process that ends just after the PIN gets no answer for its page")
   void seatEndsWhileSigning() throws Exception {
@@ -283,6 +277,12 @@ class LoginFlowTest {
     assertEquals(List.of(), bindings.transactions());
   }
 
+  private static PinOutcome typed(String pin) {
+    byte[] utf8 = pin.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return new PinOutcome.Typed(TypedPin.copyOf(utf8, 0, utf8.length));
+  }
+
+  @Test
   @DisplayName("after the answer a removed card is recorded, then the seat is locked")
   void removal() throws Exception {
     insertStaffCard();
@@ -580,7 +580,8 @@ class LoginFlowTest {
   @Test
   @DisplayName("the status shows an open medium to its own seat only, and why another stays closed")
   void statusOfMedia() {
-    exported = new OpenExport(ID, "M-0007", "/run/sekisho/media/3-1", "2026-11-21T02:00:00Z", 30);
+    exported =
+        new OpenExport(ID, "M-0007", "/run/sekisho/media/3-1/medium", "2026-11-21T02:00:00Z", 30);
     assertEquals(exported, flow.status(seat, Locale.JAPANESE).export());
     assertNull(flow.status(new ScriptedSeat(1002), Locale.JAPANESE).export());
     mediumProblem = Refusal.MEDIUM_OTHER;
@@ -631,14 +632,6 @@ class LoginFlowTest {
   }
 
   @Test
-  @DisplayName("what the loopback port refused is recorded without a transaction")
-  void foreign() {
-    flow.refused(Refusal.PEER_FOREIGN);
-    assertEquals("PEER_FOREIGN", last().reason());
-    assertEquals(Map.of(), last().data());
-  }
-}
-  @Test
   @DisplayName("a seat whose user is not at the screen touches no card and opens no window")
   void notAtTheScreen() throws Exception {
     insertStaffCard();
@@ -652,3 +645,11 @@ class LoginFlowTest {
     answered();
   }
 
+  @Test
+  @DisplayName("what the loopback port refused is recorded without a transaction")
+  void foreign() {
+    flow.refused(Refusal.PEER_FOREIGN);
+    assertEquals("PEER_FOREIGN", last().reason());
+    assertEquals(Map.of(), last().data());
+  }
+}
