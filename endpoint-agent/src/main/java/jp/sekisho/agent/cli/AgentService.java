@@ -7,9 +7,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -27,13 +25,13 @@ import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.SpoolLog;
 import jp.sekisho.agent.enroll.Renewal;
-import jp.sekisho.agent.grant.BootClock;
 import jp.sekisho.agent.grant.GrantCalls;
 import jp.sekisho.agent.grant.GrantDesk;
 import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.Records;
-import jp.sekisho.agent.grant.ServerClock;
+import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.heartbeat.Heartbeats;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.ipc.SeatServer;
 import jp.sekisho.agent.ipc.SeatTimes;
@@ -54,10 +52,8 @@ import jp.sekisho.agent.spool.SpoolLimits;
 import jp.sekisho.agent.sync.Backoff;
 import jp.sekisho.agent.sync.PinnedTls;
 import jp.sekisho.agent.sync.RecordSender;
-import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.agent.sync.ServiceClient;
 import jp.sekisho.policy.usb.UsbEvaluator;
-import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
@@ -146,6 +142,7 @@ public final class AgentService implements AutoCloseable {
     X509Certificate serverCa = serverCa(settings);
     String boot = BootId.current();
     BootClock bootClock = new LinuxBootClock();
+    ServerClock serverClock = new ServerClock(bootClock);
 
     Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
     stops.push(spool::close);
@@ -159,7 +156,7 @@ public final class AgentService implements AutoCloseable {
     stops.push(gates::close);
     gates.start(new SpoolLog(spool));
 
-    Standing standing = new Standing(state, clock);
+    Standing standing = new Standing(state, clock, serverClock);
     ServiceClient client =
         new ServiceClient(settings.server(), PinnedTls.context(serverCa, key, certificates));
     RecordSender sender = new RecordSender(spool, client::events, Backoff.DEFAULT, random);
@@ -187,14 +184,13 @@ public final class AgentService implements AutoCloseable {
     RunStatus.Writer status =
         new RunStatus.Writer(
             state, gates::enforcement, spool, sender, standing, () -> opened(grants.get()), clock);
-    ServerClock serverClock = new ServerClock(bootClock);
     ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(daemon("beat"));
     Heartbeats heartbeats =
         new Heartbeats(
             new Heartbeats.Self(options.version(), boot, gates::enforcement),
             spool,
             standing,
-            beat -> heard(client.heartbeat(beat), serverClock),
+            client::heartbeat,
             () -> afterBeat(renewal, status, standing, sender, grants.get()),
             clock,
             random,
@@ -219,8 +215,7 @@ public final class AgentService implements AutoCloseable {
             new GrantDesk.Parts(
                 gates.media(),
                 bindings::presences,
-                GrantTrust.Source.of(
-                    policies::current, () -> serverClock.now().orElseGet(clock::instant)),
+                GrantTrust.Source.of(policies::current, standing::serverTime),
                 GrantCalls.of(client),
                 Records.of(spool),
                 standing::origins,
@@ -321,18 +316,6 @@ public final class AgentService implements AutoCloseable {
       }
     }
     status.write();
-  }
-
-  /** Keeps the service's time of an answered beat. */
-  private static Reply<HeartbeatReply> heard(Reply<HeartbeatReply> reply, ServerClock clock) {
-    if (reply instanceof Reply.Ok<HeartbeatReply> ok) {
-      try {
-        clock.heard(Instant.parse(ok.value().serverTime()));
-      } catch (DateTimeParseException e) {
-        LOG.log(System.Logger.Level.WARNING, "a heartbeat's answer without a time");
-      }
-    }
-    return reply;
   }
 
   private static List<RunStatus.Open> opened(@Nullable GrantDesk grants) {

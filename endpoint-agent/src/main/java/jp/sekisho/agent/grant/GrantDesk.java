@@ -24,6 +24,8 @@ import jp.sekisho.agent.enforce.media.MediaGate;
 import jp.sekisho.agent.enforce.media.OpenOutcome;
 import jp.sekisho.agent.enforce.media.PluggedMedium;
 import jp.sekisho.agent.grant.Use.Phase;
+import jp.sekisho.agent.heartbeat.BootClock;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.login.Bindings;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.login.MediaView;

@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.Heard;
 import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.loopback.LoginResult;
 import jp.sekisho.agent.seat.PinOutcome;
@@ -103,7 +104,7 @@ class LoginFlowTest {
 
   private void use(MemoryDesk newDesk) throws Exception {
     desk = newDesk;
-    standing = new Standing(state, clock);
+    standing = new Standing(state, clock, new ServerClock(() -> Duration.ZERO));
     bindings = new Bindings(desk, seats, spool, threads);
     flow =
         new LoginFlow(
