@@ -171,6 +171,19 @@ class HeartbeatsTest {
   }
 
   @Test
+  @DisplayName("a pending terminal asks every five seconds until it is confirmed")
+  void pending() {
+    Heartbeats heartbeats = heartbeats();
+    assertEquals(Duration.ofSeconds(5), heartbeats.interval());
+    reply = new Reply.Ok<>(saying("pending", 45, 0));
+    heartbeats.beat();
+    assertEquals(Duration.ofSeconds(5), heartbeats.interval());
+    reply = new Reply.Ok<>(saying("active", 45, 0));
+    heartbeats.beat();
+    assertEquals(Duration.ofSeconds(45), heartbeats.interval());
+  }
+
+  @Test
   @DisplayName("a service that lost acknowledged records gets them again")
   void regression() throws Exception {
     var record = spool.append(new AgentEvent.Started("1", false));
