@@ -420,7 +420,7 @@ class GrantDeskTest {
   void closedGate() {
     NoMedia gate = new NoMedia();
     assertEquals(
-        new jp.sekisho.agent.enforce.media.OpenOutcome.Failed(Refusal.NOT_ENFORCING),
+        new jp.sekisho.agent.enforce.OpenOutcome.Failed(Refusal.NOT_ENFORCING),
         gate.openReadOnly(STICK, 0));
     assertTrue(gate.plugged().isEmpty() && gate.close(STICK));
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import jp.sekisho.agent.enforce.media.OpenOutcome;
+import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.media.Volumes;
 import jp.sekisho.protocol.Refusal;
 

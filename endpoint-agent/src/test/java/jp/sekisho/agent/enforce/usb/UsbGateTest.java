@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.DecisionLog;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.agent.testing.Await;
 import jp.sekisho.policy.rule.Reason;
