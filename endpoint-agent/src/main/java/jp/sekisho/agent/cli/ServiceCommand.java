@@ -3,6 +3,7 @@ package jp.sekisho.agent.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
     description = "Runs the agent: gates, readers, seats, loopback port, records, heartbeats.")
 final class ServiceCommand implements Callable<Integer> {
   /** How often a machine that is not enrolled looks whether it is by now. */
-  private static final long ENROLLED_SECONDS = 1;
+  private static final Duration ENROLLED_LOOK = Duration.ofSeconds(1);
 
   @Option(names = "--state", paramLabel = "DIR", description = "State directory.")
   private Path state = StateDirectory.DEFAULT;
@@ -148,7 +149,7 @@ final class ServiceCommand implements Callable<Integer> {
     gates.start(log);
     say(texts.text("service.unenrolled", directory.root().toString()));
     sayGates(texts, gates);
-    while (!endAsked.await(ENROLLED_SECONDS, TimeUnit.SECONDS)) {
+    while (!endAsked.await(ENROLLED_LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
       if (directory.isEnrolled()) {
         return true;
       }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,7 +82,9 @@ class ForeignUserIT {
             new ProcNetTcp(),
             seats,
             calls,
-            () -> List.of(ORIGIN));
+            () -> List.of(ORIGIN),
+            () -> "—",
+            InstantSource.system());
   }
 
   @AfterEach

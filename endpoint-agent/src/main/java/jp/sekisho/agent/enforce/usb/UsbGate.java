@@ -1,6 +1,7 @@
 package jp.sekisho.agent.enforce.usb;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UsbGate implements AutoCloseable {
   /** Between two comparisons of everything with what was decided. */
-  public static final long RECONCILE_NANOS = 60_000_000_000L;
+  static final Duration RECONCILE = Duration.ofSeconds(60);
 
   /** Rule id of a medium that a grant opened. */
   public static final String GRANT_RULE = "usb.grant";
@@ -187,7 +188,7 @@ public final class UsbGate implements AutoCloseable {
       }
     }
     blocks.due().ifPresent(this::record);
-    if (nanos.getAsLong() - lastReconcile >= RECONCILE_NANOS) {
+    if (nanos.getAsLong() - lastReconcile >= RECONCILE.toNanos()) {
       reconcile();
     }
   }
