@@ -141,7 +141,8 @@ class RealPinentryIT {
           CompletableFuture.supplyAsync(() -> screen.pinentry().ask(prompt, LONG, () -> true));
       for (int page = 1; page <= 5; page++) {
         screen.awaitWindow("^What is approved " + page + "/5$");
-        assertTrue(screen.xdotool("key", "Return"));
+        // Cancel has the focus first.
+        assertTrue(screen.xdotool("key", "Tab", "Return"));
       }
       screen.awaitWindow();
       assertTrue(screen.xdotool("type", "--delay", "40", "246810"));

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which blocks are recorded one by one, so that a device that comes and goes endlessly cannot fill
  * the terminal's records: the first {@value #SINGLY} in a minute; of the others the newest, with
- * their number, when the minute is over. Blocks of devices that had been usable are recorded
- * always. What is blocked does not depend on it. Guarded by the gate's lock.
+ * their number, when the minute is over. What is blocked does not depend on it. Guarded by the
+ * gate's lock.
  */
 final class BlockRecords {
   /** A terminal that starts with full hubs has fewer devices. */
@@ -35,9 +35,6 @@ final class BlockRecords {
   boolean isRecordedNow(UsbEvent.Blocked event) {
     if (singly > 0 && isOver() && more == 0) {
       singly = 0;
-    }
-    if (event.wasOpen()) {
-      return true;
     }
     if (singly == 0) {
       start = nanos.getAsLong();

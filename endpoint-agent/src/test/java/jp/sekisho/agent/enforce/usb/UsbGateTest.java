@@ -206,6 +206,47 @@ class UsbGateTest {
   }
 
   @Test
+  @DisplayName("an input device that turns out to type is blocked again while there is a keyboard")
+  void typesByItsReports() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    bus.plugInput("1-3", FakeBus.TYPES);
+    awaitEvents(3);
+    assertEquals(List.of("usb.allowed", "usb.allowed", "usb.blocked"), types());
+    assertEquals(Refusal.USB_KEYBOARD_WAITS, lastBlocked().reason());
+    assertEquals("usb.further-keyboard", lastBlocked().rule());
+    assertTrue(lastBlocked().wasOpen());
+    assertEquals("0", authorized("1-3"));
+    assertEquals("1", authorized("1-2"));
+    bus.pull("1-2");
+    Await.until("released as the only keyboard", () -> authorized("1-3").equals("1"));
+  }
+
+  @Test
+  @DisplayName("the only keyboard and the only pointer are never blocked for typing")
+  void neverTheOnlyOne() throws Exception {
+    gate.start(log);
+    bus.plugInput("1-3", FakeBus.TYPES);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    awaitEvents(2);
+    bus.plugInput("1-4", FakeBus.TYPES_AND_POINTS);
+    awaitEvents(3);
+    gate.reconcile();
+    assertEquals("1", authorized("1-2"));
+    assertEquals("1", authorized("1-4"), "nothing else points");
+    bus.plugInput("1-5", FakeBus.POINTS);
+    awaitEvents(4);
+    gate.reconcile();
+    for (String port : List.of("1-2", "1-3", "1-4", "1-5")) {
+      assertEquals("1", authorized(port), "what was decided stays: " + port);
+    }
+    bus.plugInput("1-6", FakeBus.TYPES_AND_POINTS);
+    awaitEvents(6);
+    assertEquals("0", authorized("1-6"), "others type and point");
+    assertEquals("1", authorized("1-4"));
+  }
+
+  @Test
   @DisplayName("lost messages: everything is looked at again, new controllers included")
   void lost() throws Exception {
     gate.start(log);
