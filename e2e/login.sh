@@ -116,7 +116,7 @@ cmd_login() {
   run_java -jar "$SERVER_JAR" terminal confirm T-0042 --fingerprint "$fingerprint" --data "$data" >>"$LOGIN/log/init.log" 2>&1
 
   say "starting the agent (without enforcement: nothing under /sys is opened for writing)"
-  start agent "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx128m -jar "$AGENT_JAR" service --no-enforcement --state "$LOGIN/agent" \
+  start agent "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx128m -jar "$AGENT_JAR" service --no-enforcement --seats any --state "$LOGIN/agent" \
     --loopback-port $LOOPBACK_PORT --socket "$LOGIN/agent.sock"
   wait_for "the agent" 30 port_open $LOOPBACK_PORT
 

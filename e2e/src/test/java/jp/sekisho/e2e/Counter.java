@@ -62,7 +62,7 @@ final class Counter {
   /** Starts the enforcing agent and waits for it. */
   void startAgent() {
     vm.run(
-            "/opt/sekisho/agent service --state "
+            "/opt/sekisho/agent service --seats any --state "
                 + STATE
                 + " >/run/agent.log 2>&1 & echo $! >/run/agent.pid")
         .expectOk();

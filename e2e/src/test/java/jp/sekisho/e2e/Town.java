@@ -218,6 +218,8 @@ final class Town implements AutoCloseable {
             AGENT,
             "service",
             "--no-enforcement",
+            "--seats",
+            "any",
             "--state",
             state.toString(),
             "--loopback-port",

@@ -94,7 +94,7 @@ class MediaGateIT {
         vm.recorderLog().stream()
             .noneMatch(line -> line instanceof Uevent event && event.opensBlockDevice()));
 
-    String place = "/run/sekisho/media/" + name;
+    String place = "/run/sekisho/media/" + name + "/medium";
     assertEquals("Opened[mountPoint=" + place + "]", command("open " + name + " 1000"));
     assertTrue(mounts().contains(" ro,nosuid,nodev,noexec,relatime - vfat "), mounts());
     assertEquals(

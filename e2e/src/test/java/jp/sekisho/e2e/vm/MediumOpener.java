@@ -3,8 +3,8 @@ package jp.sekisho.e2e.vm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import jp.sekisho.agent.enforce.DecisionLog;
-import jp.sekisho.agent.enforce.media.MediaGate;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.platform.linux.LinuxGates;
 import jp.sekisho.protocol.event.AgentEvent;
 

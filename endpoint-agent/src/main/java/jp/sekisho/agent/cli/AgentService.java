@@ -7,9 +7,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -27,13 +25,13 @@ import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.SpoolLog;
 import jp.sekisho.agent.enroll.Renewal;
-import jp.sekisho.agent.grant.BootClock;
 import jp.sekisho.agent.grant.GrantCalls;
 import jp.sekisho.agent.grant.GrantDesk;
 import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.Records;
-import jp.sekisho.agent.grant.ServerClock;
+import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.heartbeat.Heartbeats;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.ipc.SeatServer;
 import jp.sekisho.agent.ipc.SeatTimes;
@@ -46,6 +44,7 @@ import jp.sekisho.agent.platform.linux.LinuxBootClock;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcNetTcp;
 import jp.sekisho.agent.policy.TrustedPolicies;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
@@ -53,10 +52,8 @@ import jp.sekisho.agent.spool.SpoolLimits;
 import jp.sekisho.agent.sync.Backoff;
 import jp.sekisho.agent.sync.PinnedTls;
 import jp.sekisho.agent.sync.RecordSender;
-import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.agent.sync.ServiceClient;
 import jp.sekisho.policy.usb.UsbEvaluator;
-import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
@@ -76,12 +73,16 @@ public final class AgentService implements AutoCloseable {
   /** How long an orderly stop waits for the service to take the last records. */
   private static final Duration LAST_FLUSH = Duration.ofSeconds(3);
 
+  /** Between two looks for numbers of refusals that are due. */
+  private static final Duration SETTLE = Duration.ofSeconds(10);
+
   /**
    * How this run differs from what is in the state directory.
    *
    * @param socket Unix socket for session processes
    * @param loopbackPort instead of the enrolled one; 0 takes a free port; null for the enrolled
    * @param gates what gates devices in this run, begun or not; closed with the service
+   * @param presence who may have a seat and log in
    * @param version told to the service
    */
   public record Options(
@@ -89,6 +90,7 @@ public final class AgentService implements AutoCloseable {
       Path socket,
       @Nullable Integer loopbackPort,
       Gates gates,
+      LocalPresence presence,
       String version) {}
 
   /** A part that was started and must be stopped. */
@@ -140,6 +142,7 @@ public final class AgentService implements AutoCloseable {
     X509Certificate serverCa = serverCa(settings);
     String boot = BootId.current();
     BootClock bootClock = new LinuxBootClock();
+    ServerClock serverClock = new ServerClock(bootClock);
 
     Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
     stops.push(spool::close);
@@ -153,7 +156,7 @@ public final class AgentService implements AutoCloseable {
     stops.push(gates::close);
     gates.start(new SpoolLog(spool));
 
-    Standing standing = new Standing(state, clock);
+    Standing standing = new Standing(state, clock, serverClock);
     ServiceClient client =
         new ServiceClient(settings.server(), PinnedTls.context(serverCa, key, certificates));
     RecordSender sender = new RecordSender(spool, client::events, Backoff.DEFAULT, random);
@@ -181,14 +184,13 @@ public final class AgentService implements AutoCloseable {
     RunStatus.Writer status =
         new RunStatus.Writer(
             state, gates::enforcement, spool, sender, standing, () -> opened(grants.get()), clock);
-    ServerClock serverClock = new ServerClock(bootClock);
     ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(daemon("beat"));
     Heartbeats heartbeats =
         new Heartbeats(
             new Heartbeats.Self(options.version(), boot, gates::enforcement),
             spool,
             standing,
-            beat -> heard(client.heartbeat(beat), serverClock),
+            client::heartbeat,
             () -> afterBeat(renewal, status, standing, sender, grants.get()),
             clock,
             random,
@@ -213,8 +215,7 @@ public final class AgentService implements AutoCloseable {
             new GrantDesk.Parts(
                 gates.media(),
                 bindings::presences,
-                GrantTrust.Source.of(
-                    policies::current, () -> serverClock.now().orElseGet(clock::instant)),
+                GrantTrust.Source.of(policies::current, standing::serverTime),
                 GrantCalls.of(client),
                 Records.of(spool),
                 standing::origins,
@@ -239,15 +240,28 @@ public final class AgentService implements AutoCloseable {
     LoginFlow flow =
         new LoginFlow(
             new LoginFlow.Self(settings.terminal(), boot, key),
+            options.presence(),
             standing,
             client::fetch,
             desk,
             spool,
             bindings,
             readers,
-            grantDesk);
+            grantDesk,
+            clock);
+    // On a thread of its own: a deadline must not wait for a disk.
+    ScheduledExecutorService counts = Executors.newSingleThreadScheduledExecutor(daemon("counts"));
+    stops.push(counts::shutdownNow);
+    var unusedToo =
+        counts.scheduleWithFixedDelay(
+            flow::settle, SETTLE.toMillis(), SETTLE.toMillis(), TimeUnit.MILLISECONDS);
     SeatServer seatServer =
-        SeatServer.open(options.socket(), new PeerCredentials(), seats, SeatTimes.PROTOCOL);
+        SeatServer.open(
+            options.socket(),
+            new PeerCredentials(),
+            new SeatServer.Door(options.presence(), () -> flow.refused(Refusal.PEER_FOREIGN)),
+            seats,
+            SeatTimes.PROTOCOL);
     stops.push(seatServer::close);
     Integer port = options.loopbackPort();
     LoopbackServer server =
@@ -262,6 +276,7 @@ public final class AgentService implements AutoCloseable {
             standing::helpLine,
             clock);
     stops.push(() -> lastRecord(bindings, spool, sender));
+    stops.push(flow::stop);
     stops.push(grantDesk::close);
     stops.push(server::close);
     loopback = server.address();
@@ -301,18 +316,6 @@ public final class AgentService implements AutoCloseable {
       }
     }
     status.write();
-  }
-
-  /** Keeps the service's time of an answered beat. */
-  private static Reply<HeartbeatReply> heard(Reply<HeartbeatReply> reply, ServerClock clock) {
-    if (reply instanceof Reply.Ok<HeartbeatReply> ok) {
-      try {
-        clock.heard(Instant.parse(ok.value().serverTime()));
-      } catch (DateTimeParseException e) {
-        LOG.log(System.Logger.Level.WARNING, "a heartbeat's answer without a time");
-      }
-    }
-    return reply;
   }
 
   private static List<RunStatus.Open> opened(@Nullable GrantDesk grants) {

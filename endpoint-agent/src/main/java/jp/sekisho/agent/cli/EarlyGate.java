@@ -13,7 +13,8 @@ import jp.sekisho.agent.platform.linux.LinuxGates;
  * everything as it is, and {@link ServiceCommand} closes them later or says what is wrong.
  */
 final class EarlyGate {
-  private static final Set<String> WITH_VALUE = Set.of("--state", "--loopback-port", "--socket");
+  private static final Set<String> WITH_VALUE =
+      Set.of("--state", "--loopback-port", "--socket", "--seats");
 
   private EarlyGate() {}
 

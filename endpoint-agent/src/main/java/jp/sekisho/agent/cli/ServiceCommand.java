@@ -3,6 +3,7 @@ package jp.sekisho.agent.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -12,7 +13,9 @@ import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.UnenrolledLog;
 import jp.sekisho.agent.platform.linux.LinuxGates;
+import jp.sekisho.agent.platform.linux.LogindPresence;
 import jp.sekisho.agent.platform.linux.ProcessHardening;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.spool.SpoolException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,7 +36,7 @@ import picocli.CommandLine.Spec;
     description = "Runs the agent: gates, readers, seats, loopback port, records, heartbeats.")
 final class ServiceCommand implements Callable<Integer> {
   /** How often a machine that is not enrolled looks whether it is by now. */
-  private static final long ENROLLED_SECONDS = 1;
+  private static final Duration ENROLLED_LOOK = Duration.ofSeconds(1);
 
   @Option(names = "--state", paramLabel = "DIR", description = "State directory.")
   private Path state = StateDirectory.DEFAULT;
@@ -52,6 +55,20 @@ final class ServiceCommand implements Callable<Integer> {
 
   @Option(names = "--socket", paramLabel = "PATH", description = "Unix socket for sessions.")
   private Path socket = Path.of("/run/sekisho/agent.sock");
+
+  /** Values of {@code --seats}, as typed. */
+  private enum SeatRule {
+    active,
+    any
+  }
+
+  @Option(
+      names = "--seats",
+      paramLabel = "active|any",
+      description =
+          "Who may log in: active, the user in the foreground of seat0 by systemd-logind (default);"
+              + " any, every local user, for trials on machines without logind.")
+  private SeatRule seats = SeatRule.active;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls.
@@ -95,8 +112,12 @@ final class ServiceCommand implements Callable<Integer> {
       }
       try (AgentService service =
           AgentService.start(
-              new AgentService.Options(directory, socket, loopbackPort, gates, Version.text()))) {
+              new AgentService.Options(
+                  directory, socket, loopbackPort, gates, presence(), Version.text()))) {
         say(texts.text("service.started", service.loopback().toString(), socket));
+        if (seats == SeatRule.any) {
+          say(texts.text("service.seats-any"));
+        }
         sayGates(texts, gates);
         endAsked.await();
       }
@@ -116,6 +137,10 @@ final class ServiceCommand implements Callable<Integer> {
     }
   }
 
+  private LocalPresence presence() {
+    return seats == SeatRule.any ? LocalPresence.ANYBODY : new LogindPresence();
+  }
+
   /** Gates without anything else; whether the machine was enrolled, rather than told to end. */
   private boolean gateUntilEnrolled(StateDirectory directory, Gates gates)
       throws IOException, InterruptedException {
@@ -124,7 +149,7 @@ final class ServiceCommand implements Callable<Integer> {
     gates.start(log);
     say(texts.text("service.unenrolled", directory.root().toString()));
     sayGates(texts, gates);
-    while (!endAsked.await(ENROLLED_SECONDS, TimeUnit.SECONDS)) {
+    while (!endAsked.await(ENROLLED_LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
       if (directory.isEnrolled()) {
         return true;
       }

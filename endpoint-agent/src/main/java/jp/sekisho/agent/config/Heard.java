@@ -10,6 +10,10 @@ import jp.sekisho.protocol.event.CanonicalJson;
  * {@code heard.json}: what the service last said about this terminal; survives a restart, so that a
  * revoked terminal stays revoked while the line is cut.
  *
+ * <p>Canonical JSON: {@code {"checkpoint":"…","helpLine":"内線
+ * 1234","origins":["https://…"],"state":"active","v":1}}. Another or no {@code v} stops the agent
+ * ({@code STATE_MALFORMED}).
+ *
  * @param state {@code pending}, {@code active} or {@code revoked}
  * @param origins page origins whose transactions may be answered
  * @param checkpoint newest signed checkpoint of the terminal's log; empty before the first
@@ -20,6 +24,8 @@ public record Heard(String state, List<String> origins, String checkpoint, Strin
   public static final String ACTIVE = "active";
   public static final String REVOKED = "revoked";
 
+  private static final int VERSION = 1;
+
   public Heard {
     origins = List.copyOf(origins);
   }
@@ -27,6 +33,7 @@ public record Heard(String state, List<String> origins, String checkpoint, Strin
   /** The file's bytes. */
   public byte[] bytes() {
     Map<String, Object> fields = new TreeMap<>();
+    fields.put("v", VERSION);
     fields.put("state", state);
     fields.put("origins", origins);
     fields.put("checkpoint", checkpoint);
@@ -37,6 +44,7 @@ public record Heard(String state, List<String> origins, String checkpoint, Strin
   /** What stands in a file that is exactly {@code bytes}. */
   public static Heard parse(byte[] bytes) throws MalformedException {
     JsonFields fields = new JsonFields(CanonicalJson.read(bytes));
+    fields.version(VERSION);
     return new Heard(
         fields.text("state"),
         fields.texts("origins"),

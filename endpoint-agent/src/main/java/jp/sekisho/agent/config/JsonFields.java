@@ -39,6 +39,16 @@ public record JsonFields(Map<String, Object> map) {
     throw new MalformedException(name + " is not an integer");
   }
 
+  /**
+   * The version of a file's form, {@code v}, which must be {@code known}. A file without one is of
+   * no version and refused: what it means would be a guess.
+   */
+  public void version(int known) throws MalformedException {
+    if (integer("v") != known) {
+      throw new MalformedException("v is not " + known);
+    }
+  }
+
   /** A boolean that must be there. */
   public boolean flag(String name) throws MalformedException {
     if (map.get(name) instanceof Boolean value) {

@@ -1,8 +1,6 @@
 package jp.sekisho.agent.enforce;
 
 import java.io.IOException;
-import jp.sekisho.agent.enforce.media.MediaGate;
-import jp.sekisho.agent.enforce.media.NoMedia;
 import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.policy.usb.UsbEvaluator;
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import jp.sekisho.agent.config.AtomicFile;
+import jp.sekisho.agent.config.JsonFields;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.CanonicalJson;
 
@@ -17,10 +18,17 @@ import jp.sekisho.protocol.event.CanonicalJson;
  * {@code activations.json}: every activation this terminal asked for or got, durable before it has
  * any effect. Thread-safe.
  *
+ * <p>Canonical JSON, ≤ 1 MiB: {@code {"activations":[…],"v":1}}, each with {@code grant}, {@code
+ * nonce}, {@code open}, and once answered {@code boot}, {@code deadline}, {@code
+ * deadlineSinceBootMillis}, {@code serverTime} as {@link Activation} says; ordered by grant. A
+ * damaged file, or one with another or no {@code v}, is begun anew: the service then refuses what
+ * was active.
+ *
  * <p>A copy of the file that is put back opens nothing by itself: in the same boot the deadline has
  * gone on, and in another boot the service is asked first.
  */
 final class Activations {
+  private static final int VERSION = 1;
   private static final int LARGEST_FILE = 1 << 20;
 
   /** More activations at once than a terminal could use; then no further one begins. */
@@ -68,7 +76,9 @@ final class Activations {
   @SuppressWarnings("unchecked")
   private static List<Activation> parse(byte[] bytes) throws MalformedException {
     List<Activation> all = new ArrayList<>();
-    if (!(CanonicalJson.read(bytes).get("activations") instanceof List<?> list)) {
+    Map<String, Object> file = CanonicalJson.read(bytes);
+    new JsonFields(file).version(VERSION);
+    if (!(file.get("activations") instanceof List<?> list)) {
       throw new MalformedException("activations is not a list");
     }
     for (Object each : list) {
@@ -116,7 +126,7 @@ final class Activations {
   private void store(Map<String, Activation> next) throws IOException {
     List<Object> list = new ArrayList<>();
     next.values().forEach(each -> list.add(each.fields()));
-    AtomicFile.write(file, CanonicalJson.write(Map.of("activations", list)));
+    AtomicFile.write(file, CanonicalJson.write(Map.of("v", VERSION, "activations", list)));
     byGrant.clear();
     byGrant.putAll(next);
   }

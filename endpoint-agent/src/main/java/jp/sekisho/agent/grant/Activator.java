@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import jp.sekisho.agent.heartbeat.BootClock;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;

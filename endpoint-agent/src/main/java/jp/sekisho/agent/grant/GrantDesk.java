@@ -17,12 +17,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import jp.sekisho.agent.enforce.media.MediaGate;
-import jp.sekisho.agent.enforce.media.OpenOutcome;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.OpenOutcome;
+import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.grant.Use.Phase;
+import jp.sekisho.agent.heartbeat.BootClock;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.login.Bindings;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.login.MediaView;
@@ -49,9 +52,11 @@ import org.jspecify.annotations.Nullable;
  * presence. {@link #whyNot} is that rule; every event, and a tick twice a second, applies it. The
  * deadline is the authority, the tick only its alarm.
  *
- * <p>Thread-safe. The lock is never held over the network, a mount or a durable write; those run on
- * {@code work}, which must not queue one behind the other. Lock order: the desk's, then those of
- * its parts (bindings, spool); listeners of other parts take it from outside those.
+ * <p>Thread-safe. The lock is never held over the network, a mount, a durable write or a look at
+ * the gates; those run on {@code work}, which must not queue one behind the other. The one
+ * exception: a closing that {@code work} refuses, at the end of the program, is done under it. Lock
+ * order: the desk's, then those of its parts (bindings, spool); listeners of other parts take it
+ * from outside those.
  *
  * <p>Over 400 lines because the one state machine is here and reads best whole.
  */
@@ -118,6 +123,8 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   private final Executor work;
   private final Runnable changed;
   private final String boot;
+
+  private final AtomicBoolean measuring = new AtomicBoolean();
 
   /** Whether the gates held when last measured. */
   private volatile boolean gatesHold;
@@ -371,24 +378,49 @@ public final class GrantDesk implements MediaView, AutoCloseable {
    */
   public void tick() {
     try {
-      // Measured without the lock: it reads the machine, and a closing must not wait for that.
-      gatesHold = isIdle() || parts.enforcing().getAsBoolean();
-      look();
+      // First what ends: measuring the gates may wait long for their lock, a deadline must not.
+      judge();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "grants cannot be judged; all are closed", e);
-      synchronized (this) {
-        List.copyOf(uses.values()).forEach(use -> end(use, Cause.FAULT));
-      }
+      fault(e);
+    }
+    if (!isIdle() && measuring.compareAndSet(false, true) && !run(this::measureAndLook)) {
+      measuring.set(false);
+    }
+  }
+
+  private void fault(RuntimeException e) {
+    LOG.log(System.Logger.Level.ERROR, "grants cannot be judged; all are closed", e);
+    synchronized (this) {
+      List.copyOf(uses.values()).forEach(use -> end(use, Cause.FAULT));
     }
   }
 
   private synchronized boolean isIdle() {
-    return offers.isEmpty() && uses.isEmpty();
+    return stopped || (offers.isEmpty() && uses.isEmpty());
   }
 
-  private synchronized void look() {
-    GrantTrust trust = trust();
-    List<LivePresence> present = parts.presences().get();
+  private void measureAndLook() {
+    try {
+      boolean hold = false;
+      try {
+        hold = parts.enforcing().getAsBoolean();
+      } finally {
+        gatesHold = hold;
+        // Before the look: a tick from now on may be about something that it does not see any more.
+        measuring.set(false);
+      }
+      look();
+    } catch (RuntimeException e) {
+      fault(e);
+    }
+  }
+
+  /** Ends what may not go on. */
+  private synchronized void judge() {
+    judge(trust(), parts.presences().get());
+  }
+
+  private void judge(@Nullable GrantTrust trust, List<LivePresence> present) {
     for (Use use : List.copyOf(uses.values())) {
       Cause cause = whyNot(use, trust, present);
       if (cause != null) {
@@ -401,6 +433,13 @@ public final class GrantDesk implements MediaView, AutoCloseable {
         run(() -> closeAgain(use));
       }
     }
+  }
+
+  /** Ends what may not go on and begins what may; the gates were just measured. */
+  private synchronized void look() {
+    GrantTrust trust = trust();
+    List<LivePresence> present = parts.presences().get();
+    judge(trust, present);
     if (stopped || !started) {
       return;
     }

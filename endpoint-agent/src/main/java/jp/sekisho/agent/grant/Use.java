@@ -2,7 +2,7 @@ package jp.sekisho.agent.grant;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.protocol.event.ExportEvent.Cause;
 import org.jspecify.annotations.Nullable;

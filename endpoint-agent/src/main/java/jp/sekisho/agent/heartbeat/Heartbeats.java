@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import jp.sekisho.agent.config.Heard;
 import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
@@ -16,14 +17,18 @@ import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.Refusal;
 
 /**
- * Beats every interval the service names, a little jittered, on one scheduler thread.
+ * Beats every interval the service names, a little jittered, on one scheduler thread; more often
+ * while the terminal is not confirmed.
  *
- * <p>Every beat also does what must be done regularly: {@code after} runs when the service
- * answered.
+ * <p>Every beat also does what must be done regularly: {@code after} runs after it, answered or
+ * not.
  */
 public final class Heartbeats implements AutoCloseable {
   /** Between beats until the service names another interval. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(30);
+
+  /** While nobody has confirmed the terminal: somebody stands before it and waits for that. */
+  public static final Duration PENDING_INTERVAL = Duration.ofSeconds(5);
 
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -82,7 +87,8 @@ public final class Heartbeats implements AutoCloseable {
 
   /** The wait between two beats, before jitter. */
   public Duration interval() {
-    return interval;
+    boolean waits = standing.state().equals(Heard.PENDING);
+    return waits && interval.compareTo(PENDING_INTERVAL) > 0 ? PENDING_INTERVAL : interval;
   }
 
   private void beatAndGoOn() {
@@ -94,7 +100,7 @@ public final class Heartbeats implements AutoCloseable {
       LOG.log(System.Logger.Level.ERROR, "heartbeat failed", e);
     }
     if (!scheduler.isShutdown()) {
-      long millis = interval.toMillis();
+      long millis = interval().toMillis();
       // Up to a tenth early, never late: three missed intervals suspend the sessions here.
       long wait = millis - random.nextLong(millis / 10 + 1);
       // beatAndGoOn lets nothing out, so its future says nothing.

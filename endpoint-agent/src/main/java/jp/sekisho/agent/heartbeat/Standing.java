@@ -20,18 +20,25 @@ import org.jspecify.annotations.Nullable;
  * <p>A state this version does not know counts as revoked: it cannot mean more than {@code active}.
  */
 public final class Standing {
+  private static final System.Logger LOG = System.getLogger(Standing.class.getName());
   private static final Set<String> STATES = Set.of(Heard.PENDING, Heard.ACTIVE, Heard.REVOKED);
 
   private final StateDirectory directory;
   private final InstantSource clock;
+  private final ServerClock serverClock;
   private volatile Heard heard;
-  private volatile Duration serverAhead = Duration.ZERO;
   private volatile @Nullable Instant lastContact;
   private volatile boolean reachable = true;
 
-  public Standing(StateDirectory directory, InstantSource clock) throws StateException {
+  /**
+   * @param clock the terminal's wall clock
+   * @param serverClock fed here with every answer
+   */
+  public Standing(StateDirectory directory, InstantSource clock, ServerClock serverClock)
+      throws StateException {
     this.directory = directory;
     this.clock = clock;
+    this.serverClock = serverClock;
     this.heard = directory.heard();
   }
 
@@ -65,14 +72,14 @@ public final class Standing {
     return heard.helpLine();
   }
 
-  /** The service's time now, by this terminal's clock and the offset last seen. */
+  /** The service's time now; by this terminal's wall clock until it was heard since this start. */
   public Instant serverTime() {
-    return clock.instant().plus(serverAhead);
+    return serverClock.now().orElseGet(clock::instant);
   }
 
-  /** How far the service's clock is ahead of this terminal's; negative when behind. */
+  /** How far the service's clock is ahead of this terminal's now; negative when behind. */
   public Duration serverAhead() {
-    return serverAhead;
+    return Duration.between(clock.instant(), serverTime());
   }
 
   /** When the service last answered a heartbeat since this start; null before. */
@@ -97,13 +104,13 @@ public final class Standing {
 
   /** Takes a reply. */
   void heard(HeartbeatReply reply) throws StateException {
-    Instant now = clock.instant();
     reachable = true;
-    lastContact = now;
+    lastContact = clock.instant();
     try {
-      serverAhead = Duration.between(now, Instant.parse(reply.serverTime()));
+      serverClock.heard(Instant.parse(reply.serverTime()));
     } catch (DateTimeParseException e) {
-      // Keeps the offset seen before; the state below still counts.
+      // Goes on from what was heard before; the state below still counts.
+      LOG.log(System.Logger.Level.WARNING, "a heartbeat's answer without a time");
     }
     String checkpoint = reply.checkpoint() == null ? heard.checkpoint() : reply.checkpoint();
     store(new Heard(reply.state(), reply.origins(), checkpoint, reply.helpLine()));

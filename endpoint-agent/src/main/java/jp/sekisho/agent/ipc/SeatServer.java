@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.protocol.MalformedException;
 
@@ -22,9 +23,10 @@ import jp.sekisho.protocol.MalformedException;
  * The service's Unix socket: takes session processes in and keeps {@link Seats} true; serves from
  * {@link #open} until closed.
  *
- * <p>A process becomes the seat of its own user, whoever that is, by its HELLO. If the user has a
- * seat already, that one is closed and lost first. A process that does not answer pings in time, or
- * sends anything the protocol does not know, is closed and its seat lost.
+ * <p>A process becomes the seat of its own user by its HELLO, if that user is at the screen then;
+ * one of anybody else is closed, and whoever was named at {@link #open} hears of it. If the user
+ * has a seat already, that one is closed and lost first. A process that does not answer pings in
+ * time, or sends anything the protocol does not know, is closed and its seat lost.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections, {@value #MAX_PER_USER} per user; further ones
  * are closed. Thread-safe.
@@ -40,6 +42,7 @@ public final class SeatServer implements AutoCloseable {
 
   private final SocketPlace place;
   private final PeerUsers peers;
+  private final Door door;
   private final Seats seats;
   private final SeatTimes times;
   private final Set<SeatConnection> connections = ConcurrentHashMap.newKeySet();
@@ -49,9 +52,21 @@ public final class SeatServer implements AutoCloseable {
   /** Held while a user's seat is replaced, so that of two newcomers one comes after the other. */
   private final Map<Integer, ReentrantLock> turns = new HashMap<>();
 
-  private SeatServer(SocketPlace place, PeerUsers peers, Seats seats, SeatTimes times) {
+  /**
+   * Which users may have a seat.
+   *
+   * @param presence asked at each HELLO
+   * @param onForeign told of each process of a user who is not at the screen; returns soon
+   */
+  public record Door(LocalPresence presence, Runnable onForeign) {
+    /** Open for everybody. */
+    public static final Door OPEN = new Door(LocalPresence.ANYBODY, () -> {});
+  }
+
+  private SeatServer(SocketPlace place, PeerUsers peers, Door door, Seats seats, SeatTimes times) {
     this.place = place;
     this.peers = peers;
+    this.door = door;
     this.seats = seats;
     this.times = times;
   }
@@ -61,9 +76,10 @@ public final class SeatServer implements AutoCloseable {
    *
    * @throws IOException when the directory is not safe or another service listens there
    */
-  public static SeatServer open(Path socket, PeerUsers peers, Seats seats, SeatTimes times)
-      throws IOException {
-    SeatServer server = new SeatServer(SocketPlace.open(socket, peers.own()), peers, seats, times);
+  public static SeatServer open(
+      Path socket, PeerUsers peers, Door door, Seats seats, SeatTimes times) throws IOException {
+    SeatServer server =
+        new SeatServer(SocketPlace.open(socket, peers.own()), peers, door, seats, times);
     daemon(server::accept, "seat-accept").start();
     long ping = times.ping().toNanos();
     var unused =
@@ -133,6 +149,10 @@ public final class SeatServer implements AutoCloseable {
     writer.start();
     try {
       connection.hello();
+      if (!door.presence().isAtScreen(connection.uid())) {
+        door.onForeign().run();
+        throw new IOException("this user is not at the screen of this terminal");
+      }
       takeSeat(connection);
       connection.receive();
     } catch (MalformedException e) {

@@ -1,5 +1,6 @@
 package jp.sekisho.agent.ipc;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -122,6 +123,10 @@ public final class SessionProcess implements AutoCloseable {
       FrameChannel frames = new FrameChannel(channel);
       frames.write(Frame.of(FrameType.HELLO, Messages.Hello.in(language)));
       receive(channel, frames);
+    } catch (EOFException e) {
+      throw new IOException(
+          "the service ended, or does not take this user in: not at the screen of this terminal",
+          e);
     } finally {
       connection = null;
       dismiss();

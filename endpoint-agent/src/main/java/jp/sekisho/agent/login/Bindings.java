@@ -2,6 +2,7 @@ package jp.sekisho.agent.login;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -10,6 +11,7 @@ import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 
 /**
@@ -52,6 +54,7 @@ public final class Bindings {
   }
 
   private final CardDesk desk;
+  private final Seats seats;
   private final Spool spool;
   private final Executor effects;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -59,6 +62,7 @@ public final class Bindings {
 
   public Bindings(CardDesk desk, Seats seats, Spool spool, Executor effects) {
     this.desk = desk;
+    this.seats = seats;
     this.spool = spool;
     this.effects = effects;
     desk.onGone(this::cardGone);
@@ -69,15 +73,19 @@ public final class Bindings {
    * Binds the card to the seat's transaction too.
    *
    * @param spki base64url of the SHA-256 of the SubjectPublicKeyInfo of the key that signed
-   * @return false when the card is not there any more: nothing is bound
+   * @return why not, then nothing is bound: {@code CARD_REMOVED} or {@code PROMPT_UNAVAILABLE} when
+   *     card or seat is not there any more; empty when it is
    */
-  boolean bind(Seat seat, String transaction, Stay stay, String spki) {
+  Optional<Refusal> bind(Seat seat, String transaction, Stay stay, String spki) {
     LivePresence presence = new LivePresence(seat.uid(), stay, spki);
     List<String> transactions = new ArrayList<>();
     synchronized (bound) {
-      // Looked at under the lock: a removal from now on waits for it and finds the binding.
+      // Looked at under the lock: a removal or loss from now on waits for it and finds the binding.
       if (!desk.isStill(stay)) {
-        return false;
+        return Optional.of(Refusal.CARD_REMOVED);
+      }
+      if (seats.ofUid(seat.uid()).filter(seat::equals).isEmpty()) {
+        return Optional.of(Refusal.PROMPT_UNAVAILABLE);
       }
       for (Binding binding : List.copyOf(bound)) {
         if (binding.presence().equals(presence)) {
@@ -96,7 +104,7 @@ public final class Bindings {
       bound.add(new Binding(seat, stay, spki, List.copyOf(transactions)));
     }
     listeners.forEach(listener -> listener.came(presence));
-    return true;
+    return Optional.empty();
   }
 
   /** Tells {@code listener} of every change from now on, on the thread that makes it. */

@@ -298,8 +298,7 @@ final class CardTurn {
       return scene.refused(Refusal.STORAGE_FAILED);
     }
     // From here a removal is recorded; before, the answer must not leave.
-    return bindings.bind(scene.seat(), transaction, scene.stay(), spki)
-        ? new Turn.Answered(answer.opaque())
-        : scene.refused(Refusal.CARD_REMOVED);
+    Optional<Refusal> gone = bindings.bind(scene.seat(), transaction, scene.stay(), spki);
+    return gone.isEmpty() ? new Turn.Answered(answer.opaque()) : scene.refused(gone.get());
   }
 }

@@ -1,6 +1,7 @@
 package jp.sekisho.agent.login;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
@@ -11,10 +12,10 @@ import jp.sekisho.agent.login.CardDesk.Look;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.loopback.LoginResult;
 import jp.sekisho.agent.loopback.LoopbackCalls;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.spool.Spool;
-import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.LoopbackLogin;
@@ -22,15 +23,14 @@ import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.TransactionDetails;
-import jp.sekisho.protocol.event.AgentEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Answers the loopback port: status, and one login at a time on this terminal.
  *
- * <p>The order of a login: may this terminal answer at all, is there room for its records, fetch,
- * check against the page, look for the card, read it, PIN, sign, record, countersign, bind, answer.
- * Each step's refusal is recorded. Thread-safe.
+ * <p>The order of a login: is the seat's user at the screen, may this terminal answer at all, is
+ * there room for its records, fetch, check against the page, look for the card, read it, PIN, sign,
+ * record, countersign, bind, answer. Each step's refusal is recorded. Thread-safe.
  */
 public final class LoginFlow implements LoopbackCalls {
   private static final System.Logger LOG = System.getLogger(LoginFlow.class.getName());
@@ -44,10 +44,12 @@ public final class LoginFlow implements LoopbackCalls {
   public record Self(String terminal, String boot, DeviceKey key) {}
 
   private final Self self;
+  private final LocalPresence presence;
   private final Standing standing;
   private final TransactionSource transactions;
   private final CardDesk desk;
   private final Spool spool;
+  private final RefusalRecords records;
   private final CardTurn turn;
   private final OnceOnly coSigned = new OnceOnly();
   private final Glance glance;
@@ -57,23 +59,29 @@ public final class LoginFlow implements LoopbackCalls {
   private final ReentrantLock oneLogin = new ReentrantLock();
 
   /**
+   * @param presence asked at each login: a seat outlives its user's turn at the screen
    * @param readers runs the reading of a shared reader's card beside its open PIN window
    * @param media what a seat is told of its media
+   * @param clock tells the minutes in which refusals are recorded
    */
   public LoginFlow(
       Self self,
+      LocalPresence presence,
       Standing standing,
       TransactionSource transactions,
       CardDesk desk,
       Spool spool,
       Bindings bindings,
       ExecutorService readers,
-      MediaView media) {
+      MediaView media,
+      InstantSource clock) {
     this.self = self;
+    this.presence = presence;
     this.standing = standing;
     this.transactions = transactions;
     this.desk = desk;
     this.spool = spool;
+    this.records = new RefusalRecords(spool, clock);
     this.turn = new CardTurn(self, desk, spool, bindings, standing::serverTime, readers);
     this.glance = new Glance(desk);
     this.media = media;
@@ -84,6 +92,9 @@ public final class LoginFlow implements LoopbackCalls {
     String transaction = request.transaction();
     if (!isTransaction(transaction)) {
       return refuse(null, Refused.of(Refusal.INPUT_MALFORMED));
+    }
+    if (!presence.isAtScreen(seat.uid())) {
+      return refuse(transaction, Refused.of(Refusal.PEER_FOREIGN));
     }
     if (!oneLogin.tryLock()) {
       return refuse(transaction, Refused.of(Refusal.CARD_BUSY));
@@ -140,7 +151,7 @@ public final class LoginFlow implements LoopbackCalls {
 
   @Override
   public LoopbackStatus status(Seat seat, Locale locale) {
-    Refusal obstacle = obstacle();
+    Refusal obstacle = presence.isAtScreen(seat.uid()) ? obstacle() : Refusal.PEER_FOREIGN;
     if (obstacle == null && !standing.reachable()) {
       obstacle = Refusal.SERVER_UNREACHABLE;
     }
@@ -177,20 +188,20 @@ public final class LoginFlow implements LoopbackCalls {
   }
 
   private boolean record(@Nullable String transaction, Refused refused) {
-    // The last room is for removals; refusals stop being recorded before it is touched.
-    if (spool.room() == Room.GONE) {
-      return false;
-    }
     boolean foreign = refused.reason() == Refusal.UNKNOWN_CARD;
     Integer tries =
         !foreign && refused.triesLeft().isPresent() ? refused.triesLeft().getAsInt() : null;
-    try {
-      spool.append(new AgentEvent.LoginRefused(transaction, tries, refused.reason()));
-      return true;
-    } catch (SpoolException e) {
-      LOG.log(System.Logger.Level.ERROR, "a refusal is not recorded", e);
-      return false;
-    }
+    return records.add(transaction, tries, refused.reason());
+  }
+
+  /** Records the numbers of refusals of the minutes that are over; to be called now and then. */
+  public void settle() {
+    records.settle();
+  }
+
+  /** As {@link #settle}, of the running minutes too: the agent stops. */
+  public void stop() {
+    records.settleNow();
   }
 
   private static boolean isTransaction(@Nullable String text) {

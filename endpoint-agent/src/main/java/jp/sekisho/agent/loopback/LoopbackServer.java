@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +20,11 @@ import jp.sekisho.agent.seat.Seats;
  * The HTTP server on {@code 127.0.0.1:47621}, as {@code docs/protocol.md} describes it: serves from
  * construction until closed.
  *
- * <p>Limits: {@value #THREADS} requests at once, further connections are closed; {@value
- * #REQUEST_SECONDS} s to send a request; {@value #ANSWER_SECONDS} s for its answer; {@value
- * #MAX_HEADER_BYTES} bytes of header; bodies as {@link LoopbackRoutes} says. The JDK's server reads
- * its limits from system properties once in the life of a JVM, so this class sets them (unless the
- * command line did) before it first touches that server; no other use of the JDK's server may come
- * before it.
+ * <p>Limits: {@value #THREADS} requests at once, further connections are closed; {@link
+ * #REQUEST_TIME} to send a request; {@link #ANSWER_TIME} for its answer; {@value #MAX_HEADER_BYTES}
+ * bytes of header; bodies as {@link LoopbackRoutes} says. The JDK's server reads its limits from
+ * system properties once in the life of a JVM, so this class sets them (unless the command line
+ * did) before it first touches that server; no other use of the JDK's server may come before it.
  *
  * <p>Thread-safe.
  */
@@ -32,18 +32,18 @@ public final class LoopbackServer implements AutoCloseable {
   /** Requests served at once. A login holds one for as long as its PIN window is open. */
   static final int THREADS = 32;
 
-  static final int REQUEST_SECONDS = 5;
+  static final Duration REQUEST_TIME = Duration.ofSeconds(5);
 
   /** Longer than a login's 90 s. */
-  static final int ANSWER_SECONDS = 100;
+  static final Duration ANSWER_TIME = Duration.ofSeconds(100);
 
   static final int MAX_HEADER_BYTES = 16 * 1024;
 
   static {
     Map<String, String> limits =
         Map.of(
-            "sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS),
-            "sun.net.httpserver.maxRspTime", Integer.toString(ANSWER_SECONDS),
+            "sun.net.httpserver.maxReqTime", Long.toString(REQUEST_TIME.toSeconds()),
+            "sun.net.httpserver.maxRspTime", Long.toString(ANSWER_TIME.toSeconds()),
             "sun.net.httpserver.maxReqHeaders", "64",
             "sun.net.httpserver.maxReqHeaderSize", Integer.toString(MAX_HEADER_BYTES),
             "sun.net.httpserver.maxIdleConnections", "16",
@@ -59,20 +59,6 @@ public final class LoopbackServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ThreadPoolExecutor threads;
-
-  /**
-   * As {@link #LoopbackServer(InetSocketAddress, Peers, Seats, LoopbackCalls, Supplier, Supplier,
-   * InstantSource)}, without a number to call and with the system's clock.
-   */
-  public LoopbackServer(
-      InetSocketAddress address,
-      Peers peers,
-      Seats seats,
-      LoopbackCalls calls,
-      Supplier<List<String>> origins)
-      throws IOException {
-    this(address, peers, seats, calls, origins, () -> "—", InstantSource.system());
-  }
 
   /**
    * Binds and serves.

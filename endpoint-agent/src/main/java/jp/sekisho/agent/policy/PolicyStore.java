@@ -60,11 +60,25 @@ record PolicyStore(Path directory) {
   /** Keeps what was accepted. */
   void store(TrustBundle files, Set<String> revokedKeys) throws IOException {
     AtomicFile.makeDirectory(directory);
-    StringBuilder lines = new StringBuilder();
-    new TreeSet<>(revokedKeys).forEach(key -> lines.append(key).append('\n'));
-    // First: a crash between the two leaves a revocation too many, never one too few.
-    AtomicFile.write(revoked(), lines.toString().getBytes(StandardCharsets.US_ASCII));
+    Set<String> both = new TreeSet<>(revokedKeys);
+    try {
+      load().ifPresent(kept -> both.addAll(kept.revoked()));
+    } catch (MalformedException e) {
+      // What was kept does not count any more, for whoever reads it either.
+    }
+    // First, with those that a new root clears: a crash in between leaves a revocation too many,
+    // never one too few.
+    storeRevoked(both);
     AtomicFile.write(bundle(), files.bytes());
+    if (both.size() != revokedKeys.size()) {
+      storeRevoked(revokedKeys);
+    }
+  }
+
+  private void storeRevoked(Set<String> keys) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    new TreeSet<>(keys).forEach(key -> lines.append(key).append('\n'));
+    AtomicFile.write(revoked(), lines.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   private static byte[] read(Path file, int limit) throws IOException, MalformedException {

@@ -89,8 +89,22 @@ final class Assuan {
     end = 0;
   }
 
+  /** Most bytes that {@link #size} of an argument of {@code name} may have. */
+  static int longestArgument(String name) {
+    return MAX_LINE - name.length() - 1;
+  }
+
+  /** Bytes of {@code argument} on the wire. */
+  static int size(String argument) {
+    return escape(argument).getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static String escape(String argument) {
+    return argument.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
+  }
+
   private static byte[] line(String name, String argument) throws MalformedException {
-    String escaped = argument.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
+    String escaped = escape(argument);
     byte[] line =
         ((escaped.isEmpty() ? name : name + " " + escaped) + "\n").getBytes(StandardCharsets.UTF_8);
     if (line.length - 1 > MAX_LINE) {

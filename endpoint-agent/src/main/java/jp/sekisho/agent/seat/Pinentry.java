@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A PIN window by pinentry, the program GnuPG asks for PINs with: one process per window.
  *
- * <p>Thread-safe. Whatever goes wrong with the program is {@code PROMPT_UNAVAILABLE}; a text that
- * does not fit whole in a window is, too, since nobody may approve half a text.
+ * <p>Thread-safe. Whatever goes wrong with the program is {@code PROMPT_UNAVAILABLE}. Nobody may
+ * approve half a text: pinentry takes {@value Assuan#MAX_LINE} bytes of it at once, so a longer one
+ * is shown page by page, each left by a button, before the window that asks for the PIN.
  */
 public final class Pinentry implements PinWindow {
   /** How long the program gets beyond its own time limit. */
@@ -136,12 +137,22 @@ public final class Pinentry implements PinWindow {
         option(assuan, "ttyname=" + program.terminal().get());
         option(assuan, "ttytype=" + System.getenv().getOrDefault("TERM", "linux"));
       }
-      require(assuan.command("SETTIMEOUT", Long.toString(Math.max(1, atMost.toSeconds()))));
+      long end = System.nanoTime() + atMost.toNanos();
+      require(assuan.command("SETCANCEL", text.cancel()));
+      for (int i = 0; i < text.pages().size(); i++) {
+        limit(assuan, end);
+        require(assuan.command("SETTITLE", text.pageTitles().get(i)));
+        require(assuan.command("SETDESC", text.pages().get(i)));
+        require(assuan.command("SETOK", text.next()));
+        if (assuan.command("CONFIRM", "") instanceof Assuan.Reply.Err err) {
+          return refusal(err);
+        }
+      }
+      limit(assuan, end);
       require(assuan.command("SETTITLE", text.title()));
       require(assuan.command("SETDESC", text.description()));
       require(assuan.command("SETPROMPT", text.label()));
       require(assuan.command("SETOK", text.ok()));
-      require(assuan.command("SETCANCEL", text.cancel()));
       if (!text.warning().isEmpty()) {
         require(assuan.command("SETERROR", text.warning()));
       }
@@ -153,16 +164,26 @@ public final class Pinentry implements PinWindow {
     }
   }
 
+  /** Of the time that is left, each window gets all. */
+  private static void limit(Assuan assuan, long end) throws IOException, MalformedException {
+    long seconds = Duration.ofNanos(end - System.nanoTime()).plusMillis(500).toSeconds();
+    require(assuan.command("SETTIMEOUT", Long.toString(Math.max(1, seconds))));
+  }
+
+  private static PinOutcome refusal(Assuan.Reply.Err err) {
+    if (CANCELLED.contains(err.reason())) {
+      return new PinOutcome.None(Refusal.PIN_CANCELLED);
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "pinentry shows no window: error {0}",
+        Long.toString(err.code()));
+    return new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
+  }
+
   private static PinOutcome outcome(Assuan.Reply reply) throws MalformedException {
     if (reply instanceof Assuan.Reply.Err err) {
-      if (CANCELLED.contains(err.reason())) {
-        return new PinOutcome.None(Refusal.PIN_CANCELLED);
-      }
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "pinentry shows no window: error {0}",
-          Long.toString(err.code()));
-      return new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
+      return refusal(err);
     }
     byte[] data = ((Assuan.Reply.Ok) reply).data();
     if (data == null) {

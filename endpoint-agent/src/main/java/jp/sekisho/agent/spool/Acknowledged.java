@@ -13,6 +13,10 @@ import jp.sekisho.protocol.event.DeviceRecord;
  * {@code ack.json}: how far the service has the chain, under which checkpoint, and since when each
  * whole segment is there.
  *
+ * <p>Canonical JSON: {@code {"checkpoint":"…","head":"(base64url, 32
+ * bytes)","segments":{"1":1795223123456},"seq":7,"terminal":"T-0042","v":1}}, times in milliseconds
+ * since 1970. Another or no {@code v} is {@code SPOOL_CORRUPT}.
+ *
  * @param terminal whose chain this is
  * @param seq highest acknowledged number, 0 before the first
  * @param head base64url of that record's hash
@@ -21,6 +25,8 @@ import jp.sekisho.protocol.event.DeviceRecord;
  */
 record Acknowledged(
     String terminal, long seq, String head, String checkpoint, Map<Long, Instant> segments) {
+  private static final int VERSION = 1;
+
   Acknowledged {
     segments = Map.copyOf(segments);
   }
@@ -34,6 +40,7 @@ record Acknowledged(
     segments.forEach((first, at) -> times.put(Long.toString(first), at.toEpochMilli()));
     return CanonicalJson.write(
         Map.of(
+            "v", VERSION,
             "terminal", terminal,
             "seq", seq,
             "head", head,
@@ -43,6 +50,7 @@ record Acknowledged(
 
   static Acknowledged parse(byte[] bytes) throws MalformedException {
     JsonFields fields = new JsonFields(CanonicalJson.read(bytes));
+    fields.version(VERSION);
     Map<Long, Instant> segments = new HashMap<>();
     for (Map.Entry<String, Long> entry : fields.integers("segments").entrySet()) {
       try {

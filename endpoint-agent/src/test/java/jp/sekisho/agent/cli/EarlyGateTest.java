@@ -28,7 +28,8 @@ class EarlyGateTest {
         "service",
         "service --state /x",
         "service --state=/x --socket /y",
-        "service --loopback-port 1");
+        "service --loopback-port 1",
+        "service --seats any");
   }
 
   static Stream<String> other() {

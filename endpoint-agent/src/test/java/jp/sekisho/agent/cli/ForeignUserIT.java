@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -70,14 +71,20 @@ class ForeignUserIT {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     server =
         SeatServer.open(
-            directory.resolve("agent.sock"), new PeerCredentials(), seats, SeatTimes.PROTOCOL);
+            directory.resolve("agent.sock"),
+            new PeerCredentials(),
+            SeatServer.Door.OPEN,
+            seats,
+            SeatTimes.PROTOCOL);
     loopback =
         new LoopbackServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new ProcNetTcp(),
             seats,
             calls,
-            () -> List.of(ORIGIN));
+            () -> List.of(ORIGIN),
+            () -> "—",
+            InstantSource.system());
   }
 
   @AfterEach
@@ -182,6 +189,7 @@ class ForeignUserIT {
                 SeatServer.open(
                     foreign.resolve("agent.sock"),
                     new PeerCredentials(),
+                    SeatServer.Door.OPEN,
                     seats,
                     SeatTimes.PROTOCOL));
     assertEquals(foreign + " is not owned by the service's user", e.getMessage());

@@ -19,7 +19,10 @@ class RunStatusTest {
   private static final Instant NOW = Instant.parse("2026-11-21T01:00:00Z");
   private static final RunStatus.Open OPEN =
       new RunStatus.Open(
-          "AAECAwQFBgcICQoLDA0ODw", "M-0007", "/run/sekisho/media/3-1", NOW.plusSeconds(1741));
+          "AAECAwQFBgcICQoLDA0ODw",
+          "M-0007",
+          "/run/sekisho/media/3-1/medium",
+          NOW.plusSeconds(1741));
   @TempDir Path temp;
 
   private static RunStatus status(List<RunStatus.Open> open, long ahead) {

@@ -80,7 +80,8 @@ class SessionCommandTest {
     Seats seats = new Seats();
     PeerCredentials peers = new PeerCredentials();
     Process process = start(arguments);
-    SeatServer server = SeatServer.open(socket, peers, seats, SeatTimes.PROTOCOL);
+    SeatServer server =
+        SeatServer.open(socket, peers, SeatServer.Door.OPEN, seats, SeatTimes.PROTOCOL);
     try {
       Waiting.until("the seat", () -> seats.ofUid(peers.own()).isPresent());
       Seat seat = seats.ofUid(peers.own()).orElseThrow();

@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import jp.sekisho.agent.enforce.media.MediaGate;
-import jp.sekisho.agent.enforce.media.OpenOutcome;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.OpenOutcome;
+import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.heartbeat.BootClock;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.spool.Room;
@@ -80,6 +82,7 @@ final class DeskWorld {
   boolean trustBroken;
   boolean active = true;
   boolean enforcing = true;
+  Runnable whileMeasuring = () -> {};
   int changes;
   final Path state;
   GrantDesk desk;
@@ -123,7 +126,10 @@ final class DeskWorld {
             log,
             () -> List.of(ORIGIN),
             () -> active,
-            () -> enforcing),
+            () -> {
+              whileMeasuring.run();
+              return enforcing;
+            }),
         new GrantDesk.Clocks(bootClock, serverClock, wall),
         state,
         new SecureRandom(),
@@ -306,7 +312,7 @@ final class DeskWorld {
       opened++;
       users.add(user);
       mounted.add(medium);
-      return new OpenOutcome.Opened(Path.of("/run/sekisho/media/" + medium.device()));
+      return new OpenOutcome.Opened(Path.of("/run/sekisho/media/" + medium.device() + "/medium"));
     }
 
     @Override

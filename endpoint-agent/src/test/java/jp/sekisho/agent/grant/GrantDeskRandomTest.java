@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.protocol.GrantOffer;

@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import jp.sekisho.agent.enforce.media.NoMedia;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.NoMedia;
+import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.policy.grant.Approver;
@@ -69,7 +70,7 @@ class GrantDeskTest {
     assertEquals(List.of(1001), world.gate.users);
     OpenGrant shown = world.desk.open().get(0);
     assertEquals("M-0007", shown.medium());
-    assertEquals(Path.of("/run/sekisho/media/3-1"), shown.mountPoint());
+    assertEquals(Path.of("/run/sekisho/media/3-1/medium"), shown.mountPoint());
     assertEquals(30, shown.minutesLeft());
     assertEquals(world.service.now().plus(Duration.ofMinutes(30)), shown.until());
     world.pass(Duration.ofSeconds(61));
@@ -166,6 +167,17 @@ class GrantDeskTest {
   void suspend() {
     open();
     world.sinceBoot = world.sinceBoot.plus(Duration.ofHours(1));
+    world.desk.tick();
+    world.settle();
+    closedBecause("deadline");
+  }
+
+  @Test
+  @DisplayName("a deadline does not wait for who holds the gate's lock")
+  void deadlineBeforeMeasuring() {
+    open();
+    world.sinceBoot = world.sinceBoot.plus(Duration.ofMinutes(31));
+    world.whileMeasuring = () -> assertFalse(world.isOpen(), "closed before the gate is asked");
     world.desk.tick();
     world.settle();
     closedBecause("deadline");
@@ -408,7 +420,7 @@ class GrantDeskTest {
   void closedGate() {
     NoMedia gate = new NoMedia();
     assertEquals(
-        new jp.sekisho.agent.enforce.media.OpenOutcome.Failed(Refusal.NOT_ENFORCING),
+        new jp.sekisho.agent.enforce.OpenOutcome.Failed(Refusal.NOT_ENFORCING),
         gate.openReadOnly(STICK, 0));
     assertTrue(gate.plugged().isEmpty() && gate.close(STICK));
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -38,6 +39,7 @@ class HeartbeatsTest {
   private final MovingClock clock = MovingClock.standing();
   private final List<Heartbeat> sent = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+  private volatile Duration sinceBoot = Duration.ofHours(5);
   private volatile Reply<HeartbeatReply> reply = new Reply.Unreachable<>("cut");
   @TempDir Path temp;
   private StateDirectory state;
@@ -51,7 +53,7 @@ class HeartbeatsTest {
     state.storeHeard(new Heard(Heard.PENDING, List.of(), "", "内線 1234"));
     Spool.create(state.spool(), "T-0042");
     spool = Spool.open(state.spool(), "T-0042", BOOT, clock, SpoolLimits.DEFAULT);
-    standing = new Standing(state, clock);
+    standing = new Standing(state, clock, new ServerClock(() -> sinceBoot));
   }
 
   @AfterEach
@@ -106,10 +108,24 @@ class HeartbeatsTest {
     assertEquals(Duration.ofSeconds(45), heartbeats.interval());
     assertEquals(Duration.ofSeconds(10), standing.serverAhead());
     assertEquals(clock.instant().plusSeconds(10), standing.serverTime());
-    Standing again = new Standing(state, clock);
+    Standing again = new Standing(state, clock, new ServerClock(() -> sinceBoot));
     assertEquals(Optional.empty(), again.obstacle());
     assertEquals(List.of("https://auth.city.example"), again.origins());
     assertEquals("checkpoint", again.checkpoint());
+  }
+
+  @Test
+  @DisplayName("the service's time goes on with the boot clock, whatever the wall clock does")
+  void serverTime() {
+    assertEquals(clock.instant(), standing.serverTime(), "not heard yet");
+    reply = new Reply.Ok<>(saying("active", 45, 0));
+    heartbeats().beat();
+    Instant heard = Instant.parse("2026-11-21T01:02:13.456Z");
+    clock.advance(Duration.ofHours(-3));
+    assertEquals(heard, standing.serverTime());
+    assertEquals(Duration.ofHours(3).plusSeconds(10), standing.serverAhead());
+    sinceBoot = sinceBoot.plusSeconds(91);
+    assertEquals(heard.plusSeconds(91), standing.serverTime());
   }
 
   @Test
@@ -132,10 +148,14 @@ class HeartbeatsTest {
   void revoked() throws Exception {
     reply = new Reply.Refused<>(Refusal.TERMINAL_REVOKED, "TERMINAL_REVOKED");
     heartbeats().beat();
-    assertEquals(Optional.of(Refusal.TERMINAL_REVOKED), new Standing(state, clock).obstacle());
+    assertEquals(
+        Optional.of(Refusal.TERMINAL_REVOKED),
+        new Standing(state, clock, new ServerClock(() -> sinceBoot)).obstacle());
     reply = new Reply.Ok<>(saying("something-new", 30, 0));
     heartbeats().beat();
-    assertEquals(Optional.of(Refusal.TERMINAL_REVOKED), new Standing(state, clock).obstacle());
+    assertEquals(
+        Optional.of(Refusal.TERMINAL_REVOKED),
+        new Standing(state, clock, new ServerClock(() -> sinceBoot)).obstacle());
   }
 
   @Test
@@ -148,6 +168,19 @@ class HeartbeatsTest {
     reply = new Reply.Ok<>(saying("active", 1_000_000, 0));
     heartbeats.beat();
     assertEquals(Duration.ofMinutes(5), heartbeats.interval());
+  }
+
+  @Test
+  @DisplayName("a pending terminal asks every five seconds until it is confirmed")
+  void pending() {
+    Heartbeats heartbeats = heartbeats();
+    assertEquals(Duration.ofSeconds(5), heartbeats.interval());
+    reply = new Reply.Ok<>(saying("pending", 45, 0));
+    heartbeats.beat();
+    assertEquals(Duration.ofSeconds(5), heartbeats.interval());
+    reply = new Reply.Ok<>(saying("active", 45, 0));
+    heartbeats.beat();
+    assertEquals(Duration.ofSeconds(45), heartbeats.interval());
   }
 
   @Test

@@ -20,6 +20,8 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.seat.PinOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
@@ -65,7 +67,7 @@ class SeatServerTest {
   void open() throws IOException {
     socket = directory.resolve("run").resolve("agent.sock");
     seats.onLost(lost::add);
-    server = SeatServer.open(socket, users, seats, FAST);
+    server = SeatServer.open(socket, users, SeatServer.Door.OPEN, seats, FAST);
   }
 
   @AfterEach
@@ -126,6 +128,28 @@ class SeatServerTest {
     users.next.add(OptionalInt.empty());
     assertClosed(connect());
     assertTrue(seats.all().isEmpty());
+  }
+
+  @Test
+  void userWhoIsNotAtTheScreenGetsNoSeatUntilThere() throws Exception {
+    server.close();
+    AtomicBoolean there = new AtomicBoolean();
+    AtomicInteger foreign = new AtomicInteger();
+    server =
+        SeatServer.open(
+            socket,
+            users,
+            new SeatServer.Door(uid -> uid == me && there.get(), foreign::incrementAndGet),
+            seats,
+            FAST);
+    assertClosed(connectAndHello());
+    assertEquals(1, foreign.get());
+    assertTrue(seats.all().isEmpty());
+    there.set(true);
+    FrameChannel client = connectAndHello();
+    assertEquals(me, seat().uid());
+    assertEquals(1, foreign.get());
+    client.close();
   }
 
   @Test
@@ -369,17 +393,23 @@ class SeatServerTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> SeatServer.open(open.resolve("agent.sock"), users, seats, FAST));
+            () ->
+                SeatServer.open(
+                    open.resolve("agent.sock"), users, SeatServer.Door.OPEN, seats, FAST));
     assertEquals(open + " is writable by others", e.getMessage());
     Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("run"));
     assertThrows(
-        IOException.class, () -> SeatServer.open(link.resolve("other.sock"), users, seats, FAST));
+        IOException.class,
+        () ->
+            SeatServer.open(link.resolve("other.sock"), users, SeatServer.Door.OPEN, seats, FAST));
   }
 
   @Test
   void secondServiceIsRefusedAndTheFirstGoesOn() throws Exception {
     IOException e =
-        assertThrows(IOException.class, () -> SeatServer.open(socket, users, seats, FAST));
+        assertThrows(
+            IOException.class,
+            () -> SeatServer.open(socket, users, SeatServer.Door.OPEN, seats, FAST));
     assertEquals("another agent service listens at " + socket, e.getMessage());
     FrameChannel client = connectAndHello();
     assertEquals(me, seat().uid());
@@ -394,7 +424,7 @@ class SeatServerTest {
       dead.bind(UnixDomainSocketAddress.of(stale));
     }
     assertTrue(Files.exists(stale), "closing a socket leaves its file");
-    SeatServer next = SeatServer.open(stale, users, seats, FAST);
+    SeatServer next = SeatServer.open(stale, users, SeatServer.Door.OPEN, seats, FAST);
     try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(stale))) {
       assertTrue(client.isConnected());
     }
@@ -405,7 +435,8 @@ class SeatServerTest {
   @Test
   void whatIsNoSocketIsNotRemoved() throws Exception {
     Path file = Files.writeString(directory.resolve("run").resolve("file.sock"), "mine");
-    assertThrows(IOException.class, () -> SeatServer.open(file, users, seats, FAST));
+    assertThrows(
+        IOException.class, () -> SeatServer.open(file, users, SeatServer.Door.OPEN, seats, FAST));
     assertEquals("mine", Files.readString(file));
   }
 

@@ -42,7 +42,8 @@ class SessionProcessTest {
 
   @BeforeEach
   void start() throws Exception {
-    server = SeatServer.open(directory.resolve("agent.sock"), peers, seats, FAST);
+    server =
+        SeatServer.open(directory.resolve("agent.sock"), peers, SeatServer.Door.OPEN, seats, FAST);
     session = start("echo 'D 246810'; echo OK", peers);
     running = run(session);
   }
@@ -130,7 +131,8 @@ class SessionProcessTest {
     Seat before = seat();
     server.close();
     assertTrue(seats.all().isEmpty());
-    server = SeatServer.open(directory.resolve("agent.sock"), peers, seats, FAST);
+    server =
+        SeatServer.open(directory.resolve("agent.sock"), peers, SeatServer.Door.OPEN, seats, FAST);
     Seat after = seat();
     assertNotSame(before, after);
     assertEquals("246810", text(after.askPin(PROMPT, Duration.ofSeconds(20))));

@@ -25,6 +25,7 @@ import jp.sekisho.agent.enroll.EnrollOutcome;
 import jp.sekisho.agent.enroll.Enrollment;
 import jp.sekisho.agent.ipc.SessionProcess;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.PinOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.agent.seat.PinWindow;
@@ -83,7 +84,8 @@ class AgentLoginIT {
       Path socket = temp.resolve("run/agent.sock");
       try (AgentService agent =
               AgentService.start(
-                  new AgentService.Options(state, socket, 0, Gates.NOT_ENFORCING, "it"));
+                  new AgentService.Options(
+                      state, socket, 0, Gates.NOT_ENFORCING, LocalPresence.ANYBODY, "it"));
           SessionProcess session =
               new SessionProcess(
                   socket,

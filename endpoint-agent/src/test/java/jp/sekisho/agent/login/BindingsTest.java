@@ -18,6 +18,7 @@ import jp.sekisho.agent.testing.MemoryDesk;
 import jp.sekisho.agent.testing.MovingClock;
 import jp.sekisho.agent.testing.ScriptedSeat;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.simulate.PivApplet;
@@ -76,7 +77,7 @@ class BindingsTest {
   @Test
   @DisplayName("a card that leaves is told at once, before its record and lock")
   void cardGone() {
-    assertTrue(bindings.bind(seat, ID, stay(), "key"));
+    assertEquals(Optional.empty(), bindings.bind(seat, ID, stay(), "key"));
     assertEquals(List.of(new LivePresence(1001, stay(), "key")), bindings.presences());
     desk.remove();
     assertEquals(List.of("came 1001 key", "went 1001 card"), heard);
@@ -88,7 +89,7 @@ class BindingsTest {
   @Test
   @DisplayName("a lost seat is told as such")
   void seatLost() {
-    assertTrue(bindings.bind(seat, ID, stay(), "key"));
+    assertEquals(Optional.empty(), bindings.bind(seat, ID, stay(), "key"));
     seats.lost(seat);
     assertEquals(List.of("came 1001 key", "went 1001 seat"), heard);
   }
@@ -98,17 +99,31 @@ class BindingsTest {
   void tooLate() {
     Stay before = stay();
     desk.remove();
-    assertFalse(bindings.bind(seat, ID, before, "key"));
+    assertEquals(Optional.of(Refusal.CARD_REMOVED), bindings.bind(seat, ID, before, "key"));
     assertEquals(List.of(), heard);
     assertTrue(bindings.presences().isEmpty());
   }
 
   @Test
+  @DisplayName("a seat that was lost or replaced before it was bound has no card behind it")
+  void seatTooLate() {
+    seats.lost(seat);
+    assertEquals(Optional.of(Refusal.PROMPT_UNAVAILABLE), bindings.bind(seat, ID, stay(), "key"));
+    ScriptedSeat next = new ScriptedSeat(1001);
+    assertTrue(seats.add(next));
+    assertEquals(Optional.of(Refusal.PROMPT_UNAVAILABLE), bindings.bind(seat, ID, stay(), "key"));
+    assertEquals(List.of(), heard);
+    assertTrue(bindings.presences().isEmpty());
+    assertEquals(Optional.empty(), bindings.bind(next, ID, stay(), "key"));
+  }
+
+  @Test
   @DisplayName("a further answer of the same card in the same stay is the same presence")
   void samePresence() {
-    assertTrue(bindings.bind(seat, ID, stay(), "key"));
+    assertEquals(Optional.empty(), bindings.bind(seat, ID, stay(), "key"));
     List<LivePresence> first = bindings.presences();
-    assertTrue(bindings.bind(seat, Base64Url.encode(new byte[] {1}), stay(), "key"));
+    assertEquals(
+        Optional.empty(), bindings.bind(seat, Base64Url.encode(new byte[] {1}), stay(), "key"));
     assertEquals(first, bindings.presences());
   }
 
@@ -116,7 +131,7 @@ class BindingsTest {
   @DisplayName("what a card answered beyond the most kept in mind is told to the service")
   void unwatched() throws Exception {
     for (int i = 0; i <= Bindings.MOST_ANSWERS; i++) {
-      assertTrue(bindings.bind(seat, id(i), stay(), "key"));
+      assertEquals(Optional.empty(), bindings.bind(seat, id(i), stay(), "key"));
     }
     assertEquals(Bindings.MOST_ANSWERS, bindings.transactions().size());
     assertFalse(bindings.transactions().contains(id(0)));

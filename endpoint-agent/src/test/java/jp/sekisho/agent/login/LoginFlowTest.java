@@ -14,15 +14,18 @@ import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.Heard;
 import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.loopback.LoginResult;
 import jp.sekisho.agent.seat.PinOutcome;
@@ -75,6 +78,7 @@ class LoginFlowTest {
   private final ScriptedSeat seat = new ScriptedSeat(1001).typing("123456");
   private final Map<String, Reply<TransactionDetails>> service = new HashMap<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Set<Integer> away = new HashSet<>();
   private int fetches;
   private @Nullable OpenExport exported;
   private @Nullable Refusal mediumProblem;
@@ -100,11 +104,12 @@ class LoginFlowTest {
 
   private void use(MemoryDesk newDesk) throws Exception {
     desk = newDesk;
-    standing = new Standing(state, clock);
+    standing = new Standing(state, clock, new ServerClock(() -> Duration.ZERO));
     bindings = new Bindings(desk, seats, spool, threads);
     flow =
         new LoginFlow(
             new LoginFlow.Self("T-0042", BOOT, key),
+            uid -> !away.contains(uid),
             standing,
             id -> {
               fetches++;
@@ -125,7 +130,8 @@ class LoginFlowTest {
               public @Nullable Refusal problem() {
                 return mediumProblem;
               }
-            });
+            },
+            clock);
   }
 
   @AfterEach
@@ -167,9 +173,14 @@ class LoginFlowTest {
     return refused(reason, login());
   }
 
-  private LoginResult.Refused refused(Refusal reason, LoginResult result) {
+  private static LoginResult.Refused said(Refusal reason, LoginResult result) {
     LoginResult.Refused no = assertInstanceOf(LoginResult.Refused.class, result);
     assertEquals(reason, no.reason());
+    return no;
+  }
+
+  private LoginResult.Refused refused(Refusal reason, LoginResult result) {
+    LoginResult.Refused no = said(reason, result);
     DeviceRecord record = last();
     assertEquals("agent.login-refused", record.type());
     assertEquals(reason.name(), record.reason());
@@ -256,6 +267,15 @@ class LoginFlowTest {
       return typed("123456");
     });
     refused(Refusal.CARD_REMOVED);
+  }
+
+  @Test
+  @DisplayName("a session process that ends just after the PIN gets no answer for its page")
+  void seatEndsWhileSigning() throws Exception {
+    insertStaffCard();
+    desk.beforeSign(() -> seats.lost(seat));
+    refused(Refusal.PROMPT_UNAVAILABLE);
+    assertEquals(List.of(), bindings.transactions());
   }
 
   private static PinOutcome typed(String pin) {
@@ -368,7 +388,7 @@ class LoginFlowTest {
     insertStaffCard();
     for (String typed : List.of("12345", "123456789", "12345a", "")) {
       seat.typing(typed);
-      refused(Refusal.PIN_FORMAT);
+      said(Refusal.PIN_FORMAT, login());
     }
     assertFalse(desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE), "nothing signed");
     seat.typing("１２３４５６");
@@ -415,7 +435,7 @@ class LoginFlowTest {
             new TransactionDetails(ID, "AAAA", "login", ORIGIN, good.expires(), null, null));
     for (TransactionDetails details : bad) {
       service.put(ID, new Reply.Ok<>(details));
-      refused(Refusal.STATEMENT_INVALID);
+      said(Refusal.STATEMENT_INVALID, login());
     }
     assertFalse(desk.instructions.contains(Apdu.GENERAL_AUTHENTICATE));
   }
@@ -479,7 +499,7 @@ class LoginFlowTest {
   void malformed() {
     for (String id : List.of("", "../../events", ID + "A", "AAAAAAAAAAAAAAAAAAAAAB")) {
       LoginResult result = flow.login(seat, ORIGIN, new LoopbackLogin(id, null), Locale.JAPANESE);
-      refused(Refusal.INPUT_MALFORMED, result);
+      said(Refusal.INPUT_MALFORMED, result);
       assertEquals(Map.of(), last().data());
     }
     assertEquals(0, fetches);
@@ -561,7 +581,8 @@ class LoginFlowTest {
   @Test
   @DisplayName("the status shows an open medium to its own seat only, and why another stays closed")
   void statusOfMedia() {
-    exported = new OpenExport(ID, "M-0007", "/run/sekisho/media/3-1", "2026-11-21T02:00:00Z", 30);
+    exported =
+        new OpenExport(ID, "M-0007", "/run/sekisho/media/3-1/medium", "2026-11-21T02:00:00Z", 30);
     assertEquals(exported, flow.status(seat, Locale.JAPANESE).export());
     assertNull(flow.status(new ScriptedSeat(1002), Locale.JAPANESE).export());
     mediumProblem = Refusal.MEDIUM_OTHER;
@@ -609,6 +630,20 @@ class LoginFlowTest {
     assertEquals(1, refused(Refusal.PIN_LAST_TRY).triesLeft());
     seat.doing(() -> new PinOutcome.None(Refusal.PIN_CANCELLED));
     refused(Refusal.PIN_CANCELLED);
+  }
+
+  @Test
+  @DisplayName("a seat whose user is not at the screen touches no card and opens no window")
+  void notAtTheScreen() throws Exception {
+    insertStaffCard();
+    away.add(seat.uid());
+    refused(Refusal.PEER_FOREIGN);
+    assertEquals(Refusal.PEER_FOREIGN, flow.status(seat, Locale.JAPANESE).problem());
+    assertEquals(0, fetches);
+    assertEquals(List.of(), desk.instructions);
+    assertEquals(0, seat.prompts.size());
+    away.clear();
+    answered();
   }
 
   @Test

@@ -463,7 +463,9 @@ class LoopbackServerTest {
                       (client, local) -> peer,
                       seats,
                       calls,
-                      List::of)
+                      List::of,
+                      () -> "—",
+                      now::get)
                   .close());
     }
   }

@@ -15,6 +15,7 @@ import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enroll.EnrollOutcome;
 import jp.sekisho.agent.enroll.Enrollment;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.testing.Await;
 import jp.sekisho.agent.testing.FakeService;
 import jp.sekisho.agent.testing.SignedSet;
@@ -71,6 +72,11 @@ class PolicyAtServiceTest {
   private AgentService start(StateDirectory state) throws Exception {
     return AgentService.start(
         new AgentService.Options(
-            state, temp.resolve("run").resolve("agent.sock"), 0, Gates.NOT_ENFORCING, "test"));
+            state,
+            temp.resolve("run").resolve("agent.sock"),
+            0,
+            Gates.NOT_ENFORCING,
+            LocalPresence.ANYBODY,
+            "test"));
   }
 }

@@ -9,16 +9,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import jp.sekisho.agent.ipc.Waiting;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.statement.ExportGrant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The session's talk with pinentry, spoken by a script that answers as each test wants. */
 class PinentryTest {
@@ -149,10 +155,72 @@ class PinentryTest {
   void approvedTextIsShownWholeOrNotAtAll() throws Exception {
     FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
     assertEquals("1", text(ask(fake, new PinPrompt("r", 3, "approve", "一行目\n二行目"))));
+    assertFalse(fake.lines().contains("CONFIRM"), "one window");
     assertTrue(
         fake.lines().stream().anyMatch(line -> line.endsWith("%0A%0A一行目%0A二行目")),
         fake.lines().toString());
-    assertEquals(UNAVAILABLE, ask(fake, new PinPrompt("r", 3, "approve", "長".repeat(400))));
+  }
+
+  /** The longest text that anybody can be asked to approve: four bytes a character, escapes. */
+  static String longestText() {
+    return new String(
+        new ExportGrant(
+                "AAAAAAAAAAAAAAAAAAAAAA",
+                "mayor",
+                "S-1024",
+                "T-0042",
+                ExportGrant.Capability.USB_READ,
+                "M-0007",
+                Sha256.text(),
+                "\uD842\uDFB7".repeat(ExportGrant.MAX_REASON),
+                "%".repeat(ExportGrant.MAX_DOCUMENT),
+                "法".repeat(ExportGrant.MAX_PLACE),
+                "\uD842\uDFB7".repeat(ExportGrant.MAX_PLACE),
+                ExportGrant.MAX_SUBJECTS,
+                Instant.parse("2026-11-21T00:00:00Z"),
+                Instant.parse("2026-11-22T00:00:00Z"),
+                ExportGrant.MAX_MINUTES)
+            .bytes(),
+        StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void longestTextIsShownWholeOnPagesBeforeThePinIsAsked(String language) throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    String reader = "リ".repeat(PinPrompt.MAX_READER);
+    assertEquals(
+        "1",
+        text(
+            pinentry(fake.program(), Locale.forLanguageTag(language))
+                .ask(new PinPrompt(reader, 3, "approve", longestText()), LONG, () -> true)));
+    List<String> lines = fake.lines();
+    assertTrue(
+        lines.stream().allMatch(line -> line.getBytes(StandardCharsets.UTF_8).length <= 1000));
+    int pin = lines.indexOf("GETPIN");
+    long pages = lines.subList(0, pin).stream().filter("CONFIRM"::equals).count();
+    assertEquals(5, pages);
+    String shown =
+        lines.subList(0, lines.lastIndexOf("CONFIRM")).stream()
+            .filter(line -> line.startsWith("SETDESC "))
+            .map(line -> line.substring(8).replace("%0A", "").replace("%25", "%"))
+            .collect(Collectors.joining());
+    assertEquals(longestText().replace("\n", ""), shown);
+    assertTrue(
+        lines.subList(lines.lastIndexOf("CONFIRM"), pin).stream()
+            .anyMatch(line -> line.startsWith("SETDESC ") && line.contains("5")),
+        lines.toString());
+  }
+
+  @Test
+  void aPageThatIsNotConfirmedAsksForNoPin() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    Files.writeString(
+        fake.program(),
+        Files.readString(fake.program())
+            .replace("BYE)", "CONFIRM) echo 'ERR 83886194 not confirmed' ;;\n    BYE)"));
+    assertEquals(CANCELLED, ask(fake, new PinPrompt("r", 3, "approve", longestText())));
+    assertFalse(fake.lines().contains("GETPIN"));
   }
 
   @Test

@@ -100,16 +100,13 @@ class RealPinentryIT {
     }
 
     void awaitWindow() {
+      awaitWindow("^Staff card PIN$");
+    }
+
+    void awaitWindow(String title) {
       Waiting.until(
-          "the PIN window with the focus",
-          () ->
-              xdotool(
-                  "search",
-                  "--onlyvisible",
-                  "--name",
-                  "^Staff card PIN$",
-                  "windowfocus",
-                  "--sync"));
+          title + " with the focus",
+          () -> xdotool("search", "--onlyvisible", "--name", title, "windowfocus", "--sync"));
     }
 
     @Override
@@ -123,6 +120,30 @@ class RealPinentryIT {
     try (Screen screen = Screen.in(directory)) {
       CompletableFuture<PinOutcome> outcome =
           CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, () -> true));
+      screen.awaitWindow();
+      assertTrue(screen.xdotool("type", "--delay", "40", "246810"));
+      assertTrue(screen.xdotool("key", "Return"));
+      assertEquals(
+          "246810",
+          outcome
+              .get()
+              .<String>match(
+                  typed -> new String(typed.pin().bytes(), StandardCharsets.UTF_8),
+                  none -> "none: " + none.reason()));
+    }
+  }
+
+  @Test
+  void longestApprovedTextIsPagedAndTheLastWindowTakesThePin() throws Exception {
+    try (Screen screen = Screen.in(directory)) {
+      PinPrompt prompt = new PinPrompt("Reader 00", 3, "approve", PinentryTest.longestText());
+      CompletableFuture<PinOutcome> outcome =
+          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(prompt, LONG, () -> true));
+      for (int page = 1; page <= 5; page++) {
+        screen.awaitWindow("^What is approved " + page + "/5$");
+        // Cancel has the focus first.
+        assertTrue(screen.xdotool("key", "Tab", "Return"));
+      }
       screen.awaitWindow();
       assertTrue(screen.xdotool("type", "--delay", "40", "246810"));
       assertTrue(screen.xdotool("key", "Return"));

@@ -99,7 +99,7 @@ class SpoolTest {
     try (Spool spool = open()) {
       spool.append(new AgentEvent.Started("1", false));
       before = Files.size(segment(1));
-      spool.append(new AgentEvent.LoginRefused(null, 2, Refusal.PIN_WRONG));
+      spool.append(new AgentEvent.LoginRefused(null, 2, null, Refusal.PIN_WRONG));
     }
     byte[] whole = Files.readAllBytes(segment(1));
     for (int length = 0; length < whole.length; length++) {

@@ -12,7 +12,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import jp.sekisho.agent.enforce.usb.MediumEvents;
+import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.MediumEvents;
+import jp.sekisho.agent.enforce.OpenOutcome;
+import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.enforce.usb.UsbGate;
 import jp.sekisho.protocol.Refusal;
 

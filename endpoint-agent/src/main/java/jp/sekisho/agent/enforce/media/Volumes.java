@@ -1,6 +1,7 @@
 package jp.sekisho.agent.enforce.media;
 
 import java.util.function.BooleanSupplier;
+import jp.sekisho.agent.enforce.OpenOutcome;
 
 /** The block devices and mounts behind USB ports, by the operating system. Thread-safe. */
 public interface Volumes {

@@ -1,6 +1,7 @@
 package jp.sekisho.agent.enforce.usb;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,9 +12,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import jp.sekisho.agent.enforce.DecisionLog;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.MediumEvents;
+import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.enforce.usb.UsbPorts.Reading;
 import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.policy.usb.HidUsages;
 import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.policy.usb.UsbSurroundings;
 import jp.sekisho.policy.usb.UsbVerdict;
@@ -28,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * this object's lock, so decisions about one port never overlap. The lock is held while the kernel
  * binds drivers. A release goes: read, decide, record durably, read again and compare, {@code
  * authorized=1}, read again and compare. A block goes: nothing is written, unless the device was
- * usable. The only way out of any error is "blocked".
+ * usable. The only way out of any error is "blocked". What the kernel tells of an input device only
+ * after its release, that it types, is judged as soon as it is known.
  *
  * <p>Decisions belong to one enumeration (port, kernel's number, fingerprint) and are never
  * remembered for a device that comes back.
@@ -38,10 +42,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UsbGate implements AutoCloseable {
   /** Between two comparisons of everything with what was decided. */
-  public static final long RECONCILE_NANOS = 60_000_000_000L;
+  static final Duration RECONCILE = Duration.ofSeconds(60);
 
   /** Rule id of a medium that a grant opened. */
   public static final String GRANT_RULE = "usb.grant";
+
+  /** Rules that release input devices of which only their reports say whether they type. */
+  private static final Set<String> MAY_TYPE =
+      Set.of(UsbEvaluator.INPUT, UsbEvaluator.HUB, UsbEvaluator.SMART_CARD);
 
   /** A device that is another one at each reading is not waited for. */
   private static final int READINGS = 3;
@@ -52,8 +60,17 @@ public final class UsbGate implements AutoCloseable {
    * A decided device.
    *
    * @param inUse a keyboard that is in use and stays so whatever else is plugged in
+   * @param can what it can do by its reports; NONE until they are known
    */
-  private record Held(Reading reading, UsbVerdict verdict, boolean inUse) {
+  private record Held(Reading reading, UsbVerdict verdict, boolean inUse, HidUsages can) {
+    Held(Reading reading, UsbVerdict verdict, boolean inUse) {
+      this(reading, verdict, inUse, HidUsages.NONE);
+    }
+
+    boolean keyboard() {
+      return verdict.keyboard() || (can.keyboard() && !can.pointer());
+    }
+
     PluggedMedium medium() {
       return new PluggedMedium(reading.device().port(), reading.device().fingerprint());
     }
@@ -62,6 +79,7 @@ public final class UsbGate implements AutoCloseable {
   private final UsbPorts ports;
   private final UsbEvents events;
   private final LongSupplier nanos;
+  private final BlockRecords blocks;
   private final Thread thread = new Thread(this::run, "usb-gate");
   private final Map<String, Held> held = new TreeMap<>();
 
@@ -91,6 +109,7 @@ public final class UsbGate implements AutoCloseable {
     this.ports = ports;
     this.events = events;
     this.nanos = nanos;
+    this.blocks = new BlockRecords(nanos);
     thread.setDaemon(true);
   }
 
@@ -183,7 +202,8 @@ public final class UsbGate implements AutoCloseable {
         // Only the time may have come.
       }
     }
-    if (nanos.getAsLong() - lastReconcile >= RECONCILE_NANOS) {
+    blocks.due().ifPresent(this::record);
+    if (nanos.getAsLong() - lastReconcile >= RECONCILE.toNanos()) {
       reconcile();
     }
   }
@@ -196,6 +216,8 @@ public final class UsbGate implements AutoCloseable {
       ports.gate();
     }
     scan();
+    // A driver may have come after the release.
+    List.copyOf(held.keySet()).forEach(this::judgeReports);
     if (log != null && log.takesReleases()) {
       for (Held one : List.copyOf(held.values())) {
         if (one.verdict().reason() == Refusal.STORAGE_FAILED) {
@@ -285,6 +307,41 @@ public final class UsbGate implements AutoCloseable {
     if (after.isPresent() && !after.get().isSameDevice(reading)) {
       // The kernel reads the device again when it is authorised; this one then said something else.
       hold(after.get(), refused(verdict, Refusal.USB_MALFORMED));
+      return;
+    }
+    judgeReports(port);
+  }
+
+  /**
+   * Blocks a released device that turns out to type, while there is a keyboard, unless it was in
+   * use before or nothing else points: nobody may be left without keyboard or pointer.
+   */
+  private void judgeReports(String port) {
+    Held one = held.get(port);
+    if (one == null
+        || one.inUse()
+        || !one.can().equals(HidUsages.NONE)
+        || !one.verdict().allowed()
+        || !MAY_TYPE.contains(one.verdict().rule())) {
+      return;
+    }
+    HidUsages can = ports.usages(port);
+    held.put(port, new Held(one.reading(), one.verdict(), false, can));
+    List<Held> others =
+        held.values().stream()
+            .filter(other -> other.verdict().allowed())
+            .filter(other -> !other.reading().device().port().equals(port))
+            .toList();
+    boolean needed = can.pointer() && others.stream().noneMatch(other -> other.can().pointer());
+    if (can.keyboard() && others.stream().anyMatch(Held::keyboard) && !needed) {
+      ports
+          .read(port)
+          .filter(now -> now.isSameDevice(one.reading()))
+          .ifPresent(now ->
+              hold(
+                  now,
+                  refused(
+                      UsbEvaluator.FURTHER_KEYBOARD, one.verdict(), Refusal.USB_KEYBOARD_WAITS)));
     }
   }
 
@@ -295,12 +352,15 @@ public final class UsbGate implements AutoCloseable {
     if (reading.authorized()) {
       shut(port);
     }
-    record(
+    UsbEvent.Blocked event =
         new UsbEvent.Blocked(
             device(reading, verdict),
             verdict.rule(),
             reading.authorized(),
-            verdict.reason() == null ? Refusal.USB_CLASS : verdict.reason()));
+            verdict.reason() == null ? Refusal.USB_CLASS : verdict.reason());
+    if (blocks.isRecordedNow(event)) {
+      record(event);
+    }
     if (verdict.medium() && media != null && (before == null || !before.verdict().medium())) {
       media.plugged(new PluggedMedium(port, reading.device().fingerprint()));
     }
@@ -328,7 +388,7 @@ public final class UsbGate implements AutoCloseable {
     if (gone.verdict().medium() && media != null) {
       media.unplugged(gone.medium());
     }
-    if (gone.verdict().keyboard() && gone.verdict().allowed()) {
+    if (gone.keyboard() && gone.verdict().allowed()) {
       // The next one that waits becomes the only one.
       for (Held waiting : List.copyOf(held.values())) {
         if (waiting.verdict().reason() == Refusal.USB_KEYBOARD_WAITS) {
@@ -361,8 +421,12 @@ public final class UsbGate implements AutoCloseable {
   }
 
   private static UsbVerdict refused(UsbVerdict verdict, Refusal reason) {
+    return refused(verdict.rule(), verdict, reason);
+  }
+
+  private static UsbVerdict refused(String rule, UsbVerdict verdict, Refusal reason) {
     return new UsbVerdict(
-        verdict.rule(),
+        rule,
         reason,
         false,
         verdict.keyboard(),

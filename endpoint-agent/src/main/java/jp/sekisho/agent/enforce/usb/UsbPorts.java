@@ -3,6 +3,7 @@ package jp.sekisho.agent.enforce.usb;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import jp.sekisho.policy.usb.HidUsages;
 import jp.sekisho.policy.usb.UsbDevice;
 
 /** The machine's USB controllers and ports, as the kernel shows them. Thread-safe. */
@@ -41,6 +42,12 @@ public interface UsbPorts {
 
   /** Whether the device at {@code port} has interfaces, hence may have drivers. */
   boolean hasInterfaces(String port);
+
+  /**
+   * What the HID interfaces of a released device can do, by the report descriptors that the
+   * kernel's drivers read; {@code NONE} before there are any.
+   */
+  HidUsages usages(String port);
 
   /** Ports the running system's own disks hang on, hubs on the way not included. */
   List<String> systemDisks();

@@ -11,7 +11,10 @@ enum FileSystemKind {
   VFAT("vfat", "uid=%d,fmask=0377,dmask=0277,utf8,codepage=932", "uid=%d,fmask=0377,dmask=0277"),
   /** exFAT. */
   EXFAT("exfat", "uid=%d,fmask=0377,dmask=0277", ""),
-  /** ext2, ext3, ext4: owners as on the medium; the journal is not replayed, which would write. */
+  /**
+   * ext2, ext3, ext4: owners as on the medium, below a directory only the user passes; the journal
+   * is not replayed, which would write.
+   */
   EXT4("ext4", "noload", ""),
   /** ISO 9660 with its extensions. */
   ISO9660("iso9660", "uid=%d,mode=0400,dmode=0500,iocharset=utf8", "uid=%d,mode=0400,dmode=0500");

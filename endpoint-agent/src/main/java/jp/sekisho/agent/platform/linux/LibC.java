@@ -85,6 +85,9 @@ interface LibC extends Library {
 
   int umount2(String target, int flags);
 
+  /** setxattr(2). */
+  int setxattr(String path, String name, Memory value, NativeLong size, int flags);
+
   /** open(2). */
   int O_RDONLY = 0;
 

@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import java.time.Duration;
-import jp.sekisho.agent.grant.BootClock;
+import jp.sekisho.agent.heartbeat.BootClock;
 
 /**
  * The kernel's {@code CLOCK_BOOTTIME}: since boot, suspended time included; no program can set it.

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import jp.sekisho.agent.enforce.media.OpenOutcome;
+import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.media.Volumes;
 import jp.sekisho.protocol.Refusal;
 
@@ -24,8 +24,13 @@ import jp.sekisho.protocol.Refusal;
  * when the kernel's own table of mounts says so. Thread-safe; one opening at a time per port.
  */
 public final class LinuxVolumes implements Volumes {
-  /** Where media are mounted, a directory of root's per port. */
+  /**
+   * Where media are mounted: each at {@code <port>/medium}. {@code <port>} is root's and nobody but
+   * the seat's user may pass it, whatever the file system below says of its files.
+   */
   public static final Path PLACE = Path.of("/run/sekisho/media");
+
+  private static final String MEDIUM = "medium";
 
   /** From authorisation to a block device: a second of the kernel's own, and slow sticks. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -143,10 +148,13 @@ public final class LinuxVolumes implements Volumes {
       throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
     }
     String volume = readable.get(0);
-    Path target = place.resolve(port);
+    Path target = target(port);
     if (!blocks.unmount(Set.of(), target.toString())) {
       throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
     }
+    Path enclosure = place.resolve(port);
+    Files.createDirectories(enclosure);
+    mounts.encloseFor(enclosure, user);
     Files.createDirectories(target);
     // Whatever the process's umask is: the seat's user must reach the files, nobody may add any.
     for (Path directory : List.of(place, target)) {
@@ -169,6 +177,10 @@ public final class LinuxVolumes implements Volumes {
       throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
     }
     return target;
+  }
+
+  private Path target(String port) {
+    return place.resolve(port).resolve(MEDIUM);
   }
 
   private byte[] head(String volume) throws IOException {
@@ -194,12 +206,13 @@ public final class LinuxVolumes implements Volumes {
   public synchronized boolean close(String port) {
     announced.remove(port);
     Set<String> numbers = new HashSet<>(opened.getOrDefault(port, Set.of()));
-    Path target = place.resolve(port);
+    Path target = target(port);
     boolean closed = blocks.unmountAll(port) && blocks.unmount(numbers, target.toString());
     if (closed) {
       opened.remove(port);
       try {
         Files.deleteIfExists(target);
+        Files.deleteIfExists(place.resolve(port));
       } catch (IOException e) {
         LOG.log(System.Logger.Level.DEBUG, "mount point stays", e);
       }
@@ -211,7 +224,7 @@ public final class LinuxVolumes implements Volumes {
   public synchronized boolean isOpen(String port) {
     try {
       for (String number : opened.getOrDefault(port, Set.of())) {
-        if (isMounted(place.resolve(port), number)) {
+        if (isMounted(target(port), number)) {
           return true;
         }
       }

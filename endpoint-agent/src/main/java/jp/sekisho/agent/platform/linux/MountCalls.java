@@ -4,9 +4,12 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +20,12 @@ import java.util.Optional;
 class MountCalls {
   private static final int ALWAYS =
       LibC.MS_RDONLY | LibC.MS_NOSUID | LibC.MS_NODEV | LibC.MS_NOEXEC;
+
+  private static final int ACL_USER_OBJ = 0x01;
+  private static final int ACL_USER = 0x02;
+  private static final int ACL_GROUP_OBJ = 0x04;
+  private static final int ACL_MASK = 0x10;
+  private static final int ACL_OTHER = 0x20;
 
   /** Every mount of this process's namespace, the host's own. */
   List<Mount> all() throws IOException {
@@ -40,6 +49,41 @@ class MountCalls {
     if (LibC.INSTANCE.umount2(target, LibC.MNT_DETACH | LibC.UMOUNT_NOFOLLOW) != 0) {
       throw failure("umount2");
     }
+  }
+
+  /**
+   * Lets, besides root, exactly {@code user} read and pass a directory, by its access list
+   * (acl(5)). The user does not own it: an owner could open it for others or fill the place it is
+   * in.
+   *
+   * @throws IOException also when the file system has no access lists: then nobody else may pass
+   */
+  void encloseFor(Path directory, int user) throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    // linux/posix_acl_xattr.h: version 2, then tag, permissions and id of each entry, in this
+    // order.
+    ByteBuffer list = ByteBuffer.allocate(4 + 5 * 8).order(ByteOrder.LITTLE_ENDIAN).putInt(2);
+    entry(list, ACL_USER_OBJ, 7, -1);
+    entry(list, ACL_USER, 5, user);
+    entry(list, ACL_GROUP_OBJ, 0, -1);
+    entry(list, ACL_MASK, 5, -1);
+    entry(list, ACL_OTHER, 0, -1);
+    try (Memory value = new Memory(list.capacity())) {
+      value.write(0, list.array(), 0, list.capacity());
+      if (LibC.INSTANCE.setxattr(
+              directory.toString(),
+              "system.posix_acl_access",
+              value,
+              new NativeLong(list.capacity()),
+              0)
+          != 0) {
+        throw failure("setxattr");
+      }
+    }
+  }
+
+  private static void entry(ByteBuffer list, int tag, int permissions, int id) {
+    list.putShort((short) tag).putShort((short) permissions).putInt(id);
   }
 
   /** Makes the kernel refuse every write to a block device. */

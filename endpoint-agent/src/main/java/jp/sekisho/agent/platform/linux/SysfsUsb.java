@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import jp.sekisho.agent.enforce.usb.UsbPorts;
+import jp.sekisho.policy.usb.HidUsages;
 import jp.sekisho.policy.usb.UsbDescriptors;
 import jp.sekisho.policy.usb.UsbDevice;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class SysfsUsb implements UsbPorts {
   private static final Pattern PORT = Pattern.compile("[0-9]{1,5}-[0-9]{1,3}(\\.[0-9]{1,3}){0,6}");
   private static final int MAX_TEXT = 1024;
+
+  /** A HID device below its interface: bus, vendor, product, number. */
+  private static final String HID = "[0-9A-F]*:[0-9A-F]*:[0-9A-F]*.[0-9A-F]*";
 
   private final Path devices;
   private final BlockDevices blocks;
@@ -170,6 +174,39 @@ public final class SysfsUsb implements UsbPorts {
     } catch (IOException e) {
       return Files.exists(directory);
     }
+  }
+
+  @Override
+  public HidUsages usages(String port) {
+    HidUsages all = HidUsages.NONE;
+    try (DirectoryStream<Path> interfaces = Files.newDirectoryStream(devices, port + ":*")) {
+      for (Path one : interfaces) {
+        all = all.and(usages(one));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // It left: whatever takes its port is read anew.
+      return all;
+    }
+    return all;
+  }
+
+  private static HidUsages usages(Path usbInterface) {
+    HidUsages all = HidUsages.NONE;
+    try (DirectoryStream<Path> drivers = Files.newDirectoryStream(usbInterface, HID)) {
+      for (Path hid : drivers) {
+        byte[] descriptor;
+        try {
+          descriptor = bytes(hid.resolve("report_descriptor"), HidUsages.MAX_BYTES + 1);
+        } catch (IOException e) {
+          descriptor = new byte[HidUsages.MAX_BYTES + 1];
+        }
+        all = all.and(HidUsages.of(descriptor));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // As above.
+      return all;
+    }
+    return all;
   }
 
   @Override

@@ -22,6 +22,16 @@ final class FakeBus implements UsbEvents {
   static final byte[] HUB = device("09 02 12 00 01 01 00 80 32 09 04 00 00 00 09 00 00 00");
   static final byte[] SCANNER = device("09 02 12 00 01 01 00 80 32 09 04 00 00 00 ff 00 00 00");
 
+  /** HID without a boot protocol: what it is for is only in its reports. */
+  static final byte[] INPUT =
+      device(
+          "09 02 22 00 01 01 00 a0 32"
+              + "09 04 00 00 01 03 00 00 00 09 21 11 01 00 01 22 3f 00 07 05 81 03 08 00 07");
+
+  static final String TYPES = "05010906a101c0";
+  static final String POINTS = "05010902a101c0";
+  static final String TYPES_AND_POINTS = TYPES + POINTS;
+
   private final Path sys;
   private final LinkedBlockingQueue<UsbSignal> signals = new LinkedBlockingQueue<>();
   private int number = 1;
@@ -69,6 +79,14 @@ final class FakeBus implements UsbEvents {
 
   String get(String name, String file) throws IOException {
     return Files.readString(path(name).resolve(file)).strip();
+  }
+
+  /** As {@link #plug}; the driver finds {@code reports} as soon as it is released. */
+  void plugInput(String port, String reports) throws IOException {
+    Path hid = path(port + ":1.0").resolve("0003:0627:0001.000" + number);
+    Files.createDirectories(hid);
+    Files.write(hid.resolve("report_descriptor"), HexFormat.of().parseHex(reports));
+    plug(port, INPUT);
   }
 
   void plug(String port, byte[] descriptors) throws IOException {

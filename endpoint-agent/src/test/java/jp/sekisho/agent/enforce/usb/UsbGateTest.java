@@ -2,6 +2,7 @@ package jp.sekisho.agent.enforce.usb;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,9 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.DecisionLog;
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.agent.testing.Await;
 import jp.sekisho.policy.rule.Reason;
@@ -204,6 +206,47 @@ class UsbGateTest {
   }
 
   @Test
+  @DisplayName("an input device that turns out to type is blocked again while there is a keyboard")
+  void typesByItsReports() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    bus.plugInput("1-3", FakeBus.TYPES);
+    awaitEvents(3);
+    assertEquals(List.of("usb.allowed", "usb.allowed", "usb.blocked"), types());
+    assertEquals(Refusal.USB_KEYBOARD_WAITS, lastBlocked().reason());
+    assertEquals("usb.further-keyboard", lastBlocked().rule());
+    assertTrue(lastBlocked().wasOpen());
+    assertEquals("0", authorized("1-3"));
+    assertEquals("1", authorized("1-2"));
+    bus.pull("1-2");
+    Await.until("released as the only keyboard", () -> authorized("1-3").equals("1"));
+  }
+
+  @Test
+  @DisplayName("the only keyboard and the only pointer are never blocked for typing")
+  void neverTheOnlyOne() throws Exception {
+    gate.start(log);
+    bus.plugInput("1-3", FakeBus.TYPES);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    awaitEvents(2);
+    bus.plugInput("1-4", FakeBus.TYPES_AND_POINTS);
+    awaitEvents(3);
+    gate.reconcile();
+    assertEquals("1", authorized("1-2"));
+    assertEquals("1", authorized("1-4"), "nothing else points");
+    bus.plugInput("1-5", FakeBus.POINTS);
+    awaitEvents(4);
+    gate.reconcile();
+    for (String port : List.of("1-2", "1-3", "1-4", "1-5")) {
+      assertEquals("1", authorized(port), "what was decided stays: " + port);
+    }
+    bus.plugInput("1-6", FakeBus.TYPES_AND_POINTS);
+    awaitEvents(6);
+    assertEquals("0", authorized("1-6"), "others type and point");
+    assertEquals("1", authorized("1-4"));
+  }
+
+  @Test
   @DisplayName("lost messages: everything is looked at again, new controllers included")
   void lost() throws Exception {
     gate.start(log);
@@ -252,6 +295,28 @@ class UsbGateTest {
     assertTrue(gate.enforcement().enforcing());
     assertTrue(
         events.contains(new UsbEvent.Enforcement("misconfigured", "gate-open")), "" + events);
+  }
+
+  @Test
+  @DisplayName("a stick that comes and goes endlessly stays blocked and cannot fill the records")
+  void comesAndGoes() throws Exception {
+    AtomicLong now = new AtomicLong();
+    gate = new UsbGate(bus.ports(), bus, now::get);
+    gate.start(log);
+    for (int i = 0; i < BlockRecords.SINGLY + 7; i++) {
+      bus.plug("1-1", FakeBus.STICK);
+      Await.until("seen", () -> gate.media().size() == 1);
+      assertEquals("0", authorized("1-1"));
+      bus.pull("1-1");
+      Await.until("gone", () -> gate.media().isEmpty());
+    }
+    assertEquals(BlockRecords.SINGLY, types().size());
+    now.addAndGet(BlockRecords.WINDOW.toNanos());
+    awaitEvents(BlockRecords.SINGLY + 1);
+    assertEquals(7, lastBlocked().count());
+    bus.plug("1-1", FakeBus.STICK);
+    awaitEvents(BlockRecords.SINGLY + 2);
+    assertNull(lastBlocked().count());
   }
 
   @Test

@@ -35,7 +35,7 @@ public record UsbInterface(
 
   /**
    * Whether it says of itself that it types. A HID interface without a boot protocol may type as
-   * well; its report descriptor, readable only after release, tells.
+   * well; its report descriptor, readable only after release, tells ({@link HidUsages}).
    */
   public boolean isKeyboard() {
     return usbClass == CLASS_HID && protocol == HID_BOOT_KEYBOARD;

@@ -49,8 +49,14 @@ public sealed interface AgentEvent extends AuditEvent
    *
    * @param transaction the transaction; null when none was named or it is not known
    * @param triesLeft PIN tries left; null when not known
+   * @param count null for one refusal; else how many more of that reason there were within a
+   *     minute, without their transactions: so that no program can fill the log
    */
-  record LoginRefused(@Nullable String transaction, @Nullable Integer triesLeft, Refusal reason)
+  record LoginRefused(
+      @Nullable String transaction,
+      @Nullable Integer triesLeft,
+      @Nullable Integer count,
+      Refusal reason)
       implements AgentEvent {
     @Override
     public String type() {
@@ -65,6 +71,9 @@ public sealed interface AgentEvent extends AuditEvent
       }
       if (triesLeft != null) {
         data.put("triesLeft", triesLeft);
+      }
+      if (count != null) {
+        data.put("count", count);
       }
       return data;
     }

@@ -67,8 +67,22 @@ public sealed interface UsbEvent extends AgentEvent {
    *
    * @param wasOpen it had been usable before: plugged in before the agent started, or released by
    *     somebody else
+   * @param count null for one block; else how many there were within a minute that have no record
+   *     of their own, of which this is the newest: a device may come and go endlessly
    */
-  record Blocked(Device device, String rule, boolean wasOpen, Refusal reason) implements UsbEvent {
+  record Blocked(
+      Device device, String rule, boolean wasOpen, @Nullable Integer count, Refusal reason)
+      implements UsbEvent {
+    /** One block. */
+    public Blocked(Device device, String rule, boolean wasOpen, Refusal reason) {
+      this(device, rule, wasOpen, null, reason);
+    }
+
+    /** This one for {@code number}. */
+    public Blocked counted(int number) {
+      return new Blocked(device, rule, wasOpen, number, reason);
+    }
+
     @Override
     public String type() {
       return "usb.blocked";
@@ -78,6 +92,9 @@ public sealed interface UsbEvent extends AgentEvent {
     public Map<String, Object> data() {
       Map<String, Object> data = device.data(rule);
       data.put("wasOpen", wasOpen);
+      if (count != null) {
+        data.put("count", count);
+      }
       return data;
     }
   }

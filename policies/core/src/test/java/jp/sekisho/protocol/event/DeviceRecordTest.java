@@ -36,7 +36,7 @@ class DeviceRecordTest {
   void bytes() throws MalformedException {
     assertArrayEquals(TEXT, deviceRecord().bytes());
     assertEquals(deviceRecord(), DeviceRecord.parse(TEXT));
-    AgentEvent event = new AgentEvent.LoginRefused(TRANSACTION, 2, Refusal.PIN_WRONG);
+    AgentEvent event = new AgentEvent.LoginRefused(TRANSACTION, 2, null, Refusal.PIN_WRONG);
     assertEquals(
         deviceRecord(), DeviceRecord.of("T-0042", BOOT, 7, DeviceRecord.GENESIS, TIME, event));
   }
@@ -141,8 +141,8 @@ class DeviceRecordTest {
               random,
               new AgentEvent.Started("0.1." + i, random.nextBoolean()),
               new AgentEvent.Stopped(),
-              new AgentEvent.LoginRefused(null, random.nextInt(4), Refusal.PIN_WRONG),
-              new AgentEvent.LoginRefused(random(random, 16), null, Refusal.NO_CARD),
+              new AgentEvent.LoginRefused(null, random.nextInt(4), null, Refusal.PIN_WRONG),
+              new AgentEvent.LoginRefused(random(random, 16), null, 7, Refusal.NO_CARD),
               new AgentEvent.Answered(random(random, 16), "login"),
               new AgentEvent.CardRemoved(List.of(random(random, 16), random(random, 16))),
               new AgentEvent.SeatLost(List.of(random(random, 16))));

@@ -124,7 +124,7 @@ final class EventExamples {
     return List.of(
         new AgentEvent.Started("0.1.0", true),
         new AgentEvent.Stopped(),
-        new AgentEvent.LoginRefused(TRANSACTION, 2, Refusal.PIN_WRONG),
+        new AgentEvent.LoginRefused(TRANSACTION, 2, null, Refusal.PIN_WRONG),
         new AgentEvent.Answered(TRANSACTION, "login"),
         new AgentEvent.CardRemoved(List.of(TRANSACTION)),
         new AgentEvent.SeatLost(List.of(TRANSACTION)),

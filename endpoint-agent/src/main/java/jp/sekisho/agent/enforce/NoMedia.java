@@ -1,4 +1,4 @@
-package jp.sekisho.agent.enforce.media;
+package jp.sekisho.agent.enforce;
 
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package jp.sekisho.agent.grant;
+package jp.sekisho.agent.heartbeat;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The service's time between two of its answers, carried on by the boot clock: a step of the
- * terminal's wall clock does not move it. Thread-safe.
+ * terminal's wall clock does not move it. The only one in the agent, fed by {@link Standing} alone.
+ * Thread-safe.
  */
 public final class ServerClock {
   private record Anchor(Instant serverTime, Duration sinceBoot) {}

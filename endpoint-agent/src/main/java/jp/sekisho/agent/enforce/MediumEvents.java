@@ -1,6 +1,4 @@
-package jp.sekisho.agent.enforce.usb;
-
-import jp.sekisho.agent.enforce.media.PluggedMedium;
+package jp.sekisho.agent.enforce;
 
 /** What the gate tells about storage; called on the decision thread, so to be quick. */
 public interface MediumEvents {

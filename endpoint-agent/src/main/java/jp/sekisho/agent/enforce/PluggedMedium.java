@@ -1,4 +1,4 @@
-package jp.sekisho.agent.enforce.media;
+package jp.sekisho.agent.enforce;
 
 /**
  * A storage device at a port of this terminal, blocked or open.

@@ -1,4 +1,4 @@
-package jp.sekisho.agent.grant;
+package jp.sekisho.agent.heartbeat;
 
 import java.time.Duration;
 

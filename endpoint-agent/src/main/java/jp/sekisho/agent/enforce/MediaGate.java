@@ -1,4 +1,4 @@
-package jp.sekisho.agent.enforce.media;
+package jp.sekisho.agent.enforce;
 
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,10 +24,11 @@ public interface MediaGate {
 
   /**
    * Authorises exactly this device, waits for its block device, forces that read-only and mounts it
-   * {@code ro,nosuid,nodev,noexec} under {@code /run/sekisho/media}. Takes seconds. Opening what is
-   * open answers the same again only for the same user; otherwise it fails.
+   * {@code ro,nosuid,nodev,noexec} at {@code /run/sekisho/media/<port>/medium}. Takes seconds.
+   * Opening what is open answers the same again only for the same user; otherwise it fails.
    *
-   * @param user uid that may read the files; file systems that keep owners (ext4) show their own
+   * @param user uid that may read the files, and the only one that gets near them; file systems
+   *     that keep owners (ext4) show their own
    */
   OpenOutcome openReadOnly(PluggedMedium medium, int user);
 
