@@ -73,6 +73,7 @@ class LoginIT {
   void clerkLogsInWithCardAndPinAndSeesTheOwnEntry(String language) {
     try (Screen screen = screen(language)) {
       screen.go(town.people());
+      screen.seeStatus("READY");
       assertTrue(screen.see("login-button").isEnabled());
       screen.picture("login-" + language);
       assertEquals(List.of(), screen.accessibilityFaults());
