@@ -47,7 +47,7 @@ public final class AuditLogs implements AutoCloseable {
     this.database = database;
     this.keys = keys;
     this.logs = names(keys);
-    Sequencer sequencer = new Sequencer(database, keys, logs, new Integration(seal), waiting);
+    Sequencer sequencer = new Sequencer(database, keys, logs, seal, waiting);
     this.loop =
         new SequencerLoop(
             new SequencerLock(database, keys), sequencer, this::completeFromDatabase, waiting);

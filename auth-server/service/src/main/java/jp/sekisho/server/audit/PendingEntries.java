@@ -15,13 +15,16 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * The table {@code audit_pending}: entries on their way into a log. Each row is sealed, because
- * until it is in the tree nothing else would show an edit. Thread-safe.
+ * until a checkpoint covers it nothing else would show an edit; it has its number, which becomes
+ * its index, under the seal, so that it can neither go elsewhere nor be put in twice. Thread-safe.
+ *
+ * <p>Numbers have no gap, in the order of the COMMITs: units run one at a time (on SQLite by its
+ * one writer, on PostgreSQL by the lock each begins with), and a unit rolled back takes its numbers
+ * back.
  */
 public final class PendingEntries implements EntryJournal {
   /** The log of everything that belongs to no organ. */
   public static final String SYSTEM = "system";
-
-  static final String TABLE = "audit_pending";
 
   private final RowSeal seal;
   private final Set<String> logs;
@@ -67,15 +70,19 @@ public final class PendingEntries implements EntryJournal {
       throw new IllegalArgumentException("no log called " + receipt.log());
     }
     byte[] body = entry.bytes();
+    long number =
+        LogTables.nextNumber(handle, receipt.log())
+            .orElseThrow(() -> new LogIntegrityException("log " + receipt.log() + " has no state"));
     handle
         .createUpdate(
-            "insert into audit_pending (entry_id, log, body, created, mac)"
-                + " values (:id, :log, :body, :created, :mac)")
-        .bind("id", id)
+            "insert into audit_pending (log, number, entry_id, body, created, mac)"
+                + " values (:log, :number, :id, :body, :created, :mac)")
         .bind("log", receipt.log())
+        .bind("number", number)
+        .bind("id", id)
         .bind("body", body)
         .bind("created", now.toEpochMilli())
-        .bind("mac", seal.seal(TABLE, receipt, receipt.log(), body, now))
+        .bind("mac", EntrySeal.seal(seal, receipt, number, body, now.toEpochMilli()))
         .execute();
     return receipt;
   }

@@ -10,10 +10,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.RowSeal;
 
 /**
- * Sequences, integrates and publishes: numbers pending entries in the order of their insertion,
- * commits that by compare-and-set, then signs the <em>committed</em> row and publishes the
+ * Sequences, integrates and publishes: moves pending entries into the tree in the order of their
+ * numbers, commits that by compare-and-set, then signs the <em>committed</em> row and publishes the
  * checkpoint. Used by one thread at a time.
  *
  * <p>Each step may be the last before a crash; the next pass of whichever process comes then goes
@@ -31,17 +32,18 @@ final class Sequencer implements AutoCloseable {
   private final Database database;
   private final Path keys;
   private final Set<String> logs;
+  private final RowSeal seal;
   private final Integration integration;
   private final Waiting waiting;
   private final Map<String, SignedLog> open = new HashMap<>();
   private final Set<String> unpublished = new TreeSet<>();
 
-  Sequencer(
-      Database database, Path keys, Set<String> logs, Integration integration, Waiting waiting) {
+  Sequencer(Database database, Path keys, Set<String> logs, RowSeal seal, Waiting waiting) {
     this.database = database;
     this.keys = keys;
     this.logs = Set.copyOf(logs);
-    this.integration = integration;
+    this.seal = seal;
+    this.integration = new Integration(seal);
     this.waiting = waiting;
   }
 
@@ -54,7 +56,7 @@ final class Sequencer implements AutoCloseable {
   void recover() {
     close();
     for (String log : logs) {
-      open.put(log, new SignedLog(database, new LogFiles(keys, log), state(log)));
+      open.put(log, new SignedLog(database, new LogFiles(keys, log), seal, state(log)));
       publish(log, List.of());
     }
     pass();
@@ -70,10 +72,15 @@ final class Sequencer implements AutoCloseable {
       if (!open.containsKey(log)) {
         throw new LogIntegrityException("audit_pending has a row for the unknown log " + log);
       }
+      SignedLog signed = signedLog(log);
+      if (!signed.signed().equals(state(log).frontier())) {
+        publish(log, List.of()); // another process's work, or nobody's: then it is refused here
+      }
       List<Integration.Numbered> numbered;
       do {
         unpublished.add(log);
-        numbered = database.writer().sequence(handle -> integration.run(handle, log));
+        numbered =
+            database.writer().sequence(handle -> integration.run(handle, log, signed.signed()));
         publish(log, numbered);
         moved += numbered.size();
       } while (numbered.size() == Integration.LIMIT);
