@@ -46,17 +46,12 @@ public final class AuditLogs implements AutoCloseable {
   public AuditLogs(Database database, Path keys, PendingEntries pending, RowSeal seal) {
     this.database = database;
     this.keys = keys;
-    this.logs = names(keys);
-    Sequencer sequencer = new Sequencer(database, keys, logs, seal, waiting);
+    this.logs = pending.committed().logs();
+    Sequencer sequencer = new Sequencer(database, keys, seal, pending.committed(), waiting);
     this.loop =
         new SequencerLoop(
             new SequencerLock(database, keys), sequencer, this::completeFromDatabase, waiting);
-    pending.onCommitted(_ -> loop.wake());
-  }
-
-  /** Names of the logs whose keys lie in {@code keys}: the organs and {@code system}. */
-  public static Set<String> names(Path keys) {
-    return LogFiles.logs(keys);
+    pending.onCommitted(loop::wake);
   }
 
   /**
@@ -103,6 +98,7 @@ public final class AuditLogs implements AutoCloseable {
   public void integrateNow() {
     if (!loop.runOnce()) {
       PublishedByOthers.await(database);
+      boolean _ = loop.runOnce(); // whether ours are among the published, not just gone
     }
   }
 

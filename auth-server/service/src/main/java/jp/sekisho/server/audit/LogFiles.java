@@ -21,8 +21,9 @@ import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.StorageException;
 
 /**
- * What a log keeps outside the database: {@code log-<log>.key}, the 32-byte Ed25519 seed, and
- * {@code log-<log>.last}, the checkpoint signed last.
+ * What a log keeps outside the database: {@code log-<log>.key}, the 32-byte Ed25519 seed, {@code
+ * log-<log>.last}, the checkpoint signed last, and {@code log-<log>.committed}, how many entries
+ * were committed.
  */
 final class LogFiles {
   private static final int SEED_BYTES = 32;
@@ -61,6 +62,9 @@ final class LogFiles {
       // Keeps its key.
     } finally {
       Arrays.fill(seed, (byte) 0);
+    }
+    if (!Files.exists(committed())) {
+      PrivateFiles.writeNew(committed(), new byte[CommittedMark.BYTES]);
     }
     if (!Files.exists(last())) {
       try (LogSigner signer = signer(origin)) {
@@ -110,6 +114,11 @@ final class LogFiles {
 
   void writeLast(SignedNote note) throws IOException {
     PrivateFiles.replace(last(), note.toBytes());
+  }
+
+  /** Where it is kept how many entries are committed; see {@link CommittedMark}. */
+  Path committed() {
+    return keys.resolve(PREFIX + log + ".committed");
   }
 
   private Path key() {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class LogTables {
   private static final String STATE =
       "select log, origin, size, epoch, frontier, checkpoint from audit_log_state";
+  private static final String PENDING =
+      "select number, entry_id, body, created, mac from audit_pending";
   private static final String ENTRY =
       "select idx, entry_id, body, leaf, person, created, mac from audit_entry";
 
@@ -84,18 +86,21 @@ final class LogTables {
 
   static List<Pending> pending(Handle handle, String log, int limit) {
     return handle
-        .createQuery(
-            "select number, entry_id, body, created, mac from audit_pending"
-                + " where log = :log order by number limit :limit")
+        .createQuery(PENDING + " where log = :log order by number limit :limit")
         .bind("log", log)
         .bind("limit", limit)
-        .map((row, _) ->
-            new Pending(
-                row.getLong("number"),
-                row.getBytes("entry_id"),
-                row.getBytes("body"),
-                row.getLong("created"),
-                row.getBytes("mac")))
+        .map((row, _) -> pending(row))
+        .list();
+  }
+
+  /** Pending entries numbered {@code from} up to, not including, {@code to}. */
+  static List<Pending> pending(Handle handle, String log, long from, long to) {
+    return handle
+        .createQuery(PENDING + " where log = :log and number >= :from and number < :to")
+        .bind("log", log)
+        .bind("from", from)
+        .bind("to", to)
+        .map((row, _) -> pending(row))
         .list();
   }
 
@@ -219,6 +224,15 @@ final class LogTables {
         row.getLong("epoch"),
         row.getBytes("frontier"),
         row.getString("checkpoint"));
+  }
+
+  private static Pending pending(ResultSet row) throws SQLException {
+    return new Pending(
+        row.getLong("number"),
+        row.getBytes("entry_id"),
+        row.getBytes("body"),
+        row.getLong("created"),
+        row.getBytes("mac"));
   }
 
   private static Integrated integrated(ResultSet row) throws SQLException {

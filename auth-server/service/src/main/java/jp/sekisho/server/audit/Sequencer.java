@@ -35,13 +35,16 @@ final class Sequencer implements AutoCloseable {
   private final RowSeal seal;
   private final Integration integration;
   private final Waiting waiting;
+  private final CommittedEntries committed;
   private final Map<String, SignedLog> open = new HashMap<>();
   private final Set<String> unpublished = new TreeSet<>();
 
-  Sequencer(Database database, Path keys, Set<String> logs, RowSeal seal, Waiting waiting) {
+  Sequencer(
+      Database database, Path keys, RowSeal seal, CommittedEntries committed, Waiting waiting) {
     this.database = database;
     this.keys = keys;
-    this.logs = Set.copyOf(logs);
+    this.logs = committed.logs();
+    this.committed = committed;
     this.seal = seal;
     this.integration = new Integration(seal);
     this.waiting = waiting;
@@ -62,8 +65,41 @@ final class Sequencer implements AutoCloseable {
     pass();
   }
 
-  /** Integrates and publishes everything pending; the number of entries. */
+  /**
+   * Integrates and publishes everything pending; the number of entries.
+   *
+   * @throws LogIntegrityException when an entry was edited, or deleted after its COMMIT
+   */
   int pass() {
+    // Before looking: what was committed by now must be found.
+    Map<String, Long> counts = new HashMap<>();
+    logs.forEach(log -> counts.put(log, committed.count(log)));
+    int moved = integrate();
+    counts.forEach(this::requireAll);
+    committed.verify(database, seal);
+    return moved;
+  }
+
+  /**
+   * Looks for the entries committed by this process, where another one integrates.
+   *
+   * @throws LogIntegrityException when one was deleted after its COMMIT
+   */
+  void verifyCommitted() {
+    committed.verify(database, seal);
+  }
+
+  private void requireAll(String log, long count) {
+    if (signedLog(log).signed().size() < count) {
+      publish(log, List.of()); // in case another process integrated
+    }
+    long size = signedLog(log).signed().size();
+    if (size < count) {
+      throw committed.lost(log, size);
+    }
+  }
+
+  private int integrate() {
     for (String log : List.copyOf(unpublished)) { // after a failure between COMMIT and publication
       publish(log, List.of());
     }
@@ -81,6 +117,7 @@ final class Sequencer implements AutoCloseable {
         unpublished.add(log);
         numbered =
             database.writer().sequence(handle -> integration.run(handle, log, signed.signed()));
+        committed.integrated(log, numbered);
         publish(log, numbered);
         moved += numbered.size();
       } while (numbered.size() == Integration.LIMIT);
