@@ -16,6 +16,7 @@ import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.note.VerifierKey;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.StorageException;
@@ -96,10 +97,10 @@ final class LogFiles {
    *
    * @throws LogIntegrityException when it is missing or not signed by this log's key
    */
-  SignedNote readLast(LogSigner signer) {
+  SignedNote readLast(VerifierKey key) {
     try {
       SignedNote note = SignedNote.parse(PrivateFiles.read(last(), SignedNote.MAX_BYTES));
-      CheckpointOpening opening = new TrustedKeys(signer.verifierKey(), List.of()).open(note);
+      CheckpointOpening opening = new TrustedKeys(key, List.of()).open(note);
       return opening.fold(
           good -> note,
           refused -> {

@@ -44,7 +44,7 @@ final class SignedLog implements AutoCloseable {
     this.log = state.log();
     this.signer = files.signer(state.origin());
     try {
-      this.last = files.readLast(signer);
+      this.last = files.readLast(signer.verifierKey());
       Checkpoint checkpoint = Checkpoint.parse(last.text());
       requireNotRolledBack(state, checkpoint.size());
       this.signed = replay(Frontier.empty(), checkpoint.size(), Proof.ROOT);
