@@ -9,17 +9,23 @@ create table audit_log_state (
   checkpoint text not null
 );
 
--- Entries committed with their change, not yet numbered; seq is the order of insertion.
+-- Never holds a row: whoever changes anything locks it first, so that units run one at a time.
+create table audit_turn (nothing integer);
+
+-- Entries committed with their change, not yet integrated; number is the index the entry will have,
+-- without a gap in each log. The seal mac covers every other column.
 create table audit_pending (
-  seq bigint generated always as identity primary key,
-  entry_id bytea not null unique,
   log text not null,
+  number bigint not null,
+  entry_id bytea not null unique,
   body bytea not null,
   created bigint not null,
-  mac bytea not null
+  mac bytea not null,
+  primary key (log, number)
 );
 
--- Entries numbered and integrated; body is the leaf, the other columns only help to find it.
+-- Integrated entries; body is the leaf, person and leaf only help to find it. created and mac are
+-- those of the pending row, whose number idx was: what is not yet signed is judged by that seal.
 create table audit_entry (
   log text not null references audit_log_state (log),
   idx bigint not null,
@@ -28,8 +34,8 @@ create table audit_entry (
   leaf bytea not null,
   person text,
   created bigint not null,
+  mac bytea not null,
   primary key (log, idx)
 );
 
 create index audit_entry_person on audit_entry (log, person, idx);
-create index audit_pending_log on audit_pending (log, seq);

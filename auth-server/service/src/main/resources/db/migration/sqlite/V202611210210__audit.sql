@@ -9,17 +9,20 @@ create table audit_log_state (
   checkpoint text not null
 ) strict, without rowid;
 
--- Entries committed with their change, not yet numbered; seq is the order of insertion.
+-- Entries committed with their change, not yet integrated; number is the index the entry will have,
+-- without a gap in each log. The seal mac covers every other column.
 create table audit_pending (
-  seq integer primary key autoincrement,
-  entry_id blob not null unique,
   log text not null,
+  number integer not null,
+  entry_id blob not null unique,
   body blob not null,
   created integer not null,
-  mac blob not null
+  mac blob not null,
+  primary key (log, number)
 ) strict;
 
--- Entries numbered and integrated; body is the leaf, the other columns only help to find it.
+-- Integrated entries; body is the leaf, person and leaf only help to find it. created and mac are
+-- those of the pending row, whose number idx was: what is not yet signed is judged by that seal.
 create table audit_entry (
   log text not null,
   idx integer not null,
@@ -28,8 +31,8 @@ create table audit_entry (
   leaf blob not null,
   person text,
   created integer not null,
+  mac blob not null,
   primary key (log, idx)
 ) strict;
 
 create index audit_entry_person on audit_entry (log, person, idx);
-create index audit_pending_log on audit_pending (log, seq);

@@ -4,21 +4,28 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import jp.sekisho.audit.checkpoint.CheckpointOpening;
+import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
-import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.Database;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.StorageException;
+import jp.sekisho.server.storage.TamperedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +40,9 @@ public final class AuditLogs implements AutoCloseable {
 
   private final Database database;
   private final Path keys;
+  private final RowSeal seal;
   private final Set<String> logs;
+  private final ConcurrentHashMap<String, VerifierKey> verifiers = new ConcurrentHashMap<>();
   private final Waiting waiting = new Waiting(PATIENCE);
   private final SequencerLoop loop;
 
@@ -46,17 +55,13 @@ public final class AuditLogs implements AutoCloseable {
   public AuditLogs(Database database, Path keys, PendingEntries pending, RowSeal seal) {
     this.database = database;
     this.keys = keys;
-    this.logs = names(keys);
-    Sequencer sequencer = new Sequencer(database, keys, logs, new Integration(seal), waiting);
+    this.seal = seal;
+    this.logs = pending.committed().logs();
+    Sequencer sequencer = new Sequencer(database, keys, seal, pending.committed(), waiting);
     this.loop =
         new SequencerLoop(
             new SequencerLock(database, keys), sequencer, this::completeFromDatabase, waiting);
-    pending.onCommitted(_ -> loop.wake());
-  }
-
-  /** Names of the logs whose keys lie in {@code keys}: the organs and {@code system}. */
-  public static Set<String> names(Path keys) {
-    return LogFiles.logs(keys);
+    pending.onCommitted(loop::wake);
   }
 
   /**
@@ -72,7 +77,8 @@ public final class AuditLogs implements AutoCloseable {
       files.createMissing(origin);
       String checkpoint;
       try (LogSigner signer = files.signer(origin)) {
-        checkpoint = new String(files.readLast(signer).toBytes(), StandardCharsets.UTF_8);
+        checkpoint =
+            new String(files.readLast(signer.verifierKey()).toBytes(), StandardCharsets.UTF_8);
       }
       int _ =
           database
@@ -103,6 +109,7 @@ public final class AuditLogs implements AutoCloseable {
   public void integrateNow() {
     if (!loop.runOnce()) {
       PublishedByOthers.await(database);
+      boolean _ = loop.runOnce(); // whether ours are among the published, not just gone
     }
   }
 
@@ -141,13 +148,23 @@ public final class AuditLogs implements AutoCloseable {
 
   /** The public key of a log, for everyone who verifies it. */
   public VerifierKey verifierKey(String log) {
+    return verifiers.computeIfAbsent(log, this::readVerifierKey);
+  }
+
+  private VerifierKey readVerifierKey(String log) {
     try (LogSigner signer = new LogFiles(keys, log).signer(state(log).origin())) {
       return signer.verifierKey();
     }
   }
 
   /**
-   * Published entries, newest first.
+   * Published entries, newest first; cheap, yet nothing of the database is believed. How far the
+   * log goes says the newest checkpoint with its signature, here or in {@code log-<log>.last}. That
+   * a row is the entry of its index says its own seal, whose key lies outside the database and
+   * which is written for this log, index and body only; the tree is not recomputed for a page, as
+   * it is for {@link #bundle} and at each start. A row that is missing is a tampered one, except
+   * among the entries of one person: those are found by a column which only the whole log
+   * contradicts.
    *
    * @param person only entries about this person; null for all
    * @param before index from which to go back, exclusive; {@link Long#MAX_VALUE} for the newest
@@ -157,24 +174,51 @@ public final class AuditLogs implements AutoCloseable {
     if (limit < 1 || limit > MAX_PAGE) {
       throw new IllegalArgumentException("a page has 1 to " + MAX_PAGE + " entries");
     }
-    return database.read(handle -> {
-      long end = Math.min(before, LogTables.state(handle, log).orElseThrow().publishedSize());
-      return LogTables.page(handle, log, person, end, limit).stream()
-          .map(row -> row(row, person))
-          .toList();
-    });
+    long end = Math.min(before, newestSigned(log).size());
+    List<LogRow> found =
+        database.read(handle -> LogTables.page(handle, log, person, end, limit)).stream()
+            .map(row -> row(log, row, person))
+            .toList();
+    return person == null ? withMissing(found, end, limit) : found;
   }
 
-  /** A log up to its newest checkpoint. */
+  /**
+   * A log up to its newest checkpoint.
+   *
+   * @throws TamperedException when the checkpoint in the database is none of this log's
+   */
   public LogBundle bundle(String log) {
-    return new LogBundle(database, state(log));
+    return new LogBundle(database, log, newestSigned(log));
   }
 
-  private static LogRow row(LogTables.Integrated row, @Nullable String person) {
+  /** The newest checkpoint that the log's key signed: that of the database may be put back. */
+  private SignedCheckpoint newestSigned(String log) {
+    VerifierKey key = verifierKey(log);
+    SignedNote note = state(log).note();
+    if (new TrustedKeys(key, List.of()).open(note) instanceof CheckpointOpening.Refused) {
+      throw new TamperedException("audit_log_state", log);
+    }
+    SignedCheckpoint published = SignedCheckpoint.of(note);
+    SignedCheckpoint last = SignedCheckpoint.of(new LogFiles(keys, log).readLast(key));
+    return last.size() > published.size() ? last : published;
+  }
+
+  /** One row for each index below {@code end}, down to the limit or to 0. */
+  private static List<LogRow> withMissing(List<LogRow> found, long end, int limit) {
+    Map<Long, LogRow> rows = new HashMap<>();
+    found.forEach(row -> rows.put(row.index(), row));
+    List<LogRow> all = new ArrayList<>();
+    for (long index = end - 1; index >= 0 && all.size() < limit; index--) {
+      all.add(rows.getOrDefault(index, new LogRow.Tampered(index)));
+    }
+    return all;
+  }
+
+  private LogRow row(String log, LogTables.Integrated row, @Nullable String person) {
     try {
       Entry entry = Entry.parse(row.body());
       boolean intact =
-          Rfc6962.leaf(row.body()).equals(row.leaf())
+          EntrySeal.isIntact(seal, log, row)
               && (person == null || person.equals(entry.subject().person()));
       if (intact) {
         return new LogRow.Intact(row.index(), entry);

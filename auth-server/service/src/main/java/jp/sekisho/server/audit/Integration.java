@@ -1,6 +1,5 @@
 package jp.sekisho.server.audit;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import jp.sekisho.audit.tree.Frontier;
@@ -13,7 +12,10 @@ import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import org.jdbi.v3.core.Handle;
 
-/** Moves pending entries of one log into its tree, in the order of their insertion. */
+/**
+ * Moves pending entries of one log into its tree: each to the index it was numbered for, on top of
+ * what was signed and of nothing else.
+ */
 final class Integration {
   /** Entries of one transaction. */
   static final int LIMIT = 500;
@@ -30,10 +32,13 @@ final class Integration {
   /**
    * Integrates at most {@value #LIMIT} entries in the transaction of {@code handle}.
    *
-   * @throws LogIntegrityException when a pending row was edited
-   * @throws IllegalStateException when another process integrates this log; nothing is lost
+   * @param signed the tree under the checkpoint signed last: what the database says of it is not
+   *     believed
+   * @throws LogIntegrityException when a pending row was edited, removed or put in again
+   * @throws IllegalStateException when the database is not where {@code signed} is, because another
+   *     process integrates this log; nothing is lost
    */
-  List<Numbered> run(Handle handle, String log) {
+  List<Numbered> run(Handle handle, String log, Frontier signed) {
     List<LogTables.Pending> rows = LogTables.pending(handle, log, LIMIT);
     if (rows.isEmpty()) {
       return List.of();
@@ -41,34 +46,56 @@ final class Integration {
     LogState before =
         LogTables.state(handle, log)
             .orElseThrow(() -> new LogIntegrityException("log " + log + " has no state"));
-    Frontier tree = before.frontier();
+    if (!before.frontier().equals(signed)) {
+      throw new IllegalStateException("log " + log + " was integrated by somebody else");
+    }
+    Frontier tree = signed;
     List<LogTables.Integrated> entries = new ArrayList<>();
     List<Numbered> numbered = new ArrayList<>();
     for (LogTables.Pending row : rows) {
       EntryReceipt receipt = new EntryReceipt(row.entryId(), log);
+      requireNext(row, tree.size(), receipt);
       Entry entry = parse(row, receipt);
       Hash leaf = Rfc6962.leaf(row.body());
       entries.add(
           new LogTables.Integrated(
-              tree.size(), row.entryId(), row.body(), leaf, entry.subject().person()));
+              tree.size(),
+              row.entryId(),
+              row.body(),
+              leaf,
+              entry.subject().person(),
+              row.created(),
+              row.mac()));
       numbered.add(new Numbered(receipt, tree.size()));
       tree = tree.append(leaf);
     }
-    LogTables.insertEntries(handle, log, entries, rows);
-    if (LogTables.deletePending(handle, rows) != rows.size()
+    LogTables.insertEntries(handle, log, entries);
+    if (LogTables.deletePending(handle, log, signed.size(), tree.size()) != rows.size()
         || !LogTables.compareAndSet(handle, before, tree)) {
       throw new IllegalStateException("log " + log + " was integrated by somebody else");
     }
     return numbered;
   }
 
+  /** A row of a higher number means a hole, one of a lower number an entry put in again. */
+  private static void requireNext(LogTables.Pending row, long next, EntryReceipt receipt) {
+    if (row.number() != next) {
+      throw new LogIntegrityException(
+          "audit_pending: entry "
+              + next
+              + " of log "
+              + receipt.log()
+              + " is missing; the next row there is "
+              + row.number()
+              + " ("
+              + Base64Url.encode(row.entryId())
+              + ")");
+    }
+  }
+
   private Entry parse(LogTables.Pending row, EntryReceipt receipt) {
-    Instant created = Instant.ofEpochMilli(row.created());
-    boolean sealed =
-        seal.verify(
-            row.mac(), PendingEntries.TABLE, row.entryId(), receipt.log(), row.body(), created);
     try {
-      if (sealed) {
+      if (EntrySeal.isIntact(seal, receipt.log(), row)) {
         return Entry.parse(row.body());
       }
     } catch (MalformedException e) {
@@ -76,7 +103,7 @@ final class Integration {
     }
     throw new LogIntegrityException(
         "audit_pending: row "
-            + row.seq()
+            + row.number()
             + " ("
             + Base64Url.encode(row.entryId())
             + ", log "

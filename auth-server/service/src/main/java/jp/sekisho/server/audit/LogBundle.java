@@ -7,23 +7,28 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.bundle.BundleWriter;
-import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.TamperedException;
 
-/** A log up to its newest checkpoint, ready to be written for offline verification. */
+/**
+ * A log up to its newest checkpoint, for taking away: as the bundle for offline verification or
+ * entry by entry. Whoever reads it to its end has the entries that were signed, or an exception.
+ */
 public final class LogBundle {
   private static final int CHUNK = 1000;
 
   private final Database database;
   private final String log;
   private final long size;
-  private final SignedNote checkpoint;
+  private final SignedCheckpoint signed;
 
-  LogBundle(Database database, LogState state) {
+  LogBundle(Database database, String log, SignedCheckpoint signed) {
     this.database = database;
-    this.log = state.log();
-    this.size = state.publishedSize();
-    this.checkpoint = state.note();
+    this.log = log;
+    this.size = signed.size();
+    this.signed = signed;
   }
 
   /** How many entries it holds. */
@@ -34,29 +39,45 @@ public final class LogBundle {
   /**
    * Writes the ZIP; the stream is flushed, not closed.
    *
-   * @throws IOException when writing fails, or the entries are not those of the checkpoint
+   * @throws IOException when writing fails
+   * @throws TamperedException when the entries are not those of the checkpoint; what was written is
+   *     not a bundle
    */
   public void writeZip(OutputStream out) throws IOException {
     try {
-      BundleWriter.writeZip(out, checkpoint, new Bodies());
+      BundleWriter.writeZip(out, signed.note(), entries());
     } catch (FormatException e) {
       throw new IOException("the checkpoint of log " + log + " is damaged", e);
     }
   }
 
+  /**
+   * The entries' canonical bodies, from index 0.
+   *
+   * @return throws {@link TamperedException} at its end, unless the entries have the root that was
+   *     signed
+   */
+  public Iterator<byte[]> entries() {
+    return new Bodies();
+  }
+
   /** The bodies in order, read in pieces. */
   private final class Bodies implements Iterator<byte[]> {
     private Iterator<LogTables.Integrated> chunk = Collections.emptyIterator();
-    private long next;
+    private Frontier tree = Frontier.empty();
 
     @Override
     public boolean hasNext() {
-      if (!chunk.hasNext() && next < size) {
-        long from = next;
+      if (!chunk.hasNext() && tree.size() < size) {
+        long from = tree.size();
         long to = Math.min(size, from + CHUNK);
         chunk = database.read(handle -> LogTables.range(handle, log, from, to)).iterator();
       }
-      return chunk.hasNext();
+      boolean more = chunk.hasNext();
+      if (!more && !(tree.size() == size && tree.root().equals(signed.checkpoint().root()))) {
+        throw new TamperedException("audit_entry", log);
+      }
+      return more;
     }
 
     @Override
@@ -64,8 +85,9 @@ public final class LogBundle {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      next++;
-      return chunk.next().body();
+      byte[] body = chunk.next().body();
+      tree = tree.append(Rfc6962.leaf(body));
+      return body;
     }
   }
 }

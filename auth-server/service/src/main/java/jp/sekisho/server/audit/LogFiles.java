@@ -16,13 +16,15 @@ import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.note.VerifierKey;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.StorageException;
 
 /**
- * What a log keeps outside the database: {@code log-<log>.key}, the 32-byte Ed25519 seed, and
- * {@code log-<log>.last}, the checkpoint signed last.
+ * What a log keeps outside the database: {@code log-<log>.key}, the 32-byte Ed25519 seed, {@code
+ * log-<log>.last}, the checkpoint signed last, and {@code log-<log>.committed}, how many entries
+ * were committed.
  */
 final class LogFiles {
   private static final int SEED_BYTES = 32;
@@ -62,6 +64,9 @@ final class LogFiles {
     } finally {
       Arrays.fill(seed, (byte) 0);
     }
+    if (!Files.exists(committed())) {
+      PrivateFiles.writeNew(committed(), new byte[CommittedMark.BYTES]);
+    }
     if (!Files.exists(last())) {
       try (LogSigner signer = signer(origin)) {
         writeLast(Checkpoint.of(origin, Frontier.empty()).sign(signer));
@@ -92,10 +97,10 @@ final class LogFiles {
    *
    * @throws LogIntegrityException when it is missing or not signed by this log's key
    */
-  SignedNote readLast(LogSigner signer) {
+  SignedNote readLast(VerifierKey key) {
     try {
       SignedNote note = SignedNote.parse(PrivateFiles.read(last(), SignedNote.MAX_BYTES));
-      CheckpointOpening opening = new TrustedKeys(signer.verifierKey(), List.of()).open(note);
+      CheckpointOpening opening = new TrustedKeys(key, List.of()).open(note);
       return opening.fold(
           good -> note,
           refused -> {
@@ -110,6 +115,11 @@ final class LogFiles {
 
   void writeLast(SignedNote note) throws IOException {
     PrivateFiles.replace(last(), note.toBytes());
+  }
+
+  /** Where it is kept how many entries are committed; see {@link CommittedMark}. */
+  Path committed() {
+    return keys.resolve(PREFIX + log + ".committed");
   }
 
   private Path key() {

@@ -16,16 +16,32 @@ import org.jspecify.annotations.Nullable;
 final class LogTables {
   private static final String STATE =
       "select log, origin, size, epoch, frontier, checkpoint from audit_log_state";
+  private static final String PENDING =
+      "select number, entry_id, body, created, mac from audit_pending";
+  private static final String ENTRY =
+      "select idx, entry_id, body, leaf, person, created, mac from audit_entry";
 
   private LogTables() {}
 
   /** A row of {@code audit_pending}. */
   @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves the package
-  record Pending(long seq, byte[] entryId, byte[] body, long created, byte[] mac) {}
+  record Pending(long number, byte[] entryId, byte[] body, long created, byte[] mac) {}
 
-  /** A row of {@code audit_entry}. */
+  /**
+   * A row of {@code audit_entry}.
+   *
+   * @param created of the pending row, as its seal has it
+   * @param mac the seal of the pending row, whose number the index was
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves the package
-  record Integrated(long index, byte[] entryId, byte[] body, Hash leaf, @Nullable String person) {}
+  record Integrated(
+      long index,
+      byte[] entryId,
+      byte[] body,
+      Hash leaf,
+      @Nullable String person,
+      long created,
+      byte[] mac) {}
 
   static int insertState(Handle handle, String log, String origin, String checkpoint) {
     return handle
@@ -70,40 +86,52 @@ final class LogTables {
 
   static List<Pending> pending(Handle handle, String log, int limit) {
     return handle
-        .createQuery(
-            "select seq, entry_id, body, created, mac from audit_pending"
-                + " where log = :log order by seq limit :limit")
+        .createQuery(PENDING + " where log = :log order by number limit :limit")
         .bind("log", log)
         .bind("limit", limit)
-        .map((row, _) ->
-            new Pending(
-                row.getLong("seq"),
-                row.getBytes("entry_id"),
-                row.getBytes("body"),
-                row.getLong("created"),
-                row.getBytes("mac")))
+        .map((row, _) -> pending(row))
         .list();
   }
 
-  /** Exactly these rows: on PostgreSQL one with a lower number may become visible later. */
-  static int deletePending(Handle handle, List<Pending> rows) {
-    PreparedBatch batch = handle.prepareBatch("delete from audit_pending where seq = :seq");
-    rows.forEach(row -> batch.bind("seq", row.seq()).add());
-    int deleted = 0;
-    for (int count : batch.execute()) {
-      deleted += count;
-    }
-    return deleted;
+  /** Pending entries numbered {@code from} up to, not including, {@code to}. */
+  static List<Pending> pending(Handle handle, String log, long from, long to) {
+    return handle
+        .createQuery(PENDING + " where log = :log and number >= :from and number < :to")
+        .bind("log", log)
+        .bind("from", from)
+        .bind("to", to)
+        .map((row, _) -> pending(row))
+        .list();
   }
 
-  static void insertEntries(
-      Handle handle, String log, List<Integrated> entries, List<Pending> rows) {
+  /** The number of a log's next entry: each has one, without a gap, from 0. */
+  static Optional<Long> nextNumber(Handle handle, String log) {
+    return handle
+        .createQuery(
+            "select coalesce((select max(number) + 1 from audit_pending where log = :log), size)"
+                + " from audit_log_state where log = :log")
+        .bind("log", log)
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  /** Deletes the rows numbered {@code from} up to, not including, {@code to}; says how many. */
+  static int deletePending(Handle handle, String log, long from, long to) {
+    return handle
+        .createUpdate(
+            "delete from audit_pending where log = :log and number >= :from and number < :to")
+        .bind("log", log)
+        .bind("from", from)
+        .bind("to", to)
+        .execute();
+  }
+
+  static void insertEntries(Handle handle, String log, List<Integrated> entries) {
     PreparedBatch batch =
         handle.prepareBatch(
-            "insert into audit_entry (log, idx, entry_id, body, leaf, person, created)"
-                + " values (:log, :idx, :id, :body, :leaf, :person, :created)");
-    for (int i = 0; i < entries.size(); i++) {
-      Integrated entry = entries.get(i);
+            "insert into audit_entry (log, idx, entry_id, body, leaf, person, created, mac)"
+                + " values (:log, :idx, :id, :body, :leaf, :person, :created, :mac)");
+    for (Integrated entry : entries) {
       batch
           .bind("log", log)
           .bind("idx", entry.index())
@@ -111,7 +139,8 @@ final class LogTables {
           .bind("body", entry.body())
           .bind("leaf", entry.leaf().bytes())
           .bind("person", entry.person())
-          .bind("created", rows.get(i).created())
+          .bind("created", entry.created())
+          .bind("mac", entry.mac())
           .add();
     }
     batch.execute();
@@ -149,9 +178,7 @@ final class LogTables {
   /** Entries {@code from} up to, not including, {@code to}, by index. */
   static List<Integrated> range(Handle handle, String log, long from, long to) {
     return handle
-        .createQuery(
-            "select idx, entry_id, body, leaf, person from audit_entry"
-                + " where log = :log and idx >= :from and idx < :to order by idx")
+        .createQuery(ENTRY + " where log = :log and idx >= :from and idx < :to order by idx")
         .bind("log", log)
         .bind("from", from)
         .bind("to", to)
@@ -166,7 +193,7 @@ final class LogTables {
     var query =
         handle
             .createQuery(
-                "select idx, entry_id, body, leaf, person from audit_entry"
+                ENTRY
                     + " where log = :log and idx < :before"
                     + where
                     + " order by idx desc limit :limit")
@@ -199,12 +226,23 @@ final class LogTables {
         row.getString("checkpoint"));
   }
 
+  private static Pending pending(ResultSet row) throws SQLException {
+    return new Pending(
+        row.getLong("number"),
+        row.getBytes("entry_id"),
+        row.getBytes("body"),
+        row.getLong("created"),
+        row.getBytes("mac"));
+  }
+
   private static Integrated integrated(ResultSet row) throws SQLException {
     return new Integrated(
         row.getLong("idx"),
         row.getBytes("entry_id"),
         row.getBytes("body"),
         Hash.of(row.getBytes("leaf")),
-        row.getString("person"));
+        row.getString("person"),
+        row.getLong("created"),
+        row.getBytes("mac"));
   }
 }

@@ -10,10 +10,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.RowSeal;
 
 /**
- * Sequences, integrates and publishes: numbers pending entries in the order of their insertion,
- * commits that by compare-and-set, then signs the <em>committed</em> row and publishes the
+ * Sequences, integrates and publishes: moves pending entries into the tree in the order of their
+ * numbers, commits that by compare-and-set, then signs the <em>committed</em> row and publishes the
  * checkpoint. Used by one thread at a time.
  *
  * <p>Each step may be the last before a crash; the next pass of whichever process comes then goes
@@ -31,17 +32,21 @@ final class Sequencer implements AutoCloseable {
   private final Database database;
   private final Path keys;
   private final Set<String> logs;
+  private final RowSeal seal;
   private final Integration integration;
   private final Waiting waiting;
+  private final CommittedEntries committed;
   private final Map<String, SignedLog> open = new HashMap<>();
   private final Set<String> unpublished = new TreeSet<>();
 
   Sequencer(
-      Database database, Path keys, Set<String> logs, Integration integration, Waiting waiting) {
+      Database database, Path keys, RowSeal seal, CommittedEntries committed, Waiting waiting) {
     this.database = database;
     this.keys = keys;
-    this.logs = Set.copyOf(logs);
-    this.integration = integration;
+    this.logs = committed.logs();
+    this.committed = committed;
+    this.seal = seal;
+    this.integration = new Integration(seal);
     this.waiting = waiting;
   }
 
@@ -54,14 +59,47 @@ final class Sequencer implements AutoCloseable {
   void recover() {
     close();
     for (String log : logs) {
-      open.put(log, new SignedLog(database, new LogFiles(keys, log), state(log)));
+      open.put(log, new SignedLog(database, new LogFiles(keys, log), seal, state(log)));
       publish(log, List.of());
     }
     pass();
   }
 
-  /** Integrates and publishes everything pending; the number of entries. */
+  /**
+   * Integrates and publishes everything pending; the number of entries.
+   *
+   * @throws LogIntegrityException when an entry was edited, or deleted after its COMMIT
+   */
   int pass() {
+    // Before looking: what was committed by now must be found.
+    Map<String, Long> counts = new HashMap<>();
+    logs.forEach(log -> counts.put(log, committed.count(log)));
+    int moved = integrate();
+    counts.forEach(this::requireAll);
+    committed.verify(database, seal);
+    return moved;
+  }
+
+  /**
+   * Looks for the entries committed by this process, where another one integrates.
+   *
+   * @throws LogIntegrityException when one was deleted after its COMMIT
+   */
+  void verifyCommitted() {
+    committed.verify(database, seal);
+  }
+
+  private void requireAll(String log, long count) {
+    if (signedLog(log).signed().size() < count) {
+      publish(log, List.of()); // in case another process integrated
+    }
+    long size = signedLog(log).signed().size();
+    if (size < count) {
+      throw committed.lost(log, size);
+    }
+  }
+
+  private int integrate() {
     for (String log : List.copyOf(unpublished)) { // after a failure between COMMIT and publication
       publish(log, List.of());
     }
@@ -70,10 +108,16 @@ final class Sequencer implements AutoCloseable {
       if (!open.containsKey(log)) {
         throw new LogIntegrityException("audit_pending has a row for the unknown log " + log);
       }
+      SignedLog signed = signedLog(log);
+      if (!signed.signed().equals(state(log).frontier())) {
+        publish(log, List.of()); // another process's work, or nobody's: then it is refused here
+      }
       List<Integration.Numbered> numbered;
       do {
         unpublished.add(log);
-        numbered = database.writer().sequence(handle -> integration.run(handle, log));
+        numbered =
+            database.writer().sequence(handle -> integration.run(handle, log, signed.signed()));
+        committed.integrated(log, numbered);
         publish(log, numbered);
         moved += numbered.size();
       } while (numbered.size() == Integration.LIMIT);

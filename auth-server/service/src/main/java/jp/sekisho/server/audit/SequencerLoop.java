@@ -69,6 +69,7 @@ final class SequencerLoop implements AutoCloseable {
     synchronized (running) {
       if (!lock.tryAcquire()) {
         holding = false;
+        sequencer.verifyCommitted();
         return false;
       }
       if (!holding) {

@@ -10,18 +10,23 @@ import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.StorageException;
 
 /**
  * One log's key and what it signed last; signs a state only after recomputing from the entries
- * themselves that it continues that. Used by one thread at a time.
+ * themselves that it continues that, and that each of them was sealed by this service for its place
+ * in this log: whoever can write to the database alone gets nothing signed. Used by one thread at a
+ * time.
  */
 final class SignedLog implements AutoCloseable {
   private static final int CHUNK = 1000;
 
   private final Database database;
   private final LogFiles files;
+  private final RowSeal seal;
   private final String log;
+  private final String origin;
   private final LogSigner signer;
   private SignedNote last;
   private Frontier signed;
@@ -31,16 +36,18 @@ final class SignedLog implements AutoCloseable {
    *
    * @throws LogIntegrityException when the database is older or other than what was signed
    */
-  SignedLog(Database database, LogFiles files, LogState state) {
+  SignedLog(Database database, LogFiles files, RowSeal seal, LogState state) {
     this.database = database;
     this.files = files;
+    this.seal = seal;
+    this.origin = state.origin();
     this.log = state.log();
     this.signer = files.signer(state.origin());
     try {
-      this.last = files.readLast(signer);
+      this.last = files.readLast(signer.verifierKey());
       Checkpoint checkpoint = Checkpoint.parse(last.text());
       requireNotRolledBack(state, checkpoint.size());
-      this.signed = replay(Frontier.empty(), checkpoint.size());
+      this.signed = replay(Frontier.empty(), checkpoint.size(), Proof.ROOT);
       if (!signed.root().equals(checkpoint.root())) {
         throw new LogIntegrityException(
             "log "
@@ -59,6 +66,19 @@ final class SignedLog implements AutoCloseable {
     }
   }
 
+  /** What shows that replayed entries are ours. */
+  private enum Proof {
+    /** The signed root, which the caller compares. */
+    ROOT,
+    /** The seal of each: no checkpoint covers them yet. */
+    SEAL
+  }
+
+  /** The tree under the checkpoint signed last. */
+  Frontier signed() {
+    return signed;
+  }
+
   /**
    * Signs a committed state, keeps the checkpoint beside the database and returns it. Signing the
    * same state again gives the same bytes.
@@ -67,12 +87,15 @@ final class SignedLog implements AutoCloseable {
    */
   SignedNote sign(LogState state) {
     requireNotRolledBack(state, signed.size());
-    Frontier tree = replay(signed, state.size());
+    if (!state.origin().equals(origin)) {
+      throw new LogIntegrityException("log " + log + ": its origin was edited in the database");
+    }
+    Frontier tree = replay(signed, state.size(), Proof.SEAL);
     if (!tree.equals(state.frontier())) {
       throw new LogIntegrityException(
           "log " + log + ": the entries up to " + state.size() + " are not those integrated");
     }
-    SignedNote note = Checkpoint.of(state.origin(), tree).sign(signer);
+    SignedNote note = Checkpoint.of(origin, tree).sign(signer);
     if (!note.text().equals(last.text())) {
       try {
         // Before anybody sees it: afterwards no older state may ever be signed again.
@@ -102,7 +125,7 @@ final class SignedLog implements AutoCloseable {
   /**
    * The tree after the entries from {@code from.size()} to {@code to}, hashed from their bodies.
    */
-  private Frontier replay(Frontier from, long to) {
+  private Frontier replay(Frontier from, long to, Proof proof) {
     Frontier tree = from;
     while (tree.size() < to) {
       long begin = tree.size();
@@ -114,9 +137,14 @@ final class SignedLog implements AutoCloseable {
         if (entry.index() != tree.size()) {
           break;
         }
-        if (!leaf.equals(entry.leaf())) {
+        if (!leaf.equals(entry.leaf())
+            || (proof == Proof.SEAL && !EntrySeal.isIntact(seal, log, entry))) {
           throw new LogIntegrityException(
-              "log " + log + ": entry " + entry.index() + " was edited in the database");
+              "log "
+                  + log
+                  + ": entry "
+                  + entry.index()
+                  + " was edited in or put into the database");
         }
         tree = tree.append(leaf);
       }

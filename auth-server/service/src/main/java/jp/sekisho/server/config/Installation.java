@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.Set;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.PendingEntries;
 import jp.sekisho.server.storage.Database;
@@ -65,8 +64,7 @@ public record Installation(
     RowSeal seal = seal(directory.rowKey());
     Database database = database(directory, config);
     try {
-      Set<String> logs = AuditLogs.names(directory.keys());
-      PendingEntries pending = new PendingEntries(seal, logs);
+      PendingEntries pending = new PendingEntries(seal, directory.keys());
       return new Installation(
           directory,
           config,

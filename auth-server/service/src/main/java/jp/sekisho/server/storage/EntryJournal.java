@@ -1,7 +1,7 @@
 package jp.sekisho.server.storage;
 
 import java.time.Instant;
-import java.util.Set;
+import java.util.List;
 import jp.sekisho.protocol.event.AuditEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
@@ -9,12 +9,19 @@ import org.jdbi.v3.core.Handle;
 
 /** Where {@link Change#record} leaves entries; the audit log implements it. Thread-safe. */
 public interface EntryJournal {
+  /**
+   * An entry inserted in a transaction.
+   *
+   * @param number its place in its log, from 0, if the transaction is committed
+   */
+  record Appended(EntryReceipt receipt, long number) {}
+
   /** Inserts the entry in the transaction of {@code handle}. */
-  EntryReceipt append(Handle handle, Instant now, Entry.Subject subject, AuditEvent event);
+  Appended append(Handle handle, Instant now, Entry.Subject subject, AuditEvent event);
 
   /** As {@link #append(Handle, Instant, Entry.Subject, AuditEvent)}, for a terminal's record. */
-  EntryReceipt append(Handle handle, Instant now, Entry.Subject subject, DeviceRecord record);
+  Appended append(Handle handle, Instant now, Entry.Subject subject, DeviceRecord record);
 
-  /** Hears, after the durable COMMIT, which logs have new entries; must return at once. */
-  void committed(Set<String> logs);
+  /** Hears of a unit's entries after the durable COMMIT; must return at once. */
+  void committed(List<Appended> entries);
 }

@@ -3,8 +3,8 @@ package jp.sekisho.server.storage;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import jp.sekisho.protocol.event.AuditEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
@@ -53,24 +53,24 @@ public final class Transactions {
    *     unchanged, or when called inside another unit
    */
   public <T extends @Nullable Object, X extends Exception> T write(Unit<T, X> unit) throws X {
-    Set<String> logs = new TreeSet<>();
+    List<EntryJournal.Appended> entries = new ArrayList<>();
     T result;
     try {
       result =
           database
               .writer()
               .<T, X>write(handle -> {
-                logs.clear();
+                entries.clear();
                 RecordingChange change = new RecordingChange(handle);
                 T value = unit.run(change);
                 change.finish(value);
-                logs.addAll(change.logs);
+                entries.addAll(change.entries);
                 return value;
               });
     } catch (RolledBack unchanged) {
       return valueOf(unchanged);
     }
-    journal.committed(logs);
+    journal.committed(entries);
     return result;
   }
 
@@ -92,7 +92,7 @@ public final class Transactions {
   private final class RecordingChange implements Change {
     private final Handle handle;
     private final Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    private final Set<String> logs = new TreeSet<>();
+    private final List<EntryJournal.Appended> entries = new ArrayList<>();
     private boolean unchanged;
 
     RecordingChange(Handle handle) {
@@ -121,25 +121,25 @@ public final class Transactions {
 
     @Override
     public void unchanged() {
-      if (!logs.isEmpty()) {
+      if (!entries.isEmpty()) {
         throw new IllegalStateException("a unit that recorded an entry has changed something");
       }
       unchanged = true;
     }
 
-    private EntryReceipt recorded(EntryReceipt receipt) {
+    private EntryReceipt recorded(EntryJournal.Appended entry) {
       if (unchanged) {
         throw new IllegalStateException("a unit declared unchanged records nothing");
       }
-      logs.add(receipt.log());
-      return receipt;
+      entries.add(entry);
+      return entry.receipt();
     }
 
     private void finish(@Nullable Object result) {
       if (unchanged) {
         throw new RolledBack(result);
       }
-      if (logs.isEmpty()) {
+      if (entries.isEmpty()) {
         throw new IllegalStateException("a unit without an audit entry");
       }
     }

@@ -77,13 +77,13 @@ final class ExportController {
         request,
         log,
         () -> {
-          long size = logs.newest(log).index() + 1;
+          LogBundle bundle = logs.bundle(log);
           return new Taken(
               "csv",
               "text/csv; charset=utf-8",
               ".csv",
-              size,
-              out -> LogCsv.write(logs, log, size, words, out));
+              bundle.size(),
+              out -> LogCsv.write(bundle, words, out));
         });
   }
 

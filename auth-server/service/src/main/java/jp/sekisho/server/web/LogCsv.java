@@ -10,29 +10,37 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.LogBundle;
 import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.storage.TamperedException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A log as a table for a spreadsheet: CSV of RFC 4180, UTF-8 with a byte order mark, every cell
  * quoted, oldest entry first. A cell that a spreadsheet could take for a formula begins with an
- * apostrophe. The table is for reading; what proves anything is the bundle.
+ * apostrophe. The table is for reading, and is written only of entries that have the root which was
+ * signed; what proves anything to others is the bundle.
  */
 final class LogCsv {
   private static final String FORMULA = "=+-@\t\r\n＝＋－＠";
 
   private LogCsv() {}
 
-  /** Writes entries 0 to {@code size} − 1 of a log. */
-  static void write(AuditLogs logs, String log, long size, Words words, OutputStream out)
-      throws IOException {
+  /**
+   * Writes a log, from its first entry.
+   *
+   * @throws TamperedException when the entries are not those that were signed, possibly after many
+   *     were written
+   */
+  static void write(LogBundle log, Words words, OutputStream out) throws IOException {
     Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     text.write('\uFEFF');
     CsvWriter csv =
@@ -41,13 +49,19 @@ final class LogCsv {
             .lineDelimiter(LineDelimiter.CRLF)
             .build(text);
     csv.writeRecord(header(words));
-    for (long from = 0; from < size; from += AuditLogs.MAX_PAGE) {
-      long to = Math.min(size, from + AuditLogs.MAX_PAGE);
-      for (LogRow row : logs.page(log, null, to, Math.toIntExact(to - from)).reversed()) {
-        csv.writeRecord(cells(row, words));
-      }
+    long index = 0;
+    for (Iterator<byte[]> entries = log.entries(); entries.hasNext(); index++) {
+      csv.writeRecord(cells(new LogRow.Intact(index, entry(entries.next())), words));
     }
-    text.flush();
+    csv.flush();
+  }
+
+  private static Entry entry(byte[] body) {
+    try {
+      return Entry.parse(body);
+    } catch (MalformedException e) {
+      throw new TamperedException("audit_entry", "an entry that is none of ours");
+    }
   }
 
   private static List<String> header(Words words) {
@@ -72,26 +86,26 @@ final class LogCsv {
         .toList();
   }
 
-  private static List<String> cells(LogRow found, Words words) {
+  private static List<String> cells(LogRow.Intact found, Words words) {
     EntryRow row = LogReader.row(found, words);
     List<@Nullable String> cells = new ArrayList<>();
     cells.add(row.index());
     cells.add(row.time());
-    Entry entry = found instanceof LogRow.Intact(_, Entry intact) ? intact : null;
-    cells.add(entry == null ? null : entry.time().toString());
+    Entry entry = found.entry();
+    cells.add(entry.time().toString());
     cells.add(row.typeWords());
     cells.add(row.type());
     cells.add(row.outcomeWords());
     cells.add(row.reasonWords());
     cells.add(row.reason());
-    cells.add(entry == null ? null : entry.subject().organ());
-    cells.add(entry == null ? null : entry.subject().person());
-    cells.add(entry == null ? null : entry.subject().post());
-    cells.add(entry == null ? null : entry.subject().terminal());
-    cells.add(entry == null ? null : entry.subject().session());
-    cells.add(entry == null ? null : json(entry.data()));
-    cells.add(entry == null ? null : json(entry.device()));
-    cells.add(entry == null ? null : entry.entryId());
+    cells.add(entry.subject().organ());
+    cells.add(entry.subject().person());
+    cells.add(entry.subject().post());
+    cells.add(entry.subject().terminal());
+    cells.add(entry.subject().session());
+    cells.add(json(entry.data()));
+    cells.add(json(entry.device()));
+    cells.add(entry.entryId());
     return cells.stream().map(LogCsv::cell).toList();
   }
 

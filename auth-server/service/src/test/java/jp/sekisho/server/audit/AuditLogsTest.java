@@ -2,20 +2,24 @@ package jp.sekisho.server.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.bundle.Verification;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
+import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.event.SessionEvent;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
+import jp.sekisho.server.storage.TamperedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +62,95 @@ class AuditLogsTest {
           storage.transactions.write(c -> c.record(Entry.Subject.NONE, new ServiceEvent.Stopped()));
       assertEquals("auth.city.example/log/system/1", await(storage, receipt).logOrigin());
       assertEquals(-1, storage.logs.newest("mayor").index());
+    }
+  }
+
+  /** Rewrites an entry as somebody who knows how leaves are hashed. */
+  private static void rewrite(OpenStorage storage, long index) {
+    byte[] body =
+        Entry.of(new byte[16], new byte[16], Instant.EPOCH, CLERK, new SessionEvent.Ended("logout"))
+            .bytes();
+    execute(
+        storage,
+        "update audit_entry set body = ?, leaf = ? where log = 'mayor' and idx = ?",
+        body,
+        Rfc6962.leaf(body).bytes(),
+        index);
+  }
+
+  private static void execute(OpenStorage storage, String sql, Object... values) {
+    int changed = storage.database.writer().sequence(h -> h.execute(sql, values));
+    assertEquals(1, changed);
+  }
+
+  private static void publish(OpenStorage storage, int entries) {
+    for (int i = 0; i < entries; i++) {
+      EntryReceipt _ = storage.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+    }
+    storage.logs.integrateNow();
+  }
+
+  @Test
+  void aRewrittenEntryIsShownAsTamperedAndNeverTakenAway() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      publish(storage, 3);
+      rewrite(storage, 1);
+      List<LogRow> page = storage.logs.page("mayor", null, Long.MAX_VALUE, 10);
+      assertInstanceOf(LogRow.Intact.class, page.get(0));
+      assertEquals(new LogRow.Tampered(1), page.get(1));
+      assertInstanceOf(LogRow.Intact.class, page.get(2));
+      assertEquals(new LogRow.Tampered(1), storage.logs.page("mayor", "S1001", 2, 1).getFirst());
+      LogBundle bundle = storage.logs.bundle("mayor");
+      assertThrows(TamperedException.class, () -> bundle.writeZip(OutputStream.nullOutputStream()));
+    }
+  }
+
+  @Test
+  void anEntryMovedToAnotherIndexIsShownAsTampered() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      publish(storage, 2);
+      execute(storage, "update audit_entry set idx = 7 where log = 'mayor' and idx = 0");
+      execute(storage, "update audit_entry set idx = 0 where log = 'mayor' and idx = 1");
+      assertEquals(
+          List.of(new LogRow.Tampered(1), new LogRow.Tampered(0)),
+          storage.logs.page("mayor", null, Long.MAX_VALUE, 10));
+    }
+  }
+
+  @Test
+  void aDeletedEntryIsShownAsTampered() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      publish(storage, 3);
+      execute(storage, "delete from audit_entry where log = 'mayor' and idx = 2");
+      List<LogRow> page = storage.logs.page("mayor", null, Long.MAX_VALUE, 2);
+      assertEquals(new LogRow.Tampered(2), page.get(0));
+      assertEquals(1, page.get(1).index());
+    }
+  }
+
+  @Test
+  void anOlderCheckpointPutBackHidesNothing() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      publish(storage, 1);
+      String older = storage.logs.newest("mayor").checkpoint();
+      publish(storage, 1);
+      execute(storage, "update audit_log_state set checkpoint = ? where log = 'mayor'", older);
+      assertEquals(2, storage.logs.page("mayor", null, Long.MAX_VALUE, 10).size());
+      assertEquals(2, storage.logs.bundle("mayor").size());
+    }
+  }
+
+  @Test
+  void aCheckpointNobodySignedIsRefused() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      publish(storage, 1);
+      execute(
+          storage,
+          "update audit_log_state set checkpoint = replace(checkpoint, char(10) || '1' || char(10),"
+              + " char(10) || '9' || char(10)) where log = 'mayor'");
+      assertThrows(TamperedException.class, () -> storage.logs.bundle("mayor"));
+      assertThrows(
+          TamperedException.class, () -> storage.logs.page("mayor", null, Long.MAX_VALUE, 10));
     }
   }
 

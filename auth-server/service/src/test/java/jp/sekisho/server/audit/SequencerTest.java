@@ -34,7 +34,8 @@ class SequencerTest {
 
   private static List<Integration.Numbered> integrateOnly(OpenStorage storage) {
     Integration integration = new Integration(new RowSeal(new byte[RowSeal.KEY_BYTES]));
-    return storage.database.writer().sequence(h -> integration.run(h, "mayor"));
+    LogState state = storage.database.read(h -> LogTables.state(h, "mayor")).orElseThrow();
+    return storage.database.writer().sequence(h -> integration.run(h, "mayor", state.frontier()));
   }
 
   private static String checkpoint(OpenStorage storage) {

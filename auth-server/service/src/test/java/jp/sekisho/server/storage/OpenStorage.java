@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.PendingEntries;
 
@@ -38,7 +37,7 @@ public final class OpenStorage implements AutoCloseable {
       database.close();
       throw e;
     }
-    pending = new PendingEntries(seal, Set.copyOf(LOGS));
+    pending = new PendingEntries(seal, keys);
     logs = new AuditLogs(database, keys, pending, seal);
     transactions = new Transactions(database, pending, clock);
   }

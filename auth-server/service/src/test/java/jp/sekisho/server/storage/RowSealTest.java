@@ -1,10 +1,12 @@
 package jp.sekisho.server.storage;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /** What a row's MAC binds. */
@@ -12,6 +14,31 @@ class RowSealTest {
   private final RowSeal seal = new RowSeal(new byte[RowSeal.KEY_BYTES]);
   private final EntryReceipt entry = new EntryReceipt(new byte[16], "mayor");
   private final byte[] mac = seal.seal("role", entry, "S1", "ADMIN", 5, true, null);
+
+  /** A format on disk: every stored row depends on it. The literal was made by another program. */
+  @Test
+  void bytesOnDisk() {
+    byte[] key =
+        HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    byte[] id = HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f");
+    byte[] sealed =
+        new RowSeal(key)
+            .seal(
+                "role",
+                new EntryReceipt(id, "mayor"),
+                "S1",
+                "所",
+                5,
+                -1L,
+                true,
+                false,
+                Instant.ofEpochMilli(1763683200000L),
+                new byte[] {0, (byte) 0xff},
+                null);
+    assertEquals(
+        "64d7de26a6f1e30f0bed41d6fd8c03138350fc622f094cfac8a7a3193b94de97",
+        HexFormat.of().formatHex(sealed));
+  }
 
   @Test
   void acceptsTheRowAsWritten() {
