@@ -18,6 +18,7 @@ import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.terminal.TerminalObserver;
+import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.Terminals;
 
 /** Beans of logins, cards and sessions, made from the installation that the launcher provides. */
@@ -68,6 +69,7 @@ final class AuthnBeans {
       Sessions sessions,
       StaffTrust trust,
       Terminals terminals,
+      SignsOfLife signs,
       Approvals approvals,
       Logins.Settings settings) {
     Limits limits =
@@ -79,7 +81,7 @@ final class AuthnBeans {
         new Authenticators(installation.seal()),
         trust,
         new ServiceRegisters(
-            terminals, new Persons(installation.seal()), new Roles(installation.seal())),
+            terminals, new Persons(installation.seal()), new Roles(installation.seal()), signs),
         approvals,
         settings);
   }

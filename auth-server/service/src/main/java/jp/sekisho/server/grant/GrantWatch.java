@@ -54,7 +54,7 @@ public final class GrantWatch implements TerminalObserver {
   }
 
   @Override
-  public void onSilent(Change change, Terminal terminal) {
+  public void onSilent(Change change, String terminal) {
     // A terminal without a line goes on by its own clock; nothing changes here.
   }
 

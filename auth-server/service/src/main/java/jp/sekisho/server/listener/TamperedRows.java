@@ -1,8 +1,10 @@
 package jp.sekisho.server.listener;
 
 import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
+import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
@@ -35,11 +37,26 @@ public final class TamperedRows {
 
   /** As {@link #report(TamperedException)}. */
   public void report(String table, String row) {
+    report(table, row, change -> {});
+  }
+
+  /**
+   * As {@link #report(TamperedException)}.
+   *
+   * @param consequence what becomes of others because of it, in the unit of the entry; may run more
+   *     than once, as units may
+   */
+  public void report(TamperedException row, Consumer<Change> consequence) {
+    report(row.table(), row.row(), consequence);
+  }
+
+  private void report(String table, String row, Consumer<Change> consequence) {
     PerMinute.Call call = bound.call();
     try {
       transactions.write(change -> {
         if (call.first(table + ' ' + row, change.now().truncatedTo(ChronoUnit.HOURS))) {
           change.record(Entry.Subject.NONE, new ServiceEvent.StateTampered(table, row));
+          consequence.accept(change);
         } else {
           change.unchanged();
         }

@@ -155,7 +155,7 @@ final class SessionsTest {
   void silenceSuspendsAndRevocationEnds() {
     TerminalWatch watch = new TerminalWatch(scene.sessions);
     scene.storage.transactions.write(change -> {
-      watch.onSilent(change, scene.row(T));
+      watch.onSilent(change, T);
       return null;
     });
     assertSuspended(Cause.TERMINAL_SILENT);

@@ -81,7 +81,7 @@ final class EventExamples {
     events.put(
         new TerminalEvent.Refused("/agent/v1/heartbeat", Refusal.DEVICE_CERT_EXPIRED), TERMINAL);
     events.put(new TerminalEvent.RecordsRefused(8, 10, Refusal.EVENT_GAP), TERMINAL);
-    events.put(new TerminalEvent.Silent("2026-11-20T23:29:35Z"), TERMINAL);
+    events.put(new TerminalEvent.Silent("2026-11-20T23:29:35Z", "unheard"), TERMINAL);
     events.put(new TerminalEvent.Returned(), TERMINAL);
     events.put(new TerminalEvent.EnforcementReported("misconfigured", "not-enforcing"), TERMINAL);
     return events;
