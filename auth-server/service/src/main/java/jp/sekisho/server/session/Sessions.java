@@ -8,12 +8,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.event.SessionEvent;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.SessionLimits.Fate;
 import jp.sekisho.server.session.SessionRepository.Found;
 import jp.sekisho.server.storage.Change;
@@ -36,7 +36,7 @@ public final class Sessions {
   private final InstantSource clock;
   private final Activity activity;
   private final DepartedCards departed;
-  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+  private final TamperedRows tampered;
 
   public Sessions(
       Transactions transactions, RowSeal seal, SessionLimits limits, InstantSource clock) {
@@ -46,6 +46,7 @@ public final class Sessions {
     this.clock = clock;
     this.activity = new Activity(clock);
     this.departed = new DepartedCards(clock);
+    this.tampered = new TamperedRows(transactions);
   }
 
   /**
@@ -81,7 +82,7 @@ public final class Sessions {
     return switch (transactions.<Found>read(handle -> repository.find(handle, hash))) {
       case Found.Absent() -> new Resolution.Refused(Refusal.SESSION_NONE);
       case Found.Tampered(String name) -> {
-        reportTampered(name);
+        tampered.report(SessionRepository.TABLE, name);
         yield new Resolution.Refused(Refusal.STATE_TAMPERED);
       }
       case Found.Sound(Session session) -> {
@@ -216,7 +217,7 @@ public final class Sessions {
             settle(session);
           }
         }
-        case Found.Tampered(String name) -> reportTampered(name);
+        case Found.Tampered(String name) -> tampered.report(SessionRepository.TABLE, name);
         case Found.Absent() -> {
           // A list holds rows only.
         }
@@ -280,35 +281,23 @@ public final class Sessions {
     return ended;
   }
 
-  /** The rows that can be believed; the others are worth nothing to their cookie either. */
+  /**
+   * The rows that can be believed; the others are worth nothing to their cookie either. Said in
+   * every unit that meets them: each has an entry of its own, so they multiply nothing.
+   */
   private List<Session> sound(Change change, List<Found> rows) {
     List<Session> sessions = new ArrayList<>();
     for (Found found : rows) {
       switch (found) {
         case Found.Sound(Session session) -> sessions.add(session);
-        case Found.Tampered(String name) -> recordTampered(change, name);
+        case Found.Tampered(String name) ->
+            change.record(
+                Entry.Subject.NONE, new ServiceEvent.StateTampered(SessionRepository.TABLE, name));
         case Found.Absent() -> {
           // A list holds rows only.
         }
       }
     }
     return sessions;
-  }
-
-  private void reportTampered(String name) {
-    if (!reported.contains(name)) {
-      transactions.write(change -> {
-        recordTampered(change, name);
-        return null;
-      });
-    }
-  }
-
-  /** One entry per row and process: whoever holds the cookie must not be able to fill the log. */
-  private void recordTampered(Change change, String name) {
-    if (reported.add(name)) {
-      change.record(
-          Entry.Subject.NONE, new ServiceEvent.StateTampered(SessionRepository.TABLE, name));
-    }
   }
 }
