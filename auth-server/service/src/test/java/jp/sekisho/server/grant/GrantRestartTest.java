@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
@@ -80,7 +82,7 @@ final class GrantRestartTest {
     final Media media = new Media(storage.transactions, storage.seal);
     final Limits limits = new Limits(_ -> signed, false);
     final Sessions sessions =
-        new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, clock);
+        new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, Sources.ANYWHERE, clock);
     final Requests requests =
         new Requests(
             storage.transactions,
@@ -109,7 +111,7 @@ final class GrantRestartTest {
             change,
             entry,
             token,
-            new Sessions.Opening(person, "mayor", null, terminal, BOOT, "t" + person, "normal"));
+            new Sessions.Opening(person, "mayor", null, terminal, BOOT, "t" + person, "normal", InetAddress.getLoopbackAddress()));
         return sessions.active(change.handle(), token.hash(), change.now()).orElseThrow();
       });
     }
