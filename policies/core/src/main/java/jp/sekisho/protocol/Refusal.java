@@ -50,6 +50,8 @@ public enum Refusal {
   REVOCATION_UNKNOWN(503),
   /** A genuine card that is registered for nobody here. */
   NOT_ENROLLED(403),
+  /** The card's key is registered already. */
+  CARD_TAKEN(409),
   /** The card is suspended or revoked in the register. */
   AUTHENTICATOR_SUSPENDED(403),
   /** Not employed, suspended, or no current post. */
@@ -80,6 +82,8 @@ public enum Refusal {
   TERMINAL_PENDING(403),
   /** The terminal's registration was removed. */
   TERMINAL_REVOKED(403),
+  /** The terminal can be heard, but its records have not arrived for three intervals. */
+  TERMINAL_SILENT(409),
   /** A route of the agents' port without a client certificate. */
   DEVICE_CERT_MISSING(401),
   /** A client certificate that our device CA did not issue, or for another purpose. */

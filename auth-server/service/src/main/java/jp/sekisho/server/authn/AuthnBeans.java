@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Function;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.server.authn.OpenTransactions.Limits;
 import jp.sekisho.server.card.Authenticators;
@@ -15,9 +16,11 @@ import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.terminal.TerminalObserver;
+import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.Terminals;
 
 /** Beans of logins, cards and sessions, made from the installation that the launcher provides. */
@@ -26,13 +29,29 @@ import jp.sekisho.server.terminal.Terminals;
 final class AuthnBeans {
   private static final int SOURCE_KEY_BYTES = 32;
 
+  /** A cookie is bound to its login's address exactly where the login is: not behind NAT. */
   @Singleton
-  Sessions sessions(Installation installation) {
+  Sessions sessions(Installation installation, Logins.Settings settings) throws IOException {
+    Sources sources =
+        settings.addressMatch() == AddressMatch.REQUIRE
+            ? withSourceKey(installation, Sources::bound)
+            : Sources.ANYWHERE;
     return new Sessions(
         installation.transactions(),
         installation.seal(),
         SessionLimits.STANDARD,
+        sources,
         installation.clock());
+  }
+
+  private static <T> T withSourceKey(Installation installation, Function<byte[], T> use)
+      throws IOException {
+    byte[] key = PrivateFiles.read(installation.directory().sourceKey(), SOURCE_KEY_BYTES);
+    try {
+      return use.apply(key);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
   }
 
   @Singleton
@@ -48,12 +67,9 @@ final class AuthnBeans {
 
   @Singleton
   RefusalTally refusalTally(Installation installation) throws IOException {
-    byte[] key = PrivateFiles.read(installation.directory().sourceKey(), SOURCE_KEY_BYTES);
-    try {
-      return new RefusalTally(installation.transactions(), installation.clock(), key);
-    } finally {
-      Arrays.fill(key, (byte) 0);
-    }
+    return withSourceKey(
+        installation,
+        key -> new RefusalTally(installation.transactions(), installation.clock(), key));
   }
 
   @Singleton
@@ -68,6 +84,7 @@ final class AuthnBeans {
       Sessions sessions,
       StaffTrust trust,
       Terminals terminals,
+      SignsOfLife signs,
       Approvals approvals,
       Logins.Settings settings) {
     Limits limits =
@@ -79,7 +96,7 @@ final class AuthnBeans {
         new Authenticators(installation.seal()),
         trust,
         new ServiceRegisters(
-            terminals, new Persons(installation.seal()), new Roles(installation.seal())),
+            terminals, new Persons(installation.seal()), new Roles(installation.seal()), signs),
         approvals,
         settings);
   }

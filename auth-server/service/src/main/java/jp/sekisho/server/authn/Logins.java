@@ -14,6 +14,7 @@ import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
@@ -112,7 +113,8 @@ public final class Logins {
         if (session == null) {
           yield Verdict.refused(Refusal.SESSION_NONE);
         }
-        yield switch (sessions.resolve(session, Sessions.Use.LOOK)) {
+        yield switch (sessions.resolve(
+            session, Sessions.Use.LOOK, Sources.address(source))) {
           case Resolution.Refused(Refusal reason) -> Verdict.refused(reason);
           case Resolution.Suspended(Session locked) -> unlock(origin, source, locked);
           // The page saw a lock that another of its tabs has lifted: proving again harms nobody.

@@ -26,11 +26,14 @@ import org.jspecify.annotations.Nullable;
  * now.
  *
  * <p>Bounds: {@link Limits#perSource} new questions a minute from one address, {@link Limits#held}
- * in all; a question is forgotten {@link #MEMORY} after it expired, until when a late answer is
- * told that it is late. All methods are atomic and thread-safe.
+ * in all. A question that no terminal fetched is forgotten when it expires, and the oldest of them
+ * makes room when there is none: a page hands its question to the terminal at once, so whoever asks
+ * for the sake of asking pushes out questions of his own, and nobody's login waits for them. One
+ * that was fetched, which takes a terminal of ours, is remembered {@link #MEMORY} longer, so that a
+ * late answer is told that it is late. All methods are atomic and thread-safe.
  */
 public final class OpenTransactions {
-  /** How long an expired or used question is remembered. */
+  /** How long a question that was fetched is remembered after it expired. */
   static final Duration MEMORY = Duration.ofMinutes(5);
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -38,8 +41,9 @@ public final class OpenTransactions {
 
   private final InstantSource clock;
   private final Limits limits;
-  // In order of creation, which is the order of expiry; guarded by this.
-  private final LinkedHashMap<String, Held> questions = new LinkedHashMap<>();
+  // Both in order of creation, which is the order of expiry, or nearly; guarded by this.
+  private final LinkedHashMap<String, Held> unfetched = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Held> fetched = new LinkedHashMap<>();
   private final Map<String, Integer> asked = new HashMap<>();
   private Instant windowStart = Instant.MIN;
 
@@ -47,14 +51,14 @@ public final class OpenTransactions {
    * How much unauthenticated browsers may ask.
    *
    * @param perSource questions per address and minute
-   * @param held questions in memory
+   * @param held questions in memory, a few hundred bytes each
    */
   public record Limits(int perSource, int held) {
     /** Each terminal has its own address. */
     public static final Limits DIRECT = new Limits(60, 50_000);
 
-    /** A whole building comes from one address. */
-    public static final Limits BEHIND_NAT = new Limits(3_000, 50_000);
+    /** A whole building comes from one address: one busy machine must not spend its number. */
+    public static final Limits BEHIND_NAT = new Limits(30_000, 50_000);
   }
 
   /** A new question and the secret that its browser must show again. */
@@ -82,7 +86,8 @@ public final class OpenTransactions {
   }
 
   /**
-   * A question for the browser at {@code source}; refused TOO_MANY over the limits.
+   * A question for the browser at {@code source}; refused TOO_MANY over the source's limit, or when
+   * terminals have fetched as many as may be held.
    *
    * @param about the session it is about; null for a login
    */
@@ -93,9 +98,12 @@ public final class OpenTransactions {
       windowStart = now;
       asked.clear();
     }
-    if (questions.size() >= limits.held()
-        || asked.merge(source, 1, Integer::sum) > limits.perSource()) {
+    if (asked.merge(source, 1, Integer::sum) > limits.perSource()
+        || fetched.size() >= limits.held()) {
       return Verdict.refused(Refusal.TOO_MANY);
+    }
+    if (unfetched.size() + fetched.size() >= limits.held()) {
+      unfetched.pollFirstEntry();
     }
     Token cookie = Token.random();
     OpenTransaction question =
@@ -111,13 +119,13 @@ public final class OpenTransactions {
             null,
             about == null ? null : about.session(),
             about == null ? null : about.matter());
-    questions.put(question.id(), new Held(question, false));
+    unfetched.put(question.id(), new Held(question, false));
     return Verdict.passed(new Asked(question, cookie));
   }
 
   /** Binds a question to the first terminal that fetches it; the same terminal may fetch again. */
   public synchronized Verdict<OpenTransaction> fetch(String id, String terminal, String address) {
-    Held held = questions.get(id);
+    Held held = held(id);
     if (held == null) {
       return Verdict.refused(Refusal.TRANSACTION_UNKNOWN);
     }
@@ -132,7 +140,8 @@ public final class OpenTransactions {
       return Verdict.refused(Refusal.TRANSACTION_BOUND);
     }
     OpenTransaction bound = question.fetchedBy(terminal, address);
-    questions.put(id, new Held(bound, false));
+    unfetched.remove(id);
+    fetched.put(id, new Held(bound, false));
     return Verdict.passed(bound);
   }
 
@@ -142,7 +151,7 @@ public final class OpenTransactions {
    * id does not allow burning another browser's question.
    */
   synchronized Verdict<OpenTransaction> take(String id, @Nullable Token cookie) {
-    Held held = questions.get(id);
+    Held held = held(id);
     if (held == null) {
       return Verdict.refused(Refusal.TRANSACTION_UNKNOWN);
     }
@@ -156,14 +165,23 @@ public final class OpenTransactions {
     if (!clock.instant().isBefore(question.expires())) {
       return Verdict.refused(Refusal.TRANSACTION_EXPIRED);
     }
-    questions.put(id, new Held(question, true));
+    (fetched.containsKey(id) ? fetched : unfetched).put(id, new Held(question, true));
     return Verdict.passed(question);
   }
 
+  private @Nullable Held held(String id) {
+    Held held = fetched.get(id);
+    return held == null ? unfetched.get(id) : held;
+  }
+
   private void forget(Instant now) {
+    forget(unfetched, now);
+    forget(fetched, now.minus(MEMORY));
+  }
+
+  private static void forget(Map<String, Held> questions, Instant now) {
     Iterator<Held> oldestFirst = questions.values().iterator();
-    while (oldestFirst.hasNext()
-        && !now.isBefore(oldestFirst.next().transaction().expires().plus(MEMORY))) {
+    while (oldestFirst.hasNext() && !now.isBefore(oldestFirst.next().transaction().expires())) {
       oldestFirst.remove();
     }
   }

@@ -10,6 +10,7 @@ import jp.sekisho.server.authn.Registers.CurrentPerson;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
@@ -120,7 +121,8 @@ final class Recorded {
             permitted.terminal().id(),
             spoke.statement().boot(),
             spoke.question().id(),
-            permitted.current().registered().card().assurance().text()));
+            permitted.current().registered().card().assurance().text(),
+            Sources.address(spoke.question().source())));
     used.insert(change, login, spoke.question(), permitted.terminal().id());
     return Verdict.passed(new Recorded(new Effect.Opened(token)));
   }

@@ -6,6 +6,7 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.person.Standing;
+import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
 import org.jdbi.v3.core.Handle;
@@ -18,11 +19,13 @@ final class ServiceRegisters implements Registers {
   private final Terminals terminals;
   private final Persons persons;
   private final Roles roles;
+  private final SignsOfLife signs;
 
-  ServiceRegisters(Terminals terminals, Persons persons, Roles roles) {
+  ServiceRegisters(Terminals terminals, Persons persons, Roles roles, SignsOfLife signs) {
     this.terminals = terminals;
     this.persons = persons;
     this.roles = roles;
+    this.signs = signs;
   }
 
   @Override
@@ -35,8 +38,12 @@ final class ServiceRegisters implements Registers {
     return switch (terminal.state()) {
       case PENDING -> Verdict.refused(Refusal.TERMINAL_PENDING);
       case REVOKED -> Verdict.refused(Refusal.TERMINAL_REVOKED);
+      // A session there would outlive its card: nobody would hear that the card left.
       case ACTIVE ->
-          Verdict.passed(new ActiveTerminal(terminal.id(), terminal.organ(), terminal.deviceKey()));
+          signs.owesRecords(terminal.id())
+              ? Verdict.refused(Refusal.TERMINAL_SILENT)
+              : Verdict.passed(
+                  new ActiveTerminal(terminal.id(), terminal.organ(), terminal.deviceKey()));
     };
   }
 

@@ -87,7 +87,7 @@ final class TransactionController {
     if (token == null) {
       return unattributed(request, Refusal.SESSION_NONE);
     }
-    return switch (sessions.resolve(token, Sessions.Use.ACTIVITY)) {
+    return switch (sessions.resolve(token, Sessions.Use.ACTIVITY, source(request))) {
       case Resolution.Refused(Refusal reason) -> unattributed(request, reason);
       case Resolution.Suspended _ -> answers.refuse(Refusal.SESSION_SUSPENDED, request);
       case Resolution.Active(Session approver) ->

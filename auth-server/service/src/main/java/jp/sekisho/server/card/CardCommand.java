@@ -16,6 +16,7 @@ import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Sources;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -123,6 +124,7 @@ public final class CardCommand {
               installation.transactions(),
               installation.seal(),
               SessionLimits.STANDARD,
+              Sources.ANYWHERE,
               installation.clock()));
     }
   }

@@ -92,7 +92,7 @@ public final class CardRegistry {
     }
     byte[] spki = Sha256.of(trusted.certificate().getPublicKey().getEncoded());
     if (!(cards.find(change.handle(), spki) instanceof Found.Absent)) {
-      return refuse(change, holder, Refusal.INPUT_MALFORMED, "this key is registered already");
+      return refuse(change, holder, Refusal.CARD_TAKEN, "this key is registered already");
     }
     Authenticator card =
         new Authenticator(spki, person, Sha256.of(certificate), trusted.assurance(), State.ACTIVE);

@@ -1,7 +1,6 @@
 package jp.sekisho.server.grant;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
@@ -13,8 +12,10 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.grant.DossierRepository.Listed;
 import jp.sekisho.server.grant.Grant.Use;
 import jp.sekisho.server.listener.PerMinute;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.storage.Change;
@@ -35,6 +36,7 @@ public final class Activations {
   private final Media media;
   private final Sessions sessions;
   private final PerMinute bound = new PerMinute();
+  private final TamperedRows tampered;
 
   Activations(
       Transactions transactions, DossierRepository dossiers, Media media, Sessions sessions) {
@@ -42,13 +44,19 @@ public final class Activations {
     this.dossiers = dossiers;
     this.media = media;
     this.sessions = sessions;
+    this.tampered = new TamperedRows(transactions);
   }
 
-  /** The approved and active grants of a terminal whose time is not over. */
+  /**
+   * The approved and active grants of a terminal whose time is not over. One whose row was tampered
+   * with is not among them, so the terminal closes what it opened under it; the others stay, and
+   * what was revoked is missed by the terminal as ever.
+   */
   public GrantList offers(Terminal terminal, Instant now) {
-    List<Dossier> found = transactions.read(handle -> dossiers.ofTerminal(handle, terminal.id()));
+    Listed found = transactions.read(handle -> dossiers.ofTerminal(handle, terminal.id()));
+    found.tampered().forEach(tampered::report);
     return new GrantList(
-        found.stream()
+        found.sound().stream()
             .filter(dossier -> now.isBefore(over(dossier)))
             .map(Activations::offer)
             .toList());

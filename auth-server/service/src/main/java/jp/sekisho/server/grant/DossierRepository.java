@@ -3,6 +3,7 @@ package jp.sekisho.server.grant;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.MalformedException;
@@ -17,8 +18,9 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables {@code export_request} and {@code export_grant}; nobody else writes them. Every read
- * of a row whose seal is wrong throws {@link TamperedException}. Thread-safe.
+ * The tables {@code export_request} and {@code export_grant}; nobody else writes them. To look for
+ * one row whose seal is wrong throws {@link TamperedException}; a list keeps such rows apart, so
+ * that one of them hides no other. Thread-safe.
  */
 final class DossierRepository {
   private static final String REQUEST = "export_request";
@@ -42,13 +44,29 @@ final class DossierRepository {
     this.seal = seal;
   }
 
+  /**
+   * The rows of a list.
+   *
+   * @param sound those that carry their seal, in the order asked for
+   * @param tampered the others; nothing of them is believed, and whoever lists has them recorded
+   */
+  record Listed(List<Dossier> sound, List<TamperedException> tampered) {
+    Listed {
+      sound = List.copyOf(sound);
+      tampered = List.copyOf(tampered);
+    }
+  }
+
   Optional<Dossier> find(Handle handle, String id) {
-    return list(handle.createQuery(SELECT + " where r.id = :id").bind("id", id)).stream()
+    return handle
+        .createQuery(SELECT + " where r.id = :id")
+        .bind("id", id)
+        .map((row, _) -> read(row))
         .findFirst();
   }
 
   /** Those of an organ, newest first. */
-  List<Dossier> ofOrgan(Handle handle, String organ, int most) {
+  Listed ofOrgan(Handle handle, String organ, int most) {
     return list(
         handle
             .createQuery(
@@ -58,7 +76,7 @@ final class DossierRepository {
   }
 
   /** Those a person asked for or is to use, newest first. */
-  List<Dossier> ofPerson(Handle handle, String organ, String person, int most) {
+  Listed ofPerson(Handle handle, String organ, String person, int most) {
     return list(
         handle
             .createQuery(
@@ -71,7 +89,7 @@ final class DossierRepository {
   }
 
   /** Approved and active ones of a terminal. */
-  List<Dossier> ofTerminal(Handle handle, String terminal) {
+  Listed ofTerminal(Handle handle, String terminal) {
     return list(
         handle
             .createQuery(
@@ -185,8 +203,20 @@ final class DossierRepository {
     }
   }
 
-  private List<Dossier> list(Query query) {
-    return query.map((row, _) -> read(row)).list();
+  private Listed list(Query query) {
+    List<Dossier> sound = new ArrayList<>();
+    List<TamperedException> tampered = new ArrayList<>();
+    query
+        .map((row, _) -> {
+          try {
+            return Optional.of(read(row));
+          } catch (TamperedException e) {
+            tampered.add(e);
+            return Optional.<Dossier>empty();
+          }
+        })
+        .forEach(found -> found.ifPresent(sound::add));
+    return new Listed(sound, tampered);
   }
 
   private Dossier read(ResultSet row) throws SQLException {

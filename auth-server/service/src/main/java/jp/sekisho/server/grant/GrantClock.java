@@ -2,12 +2,10 @@ package jp.sekisho.server.grant;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
-import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.grant.Grant.Use;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
@@ -21,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class GrantClock {
   private final Transactions transactions;
   private final DossierRepository dossiers;
-  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+  private final TamperedRows tampered;
 
   GrantClock(Transactions transactions, DossierRepository dossiers) {
     this.transactions = transactions;
     this.dossiers = dossiers;
+    this.tampered = new TamperedRows(transactions);
   }
 
   /** Looks at every exception that waits for something; each change is a unit of its own. */
@@ -41,7 +40,7 @@ public final class GrantClock {
           return id;
         });
       } catch (TamperedException e) {
-        report(e);
+        tampered.report(e);
       }
     }
   }
@@ -96,15 +95,5 @@ public final class GrantClock {
 
   private static Entry.Subject subject(Dossier dossier) {
     return Entry.Subject.terminal(dossier.request().organ(), dossier.text().terminal());
-  }
-
-  /** One entry per row and process. */
-  private void report(TamperedException tampered) {
-    if (reported.add(tampered.table() + ' ' + tampered.row())) {
-      transactions.write(change ->
-          change.record(
-              Entry.Subject.NONE,
-              new ServiceEvent.StateTampered(tampered.table(), tampered.row())));
-    }
   }
 }

@@ -5,6 +5,7 @@ import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
+import jp.sekisho.server.grant.DossierRepository.Listed;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.TamperedException;
@@ -36,7 +37,7 @@ public final class GrantWatch implements TerminalObserver {
         closed(change, terminal, id, cause);
       } catch (TamperedException e) {
         // The record itself must still be taken: it is evidence.
-        change.record(Entry.Subject.NONE, new ServiceEvent.StateTampered(e.table(), e.row()));
+        tampered(change, e);
       }
     }
   }
@@ -53,18 +54,25 @@ public final class GrantWatch implements TerminalObserver {
   }
 
   @Override
-  public void onSilent(Change change, Terminal terminal) {
+  public void onSilent(Change change, String terminal) {
     // A terminal without a line goes on by its own clock; nothing changes here.
   }
 
   @Override
   public void onRevoked(Change change, Terminal terminal) {
-    for (Dossier dossier : dossiers.ofTerminal(change.handle(), terminal.id())) {
+    Listed found = dossiers.ofTerminal(change.handle(), terminal.id());
+    // Such a row is worth nothing to anybody, and must not keep a terminal registered.
+    found.tampered().forEach(row -> tampered(change, row));
+    for (Dossier dossier : found.sound()) {
       Grant grant = dossier.grant();
       if (grant != null) {
         EntryReceipt entry = change.record(terminal.subject(), new GrantEvent.Revoked(grant.id()));
         dossiers.update(change, entry, grant.ended(GrantState.REVOKED, change.now()));
       }
     }
+  }
+
+  private static void tampered(Change change, TamperedException row) {
+    change.record(Entry.Subject.NONE, new ServiceEvent.StateTampered(row.table(), row.row()));
   }
 }

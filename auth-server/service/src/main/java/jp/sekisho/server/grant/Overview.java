@@ -9,7 +9,9 @@ import java.util.Optional;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.server.grant.DossierRepository.Listed;
 import jp.sekisho.server.grant.Grant.Use;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Transactions;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ public final class Overview {
   private final Media media;
   private final Limits limits;
   private final InstantSource clock;
+  private final TamperedRows tampered;
 
   Overview(
       Transactions transactions,
@@ -36,6 +39,7 @@ public final class Overview {
     this.media = media;
     this.limits = limits;
     this.clock = clock;
+    this.tampered = new TamperedRows(transactions);
   }
 
   /**
@@ -52,17 +56,23 @@ public final class Overview {
     }
   }
 
+  private record Seen(Rights rights, Listed found) {}
+
   /** The newest exceptions: the own ones, or all of the organ where the role allows. */
   public GrantViews list(Session session) {
     Instant now = clock.instant();
-    return transactions.read(handle -> {
-      Rights rights = shelf.rights(handle, session, now);
-      List<Dossier> found =
-          rights.seesAll()
-              ? dossiers.ofOrgan(handle, session.organ(), GrantViews.MOST)
-              : dossiers.ofPerson(handle, session.organ(), session.person(), GrantViews.MOST);
-      return new GrantViews(found.stream().map(dossier -> view(dossier, rights, now)).toList());
-    });
+    Seen seen =
+        transactions.read(handle -> {
+          Rights rights = shelf.rights(handle, session, now);
+          return new Seen(
+              rights,
+              rights.seesAll()
+                  ? dossiers.ofOrgan(handle, session.organ(), GrantViews.MOST)
+                  : dossiers.ofPerson(handle, session.organ(), session.person(), GrantViews.MOST));
+        });
+    seen.found().tampered().forEach(tampered::report);
+    return new GrantViews(
+        seen.found().sound().stream().map(dossier -> view(dossier, seen.rights(), now)).toList());
   }
 
   /** One exception; empty when there is none that this person may see. */

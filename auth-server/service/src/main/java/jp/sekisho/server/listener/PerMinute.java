@@ -36,6 +36,17 @@ public final class PerMinute {
     public boolean first(String key, Instant now) {
       return said.computeIfAbsent(key, k -> PerMinute.this.first(k, now));
     }
+
+    /** What was let through did not become durable after all: the next one is let through again. */
+    public void takeBack() {
+      synchronized (PerMinute.this) {
+        said.forEach((key, first) -> {
+          if (first) {
+            seen.remove(key);
+          }
+        });
+      }
+    }
   }
 
   /** Whether {@code key} happens for the first time in the minute of {@code now}. */

@@ -23,6 +23,7 @@ final class PolicyBeans {
     return new SignedPolicies(
         installation.transactions(),
         new SignedFiles(installation.seal()),
+        new OfficerFiles(installation.directory().keys()),
         new Authenticators(installation.seal()),
         new Persons(installation.seal()),
         OnlineKey.open(installation.directory().keys()),

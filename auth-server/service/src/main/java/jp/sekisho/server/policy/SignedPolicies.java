@@ -32,10 +32,14 @@ import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.card.Authenticator;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.Authenticators.Found;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Standing;
+import jp.sekisho.server.policy.OfficerFiles.Known;
+import jp.sekisho.server.policy.OfficerFiles.Last;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.RootPin;
 import org.jdbi.v3.core.Handle;
@@ -58,6 +62,8 @@ public final class SignedPolicies implements RootPin {
 
   private final Transactions transactions;
   private final SignedFiles files;
+  private final OfficerFiles last;
+  private final TamperedRows tampered;
   private final Authenticators cards;
   private final Persons persons;
   private final FileSigner online;
@@ -71,6 +77,7 @@ public final class SignedPolicies implements RootPin {
   SignedPolicies(
       Transactions transactions,
       SignedFiles files,
+      OfficerFiles last,
       Authenticators cards,
       Persons persons,
       FileSigner online,
@@ -78,6 +85,8 @@ public final class SignedPolicies implements RootPin {
       InstantSource clock) {
     this.transactions = transactions;
     this.files = files;
+    this.last = last;
+    this.tampered = new TamperedRows(transactions);
     this.cards = cards;
     this.persons = persons;
     this.online = online;
@@ -98,9 +107,21 @@ public final class SignedPolicies implements RootPin {
 
   /** Imports what officers signed, if it follows what counts now. */
   public Outcome importFiles(SignedFile root, SignedFile policy) {
+    Outcome outcome = accepted(root, policy);
+    if (outcome instanceof Outcome.Imported) {
+      last.write(new Last(Known.of(root), Known.of(policy)));
+    }
+    return outcome;
+  }
+
+  private Outcome accepted(SignedFile root, SignedFile policy) {
     return transactions.<Outcome, RuntimeException>write(change -> {
       List<SignedFile> roots = files.roots(change.handle());
       Optional<SignedFile> oldPolicy = files.newest(change.handle(), TrustKind.POLICY, ALL);
+      String lost = lost(roots, root, policy);
+      if (lost != null) {
+        return refuse(change, Refusal.POLICY_OLDER, lost);
+      }
       Optional<Officers> old = officers(roots, oldPolicy);
       List<SignedFile> chain = new ArrayList<>(roots);
       boolean newRoot =
@@ -126,6 +147,67 @@ public final class SignedPolicies implements RootPin {
   }
 
   /** Records that files were refused before they could be imported: malformed, or not the root. */
+  /**
+   * What keeps {@code root} and {@code policy} from following the last ones imported, as kept
+   * outside the database. When those rows were lost, only the very same root brings them back: a
+   * later one could not be proved to follow it.
+   */
+  private @Nullable String lost(List<SignedFile> roots, SignedFile root, SignedFile policy) {
+    Last known = last.read();
+    if (known == null) {
+      return null;
+    }
+    boolean there =
+        !roots.isEmpty() && known.root().allows(Known.of(roots.getLast()));
+    boolean follows =
+        there ? known.root().allows(Known.of(root)) : known.root().equals(Known.of(root));
+    if (!follows) {
+      return "root " + known.root().version() + " was imported here";
+    }
+    return known.policy().allows(Known.of(policy))
+        ? null
+        : "policy " + known.policy().version() + " was imported here";
+  }
+
+  /**
+   * Compares the rows with what is kept outside the database, at the start of the service: rows
+   * that are missing or older are an entry, and every use of them is refused.
+   */
+  public void check() {
+    try {
+      transactions.<@Nullable Void>read(handle -> {
+        List<SignedFile> roots = files.roots(handle);
+        Optional<SignedFile> policy = files.newest(handle, TrustKind.POLICY, ALL);
+        require(roots, policy);
+        if (!roots.isEmpty() && policy.isPresent()) {
+          last.write(new Last(Known.of(roots.getLast()), Known.of(policy.get())));
+        }
+        return null;
+      });
+    } catch (TamperedException e) {
+      LOG.error("{}", e.getMessage());
+      tampered.report(e);
+    }
+  }
+
+  private void require(List<SignedFile> roots, Optional<SignedFile> policy) {
+    last.require(roots.isEmpty() ? null : roots.getLast(), policy.orElse(null));
+  }
+
+  /** What officers signed, as the rows say and the file beside the database confirms. */
+  private record Rows(List<SignedFile> roots, Optional<SignedFile> policy) {}
+
+  private Rows rows(Handle handle) {
+    Rows rows = new Rows(files.roots(handle), files.newest(handle, TrustKind.POLICY, ALL));
+    require(rows.roots(), rows.policy());
+    return rows;
+  }
+
+  private Optional<Officers> stored(Handle handle) {
+    Rows rows = rows(handle);
+    return officers(rows.roots(), rows.policy());
+  }
+
   Outcome refuse(Refusal reason, String what) {
     return transactions.write(change -> refuse(change, reason, what));
   }
@@ -177,7 +259,7 @@ public final class SignedPolicies implements RootPin {
 
   @Override
   public Optional<String> hash(Handle handle) {
-    List<SignedFile> roots = files.roots(handle);
+    List<SignedFile> roots = rows(handle).roots();
     return roots.isEmpty() ? Optional.empty() : Optional.of(roots.getLast().hash());
   }
 
@@ -189,15 +271,14 @@ public final class SignedPolicies implements RootPin {
   /** As {@link #current()}, inside a unit. */
   public Optional<Trusted<Policy>> current(Handle handle) {
     Instant now = clock.instant();
-    return officers(files.roots(handle), files.newest(handle, TrustKind.POLICY, ALL))
+    return stored(handle)
         .filter(both -> !both.root().isExpired(now) && !both.policy().isExpired(now))
         .map(Officers::policy);
   }
 
   /** What is shown at the console: newest root and policy, expired or not. */
   Optional<Officers> officers() {
-    return transactions.read(
-        handle -> officers(files.roots(handle), files.newest(handle, TrustKind.POLICY, ALL)));
+    return transactions.<Optional<Officers>>read(this::stored);
   }
 
   /** What officers signed. */
@@ -243,8 +324,9 @@ public final class SignedPolicies implements RootPin {
     }
     return transactions.<Optional<TrustBundle>, RuntimeException>write(change -> {
       Optional<TrustBundle> before = stored(change.handle(), organ);
-      List<SignedFile> roots = files.roots(change.handle());
-      Optional<SignedFile> policy = files.newest(change.handle(), TrustKind.POLICY, ALL);
+      Rows rows = rows(change.handle());
+      List<SignedFile> roots = rows.roots();
+      Optional<SignedFile> policy = rows.policy();
       if (roots.isEmpty()
           || policy.isEmpty()
           || isFresh(change.handle(), organ, change.now(), before)) {
@@ -317,8 +399,9 @@ public final class SignedPolicies implements RootPin {
 
   /** The bundle as stored; empty while a file is missing. */
   private Optional<TrustBundle> stored(Handle handle, String organ) {
-    List<SignedFile> roots = files.roots(handle);
-    Optional<SignedFile> policy = files.newest(handle, TrustKind.POLICY, ALL);
+    Rows rows = rows(handle);
+    List<SignedFile> roots = rows.roots();
+    Optional<SignedFile> policy = rows.policy();
     Optional<SignedFile> roster = files.newest(handle, TrustKind.ROSTER, organ);
     Optional<SignedFile> current = files.newest(handle, TrustKind.CURRENT, ALL);
     return roots.isEmpty() || policy.isEmpty() || roster.isEmpty() || current.isEmpty()
@@ -329,7 +412,7 @@ public final class SignedPolicies implements RootPin {
   /** Whether nothing is to be signed: also when there is nothing to sign about. */
   private boolean isFresh(Handle handle, String organ, Instant now, Optional<TrustBundle> stored) {
     if (stored.isEmpty()) {
-      return files.roots(handle).isEmpty();
+      return rows(handle).roots().isEmpty();
     }
     TrustBundle bundle = stored.get();
     boolean use = bundle.roots().getLast().header().trial();

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param resumed when it became active last
  * @param changed when it got its state
  * @param absoluteEnd no call succeeds from here on
+ * @param source name of the address that it may be used from ({@link Sources}); null for any
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Session(
@@ -39,7 +40,8 @@ public record Session(
     Instant created,
     Instant resumed,
     Instant changed,
-    Instant absoluteEnd) {
+    Instant absoluteEnd,
+    @Nullable String source) {
 
   /** The three states; nothing leads out of {@link #ENDED}. */
   public enum State {
@@ -86,7 +88,8 @@ public record Session(
         created,
         resumed,
         at,
-        absoluteEnd);
+        absoluteEnd,
+        source);
   }
 
   Session resumedBy(String unlock, String bootNow, Instant at) {
@@ -104,7 +107,8 @@ public record Session(
         created,
         at,
         at,
-        absoluteEnd);
+        absoluteEnd,
+        source);
   }
 
   @Override

@@ -3,6 +3,7 @@ package jp.sekisho.server.session;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
@@ -73,8 +74,8 @@ final class SessionRepository {
         .execute(
             "insert into web_session (token_hash, person, organ, post, terminal, boot,"
                 + " transaction_id, assurance, state, cause, created, resumed, changed,"
-                + " absolute_end, entry_id, mac)"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " absolute_end, source, entry_id, mac)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             session.tokenHash(),
             session.person(),
             session.organ(),
@@ -89,6 +90,7 @@ final class SessionRepository {
             session.resumed().toEpochMilli(),
             session.changed().toEpochMilli(),
             session.absoluteEnd().toEpochMilli(),
+            session.source(),
             entry.entryId(),
             seal.seal(TABLE, entry, columns(session)));
   }
@@ -145,7 +147,8 @@ final class SessionRepository {
               Instant.ofEpochMilli(row.getLong("created")),
               Instant.ofEpochMilli(row.getLong("resumed")),
               Instant.ofEpochMilli(row.getLong("changed")),
-              Instant.ofEpochMilli(row.getLong("absolute_end")));
+              Instant.ofEpochMilli(row.getLong("absolute_end")),
+              row.getString("source"));
     } catch (IllegalArgumentException e) {
       return new Found.Tampered(Session.nameOf(hash)); // no such state or cause
     }
@@ -154,8 +157,9 @@ final class SessionRepository {
         : new Found.Tampered(session.name());
   }
 
+  /** A row from before sessions had a source is sealed without it, as is one that has none. */
   private static @Nullable Object[] columns(Session session) {
-    return new @Nullable Object[] {
+    @Nullable Object[] columns = {
       session.tokenHash(),
       session.person(),
       session.organ(),
@@ -169,8 +173,10 @@ final class SessionRepository {
       session.created(),
       session.resumed(),
       session.changed(),
-      session.absoluteEnd()
+      session.absoluteEnd(),
+      session.source()
     };
+    return session.source() == null ? Arrays.copyOf(columns, columns.length - 1) : columns;
   }
 
   private static @Nullable String cause(Session session) {

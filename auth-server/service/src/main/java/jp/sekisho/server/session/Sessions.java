@@ -1,5 +1,6 @@
 package jp.sekisho.server.session;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,12 +9,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.event.SessionEvent;
+import jp.sekisho.server.listener.PerMinute;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.SessionLimits.Fate;
 import jp.sekisho.server.session.SessionRepository.Found;
 import jp.sekisho.server.storage.Change;
@@ -33,25 +35,37 @@ public final class Sessions {
   private final Transactions transactions;
   private final SessionRepository repository;
   private final SessionLimits limits;
+  private final Sources sources;
   private final InstantSource clock;
   private final Activity activity;
   private final DepartedCards departed;
-  private final Set<String> reported = ConcurrentHashMap.newKeySet();
+  private final TamperedRows tampered;
+  private final PerMinute bound = new PerMinute();
 
+  /**
+   * @param sources what a session's use is bound to
+   */
   public Sessions(
-      Transactions transactions, RowSeal seal, SessionLimits limits, InstantSource clock) {
+      Transactions transactions,
+      RowSeal seal,
+      SessionLimits limits,
+      Sources sources,
+      InstantSource clock) {
     this.transactions = transactions;
     this.repository = new SessionRepository(seal);
     this.limits = limits;
+    this.sources = sources;
     this.clock = clock;
     this.activity = new Activity(clock);
     this.departed = new DepartedCards(clock);
+    this.tampered = new TamperedRows(transactions);
   }
 
   /**
    * A login that may become a session.
    *
    * @param post null when the person has none of its own
+   * @param source network address of the browser that asked
    */
   public record Opening(
       String person,
@@ -60,7 +74,8 @@ public final class Sessions {
       String terminal,
       String boot,
       String transaction,
-      String assurance) {}
+      String assurance,
+      InetAddress source) {}
 
   /** Whether a call counts against the idle limit. */
   public enum Use {
@@ -72,17 +87,23 @@ public final class Sessions {
 
   /**
    * What {@code token} is worth now. Writes what the clock decided since the last call, and answers
-   * only after that is durable.
+   * only after that is durable. A cookie that comes from elsewhere than its login was copied: it is
+   * refused ADDRESS_MISMATCH with an entry, and the session of the person goes on.
    *
+   * @param source network address of the caller
    * @throws jp.sekisho.server.storage.StorageException then the call must be refused
    */
-  public Resolution resolve(Token token, Use use) {
+  public Resolution resolve(Token token, Use use, InetAddress source) {
     byte[] hash = token.hash();
     return switch (transactions.<Found>read(handle -> repository.find(handle, hash))) {
       case Found.Absent() -> new Resolution.Refused(Refusal.SESSION_NONE);
       case Found.Tampered(String name) -> {
-        reportTampered(name);
+        tampered.report(SessionRepository.TABLE, name);
         yield new Resolution.Refused(Refusal.STATE_TAMPERED);
+      }
+      case Found.Sound(Session session) when isElsewhere(session, source) -> {
+        reportElsewhere(session, source);
+        yield new Resolution.Refused(Refusal.ADDRESS_MISMATCH);
       }
       case Found.Sound(Session session) -> {
         Instant now = clock.instant();
@@ -90,6 +111,29 @@ public final class Sessions {
         yield worth(stays ? session : settle(session), use, now);
       }
     };
+  }
+
+  private boolean isElsewhere(Session session, InetAddress source) {
+    String name = sources.name(source);
+    return name != null
+        && session.source() != null
+        && session.state() != Session.State.ENDED
+        && !name.equals(session.source());
+  }
+
+  /** One entry per session and minute. */
+  private void reportElsewhere(Session session, InetAddress source) {
+    String name = sources.name(source);
+    PerMinute.Call call = bound.call();
+    transactions.write(change -> {
+      if (name != null && call.first(session.name(), change.now())) {
+        change.record(
+            session.subject(), new SessionEvent.Refused(name, Refusal.ADDRESS_MISMATCH));
+      } else {
+        change.unchanged();
+      }
+      return null;
+    });
   }
 
   private Resolution worth(Session session, Use use, Instant now) {
@@ -136,7 +180,8 @@ public final class Sessions {
             now,
             now,
             now,
-            now.plus(limits.absolute())));
+            now.plus(limits.absolute()),
+            sources.name(opening.source())));
   }
 
   /** Whether the card that answered {@code transaction} is known to have left already. */
@@ -216,7 +261,7 @@ public final class Sessions {
             settle(session);
           }
         }
-        case Found.Tampered(String name) -> reportTampered(name);
+        case Found.Tampered(String name) -> tampered.report(SessionRepository.TABLE, name);
         case Found.Absent() -> {
           // A list holds rows only.
         }
@@ -280,35 +325,23 @@ public final class Sessions {
     return ended;
   }
 
-  /** The rows that can be believed; the others are worth nothing to their cookie either. */
+  /**
+   * The rows that can be believed; the others are worth nothing to their cookie either. Said in
+   * every unit that meets them: each has an entry of its own, so they multiply nothing.
+   */
   private List<Session> sound(Change change, List<Found> rows) {
     List<Session> sessions = new ArrayList<>();
     for (Found found : rows) {
       switch (found) {
         case Found.Sound(Session session) -> sessions.add(session);
-        case Found.Tampered(String name) -> recordTampered(change, name);
+        case Found.Tampered(String name) ->
+            change.record(
+                Entry.Subject.NONE, new ServiceEvent.StateTampered(SessionRepository.TABLE, name));
         case Found.Absent() -> {
           // A list holds rows only.
         }
       }
     }
     return sessions;
-  }
-
-  private void reportTampered(String name) {
-    if (!reported.contains(name)) {
-      transactions.write(change -> {
-        recordTampered(change, name);
-        return null;
-      });
-    }
-  }
-
-  /** One entry per row and process: whoever holds the cookie must not be able to fill the log. */
-  private void recordTampered(Change change, String name) {
-    if (reported.add(name)) {
-      change.record(
-          Entry.Subject.NONE, new ServiceEvent.StateTampered(SessionRepository.TABLE, name));
-    }
   }
 }

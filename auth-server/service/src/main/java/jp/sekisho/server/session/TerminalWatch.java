@@ -58,8 +58,8 @@ public final class TerminalWatch implements TerminalObserver {
   }
 
   @Override
-  public void onSilent(Change change, Terminal terminal) {
-    sessions.suspendOfTerminal(change, terminal.id(), Cause.TERMINAL_SILENT, session -> true);
+  public void onSilent(Change change, String terminal) {
+    sessions.suspendOfTerminal(change, terminal, Cause.TERMINAL_SILENT, session -> true);
   }
 
   @Override

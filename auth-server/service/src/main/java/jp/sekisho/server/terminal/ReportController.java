@@ -69,8 +69,14 @@ final class ReportController {
     EventBatch batch = WireJson.read(body, EventBatch.class);
     signs.heard(terminal);
     return switch (intake.take(terminal, batch)) {
-      case RecordIntake.Outcome.Refused(Refusal refusal) -> answers.refuse(refusal, request);
-      case RecordIntake.Outcome.Taken taken -> acknowledge(request, taken);
+      case RecordIntake.Outcome.Refused(Refusal refusal) -> {
+        signs.batch(terminal, refusal);
+        yield answers.refuse(refusal, request);
+      }
+      case RecordIntake.Outcome.Taken taken -> {
+        signs.batch(terminal, null);
+        yield acknowledge(request, taken);
+      }
     };
   }
 

@@ -5,18 +5,24 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.TerminalEvent;
+import jp.sekisho.server.listener.TamperedRows;
+import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +32,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Silence is told only of time in which this service was itself up: it counts from the service's
  * start, and a sweep that comes late (the machine slept) counts it anew.
+ *
+ * <p>A terminal whose heartbeats come and whose records do not ({@link RecordArrears}) is silent in
+ * what matters: after the same time it is called so, and it returns only when its records do.
  */
 @Singleton
 public final class SignsOfLife {
@@ -35,14 +44,19 @@ public final class SignsOfLife {
   /** Without a sign of life for so long a terminal is silent. */
   static final Duration SILENCE = INTERVAL.multipliedBy(3);
 
+  private static final Set<Refusal> BROKEN =
+      EnumSet.of(Refusal.EVENT_FORK, Refusal.EVENT_GAP, Refusal.EVENT_INVALID);
+
   private static final Logger LOG = LoggerFactory.getLogger(SignsOfLife.class);
 
   private final Transactions transactions;
   private final TerminalRepository terminals;
   private final List<TerminalObserver> observers;
   private final InstantSource clock;
+  private final TamperedRows tampered;
   private final Map<String, Instant> lastSeen = new ConcurrentHashMap<>();
-  private Instant upSince;
+  private final RecordArrears arrears = new RecordArrears();
+  private volatile Instant upSince;
   private Instant lastSweep;
 
   SignsOfLife(
@@ -54,6 +68,7 @@ public final class SignsOfLife {
     this.terminals = terminals;
     this.observers = List.copyOf(observers);
     this.clock = clock;
+    this.tampered = new TamperedRows(transactions);
     this.upSince = clock.instant();
     this.lastSweep = upSince;
   }
@@ -78,6 +93,25 @@ public final class SignsOfLife {
     lastSeen.put(terminal.id(), clock.instant());
   }
 
+  /** Notes what became of a terminal's batch: null when it was taken. */
+  void batch(Terminal terminal, @Nullable Refusal refusal) {
+    if (refusal == null) {
+      arrears.taken(terminal.id());
+    } else if (BROKEN.contains(refusal)) {
+      arrears.refused(terminal.id(), clock.instant());
+    }
+  }
+
+  /** Whether its records have not arrived for as long as makes a terminal silent. */
+  public boolean owesRecords(String terminal) {
+    Instant since = arrears.since(terminal);
+    return since != null && !later(since, upSince).isAfter(clock.instant().minus(SILENCE));
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
   /**
    * Notes a well-formed heartbeat and writes what it changes.
    *
@@ -85,16 +119,18 @@ public final class SignsOfLife {
    */
   public Terminal heartbeat(Terminal caller, Heartbeat heartbeat) {
     heard(caller);
+    arrears.reported(caller.id(), heartbeat.lastSeq(), caller.lastSeq(), clock.instant());
+    boolean heardWhole = !owesRecords(caller.id());
     Terminal.Enforcement measured =
         heartbeat.enforcing() ? Terminal.Enforcement.EFFECTIVE : Terminal.Enforcement.MISCONFIGURED;
     String fault = Optional.ofNullable(heartbeat.fault()).orElse("");
-    if (caller.silentSince() == null && same(caller, measured, fault)) {
+    if ((caller.silentSince() == null || !heardWhole) && same(caller, measured, fault)) {
       return caller;
     }
     return transactions.<Terminal, RuntimeException>write(change -> {
       Terminal now = terminals.find(change.handle(), caller.id()).orElse(caller);
       EntryReceipt entry = null;
-      if (now.silentSince() != null) {
+      if (now.silentSince() != null && heardWhole) {
         entry = change.record(now.subject(), new TerminalEvent.Returned());
         now = now.withSilentSince(null);
       }
@@ -127,14 +163,20 @@ public final class SignsOfLife {
     }
     lastSweep = now;
     Instant since = now.minus(SILENCE);
-    if (upSince.isAfter(since)) {
-      return;
-    }
     try {
-      for (String id : transactions.read(terminals::heard)) {
-        Instant seen = lastSeen.getOrDefault(id, upSince);
-        if (!seen.isAfter(since)) {
-          silent(id, seen);
+      TerminalRepository.Listed rows = transactions.read(terminals::rows);
+      for (TamperedException row : rows.tampered()) {
+        // Nothing it says is believed, so its sessions have no terminal any more.
+        tampered.report(row, change -> silent(change, row.row()));
+      }
+      if (upSince.isAfter(since)) {
+        return;
+      }
+      for (Terminal row : rows.sound()) {
+        Instant seen = lastSeen.getOrDefault(row.id(), upSince);
+        boolean owes = owesRecords(row.id());
+        if (isHeard(row) && (owes || !seen.isAfter(since))) {
+          silent(row.id(), seen, owes);
         }
       }
     } catch (StorageException e) {
@@ -142,28 +184,36 @@ public final class SignsOfLife {
     }
   }
 
-  private void silent(String id, Instant seen) {
+  private static boolean isHeard(Terminal terminal) {
+    return terminal.state() == Terminal.State.ACTIVE && terminal.silentSince() == null;
+  }
+
+  private void silent(String id, Instant seen, boolean owes) {
     try {
-      transactions.<Optional<Terminal>, RuntimeException>write(change -> {
+      transactions.<@Nullable Void, RuntimeException>write(change -> {
         Optional<Terminal> found =
-            terminals
-                .find(change.handle(), id)
-                .filter(t -> t.state() == Terminal.State.ACTIVE && t.silentSince() == null);
+            terminals.find(change.handle(), id).filter(SignsOfLife::isHeard);
         if (found.isEmpty()) {
           change.unchanged();
-          return found;
+          return null;
         }
         Terminal silent = found.get().withSilentSince(seen);
         EntryReceipt entry =
-            change.record(silent.subject(), new TerminalEvent.Silent(seen.toString()));
+            change.record(
+                silent.subject(),
+                new TerminalEvent.Silent(seen.toString(), owes ? "records-missing" : "unheard"));
         terminals.save(change.handle(), silent, entry);
-        for (TerminalObserver observer : observers) {
-          observer.onSilent(change, silent);
-        }
-        return Optional.of(silent);
+        silent(change, id);
+        return null;
       });
     } catch (TamperedException e) {
-      LOG.error("{}", e.getMessage());
+      tampered.report(e, change -> silent(change, id));
+    }
+  }
+
+  private void silent(Change change, String id) {
+    for (TerminalObserver observer : observers) {
+      observer.onSilent(change, id);
     }
   }
 }

@@ -18,8 +18,13 @@ public interface TerminalObserver {
    */
   void onRecord(Change change, Terminal terminal, DeviceRecord record, EntryReceipt entry);
 
-  /** Nothing was heard for three intervals, while this service was up. */
-  void onSilent(Change change, Terminal terminal);
+  /**
+   * Nothing was heard for three intervals, while this service was up; or its records did not arrive
+   * for as long; or its row was tampered with.
+   *
+   * @param terminal its id: nothing else need be known of it
+   */
+  void onSilent(Change change, String terminal);
 
   /** An administrator removed the registration. */
   void onRevoked(Change change, Terminal terminal);

@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,12 +51,35 @@ final class TerminalRepository implements Terminals {
         .list();
   }
 
-  /** Ids of active terminals that are not known to be silent; nothing is believed of them yet. */
-  List<String> heard(Handle handle) {
-    return handle
-        .createQuery("select id from terminal where state = 'active' and silent_since is null")
-        .mapTo(String.class)
-        .list();
+  /**
+   * All rows.
+   *
+   * @param sound those that carry their seal
+   * @param tampered the others; nothing of them is believed
+   */
+  record Listed(List<Terminal> sound, List<TamperedException> tampered) {
+    Listed {
+      sound = List.copyOf(sound);
+      tampered = List.copyOf(tampered);
+    }
+  }
+
+  /** As {@link #all}, with the rows that cannot be believed kept apart. */
+  Listed rows(Handle handle) {
+    List<Terminal> sound = new ArrayList<>();
+    List<TamperedException> tampered = new ArrayList<>();
+    handle
+        .createQuery("select * from terminal order by id")
+        .map((row, context) -> {
+          try {
+            return Optional.of(read(row));
+          } catch (TamperedException e) {
+            tampered.add(e);
+            return Optional.<Terminal>empty();
+          }
+        })
+        .forEach(found -> found.ifPresent(sound::add));
+    return new Listed(sound, tampered);
   }
 
   /** Whether any terminal has or had this key. */

@@ -1,6 +1,7 @@
 package jp.sekisho.server.authn;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -34,6 +35,7 @@ import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
@@ -50,6 +52,9 @@ import org.jspecify.annotations.Nullable;
 public final class LoginScene implements Registers, AutoCloseable {
   static final String ORIGIN = "http://localhost:8080";
   static final String PC = "192.0.2.7";
+
+  /** {@link #PC} as sessions see it. */
+  public static final InetAddress BROWSER = InetAddress.ofLiteral(PC);
 
   public final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
   public final OpenStorage storage;
@@ -73,7 +78,13 @@ public final class LoginScene implements Registers, AutoCloseable {
     ca.writeTrust(trustDirectory, List.of());
     trust = StaffTrust.load(trustDirectory, clock);
     cards = new Authenticators(storage.seal);
-    sessions = new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, clock);
+    sessions =
+        new Sessions(
+            storage.transactions,
+            storage.seal,
+            SessionLimits.STANDARD,
+            Sources.bound(new byte[32]),
+            clock);
     registry =
         new CardRegistry(
             storage.transactions,

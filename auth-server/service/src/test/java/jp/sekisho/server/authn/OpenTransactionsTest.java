@@ -27,16 +27,43 @@ final class OpenTransactionsTest {
   }
 
   @Test
-  void memoryIsBoundedAndExpiredQuestionsMakeRoom() {
-    OpenTransactions open = new OpenTransactions(clock, new Limits(100, 2));
+  void questionsThatNobodyFetchedMakeRoomForNewOnes() {
+    OpenTransactions open = new OpenTransactions(clock, new Limits(1_000, 2));
+    Asked honest = LoginScene.passed(open.ask(ORIGIN, "a", null));
+    LoginScene.passed(open.fetch(honest.transaction().id(), "T-0001", "a"));
+    Asked first = LoginScene.passed(open.ask(ORIGIN, "b", null));
+    for (int i = 0; i < 500; i++) {
+      assertInstanceOf(Verdict.Passed.class, open.ask(ORIGIN, "b", null));
+    }
+    assertUnknown(open, first);
+    assertInstanceOf(
+        Verdict.Passed.class, open.take(honest.transaction().id(), honest.cookie()));
+  }
+
+  @Test
+  void memoryIsBoundedByWhatTerminalsFetchedUntilThatIsForgotten() {
+    OpenTransactions open = new OpenTransactions(clock, new Limits(100, 1));
     Asked first = LoginScene.passed(open.ask(ORIGIN, "a", null));
-    assertInstanceOf(Verdict.Passed.class, open.ask(ORIGIN, "b", null));
+    LoginScene.passed(open.fetch(first.transaction().id(), "T-0001", "a"));
     assertEquals(Verdict.<Asked>refused(Refusal.TOO_MANY), open.ask(ORIGIN, "c", null));
     clock.advance(OpenTransaction.LIFE.plus(OpenTransactions.MEMORY));
     assertInstanceOf(Verdict.Passed.class, open.ask(ORIGIN, "c", null));
+    assertUnknown(open, first);
+  }
+
+  @Test
+  void aQuestionThatNobodyFetchedIsForgottenWhenItExpires() {
+    OpenTransactions open = new OpenTransactions(clock, Limits.DIRECT);
+    Asked first = LoginScene.passed(open.ask(ORIGIN, "a", null));
+    clock.advance(OpenTransaction.LIFE);
+    assertInstanceOf(Verdict.Passed.class, open.ask(ORIGIN, "a", null));
+    assertUnknown(open, first);
+  }
+
+  private static void assertUnknown(OpenTransactions open, Asked asked) {
     assertEquals(
         Verdict.<OpenTransaction>refused(Refusal.TRANSACTION_UNKNOWN),
-        open.take(first.transaction().id(), first.cookie()));
+        open.take(asked.transaction().id(), asked.cookie()));
   }
 
   @Test

@@ -86,7 +86,7 @@ final class CardRegistryTest {
   @Test
   void refusesAKeyThatIsRegistered() {
     byte[] der = scene.clerk("100042").der();
-    assertRefused(Refusal.INPUT_MALFORMED, "mayor", "100042", der);
+    assertRefused(Refusal.CARD_TAKEN, "mayor", "100042", der);
   }
 
   @Test

@@ -88,18 +88,29 @@ final class GrantPostgresIT {
       assertEquals(
           List.of(request.id()), storage.transactions.read(handle -> dossiers.waiting(handle)));
       assertEquals(
-          1, storage.transactions.read(handle -> dossiers.ofTerminal(handle, "T-0001")).size());
+          1,
+          storage
+              .transactions
+              .read(handle -> dossiers.ofTerminal(handle, "T-0001"))
+              .sound()
+              .size());
       unit(
           storage,
           (change, entry) -> dossiers.update(change, entry, active.returned(now, "100042")));
       assertEquals("closed", find(storage, dossiers).state());
       assertEquals(
-          1, storage.transactions.read(handle -> dossiers.ofOrgan(handle, "mayor", 10)).size());
+          1,
+          storage
+              .transactions
+              .read(handle -> dossiers.ofOrgan(handle, "mayor", 10))
+              .sound()
+              .size());
       assertEquals(
           1,
           storage
               .transactions
               .read(handle -> dossiers.ofPerson(handle, "mayor", "100050", 10))
+              .sound()
               .size());
       int _ =
           storage

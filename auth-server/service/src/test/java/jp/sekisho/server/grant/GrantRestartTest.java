@@ -3,7 +3,9 @@ package jp.sekisho.server.grant;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -39,9 +42,11 @@ import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
+import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.terminal.Terminal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +82,7 @@ final class GrantRestartTest {
     final Media media = new Media(storage.transactions, storage.seal);
     final Limits limits = new Limits(_ -> signed, false);
     final Sessions sessions =
-        new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, clock);
+        new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, Sources.ANYWHERE, clock);
     final Requests requests =
         new Requests(
             storage.transactions,
@@ -106,7 +111,7 @@ final class GrantRestartTest {
             change,
             entry,
             token,
-            new Sessions.Opening(person, "mayor", null, terminal, BOOT, "t" + person, "normal"));
+            new Sessions.Opening(person, "mayor", null, terminal, BOOT, "t" + person, "normal", InetAddress.getLoopbackAddress()));
         return sessions.active(change.handle(), token.hash(), change.now()).orElseThrow();
       });
     }
@@ -159,6 +164,16 @@ final class GrantRestartTest {
           .filter(entry -> entry.type().startsWith("grant."))
           .map(entry -> entry.reason() == null ? entry.type() : entry.type() + " " + entry.reason())
           .toList();
+    }
+
+    /** Number of entries that call this grant's row tampered with. */
+    long tampered(String id) {
+      storage.logs.integrateNow();
+      return storage.logs.page("system", null, Long.MAX_VALUE, AuditLogs.MAX_PAGE).stream()
+          .map(row -> ((LogRow.Intact) row).entry())
+          .filter(entry -> entry.type().equals("service.state-tampered"))
+          .filter(entry -> id.equals(entry.data().get("row")))
+          .count();
     }
 
     @Override
@@ -411,6 +426,36 @@ final class GrantRestartTest {
       });
       assertEquals("revoked", run.dossier(id).state());
     });
+  }
+
+  @Test
+  void oneGrantTamperedWithKeepsNoTerminalRegisteredAndHidesNoOther() {
+    String good = approved();
+    String bad = approved();
+    during(run -> {
+      tamper(run, "update export_grant set signature = x'00' where id = '" + bad + "'");
+      for (int i = 0; i < 2; i++) {
+        assertEquals(
+            List.of(good),
+            run.activations.offers(terminal("T-0001"), clock.instant()).grants().stream()
+                .map(GrantOffer::grant)
+                .toList(),
+            "the other is closed at the terminal");
+      }
+      assertEquals(1, run.tampered(bad), "once an hour");
+      run.storage.transactions.write(change -> {
+        run.watch.onRevoked(change, terminal("T-0001"));
+        return null;
+      });
+      assertEquals("revoked", run.dossier(good).state());
+      assertThrows(TamperedException.class, () -> run.dossier(bad));
+      assertEquals(2, run.tampered(bad));
+      assertEquals(List.of(), run.activations.offers(terminal("T-0001"), clock.instant()).grants());
+    });
+  }
+
+  private static void tamper(Run run, String sql) {
+    run.storage.database.writer().write(handle -> handle.execute(sql));
   }
 
   @Test

@@ -381,16 +381,28 @@ final class GrantsTest {
   }
 
   @Test
-  void theCardThatApprovedIsWatchedUnderTheApproval() throws Exception {
+  void theCardThatApprovedStaysWatchedUnderItsLoginToo() throws Exception {
     String id = scene.requested(clerk).id();
     HttpResponse<String> asked =
         scene.send(
             "POST", "/authn/v1/transactions", new NewTransaction("approve", id), approver.cookie());
     String transaction = GrantScene.read(asked, TransactionCreated.class).transaction();
-    // The page is closed before it posts the answer: the terminal watches the card all the same.
+    String login =
+        scene
+            .server
+            .installation
+            .transactions()
+            .read(handle ->
+                handle
+                    .createQuery(
+                        "select transaction_id from web_session"
+                            + " where terminal = 'T-0002' and state = 'active'")
+                    .mapTo(String.class)
+                    .one());
+    // The page is closed before it posts the answer: the terminal names both when the card leaves.
     scene.approverPc.events(
         scene.approverPc.record(new AgentEvent.Answered(transaction, "approve")),
-        scene.approverPc.record(new AgentEvent.CardRemoved(List.of(transaction))));
+        scene.approverPc.record(new AgentEvent.CardRemoved(List.of(login, transaction))));
     assertEquals(
         Refusal.SESSION_SUSPENDED,
         GrantScene.refusal(scene.send("GET", "/api/v1/grants", null, approver.cookie())));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +41,7 @@ final class SessionsTest {
   }
 
   private Resolution look() {
-    return scene.sessions.resolve(token, Use.LOOK);
+    return scene.sessions.resolve(token, Use.LOOK, LoginScene.BROWSER);
   }
 
   private void assertActive() {
@@ -80,7 +81,7 @@ final class SessionsTest {
   @Test
   void activityPutsIdleOffAndLookingDoesNot() {
     pass(Duration.ofMinutes(14));
-    scene.sessions.resolve(token, Use.ACTIVITY);
+    scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER);
     pass(Duration.ofMinutes(14));
     assertActive();
     pass(Duration.ofMinutes(1));
@@ -97,7 +98,7 @@ final class SessionsTest {
   void twelveHoursAreTheEndAlsoOfABusySession() {
     for (int i = 0; i < 12 * 6 - 1; i++) {
       pass(Duration.ofMinutes(10));
-      scene.sessions.resolve(token, Use.ACTIVITY);
+      scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER);
     }
     assertActive();
     pass(Duration.ofMinutes(10));
@@ -155,7 +156,7 @@ final class SessionsTest {
   void silenceSuspendsAndRevocationEnds() {
     TerminalWatch watch = new TerminalWatch(scene.sessions);
     scene.storage.transactions.write(change -> {
-      watch.onSilent(change, scene.row(T));
+      watch.onSilent(change, T);
       return null;
     });
     assertSuspended(Cause.TERMINAL_SILENT);
@@ -185,7 +186,45 @@ final class SessionsTest {
   void aForeignCookieIsNobody() {
     assertEquals(
         new Resolution.Refused(Refusal.SESSION_NONE),
-        scene.sessions.resolve(Token.random(), Use.ACTIVITY));
+        scene.sessions.resolve(Token.random(), Use.ACTIVITY, LoginScene.BROWSER));
+  }
+
+  @Test
+  void aCookieFromAnotherAddressIsRefusedAndTheSessionGoesOn() {
+    InetAddress elsewhere = InetAddress.ofLiteral("192.0.2.8");
+    for (int i = 0; i < 3; i++) {
+      assertEquals(
+          new Resolution.Refused(Refusal.ADDRESS_MISMATCH),
+          scene.sessions.resolve(token, Use.ACTIVITY, elsewhere));
+    }
+    Entry entry = scene.newest("mayor");
+    assertEquals("session.refused", entry.type());
+    assertEquals(Refusal.ADDRESS_MISMATCH.name(), entry.reason());
+    assertEquals("100042", entry.subject().person());
+    assertEquals(
+        1,
+        scene.entries("mayor").stream().filter(e -> e.type().equals("session.refused")).count(),
+        "once a minute");
+    assertActive();
+    pass(Duration.ofMinutes(15));
+    assertSuspended(Cause.IDLE);
+    assertEquals(
+        new Resolution.Refused(Refusal.ADDRESS_MISMATCH),
+        scene.sessions.resolve(token, Use.LOOK, elsewhere));
+  }
+
+  @Test
+  void withoutAddressMatchACookieMayComeFromAnywhere() {
+    Sessions anywhere =
+        new Sessions(
+            scene.storage.transactions,
+            scene.storage.seal,
+            SessionLimits.STANDARD,
+            Sources.ANYWHERE,
+            scene.clock);
+    assertInstanceOf(
+        Resolution.Active.class,
+        anywhere.resolve(token, Use.LOOK, InetAddress.ofLiteral("192.0.2.8")));
   }
 
   @Test
@@ -202,6 +241,8 @@ final class SessionsTest {
             "assurance = 'high'",
             "cause = 'nonsense'",
             "boot = 'x'",
+            "source = 'x'",
+            "source = null",
             "entry_id = x'00'")) {
       scene.tamper("create table keep as select * from web_session");
       scene.tamper("update web_session set " + edit);

@@ -169,9 +169,15 @@ public final class Agent {
   }
 
   HttpResponse<byte[]> heartbeat(@Nullable String fault) throws IOException, InterruptedException {
+    return heartbeat(fault, written.size());
+  }
+
+  /** A heartbeat that claims to have written records up to {@code lastSeq}. */
+  HttpResponse<byte[]> heartbeat(@Nullable String fault, long lastSeq)
+      throws IOException, InterruptedException {
     return post(
         "/agent/v1/heartbeat",
-        new Heartbeat("0.1.0", BOOT, 0, 0, fault == null, fault, Instant.now().toString()));
+        new Heartbeat("0.1.0", BOOT, lastSeq, 0, fault == null, fault, Instant.now().toString()));
   }
 
   /** The next record of the terminal's chain. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -57,6 +58,7 @@ import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.storage.EntryReceipt;
 import org.jspecify.annotations.Nullable;
+import jp.sekisho.server.storage.TamperedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -337,6 +339,63 @@ class PolicyRouteTest {
                 handle.execute("update signed_file set file = ? where kind = 'policy'", forged));
     assertEquals(Refusal.STATE_TAMPERED, Agent.refusal(agent.get("/agent/v1/policy")));
     server.awaitEntry("system", "service.state-tampered STATE_TAMPERED");
+  }
+
+  private void sql(String... statements) {
+    for (String statement : statements) {
+      int _ =
+          server
+              .installation
+              .database()
+              .writer()
+              .sequence(handle -> handle.execute(statement));
+    }
+  }
+
+  @Test
+  void rowsTakenOutOfTheDatabaseNeverMeanThatThereWasNoPolicy() throws Exception {
+    SignedFile root = root(online());
+    SignedFile policy = policy(2);
+    imported(root, policy);
+    sql("delete from signed_file");
+    assertThrows(TamperedException.class, policies::current);
+    assertEquals(Refusal.STATE_TAMPERED, Agent.refusal(agent.get("/agent/v1/policy")));
+    assertThrows(TamperedException.class, this::ticket);
+    policies.check();
+    assertTrue(server.entries("system").contains("service.state-tampered STATE_TAMPERED"));
+
+    refused(Refusal.POLICY_OLDER, root, policy(1));
+    FileSigner own = officer;
+    officer = FileSigner.of(pair());
+    refused(Refusal.POLICY_OLDER, root(online()), policy(3));
+    officer = own;
+    imported(root, policy);
+    assertEquals(2, policies.current().orElseThrow().version());
+    assertEquals(root.hash(), ticket().rootHash());
+  }
+
+  @Test
+  void anOlderRowPutBackWithItsSealIsNoticed() throws Exception {
+    SignedFile root = root(online());
+    imported(root, policy(1));
+    sql("create table keep as select * from signed_file where kind = 'policy'");
+    imported(root, policy(2));
+    sql(
+        "delete from signed_file where kind = 'policy'",
+        "insert into signed_file select * from keep",
+        "drop table keep");
+    assertThrows(TamperedException.class, policies::current);
+  }
+
+  @Test
+  void aStartCatchesUpWithRowsThatACrashLeftAlone() throws Exception {
+    imported(root(online()), policy(1));
+    Path kept = server.installation.directory().keys().resolve("officer-files.last");
+    byte[] last = Files.readAllBytes(kept);
+    Files.delete(kept);
+    assertEquals(1, policies.current().orElseThrow().version());
+    policies.check();
+    assertArrayEquals(last, Files.readAllBytes(kept));
   }
 
   @Test

@@ -68,8 +68,8 @@ public final class RunningServer implements AutoCloseable {
     }
 
     @Override
-    public void onSilent(Change change, Terminal terminal) {
-      told.add("silent " + terminal.id());
+    public void onSilent(Change change, String terminal) {
+      told.add("silent " + terminal);
     }
 
     @Override

@@ -11,11 +11,14 @@ import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.AgentEvent;
+import jp.sekisho.protocol.event.DeviceRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SignsOfLifeTest {
+  private static final AgentEvent STARTED = new AgentEvent.Started("0.1.0", true);
+
   private RunningServer server;
   private Agent agent;
   private SignsOfLife signs;
@@ -103,6 +106,79 @@ class SignsOfLifeTest {
         Registration.Outcome.DONE, server.context.getBean(Registration.class).revoke("T-0042"));
     pass(200);
     assertFalse(server.entries("mayor").contains("terminal.silent"));
+  }
+
+  private void beat(long lastSeq, int seconds) throws Exception {
+    for (int i = 0; i < seconds; i += 10) {
+      pass(10);
+      assertEquals(200, agent.heartbeat(null, lastSeq).statusCode());
+    }
+  }
+
+  @Test
+  void heartbeatsWithoutTheRecordsTheySpeakOfAreSilence() throws Exception {
+    DeviceRecord first = agent.record(STARTED);
+    beat(1, 90);
+    assertEquals(0, count("terminal.silent"));
+    assertFalse(signs.owesRecords("T-0042"));
+    beat(1, 20);
+    assertTrue(signs.owesRecords("T-0042"));
+    assertEquals(1, count("terminal.silent"));
+    assertEquals(List.of("silent T-0042"), server.observed.told);
+    beat(1, 60);
+    assertEquals(1, count("terminal.silent"), "said once");
+    assertEquals(0, count("terminal.returned"));
+
+    assertEquals(200, agent.events(first).statusCode());
+    assertEquals(200, agent.heartbeat(null, 1).statusCode());
+    assertFalse(signs.owesRecords("T-0042"));
+    assertEquals(1, count("terminal.returned"));
+  }
+
+  @Test
+  void aTerminalThatAlwaysHasSomethingNewToSendIsNotSilent() throws Exception {
+    for (int i = 1; i <= 12; i++) {
+      DeviceRecord record = agent.record(STARTED);
+      beat(i, 10);
+      assertEquals(200, agent.events(record).statusCode());
+    }
+    assertEquals(0, count("terminal.silent"));
+  }
+
+  @Test
+  void aTerminalWithFewerRecordsThanAreHeldHereIsSilent() throws Exception {
+    assertEquals(200, agent.events(agent.record(STARTED)).statusCode());
+    beat(0, 110);
+    assertEquals(1, count("terminal.silent"));
+  }
+
+  @Test
+  void aRefusedBatchThatIsNotMendedIsSilence() throws Exception {
+    DeviceRecord first = agent.record(STARTED);
+    DeviceRecord second = agent.record(STARTED);
+    assertEquals(Refusal.EVENT_GAP, Agent.refusal(agent.events(second)));
+    beat(0, 110);
+    assertEquals(1, count("terminal.silent"));
+    assertEquals(200, agent.events(first, second).statusCode());
+    assertEquals(200, agent.heartbeat(null).statusCode());
+    assertEquals(1, count("terminal.returned"));
+  }
+
+  @Test
+  void aRowTamperedWithIsToldAndItsSessionsHaveNoTerminalAnyMore() throws Exception {
+    assertEquals(200, agent.heartbeat(null).statusCode());
+    server
+        .installation
+        .database()
+        .writer()
+        .write(handle -> handle.execute("update terminal set silent_since = 1"));
+    pass(60);
+    assertEquals(List.of("silent T-0042"), server.observed.told);
+    assertEquals(
+        List.of("service.state-tampered STATE_TAMPERED"),
+        server.entries("system").stream()
+            .filter(entry -> entry.startsWith("service.state-tampered"))
+            .toList());
   }
 
   @Test

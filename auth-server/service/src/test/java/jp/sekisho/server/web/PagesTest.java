@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -128,6 +129,10 @@ final class PagesTest {
 
   /** A session as a login makes it; its cookie. */
   private Token session(String person) {
+    return session(person, InetAddress.getLoopbackAddress());
+  }
+
+  private Token session(String person, InetAddress from) {
     Token token = Token.random();
     Sessions sessions = context.getBean(Sessions.class);
     installation
@@ -142,10 +147,30 @@ final class PagesTest {
               login,
               token,
               new Sessions.Opening(
-                  person, "mayor", null, "T-0001", "boot", "t-" + person, "normal"));
+                  person,
+                  "mayor",
+                  null,
+                  "T-0001",
+                  "boot",
+                  "t-" + person,
+                  "normal",
+                  from));
           return null;
         });
     return token;
+  }
+
+  @Test
+  void aCookieCopiedToAnotherMachineIsRefusedOnEveryRoute() throws Exception {
+    Token copied = session("100042", InetAddress.ofLiteral("192.0.2.7"));
+    for (String path : List.of("/api/v1/session", "/api/v1/grants", "/api/v1/log/export.csv")) {
+      HttpResponse<String> answer = get(path, copied);
+      assertEquals(403, answer.statusCode(), path);
+      assertTrue(answer.body().contains("ADDRESS_MISMATCH"), answer.body());
+    }
+    assertEquals(303, get("/log", copied).statusCode());
+    Token own = session("100042", InetAddress.ofLiteral("::1"));
+    assertEquals(200, get("/api/v1/session", own).statusCode(), "loopback is one place");
   }
 
   private HttpRequest.Builder request(String path, @Nullable Token session) {

@@ -1,6 +1,7 @@
 package jp.sekisho.protocol.event;
 
 import java.util.Map;
+import jp.sekisho.protocol.Refusal;
 
 /** The life of a web session after its login; the entry's {@code session} names it by a hash. */
 public sealed interface SessionEvent extends AuditEvent {
@@ -35,7 +36,7 @@ public sealed interface SessionEvent extends AuditEvent {
    * Over for good.
    *
    * @param cause {@code logout}, {@code absolute-limit}, {@code lock-to-end}, {@code other-person},
-   *     {@code revoked}, {@code reboot}
+   *     {@code replaced}, {@code revoked}, {@code reboot}
    */
   record Ended(String cause) implements SessionEvent {
     @Override
@@ -46,6 +47,24 @@ public sealed interface SessionEvent extends AuditEvent {
     @Override
     public Map<String, Object> data() {
       return Map.of("cause", cause);
+    }
+  }
+
+  /**
+   * A call with its cookie was refused, and the session goes on: it came from another address than
+   * the login. One entry per session and minute.
+   *
+   * @param source keyed hash of that address
+   */
+  record Refused(String source, Refusal reason) implements SessionEvent {
+    @Override
+    public String type() {
+      return "session.refused";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("source", source);
     }
   }
 }

@@ -92,8 +92,11 @@ public sealed interface TerminalEvent extends AuditEvent {
     }
   }
 
-  /** No heartbeat for three intervals. */
-  record Silent(String lastSeen) implements TerminalEvent {
+  /**
+   * No heartbeat for three intervals, {@code cause} {@code unheard}; or heartbeats without the
+   * records that they speak of, {@code records-missing}.
+   */
+  record Silent(String lastSeen, String cause) implements TerminalEvent {
     @Override
     public String type() {
       return "terminal.silent";
@@ -101,7 +104,7 @@ public sealed interface TerminalEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("lastSeen", lastSeen);
+      return Map.of("lastSeen", lastSeen, "cause", cause);
     }
   }
 

@@ -73,6 +73,8 @@ final class EventExamples {
     events.put(new SessionEvent.Suspended("card-removed"), PERSON);
     events.put(new SessionEvent.Resumed(), PERSON);
     events.put(new SessionEvent.Ended("lock-to-end"), PERSON);
+    events.put(
+        new SessionEvent.Refused("AAECAwQFBgcICQoL", Refusal.ADDRESS_MISMATCH), PERSON);
     events.put(new TerminalEvent.Ticketed("2026-11-21T23:31:05Z"), TERMINAL);
     events.put(new TerminalEvent.Enrolled(FINGERPRINT, "file"), TERMINAL);
     events.put(new TerminalEvent.Confirmed(FINGERPRINT), TERMINAL);
@@ -81,7 +83,7 @@ final class EventExamples {
     events.put(
         new TerminalEvent.Refused("/agent/v1/heartbeat", Refusal.DEVICE_CERT_EXPIRED), TERMINAL);
     events.put(new TerminalEvent.RecordsRefused(8, 10, Refusal.EVENT_GAP), TERMINAL);
-    events.put(new TerminalEvent.Silent("2026-11-20T23:29:35Z"), TERMINAL);
+    events.put(new TerminalEvent.Silent("2026-11-20T23:29:35Z", "unheard"), TERMINAL);
     events.put(new TerminalEvent.Returned(), TERMINAL);
     events.put(new TerminalEvent.EnforcementReported("misconfigured", "not-enforcing"), TERMINAL);
     return events;
