@@ -215,11 +215,12 @@ final class Bench {
               "usbguard-daemon -k -P -c /etc/usbguard/daemon.conf >/run/usbguard.log 2>&1 & echo $! >/run/usbguard.pid")
           .expectOk();
       try {
-        vm.awaitWrite(
-            "USBGuard's gate", 0, w -> w.name().equals("authorized_default"));
+        vm.awaitWrite("USBGuard's gate", 0, w -> w.name().equals("authorized_default"));
         List<Duration> took = keyboards(vm);
         out.println(
-            "USBGuard: resident memory " + memory(vm, "$(cat /run/usbguard.pid)") + " in the guest");
+            "USBGuard: resident memory "
+                + memory(vm, "$(cat /run/usbguard.pid)")
+                + " in the guest");
         return took;
       } catch (AssertionError e) {
         throw new AssertionError(vm.run("cat /run/usbguard.log").output(), e);

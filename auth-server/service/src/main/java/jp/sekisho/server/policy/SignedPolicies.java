@@ -157,8 +157,7 @@ public final class SignedPolicies implements RootPin {
     if (known == null) {
       return null;
     }
-    boolean there =
-        !roots.isEmpty() && known.root().allows(Known.of(roots.getLast()));
+    boolean there = !roots.isEmpty() && known.root().allows(Known.of(roots.getLast()));
     boolean follows =
         there ? known.root().allows(Known.of(root)) : known.root().equals(Known.of(root));
     if (!follows) {
