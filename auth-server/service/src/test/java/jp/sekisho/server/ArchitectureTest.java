@@ -1,6 +1,7 @@
 package jp.sekisho.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -46,4 +47,8 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.micronaut..");
+
+  @ArchTest
+  static final ArchRule featuresFormNoCycle =
+      slices().matching("jp.sekisho.server.(*)..").should().beFreeOfCycles();
 }

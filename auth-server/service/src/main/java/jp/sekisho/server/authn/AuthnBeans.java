@@ -19,8 +19,8 @@ import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.storage.PrivateFiles;
-import jp.sekisho.server.terminal.TerminalObserver;
 import jp.sekisho.server.terminal.SignsOfLife;
+import jp.sekisho.server.terminal.TerminalObserver;
 import jp.sekisho.server.terminal.Terminals;
 
 /** Beans of logins, cards and sessions, made from the installation that the launcher provides. */

@@ -113,8 +113,7 @@ public final class Logins {
         if (session == null) {
           yield Verdict.refused(Refusal.SESSION_NONE);
         }
-        yield switch (sessions.resolve(
-            session, Sessions.Use.LOOK, Sources.address(source))) {
+        yield switch (sessions.resolve(session, Sessions.Use.LOOK, Sources.address(source))) {
           case Resolution.Refused(Refusal reason) -> Verdict.refused(reason);
           case Resolution.Suspended(Session locked) -> unlock(origin, source, locked);
           // The page saw a lock that another of its tabs has lifted: proving again harms nobody.

@@ -127,8 +127,7 @@ public final class Sessions {
     PerMinute.Call call = bound.call();
     transactions.write(change -> {
       if (name != null && call.first(session.name(), change.now())) {
-        change.record(
-            session.subject(), new SessionEvent.Refused(name, Refusal.ADDRESS_MISMATCH));
+        change.record(session.subject(), new SessionEvent.Refused(name, Refusal.ADDRESS_MISMATCH));
       } else {
         change.unchanged();
       }

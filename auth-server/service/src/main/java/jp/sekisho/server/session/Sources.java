@@ -21,7 +21,8 @@ public final class Sources {
   public static final Sources ANYWHERE = new Sources(null);
 
   private static final String ALGORITHM = "HmacSHA256";
-  private static final byte[] PURPOSE = "sekisho/session-source/v1\0".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PURPOSE =
+      "sekisho/session-source/v1\0".getBytes(StandardCharsets.US_ASCII);
 
   private final @Nullable SecretKeySpec key;
 

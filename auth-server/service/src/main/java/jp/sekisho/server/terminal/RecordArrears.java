@@ -31,14 +31,15 @@ final class RecordArrears {
    * @param held highest number held here
    */
   void reported(String terminal, long written, long held, Instant now) {
-    owed.compute(terminal, (_, old) -> {
-      if (written == held) {
-        return null;
-      }
-      boolean same =
-          old != null && (written < held ? old.seq() == LOST : held < old.seq());
-      return same ? old : new Owed(written < held ? LOST : written, now);
-    });
+    owed.compute(
+        terminal,
+        (_, old) -> {
+          if (written == held) {
+            return null;
+          }
+          boolean same = old != null && (written < held ? old.seq() == LOST : held < old.seq());
+          return same ? old : new Owed(written < held ? LOST : written, now);
+        });
   }
 
   /** A batch broke the chain. */

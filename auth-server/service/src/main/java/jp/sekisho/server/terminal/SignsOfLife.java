@@ -191,8 +191,7 @@ public final class SignsOfLife {
   private void silent(String id, Instant seen, boolean owes) {
     try {
       transactions.<@Nullable Void, RuntimeException>write(change -> {
-        Optional<Terminal> found =
-            terminals.find(change.handle(), id).filter(SignsOfLife::isHeard);
+        Optional<Terminal> found = terminals.find(change.handle(), id).filter(SignsOfLife::isHeard);
         if (found.isEmpty()) {
           change.unchanged();
           return null;

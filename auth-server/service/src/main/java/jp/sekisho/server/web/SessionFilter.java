@@ -115,10 +115,9 @@ final class SessionFilter {
     if (token.isEmpty()) {
       return guard == Guard.PAGE ? toLogin() : answers.refuse(Refusal.SESSION_NONE, request);
     }
-    Resolution worth = sessions.resolve(
-            token.get(),
-            guard == Guard.LOOK ? Use.LOOK : Use.ACTIVITY,
-            Doors.source(request));
+    Resolution worth =
+        sessions.resolve(
+            token.get(), guard == Guard.LOOK ? Use.LOOK : Use.ACTIVITY, Doors.source(request));
     return switch (worth) {
       case Resolution.Refused(Refusal reason) -> {
         HttpResponse<?> refusal = refuse(request, reason);

@@ -79,7 +79,9 @@ final class LoginsTest {
     Asked asked = scene.ask(T);
     Answer answer = scene.answer(asked, T, card);
     Outcome.Opened opened = assertInstanceOf(Outcome.Opened.class, give(asked, answer));
-    assertInstanceOf(Resolution.Active.class, scene.sessions.resolve(opened.token(), Use.ACTIVITY, LoginScene.BROWSER));
+    assertInstanceOf(
+        Resolution.Active.class,
+        scene.sessions.resolve(opened.token(), Use.ACTIVITY, LoginScene.BROWSER));
     Entry entry = scene.newest("mayor");
     assertEquals("login.succeeded", entry.type());
     assertTrue(entry.success());
@@ -427,8 +429,10 @@ final class LoginsTest {
     Token first = scene.login(T, card);
     Token second = scene.login(T, scene.clerk("100043"));
     assertEquals(
-        new Resolution.Refused(Refusal.SESSION_ENDED), scene.sessions.resolve(first, Use.LOOK, LoginScene.BROWSER));
-    assertInstanceOf(Resolution.Active.class, scene.sessions.resolve(second, Use.LOOK, LoginScene.BROWSER));
+        new Resolution.Refused(Refusal.SESSION_ENDED),
+        scene.sessions.resolve(first, Use.LOOK, LoginScene.BROWSER));
+    assertInstanceOf(
+        Resolution.Active.class, scene.sessions.resolve(second, Use.LOOK, LoginScene.BROWSER));
     assertTrue(
         scene.entries("mayor").stream()
             .anyMatch(entry -> entry.data().equals(Map.of("cause", "other-person"))));
@@ -440,14 +444,18 @@ final class LoginsTest {
     Token token =
         assertInstanceOf(Outcome.Opened.class, give(login, scene.answer(login, T, card))).token();
     scene.cardRemoved(T, login.transaction().id());
-    assertInstanceOf(Resolution.Suspended.class, scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
+    assertInstanceOf(
+        Resolution.Suspended.class,
+        scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
     Asked unlock = scene.askUnlock(T, token);
     assertEquals(new Outcome.Resumed(), give(unlock, scene.answer(unlock, T, card)));
-    assertInstanceOf(Resolution.Active.class, scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
+    assertInstanceOf(
+        Resolution.Active.class, scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
     assertEquals("session.resumed", scene.newest("mayor").type());
     // A late record of the first removal names the login, not the unlock.
     scene.cardRemoved(T, login.transaction().id());
-    assertInstanceOf(Resolution.Active.class, scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
+    assertInstanceOf(
+        Resolution.Active.class, scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
   }
 
   @Test
@@ -459,7 +467,9 @@ final class LoginsTest {
     scene.cardRemoved(T, login.transaction().id());
     Asked unlock = scene.askUnlock(T, token);
     assertRefused(Refusal.SESSION_OTHER_PERSON, unlock, scene.answer(unlock, T, other));
-    assertInstanceOf(Resolution.Suspended.class, scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
+    assertInstanceOf(
+        Resolution.Suspended.class,
+        scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
   }
 
   @Test

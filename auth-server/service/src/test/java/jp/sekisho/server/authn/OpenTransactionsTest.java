@@ -36,8 +36,7 @@ final class OpenTransactionsTest {
       assertInstanceOf(Verdict.Passed.class, open.ask(ORIGIN, "b", null));
     }
     assertUnknown(open, first);
-    assertInstanceOf(
-        Verdict.Passed.class, open.take(honest.transaction().id(), honest.cookie()));
+    assertInstanceOf(Verdict.Passed.class, open.take(honest.transaction().id(), honest.cookie()));
   }
 
   @Test

@@ -82,7 +82,8 @@ final class GrantRestartTest {
     final Media media = new Media(storage.transactions, storage.seal);
     final Limits limits = new Limits(_ -> signed, false);
     final Sessions sessions =
-        new Sessions(storage.transactions, storage.seal, SessionLimits.STANDARD, Sources.ANYWHERE, clock);
+        new Sessions(
+            storage.transactions, storage.seal, SessionLimits.STANDARD, Sources.ANYWHERE, clock);
     final Requests requests =
         new Requests(
             storage.transactions,
@@ -111,7 +112,15 @@ final class GrantRestartTest {
             change,
             entry,
             token,
-            new Sessions.Opening(person, "mayor", null, terminal, BOOT, "t" + person, "normal", InetAddress.getLoopbackAddress()));
+            new Sessions.Opening(
+                person,
+                "mayor",
+                null,
+                terminal,
+                BOOT,
+                "t" + person,
+                "normal",
+                InetAddress.getLoopbackAddress()));
         return sessions.active(change.handle(), token.hash(), change.now()).orElseThrow();
       });
     }

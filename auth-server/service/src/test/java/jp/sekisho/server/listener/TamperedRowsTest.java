@@ -63,8 +63,7 @@ final class TamperedRowsTest {
   void aRowIsToldOnceAnHourAndAgainWhenItCouldNotBeWritten() {
     try (OpenStorage storage = OpenStorage.sqlite(directory, clock)) {
       TamperedRows rows =
-          new TamperedRows(
-              new Transactions(storage.database, new Journal(storage.pending), clock));
+          new TamperedRows(new Transactions(storage.database, new Journal(storage.pending), clock));
       failing = true;
       rows.report(ROW);
       assertEquals(List.of(), written);

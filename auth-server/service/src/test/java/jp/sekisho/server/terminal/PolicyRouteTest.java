@@ -57,8 +57,8 @@ import jp.sekisho.server.person.Organs;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.storage.EntryReceipt;
-import org.jspecify.annotations.Nullable;
 import jp.sekisho.server.storage.TamperedException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -343,12 +343,7 @@ class PolicyRouteTest {
 
   private void sql(String... statements) {
     for (String statement : statements) {
-      int _ =
-          server
-              .installation
-              .database()
-              .writer()
-              .sequence(handle -> handle.execute(statement));
+      int _ = server.installation.database().writer().sequence(handle -> handle.execute(statement));
     }
   }
 

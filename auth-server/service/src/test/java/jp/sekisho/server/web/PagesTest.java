@@ -147,14 +147,7 @@ final class PagesTest {
               login,
               token,
               new Sessions.Opening(
-                  person,
-                  "mayor",
-                  null,
-                  "T-0001",
-                  "boot",
-                  "t-" + person,
-                  "normal",
-                  from));
+                  person, "mayor", null, "T-0001", "boot", "t-" + person, "normal", from));
           return null;
         });
     return token;

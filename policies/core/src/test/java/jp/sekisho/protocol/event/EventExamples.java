@@ -73,8 +73,7 @@ final class EventExamples {
     events.put(new SessionEvent.Suspended("card-removed"), PERSON);
     events.put(new SessionEvent.Resumed(), PERSON);
     events.put(new SessionEvent.Ended("lock-to-end"), PERSON);
-    events.put(
-        new SessionEvent.Refused("AAECAwQFBgcICQoL", Refusal.ADDRESS_MISMATCH), PERSON);
+    events.put(new SessionEvent.Refused("AAECAwQFBgcICQoL", Refusal.ADDRESS_MISMATCH), PERSON);
     events.put(new TerminalEvent.Ticketed("2026-11-21T23:31:05Z"), TERMINAL);
     events.put(new TerminalEvent.Enrolled(FINGERPRINT, "file"), TERMINAL);
     events.put(new TerminalEvent.Confirmed(FINGERPRINT), TERMINAL);
