@@ -23,7 +23,7 @@ import jp.sekisho.server.storage.PrivateFiles;
  * The service's key for roster and current: P-256, in {@code keys/online.key}, 0600. The file has
  * two lines, {@code public} and {@code private}, each with base64url of the key's DER.
  */
-final class OnlineKey {
+public final class OnlineKey {
   private static final int MAX_BYTES = 4 * 1024;
   private static final Pattern FORM =
       Pattern.compile("public ([A-Za-z0-9_-]+)\nprivate ([A-Za-z0-9_-]+)\n");
@@ -35,7 +35,7 @@ final class OnlineKey {
   }
 
   /** The key in {@code keys}, made if there is none yet. */
-  static FileSigner open(Path keys) throws IOException, GeneralSecurityException {
+  public static FileSigner open(Path keys) throws IOException, GeneralSecurityException {
     if (!Files.exists(file(keys))) {
       create(keys);
     }

@@ -1,5 +1,6 @@
 package jp.sekisho.server.policy;
 
+import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,7 @@ import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.card.Authenticator;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.Authenticators.Found;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Standing;
@@ -92,6 +94,20 @@ public final class SignedPolicies implements RootPin {
     this.online = online;
     this.trial = trial;
     this.clock = clock;
+  }
+
+  /** Those of an installation; also for a console command, which has no context. */
+  public static SignedPolicies of(Installation installation)
+      throws IOException, GeneralSecurityException {
+    return new SignedPolicies(
+        installation.transactions(),
+        new SignedFiles(installation.seal()),
+        new OfficerFiles(installation.directory().keys()),
+        new Authenticators(installation.seal()),
+        new Persons(installation.seal()),
+        OnlineKey.open(installation.directory().keys()),
+        installation.config().trial(),
+        installation.clock());
   }
 
   private record Made(Instant at, TrustBundle bundle) {}
@@ -207,7 +223,8 @@ public final class SignedPolicies implements RootPin {
     return officers(rows.roots(), rows.policy());
   }
 
-  Outcome refuse(Refusal reason, String what) {
+  /** Refuses files that could not even be read as such; the log says so. */
+  public Outcome refuse(Refusal reason, String what) {
     return transactions.write(change -> refuse(change, reason, what));
   }
 
@@ -276,12 +293,12 @@ public final class SignedPolicies implements RootPin {
   }
 
   /** What is shown at the console: newest root and policy, expired or not. */
-  Optional<Officers> officers() {
+  public Optional<Officers> officers() {
     return transactions.<Optional<Officers>>read(this::stored);
   }
 
   /** What officers signed. */
-  record Officers(Trusted<Root> root, Trusted<Policy> policy) {}
+  public record Officers(Trusted<Root> root, Trusted<Policy> policy) {}
 
   private static Optional<Officers> officers(List<SignedFile> roots, Optional<SignedFile> policy) {
     if (roots.isEmpty() || policy.isEmpty()) {

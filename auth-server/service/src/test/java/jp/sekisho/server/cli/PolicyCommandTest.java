@@ -19,7 +19,6 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.Installation;
-import jp.sekisho.server.policy.PolicyCommand;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

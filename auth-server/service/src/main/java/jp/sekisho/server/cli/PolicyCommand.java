@@ -1,4 +1,4 @@
-package jp.sekisho.server.policy;
+package jp.sekisho.server.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,10 +25,9 @@ import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.card.StaffTrust;
-import jp.sekisho.server.cli.Console;
-import jp.sekisho.server.cli.ExitCode;
-import jp.sekisho.server.cli.Texts;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.policy.OnlineKey;
+import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,7 +41,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     subcommands = {PolicyCommand.Keys.class, PolicyCommand.Import.class, PolicyCommand.Show.class},
     description = {"署名済みポリシー", "Signed policies."})
-public final class PolicyCommand {
+final class PolicyCommand {
   private PolicyCommand() {}
 
   private static void json(Console console, Map<String, Object> values) {
@@ -196,7 +195,7 @@ public final class PolicyCommand {
     @Override
     public Integer call() {
       return console.run(installation ->
-          switch (outcome(PolicyBeans.of(installation))) {
+          switch (outcome(SignedPolicies.of(installation))) {
             case SignedPolicies.Outcome.Refused(var reason, var what) ->
                 refused(console, installation, reason, what);
             case SignedPolicies.Outcome.Imported(var root, var policy, var again) -> {
@@ -249,7 +248,7 @@ public final class PolicyCommand {
     @Override
     public Integer call() {
       return console.run(installation -> {
-        var officers = PolicyBeans.of(installation).officers();
+        var officers = SignedPolicies.of(installation).officers();
         if (officers.isEmpty()) {
           return refused(console, installation, Refusal.POLICY_MISSING, "");
         }

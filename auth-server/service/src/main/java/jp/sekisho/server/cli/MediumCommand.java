@@ -1,4 +1,4 @@
-package jp.sekisho.server.grant;
+package jp.sekisho.server.cli;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -7,10 +7,9 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.audit.PendingEntries;
-import jp.sekisho.server.cli.Console;
-import jp.sekisho.server.cli.ExitCode;
-import jp.sekisho.server.cli.Texts;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.grant.Media;
+import jp.sekisho.server.grant.Medium;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +21,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     subcommands = MediumCommand.Register.class,
     description = {"登録媒体", "Registered media."})
-public final class MediumCommand {
+final class MediumCommand {
   private MediumCommand() {}
 
   /** {@code medium register M-0007 --organ mayor --fingerprint F}. */

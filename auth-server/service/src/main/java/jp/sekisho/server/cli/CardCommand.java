@@ -1,4 +1,4 @@
-package jp.sekisho.server.card;
+package jp.sekisho.server.cli;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -6,11 +6,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.protocol.WireJson;
+import jp.sekisho.server.card.Authenticator;
 import jp.sekisho.server.card.Authenticator.Assurance;
+import jp.sekisho.server.card.Authenticators;
+import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.CardRegistry.Outcome;
-import jp.sekisho.server.cli.Console;
-import jp.sekisho.server.cli.ExitCode;
-import jp.sekisho.server.cli.Texts;
+import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Standing;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     subcommands = {CardCommand.Register.class, CardCommand.Suspend.class, CardCommand.Resume.class},
     description = {"職員証の登録", "Staff cards."})
-public final class CardCommand {
+final class CardCommand {
   private CardCommand() {}
 
   /** What every subcommand is given, and how it reports. */
