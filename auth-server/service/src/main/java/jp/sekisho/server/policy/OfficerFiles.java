@@ -76,15 +76,14 @@ final class OfficerFiles {
       return;
     }
     try {
-      PrivateFiles.replace(
-          file,
-          ("root %d %s\npolicy %d %s\n"
-                  .formatted(
-                      last.root().version(),
-                      last.root().hash(),
-                      last.policy().version(),
-                      last.policy().hash()))
-              .getBytes(StandardCharsets.US_ASCII));
+      String text =
+          "root %d %s\npolicy %d %s\n"
+              .formatted(
+                  last.root().version(),
+                  last.root().hash(),
+                  last.policy().version(),
+                  last.policy().hash());
+      PrivateFiles.replace(file, text.getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -101,6 +100,28 @@ final class OfficerFiles {
       require("root", last.root(), root);
       require("policy", last.policy(), policy);
     }
+  }
+
+  /**
+   * What keeps {@code root} and {@code policy} from following the last ones imported; null when
+   * nothing does. When those rows were lost, only the very same root brings them back: a later one
+   * could not be proved to follow it.
+   *
+   * @param row the newest root that the database has
+   */
+  @Nullable String obstacle(@Nullable SignedFile row, SignedFile root, SignedFile policy) {
+    Last last = read();
+    if (last == null) {
+      return null;
+    }
+    Known wanted = Known.of(root);
+    boolean there = last.root().allows(row == null ? null : Known.of(row));
+    if (there ? !last.root().allows(wanted) : !last.root().equals(wanted)) {
+      return "root " + last.root().version() + " was imported here";
+    }
+    return last.policy().allows(Known.of(policy))
+        ? null
+        : "policy " + last.policy().version() + " was imported here";
   }
 
   private static void require(String kind, Known last, @Nullable SignedFile row) {

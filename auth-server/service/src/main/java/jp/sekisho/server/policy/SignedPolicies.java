@@ -53,6 +53,9 @@ import org.slf4j.LoggerFactory;
  * The signed files of this installation. Roster and current are made anew when what they say
  * changed and at half their life, so that a terminal that can reach us never holds an expired one.
  * Thread-safe.
+ *
+ * <p>Longer than other classes: import, renewal and every reading must see the same rows under the
+ * same check, and none of them alone is of use to anybody.
  */
 public final class SignedPolicies implements RootPin {
   private static final Logger LOG = LoggerFactory.getLogger(SignedPolicies.class);
@@ -134,7 +137,7 @@ public final class SignedPolicies implements RootPin {
     return transactions.<Outcome, RuntimeException>write(change -> {
       List<SignedFile> roots = files.roots(change.handle());
       Optional<SignedFile> oldPolicy = files.newest(change.handle(), TrustKind.POLICY, ALL);
-      String lost = lost(roots, root, policy);
+      String lost = last.obstacle(roots.isEmpty() ? null : roots.getLast(), root, policy);
       if (lost != null) {
         return refuse(change, Refusal.POLICY_OLDER, lost);
       }
@@ -160,28 +163,6 @@ public final class SignedPolicies implements RootPin {
             accept(change, accepted, root, newRoot, policy, oldPolicy);
       };
     });
-  }
-
-  /** Records that files were refused before they could be imported: malformed, or not the root. */
-  /**
-   * What keeps {@code root} and {@code policy} from following the last ones imported, as kept
-   * outside the database. When those rows were lost, only the very same root brings them back: a
-   * later one could not be proved to follow it.
-   */
-  private @Nullable String lost(List<SignedFile> roots, SignedFile root, SignedFile policy) {
-    Last known = last.read();
-    if (known == null) {
-      return null;
-    }
-    boolean there = !roots.isEmpty() && known.root().allows(Known.of(roots.getLast()));
-    boolean follows =
-        there ? known.root().allows(Known.of(root)) : known.root().equals(Known.of(root));
-    if (!follows) {
-      return "root " + known.root().version() + " was imported here";
-    }
-    return known.policy().allows(Known.of(policy))
-        ? null
-        : "policy " + known.policy().version() + " was imported here";
   }
 
   /**
@@ -223,7 +204,7 @@ public final class SignedPolicies implements RootPin {
     return officers(rows.roots(), rows.policy());
   }
 
-  /** Refuses files that could not even be read as such; the log says so. */
+  /** Records that files were refused before they could be imported: malformed, or not the root. */
   public Outcome refuse(Refusal reason, String what) {
     return transactions.write(change -> refuse(change, reason, what));
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TamperedRowsTest {
-  private static final TamperedException ROW = new TamperedException("terminal", "T-0042");
+  private final TamperedException row = new TamperedException("terminal", "T-0042");
 
   @TempDir private Path directory;
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
@@ -65,16 +65,16 @@ final class TamperedRowsTest {
       TamperedRows rows =
           new TamperedRows(new Transactions(storage.database, new Journal(storage.pending), clock));
       failing = true;
-      rows.report(ROW);
+      rows.report(row);
       assertEquals(List.of(), written);
       failing = false;
       String told = "service.state-tampered T-0042";
       for (int i = 0; i < 3; i++) {
-        rows.report(ROW);
+        rows.report(row);
         assertEquals(List.of(told), written);
       }
       clock.advance(Duration.ofHours(1));
-      rows.report(ROW);
+      rows.report(row);
       assertEquals(List.of(told, told), written);
     }
   }
