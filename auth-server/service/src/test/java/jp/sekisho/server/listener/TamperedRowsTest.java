@@ -7,13 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import jp.sekisho.protocol.event.AuditEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.EntryJournal;
-import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
@@ -38,8 +36,7 @@ final class TamperedRowsTest {
     }
 
     @Override
-    public EntryReceipt append(
-        Handle handle, Instant now, Entry.Subject subject, AuditEvent event) {
+    public Appended append(Handle handle, Instant now, Entry.Subject subject, AuditEvent event) {
       if (failing) {
         throw new StorageException("the disk is full");
       }
@@ -48,14 +45,13 @@ final class TamperedRowsTest {
     }
 
     @Override
-    public EntryReceipt append(
-        Handle handle, Instant now, Entry.Subject subject, DeviceRecord record) {
+    public Appended append(Handle handle, Instant now, Entry.Subject subject, DeviceRecord record) {
       throw new AssertionError(record);
     }
 
     @Override
-    public void committed(Set<String> logs) {
-      real.committed(logs);
+    public void committed(List<Appended> entries) {
+      real.committed(entries);
     }
   }
 
