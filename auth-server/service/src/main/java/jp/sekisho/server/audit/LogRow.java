@@ -10,6 +10,6 @@ public sealed interface LogRow {
   /** As it was integrated. */
   record Intact(long index, Entry entry) implements LogRow {}
 
-  /** Edited in the database: nothing of it is shown. */
+  /** Edited in the database, or missing from it: nothing of it is shown. */
   record Tampered(long index) implements LogRow {}
 }

@@ -1,13 +1,16 @@
 package jp.sekisho.server.audit;
 
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class LogTables {
   private static final String STATE =
       "select log, origin, size, epoch, frontier, checkpoint from audit_log_state";
+  private static final String NEXT_NUMBER =
+      "select coalesce((select max(number) + 1 from audit_pending where log = ?), size)"
+          + " from audit_log_state where log = ?";
   private static final String PENDING =
       "select number, entry_id, body, created, mac from audit_pending";
   private static final String ENTRY =
@@ -104,15 +110,20 @@ final class LogTables {
         .list();
   }
 
-  /** The number of a log's next entry: each has one, without a gap, from 0. */
-  static Optional<Long> nextNumber(Handle handle, String log) {
-    return handle
-        .createQuery(
-            "select coalesce((select max(number) + 1 from audit_pending where log = :log), size)"
-                + " from audit_log_state where log = :log")
-        .bind("log", log)
-        .mapTo(Long.class)
-        .findOne();
+  /**
+   * The number of a log's next entry: each has one, without a gap, from 0. Plain JDBC, because
+   * every entry of every unit asks, on SQLite on its one writer's thread.
+   */
+  static OptionalLong nextNumber(Handle handle, String log) {
+    try (PreparedStatement query = handle.getConnection().prepareStatement(NEXT_NUMBER)) {
+      query.setString(1, log);
+      query.setString(2, log);
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+      }
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException("cannot number an entry", e, null);
+    }
   }
 
   /** Deletes the rows numbered {@code from} up to, not including, {@code to}; says how many. */

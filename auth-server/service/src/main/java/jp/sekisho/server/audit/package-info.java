@@ -7,9 +7,10 @@
  * write through {@link jp.sekisho.server.storage.Change#record}, wait with {@link
  * jp.sekisho.server.audit.AuditLogs#published}.
  *
- * <p>Trusted: the key files and {@code log-<organ>.last} beside them. Not trusted: the database. A
- * database that went back in time or whose entries were edited is noticed at start and before each
- * signature, and nothing is signed then.
+ * <p>Trusted: the key files, {@code log-<organ>.last} and {@code log-<organ>.committed} beside
+ * them. Not trusted: the database. One that went back in time, whose entries were edited or put in,
+ * or from which a committed entry was deleted, is noticed at start and in each pass of the
+ * sequencer; nothing is signed then and the service ends.
  */
 @NullMarked
 package jp.sekisho.server.audit;
