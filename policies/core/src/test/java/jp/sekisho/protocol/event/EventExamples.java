@@ -75,7 +75,7 @@ final class EventExamples {
     events.put(new SessionEvent.Ended("lock-to-end"), PERSON);
     events.put(new SessionEvent.Refused("AAECAwQFBgcICQoL", Refusal.ADDRESS_MISMATCH), PERSON);
     events.put(new TerminalEvent.Ticketed("2026-11-21T23:31:05Z"), TERMINAL);
-    events.put(new TerminalEvent.Enrolled(FINGERPRINT, "file"), TERMINAL);
+    events.put(new TerminalEvent.Enrolled(FINGERPRINT, "not-reported"), TERMINAL);
     events.put(new TerminalEvent.Confirmed(FINGERPRINT), TERMINAL);
     events.put(new TerminalEvent.Revoked(), TERMINAL);
     events.put(new TerminalEvent.Renewed("2027-02-18T23:31:05Z"), TERMINAL);
