@@ -230,10 +230,13 @@ public final class AgentService implements AutoCloseable {
     grants.set(grantDesk);
     ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon("grants"));
     stops.push(ticks::shutdownNow);
-    // tick lets nothing out, so its future says nothing.
+    // Neither lets anything out, so the future says nothing.
     var unused =
         ticks.scheduleWithFixedDelay(
-            grantDesk::tick,
+            () -> {
+              bindings.endAwayFromScreen(options.presence());
+              grantDesk.tick();
+            },
             GrantDesk.TICK.toMillis(),
             GrantDesk.TICK.toMillis(),
             TimeUnit.MILLISECONDS);

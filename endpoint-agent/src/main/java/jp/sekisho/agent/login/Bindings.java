@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import jp.sekisho.agent.login.CardDesk.Stay;
+import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.agent.spool.Spool;
@@ -123,6 +124,23 @@ public final class Bindings {
   public List<String> transactions() {
     synchronized (bound) {
       return bound.stream().flatMap(binding -> binding.transactions().stream()).toList();
+    }
+  }
+
+  /**
+   * Ends what belongs to users who are not at the screen any more, as if their seat were lost: the
+   * screen was handed to another user. To be called every half second.
+   */
+  public void endAwayFromScreen(LocalPresence presence) {
+    end(binding -> !isAtScreen(presence, binding.seat().uid()), false);
+  }
+
+  private static boolean isAtScreen(LocalPresence presence, int uid) {
+    try {
+      return presence.isAtScreen(uid);
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "who is at the screen cannot be told", e);
+      return false;
     }
   }
 

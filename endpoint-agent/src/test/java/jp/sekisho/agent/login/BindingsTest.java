@@ -95,6 +95,29 @@ class BindingsTest {
   }
 
   @Test
+  @DisplayName("a user who leaves the screen to another is told like a lost seat, and locked")
+  void screenHandedOver() {
+    assertEquals(Optional.empty(), bindings.bind(seat, ID, stay(), "key"));
+    bindings.endAwayFromScreen(uid -> uid == 1001);
+    assertEquals(List.of("came 1001 key"), heard);
+    bindings.endAwayFromScreen(uid -> uid == 1002);
+    assertEquals(List.of("came 1001 key", "went 1001 seat"), heard);
+    effects.forEach(Runnable::run);
+    assertEquals("agent.seat-lost", spool.retained().get(0).type());
+    assertEquals(1, seat.locks.get());
+  }
+
+  @Test
+  @DisplayName("when nobody can tell who is at the screen, nobody is")
+  void screenUnknown() {
+    assertEquals(Optional.empty(), bindings.bind(seat, ID, stay(), "key"));
+    bindings.endAwayFromScreen(uid -> {
+      throw new IllegalStateException("scripted");
+    });
+    assertTrue(bindings.presences().isEmpty());
+  }
+
+  @Test
   @DisplayName("a card that left before it was bound came never")
   void tooLate() {
     Stay before = stay();

@@ -112,7 +112,10 @@ public sealed interface AgentEvent extends AuditEvent
     }
   }
 
-  /** The seat's session process fell silent for five seconds: the same effect as a removed card. */
+  /**
+   * The seat's session process fell silent for five seconds, or another user came to the screen:
+   * the same effect as a removed card.
+   */
   record SeatLost(List<String> transactions) implements AgentEvent {
     public SeatLost {
       transactions = List.copyOf(transactions);
