@@ -152,6 +152,12 @@ final class Cards {
     cards.values().forEach(path -> control(path, "remove"));
   }
 
+  /** Whether every card is out, long enough for pcscd to take the next one of another program. */
+  boolean areOut() {
+    return cards.values().stream()
+        .allMatch(card -> control(card, "status").equals(List.of("removed")));
+  }
+
   /** APDUs the card received, PIN bytes masked. */
   List<String> trace(String name) {
     return control(card(name), "trace");

@@ -278,7 +278,8 @@ final class Town implements AutoCloseable {
   // pcscd looks at its readers every 400 ms; a card exchanged in between would never have left.
   private void takeOut() {
     cards.remove();
-    Programs.await("the empty reader", READER_LOOKS, () -> "NO_CARD".equals(problem()));
+    Programs.await(
+        "the empty reader", READER_LOOKS, () -> cards.areOut() && "NO_CARD".equals(problem()));
   }
 
   private @Nullable String problem() {

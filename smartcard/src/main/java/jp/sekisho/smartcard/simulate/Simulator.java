@@ -95,7 +95,7 @@ public final class Simulator implements AutoCloseable {
         return trace();
       }
       case "status" -> {
-        return List.of(reader.hasCard() ? "inserted" : "removed");
+        return List.of(reader.hasCard() ? "inserted" : reader.isEmpty() ? "removed" : "leaving");
       }
       default -> throw new IOException("unknown command " + words[0]);
     }

@@ -42,6 +42,7 @@ public final class VirtualReader implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "virtual-reader");
   private @Nullable PivApplet card;
   private @Nullable Socket connection;
+  private boolean idle;
   private boolean closed;
 
   VirtualReader(int port, ApduTrace trace) {
@@ -67,6 +68,11 @@ public final class VirtualReader implements AutoCloseable {
     return card != null;
   }
 
+  /** Whether no card is in, and has been long enough for pcscd to see it: another may come. */
+  synchronized boolean isEmpty() {
+    return card == null && idle;
+  }
+
   @Override
   public synchronized void close() {
     closed = true;
@@ -89,8 +95,10 @@ public final class VirtualReader implements AutoCloseable {
   /** The card to serve; null when the reader is closed. */
   private synchronized @Nullable PivApplet awaitCard() throws InterruptedException {
     while (card == null && !closed) {
+      idle = true;
       wait();
     }
+    idle = false;
     return closed ? null : card;
   }
 
