@@ -11,7 +11,7 @@ import java.util.List;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
-import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -31,8 +31,9 @@ final class Screen implements AutoCloseable {
   private Screen(ChromeDriver driver) {
     this.driver = driver;
     this.wait = new WebDriverWait(driver, Duration.ofSeconds(20), Duration.ofMillis(50));
-    // The page that is left and the one that comes may have an element of the same id.
-    this.wait.ignoring(StaleElementReferenceException.class);
+    // While a page gives way to the next, an element may be of neither; ChromeDriver says so in
+    // several ways. A wait that ends in vain names the last one as its cause.
+    this.wait.ignoring(WebDriverException.class);
   }
 
   /** Opens a browser with a fresh profile; {@code language} is what it asks pages for. */
