@@ -150,7 +150,7 @@ class GrantsIT {
       clerk.picture("medium-blocked-" + language);
       assertEquals(List.of(), clerk.accessibilityFaults());
 
-      String place = "/run/sekisho/media/1000/M-0007";
+      String place = "/run/sekisho/media/2-1/medium";
       clerk.agentSays(medium(new OpenExport("g", MEDIUM, place, "2026-11-21T09:00:00Z", 29), null));
       clerk.seeAttribute("medium", "data-code", "OPEN");
       String text = clerk.see("medium").getText();

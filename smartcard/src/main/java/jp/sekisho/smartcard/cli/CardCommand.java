@@ -3,6 +3,7 @@ package jp.sekisho.smartcard.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import jp.sekisho.smartcard.CardException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,6 +50,13 @@ public final class CardCommand {
   }
 
   private static String reason(Exception exception) {
+    // The message of these is the bare path.
+    if (exception instanceof FileSystemException file) {
+      return "FILE_UNUSABLE "
+          + file.getFile()
+          + ": "
+          + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason());
+    }
     return exception instanceof CardException || exception instanceof IOException
         ? String.valueOf(exception.getMessage())
         : exception.toString();

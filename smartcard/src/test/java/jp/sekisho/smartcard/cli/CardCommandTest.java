@@ -59,6 +59,21 @@ class CardCommandTest {
   }
 
   @Test
+  void aFileThatIsNotThereIsSaidWithACode() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      String absent = directory.resolve("absent").toString();
+      assertEquals(3, CardCommand.run("verify-path", absent, "--root", absent));
+      String said = err.toString(StandardCharsets.UTF_8);
+      assertTrue(said.startsWith("FILE_UNUSABLE " + absent + ": NoSuchFile"), said);
+    } finally {
+      System.setErr(before);
+    }
+  }
+
+  @Test
   void theTestCaIsMadeOnceAndItsKeyIsForTheOwnerOnly() throws Exception {
     assertEquals(0, run("issue-test-ca", directory.toString()).exitCode());
     byte[] root = Files.readAllBytes(directory.resolve("root.der"));
