@@ -27,15 +27,23 @@ final class CommonOptions {
 
   /** Where the command's result goes. */
   Output output() {
-    PolicyCommand program = (PolicyCommand) spec.root().userObject();
-    return new Output(spec.commandLine().getOut(), program.messages(), json);
+    return new Output(spec.commandLine().getOut(), program().messages(), asksJson());
+  }
+
+  /** Whether JSON was asked for, before the command or after it. */
+  private boolean asksJson() {
+    return json || program().common().json;
+  }
+
+  private PolicyCommand program() {
+    return (PolicyCommand) spec.root().userObject();
   }
 
   /** Says that this is a trial, on both streams unless JSON was asked for. */
   void banner() {
     spec.commandLine().getErr().println(TrialKey.BANNER);
     spec.commandLine().getErr().flush();
-    if (!json) {
+    if (!asksJson()) {
       spec.commandLine().getOut().println(TrialKey.BANNER);
     }
   }

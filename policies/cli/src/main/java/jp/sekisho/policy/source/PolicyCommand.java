@@ -20,9 +20,7 @@ import picocli.CommandLine.Option;
 public final class PolicyCommand implements Runnable {
   private final Messages messages;
 
-  @SuppressWarnings("UnusedVariable") // read by picocli
-  @Mixin
-  private CommonOptions common = new CommonOptions();
+  @Mixin private CommonOptions common = new CommonOptions();
 
   @SuppressWarnings("UnusedVariable") // read by picocli
   @Option(
@@ -82,6 +80,11 @@ public final class PolicyCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(spec.commandLine(), messages.text("error.no-command"));
+  }
+
+  /** What was asked for before the command. */
+  CommonOptions common() {
+    return common;
   }
 
   Messages messages() {

@@ -212,6 +212,10 @@ class CheckCommandTest {
     assertEquals(
         "YAML_TOO_LARGE",
         Program.run("check", file.toString(), "--json").json().at("/problems/0/code").asString());
+    assertEquals(
+        Program.run("check", file.toString(), "--json").json(),
+        Program.run("--json", "check", file.toString()).json(),
+        "asked for before the command");
     Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xFF});
     assertEquals(1, Program.run("check", file.toString(), "--json").exit());
   }
