@@ -230,13 +230,17 @@ public final class AgentService implements AutoCloseable {
     grants.set(grantDesk);
     ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon("grants"));
     stops.push(ticks::shutdownNow);
-    // Neither lets anything out, so the future says nothing.
+    // Neither lets anything out, so the futures say nothing. Two tasks: should one end all the
+    // same, the other goes on.
     var unused =
         ticks.scheduleWithFixedDelay(
-            () -> {
-              bindings.endAwayFromScreen(options.presence());
-              grantDesk.tick();
-            },
+            grantDesk::tick,
+            GrantDesk.TICK.toMillis(),
+            GrantDesk.TICK.toMillis(),
+            TimeUnit.MILLISECONDS);
+    var unusedSeats =
+        ticks.scheduleWithFixedDelay(
+            () -> bindings.endAwayFromScreen(options.presence()),
             GrantDesk.TICK.toMillis(),
             GrantDesk.TICK.toMillis(),
             TimeUnit.MILLISECONDS);

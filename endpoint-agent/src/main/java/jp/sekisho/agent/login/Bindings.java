@@ -138,7 +138,7 @@ public final class Bindings {
   private static boolean isAtScreen(LocalPresence presence, int uid) {
     try {
       return presence.isAtScreen(uid);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.log(System.Logger.Level.ERROR, "who is at the screen cannot be told", e);
       return false;
     }

@@ -112,7 +112,8 @@ class BindingsTest {
   void screenUnknown() {
     assertEquals(Optional.empty(), bindings.bind(seat, ID, stay(), "key"));
     bindings.endAwayFromScreen(uid -> {
-      throw new IllegalStateException("scripted");
+      // As JNA throws it where libsystemd lacks the function.
+      throw new UnsatisfiedLinkError("scripted");
     });
     assertTrue(bindings.presences().isEmpty());
   }
