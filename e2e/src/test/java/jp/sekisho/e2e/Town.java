@@ -434,6 +434,9 @@ final class Town implements AutoCloseable {
     server.destroyForcibly();
     Programs.await("its end", Duration.ofSeconds(10), () -> !server.isAlive());
     server = startService();
+    // A heartbeat may have met the gap; the terminal says so until its next one, in 5 s.
+    Programs.await(
+        "the agent to find it", READER_LOOKS, () -> !"SERVER_UNREACHABLE".equals(problem()));
   }
 
   /**

@@ -18,7 +18,7 @@ import jp.sekisho.protocol.Refusal;
 
 /**
  * Beats every interval the service names, a little jittered, on one scheduler thread; more often
- * while the terminal is not confirmed.
+ * while the terminal is not confirmed and while the service does not answer.
  *
  * <p>Every beat also does what must be done regularly: {@code after} runs after it, answered or
  * not.
@@ -27,8 +27,11 @@ public final class Heartbeats implements AutoCloseable {
   /** Between beats until the service names another interval. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(30);
 
-  /** While nobody has confirmed the terminal: somebody stands before it and waits for that. */
-  public static final Duration PENDING_INTERVAL = Duration.ofSeconds(5);
+  /**
+   * While nobody has confirmed the terminal, and while the service does not answer: somebody stands
+   * before the screen, reads that nothing goes, and waits for that to change.
+   */
+  public static final Duration WAITING_INTERVAL = Duration.ofSeconds(5);
 
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -87,8 +90,10 @@ public final class Heartbeats implements AutoCloseable {
 
   /** The wait between two beats, before jitter. */
   public Duration interval() {
-    boolean waits = standing.state().equals(Heard.PENDING);
-    return waits && interval.compareTo(PENDING_INTERVAL) > 0 ? PENDING_INTERVAL : interval;
+    String state = standing.state();
+    boolean waits =
+        state.equals(Heard.PENDING) || (!standing.reachable() && !state.equals(Heard.REVOKED));
+    return waits && interval.compareTo(WAITING_INTERVAL) > 0 ? WAITING_INTERVAL : interval;
   }
 
   private void beatAndGoOn() {

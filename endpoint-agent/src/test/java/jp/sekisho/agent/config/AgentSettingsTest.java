@@ -50,7 +50,7 @@ class AgentSettingsTest {
     assertEquals(47621, AgentSettings.DEFAULT_LOOPBACK_PORT);
     assertEquals(Duration.ofSeconds(10), ServiceClient.TIMEOUT);
     assertEquals(Duration.ofSeconds(30), Heartbeats.DEFAULT_INTERVAL);
-    assertEquals(Duration.ofSeconds(5), Heartbeats.PENDING_INTERVAL);
+    assertEquals(Duration.ofSeconds(5), Heartbeats.WAITING_INTERVAL);
     assertEquals(
         new SpoolLimits(64 << 20, 8 << 20, 256 << 10, 1 << 20, Duration.ofDays(7)),
         SpoolLimits.DEFAULT);

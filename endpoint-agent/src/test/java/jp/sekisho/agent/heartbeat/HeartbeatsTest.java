@@ -184,6 +184,24 @@ class HeartbeatsTest {
   }
 
   @Test
+  @DisplayName(
+      "a terminal whose service does not answer asks every five seconds, a revoked one not")
+  void unanswered() {
+    Heartbeats heartbeats = heartbeats();
+    reply = new Reply.Ok<>(saying("active", 45, 0));
+    heartbeats.beat();
+    reply = new Reply.Unreachable<>("restarting");
+    heartbeats.beat();
+    assertEquals(Duration.ofSeconds(5), heartbeats.interval());
+    reply = new Reply.Ok<>(saying("active", 45, 0));
+    heartbeats.beat();
+    assertEquals(Duration.ofSeconds(45), heartbeats.interval());
+    reply = new Reply.Refused<>(Refusal.TERMINAL_REVOKED, "TERMINAL_REVOKED");
+    heartbeats.beat();
+    assertEquals(Duration.ofSeconds(45), heartbeats.interval());
+  }
+
+  @Test
   @DisplayName("a service that lost acknowledged records gets them again")
   void regression() throws Exception {
     var record = spool.append(new AgentEvent.Started("1", false));
