@@ -130,7 +130,7 @@ public final class TerminalVm implements AutoCloseable {
             + " tsc=reliable no_timer_check "
             + String.join(" ", options.kernelArguments());
     return Stream.of(
-            "-nodefaults -no-user-config -machine q35 -accel tcg -cpu Nehalem -smp 1 -m 768",
+            "-nodefaults -no-user-config -machine q35 -accel tcg -cpu Nehalem -smp 2 -m 768",
             "-display none -no-reboot -S",
             "-device virtio-blk-pci,drive=root -device virtio-blk-pci,drive=agent",
             // Port 0: QEMU chooses a free one, cardPort() asks which.

@@ -1,5 +1,7 @@
 package jp.sekisho.agent.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import jp.sekisho.agent.platform.linux.LinuxGates;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,14 +12,6 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "The agent of a terminal of the My Number segment.",
-    subcommands = {
-      ServiceCommand.class,
-      SessionCommand.class,
-      EnrollCommand.class,
-      StatusCommand.class,
-      DoctorCommand.class,
-      CommandLine.HelpCommand.class
-    },
     exitCodeOnExecutionException = ExitCode.ENVIRONMENT,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
@@ -27,14 +21,33 @@ import picocli.CommandLine.Command;
       "3:the environment does not allow it"
     })
 public final class AgentCommand {
+  private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("service", ServiceCommand.class);
+    COMMANDS.put("session", SessionCommand.class);
+    COMMANDS.put("enroll", EnrollCommand.class);
+    COMMANDS.put("status", StatusCommand.class);
+    COMMANDS.put("doctor", DoctorCommand.class);
+  }
+
   /** Starts the program. */
   public static void main(String[] args) {
     EarlyGate.close(args, LinuxGates.SYS);
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
-  /** The command tree. */
-  static CommandLine commandLine() {
-    return new CommandLine(new AgentCommand());
+  /**
+   * The command tree as far as {@code args} need it: of all, reading one command's annotations is
+   * the most a terminal with a slow processor should pay for while its start is waited for.
+   */
+  static CommandLine commandLine(String... args) {
+    CommandLine line = new CommandLine(new AgentCommand());
+    Class<?> named = args.length == 0 ? null : COMMANDS.get(args[0]);
+    if (named != null) {
+      return line.addSubcommand(named);
+    }
+    COMMANDS.values().forEach(line::addSubcommand);
+    return line.addSubcommand(CommandLine.HelpCommand.class);
   }
 }

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -26,21 +24,15 @@ import org.jspecify.annotations.Nullable;
  * host name asked for. The machine's own list of authorities counts for nothing.
  */
 public final class PinnedTls {
-  private static final char[] NO_PASSWORD = new char[0];
-
   private PinnedTls() {}
 
   /** A context that believes {@code serverCa} and shows the device certificate. */
   public static SSLContext context(
       X509Certificate serverCa, DeviceKey key, List<X509Certificate> certificates) {
     try {
-      KeyStore store = emptyStore();
-      store.setKeyEntry(
-          "device", key.privateKey(), NO_PASSWORD, certificates.toArray(new Certificate[0]));
-      KeyManagerFactory keys =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      keys.init(store, NO_PASSWORD);
-      return context(keys.getKeyManagers(), new TrustManager[] {trusting(serverCa)});
+      return context(
+          new KeyManager[] {new DeviceIdentity(key.privateKey(), certificates)},
+          new TrustManager[] {trusting(serverCa)});
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("no TLS context", e);
     }
@@ -62,15 +54,10 @@ public final class PinnedTls {
     return context;
   }
 
-  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    return store;
-  }
-
   private static X509ExtendedTrustManager trusting(X509Certificate ca)
       throws GeneralSecurityException, IOException {
-    KeyStore store = emptyStore();
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
     store.setCertificateEntry("server-ca", ca);
     TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
     factory.init(store);

@@ -34,7 +34,7 @@ class AgentCommandTest {
   private static Run run(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = AgentCommand.commandLine();
+    CommandLine line = AgentCommand.commandLine(args);
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     int exit = line.execute(args);
