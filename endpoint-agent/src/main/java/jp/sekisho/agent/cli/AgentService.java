@@ -31,6 +31,7 @@ import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.heartbeat.Heartbeats;
+import jp.sekisho.agent.heartbeat.LogWatch;
 import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.ipc.SeatServer;
@@ -190,6 +191,9 @@ public final class AgentService implements AutoCloseable {
             new Heartbeats.Self(options.version(), boot, gates::enforcement),
             spool,
             standing,
+            new LogWatch(
+                settings.organ(),
+                () -> policies.current().map(known -> known.root().logs()).orElse(List.of())),
             client::heartbeat,
             () -> afterBeat(renewal, status, standing, sender, grants.get()),
             clock,

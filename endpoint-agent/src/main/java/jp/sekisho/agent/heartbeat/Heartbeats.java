@@ -2,6 +2,7 @@ package jp.sekisho.agent.heartbeat;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -15,6 +16,7 @@ import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.AgentEvent;
 
 /**
  * Beats every interval the service names, a little jittered, on one scheduler thread; more often
@@ -49,11 +51,16 @@ public final class Heartbeats implements AutoCloseable {
   private final Self self;
   private final Spool spool;
   private final Standing standing;
+  private final LogWatch log;
   private final Function<Heartbeat, Reply<HeartbeatReply>> send;
   private final Runnable after;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final ScheduledExecutorService scheduler;
+
+  /** The checkpoint that was told of last; scheduler thread only. */
+  private String forked = "";
+
   private volatile Duration interval = DEFAULT_INTERVAL;
 
   /**
@@ -63,6 +70,7 @@ public final class Heartbeats implements AutoCloseable {
       Self self,
       Spool spool,
       Standing standing,
+      LogWatch log,
       Function<Heartbeat, Reply<HeartbeatReply>> send,
       Runnable after,
       InstantSource clock,
@@ -71,6 +79,7 @@ public final class Heartbeats implements AutoCloseable {
     this.self = self;
     this.spool = spool;
     this.standing = standing;
+    this.log = log;
     this.send = send;
     this.after = after;
     this.clock = clock;
@@ -124,13 +133,14 @@ public final class Heartbeats implements AutoCloseable {
             spool.depth(),
             enforcement.enforcing(),
             enforcement.fault(),
-            clock.instant().toString());
+            clock.instant().toString(),
+            LogWatch.size(standing.checkpoint()));
     // Taken before the call: an acknowledgement may overtake the reply.
     long acknowledged = spool.acknowledgedSeq();
     Reply<HeartbeatReply> reply = send.apply(heartbeat);
     try {
       if (reply instanceof Reply.Ok<HeartbeatReply> ok) {
-        standing.heard(ok.value());
+        standing.heard(ok.value(), checkpoint(ok.value()));
         interval = bounded(Duration.ofSeconds(ok.value().intervalSeconds()));
         if (ok.value().acknowledged() < acknowledged) {
           spool.regressedTo(ok.value().acknowledged());
@@ -145,6 +155,27 @@ public final class Heartbeats implements AutoCloseable {
     } catch (StateException | SpoolException e) {
       LOG.log(System.Logger.Level.ERROR, "heartbeat reply not stored", e);
     }
+  }
+
+  /** The checkpoint to keep from now on: the newest that continues the one kept. */
+  private String checkpoint(HeartbeatReply reply) throws SpoolException {
+    LogWatch.Finding finding =
+        log.judge(standing.checkpoint(), reply.checkpoint(), reply.continuation());
+    if (finding instanceof LogWatch.Continues good) {
+      forked = "";
+      return good.checkpoint();
+    }
+    // Told once for each, not at every beat.
+    if (finding instanceof LogWatch.Forked fork && !forked.equals(reply.checkpoint())) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "LOG_FORK: the log of the service does not continue the checkpoint kept here");
+      spool.append(
+          new AgentEvent.Alarm(
+              Refusal.LOG_FORK, Map.of("held", fork.held(), "shown", fork.shown())));
+      forked = reply.checkpoint();
+    }
+    return standing.checkpoint();
   }
 
   private static Duration bounded(Duration named) {

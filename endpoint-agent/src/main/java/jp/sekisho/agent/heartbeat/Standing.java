@@ -102,8 +102,12 @@ public final class Standing {
     store(new Heard(Heard.REVOKED, heard.origins(), heard.checkpoint(), heard.helpLine()));
   }
 
-  /** Takes a reply. */
-  void heard(HeartbeatReply reply) throws StateException {
+  /**
+   * Takes a reply.
+   *
+   * @param checkpoint what is kept of the log from now on; the reply's own has been judged
+   */
+  void heard(HeartbeatReply reply, String checkpoint) throws StateException {
     reachable = true;
     lastContact = clock.instant();
     try {
@@ -112,7 +116,6 @@ public final class Standing {
       // Goes on from what was heard before; the state below still counts.
       LOG.log(System.Logger.Level.WARNING, "a heartbeat's answer without a time");
     }
-    String checkpoint = reply.checkpoint() == null ? heard.checkpoint() : reply.checkpoint();
     store(new Heard(reply.state(), reply.origins(), checkpoint, reply.helpLine()));
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,6 +42,9 @@ class HeartbeatsTest {
   private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
   private volatile Duration sinceBoot = Duration.ofHours(5);
   private volatile Reply<HeartbeatReply> reply = new Reply.Unreachable<>("cut");
+  private final List<String> keys = new CopyOnWriteArrayList<>();
+  private String shown = "checkpoint";
+  private List<String> path = List.of();
   @TempDir Path temp;
   private StateDirectory state;
   private Spool spool;
@@ -67,6 +71,7 @@ class HeartbeatsTest {
         new Heartbeats.Self("1", BOOT, () -> Enforcement.NOT_ENFORCING),
         spool,
         standing,
+        new LogWatch("mayor", () -> List.copyOf(keys)),
         heartbeat -> {
           sent.add(heartbeat);
           return reply;
@@ -77,14 +82,15 @@ class HeartbeatsTest {
         scheduler);
   }
 
-  private static HeartbeatReply saying(String state, int seconds, long acknowledged) {
+  private HeartbeatReply saying(String state, int seconds, long acknowledged) {
     return new HeartbeatReply(
         state,
         "2026-11-21T01:02:13.456Z",
         seconds,
         acknowledged,
         List.of("https://auth.city.example"),
-        "checkpoint",
+        shown,
+        path,
         "内線 1234");
   }
 
@@ -94,7 +100,8 @@ class HeartbeatsTest {
     spool.append(new AgentEvent.Started("1", false));
     heartbeats().beat();
     assertEquals(
-        List.of(new Heartbeat("1", BOOT, 1, 1, false, "not-enforcing", "2026-11-21T01:02:03.456Z")),
+        List.of(
+            new Heartbeat("1", BOOT, 1, 1, false, "not-enforcing", "2026-11-21T01:02:03.456Z", 0)),
         sent);
   }
 
@@ -111,7 +118,7 @@ class HeartbeatsTest {
     Standing again = new Standing(state, clock, new ServerClock(() -> sinceBoot));
     assertEquals(Optional.empty(), again.obstacle());
     assertEquals(List.of("https://auth.city.example"), again.origins());
-    assertEquals("checkpoint", again.checkpoint());
+    assertEquals("", again.checkpoint(), "no officer named a key that could have signed it");
   }
 
   @Test
@@ -199,6 +206,54 @@ class HeartbeatsTest {
     reply = new Reply.Refused<>(Refusal.TERMINAL_REVOKED, "TERMINAL_REVOKED");
     heartbeats.beat();
     assertEquals(Duration.ofSeconds(45), heartbeats.interval());
+  }
+
+  @Test
+  @DisplayName(
+      "the newest checkpoint that continues the one kept is kept; its size asks for the next proof")
+  void keepsTheNewestCheckpoint() throws Exception {
+    try (WatchedLog log = new WatchedLog().with(3)) {
+      keys.add(log.verifierKey());
+      Heartbeats heartbeats = heartbeats();
+      show(log, 0);
+      heartbeats.beat();
+      assertEquals(log.checkpoint(), standing.checkpoint());
+      log.with(9);
+      show(log, 3);
+      heartbeats.beat();
+      assertEquals(log.checkpoint(), standing.checkpoint());
+      assertEquals(List.of(0L, 3L), sent.stream().map(Heartbeat::checkpointSize).toList());
+      assertEquals(0, spool.depth());
+    }
+  }
+
+  @Test
+  @DisplayName("LOG_FORK: a log that lost its past is recorded once, and the mark of it stays")
+  void fork() throws Exception {
+    try (WatchedLog log = new WatchedLog().with(12);
+        WatchedLog rewritten = new WatchedLog().with(4)) {
+      keys.add(log.verifierKey());
+      Heartbeats heartbeats = heartbeats();
+      show(log, 0);
+      heartbeats.beat();
+      String kept = standing.checkpoint();
+      show(rewritten, 4);
+      heartbeats.beat();
+      heartbeats.beat();
+      assertEquals(kept, standing.checkpoint());
+      assertEquals(kept, new Standing(state, clock, new ServerClock(() -> sinceBoot)).checkpoint());
+      assertEquals(1, spool.depth());
+      var record = spool.retained().get(0);
+      assertEquals("agent.alarm", record.type());
+      assertEquals(Refusal.LOG_FORK.name(), record.reason());
+      assertEquals(Map.of("held", 12L, "shown", 4L), record.data());
+    }
+  }
+
+  private void show(WatchedLog log, long from) throws Exception {
+    shown = log.checkpoint();
+    path = log.pathFrom(from);
+    reply = new Reply.Ok<>(saying("active", 30, 0));
   }
 
   @Test

@@ -321,6 +321,7 @@ public final class FakeService implements AutoCloseable {
                 acknowledged == null ? records.size() : acknowledged,
                 List.of(ORIGIN),
                 CHECKPOINT,
+                List.of(),
                 HELP_LINE)));
   }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param enforcing whether the gates of this terminal hold, as measured
  * @param fault why not (設定不良), a stable word such as {@code not-enforcing}; null when enforcing
  * @param clock the terminal's wall clock, ISO-8601 UTC
+ * @param checkpointSize entries of the newest checkpoint the terminal keeps of its log, 0 before
+ *     the first: the reply proves that the log continues it
  */
 public record Heartbeat(
     String agentVersion,
@@ -20,4 +22,5 @@ public record Heartbeat(
     int spoolDepth,
     boolean enforcing,
     @Nullable String fault,
-    String clock) {}
+    String clock,
+    long checkpointSize) {}

@@ -12,6 +12,8 @@ import java.util.List;
  *     are missing here
  * @param origins page origins whose transactions the agent may answer
  * @param checkpoint newest signed checkpoint of the terminal's log, to be kept
+ * @param continuation consistency proof from {@code checkpointSize} of the heartbeat to {@code
+ *     checkpoint} (RFC 6962), each hash base64url of 32 bytes, at most 64; empty when there is none
  * @param helpLine whom a refusal tells people to call
  */
 public record HeartbeatReply(
@@ -21,8 +23,10 @@ public record HeartbeatReply(
     long acknowledged,
     List<String> origins,
     String checkpoint,
+    List<String> continuation,
     String helpLine) {
   public HeartbeatReply {
     origins = List.copyOf(origins);
+    continuation = List.copyOf(continuation);
   }
 }

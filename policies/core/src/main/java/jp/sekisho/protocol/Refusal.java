@@ -98,6 +98,8 @@ public enum Refusal {
   EVENT_GAP(409),
   /** Same sequence number, other content: a clone or a rolled-back disk. */
   EVENT_FORK(409),
+  /** The service's log does not continue the checkpoint that a terminal keeps. */
+  LOG_FORK(409),
   /** An event that is not canonical or not of that terminal. */
   EVENT_INVALID(400),
   // Signed policy

@@ -56,7 +56,7 @@ class MalformedMessageTest {
         new Case(
             "Heartbeat",
             b -> WireJson.read(b, Heartbeat.class),
-            text(WireJson.write(new Heartbeat("1", "b", 1, 0, false, "f", "c")))),
+            text(WireJson.write(new Heartbeat("1", "b", 1, 0, false, "f", "c", 0)))),
         new Case(
             "RefusalBody",
             b -> WireJson.read(b, RefusalBody.class),

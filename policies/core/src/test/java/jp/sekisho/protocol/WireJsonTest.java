@@ -51,8 +51,8 @@ class WireJsonTest {
         view(),
         new GrantViews(List.of(view())),
         new NewGrant("S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30),
-        new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME),
-        new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint", "help"),
+        new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
+        new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint", List.of("h"), "help"),
         new LoopbackLogin(SHORT, true),
         new LoopbackStatus(
             "T-1",

@@ -19,6 +19,11 @@ import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.audit.tile.EntryTilePath;
+import jp.sekisho.audit.tile.HashTilePath;
+import jp.sekisho.audit.tile.TileHashSource;
+import jp.sekisho.audit.tile.TilePath;
+import jp.sekisho.audit.tree.ConsistencyProof;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.Database;
@@ -43,6 +48,7 @@ public final class AuditLogs implements AutoCloseable {
   private final RowSeal seal;
   private final Set<String> logs;
   private final ConcurrentHashMap<String, VerifierKey> verifiers = new ConcurrentHashMap<>();
+  private final CachedTiles.Full fullTiles = new CachedTiles.Full();
   private final Waiting waiting = new Waiting(PATIENCE);
   private final SequencerLoop loop;
 
@@ -137,13 +143,63 @@ public final class AuditLogs implements AutoCloseable {
   }
 
   /**
-   * The newest published checkpoint.
+   * The newest checkpoint that the log's key signed.
    *
    * @throws IllegalArgumentException without such a log
+   * @throws TamperedException when the checkpoint in the database is none of this log's
    */
   public Published newest(String log) {
-    LogState state = state(log);
-    return new Published(state.origin(), state.publishedSize() - 1, state.checkpoint());
+    SignedCheckpoint signed = newestSigned(log);
+    return new Published(state(log).origin(), signed.size() - 1, text(signed));
+  }
+
+  /**
+   * What the newest checkpoint needs beside it for somebody who holds the checkpoint of an older
+   * size: the proof that it continues that one; empty for sizes this log never had.
+   *
+   * @throws TamperedException when the database cannot prove it: its hashes were edited
+   */
+  public Optional<Continuation> continuation(String log, long oldSize) {
+    SignedCheckpoint signed = newestSigned(log);
+    if (oldSize < 0 || oldSize > signed.size()) {
+      return Optional.empty();
+    }
+    try {
+      TileHashSource hashes =
+          new TileHashSource(
+              new CachedTiles(new PublishedTiles(database, log, signed.size()), fullTiles),
+              signed.size());
+      return Optional.of(
+          new Continuation(text(signed), ConsistencyProof.build(hashes, oldSize, signed.size())));
+    } catch (IOException e) {
+      throw new TamperedException("audit_node", log);
+    }
+  }
+
+  /**
+   * One file of a log as it is served (C2SP tlog-tiles); empty when the published tree has none of
+   * that name.
+   *
+   * @throws TamperedException when the database lacks what was signed
+   */
+  public Optional<byte[]> tile(String log, TilePath path) {
+    PublishedTiles tiles = new PublishedTiles(database, log, newestSigned(log).size());
+    if (!tiles.has(path)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          switch (path) {
+            case HashTilePath hashes -> tiles.read(hashes);
+            case EntryTilePath entries -> tiles.entries(entries);
+          });
+    } catch (IOException e) {
+      throw new TamperedException("audit_entry", log);
+    }
+  }
+
+  private static String text(SignedCheckpoint signed) {
+    return new String(signed.note().toBytes(), StandardCharsets.UTF_8);
   }
 
   /** The public key of a log, for everyone who verifies it. */

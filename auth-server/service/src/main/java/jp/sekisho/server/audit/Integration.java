@@ -50,6 +50,7 @@ final class Integration {
       throw new IllegalStateException("log " + log + " was integrated by somebody else");
     }
     Frontier tree = signed;
+    TreeNodes nodes = new TreeNodes();
     List<LogTables.Integrated> entries = new ArrayList<>();
     List<Numbered> numbered = new ArrayList<>();
     for (LogTables.Pending row : rows) {
@@ -67,9 +68,10 @@ final class Integration {
               row.created(),
               row.mac()));
       numbered.add(new Numbered(receipt, tree.size()));
-      tree = tree.append(leaf);
+      tree = tree.append(leaf, nodes);
     }
     LogTables.insertEntries(handle, log, entries);
+    nodes.store(handle, log);
     if (LogTables.deletePending(handle, log, signed.size(), tree.size()) != rows.size()
         || !LogTables.compareAndSet(handle, before, tree)) {
       throw new IllegalStateException("log " + log + " was integrated by somebody else");

@@ -3,7 +3,9 @@ package jp.sekisho.server.audit;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import jp.sekisho.audit.tree.Frontier;
@@ -195,6 +197,25 @@ final class LogTables {
         .bind("to", to)
         .map((row, _) -> integrated(row))
         .list();
+  }
+
+  /** Leaf hashes {@code from} up to, not including, {@code to}, as far as no row is missing. */
+  static List<Hash> leaves(Handle handle, String log, long from, long to) {
+    List<Hash> found = new ArrayList<>();
+    handle
+        .createQuery(
+            "select idx, leaf from audit_entry"
+                + " where log = :log and idx >= :from and idx < :to order by idx")
+        .bind("log", log)
+        .bind("from", from)
+        .bind("to", to)
+        .map((row, _) -> Map.entry(row.getLong("idx"), Hash.of(row.getBytes("leaf"))))
+        .forEach(leaf -> {
+          if (leaf.getKey() == from + found.size()) {
+            found.add(leaf.getValue());
+          }
+        });
+    return found;
   }
 
   /** At most {@code limit} entries below {@code before}, newest first; of {@code person} alone. */

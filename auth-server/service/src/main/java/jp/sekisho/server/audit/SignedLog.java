@@ -8,6 +8,7 @@ import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.audit.tree.NodeSink;
 import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.Database;
 import jp.sekisho.server.storage.RowSeal;
@@ -21,6 +22,7 @@ import jp.sekisho.server.storage.StorageException;
  */
 final class SignedLog implements AutoCloseable {
   private static final int CHUNK = 1000;
+  private static final NodeSink NOBODY = (level, index, hash) -> {};
 
   private final Database database;
   private final LogFiles files;
@@ -47,7 +49,8 @@ final class SignedLog implements AutoCloseable {
       this.last = files.readLast(signer.verifierKey());
       Checkpoint checkpoint = Checkpoint.parse(last.text());
       requireNotRolledBack(state, checkpoint.size());
-      this.signed = replay(Frontier.empty(), checkpoint.size(), Proof.ROOT);
+      TreeNodes nodes = new TreeNodes();
+      this.signed = replay(Frontier.empty(), checkpoint.size(), Proof.ROOT, nodes);
       if (!signed.root().equals(checkpoint.root())) {
         throw new LogIntegrityException(
             "log "
@@ -56,6 +59,15 @@ final class SignedLog implements AutoCloseable {
                 + checkpoint.size()
                 + " entries of the database are not those that were signed; restore the newest"
                 + " backup and keep this database for the investigation");
+      }
+      if (!nodes.isEmpty()) {
+        int _ =
+            database
+                .writer()
+                .sequence(handle -> {
+                  nodes.store(handle, log);
+                  return 0;
+                });
       }
     } catch (FormatException e) {
       signer.close();
@@ -90,7 +102,7 @@ final class SignedLog implements AutoCloseable {
     if (!state.origin().equals(origin)) {
       throw new LogIntegrityException("log " + log + ": its origin was edited in the database");
     }
-    Frontier tree = replay(signed, state.size(), Proof.SEAL);
+    Frontier tree = replay(signed, state.size(), Proof.SEAL, NOBODY);
     if (!tree.equals(state.frontier())) {
       throw new LogIntegrityException(
           "log " + log + ": the entries up to " + state.size() + " are not those integrated");
@@ -125,7 +137,7 @@ final class SignedLog implements AutoCloseable {
   /**
    * The tree after the entries from {@code from.size()} to {@code to}, hashed from their bodies.
    */
-  private Frontier replay(Frontier from, long to, Proof proof) {
+  private Frontier replay(Frontier from, long to, Proof proof, NodeSink sink) {
     Frontier tree = from;
     while (tree.size() < to) {
       long begin = tree.size();
@@ -146,7 +158,7 @@ final class SignedLog implements AutoCloseable {
                   + entry.index()
                   + " was edited in or put into the database");
         }
-        tree = tree.append(leaf);
+        tree = tree.append(leaf, sink);
       }
       if (tree.size() != end) {
         throw new LogIntegrityException(

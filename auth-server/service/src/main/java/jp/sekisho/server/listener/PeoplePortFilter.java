@@ -95,7 +95,10 @@ final class PeoplePortFilter {
     response.getHeaders().set("Content-Security-Policy", CSP);
     response.getHeaders().set("X-Content-Type-Options", "nosniff");
     response.getHeaders().set("Referrer-Policy", "no-referrer");
-    if (!request.getPath().startsWith("/static/") || response.code() != 200) {
+    boolean says =
+        request.getPath().startsWith("/static/")
+            || response.getHeaders().contains(HttpHeaders.CACHE_CONTROL);
+    if (!says || response.code() != 200) {
       response.getHeaders().set(HttpHeaders.CACHE_CONTROL, "no-store");
     }
   }

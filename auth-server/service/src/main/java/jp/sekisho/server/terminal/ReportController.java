@@ -21,6 +21,7 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.Continuation;
 import jp.sekisho.server.audit.Published;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.ListenerSettings;
@@ -108,6 +109,11 @@ final class ReportController {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
     Terminal terminal = signs.heartbeat(AgentPort.terminal(request), heartbeat);
+    // Without a proof, since the terminal holds more than we have: it judges the checkpoint alone.
+    Continuation log =
+        logs.continuation(terminal.organ(), heartbeat.checkpointSize())
+            .or(() -> logs.continuation(terminal.organ(), 0))
+            .orElseThrow();
     return answers.ok(
         new HeartbeatReply(
             terminal.state().text(),
@@ -115,7 +121,8 @@ final class ReportController {
             Math.toIntExact(SignsOfLife.INTERVAL.toSeconds()),
             terminal.lastSeq(),
             settings.originTexts(),
-            logs.newest(terminal.organ()).checkpoint(),
+            log.checkpoint(),
+            log.path(),
             settings.helpLine()));
   }
 }

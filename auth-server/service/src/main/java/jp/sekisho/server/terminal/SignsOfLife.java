@@ -77,7 +77,8 @@ public final class SignsOfLife {
   static boolean wellFormed(Heartbeat heartbeat) {
     try {
       Base64Url.decode(heartbeat.boot(), 16);
-      return heartbeat.agentVersion().length() <= 64
+      return heartbeat.checkpointSize() >= 0
+          && heartbeat.agentVersion().length() <= 64
           && heartbeat.lastSeq() >= 0
           && heartbeat.lastSeq() <= 1L << 53
           && heartbeat.spoolDepth() >= 0

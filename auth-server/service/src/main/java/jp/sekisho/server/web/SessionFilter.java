@@ -86,6 +86,11 @@ final class SessionFilter {
         if (path.matches("/grants/" + GRANT)) {
           yield Guard.PAGE;
         }
+        if (path.startsWith("/log/")) {
+          yield LogFilesController.OPEN.matcher(path).matches()
+              ? Guard.OPEN
+              : LogFilesController.ENTRIES.matcher(path).matches() ? Guard.ACTIVE : Guard.ABSENT;
+        }
         yield path.matches("/api/v1/[a-z/-]{1,80}")
                 || path.matches("/api/v1/grants/" + GRANT + "(/[a-z]{1,16})?")
             ? Guard.ACTIVE

@@ -172,12 +172,18 @@ public final class Agent {
     return heartbeat(fault, written.size());
   }
 
+  /** Sequence number of the last record made. */
+  long lastSeq() {
+    return written.size();
+  }
+
   /** A heartbeat that claims to have written records up to {@code lastSeq}. */
   HttpResponse<byte[]> heartbeat(@Nullable String fault, long lastSeq)
       throws IOException, InterruptedException {
     return post(
         "/agent/v1/heartbeat",
-        new Heartbeat("0.1.0", BOOT, lastSeq, 0, fault == null, fault, Instant.now().toString()));
+        new Heartbeat(
+            "0.1.0", BOOT, lastSeq, 0, fault == null, fault, Instant.now().toString(), 0));
   }
 
   /** The next record of the terminal's chain. */

@@ -4,8 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tree.ConsistencyProof;
+import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.Refusal;
@@ -56,6 +65,47 @@ class SignsOfLifeTest {
     assertEquals(1, reply.acknowledged());
     assertEquals(server.settings.originTexts(), reply.origins());
     assertTrue(reply.checkpoint().startsWith("localhost/log/mayor/1\n"));
+    assertEquals(List.of(), reply.continuation(), "from nothing nothing needs a proof");
+  }
+
+  @Test
+  void heartbeatProvesThatTheLogContinuesTheCheckpointTheTerminalKeeps() throws Exception {
+    assertEquals(200, agent.events(agent.record(new AgentEvent.Stopped())).statusCode());
+    Checkpoint kept = checkpoint(heartbeat(0));
+    for (int i = 0; i < 5; i++) {
+      assertEquals(200, agent.events(agent.record(new AgentEvent.Stopped())).statusCode());
+    }
+    HeartbeatReply reply = heartbeat(kept.size());
+    Checkpoint newest = checkpoint(reply);
+    assertTrue(newest.size() > kept.size());
+    List<Hash> path = new ArrayList<>();
+    for (String hash : reply.continuation()) {
+      path.add(Hash.of(Base64Url.decode(hash, 32)));
+    }
+    assertTrue(
+        new ConsistencyProof(kept.size(), newest.size(), path).proves(kept.root(), newest.root()));
+    assertEquals(newest, checkpoint(heartbeat(1_000_000)), "older than it: for it to judge");
+  }
+
+  private HeartbeatReply heartbeat(long checkpointSize) throws Exception {
+    var answer =
+        agent.post(
+            "/agent/v1/heartbeat",
+            new Heartbeat(
+                "0.1.0",
+                Agent.BOOT,
+                agent.lastSeq(),
+                0,
+                true,
+                null,
+                Instant.now().toString(),
+                checkpointSize));
+    return WireJson.read(answer.body(), HeartbeatReply.class);
+  }
+
+  private static Checkpoint checkpoint(HeartbeatReply reply) throws FormatException {
+    return Checkpoint.parse(
+        SignedNote.parse(reply.checkpoint().getBytes(StandardCharsets.UTF_8)).text());
   }
 
   @Test
@@ -186,13 +236,14 @@ class SignsOfLifeTest {
     String now = server.clock.instant().toString();
     for (Heartbeat bad :
         List.of(
-            new Heartbeat("0.1.0", "AA", 0, 0, true, null, now),
-            new Heartbeat("0.1.0", Agent.BOOT, -1, 0, true, null, now),
-            new Heartbeat("0.1.0", Agent.BOOT, 0, -1, true, null, now),
-            new Heartbeat("v".repeat(65), Agent.BOOT, 0, 0, true, null, now),
-            new Heartbeat("0.1.0", Agent.BOOT, 0, 0, false, null, now),
-            new Heartbeat("0.1.0", Agent.BOOT, 0, 0, true, "fault", now),
-            new Heartbeat("0.1.0", Agent.BOOT, 0, 0, false, "Not A Word", now))) {
+            new Heartbeat("0.1.0", Agent.BOOT, 0, 0, true, null, now, -1),
+            new Heartbeat("0.1.0", "AA", 0, 0, true, null, now, 0),
+            new Heartbeat("0.1.0", Agent.BOOT, -1, 0, true, null, now, 0),
+            new Heartbeat("0.1.0", Agent.BOOT, 0, -1, true, null, now, 0),
+            new Heartbeat("v".repeat(65), Agent.BOOT, 0, 0, true, null, now, 0),
+            new Heartbeat("0.1.0", Agent.BOOT, 0, 0, false, null, now, 0),
+            new Heartbeat("0.1.0", Agent.BOOT, 0, 0, true, "fault", now, 0),
+            new Heartbeat("0.1.0", Agent.BOOT, 0, 0, false, "Not A Word", now, 0))) {
       assertEquals(Refusal.INPUT_MALFORMED, Agent.refusal(agent.post("/agent/v1/heartbeat", bad)));
     }
   }

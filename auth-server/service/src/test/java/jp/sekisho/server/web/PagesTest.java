@@ -34,6 +34,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.Installation;
@@ -164,6 +165,56 @@ final class PagesTest {
     assertEquals(303, get("/log", copied).statusCode());
     Token own = session("100042", InetAddress.ofLiteral("::1"));
     assertEquals(200, get("/api/v1/session", own).statusCode(), "loopback is one place");
+  }
+
+  @Test
+  void checkpointAndHashesAreOpenEntriesAreForTheLogsAuditors() throws Exception {
+    Token clerk = session(CLERK);
+    installation.logs().integrateNow();
+    HttpResponse<String> checkpoint = get("/log/mayor/1/checkpoint", null);
+    assertEquals(200, checkpoint.statusCode());
+    assertEquals("no-cache", checkpoint.headers().firstValue("Cache-Control").orElse(""));
+    assertTrue(checkpoint.body().startsWith("localhost/log/mayor/1\n"), checkpoint.body());
+    assertEquals(200, get("/log/system/1/checkpoint", null).statusCode());
+    HttpResponse<String> tile = get("/log/mayor/1/tile/0/000.p/1", null);
+    assertEquals(200, tile.statusCode());
+    assertTrue(
+        tile.headers().firstValue("Cache-Control").orElse("").startsWith("public, "), "cached");
+
+    String entries = "/log/mayor/1/tile/entries/000.p/1";
+    assertEquals(Refusal.SESSION_NONE, refusal(get(entries, null)));
+    assertEquals(Refusal.ROLE_MISSING, refusal(get(entries, clerk)));
+    Token auditor = session(AUDITOR);
+    assertEquals(Refusal.ROLE_MISSING, refusal(get("/log/system/1/tile/entries/000.p/1", auditor)));
+    HttpResponse<String> taken = get(entries, auditor);
+    assertEquals(200, taken.statusCode());
+    assertEquals("private, no-store", taken.headers().firstValue("Cache-Control").orElse(""));
+    assertTrue(taken.body().contains("\"type\":"), taken.body());
+    installation.logs().integrateNow();
+    List<String> types =
+        installation.logs().page("mayor", null, Long.MAX_VALUE, 5).stream()
+            .map(row -> row instanceof LogRow.Intact intact ? intact.entry().type() : "?")
+            .toList();
+    assertEquals(List.of("log.viewed", "log.refused"), types.subList(0, 2));
+    assertTrue(types.subList(2, 5).contains("log.refused"), types.toString());
+  }
+
+  @Test
+  void aLogFileThatIsNotThereIsNotFound() throws Exception {
+    Token auditor = session(AUDITOR);
+    for (String path :
+        List.of(
+            "/log/mayor/2/checkpoint",
+            "/log/nobody/1/checkpoint",
+            "/log/mayor/1/tile/0/000.p/300",
+            "/log/mayor/1/tile/0/999",
+            "/log/mayor/1/tile/8/000",
+            "/log/mayor/1/tile/0/../../checkpoint",
+            "/log/mayor/1/tile/0/0",
+            "/log/mayor/1/tile/entries/999",
+            "/log/mayor/1/key")) {
+      assertEquals(Refusal.NOT_FOUND, refusal(get(path, auditor)), path);
+    }
   }
 
   private HttpRequest.Builder request(String path, @Nullable Token session) {

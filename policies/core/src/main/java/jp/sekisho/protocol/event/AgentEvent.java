@@ -156,9 +156,10 @@ public sealed interface AgentEvent extends AuditEvent
   /**
    * Something is wrong with the terminal's chain of records itself.
    *
-   * @param reason ACK_MISMATCH, SPOOL_TORN or SERVER_REGRESSED
+   * @param reason ACK_MISMATCH, SPOOL_TORN, SERVER_REGRESSED or LOG_FORK
    * @param numbers {@code seq} of the acknowledgement; {@code bytes} cut off; {@code had} and
-   *     {@code has}, what the service acknowledged and what it holds
+   *     {@code has}, what the service acknowledged and what it holds; {@code held} and {@code
+   *     shown}, the sizes of the two checkpoints
    */
   record Alarm(Refusal reason, Map<String, Long> numbers) implements AgentEvent {
     public Alarm {
