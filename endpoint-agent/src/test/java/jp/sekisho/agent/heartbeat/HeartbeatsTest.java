@@ -277,6 +277,7 @@ class HeartbeatsTest {
             new Heartbeats.Self("1", BOOT, () -> Enforcement.NOT_ENFORCING),
             spool,
             standing,
+            new LogWatch("mayor", List::of),
             heartbeat -> {
               sent.add(heartbeat);
               return reply;

@@ -52,7 +52,7 @@ class ServiceClientTest {
   }
 
   private static Heartbeat heartbeat() {
-    return new Heartbeat("1", ID, 0, 0, false, "not-enforcing", Instant.now().toString());
+    return new Heartbeat("1", ID, 0, 0, false, "not-enforcing", Instant.now().toString(), 0);
   }
 
   private static Reply.Unreachable<?> unreachable(Reply<?> reply) {
