@@ -3,6 +3,8 @@ package jp.sekisho.audit.cli;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -83,7 +85,9 @@ final class BuildCommand implements Callable<Integer> {
               .text("vkey", signer.verifierKey().toString());
       voice.out().println(line.end());
       return Exit.VERIFIED;
-    } catch (java.io.UncheckedIOException e) {
+    } catch (FileAlreadyExistsException e) {
+      return voice.complain("OUT_EXISTS", String.valueOf(e.getMessage()), Exit.USAGE);
+    } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
       Arrays.fill(secret, (byte) 0);

@@ -138,6 +138,12 @@ public final class ServedFiles implements LogFiles {
     return new FormatException(FormatException.Code.ADDRESS_REFUSED, detail);
   }
 
+  /** Returns the address. */
+  @Override
+  public String toString() {
+    return base.toString();
+  }
+
   @Override
   public void close() {}
 }
