@@ -36,6 +36,7 @@ public final class AuditCommand {
     line.addSubcommand(new CheckProofCommand(messages));
     line.addSubcommand(new ConsistencyCommand(messages));
     line.addSubcommand(new BuildCommand(messages));
+    line.addSubcommand(new WitnessCommand(messages));
     line.setResourceBundle(messages.bundle());
     line.setOut(out);
     line.setErr(err);

@@ -106,4 +106,8 @@ final class Voice {
   PrintWriter out() {
     return spec.commandLine().getOut();
   }
+
+  PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
 }
