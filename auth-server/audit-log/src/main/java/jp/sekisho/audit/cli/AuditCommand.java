@@ -37,6 +37,7 @@ public final class AuditCommand {
     line.addSubcommand(new ConsistencyCommand(messages));
     line.addSubcommand(new BuildCommand(messages));
     line.addSubcommand(new WitnessCommand(messages));
+    line.addSubcommand(new PageCommand(messages));
     line.setResourceBundle(messages.bundle());
     line.setOut(out);
     line.setErr(err);
