@@ -37,7 +37,9 @@ public final class AuditCommand {
     line.addSubcommand(new ConsistencyCommand(messages));
     line.addSubcommand(new BuildCommand(messages));
     line.addSubcommand(new WitnessCommand(messages));
+    line.addSubcommand(new ExportCommand(messages));
     line.addSubcommand(new PageCommand(messages));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setResourceBundle(messages.bundle());
     line.setOut(out);
     line.setErr(err);
