@@ -73,14 +73,15 @@ final class CsvSink implements EntrySink {
     if (!number && !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0) {
       line.append('\'');
     }
+    int done = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      line.append(c < ' ' || c == 0x7f ? ' ' : c);
-      if (c == '"') {
-        line.append('"');
+      if (c < ' ' || c == 0x7f || c == '"') {
+        line.append(text, done, i).append(c == '"' ? "\"\"" : " ");
+        done = i + 1;
       }
     }
-    line.append('"');
+    line.append(text, done, text.length()).append('"');
   }
 
   private void end() throws IOException {

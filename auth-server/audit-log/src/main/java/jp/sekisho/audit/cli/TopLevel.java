@@ -1,6 +1,6 @@
 package jp.sekisho.audit.cli;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,7 +30,7 @@ final class TopLevel {
   }
 
   private Map<String, Value> object() {
-    Map<String, Value> members = new LinkedHashMap<>();
+    Map<String, Value> members = new HashMap<>();
     expect('{');
     if (peek() == '}') {
       at++;
@@ -77,18 +77,30 @@ final class TopLevel {
       at++;
     }
     String raw = json.substring(from, at).strip();
-    return new Value(raw, raw.matches("-?[0-9]+"));
+    return new Value(raw, isInteger(raw));
+  }
+
+  private static boolean isInteger(String raw) {
+    int first = raw.startsWith("-") ? 1 : 0;
+    for (int i = first; i < raw.length(); i++) {
+      if (raw.charAt(i) < '0' || raw.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return raw.length() > first;
   }
 
   private String string() {
     expect('"');
-    int plain = json.indexOf('"', at);
-    int escape = json.indexOf('\\', at);
-    if (plain >= 0 && (escape < 0 || escape > plain)) {
-      String text = json.substring(at, plain);
-      at = plain + 1;
-      return text;
+    int from = at;
+    char first = json.charAt(at);
+    while (first != '"' && first != '\\') {
+      first = json.charAt(++at);
     }
+    if (first == '"') {
+      return json.substring(from, at++);
+    }
+    at = from;
     StringBuilder text = new StringBuilder();
     for (char c = json.charAt(at++); c != '"'; c = json.charAt(at++)) {
       text.append(c == '\\' ? escaped() : c);
@@ -126,7 +138,10 @@ final class TopLevel {
   }
 
   private void space() {
-    while (at < json.length() && " \t\r\n".indexOf(json.charAt(at)) >= 0) {
+    while (at < json.length() && json.charAt(at) <= ' ') {
+      if (" \t\r\n".indexOf(json.charAt(at)) < 0) {
+        throw new IllegalArgumentException("control character");
+      }
       at++;
     }
   }

@@ -17,7 +17,7 @@ import jp.sekisho.audit.copy.Verification.Reason;
 import jp.sekisho.audit.tile.HashTile;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tile.TilePath;
-import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.GrowingTree;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.NodeSink;
 import jp.sekisho.audit.tree.Rfc6962;
@@ -42,8 +42,8 @@ final class Comparison {
   private final Map<Integer, List<Hash>> upperRows = new HashMap<>();
   private final NodeSink sinkOfEntries;
   private Iterator<Hash> told = List.<Hash>of().iterator();
-  private Frontier ofEntries = Frontier.empty();
-  private Frontier ofTiles = Frontier.empty();
+  private final GrowingTree ofEntries = new GrowingTree();
+  private GrowingTree ofTiles = new GrowingTree();
   private Hash olderRoot = Rfc6962.EMPTY_ROOT;
   private boolean parted;
   private boolean tileUnreadable;
@@ -72,7 +72,7 @@ final class Comparison {
       Hash found = extra instanceof Slot.Entry entry ? Rfc6962.leaf(entry.bytes()) : NOT_AN_ENTRY;
       part();
       difference.compare(signed.size(), found, null);
-      ofEntries = ofEntries.append(found);
+      ofEntries.append(found, NOBODY);
     }
   }
 
@@ -105,11 +105,11 @@ final class Comparison {
       part();
     }
     if (found != null) {
-      ofEntries = ofEntries.append(found, difference.exists() ? NOBODY : sinkOfEntries);
+      ofEntries.append(found, difference.exists() ? NOBODY : sinkOfEntries);
       checkUpperTiles();
     }
     if (difference.exists() && expected != null) {
-      ofTiles = ofTiles.append(expected);
+      ofTiles.append(expected, NOBODY);
     }
   }
 
@@ -117,7 +117,7 @@ final class Comparison {
   private void part() {
     if (!parted) {
       parted = true;
-      ofTiles = ofEntries;
+      ofTiles = ofEntries.copy();
     }
   }
 
@@ -170,7 +170,7 @@ final class Comparison {
   }
 
   Invalid whatIsWrongWithEntries() {
-    Frontier tiles = difference.exists() ? ofTiles : ofEntries;
+    GrowingTree tiles = difference.exists() ? ofTiles : ofEntries;
     if (!tileUnreadable && tiles.root().equals(signed.root())) {
       return new Invalid(
           difference.reason(),
