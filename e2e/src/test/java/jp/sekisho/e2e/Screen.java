@@ -94,6 +94,16 @@ final class Screen implements AutoCloseable {
     driver.executeScript("arguments[0].value = arguments[1]", see(id), value);
   }
 
+  /** Chooses a file in a file field. */
+  void choose(String id, Path file) {
+    see(id).sendKeys(file.toAbsolutePath().toString());
+  }
+
+  /** Runs a script in the page and returns its value as text. */
+  String script(String script) {
+    return String.valueOf(driver.executeScript(script));
+  }
+
   /**
    * Lets the page hear {@code status} from now on when it asks the agent: no stick can be plugged
    * in where this browser runs.

@@ -17,7 +17,10 @@ public final class FormatException extends Exception {
     TILE_PATH_MALFORMED,
     TILE_MALFORMED,
     ENTRY_BUNDLE_MALFORMED,
-    BUNDLE_MALFORMED
+    BUNDLE_MALFORMED,
+    PROOF_MALFORMED,
+    REQUEST_MALFORMED,
+    ADDRESS_REFUSED
   }
 
   private final Code code;

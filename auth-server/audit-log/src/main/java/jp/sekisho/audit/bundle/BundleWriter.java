@@ -107,7 +107,10 @@ public final class BundleWriter {
       }
     }
     try (OutputStream readme = members.open(Member.README)) {
-      readme.write(readme());
+      readme.write(resource(Member.README));
+    }
+    try (OutputStream page = members.open(Member.PAGE)) {
+      page.write(page());
     }
     try (OutputStream checkpoint = members.open(Member.CHECKPOINT)) {
       checkpoint.write(note.toBytes());
@@ -140,10 +143,18 @@ public final class BundleWriter {
     return false;
   }
 
-  private static byte[] readme() throws IOException {
-    try (var in = BundleWriter.class.getResourceAsStream(Member.README)) {
+  /**
+   * Returns the verifier for a browser. Every bundle has one for convenience; an auditor uses a
+   * copy that did not come with the bundle.
+   */
+  public static byte[] page() throws IOException {
+    return resource(Member.PAGE);
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (var in = BundleWriter.class.getResourceAsStream(name)) {
       if (in == null) {
-        throw new IOException("README.txt is missing from the program");
+        throw new IOException(name + " is missing from the program");
       }
       return in.readAllBytes();
     }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 
 /** A bundle laid out as a directory; links in it are refused, not followed. */
-record DirectoryBundle(Path root, Set<String> names) implements BundleSource {
+record DirectoryBundle(Path root, Set<String> names) implements BundleMembers {
   private static final int MAX_DEPTH = 12;
 
   static DirectoryBundle open(Path root) throws IOException, FormatException {

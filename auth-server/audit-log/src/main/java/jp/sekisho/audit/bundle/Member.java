@@ -6,5 +6,8 @@ final class Member {
   static final String ENTRIES = "entries.jsonl";
   static final String README = "README.txt";
 
+  /** The verifier for a browser. */
+  static final String PAGE = "verify.html";
+
   private Member() {}
 }

@@ -12,7 +12,7 @@ import java.util.zip.ZipFile;
 import jp.sekisho.audit.FormatException;
 
 /** A bundle in a ZIP file that passed {@link ZipDirectory}; members are read, never extracted. */
-record ZipBundle(ZipFile zip, Map<String, ZipDirectory.Entry> entries) implements BundleSource {
+record ZipBundle(ZipFile zip, Map<String, ZipDirectory.Entry> entries) implements BundleMembers {
   static ZipBundle open(Path file) throws IOException, FormatException {
     Map<String, ZipDirectory.Entry> entries;
     try (FileChannel channel = FileChannel.open(file)) {

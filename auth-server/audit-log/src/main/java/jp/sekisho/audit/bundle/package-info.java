@@ -7,7 +7,7 @@
  * entries.jsonl              line i = exactly the bytes of entry i, each ended by LF; so no entry may
  *                            contain LF (canonical JSON never does); at most 16 KiB + LF a line
  * tile/0/&lt;N&gt;[.p/&lt;W&gt;]         the leaf hashes, all tiles of level 0 for the size in the checkpoint
- * README.txt                 how to verify, ja and en; optional and proving nothing
+ * README.txt, verify.html    how to verify, and a verifier for a browser; optional, proving nothing
  * </pre>
  *
  * <p>The lines alone decide whether the log is what was signed. The tiles are there so that a

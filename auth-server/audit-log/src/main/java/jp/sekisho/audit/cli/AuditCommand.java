@@ -32,6 +32,14 @@ public final class AuditCommand {
     Messages messages = Messages.of(Messages.language(args, Locale.getDefault()));
     CommandLine line = new CommandLine(new AuditCommand());
     line.addSubcommand(new VerifyCommand(messages));
+    line.addSubcommand(new ProveCommand(messages));
+    line.addSubcommand(new CheckProofCommand(messages));
+    line.addSubcommand(new ConsistencyCommand(messages));
+    line.addSubcommand(new BuildCommand(messages));
+    line.addSubcommand(new WitnessCommand(messages));
+    line.addSubcommand(new ExportCommand(messages));
+    line.addSubcommand(new PageCommand(messages));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setResourceBundle(messages.bundle());
     line.setOut(out);
     line.setErr(err);

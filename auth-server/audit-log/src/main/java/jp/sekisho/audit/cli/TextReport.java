@@ -3,9 +3,9 @@ package jp.sekisho.audit.cli;
 import java.util.ArrayList;
 import java.util.List;
 import jp.sekisho.audit.StrictBase64;
-import jp.sekisho.audit.bundle.Verification;
-import jp.sekisho.audit.bundle.Verification.Invalid;
-import jp.sekisho.audit.bundle.Verification.Verified;
+import jp.sekisho.audit.copy.Verification;
+import jp.sekisho.audit.copy.Verification.Invalid;
+import jp.sekisho.audit.copy.Verification.Verified;
 
 /**
  * An outcome in words.

@@ -1,118 +1,94 @@
 package jp.sekisho.audit.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import jp.sekisho.audit.FormatException;
-import jp.sekisho.audit.bundle.BundleVerifier;
-import jp.sekisho.audit.bundle.Verification;
-import jp.sekisho.audit.checkpoint.TrustedKeys;
+import jp.sekisho.audit.copy.CopyVerifier;
+import jp.sekisho.audit.copy.EntrySink;
+import jp.sekisho.audit.copy.LogCopy;
+import jp.sekisho.audit.copy.Verification;
+import jp.sekisho.audit.copy.Verification.Reason;
+import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.note.SignedNote;
-import jp.sekisho.audit.note.VerifierKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** {@code sekisho-audit verify}: checks a bundle and says who to ask if it fails. */
+/** {@code sekisho-audit verify}: checks a copy of a log and says who to ask if it fails. */
 @Command(name = "verify", mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the required fields before call()
 final class VerifyCommand implements Callable<Integer> {
-  private final Messages messages;
+  @Mixin private final Voice voice;
+  @Mixin private KeyOptions keys;
 
-  @Spec private CommandSpec spec;
-
-  @Parameters(paramLabel = "BUNDLE", descriptionKey = "audit.option.bundle")
-  private Path bundle;
-
-  @Option(
-      names = "--log-key",
-      required = true,
-      paramLabel = "VKEY|FILE",
-      descriptionKey = "audit.option.log-key")
-  private String logKey;
+  @Parameters(paramLabel = "BUNDLE|DIR|URL", descriptionKey = "audit.option.bundle")
+  private String copy;
 
   @Option(
-      names = "--witness-key",
-      paramLabel = "VKEY|FILE",
-      descriptionKey = "audit.option.witness-key")
-  private List<String> witnessKeys = List.of();
+      names = {"--earlier", "--since"},
+      paramLabel = "FILE",
+      descriptionKey = "audit.option.since")
+  private @Nullable Path earlier;
 
-  @Option(names = "--since", paramLabel = "FILE", descriptionKey = "audit.option.since")
-  private @Nullable Path since;
+  @Option(names = "--memory", paramLabel = "FILE", descriptionKey = "audit.option.memory")
+  private @Nullable Path memory;
 
-  @Option(names = "--allow-unwitnessed", descriptionKey = "audit.option.allow-unwitnessed")
-  private boolean allowUnwitnessed;
-
-  @Option(names = "--json", descriptionKey = "audit.option.json")
-  private boolean json;
-
-  @Option(names = "--lang", paramLabel = "ja|en", descriptionKey = "audit.option.lang")
-  private @Nullable String language; // already heeded by Messages.language
+  @Option(names = "--cosignatures", paramLabel = "FILE", descriptionKey = "audit.option.cosig")
+  private @Nullable Path cosignatures;
 
   VerifyCommand(Messages messages) {
-    this.messages = messages;
+    this.voice = new Voice(messages);
   }
 
   @Override
   public Integer call() {
-    if (language != null && !language.equals("ja") && !language.equals("en")) {
-      return complain("LANGUAGE_UNKNOWN", language, Exit.USAGE);
-    }
-    try {
-      BundleVerifier verifier = new BundleVerifier(keys(), allowUnwitnessed);
-      Verification outcome = verify(verifier);
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(JsonReport.of(outcome));
-      } else {
-        new TextReport(messages, since != null).lines(outcome).forEach(out::println);
-      }
-      return outcome.fold(verified -> Exit.VERIFIED, invalid -> Exit.INVALID);
+    return voice.run(this::verify);
+  }
+
+  private int verify() throws IOException, FormatException {
+    CopyVerifier verifier = new CopyVerifier(keys.read(), keys.unwitnessedAllowed());
+    Optional<byte[]> kept = kept();
+    byte[] newest;
+    Verification outcome;
+    try (LogCopy opened = withCosignatures(CopyArgument.open(copy))) {
+      outcome = verifier.verify(opened, kept, EntrySink.NOBODY);
+      newest = outcome instanceof Verified ? opened.checkpoint() : new byte[0];
     } catch (FormatException e) {
-      return complain(e.code().name(), String.valueOf(e.getMessage()), Exit.USAGE);
-    } catch (IllegalArgumentException e) {
-      return complain("KEYS_UNSUITABLE", String.valueOf(e.getMessage()), Exit.USAGE);
-    } catch (IOException e) {
-      return complain("UNREADABLE", String.valueOf(e.getMessage()), Exit.ENVIRONMENT);
+      if (e.code() != FormatException.Code.BUNDLE_MALFORMED) {
+        throw e;
+      }
+      outcome = Verification.invalid(Reason.BUNDLE_MALFORMED, String.valueOf(e.getMessage()));
+      newest = new byte[0];
     }
+    if (outcome instanceof Verified && memory != null) {
+      SmallFile.replace(memory, newest);
+    }
+    return voice.report(outcome, kept.isPresent());
   }
 
-  private Verification verify(BundleVerifier verifier) throws IOException {
-    if (since == null) {
-      return verifier.verify(bundle);
+  /** Returns the older checkpoint: the one given, else the one remembered, else none. */
+  private Optional<byte[]> kept() throws IOException {
+    if (earlier != null && memory != null) {
+      throw new IllegalArgumentException("--earlier and --memory together");
     }
-    try (var in = Files.newInputStream(since)) {
-      return verifier.verifySince(bundle, in.readNBytes(SignedNote.MAX_BYTES + 1));
+    if (memory != null && !Files.exists(memory)) {
+      return Optional.empty();
     }
+    Path file = earlier != null ? earlier : memory;
+    return file == null
+        ? Optional.empty()
+        : Optional.of(SmallFile.read(file, SignedNote.MAX_BYTES));
   }
 
-  private TrustedKeys keys() throws FormatException, IOException {
-    List<VerifierKey> log = KeyArgument.read(logKey);
-    if (log.size() != 1) {
-      throw new IllegalArgumentException("a log has one key");
+  private LogCopy withCosignatures(LogCopy plain) throws IOException, FormatException {
+    if (cosignatures == null) {
+      return CosignedCopy.snapshot(plain, new byte[0]);
     }
-    List<VerifierKey> witnesses = new ArrayList<>();
-    for (String witness : witnessKeys) {
-      witnesses.addAll(KeyArgument.read(witness));
-    }
-    return new TrustedKeys(log.get(0), witnesses);
-  }
-
-  private int complain(String code, String detail, int exit) {
-    if (json) {
-      spec.commandLine().getOut().println(JsonReport.error(code, detail));
-    } else {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println(messages.get("audit.error." + code, detail));
-      err.println(messages.get("audit.error." + code + ".action"));
-    }
-    return exit;
+    return CosignedCopy.snapshot(plain, SmallFile.read(cosignatures, SignedNote.MAX_BYTES));
   }
 }

@@ -41,7 +41,7 @@ public final class NoteSignature {
   }
 
   /** Returns the line as it stands in a note, with its LF. */
-  String line() {
+  public String line() {
     byte[] all =
         ByteBuffer.allocate(Integer.BYTES + signature.length).putInt(keyId).put(signature).array();
     return MARK + name + " " + StrictBase64.encode(all) + "\n";

@@ -10,8 +10,16 @@ import jp.sekisho.audit.FormatException;
 
 /** The contents of a tile of entries: for each, a 16-bit big-endian length and the bytes. */
 public final class EntryBundle {
-  /** Longest entry in bytes; the format itself would allow 65,535. */
+  /** Longest entry of our logs, in bytes. */
   public static final int MAX_ENTRY_BYTES = 16 * 1024;
+
+  /** Longest entry the format can hold: what other people's logs may have. */
+  public static final int FORMAT_MAX_ENTRY_BYTES = 65_535;
+
+  /** Longest contents of a tile of this many entries. */
+  public static int maxBytes(int width) {
+    return width * (Short.BYTES + FORMAT_MAX_ENTRY_BYTES);
+  }
 
   private EntryBundle() {}
 
@@ -26,7 +34,7 @@ public final class EntryBundle {
     }
     ByteArrayOutputStream contents = new ByteArrayOutputStream();
     for (byte[] entry : entries) {
-      if (entry.length > MAX_ENTRY_BYTES) {
+      if (entry.length > FORMAT_MAX_ENTRY_BYTES) {
         throw new IllegalArgumentException("an entry of " + entry.length + " bytes is too long");
       }
       contents.write(entry.length >> 8);
@@ -50,7 +58,7 @@ public final class EntryBundle {
         throw new FormatException(ENTRY_BUNDLE_MALFORMED, "ends before entry " + i);
       }
       int length = Short.toUnsignedInt(in.getShort());
-      if (length > MAX_ENTRY_BYTES || length > in.remaining()) {
+      if (length > in.remaining()) {
         throw new FormatException(ENTRY_BUNDLE_MALFORMED, "length of entry " + i + " is wrong");
       }
       byte[] entry = new byte[length];

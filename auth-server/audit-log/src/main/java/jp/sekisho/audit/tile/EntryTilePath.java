@@ -7,6 +7,15 @@ public record EntryTilePath(long index, int width) implements TilePath {
     Syntax.check(index, width);
   }
 
+  /**
+   * Returns one tile of a log of this size, full or partial.
+   *
+   * @throws IllegalArgumentException if the log has no such tile
+   */
+  public static EntryTilePath of(long index, long size) {
+    return new EntryTilePath(index, (int) Math.min(FULL, size - index * FULL));
+  }
+
   @Override
   public String path() {
     return Syntax.path("entries", index, width);

@@ -31,6 +31,15 @@ public record HashTilePath(int level, long index, int width) implements TilePath
     return LongStream.range(0, TilePath.count(hashes)).mapToObj(index -> at(level, index, hashes));
   }
 
+  /**
+   * Returns one tile of a tree of this size, full or partial.
+   *
+   * @throws IllegalArgumentException if the tree has no such tile
+   */
+  public static HashTilePath of(int level, long index, long size) {
+    return at(level, index, hashes(level, size));
+  }
+
   /** Returns how many hashes a level of a tree of this size has. */
   static long hashes(int level, long size) {
     return size >> (HEIGHT * level);

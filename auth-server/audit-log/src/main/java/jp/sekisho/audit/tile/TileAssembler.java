@@ -53,6 +53,13 @@ public final class TileAssembler implements NodeSink {
     }
   }
 
+  /** Returns the full tiles since the last call, leaving the unfinished ones for later. */
+  public List<HashTile> drainFinished() {
+    List<HashTile> tiles = List.copyOf(finished);
+    finished.clear();
+    return tiles;
+  }
+
   /**
    * Returns the tiles finished since the last call, then the unfinished ones that grew since.
    * Publish them all before the checkpoint that needs them.

@@ -10,7 +10,8 @@
  * W for size s on level L     ⌊s/256^L⌋ mod 256; a width of 0 is no tile
  * </pre>
  *
- * <p>Entries have at most 16 KiB, well below what the length field could say.
+ * <p>Our entries have at most 16 KiB, well below the 65,535 bytes that the length field could say
+ * and that other people's logs may use.
  */
 @NullMarked
 package jp.sekisho.audit.tile;

@@ -8,6 +8,11 @@ public final class Rfc6962 {
   private static final byte LEAF = 0x00;
   private static final byte NODE = 0x01;
 
+  /**
+   * Looking one up costs as much as hashing an entry; one that has given its digest is new again.
+   */
+  private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(Rfc6962::sha256);
+
   /** Root of the tree without entries: SHA-256 of nothing. */
   public static final Hash EMPTY_ROOT = Hash.owning(sha256().digest());
 
@@ -15,14 +20,14 @@ public final class Rfc6962 {
 
   /** Returns the hash of the leaf that holds these bytes. */
   public static Hash leaf(byte[] entry) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = DIGEST.get();
     digest.update(LEAF);
     return Hash.owning(digest.digest(entry));
   }
 
   /** Returns the hash of the node above two others. */
   public static Hash node(Hash left, Hash right) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = DIGEST.get();
     digest.update(NODE);
     digest.update(left.shared());
     return Hash.owning(digest.digest(right.shared()));

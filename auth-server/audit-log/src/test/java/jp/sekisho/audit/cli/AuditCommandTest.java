@@ -75,7 +75,7 @@ class AuditCommandTest {
       "verify", bundle.toString(), "--log-key", LOG, "--witness-key", WITNESS, "--lang", "ja"
     };
     assertEquals(1, run(args));
-    assertOut("検証できません（ENTRY_ALTERED）", "記録番号 41（entries.jsonl の 42 行目）", "監査統括責任者");
+    assertOut("検証できません（ENTRY_ALTERED）", "記録番号 41（42 件目、entries.jsonl では 42 行目）", "監査統括責任者");
   }
 
   @Test
@@ -139,7 +139,7 @@ class AuditCommandTest {
     assertEquals(0, run("verify", "--help", "--lang", "ja"));
     assertOut("改ざん検知", "相互検証機関の公開鍵", "確定記録");
     assertEquals(0, run("--help", "--lang=en"));
-    assertOut("Verifies a bundle of an audit log, offline.", "verify");
+    assertOut("Verifies an audit log", "verify");
     assertEquals(0, run("--version"));
   }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.text.MessageFormat;
 import java.util.Locale;
-import jp.sekisho.audit.bundle.Verification.Reason;
+import jp.sekisho.audit.copy.Verification.Reason;
 import org.junit.jupiter.api.Test;
 
 class MessagesTest {

@@ -124,11 +124,11 @@ class TilesTest {
       byte[] cut = Arrays.copyOf(good, length);
       assertThrows(FormatException.class, () -> EntryBundle.decode(cut, 2));
     }
-    byte[] tooLong = new byte[2 + EntryBundle.MAX_ENTRY_BYTES + 1];
-    tooLong[0] = 0x40;
-    tooLong[1] = 0x01;
-    assertThrows(FormatException.class, () -> EntryBundle.decode(tooLong, 1));
-    byte[] entry = new byte[EntryBundle.MAX_ENTRY_BYTES + 1];
+    byte[] longest = new byte[EntryBundle.FORMAT_MAX_ENTRY_BYTES];
+    byte[] tile = EntryBundle.encode(List.of(longest));
+    assertEquals(EntryBundle.maxBytes(1), tile.length);
+    assertArrayEquals(longest, EntryBundle.decode(tile, 1).get(0));
+    byte[] entry = new byte[EntryBundle.FORMAT_MAX_ENTRY_BYTES + 1];
     assertThrows(IllegalArgumentException.class, () -> EntryBundle.encode(List.of(entry)));
     assertThrows(IllegalArgumentException.class, () -> EntryBundle.encode(List.of()));
   }

@@ -49,6 +49,22 @@ class TreeAgainstNaiveTest {
   }
 
   @Test
+  void aTreeThatGrowsInPlaceIsTheSameAndItsCopyAnother() {
+    GrowingTree tree = new GrowingTree();
+    Map<String, Hash> completed = new HashMap<>();
+    for (int size = 0; size < LEAVES.size(); size++) {
+      assertEquals(roots.get(size), tree.root());
+      GrowingTree other = tree.copy();
+      other.append(LEAVES.get(0), (level, index, hash) -> {});
+      tree.append(
+          LEAVES.get(size), (level, index, hash) -> completed.put(level + "/" + index, hash));
+      assertEquals(size + 1, tree.size());
+      assertEquals(size == 0, other.root().equals(tree.root()));
+    }
+    assertEquals(nodes, completed);
+  }
+
+  @Test
   void appendingGoesOnFromStoredBytesAtEverySize() throws Exception {
     Frontier stored = Frontier.empty();
     for (Hash leaf : LEAVES) {

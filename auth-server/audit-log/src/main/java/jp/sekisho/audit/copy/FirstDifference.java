@@ -1,13 +1,13 @@
-package jp.sekisho.audit.bundle;
+package jp.sekisho.audit.copy;
 
-import jp.sekisho.audit.bundle.Verification.Reason;
+import jp.sekisho.audit.copy.Verification.Reason;
 import jp.sekisho.audit.tree.Hash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first place where the lines leave the tiles, and what must have happened there: it watches
- * whether the line found there turns up later among the tiles, and the leaf expected there later
- * among the lines. Entries carry a salt, so equal hashes mean the same entry.
+ * The first place where the entries leave the tiles, and what must have happened there: it watches
+ * whether the entry found there turns up later among the tiles, and the leaf expected there later
+ * among the entries. Entries carry a salt, so equal hashes mean the same entry.
  */
 final class FirstDifference {
   private long index = -1;
@@ -15,17 +15,19 @@ final class FirstDifference {
   private @Nullable Hash expectedThere;
   private boolean foundIsExpectedLater;
   private boolean expectedIsFoundLater;
+  private boolean anythingFoundLater;
 
   /**
    * Takes position at of both sequences, in order.
    *
-   * @param found null when the lines have ended
-   * @param expected null when the tiles have ended
+   * @param found null where the copy has no entry
+   * @param expected null where the tiles say nothing
    */
   void compare(long at, @Nullable Hash found, @Nullable Hash expected) {
     if (index >= 0) {
       foundIsExpectedLater |= foundThere != null && foundThere.equals(expected);
       expectedIsFoundLater |= expectedThere != null && expectedThere.equals(found);
+      anythingFoundLater |= found != null;
     } else if (found == null || !found.equals(expected)) {
       index = at;
       foundThere = found;
@@ -43,7 +45,7 @@ final class FirstDifference {
 
   Reason reason() {
     if (foundThere == null) {
-      return Reason.ENTRY_DELETED;
+      return anythingFoundLater ? Reason.ENTRY_DELETED : Reason.TRUNCATED;
     }
     if (expectedThere == null) {
       return Reason.ENTRY_INSERTED;

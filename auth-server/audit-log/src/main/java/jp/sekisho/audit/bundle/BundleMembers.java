@@ -8,7 +8,7 @@ import java.util.Set;
 import jp.sekisho.audit.FormatException;
 
 /** The members of a bundle, wherever they are kept. */
-interface BundleSource extends AutoCloseable {
+interface BundleMembers extends AutoCloseable {
   /** Most members looked at: a directory for 100 million entries has fewer. */
   int MAX_MEMBERS = 500_000;
 
@@ -22,12 +22,12 @@ interface BundleSource extends AutoCloseable {
   void close() throws IOException;
 
   /**
-   * Opens a bundle.
+   * Opens the members.
    *
    * @throws FormatException if it is not one that can be read safely
    * @throws IOException if the file system fails or there is nothing at that path
    */
-  static BundleSource open(Path bundle) throws IOException, FormatException {
+  static BundleMembers open(Path bundle) throws IOException, FormatException {
     return Files.isDirectory(bundle) ? DirectoryBundle.open(bundle) : ZipBundle.open(bundle);
   }
 

@@ -1,4 +1,4 @@
-package jp.sekisho.audit.bundle;
+package jp.sekisho.audit.copy;
 
 import java.util.List;
 import java.util.OptionalLong;
@@ -6,7 +6,7 @@ import java.util.function.Function;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
 import jp.sekisho.audit.tree.Hash;
 
-/** What a {@link BundleVerifier} found. */
+/** What a {@link CopyVerifier} found. */
 public sealed interface Verification {
   /**
    * The entries are those the log signed, all of them, in order.
@@ -21,16 +21,16 @@ public sealed interface Verification {
   }
 
   /**
-   * The bundle proves nothing.
+   * The copy proves nothing.
    *
    * @param entryIndex the entry concerned, from 0, where one can be named with certainty
    * @param detail English, for technicians
    */
   record Invalid(Reason reason, OptionalLong entryIndex, String detail) implements Verification {}
 
-  /** Why a bundle proves nothing; the names are stable. */
+  /** Why a copy proves nothing; the names are stable. */
   enum Reason {
-    /** Members are missing, unexpected, unreadable or not what their names say. */
+    /** Files are missing, unexpected, unreadable or not what their names say. */
     BUNDLE_MALFORMED,
     /** The checkpoint is not a signed checkpoint. */
     CHECKPOINT_MALFORMED,
@@ -52,14 +52,18 @@ public sealed interface Verification {
     ENTRY_ALTERED,
     /** The entry at the index, maybe with its neighbours, is missing. */
     ENTRY_DELETED,
+    /** The entries end before the index, although the log that was signed goes on. */
+    TRUNCATED,
     /** What stands at the index was put in between. */
     ENTRY_INSERTED,
     /** Entries from the index on are in another order. */
     ENTRY_MOVED,
     /** Entries and tiles both differ from what was signed; no entry can be named. */
     ROOT_MISMATCH,
-    /** The entries are right, the tiles are not. */
-    TILES_ALTERED
+    /** The entries are right; the tiles, from those over the index on, are not, or not there. */
+    TILES_ALTERED,
+    /** A proof for one entry does not lead to the signed root: entry or proof was changed. */
+    NOT_PROVED
   }
 
   /** Returns what the matching function makes of this. */

@@ -1,0 +1,71 @@
+package jp.sekisho.audit.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.copy.EntryReader;
+import jp.sekisho.audit.copy.LogCopy;
+import jp.sekisho.audit.tile.HashTilePath;
+import jp.sekisho.audit.tree.HashSource;
+
+/**
+ * A copy whose checkpoint is read once, since a served log's changes, and may get signature lines
+ * that witnesses sent by another way.
+ */
+final class CosignedCopy implements LogCopy {
+  private final LogCopy copy;
+  private final byte[] checkpoint;
+
+  private CosignedCopy(LogCopy copy, byte[] checkpoint) {
+    this.copy = copy;
+    this.checkpoint = checkpoint;
+  }
+
+  /** Takes a copy and lines to be put under its checkpoint, possibly none. */
+  static CosignedCopy snapshot(LogCopy copy, byte[] lines) throws IOException, FormatException {
+    try {
+      ByteArrayOutputStream note = new ByteArrayOutputStream();
+      note.writeBytes(copy.checkpoint());
+      note.writeBytes(lines);
+      return new CosignedCopy(copy, note.toByteArray());
+    } catch (IOException | FormatException e) {
+      copy.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public byte[] checkpoint() {
+    return checkpoint.clone();
+  }
+
+  @Override
+  public void checkShape(long size) throws IOException, FormatException {
+    copy.checkShape(size);
+  }
+
+  @Override
+  public EntryReader entries(long size) throws IOException {
+    return copy.entries(size);
+  }
+
+  @Override
+  public byte[] tile(HashTilePath path) throws IOException, FormatException {
+    return copy.tile(path);
+  }
+
+  @Override
+  public int tileLevels() {
+    return copy.tileLevels();
+  }
+
+  @Override
+  public HashSource nodes(long size) {
+    return copy.nodes(size);
+  }
+
+  @Override
+  public void close() throws IOException {
+    copy.close();
+  }
+}

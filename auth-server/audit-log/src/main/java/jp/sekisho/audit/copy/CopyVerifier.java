@@ -1,0 +1,118 @@
+package jp.sekisho.audit.copy;
+
+import static jp.sekisho.audit.copy.Verification.invalid;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.zip.ZipException;
+import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.checkpoint.CheckpointOpening;
+import jp.sekisho.audit.checkpoint.CheckpointOpening.Opened;
+import jp.sekisho.audit.checkpoint.TrustedKeys;
+import jp.sekisho.audit.copy.Verification.Invalid;
+import jp.sekisho.audit.copy.Verification.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies copies of a log with keys that did not come with them. Streams: memory does not grow
+ * with the log. Thread-safe.
+ *
+ * @param unwitnessedAllowed whether a log nobody outside has cosigned may pass; false unless the
+ *     auditor decides otherwise, since the operator alone could have rewritten such a log
+ */
+public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
+  /**
+   * Verifies a copy by itself.
+   *
+   * @throws IOException if the copy cannot be read; whatever is wrong with it is a value
+   */
+  public Verification verify(LogCopy copy) throws IOException {
+    return verify(copy, Optional.empty(), EntrySink.NOBODY);
+  }
+
+  /**
+   * Verifies a copy, and that its log continues a checkpoint of the same log the auditor kept.
+   *
+   * @param earlier the older signed checkpoint's bytes
+   */
+  public Verification verifySince(LogCopy copy, byte[] earlier) throws IOException {
+    return verify(copy, Optional.of(earlier), EntrySink.NOBODY);
+  }
+
+  /**
+   * As the others, and gives each entry to a sink on the way. Only a {@link Verification.Verified}
+   * says that what the sink got was the log.
+   *
+   * @throws IOException also if the sink throws it
+   */
+  public Verification verify(LogCopy copy, Optional<byte[]> earlier, EntrySink sink)
+      throws IOException {
+    try {
+      CheckpointOpening opening = keys.open(copy.checkpoint());
+      if (!(opening instanceof Opened opened)) {
+        return refused((CheckpointOpening.Refused) opening);
+      }
+      if (opened.witnesses().isEmpty() && !unwitnessedAllowed) {
+        return invalid(Reason.UNWITNESSED, "no cosignature by a trusted witness");
+      }
+      Checkpoint older = null;
+      if (earlier.isPresent()) {
+        CheckpointOpening kept = keys.open(earlier.get());
+        if (!(kept instanceof Opened openedKept)) {
+          return invalid(Reason.SINCE_REFUSED, ((CheckpointOpening.Refused) kept).detail());
+        }
+        older = openedKept.checkpoint();
+        if (older.size() > opened.checkpoint().size()) {
+          return invalid(
+              Reason.ROLLED_BACK,
+              "the log had " + older.size() + " entries and now " + opened.checkpoint().size());
+        }
+      }
+      copy.checkShape(opened.checkpoint().size());
+      return compare(copy, opened, older, sink);
+    } catch (FormatException | ZipException | EOFException e) {
+      return invalid(Reason.BUNDLE_MALFORMED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns the outcome for a checkpoint that is not to be believed. */
+  public static Invalid refused(CheckpointOpening.Refused refused) {
+    Reason reason =
+        switch (refused.reason()) {
+          case MALFORMED -> Reason.CHECKPOINT_MALFORMED;
+          case NOT_SIGNED_BY_LOG -> Reason.NOT_SIGNED_BY_LOG;
+          case BAD_SIGNATURE -> Reason.BAD_SIGNATURE;
+          case OTHER_ORIGIN -> Reason.OTHER_ORIGIN;
+        };
+    return invalid(reason, refused.detail());
+  }
+
+  private static Verification compare(
+      LogCopy copy, Opened opened, @Nullable Checkpoint older, EntrySink sink)
+      throws IOException, FormatException {
+    Checkpoint signed = opened.checkpoint();
+    Comparison comparison = new Comparison(copy, signed, older);
+    try (EntryReader entries = copy.entries(signed.size())) {
+      comparison.run(entries, sink);
+    }
+    if (!comparison.entriesGood()) {
+      return comparison.whatIsWrongWithEntries();
+    }
+    OptionalLong badTile = comparison.firstBadTile();
+    if (badTile.isPresent()) {
+      return new Invalid(
+          Reason.TILES_ALTERED,
+          badTile,
+          "the tiles leave the signed tree at entry " + badTile.getAsLong());
+    }
+    if (older != null && !comparison.olderRoot().equals(older.root())) {
+      return invalid(
+          Reason.FORKED, "at " + older.size() + " entries the root is not the one signed then");
+    }
+    return new Verification.Verified(
+        signed.origin(), signed.size(), signed.root(), opened.witnesses());
+  }
+}

@@ -1,0 +1,319 @@
+package jp.sekisho.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import jp.sekisho.audit.bundle.BundleVerifier;
+import jp.sekisho.audit.bundle.BundleWriter;
+import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.checkpoint.TrustedKeys;
+import jp.sekisho.audit.copy.Verification.Verified;
+import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.note.WitnessSigner;
+import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.Rfc6962;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** verify.html in a real browser, beside the program that does the same. */
+@Tag("browser")
+@SuppressWarnings("NullAway.Init") // JUnit sets them
+class VerifyPageIT {
+  private static final String ORIGIN = "audit.city.example/log/mayor/1";
+  private static final int SIZE = 700;
+
+  @TempDir private static Path temp;
+  private static Screen screen;
+  private static LogSigner log;
+  private static WitnessSigner witness;
+  private static byte[] good;
+  private int files;
+
+  @BeforeAll
+  static void open() throws Exception {
+    screen = Screen.open("ja", temp.resolve("profile"));
+    log = LogSigner.of(ORIGIN, seed(1));
+    witness = WitnessSigner.of("kansa.example/office", seed(2));
+    good = bundle(entries());
+  }
+
+  @AfterAll
+  static void close() {
+    screen.close();
+    log.close();
+    witness.close();
+  }
+
+  @BeforeEach
+  void openPage() throws IOException {
+    Path page = temp.resolve("verify.html");
+    Files.write(page, BundleWriter.page());
+    screen.go(page.toUri().toString());
+  }
+
+  private static byte[] seed(int first) {
+    byte[] seed = new byte[32];
+    Arrays.fill(seed, (byte) first);
+    return seed;
+  }
+
+  private static List<byte[]> entries() {
+    List<byte[]> entries = new ArrayList<>();
+    for (int i = 0; i < SIZE; i++) {
+      String entry = "{\"n\":" + i + ",\"type\":\"login.succeeded\",\"post\":\"税務課\"}";
+      entries.add(entry.getBytes(StandardCharsets.UTF_8));
+    }
+    return entries;
+  }
+
+  /** Signs, cosigns and packs entries. */
+  private static byte[] bundle(List<byte[]> entries) throws Exception {
+    Frontier tree = Frontier.empty();
+    for (byte[] entry : entries) {
+      tree = tree.append(Rfc6962.leaf(entry));
+    }
+    SignedNote note = Checkpoint.of(ORIGIN, tree).sign(log);
+    SignedNote cosigned = note.with(witness.cosign(note, Instant.parse("2026-11-21T03:00:00Z")));
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    BundleWriter.writeZip(zip, cosigned, entries.iterator());
+    return zip.toByteArray();
+  }
+
+  private static Map<String, byte[]> members(byte[] zip) throws IOException {
+    Map<String, byte[]> members = new LinkedHashMap<>();
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        members.put(entry.getName(), in.readAllBytes());
+      }
+    }
+    return members;
+  }
+
+  private static byte[] pack(Map<String, byte[]> members) throws IOException {
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    try (ZipOutputStream out = new ZipOutputStream(zip)) {
+      for (Map.Entry<String, byte[]> member : members.entrySet()) {
+        out.putNextEntry(new ZipEntry(member.getKey()));
+        out.write(member.getValue());
+      }
+    }
+    return zip.toByteArray();
+  }
+
+  /** Changes what must be a text of lines. */
+  @FunctionalInterface
+  private interface Edit {
+    void apply(List<String> lines);
+  }
+
+  private static byte[] edited(Edit edit) throws IOException {
+    Map<String, byte[]> members = members(good);
+    byte[] lines = members.get("entries.jsonl");
+    List<String> list =
+        new ArrayList<>(
+            new String(java.util.Objects.requireNonNull(lines), StandardCharsets.UTF_8)
+                .lines()
+                .toList());
+    edit.apply(list);
+    members.put("entries.jsonl", (String.join("\n", list) + "\n").getBytes(StandardCharsets.UTF_8));
+    return pack(members);
+  }
+
+  private static byte[] flipped(String member, int at) throws IOException {
+    Map<String, byte[]> members = members(good);
+    byte[] bytes = java.util.Objects.requireNonNull(members.get(member));
+    bytes[at] ^= 1;
+    return pack(members);
+  }
+
+  /** Verifies with the page, compares its verdict with the program's, and returns its reason. */
+  private String verify(byte[] zip) throws Exception {
+    Path file = Files.write(temp.resolve("bundle-" + files++ + ".zip"), zip);
+    screen.fill("logkey", log.verifierKey().toString());
+    screen.fill("witnesskeys", witness.verifierKey().toString());
+    String result = press(file);
+    TrustedKeys keys = new TrustedKeys(log.verifierKey(), List.of(witness.verifierKey()));
+    boolean verified = new BundleVerifier(keys, false).verify(file) instanceof Verified;
+    assertEquals(verified ? "valid" : "invalid", result, screen.see("result").getText());
+    return screen.attribute("result", "data-reason");
+  }
+
+  private static String press(Path file) {
+    screen.choose("bundle", file);
+    screen.press("verify");
+    screen.waitUntil(
+        "a verdict",
+        () ->
+            !screen.attribute("result", "data-result").equals("working")
+                && !screen.attribute("result", "data-result").equals("none"));
+    return screen.attribute("result", "data-result");
+  }
+
+  private static void assertSays(String... parts) {
+    for (String part : parts) {
+      assertTrue(screen.see("result").getText().contains(part), screen.see("result").getText());
+    }
+  }
+
+  @Test
+  void aWholeBundleIsValidInBothLanguagesAndNothingIsSentAnywhere() throws Exception {
+    screen.press("ja");
+    assertEquals("none", screen.attribute("result", "data-result"));
+    screen.picture("verify-page-before-ja");
+    assertEquals("", verify(good));
+    assertSays("検証できました", ORIGIN, "700", "kansa.example/office", "2026-11-21T03:00:00Z");
+    assertEquals(List.of(), screen.accessibilityFaults());
+    screen.picture("verify-page-valid-ja");
+    screen.press("en");
+    assertSays("Verified. This bundle holds every entry that was signed.", "Entries: 700");
+    screen.picture("verify-page-valid-en");
+    assertEquals("0", screen.script("return performance.getEntriesByType('resource').length"));
+    assertEquals(
+        "", screen.script("return Object.keys(TEXT.ja).filter(k => !(k in TEXT.en)).join()"));
+    assertEquals(
+        "", screen.script("return Object.keys(TEXT.en).filter(k => !(k in TEXT.ja)).join()"));
+    // The keys changed: the old verdict is gone.
+    screen.see("witnesskeys").sendKeys(" ");
+    assertEquals("none", screen.attribute("result", "data-result"));
+  }
+
+  @Test
+  void everySizeAroundATileIsRead() throws Exception {
+    for (int size : new int[] {0, 1, 255, 256, 257, 512}) {
+      assertEquals("", verify(bundle(entries().subList(0, size))), "size " + size);
+    }
+  }
+
+  @Test
+  void theFirstBadEntryIsNamed() throws Exception {
+    screen.press("ja");
+    assertEquals("ENTRY_DIFFERS", verify(edited(lines -> lines.set(300, "{}"))));
+    assertSays("記録番号 300（entries.jsonl の 301 行目）", "監査統括責任者");
+    assertEquals(List.of(), screen.accessibilityFaults());
+    screen.picture("verify-page-altered-ja");
+    screen.press("en");
+    assertSays("First place: entry 300 (line 301 of entries.jsonl)");
+    screen.picture("verify-page-altered-en");
+    for (int index : new int[] {0, 255, 256, 698}) {
+      assertEquals("ENTRY_DIFFERS", verify(edited(lines -> lines.remove(index))));
+      assertSays("entry " + index + " ");
+    }
+    assertEquals(
+        "ENTRY_DIFFERS", verify(edited(lines -> java.util.Collections.swap(lines, 8, 600))));
+    assertSays("entry 8 ");
+    assertEquals("TRUNCATED", verify(edited(lines -> lines.subList(690, SIZE).clear())));
+    assertSays("entry 690 ");
+    assertEquals("ENTRY_INSERTED", verify(edited(lines -> lines.add("{}"))));
+    assertSays("entry 700 ");
+    assertEquals("ENTRY_DIFFERS", verify(edited(lines -> lines.set(5, "x".repeat(1 << 20)))));
+    assertSays("entry 5 ");
+  }
+
+  @Test
+  void everyOtherPartOfTheBundleIsGuardedToo() throws Exception {
+    assertEquals("TILES_ALTERED", verify(flipped("tile/0/001", 32 * 9)));
+    Map<String, byte[]> both = members(edited(lines -> lines.set(3, "{}")));
+    java.util.Objects.requireNonNull(both.get("tile/0/000"))[0] ^= 1;
+    assertEquals("ROOT_MISMATCH", verify(pack(both)));
+    int checkpoint = java.util.Objects.requireNonNull(members(good).get("checkpoint")).length;
+    for (int at = 0; at < checkpoint; at += 13) {
+      verify(flipped("checkpoint", at)); // compared with the program
+    }
+    Map<String, byte[]> more = members(good);
+    more.put("notes.html", new byte[1]);
+    assertEquals("BUNDLE_MALFORMED", verify(pack(more)));
+    for (String name : List.of("checkpoint", "entries.jsonl", "tile/0/001")) {
+      Map<String, byte[]> less = members(good);
+      less.remove(name);
+      assertEquals("BUNDLE_MALFORMED", verify(pack(less)));
+    }
+  }
+
+  @Test
+  void hostileArchivesAreRefused() throws Exception {
+    for (int length : new int[] {0, 21, 100, good.length / 2, good.length - 1}) {
+      assertEquals("BUNDLE_MALFORMED", verify(Arrays.copyOf(good, length)));
+    }
+    assertEquals("BUNDLE_MALFORMED", verify(Arrays.copyOf(good, good.length + 1)));
+    // Bytes of headers and contents, from the first to the last.
+    for (int at = 0; at < good.length; at += Math.max(1, good.length / 40)) {
+      byte[] bent = good.clone();
+      bent[at] ^= 4;
+      verify(bent); // compared with the program
+    }
+  }
+
+  @Test
+  void keysDecideAndComeFromOutside() throws Exception {
+    screen.press("en");
+    Path file = Files.write(temp.resolve("good.zip"), good);
+    screen.fill("logkey", "");
+    assertEquals("invalid", press(file));
+    assertEquals("KEY_MALFORMED", screen.attribute("result", "data-reason"));
+    try (LogSigner other = LogSigner.of(ORIGIN, seed(9))) {
+      expect(other.verifierKey().toString(), "", file, "NOT_SIGNED_BY_LOG");
+    }
+    String vkey = log.verifierKey().toString();
+    expect(vkey, "", file, "UNWITNESSED");
+    expect(vkey, vkey, file, "KEYS_UNSUITABLE");
+    screen.press("unwitnessed");
+    screen.fill("logkey", vkey);
+    screen.fill("witnesskeys", "");
+    assertEquals("valid", press(file));
+    assertSays("Witness: none.");
+    screen.press("unwitnessed");
+    assertEquals("none", screen.attribute("result", "data-result"));
+  }
+
+  private static void expect(String logKey, String witnessKeys, Path file, String reason) {
+    screen.fill("logkey", logKey);
+    screen.fill("witnesskeys", witnessKeys);
+    assertEquals("invalid", press(file));
+    assertEquals(reason, screen.attribute("result", "data-reason"));
+  }
+
+  @Test
+  void aBrowserWithoutEd25519SaysItCannotAndNeverValid() throws Exception {
+    Path file = Files.write(temp.resolve("good.zip"), good);
+    String[] browsers = {
+      "crypto.subtle.importKey = () => Promise.reject(new DOMException('no', 'NotSupportedError'))",
+      "crypto.subtle.verify = () => Promise.resolve(true)", // says yes to everything
+      "Object.defineProperty(globalThis, 'DecompressionStream', { value: undefined })",
+      "Object.defineProperty(globalThis, 'isSecureContext', { value: false })"
+    };
+    for (String browser : browsers) {
+      openPage();
+      screen.script(browser);
+      screen.press("ja");
+      screen.fill("logkey", log.verifierKey().toString());
+      screen.fill("witnesskeys", witness.verifierKey().toString());
+      assertEquals("cannot", press(file), browser);
+      assertSays("ここでは検証できません", "sekisho-audit.jar");
+    }
+    screen.picture("verify-page-cannot-ja");
+    assertEquals(List.of(), screen.accessibilityFaults());
+    screen.press("en");
+    assertSays("Cannot verify here.");
+    screen.picture("verify-page-cannot-en");
+  }
+}
