@@ -1,0 +1,90 @@
+package jp.sekisho.smartcard.verify;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Paths found valid, so that their signatures need not be checked at every login. An entry holds
+ * for the certificate's exact bytes under the very same roots and demands, until a certificate of
+ * the path expires or the revocation data is loaded anew. It says nothing about revocation, which
+ * is asked each time. Bounded; the least used goes first. Thread-safe.
+ */
+final class VerifiedPaths {
+  private static final int MOST = 20_000;
+
+  /** What an entry is found by: the profile's own objects, not their likes, and the SHA-256. */
+  static final class Key {
+    private final TrustProfile profile;
+    private final String hash;
+
+    Key(TrustProfile profile, String hash) {
+      this.profile = profile;
+      this.hash = hash;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key that
+          && hash.equals(that.hash)
+          && profile.kind() == that.profile.kind()
+          && profile.roots() == that.profile.roots()
+          && profile.revocation() == that.profile.revocation()
+          && profile.requiredPolicy().equals(that.profile.requiredPolicy())
+          && profile.extendedKeyUsage().equals(that.profile.extendedKeyUsage());
+    }
+
+    @Override
+    public int hashCode() {
+      return hash.hashCode();
+    }
+  }
+
+  /** A path and what was said of it. */
+  record Proven(
+      ValidPath path,
+      Verdict.Trusted verdict,
+      Instant notBefore,
+      Instant notAfter,
+      long generation) {}
+
+  private final Map<Key, Proven> entries =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Proven> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  Optional<Proven> find(Key key, Instant now) {
+    long generation = key.profile.revocation().generation();
+    synchronized (entries) {
+      Proven entry = entries.get(key);
+      if (entry == null) {
+        return Optional.empty();
+      }
+      if (entry.generation != generation
+          || now.isBefore(entry.notBefore)
+          || now.isAfter(entry.notAfter)) {
+        entries.remove(key);
+        return Optional.empty();
+      }
+      return Optional.of(entry);
+    }
+  }
+
+  void remember(Key key, ValidPath path, Verdict.Trusted verdict, long generation) {
+    Instant notBefore = Instant.MIN;
+    Instant notAfter = Instant.MAX;
+    for (PathCertificate certificate : path.certificates()) {
+      notBefore = certificate.notBefore().isAfter(notBefore) ? certificate.notBefore() : notBefore;
+      notAfter = certificate.notAfter().isBefore(notAfter) ? certificate.notAfter() : notAfter;
+    }
+    synchronized (entries) {
+      entries.put(key, new Proven(path, verdict, notBefore, notAfter, generation));
+    }
+  }
+}
