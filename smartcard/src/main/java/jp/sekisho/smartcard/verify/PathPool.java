@@ -109,13 +109,15 @@ final class PathPool {
       }
       if (path.size() < LONGEST_PATH) {
         for (PathCertificate next : byLikelihood(intermediates, last)) {
-          named = true;
           if (isDone()) {
             return;
           }
-          if (!repeats(path, next) && mayHaveIssued(next, last)) {
-            signed = true;
-            extend(plus(path, next));
+          if (!repeats(path, next)) {
+            named = true;
+            if (mayHaveIssued(next, last)) {
+              signed = true;
+              extend(plus(path, next));
+            }
           }
         }
       }
