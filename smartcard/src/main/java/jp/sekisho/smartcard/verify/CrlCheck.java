@@ -85,15 +85,12 @@ final class CrlCheck {
     private final PathCertificate certificate;
     private int reasonsMask;
     private boolean revoked;
-    private Failure unfit;
+    private Optional<Failure> unfit = Optional.empty();
 
     Tally(ValidPath path, int index) {
       this.path = path;
       this.index = index;
       certificate = path.certificates().get(index);
-      unfit =
-          new Failure(
-              Clause.REVOCATION_UNKNOWN, "6.3.3", "no current CRL answers for " + certificate);
     }
 
     void ask(CrlScope point) throws MalformedException {
@@ -106,7 +103,7 @@ final class CrlCheck {
         if (excluded.isEmpty() && (interim & ~reasonsMask) != 0) {
           apply(crl, interim);
         } else if (excluded.isPresent() && !excluded.get().section().equals("6.3.3(b)(1)")) {
-          unfit = excluded.get();
+          unfit = excluded;
         }
       }
     }
@@ -116,17 +113,27 @@ final class CrlCheck {
         return Optional.of(
             new Failure(Clause.REVOKED, "6.1.3(a)(3)", "revoked: " + certificate));
       }
-      return reasonsMask == CrlScope.ALL_REASONS ? Optional.empty() : Optional.of(unfit);
+      if (reasonsMask == CrlScope.ALL_REASONS) {
+        return Optional.empty();
+      }
+      return unfit.or(
+          () ->
+              Optional.of(
+                  new Failure(
+                      Clause.REVOCATION_UNKNOWN,
+                      "6.3.3",
+                      "no current CRL answers for " + certificate)));
     }
 
     private void apply(Crl crl, int interim) {
       Optional<PublicKey> signer = signer(crl, path, index);
       if (signer.isEmpty()) {
         unfit =
-            new Failure(
-                Clause.REVOCATION_UNKNOWN,
-                "6.3.3(f)",
-                "nobody trusted to sign CRLs signed the one for " + certificate);
+            Optional.of(
+                new Failure(
+                    Clause.REVOCATION_UNKNOWN,
+                    "6.3.3(f)",
+                    "nobody trusted to sign CRLs signed the one for " + certificate));
         return;
       }
       revoked = crl.find(certificate.issuer(), certificate.serial()).isPresent();
@@ -181,11 +188,9 @@ final class CrlCheck {
     depth++;
     // While its own status is asked for, a CRL it signed may answer.
     signers.put(candidate, true);
+    PathPool below = pool.onlyAnchor(anchor);
     boolean may =
-        pool.onlyAnchor(anchor)
-            .search(candidate, now, chain -> judgeSigner(chain))
-            .path()
-            .isPresent();
+        below.search(candidate, now, chain -> judgeSigner(chain, below)).path().isPresent();
     if (!may) {
       // Whoever was believed on this one's word is asked again.
       signers.clear();
@@ -195,8 +200,8 @@ final class CrlCheck {
     return may;
   }
 
-  private Optional<PathPool.Stop> judgeSigner(List<PathCertificate> chain) {
-    PathValidation.Result result = PathValidation.validate(chain, PathDemands.NONE, now);
+  private Optional<PathPool.Stop> judgeSigner(List<PathCertificate> chain, PathPool below) {
+    PathValidation.Result result = PathValidation.validate(chain, below, PathDemands.NONE, now);
     Optional<Failure> failure = result.failure();
     if (failure.isEmpty()) {
       ValidPath path = new ValidPath(chain, result.issuerKeys(), pool);

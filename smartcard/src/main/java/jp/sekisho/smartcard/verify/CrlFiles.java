@@ -71,7 +71,7 @@ public final class CrlFiles implements PathRevocation {
 
   @Override
   public long generation() {
-    return files.now().generation();
+    return files.last().generation();
   }
 
   @Override

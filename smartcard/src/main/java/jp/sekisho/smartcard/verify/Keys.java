@@ -10,6 +10,7 @@ import java.security.interfaces.DSAPublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.DSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Null;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Keys {
   static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
+
+  private static final Map<ECPublicKey, PublicKey> TRANSLATED = Recent.map(4096);
 
   private Keys() {}
 
@@ -47,10 +50,19 @@ final class Keys {
 
   /**
    * The same key as Bouncy Castle's own. Handed another provider's, it would translate the curve
-   * and check the point at every signature, which takes longer than the signature.
+   * and check the point at every signature, which takes longer than the signature. The translated
+   * one is kept: it also holds the table of its point's multiples.
    */
   static PublicKey bouncyCastle(ECPublicKey key) throws GeneralSecurityException, IOException {
-    return key instanceof BCECPublicKey ? key : of(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+    if (key instanceof BCECPublicKey) {
+      return key;
+    }
+    PublicKey known = TRANSLATED.get(key);
+    if (known == null) {
+      known = of(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+      TRANSLATED.put(key, known);
+    }
+    return known;
   }
 
   /** An elliptic-curve key whose curve is spelled out instead of named (RFC 5480 2.1.1). */

@@ -69,14 +69,24 @@ final class PathPool {
 
   /** Whether the key of the one verifies the other; a key that cannot say alone may. */
   private boolean mayHaveIssued(PathCertificate issuer, PathCertificate subject) {
+    Optional<PublicKey> key = issuer.key(null);
+    return key.isPresent()
+        ? isSigned(issuer, subject, key.get())
+        : Keys.lacksParameters(issuer.keyInfo());
+  }
+
+  /**
+   * Whether the key verifies the certificate, checked once per pair.
+   *
+   * @param key the issuer's
+   */
+  boolean isSigned(PathCertificate issuer, PathCertificate subject, PublicKey key) {
+    if (Keys.lacksParameters(issuer.keyInfo())) {
+      // Such a key depends on the path above it.
+      return subject.isSignedBy(key);
+    }
     return signatures.computeIfAbsent(
-        List.of(issuer, subject),
-        pair -> {
-          Optional<PublicKey> key = issuer.key(null);
-          return key.isPresent()
-              ? subject.isSignedBy(key.get())
-              : Keys.lacksParameters(issuer.keyInfo());
-        });
+        List.of(issuer, subject), pair -> subject.isSignedBy(key));
   }
 
   private final class Walk {

@@ -94,7 +94,7 @@ public final class PathRules {
 
   private Optional<PathPool.Stop> judge(
       List<PathCertificate> path, PathPool pool, Instant now, List<ValidPath> found) {
-    PathValidation.Result result = PathValidation.validate(path, demands, now);
+    PathValidation.Result result = PathValidation.validate(path, pool, demands, now);
     if (result.failure().isPresent()) {
       return Optional.of(
           new PathPool.Stop(result.failure().get(), VALID - 1 - result.left() * 10));

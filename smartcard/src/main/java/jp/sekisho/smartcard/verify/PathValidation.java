@@ -17,6 +17,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
  * comes after, elsewhere. One instance per path; not thread-safe.
  */
 final class PathValidation {
+  private final PathPool pool;
   private final PathDemands demands;
   private final Instant now;
   private final NameSpace nameSpace = new NameSpace();
@@ -37,7 +38,8 @@ final class PathValidation {
    */
   record Result(Optional<Failure> failure, int left, List<PublicKey> issuerKeys) {}
 
-  private PathValidation(PathDemands demands, Instant now) {
+  private PathValidation(PathPool pool, PathDemands demands, Instant now) {
+    this.pool = pool;
     this.demands = demands;
     this.now = now;
   }
@@ -46,9 +48,11 @@ final class PathValidation {
    * Validates.
    *
    * @param path the card's certificate first, the anchor last; at least two
+   * @param pool remembers which signatures were found good while the path was built
    */
-  static Result validate(List<PathCertificate> path, PathDemands demands, Instant now) {
-    PathValidation validation = new PathValidation(demands, now);
+  static Result validate(
+      List<PathCertificate> path, PathPool pool, PathDemands demands, Instant now) {
+    PathValidation validation = new PathValidation(pool, demands, now);
     Optional<Failure> failure = validation.run(path);
     List<PublicKey> issuerKeys = new ArrayList<>();
     for (int i = validation.keys.size() - 1; i >= 0; i--) {
@@ -103,7 +107,7 @@ final class PathValidation {
   /** 6.1.3. */
   private Optional<Failure> basic(
       PathCertificate certificate, PathCertificate issuer, PublicKey workingKey, boolean last) {
-    if (!certificate.isSignedBy(workingKey)) {
+    if (!pool.isSigned(issuer, certificate, workingKey)) {
       return refused(Clause.UNKNOWN_ISSUER, "6.1.3(a)(1)", "wrong signature", certificate);
     }
     if (!certificate.isValidAt(now)) {

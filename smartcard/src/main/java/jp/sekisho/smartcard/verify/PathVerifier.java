@@ -6,8 +6,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +27,7 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
  */
 public final class PathVerifier {
   private static final int MOST_INTERMEDIATES = 16;
-  private static final int MOST_ROOT_SETS = 16;
+  private static final int MOST_ISSUERS = 256;
 
   /** SHA-1 in a path is a forgery somebody can afford. */
   private static final Set<String> TOO_WEAK =
@@ -42,9 +41,7 @@ public final class PathVerifier {
   private final InstantSource clock;
   private final Supplier<List<TrustProfile>> profiles;
   private final Optional<VerifiedPaths> verified;
-  /** By the identity of the list: profiles keep theirs while nothing changes. */
-  private final Map<List<X509Certificate>, List<PathCertificate>> anchors =
-      Collections.synchronizedMap(new IdentityHashMap<>());
+  private final Map<X509Certificate, PathCertificate> issuers = Recent.map(MOST_ISSUERS);
 
   public PathVerifier(InstantSource clock, List<TrustProfile> profiles) {
     this(clock, profiles, true);
@@ -91,16 +88,20 @@ public final class PathVerifier {
     }
     Instant now = clock.instant();
     Key key = new Key(profile.get(), sha256(certificate));
-    Optional<VerifiedPaths.Proven> known =
-        verified.flatMap(paths -> paths.find(key, now));
+    Optional<VerifiedPaths.Proven> known = verified.flatMap(paths -> paths.find(key, now));
     if (known.isPresent()) {
       Optional<Failure> revoked =
           PathRevocation.ask(profile.get().revocation(), known.get().path(), now);
-      return revoked.isEmpty() ? known.get().verdict() : distrusted(revoked.get());
+      if (revoked.isPresent()) {
+        return distrusted(revoked.get());
+      }
+      // Asking may have loaded new lists; what was found valid under the old ones is then no more.
+      if (known.get().generation() == profile.get().revocation().generation()) {
+        return known.get().verdict();
+      }
     }
-    long generation = profile.get().revocation().generation();
     try {
-      return verify(profile.get(), certificate, intermediates, now, key, generation);
+      return verify(profile.get(), certificate, intermediates, now, key);
     } catch (MalformedException e) {
       return distrusted(e.failure());
     }
@@ -111,14 +112,13 @@ public final class PathVerifier {
       byte[] certificate,
       List<X509Certificate> intermediates,
       Instant now,
-      Key key,
-      long generation)
+      Key key)
       throws MalformedException {
     PathCertificate leaf = PathCertificate.parse(certificate);
     PathRules rules =
         new PathRules(
-            anchors(profile.roots()),
-            X509.ours(intermediates),
+            issuers(profile.roots()),
+            issuers(intermediates),
             profile.requiredPolicy().map(PathDemands::policy).orElse(PathDemands.NONE),
             profile.revocation());
     PathRules.Search search = rules.search(leaf, now);
@@ -128,21 +128,24 @@ public final class PathVerifier {
     ValidPath path = search.path().get();
     Verdict verdict = inProfile(path, profile);
     if (verdict instanceof Verdict.Trusted trusted) {
-      verified.ifPresent(paths -> paths.remember(key, path, trusted, generation));
+      verified.ifPresent(paths -> paths.remember(key, path, trusted, profile.revocation().generation()));
     }
     return verdict;
   }
 
-  private List<PathCertificate> anchors(List<X509Certificate> roots) throws MalformedException {
-    List<PathCertificate> known = anchors.get(roots);
-    if (known == null) {
-      known = X509.ours(roots);
-      if (anchors.size() >= MOST_ROOT_SETS) {
-        anchors.clear();
+  /** Certificates of CAs come again with every card, so they are read, with their keys, once. */
+  private List<PathCertificate> issuers(List<X509Certificate> certificates)
+      throws MalformedException {
+    List<PathCertificate> all = new ArrayList<>();
+    for (X509Certificate certificate : certificates) {
+      PathCertificate known = issuers.get(certificate);
+      if (known == null) {
+        known = X509.ours(certificate);
+        issuers.put(certificate, known);
       }
-      anchors.put(roots, known);
+      all.add(known);
     }
-    return known;
+    return all;
   }
 
   /**

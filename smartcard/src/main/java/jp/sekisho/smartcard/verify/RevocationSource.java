@@ -26,8 +26,8 @@ public interface RevocationSource {
   Status check(List<X509Certificate> chain, Instant now);
 
   /**
-   * Changes whenever what this source knows was loaded anew: a path found valid before is then
-   * looked at again.
+   * Changes whenever a check loaded anew what this source knows: a path found valid before is then
+   * looked at again. Reads no file itself.
    */
   default long generation() {
     return 0;

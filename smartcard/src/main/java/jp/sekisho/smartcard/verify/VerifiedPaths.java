@@ -1,7 +1,6 @@
 package jp.sekisho.smartcard.verify;
 
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,31 +48,20 @@ final class VerifiedPaths {
       Instant notAfter,
       long generation) {}
 
-  private final Map<Key, Proven> entries =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Proven> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<Key, Proven> entries = Recent.map(MOST);
 
   Optional<Proven> find(Key key, Instant now) {
-    long generation = key.profile.revocation().generation();
-    synchronized (entries) {
-      Proven entry = entries.get(key);
-      if (entry == null) {
-        return Optional.empty();
-      }
-      if (entry.generation != generation
-          || now.isBefore(entry.notBefore)
-          || now.isAfter(entry.notAfter)) {
-        entries.remove(key);
-        return Optional.empty();
-      }
-      return Optional.of(entry);
+    Proven entry = entries.get(key);
+    if (entry == null) {
+      return Optional.empty();
     }
+    if (entry.generation != key.profile.revocation().generation()
+        || now.isBefore(entry.notBefore)
+        || now.isAfter(entry.notAfter)) {
+      entries.remove(key);
+      return Optional.empty();
+    }
+    return Optional.of(entry);
   }
 
   void remember(Key key, ValidPath path, Verdict.Trusted verdict, long generation) {
@@ -83,8 +71,6 @@ final class VerifiedPaths {
       notBefore = certificate.notBefore().isAfter(notBefore) ? certificate.notBefore() : notBefore;
       notAfter = certificate.notAfter().isBefore(notAfter) ? certificate.notAfter() : notAfter;
     }
-    synchronized (entries) {
-      entries.put(key, new Proven(path, verdict, notBefore, notAfter, generation));
-    }
+    entries.put(key, new Proven(path, verdict, notBefore, notAfter, generation));
   }
 }

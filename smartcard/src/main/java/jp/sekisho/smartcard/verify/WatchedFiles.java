@@ -49,7 +49,7 @@ final class WatchedFiles<T> {
   private final Consumer<String> notices;
   private Map<Path, Loaded<T>> loaded = Map.of();
   private Optional<String> unlisted = Optional.empty();
-  private Snapshot<T> snapshot = new Snapshot<>(List.of(), List.of(), 0);
+  private volatile Snapshot<T> snapshot = new Snapshot<>(List.of(), List.of(), 0);
 
   WatchedFiles(Listing listing, Parser<T> parser, int largest, Consumer<String> notices) {
     this.listing = listing;
@@ -70,6 +70,11 @@ final class WatchedFiles<T> {
       files.sort(null);
       return files;
     };
+  }
+
+  /** What the files held at the last look. */
+  Snapshot<T> last() {
+    return snapshot;
   }
 
   /** What the files hold now. */

@@ -245,10 +245,4 @@ class SignatureVectorsTest {
       assertFalse(SignatureVerifier.verifies(rsa.getPublic(), DATA, bad));
     }
   }
-
-  @Test
-  void rsaWithoutTheNullOfTheDigestInfoIsRefused() throws Exception {
-    byte[] end = join(hex("302f300b0609608648016503040201 0420"), digest("SHA-256"));
-    assertFalse(rsa(block(end)));
-  }
 }
