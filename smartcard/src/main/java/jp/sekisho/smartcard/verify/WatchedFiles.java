@@ -120,6 +120,8 @@ final class WatchedFiles<T> {
         return new Loaded<>(stamp, List.copyOf(parser.parse(read(file))), Optional.empty());
       } catch (MalformedException e) {
         return broken(file, before, stamp, e.failure().detail());
+      } catch (IOException e) {
+        return broken(file, before, stamp, String.valueOf(e.getMessage()));
       }
     } catch (IOException e) {
       return broken(file, before, Optional.empty(), e.toString());
