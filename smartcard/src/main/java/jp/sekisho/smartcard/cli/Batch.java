@@ -43,8 +43,7 @@ final class Batch {
     return Output.OK;
   }
 
-  private static Answer answer(
-      String name, Supplier<? extends Answering> command, String line) {
+  private static Answer answer(String name, Supplier<? extends Answering> command, String line) {
     try {
       List<String> arguments = new ArrayList<>(JsonStrings.parse(line));
       if (!arguments.isEmpty() && arguments.get(0).equals(name)) {

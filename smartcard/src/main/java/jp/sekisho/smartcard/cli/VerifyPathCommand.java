@@ -135,6 +135,7 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
   private boolean batch;
 
   @Option(names = "--json", description = "Accepted; the answer is JSON anyway.")
+  @SuppressWarnings("UnusedVariable") // only to be accepted, as by the other commands
   private boolean json;
 
   @SuppressWarnings("NullAway.Init") // injected by picocli

@@ -67,8 +67,7 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
     if (json || answer.exit() == Output.USAGE) {
       Output.print(spec.commandLine().getOut(), Json.of(answer.values()));
     } else {
-      Output.print(
-          spec.commandLine().getOut(), answer.exit() == Output.OK ? "VALID" : "INVALID");
+      Output.print(spec.commandLine().getOut(), answer.exit() == Output.OK ? "VALID" : "INVALID");
     }
     return answer.exit();
   }
@@ -79,11 +78,13 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
       return Batch.unusable("a FILE, --signature and either --certificate or --key are needed");
     }
     try {
-      Optional<PublicKey> signer =
-          key == null
-              ? SignatureVerifier.certified(
-                  VerifyPathCommand.read(certificate, "CERTIFICATE").get(0))
-              : SignatureVerifier.encoded(VerifyPathCommand.read(key, "PUBLIC KEY").get(0));
+      Optional<PublicKey> signer = Optional.empty();
+      if (certificate != null) {
+        signer =
+            SignatureVerifier.certified(VerifyPathCommand.read(certificate, "CERTIFICATE").get(0));
+      } else if (key != null) {
+        signer = SignatureVerifier.encoded(VerifyPathCommand.read(key, "PUBLIC KEY").get(0));
+      }
       String reason = "";
       if (signer.isEmpty() || SignatureVerifier.algorithm(signer.get()).isEmpty()) {
         reason = "not a key we accept: RSA of 2048 to 8192 bits, P-256 or P-384 by name";

@@ -166,8 +166,7 @@ final class CertificateExtensions {
 
   private static Set<String> policyIdentifiers(Object value) {
     Set<String> identifiers = new LinkedHashSet<>();
-    for (PolicyInformation policy :
-        CertificatePolicies.getInstance(value).getPolicyInformation()) {
+    for (PolicyInformation policy : CertificatePolicies.getInstance(value).getPolicyInformation()) {
       if (!identifiers.add(policy.getPolicyIdentifier().getId())) {
         throw new IllegalArgumentException("a policy twice");
       }
@@ -230,9 +229,7 @@ final class CertificateExtensions {
       Optional<PolicyConstraints> constraints,
       Function<PolicyConstraints, @Nullable BigInteger> field)
       throws MalformedException {
-    return constraints.isEmpty()
-        ? OptionalInt.empty()
-        : count(field.apply(constraints.get()));
+    return constraints.isEmpty() ? OptionalInt.empty() : count(field.apply(constraints.get()));
   }
 
   /** A skip count; one beyond any path is as good as the largest int. */

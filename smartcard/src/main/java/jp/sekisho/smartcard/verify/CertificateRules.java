@@ -25,8 +25,7 @@ final class CertificateRules {
           | KeyUsage.decipherOnly;
 
   private static final Set<String> ML_DSA =
-      Set.of(
-          "2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19");
+      Set.of("2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19");
 
   private CertificateRules() {}
 
@@ -66,7 +65,8 @@ final class CertificateRules {
     if (extensions.ca && extensions.subjectKeyIdentifier.isEmpty()) {
       return broken("4.2.1.2", "CA without subject key identifier", certificate);
     }
-    if (!extensions.ca && extensions.keyUsage.isPresent()
+    if (!extensions.ca
+        && extensions.keyUsage.isPresent()
         && extensions.allows(KeyUsage.keyCertSign)) {
       return broken("4.2.1.9", "keyCertSign without cA", certificate);
     }

@@ -17,8 +17,8 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 
 /**
  * The CRL validation of RFC 5280 section 6.3 for one path: complete, indirect, partitioned and
- * delta CRLs. Whoever signs a CRL must itself have a path to the same anchor and not be revoked; its
- * status may rest on the CRL it signs (PKITS 4.14.30). What no CRL answers is unknown, which is
+ * delta CRLs. Whoever signs a CRL must itself have a path to the same anchor and not be revoked;
+ * its status may rest on the CRL it signs (PKITS 4.14.30). What no CRL answers is unknown, which is
  * refused. One instance per validation; not thread-safe.
  */
 final class CrlCheck {
@@ -110,19 +110,17 @@ final class CrlCheck {
 
     Optional<Failure> outcome() {
       if (revoked) {
-        return Optional.of(
-            new Failure(Clause.REVOKED, "6.1.3(a)(3)", "revoked: " + certificate));
+        return Optional.of(new Failure(Clause.REVOKED, "6.1.3(a)(3)", "revoked: " + certificate));
       }
       if (reasonsMask == CrlScope.ALL_REASONS) {
         return Optional.empty();
       }
-      return unfit.or(
-          () ->
-              Optional.of(
-                  new Failure(
-                      Clause.REVOCATION_UNKNOWN,
-                      "6.3.3",
-                      "no current CRL answers for " + certificate)));
+      return unfit.or(() ->
+          Optional.of(
+              new Failure(
+                  Clause.REVOCATION_UNKNOWN,
+                  "6.3.3",
+                  "no current CRL answers for " + certificate)));
     }
 
     private void apply(Crl crl, int interim) {
@@ -156,7 +154,8 @@ final class CrlCheck {
         path.certificates().subList(index + 1, path.certificates().size());
     for (int i = 0; i < above.size(); i++) {
       PathCertificate candidate = above.get(i);
-      if (candidate.subject().equals(crl.issuer) && candidate.extensions().allows(KeyUsage.cRLSign)) {
+      if (candidate.subject().equals(crl.issuer)
+          && candidate.extensions().allows(KeyUsage.cRLSign)) {
         PublicKey key = path.issuerKeys().get(index + i);
         if (crl.isSignedBy(key)) {
           return Optional.of(key);

@@ -38,7 +38,7 @@ final class Der {
     }
     long length = 0;
     for (int i = 0; i < count; i++) {
-      length = length << 8 | bytes[offset + 2 + i] & 0xff;
+      length = (length << 8) | (bytes[offset + 2 + i] & 0xff);
     }
     if (length > bytes.length || length < 0x80 || bytes[offset + 2] == 0) {
       throw new MalformedException("4.1", "a length that is no DER");

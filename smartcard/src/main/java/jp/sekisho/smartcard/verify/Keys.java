@@ -78,8 +78,7 @@ final class Keys {
             || info.getAlgorithm().getParameters() instanceof ASN1Null);
   }
 
-  static Optional<PublicKey> inherited(
-      SubjectPublicKeyInfo info, @Nullable PublicKey issuerKey)
+  static Optional<PublicKey> inherited(SubjectPublicKeyInfo info, @Nullable PublicKey issuerKey)
       throws GeneralSecurityException, IOException {
     if (!(issuerKey instanceof DSAPublicKey issuer)) {
       return Optional.empty();

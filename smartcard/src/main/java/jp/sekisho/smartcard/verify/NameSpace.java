@@ -105,7 +105,7 @@ final class NameSpace {
     }
     List<Subtree> subtrees = new ArrayList<>();
     for (GeneralSubtree subtree : given) {
-      if (subtree.getMinimum() != null && subtree.getMinimum().signum() != 0
+      if ((subtree.getMinimum() != null && subtree.getMinimum().signum() != 0)
           || subtree.getMaximum() != null) {
         throw new MalformedException(SECTION, "a subtree with minimum or maximum");
       }
@@ -117,32 +117,33 @@ final class NameSpace {
 
   private static Subtree constraint(GeneralName base) throws MalformedException {
     int form = base.getTagNo();
-    switch (form) {
-      case GeneralName.directoryName:
-        return new Subtree(form, DistinguishedName.of(X500Name.getInstance(base.getName())));
-      case GeneralName.dNSName:
-        String domain = text(base);
-        if (!domain.isEmpty() && !isHost(domain)) {
-          throw new MalformedException(SECTION, "no DNS name in a constraint");
-        }
-        return new Subtree(form, domain);
-      case GeneralName.rfc822Name:
+    return switch (form) {
+      case GeneralName.directoryName ->
+          new Subtree(form, DistinguishedName.of(X500Name.getInstance(base.getName())));
+      case GeneralName.dNSName -> new Subtree(form, domain(text(base)));
+      case GeneralName.rfc822Name -> {
         String mail = text(base);
-        if (mail.indexOf('@') >= 0) {
-          return new Subtree(form, mailbox(mail));
-        }
-        return new Subtree(form, hostOrDomain(mail));
-      case GeneralName.uniformResourceIdentifier:
-        return new Subtree(form, hostOrDomain(text(base)));
-      case GeneralName.iPAddress:
-        byte[] range = ASN1OctetString.getInstance(base.getName()).getOctets();
-        if (range.length != 8 && range.length != 32 || !isPrefix(range)) {
-          throw new MalformedException(SECTION, "no address range in a constraint");
-        }
-        return new Subtree(form, range);
-      default:
-        return new Subtree(form, "");
+        yield new Subtree(form, mail.indexOf('@') >= 0 ? mailbox(mail) : hostOrDomain(mail));
+      }
+      case GeneralName.uniformResourceIdentifier -> new Subtree(form, hostOrDomain(text(base)));
+      case GeneralName.iPAddress ->
+          new Subtree(form, range(ASN1OctetString.getInstance(base.getName()).getOctets()));
+      default -> new Subtree(form, "");
+    };
+  }
+
+  private static String domain(String given) throws MalformedException {
+    if (!given.isEmpty() && !isHost(given)) {
+      throw new MalformedException(SECTION, "no DNS name in a constraint");
     }
+    return given;
+  }
+
+  private static byte[] range(byte[] given) throws MalformedException {
+    if ((given.length != 8 && given.length != 32) || !isPrefix(given)) {
+      throw new MalformedException(SECTION, "no address range in a constraint");
+    }
+    return given;
   }
 
   private static List<Subtree> names(PathCertificate certificate) throws MalformedException {
@@ -166,9 +167,7 @@ final class NameSpace {
     return switch (form) {
       case GeneralName.directoryName ->
           new Subtree(form, DistinguishedName.of(X500Name.getInstance(name.getName())));
-      case GeneralName.dNSName,
-              GeneralName.rfc822Name,
-              GeneralName.uniformResourceIdentifier ->
+      case GeneralName.dNSName, GeneralName.rfc822Name, GeneralName.uniformResourceIdentifier ->
           new Subtree(form, text(name));
       case GeneralName.iPAddress ->
           new Subtree(form, ASN1OctetString.getInstance(name.getName()).getOctets());
@@ -204,8 +203,7 @@ final class NameSpace {
       case GeneralName.rfc822Name -> isMailWithin((String) name.base, (String) subtree.base);
       case GeneralName.uniformResourceIdentifier ->
           isHostWithin(uriHost((String) name.base), (String) subtree.base);
-      case GeneralName.iPAddress ->
-          isAddressWithin((byte[]) name.base, (byte[]) subtree.base);
+      case GeneralName.iPAddress -> isAddressWithin((byte[]) name.base, (byte[]) subtree.base);
       default -> throw new MalformedException(SECTION, "a constraint on names of another form");
     };
   }
@@ -222,7 +220,7 @@ final class NameSpace {
     return limit.isEmpty()
         || host.equals(limit)
         || host.endsWith("." + limit)
-        || excluding && wildcard && limit.endsWith("." + host);
+        || (excluding && wildcard && limit.endsWith("." + host));
   }
 
   private static boolean isMailWithin(String name, String base) throws MalformedException {
@@ -301,7 +299,7 @@ final class NameSpace {
   }
 
   private static boolean isDotted(String host) {
-    return host.chars().allMatch(c -> c == '.' || c >= '0' && c <= '9');
+    return host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
   }
 
   private static boolean isHost(String host) {
@@ -319,7 +317,10 @@ final class NameSpace {
   }
 
   private static boolean isHostCharacter(int c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '-'
         || c == '_';
   }
 

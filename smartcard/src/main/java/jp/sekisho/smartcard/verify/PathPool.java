@@ -85,8 +85,7 @@ final class PathPool {
       // Such a key depends on the path above it.
       return subject.isSignedBy(key);
     }
-    return signatures.computeIfAbsent(
-        List.of(issuer, subject), pair -> subject.isSignedBy(key));
+    return signatures.computeIfAbsent(List.of(issuer, subject), pair -> subject.isSignedBy(key));
   }
 
   private final class Walk {
@@ -187,10 +186,8 @@ final class PathPool {
   /** The same CA, by name and key, twice in a path leads in a circle (RFC 4158 5.2). */
   private static boolean repeats(List<PathCertificate> path, PathCertificate next) {
     return path.stream()
-        .anyMatch(
-            earlier ->
-                earlier.subject().equals(next.subject())
-                    && earlier.keyInfo().equals(next.keyInfo()));
+        .anyMatch(earlier ->
+            earlier.subject().equals(next.subject()) && earlier.keyInfo().equals(next.keyInfo()));
   }
 
   private static List<PathCertificate> plus(List<PathCertificate> path, PathCertificate next) {

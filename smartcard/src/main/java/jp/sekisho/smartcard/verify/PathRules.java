@@ -96,8 +96,7 @@ public final class PathRules {
       List<PathCertificate> path, PathPool pool, Instant now, List<ValidPath> found) {
     PathValidation.Result result = PathValidation.validate(path, pool, demands, now);
     if (result.failure().isPresent()) {
-      return Optional.of(
-          new PathPool.Stop(result.failure().get(), VALID - 1 - result.left() * 10));
+      return Optional.of(new PathPool.Stop(result.failure().get(), VALID - 1 - result.left() * 10));
     }
     ValidPath valid = new ValidPath(path, result.issuerKeys(), pool);
     Optional<Failure> revoked = PathRevocation.ask(revocation, valid, now);

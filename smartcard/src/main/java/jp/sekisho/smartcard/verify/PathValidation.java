@@ -13,8 +13,8 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 /**
  * The path validation of RFC 5280 section 6.1 for one path, step by step as it is written there:
  * the names of the variables are its names. The anchor's own certificate is judged too (validity,
- * cA, key usage, name constraints, path length), which the RFC leaves open. Revocation, 6.1.3(a)(3),
- * comes after, elsewhere. One instance per path; not thread-safe.
+ * cA, key usage, name constraints, path length), which the RFC leaves open. Revocation,
+ * 6.1.3(a)(3), comes after, elsewhere. One instance per path; not thread-safe.
  */
 final class PathValidation {
   private final PathPool pool;
@@ -132,7 +132,7 @@ final class PathValidation {
     Optional<Set<String>> policies = certificate.extensions().policies;
     if (policies.isPresent() && !validPolicyTree.isNull()) {
       validPolicyTree.descend(
-          policies.get(), inhibitAnyPolicy > 0 || !last && certificate.isSelfIssued());
+          policies.get(), inhibitAnyPolicy > 0 || (!last && certificate.isSelfIssued()));
     } else {
       validPolicyTree.setNull();
     }
@@ -159,9 +159,11 @@ final class PathValidation {
       policyMapping = Math.max(0, policyMapping - 1);
       inhibitAnyPolicy = Math.max(0, inhibitAnyPolicy - 1);
     }
-    explicitPolicy = Math.min(explicitPolicy, extensions.requireExplicitPolicy.orElse(explicitPolicy));
+    explicitPolicy =
+        Math.min(explicitPolicy, extensions.requireExplicitPolicy.orElse(explicitPolicy));
     policyMapping = Math.min(policyMapping, extensions.inhibitPolicyMapping.orElse(policyMapping));
-    inhibitAnyPolicy = Math.min(inhibitAnyPolicy, extensions.inhibitAnyPolicy.orElse(inhibitAnyPolicy));
+    inhibitAnyPolicy =
+        Math.min(inhibitAnyPolicy, extensions.inhibitAnyPolicy.orElse(inhibitAnyPolicy));
     if (certificate.version() != 3 || !extensions.ca) {
       return refused(Clause.PATH, "6.1.4(k)", "not a CA", certificate);
     }
@@ -196,10 +198,7 @@ final class PathValidation {
     if (purpose.isPresent()
         && extensions.extendedKeyUsage.isPresent()
         && !extensions.extendedKeyUsage.get().contains(purpose.get())
-        && !extensions
-            .extendedKeyUsage
-            .get()
-            .contains(KeyPurposeId.anyExtendedKeyUsage.getId())) {
+        && !extensions.extendedKeyUsage.get().contains(KeyPurposeId.anyExtendedKeyUsage.getId())) {
       return refused(Clause.KEY_USAGE, "4.2.1.12", "not for the demanded purpose", certificate);
     }
     return Optional.empty();

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import jp.sekisho.smartcard.verify.VerifiedPaths.Key;
+import jp.sekisho.smartcard.verify.VerifiedPaths.PathKey;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -63,8 +63,7 @@ public final class PathVerifier {
    *
    * @param profiles asked at every judgement; at most one per kind
    */
-  public static PathVerifier reloading(
-      InstantSource clock, Supplier<List<TrustProfile>> profiles) {
+  public static PathVerifier reloading(InstantSource clock, Supplier<List<TrustProfile>> profiles) {
     return new PathVerifier(clock, profiles, true);
   }
 
@@ -87,7 +86,7 @@ public final class PathVerifier {
       return new Verdict.Distrusted(Clause.MALFORMED, "larger than 64 KiB");
     }
     Instant now = clock.instant();
-    Key key = new Key(profile.get(), sha256(certificate));
+    PathKey key = new PathKey(profile.get(), sha256(certificate));
     Optional<VerifiedPaths.Proven> known = verified.flatMap(paths -> paths.find(key, now));
     if (known.isPresent()) {
       Optional<Failure> revoked =
@@ -112,7 +111,7 @@ public final class PathVerifier {
       byte[] certificate,
       List<X509Certificate> intermediates,
       Instant now,
-      Key key)
+      PathKey key)
       throws MalformedException {
     PathCertificate leaf = PathCertificate.parse(certificate);
     PathRules rules =
@@ -128,7 +127,8 @@ public final class PathVerifier {
     ValidPath path = search.path().get();
     Verdict verdict = inProfile(path, profile);
     if (verdict instanceof Verdict.Trusted trusted) {
-      verified.ifPresent(paths -> paths.remember(key, path, trusted, profile.revocation().generation()));
+      verified.ifPresent(
+          paths -> paths.remember(key, path, trusted, profile.revocation().generation()));
     }
     return verdict;
   }
@@ -169,8 +169,7 @@ public final class PathVerifier {
     return SubjectNumber.of(certificate);
   }
 
-  private static Verdict inProfile(ValidPath path, TrustProfile profile)
-      throws MalformedException {
+  private static Verdict inProfile(ValidPath path, TrustProfile profile) throws MalformedException {
     PathCertificate leaf = path.certificates().get(0);
     if (leaf.extensions().keyUsage.isEmpty()
         || !leaf.extensions().allows(KeyUsage.digitalSignature)) {
@@ -179,8 +178,7 @@ public final class PathVerifier {
     Optional<String> purpose = profile.extendedKeyUsage();
     if (purpose.isPresent()
         && !leaf.extensions().extendedKeyUsage.orElse(Set.of()).contains(purpose.get())) {
-      return new Verdict.Distrusted(
-          Clause.KEY_USAGE, "4.2.1.12: not for " + purpose.get());
+      return new Verdict.Distrusted(Clause.KEY_USAGE, "4.2.1.12: not for " + purpose.get());
     }
     List<X509Certificate> chain = X509.all(path.certificates());
     for (X509Certificate certificate : chain) {
@@ -209,8 +207,7 @@ public final class PathVerifier {
 
   private static String sha256(byte[] bytes) {
     try {
-      return java.util.HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      return java.util.HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

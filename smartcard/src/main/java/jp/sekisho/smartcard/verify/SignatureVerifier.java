@@ -44,8 +44,7 @@ public final class SignatureVerifier {
     }
   }
 
-  private static boolean verifies(
-      Signature verifier, PublicKey key, byte[] data, byte[] signature)
+  private static boolean verifies(Signature verifier, PublicKey key, byte[] data, byte[] signature)
       throws GeneralSecurityException {
     verifier.initVerify(key);
     verifier.update(data);

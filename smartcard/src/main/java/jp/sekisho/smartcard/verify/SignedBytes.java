@@ -19,9 +19,9 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
- * Checks the signature over a certificate, CRL or OCSP answer with the algorithm it names
- * (RFC 3279, 4055, 5758). MD2 and MD5 are not known here; whether SHA-1 is enough is for the
- * caller's profile to say.
+ * Checks the signature over a certificate, CRL or OCSP answer with the algorithm it names (RFC
+ * 3279, 4055, 5758). MD2 and MD5 are not known here; whether SHA-1 is enough is for the caller's
+ * profile to say.
  */
 final class SignedBytes {
   private static final Map<String, String> RSA =

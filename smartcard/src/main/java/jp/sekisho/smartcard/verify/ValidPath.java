@@ -10,8 +10,7 @@ import java.util.List;
  * @param issuerKeys the key each but the anchor was verified with, in the same order
  * @param pool what else was given: certificates of CRL issuers may be among it
  */
-record ValidPath(
-    List<PathCertificate> certificates, List<PublicKey> issuerKeys, PathPool pool) {
+record ValidPath(List<PathCertificate> certificates, List<PublicKey> issuerKeys, PathPool pool) {
   ValidPath {
     certificates = List.copyOf(certificates);
     issuerKeys = List.copyOf(issuerKeys);

@@ -3,6 +3,7 @@ package jp.sekisho.smartcard.verify;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Paths found valid, so that their signatures need not be checked at every login. An entry holds
@@ -14,18 +15,19 @@ final class VerifiedPaths {
   private static final int MOST = 20_000;
 
   /** What an entry is found by: the profile's own objects, not their likes, and the SHA-256. */
-  static final class Key {
+  @SuppressWarnings("ReferenceEquality") // new roots or lists of the same content are new
+  static final class PathKey {
     private final TrustProfile profile;
     private final String hash;
 
-    Key(TrustProfile profile, String hash) {
+    PathKey(TrustProfile profile, String hash) {
       this.profile = profile;
       this.hash = hash;
     }
 
     @Override
-    public boolean equals(Object other) {
-      return other instanceof Key that
+    public boolean equals(@Nullable Object other) {
+      return other instanceof PathKey that
           && hash.equals(that.hash)
           && profile.kind() == that.profile.kind()
           && profile.roots() == that.profile.roots()
@@ -48,9 +50,9 @@ final class VerifiedPaths {
       Instant notAfter,
       long generation) {}
 
-  private final Map<Key, Proven> entries = Recent.map(MOST);
+  private final Map<PathKey, Proven> entries = Recent.map(MOST);
 
-  Optional<Proven> find(Key key, Instant now) {
+  Optional<Proven> find(PathKey key, Instant now) {
     Proven entry = entries.get(key);
     if (entry == null) {
       return Optional.empty();
@@ -64,7 +66,7 @@ final class VerifiedPaths {
     return Optional.of(entry);
   }
 
-  void remember(Key key, ValidPath path, Verdict.Trusted verdict, long generation) {
+  void remember(PathKey key, ValidPath path, Verdict.Trusted verdict, long generation) {
     Instant notBefore = Instant.MIN;
     Instant notAfter = Instant.MAX;
     for (PathCertificate certificate : path.certificates()) {

@@ -95,9 +95,10 @@ final class WatchedFiles<T> {
     Map<Path, Loaded<T>> next = new LinkedHashMap<>();
     boolean changed = files.size() != loaded.size();
     for (Path file : files) {
-      Loaded<T> before = loaded.getOrDefault(file, new Loaded<>(Optional.empty(), List.of(), Optional.empty()));
+      Loaded<T> before =
+          loaded.getOrDefault(file, new Loaded<>(Optional.empty(), List.of(), Optional.empty()));
       Loaded<T> after = look(file, before);
-      changed |= after != before || !loaded.containsKey(file);
+      changed |= !after.equals(before) || !loaded.containsKey(file);
       next.put(file, after);
     }
     if (changed) {
@@ -128,8 +129,7 @@ final class WatchedFiles<T> {
     }
   }
 
-  private Loaded<T> broken(
-      Path file, Loaded<T> before, Optional<Stamp> stamp, String reason) {
+  private Loaded<T> broken(Path file, Loaded<T> before, Optional<Stamp> stamp, String reason) {
     String problem =
         file.getFileName()
             + ": "

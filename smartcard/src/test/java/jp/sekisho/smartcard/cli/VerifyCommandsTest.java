@@ -67,8 +67,7 @@ class VerifyCommandsTest {
 
   private static String pem(String type, byte[] der) {
     return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
-        .formatted(
-            type, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der));
+        .formatted(type, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der));
   }
 
   private static Run run(String... arguments) {
@@ -96,8 +95,7 @@ class VerifyCommandsTest {
   @Test
   void aValidPathIsOneLineAndExitZero() {
     assertEquals(new Run(0, VALID), run("verify-path", "--anchor", root, "--crl", crl, leaf));
-    assertEquals(
-        new Run(0, VALID), run("verify-path", "--anchor", root, "--no-revocation", leaf));
+    assertEquals(new Run(0, VALID), run("verify-path", "--anchor", root, "--no-revocation", leaf));
   }
 
   @Test
@@ -112,7 +110,15 @@ class VerifyCommandsTest {
     assertEquals(
         new Run(0, VALID),
         run(
-            "verify-path", "--anchor", other, root, "--intermediate", other, root, "--crl", crl,
+            "verify-path",
+            "--anchor",
+            other,
+            root,
+            "--intermediate",
+            other,
+            root,
+            "--crl",
+            crl,
             leaf));
     assertEquals(
         0, run("verify-path", leaf, "--anchor", root, "--anchor", other, "--crl", crl).exitCode());
@@ -149,15 +155,32 @@ class VerifyCommandsTest {
     }
     Run policy =
         run(
-            "verify-path", "--anchor", root, "--no-revocation", "--require-explicit-policy",
-            "--policy", "1.2.3.4", leaf);
+            "verify-path",
+            "--anchor",
+            root,
+            "--no-revocation",
+            "--require-explicit-policy",
+            "--policy",
+            "1.2.3.4",
+            leaf);
     assertTrue(policy.out().endsWith("\"clause\":\"6.1.5(g)\"}"), policy.out());
     assertEquals(
         0,
         run(
-                "verify-path", "--anchor", root, "--no-revocation", "--require-explicit-policy",
-                "--policy", TestCa.POLICY, "--policy", "1.2.3.4", "--inhibit-policy-mapping",
-                "--inhibit-any-policy", "--key-usage=digitalSignature", "--eku=clientAuth", leaf)
+                "verify-path",
+                "--anchor",
+                root,
+                "--no-revocation",
+                "--require-explicit-policy",
+                "--policy",
+                TestCa.POLICY,
+                "--policy",
+                "1.2.3.4",
+                "--inhibit-policy-mapping",
+                "--inhibit-any-policy",
+                "--key-usage=digitalSignature",
+                "--eku=clientAuth",
+                leaf)
             .exitCode());
   }
 

@@ -70,8 +70,7 @@ class CrlCheckTest {
     assertEquals(
         UNKNOWN, judge(LEAF, MadeCrl.by(CA).between(future, future.plus(Duration.ofDays(9)))));
     assertEquals(
-        "valid",
-        judge(LEAF, MadeCrl.by(CA).between(past, Instant.parse("2050-01-01T12:01:00Z"))));
+        "valid", judge(LEAF, MadeCrl.by(CA).between(past, Instant.parse("2050-01-01T12:01:00Z"))));
   }
 
   @Test
@@ -100,11 +99,9 @@ class CrlCheckTest {
     Made mute = Made.ca("CN=mute").usage(KeyUsage.keyCertSign).by(ROOT);
     Made leaf = Made.leaf("CN=l").by(mute);
     assertEquals(
-        "6.3.3(f)",
-        Case.under(ROOT).via(mute).crls(ROOT_CRL, MadeCrl.by(mute)).judge(leaf));
+        "6.3.3(f)", Case.under(ROOT).via(mute).crls(ROOT_CRL, MadeCrl.by(mute)).judge(leaf));
     Made signer = Made.leaf("CN=mute").usage(KeyUsage.cRLSign).by(ROOT);
-    Case separate =
-        Case.under(ROOT).via(mute, signer).crls(MadeCrl.by(signer));
+    Case separate = Case.under(ROOT).via(mute, signer).crls(MadeCrl.by(signer));
     assertEquals("valid", separate.crls(ROOT_CRL).judge(leaf));
     assertEquals(
         "6.3.3(f)",
@@ -134,8 +131,7 @@ class CrlCheckTest {
   @Test
   void pkits454ACrlOfASelfIssuedNewKeyIsReachedThroughTheOldOne() {
     Made oldCa = Made.ca("CN=roll").by(ROOT);
-    Made newWithOld =
-        at(Made.ca("CN=roll"), point(POINT, null)).by(oldCa);
+    Made newWithOld = at(Made.ca("CN=roll"), point(POINT, null)).by(oldCa);
     Made leaf = Made.leaf("CN=l").by(oldCa);
     MadeCrl onlyForNew = MadeCrl.by(oldCa).scope(MadeCrl.at(POINT, false, false));
     assertEquals(
@@ -209,8 +205,7 @@ class CrlCheckTest {
     Made leaf = at(Made.leaf("CN=l"), point(POINT, null), point(other, null)).by(CA);
     MadeCrl first = MadeCrl.by(CA).scope(MadeCrl.someReasons(POINT, COMPROMISE));
     assertEquals(
-        "valid",
-        judge(leaf, first, MadeCrl.by(CA).scope(MadeCrl.someReasons(other, OTHERS))));
+        "valid", judge(leaf, first, MadeCrl.by(CA).scope(MadeCrl.someReasons(other, OTHERS))));
     assertEquals(
         REVOKED,
         judge(leaf, first, MadeCrl.by(CA).scope(MadeCrl.someReasons(other, OTHERS)).revoke(leaf)));
@@ -233,9 +228,7 @@ class CrlCheckTest {
         REVOKED,
         Case.under(ROOT)
             .via(CA, signer)
-            .crls(
-                ROOT_CRL,
-                MadeCrl.by(signer).scope(MadeCrl.indirect()).revoke(leaf, CA.name()))
+            .crls(ROOT_CRL, MadeCrl.by(signer).scope(MadeCrl.indirect()).revoke(leaf, CA.name()))
             .judge(leaf),
         "PKITS 4.14.31");
     Made neighbour = Made.leaf("CN=n").by(CA);
@@ -268,8 +261,7 @@ class CrlCheckTest {
   void pkits41430ACrlIssuerMayBeCoveredByItsOwnCrl() {
     Made self = Made.leaf("CN=crls").usage(KeyUsage.cRLSign).by(CA);
     GeneralName name = new GeneralName(new X500Name("CN=crls"));
-    Made signer =
-        at(Made.leaf("CN=crls").usage(KeyUsage.cRLSign), point(null, name)).by(CA);
+    Made signer = at(Made.leaf("CN=crls").usage(KeyUsage.cRLSign), point(null, name)).by(CA);
     Made leaf = at(Made.leaf("CN=l"), point(null, name)).by(CA);
     assertEquals(
         "valid",
@@ -281,9 +273,7 @@ class CrlCheckTest {
         "6.3.3(f)",
         Case.under(ROOT)
             .via(CA, signer)
-            .crls(
-                ROOT_CRL,
-                MadeCrl.by(signer).scope(MadeCrl.indirect()).revoke(signer, CA.name()))
+            .crls(ROOT_CRL, MadeCrl.by(signer).scope(MadeCrl.indirect()).revoke(signer, CA.name()))
             .judge(leaf),
         "it revokes itself");
     assertEquals(

@@ -183,12 +183,7 @@ record Made(byte[] der, X500Name name, KeyPair key, BigInteger serial) {
                 : keyInfo;
         X509v3CertificateBuilder builder =
             new X509v3CertificateBuilder(
-                from(parent),
-                serial,
-                Date.from(from),
-                Date.from(until),
-                subject,
-                info);
+                from(parent), serial, Date.from(from), Date.from(until), subject, info);
         JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
         if (subjectKey && !extensions.containsKey(Extension.subjectKeyIdentifier)) {
           builder.addExtension(
@@ -209,8 +204,7 @@ record Made(byte[] der, X500Name name, KeyPair key, BigInteger serial) {
                 : parentKey.getPrivate().getAlgorithm().equals("DSA")
                     ? "SHA256withDSA"
                     : "SHA256withECDSA";
-        ContentSigner signer =
-            new JcaContentSignerBuilder(algorithm).build(parentKey.getPrivate());
+        ContentSigner signer = new JcaContentSignerBuilder(algorithm).build(parentKey.getPrivate());
         X509CertificateHolder made = builder.build(signer);
         boolean nameless = (issuerGiven ? issuer : parent).getRDNs().length == 0;
         byte[] der = nameless ? withoutIssuer(made, signer) : made.getEncoded();

@@ -135,8 +135,7 @@ class NameSpaceTest {
             ROOT);
     assertEquals(
         "6.1.3(c)", Case.under(ROOT).via(ca).judge(leaf(ca, name("dns", "*.example.com"))));
-    assertEquals(
-        "valid", Case.under(ROOT).via(ca).judge(leaf(ca, name("dns", "foo.example.com"))));
+    assertEquals("valid", Case.under(ROOT).via(ca).judge(leaf(ca, name("dns", "foo.example.com"))));
   }
 
   @Test
@@ -182,12 +181,9 @@ class NameSpaceTest {
   @Test
   void theSubjectsMailAddressCountsOnlyWithoutAlternativeNames() {
     Made ca = ca("CN=ca", permit(name("mail", "example.com")), ROOT);
+    assertEquals("valid", Case.under(ROOT).via(ca).judge(Made.leaf("CN=l,E=a@example.com").by(ca)));
     assertEquals(
-        "valid",
-        Case.under(ROOT).via(ca).judge(Made.leaf("CN=l,E=a@example.com").by(ca)));
-    assertEquals(
-        "6.1.3(b)",
-        Case.under(ROOT).via(ca).judge(Made.leaf("CN=l,E=a@example.org").by(ca)));
+        "6.1.3(b)", Case.under(ROOT).via(ca).judge(Made.leaf("CN=l,E=a@example.org").by(ca)));
     Made both =
         Made.leaf("CN=l,E=a@example.org")
             .with(

@@ -22,8 +22,8 @@ import org.bouncycastle.asn1.nist.NISTNamedCurves;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -88,8 +88,7 @@ class PathBasicsTest {
     changed[changed.length - 1] ^= 1;
     assertEquals("6.1.3(a)(1)", Case.under(ROOT).via(sub, ca).judge(changed));
     Made orphan = Made.ca("CN=bare").key(second).keyInfo(bare).by(ROOT);
-    assertEquals(
-        "6.1.4(d)", Case.under(ROOT).via(orphan).judge(Made.leaf("CN=x").by(orphan)));
+    assertEquals("6.1.4(d)", Case.under(ROOT).via(orphan).judge(Made.leaf("CN=x").by(orphan)));
   }
 
   @Test
@@ -160,8 +159,7 @@ class PathBasicsTest {
     Made below = Made.ca("CN=below").pathLength(7).by(zero);
     assertEquals("valid", Case.under(ROOT).via(zero).judge(Made.leaf("CN=l").by(zero)));
     assertEquals("valid", Case.under(ROOT).via(zero).judge(below));
-    assertEquals(
-        "6.1.4(l)", Case.under(ROOT).via(zero, below).judge(Made.leaf("CN=l").by(below)));
+    assertEquals("6.1.4(l)", Case.under(ROOT).via(zero, below).judge(Made.leaf("CN=l").by(below)));
     Made rolled = Made.ca("CN=zero").pathLength(0).by(zero);
     assertEquals("valid", Case.under(ROOT).via(zero, rolled).judge(Made.leaf("CN=l").by(rolled)));
     Made one = Made.ca("CN=one").pathLength(1).by(ROOT);
@@ -233,7 +231,9 @@ class PathBasicsTest {
     Made ca = Made.ca("CN=ca").without(Extension.subjectKeyIdentifier).by(ROOT);
     assertEquals("4.2.1.2", Case.under(ROOT).via(ca).judge(Made.leaf("CN=l").by(ca)));
     Made critical =
-        Made.ca("CN=r").raw(Extension.subjectKeyIdentifier, true, new byte[] {4, 1, 1}).selfSigned();
+        Made.ca("CN=r")
+            .raw(Extension.subjectKeyIdentifier, true, new byte[] {4, 1, 1})
+            .selfSigned();
     assertEquals("4.2.1.2", Case.under(critical).judge(Made.leaf("CN=l").by(critical)));
     assertEquals(
         "valid", chain().judge(Made.leaf("CN=l").without(Extension.subjectKeyIdentifier).by(CA)));
@@ -260,8 +260,7 @@ class PathBasicsTest {
 
   @Test
   void s4219ALeafThatIsNoCaMustNotClaimKeyCertSignAndACaMayBeTheLeaf() {
-    Made claims =
-        Made.leaf("CN=l").usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign).by(CA);
+    Made claims = Made.leaf("CN=l").usage(KeyUsage.digitalSignature | KeyUsage.keyCertSign).by(CA);
     assertEquals("4.2.1.9", chain().judge(claims));
     assertEquals("valid", Case.under(ROOT).judge(CA));
   }
@@ -271,10 +270,8 @@ class PathBasicsTest {
     assertEquals("4.1.2.2", chain().judge(Made.leaf("CN=l").serial(BigInteger.ZERO).by(CA)));
     BigInteger longest = BigInteger.ONE.shiftLeft(159).subtract(BigInteger.ONE);
     assertEquals("valid", chain().judge(Made.leaf("CN=l").serial(longest).by(CA)));
-    assertEquals(
-        "4.1.2.2", chain().judge(Made.leaf("CN=l").serial(longest.shiftLeft(8)).by(CA)));
-    assertEquals(
-        "valid", chain().judge(Made.leaf("CN=l").serial(BigInteger.ONE.negate()).by(CA)));
+    assertEquals("4.1.2.2", chain().judge(Made.leaf("CN=l").serial(longest.shiftLeft(8)).by(CA)));
+    assertEquals("valid", chain().judge(Made.leaf("CN=l").serial(BigInteger.ONE.negate()).by(CA)));
   }
 
   @Test
@@ -282,8 +279,7 @@ class PathBasicsTest {
     X500Name none = new X500Name("");
     Made root = Made.ca("CN=r").subject(none).selfSigned();
     assertEquals("4.1", Case.under(root).judge(Made.leaf("CN=l").by(root)));
-    assertEquals(
-        "4.1", Case.under(ROOT).judge(Made.leaf("CN=l").issuer(none).by(ROOT)));
+    assertEquals("4.1", Case.under(ROOT).judge(Made.leaf("CN=l").issuer(none).by(ROOT)));
     assertEquals(
         "4.2.1.6",
         chain()
@@ -362,7 +358,8 @@ class PathBasicsTest {
     rsa.add(new ASN1ObjectIdentifier("1.2.840.113549.1.1.1"));
     rsa.add(DERNull.INSTANCE);
     SubjectPublicKeyInfo empty =
-        new SubjectPublicKeyInfo(AlgorithmIdentifier.getInstance(new DERSequence(rsa)), new byte[0]);
+        new SubjectPublicKeyInfo(
+            AlgorithmIdentifier.getInstance(new DERSequence(rsa)), new byte[0]);
     Made ca = Made.ca("CN=none").keyInfo(empty).by(ROOT);
     assertEquals("6.1.3(a)(1)", Case.under(ROOT).via(ca).judge(Made.leaf("CN=l").by(ca)));
   }
@@ -381,7 +378,8 @@ class PathBasicsTest {
     assertEquals("valid", chain().demands(client).judge(leaf));
     assertEquals("4.2.1.12", chain().demands(server).judge(leaf));
     assertEquals("valid", chain().demands(server).judge(LEAF), "without the extension");
-    PathDemands signing = new PathDemands(Set.of(), false, false, false, KeyUsage.digitalSignature, Optional.empty());
+    PathDemands signing =
+        new PathDemands(Set.of(), false, false, false, KeyUsage.digitalSignature, Optional.empty());
     assertEquals("valid", chain().demands(signing).judge(LEAF));
     assertEquals(
         "4.2.1.3",

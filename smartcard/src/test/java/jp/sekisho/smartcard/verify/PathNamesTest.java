@@ -47,7 +47,8 @@ class PathNamesTest {
             plain,
             name(new DERPrintableString("  Good   City "), new DERPrintableString("Card CA"))));
     assertEquals(
-        "valid", chained(plain, name(new DERUTF8String("Good City"), new DERUTF8String("Card CA"))));
+        "valid",
+        chained(plain, name(new DERUTF8String("Good City"), new DERUTF8String("Card CA"))));
     assertEquals(
         "valid",
         chained(
@@ -78,8 +79,7 @@ class PathNamesTest {
   void aRootGivenOnlyAsIntermediateIsNoAnchor() {
     Made ca = Made.ca("CN=ca").by(ROOT);
     Made stranger = Made.root("CN=stranger");
-    assertEquals(
-        "6.1.3(a)(4)", Case.under(stranger).via(ROOT, ca).judge(Made.leaf("CN=l").by(ca)));
+    assertEquals("6.1.3(a)(4)", Case.under(stranger).via(ROOT, ca).judge(Made.leaf("CN=l").by(ca)));
   }
 
   @Test
@@ -138,8 +138,7 @@ class PathNamesTest {
     String verdict =
         assertTimeoutPreemptively(
             Duration.ofSeconds(30),
-            () ->
-                Case.under(Made.root("CN=x0")).via(cross.toArray(Made[]::new)).judge(leaf));
+            () -> Case.under(Made.root("CN=x0")).via(cross.toArray(Made[]::new)).judge(leaf));
     assertEquals("6.1.3(a)(1)", verdict);
   }
 }

@@ -93,8 +93,7 @@ class PathPolicyTest {
         "valid", under(top, low).policies(ONE).explicitPolicy().judge(leaf(low, ONE, TWO)));
     Made mapping =
         ca("CN=m", ONE).with(Extension.policyMappings, true, mappings(ONE, TWO)).by(ROOT);
-    assertEquals(
-        "valid", under(mapping).policies(ONE).explicitPolicy().judge(leaf(mapping, TWO)));
+    assertEquals("valid", under(mapping).policies(ONE).explicitPolicy().judge(leaf(mapping, TWO)));
     assertEquals(
         "6.1.5(g)", under(mapping).policies(TWO).explicitPolicy().judge(leaf(mapping, TWO)));
   }
@@ -106,8 +105,7 @@ class PathPolicyTest {
     assertEquals("6.1.5(g)", under(any).policies(TWO).explicitPolicy().judge(leaf(any, ONE)));
     assertEquals("valid", under(any).policies(TWO).explicitPolicy().judge(leaf(any, ANY)));
     assertEquals("valid", under(any).policies(TWO).explicitPolicy().judge(leaf(any, ONE, ANY)));
-    PathDemands inhibited =
-        new PathDemands(Set.of(), true, false, true, 0, Optional.empty());
+    PathDemands inhibited = new PathDemands(Set.of(), true, false, true, 0, Optional.empty());
     assertEquals("6.1.3(f)", under(any).demands(inhibited).judge(leaf(any, ONE)));
     Made zero = ca("CN=z", ONE).with(Extension.inhibitAnyPolicy, true, new ASN1Integer(0)).by(ROOT);
     assertEquals("6.1.3(f)", under(zero).explicitPolicy().judge(leaf(zero, ANY)));
@@ -127,7 +125,8 @@ class PathPolicyTest {
     Made zero = ca("CN=z", ONE).with(Extension.inhibitAnyPolicy, true, new ASN1Integer(0)).by(ROOT);
     Made again = ca("CN=z", ANY).by(zero);
     assertEquals("valid", under(zero, again).explicitPolicy().judge(leaf(again, ONE)));
-    Made twice = ca("CN=r2", ONE).with(Extension.policyConstraints, true, constraint(2, -1)).by(ROOT);
+    Made twice =
+        ca("CN=r2", ONE).with(Extension.policyConstraints, true, constraint(2, -1)).by(ROOT);
     Made self = ca("CN=r2").by(twice);
     assertEquals("valid", under(twice, self).judge(leaf(self)));
     Made sub = ca("CN=s").by(self);
@@ -146,7 +145,8 @@ class PathPolicyTest {
     }
     Made lowered =
         ca("CN=7", ONE).with(Extension.policyConstraints, true, constraint(7, -1)).by(ROOT);
-    Made two = ca("CN=8", ONE).with(Extension.policyConstraints, true, constraint(0, -1)).by(lowered);
+    Made two =
+        ca("CN=8", ONE).with(Extension.policyConstraints, true, constraint(0, -1)).by(lowered);
     assertEquals("6.1.3(f)", under(lowered, two).judge(leaf(two)));
   }
 
@@ -173,15 +173,12 @@ class PathPolicyTest {
     PathDemands stop = new PathDemands(Set.of(), true, true, false, 0, Optional.empty());
     assertEquals("6.1.3(f)", under(ca).demands(stop).judge(leaf(ca, THREE)));
     Made inhibiting =
-        ca("CN=i", ONE)
-            .with(Extension.policyConstraints, true, constraint(0, 0))
-            .by(ROOT);
+        ca("CN=i", ONE).with(Extension.policyConstraints, true, constraint(0, 0)).by(ROOT);
     Made below =
         ca("CN=b", ONE).with(Extension.policyMappings, true, mappings(ONE, TWO)).by(inhibiting);
     assertEquals("6.1.3(f)", under(inhibiting, below).judge(leaf(below, TWO)));
     assertEquals("6.1.3(f)", under(inhibiting, below).judge(leaf(below, ONE)));
-    Made any =
-        ca("CN=any", ANY).with(Extension.policyMappings, true, mappings(ONE, TWO)).by(ROOT);
+    Made any = ca("CN=any", ANY).with(Extension.policyMappings, true, mappings(ONE, TWO)).by(ROOT);
     assertEquals("valid", under(any).policies(ONE).explicitPolicy().judge(leaf(any, TWO)));
   }
 

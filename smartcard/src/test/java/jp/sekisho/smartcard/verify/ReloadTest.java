@@ -58,9 +58,7 @@ class ReloadTest {
   private PathVerifier verifier(RevocationSource revocation) {
     return new PathVerifier(
         clock,
-        List.of(
-            new TrustProfile(
-                CardKind.STAFF_PIV, List.of(root), Optional.empty(), revocation)));
+        List.of(new TrustProfile(CardKind.STAFF_PIV, List.of(root), Optional.empty(), revocation)));
   }
 
   private static Verdict verify(PathVerifier verifier) {
@@ -173,11 +171,10 @@ class ReloadTest {
     AtomicReference<RevocationSource.Status> answer =
         new AtomicReference<>(new RevocationSource.Status.Good());
     PathVerifier verifier =
-        verifier(
-            (chain, when) -> {
-              asked.incrementAndGet();
-              return answer.get();
-            });
+        verifier((chain, when) -> {
+          asked.incrementAndGet();
+          return answer.get();
+        });
     for (int i = 1; i <= 3; i++) {
       assertInstanceOf(Verdict.Trusted.class, verify(verifier));
       assertEquals(i, asked.get());
@@ -194,8 +191,7 @@ class ReloadTest {
     assertInstanceOf(Verdict.Trusted.class, verify(verifier));
     byte[] changed = LEAF.der().clone();
     changed[changed.length - 1] ^= 1;
-    assertRefused(
-        Clause.UNKNOWN_ISSUER, verifier.verify(CardKind.STAFF_PIV, changed, List.of()));
+    assertRefused(Clause.UNKNOWN_ISSUER, verifier.verify(CardKind.STAFF_PIV, changed, List.of()));
   }
 
   @Test

@@ -122,8 +122,15 @@ class SignatureVectorsTest {
     BigInteger one = BigInteger.ONE;
     for (BigInteger odd :
         new BigInteger[] {
-          zero, one, order, order.subtract(one), order.add(one), order.negate(), one.negate(),
-          ((ECPublicKey) ec.getPublic()).getParams().getCurve().getA(), order.shiftLeft(8)
+          zero,
+          one,
+          order,
+          order.subtract(one),
+          order.add(one),
+          order.negate(),
+          one.negate(),
+          ((ECPublicKey) ec.getPublic()).getParams().getCurve().getA(),
+          order.shiftLeft(8)
         }) {
       assertFalse(ecdsa(sequence(integer(odd), integer(s))), "r = " + odd);
       assertFalse(ecdsa(sequence(integer(r), integer(odd))), "s = " + odd);

@@ -25,7 +25,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * Measures the verification of a card's answer: path of two steps, revocation, one signature. Run
  * as a program; prints a table. Not a test: figures depend on the machine.
  *
- * <p>Each row warms up, then runs rounds of a second; CPU time is that of the one thread that works.
+ * <p>Each row warms up, then runs rounds of a second; CPU time is that of the one thread that
+ * works.
  */
 public final class VerifyBench {
   private static final int ROUNDS = 5;
@@ -36,7 +37,8 @@ public final class VerifyBench {
   private VerifyBench() {}
 
   /** One card under one CA under one root, each with a key of that kind. */
-  private record Cards(X509Certificate root, X509Certificate ca, Made leaf, Path rootCrl, Path crl) {}
+  private record Cards(
+      X509Certificate root, X509Certificate ca, Made leaf, Path rootCrl, Path crl) {}
 
   private interface Work {
     boolean run() throws Exception;
@@ -89,16 +91,14 @@ public final class VerifyBench {
             CardKind.STAFF_PIV,
             List.of(cards.root),
             Optional.empty(),
-            RevocationSource.all(
-                List.of(lists(cards), new DenyList(java.util.Set::of))));
+            RevocationSource.all(List.of(lists(cards), new DenyList(java.util.Set::of))));
     PathVerifier verifier =
         new PathVerifier(InstantSource.fixed(Made.NOW), List.of(profile), remember);
     List<X509Certificate> between = List.of(cards.ca);
     byte[] der = cards.leaf.der();
     return () ->
         verifier.verify(CardKind.STAFF_PIV, der, between) instanceof Verdict.Trusted trusted
-            && SignatureVerifier.verifies(
-                trusted.certificate().getPublicKey(), DATA, signature);
+            && SignatureVerifier.verifies(trusted.certificate().getPublicKey(), DATA, signature);
   }
 
   private static CrlFiles lists(Cards cards) {
@@ -185,8 +185,7 @@ public final class VerifyBench {
       require(work.run());
       times[count++ & (times.length - 1)] = System.nanoTime() - start;
     }
-    double seconds =
-        (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e9;
+    double seconds = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e9;
     int kept = Math.min(count, times.length);
     Arrays.sort(times, 0, kept);
     return new Figures(count, count / seconds, times[kept / 2] / 1e3, seconds);
