@@ -150,12 +150,8 @@ final class CertificateExtensions {
         throw new MalformedException(section, "extension " + type + " is empty");
       }
       return Optional.of(value);
-    } catch (java.io.IOException
-        | IllegalArgumentException
-        | IllegalStateException
-        | ClassCastException
-        | ArithmeticException
-        | IndexOutOfBoundsException e) {
+    } catch (java.io.IOException | RuntimeException e) {
+      // Bouncy Castle refuses malformed values by unchecked exceptions of many kinds.
       throw new MalformedException(section, "extension " + type + " does not parse");
     }
   }

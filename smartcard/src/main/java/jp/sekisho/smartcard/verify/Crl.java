@@ -102,12 +102,8 @@ final class Crl {
   static Crl parse(byte[] der) throws MalformedException {
     try {
       return new Crl(der);
-    } catch (IOException
-        | ParseException
-        | IllegalArgumentException
-        | IllegalStateException
-        | ClassCastException
-        | IndexOutOfBoundsException e) {
+    } catch (IOException | ParseException | RuntimeException e) {
+      // Bouncy Castle refuses malformed structures by unchecked exceptions of many kinds.
       throw new MalformedException("5.1", "not one DER CRL: " + e.getMessage());
     }
   }

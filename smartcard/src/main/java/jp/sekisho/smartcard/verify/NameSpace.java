@@ -72,6 +72,8 @@ final class NameSpace {
       return Optional.empty();
     } catch (MalformedException e) {
       return Optional.of(e.failure());
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return Optional.of(new Failure(Clause.PATH, "4.2.1.6", "a name that does not parse"));
     }
   }
 

@@ -37,8 +37,8 @@ import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
  * An OCSP responder (RFC 6960) asked about the card's certificate at every check; the CAs above it
  * are for a CRL beside it. The answer must carry our nonce, be in force, and be signed by the
  * issuer or by somebody the issuer certified for just that, without need to ask on
- * (id-pkix-ocsp-nocheck). Anything else is {@code Unknown}.
- * Thread-safe; a check waits for the network, at most the given time.
+ * (id-pkix-ocsp-nocheck). Anything else is {@code Unknown}. Thread-safe; a check waits for the
+ * network, at most the given time.
  */
 public final class OcspResponder implements PathRevocation {
   private static final int LARGEST = 64 * 1024;
@@ -76,12 +76,8 @@ public final class OcspResponder implements PathRevocation {
       byte[] nonce = new byte[NONCE];
       RANDOM.nextBytes(nonce);
       return judge(ask(request(id, nonce)), id, nonce, path, now);
-    } catch (IOException
-        | OCSPException
-        | OperatorCreationException
-        | IllegalArgumentException
-        | IllegalStateException
-        | ClassCastException e) {
+    } catch (IOException | OCSPException | OperatorCreationException | RuntimeException e) {
+      // Bouncy Castle refuses malformed answers by unchecked exceptions of many kinds.
       return unknown(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -98,8 +94,7 @@ public final class OcspResponder implements PathRevocation {
     }
   }
 
-  private static OCSPReq request(CertificateID id, byte[] nonce)
-      throws IOException, OCSPException {
+  private static OCSPReq request(CertificateID id, byte[] nonce) throws IOException, OCSPException {
     return new OCSPReqBuilder()
         .addRequest(id)
         .setRequestExtensions(
@@ -158,7 +153,7 @@ public final class OcspResponder implements PathRevocation {
     Date next = single.getNextUpdate();
     if (said.isAfter(now)
         || said.plus(maxAge).isBefore(now)
-        || next != null && next.toInstant().isBefore(now)) {
+        || (next != null && next.toInstant().isBefore(now))) {
       return unknown("an answer of " + said);
     }
     CertificateStatus status = single.getCertStatus();
@@ -206,14 +201,10 @@ public final class OcspResponder implements PathRevocation {
 
   private static boolean isSigned(BasicOCSPResp answer, PublicKey key) {
     return SignedBytes.verifies(
-        answer.getTBSResponseData(),
-        answer.getSignatureAlgorithmID(),
-        answer.getSignature(),
-        key);
+        answer.getTBSResponseData(), answer.getSignatureAlgorithmID(), answer.getSignature(), key);
   }
 
   private static Optional<Failure> unknown(String reason) {
-    return Optional.of(
-        new Failure(Clause.REVOCATION_UNKNOWN, "RFC 6960 3.2", "OCSP: " + reason));
+    return Optional.of(new Failure(Clause.REVOCATION_UNKNOWN, "RFC 6960 3.2", "OCSP: " + reason));
   }
 }

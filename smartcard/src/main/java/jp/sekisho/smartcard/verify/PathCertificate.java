@@ -68,12 +68,8 @@ final class PathCertificate {
     }
     try {
       return new PathCertificate(der);
-    } catch (IOException
-        | ParseException
-        | IllegalArgumentException
-        | IllegalStateException
-        | ClassCastException
-        | IndexOutOfBoundsException e) {
+    } catch (IOException | ParseException | RuntimeException e) {
+      // Bouncy Castle refuses malformed structures by unchecked exceptions of many kinds.
       throw new MalformedException("4.1", "not one DER certificate: " + e.getMessage());
     }
   }
@@ -160,7 +156,7 @@ final class PathCertificate {
       PublicKey read = Keys.of(keyInfo());
       key = read;
       return Optional.of(read);
-    } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
       return Optional.empty();
     }
   }

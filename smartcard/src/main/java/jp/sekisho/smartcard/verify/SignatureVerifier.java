@@ -37,7 +37,7 @@ public final class SignatureVerifier {
                 signature);
       }
       return verifies(Signature.getInstance(algorithm.get()), key, data, signature);
-    } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
       // A signature that does not parse is a wrong signature; so is one by a key whose point is not
       // on its curve, which Bouncy Castle only says by an unchecked exception.
       return false;
@@ -67,11 +67,7 @@ public final class SignatureVerifier {
       SubjectPublicKeyInfo info =
           SubjectPublicKeyInfo.getInstance(ASN1Primitive.fromByteArray(keyInfo));
       return Keys.hasUnnamedCurve(info) ? Optional.empty() : Optional.of(Keys.of(info));
-    } catch (GeneralSecurityException
-        | IOException
-        | IllegalArgumentException
-        | IllegalStateException
-        | ClassCastException e) {
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
       return Optional.empty();
     }
   }

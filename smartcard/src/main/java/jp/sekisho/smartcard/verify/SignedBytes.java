@@ -54,7 +54,7 @@ final class SignedBytes {
       verifier.initVerify(key);
       verifier.update(data);
       return verifier.verify(signature);
-    } catch (GeneralSecurityException | IllegalArgumentException | IllegalStateException e) {
+    } catch (GeneralSecurityException | RuntimeException e) {
       return false;
     }
   }

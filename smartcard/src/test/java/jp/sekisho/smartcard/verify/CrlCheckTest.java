@@ -18,6 +18,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.IssuingDistributionPoint;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.ReasonFlags;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** CRLs, §6.3, in the order of the NIST PKITS chapters 4.4, 4.5, 4.14 and 4.15. */
@@ -36,7 +37,7 @@ class CrlCheckTest {
     return Case.under(ROOT).via(CA).crls(ROOT_CRL).crls(lists).judge(leaf);
   }
 
-  private static DistributionPoint point(String uri, GeneralName issuer) {
+  private static DistributionPoint point(@Nullable String uri, @Nullable GeneralName issuer) {
     return new DistributionPoint(
         uri == null ? null : MadeCrl.name(uri),
         null,

@@ -30,11 +30,40 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A certificate a test made, with its key. */
-record Made(byte[] der, X500Name name, KeyPair key, BigInteger serial) {
+final class Made {
   static final Instant NOW = Instant.parse("2026-11-20T00:00:00Z");
   private static final AtomicLong SERIALS = new AtomicLong(1000);
+
+  private final byte[] der;
+  private final X500Name name;
+  private final KeyPair key;
+  private final BigInteger serial;
+
+  Made(byte[] der, X500Name name, KeyPair key, BigInteger serial) {
+    this.der = der.clone();
+    this.name = name;
+    this.key = key;
+    this.serial = serial;
+  }
+
+  byte[] der() {
+    return der.clone();
+  }
+
+  X500Name name() {
+    return name;
+  }
+
+  KeyPair key() {
+    return key;
+  }
+
+  BigInteger serial() {
+    return serial;
+  }
 
   /** A CA as RFC 5280 wants it. */
   static Recipe ca(String name) {
@@ -68,7 +97,7 @@ record Made(byte[] der, X500Name name, KeyPair key, BigInteger serial) {
     private X500Name issuer = new X500Name("");
     private boolean issuerGiven;
     private KeyPair key = newKey();
-    private SubjectPublicKeyInfo keyInfo;
+    private @Nullable SubjectPublicKeyInfo keyInfo;
     private BigInteger serial = BigInteger.valueOf(SERIALS.incrementAndGet());
     private Instant from = NOW.minus(Duration.ofDays(100));
     private Instant until = NOW.plus(Duration.ofDays(100));

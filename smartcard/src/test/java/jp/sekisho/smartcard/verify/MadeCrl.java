@@ -5,7 +5,10 @@ import java.math.BigInteger;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -23,6 +26,7 @@ import org.bouncycastle.asn1.x509.ReasonFlags;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a CRL for a test; current and with number 1 unless told otherwise. */
 final class MadeCrl {
@@ -33,7 +37,9 @@ final class MadeCrl {
   private boolean hasNextUpdate = true;
   private int number = 1;
   private final ExtensionsGenerator extensions = new ExtensionsGenerator();
-  private final java.util.List<Object[]> entries = new java.util.ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
+
+  private record Entry(BigInteger serial, int reason, Optional<X500Name> certificateIssuer) {}
 
   private MadeCrl(X500Name issuer, KeyPair key) {
     this.issuer = issuer;
@@ -71,13 +77,14 @@ final class MadeCrl {
   }
 
   MadeCrl revoke(Made certificate, int reason) {
-    entries.add(new Object[] {certificate.serial(), reason, null});
+    entries.add(new Entry(certificate.serial(), reason, Optional.empty()));
     return this;
   }
 
   /** An entry of an indirect CRL. */
   MadeCrl revoke(Made certificate, X500Name certificateIssuer) {
-    entries.add(new Object[] {certificate.serial(), CRLReason.keyCompromise, certificateIssuer});
+    entries.add(
+        new Entry(certificate.serial(), CRLReason.keyCompromise, Optional.of(certificateIssuer)));
     return this;
   }
 
@@ -98,12 +105,12 @@ final class MadeCrl {
     }
   }
 
-  static IssuingDistributionPoint at(String uri, boolean userOnly, boolean caOnly) {
+  static IssuingDistributionPoint at(@Nullable String uri, boolean userOnly, boolean caOnly) {
     return new IssuingDistributionPoint(
         uri == null ? null : name(uri), userOnly, caOnly, null, false, false);
   }
 
-  static IssuingDistributionPoint someReasons(String uri, int reasons) {
+  static IssuingDistributionPoint someReasons(@Nullable String uri, int reasons) {
     return new IssuingDistributionPoint(
         uri == null ? null : name(uri), false, false, new ReasonFlags(reasons), false, false);
   }
@@ -132,16 +139,16 @@ final class MadeCrl {
           builder.addExtension(more.getExtension(type));
         }
       }
-      for (Object[] entry : entries) {
+      for (Entry entry : entries) {
         ExtensionsGenerator of = new ExtensionsGenerator();
-        of.addExtension(Extension.reasonCode, false, CRLReason.lookup((int) entry[1]));
-        if (entry[2] != null) {
+        of.addExtension(Extension.reasonCode, false, CRLReason.lookup(entry.reason));
+        if (entry.certificateIssuer.isPresent()) {
           of.addExtension(
               Extension.certificateIssuer,
               true,
-              new GeneralNames(new GeneralName((X500Name) entry[2])));
+              new GeneralNames(new GeneralName(entry.certificateIssuer.get())));
         }
-        builder.addCRLEntry((BigInteger) entry[0], Date.from(thisUpdate), of.generate());
+        builder.addCRLEntry(entry.serial, Date.from(thisUpdate), of.generate());
       }
       return builder
           .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()))

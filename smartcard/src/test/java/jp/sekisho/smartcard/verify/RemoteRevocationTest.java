@@ -89,8 +89,7 @@ class RemoteRevocationTest {
   }
 
   private CrlUrl list() {
-    return new CrlUrl(
-        client, address, AGE, TIMEOUT, InstantSource.fixed(Made.NOW), notices::add);
+    return new CrlUrl(client, address, AGE, TIMEOUT, InstantSource.fixed(Made.NOW), notices::add);
   }
 
   @Test
@@ -110,7 +109,8 @@ class RemoteRevocationTest {
 
   @Test
   void aFetchThatFailsKeepsTheOldListUntilItIsTooOld() {
-    answer = question -> MadeCrl.by(ROOT).between(Made.NOW, Made.NOW.plus(Duration.ofDays(99))).der();
+    answer =
+        question -> MadeCrl.by(ROOT).between(Made.NOW, Made.NOW.plus(Duration.ofDays(99))).der();
     CrlUrl list = list();
     assertTrue(list.refresh());
     answer = question -> new byte[] {0x30, 0};
@@ -121,8 +121,7 @@ class RemoteRevocationTest {
     assertFalse(list.refresh());
     assertEquals(3, notices.size(), notices.toString());
     assertEquals(new Status.Good(), list.check(chain, Made.NOW));
-    assertTrue(
-        list.check(chain, Made.NOW.plus(AGE).plusSeconds(1)) instanceof Status.Unknown);
+    assertTrue(list.check(chain, Made.NOW.plus(AGE).plusSeconds(1)) instanceof Status.Unknown);
   }
 
   @Test
@@ -140,8 +139,7 @@ class RemoteRevocationTest {
     BasicOCSPRespBuilder builder =
         new BasicOCSPRespBuilder(
             SubjectPublicKeyInfo.getInstance(said.signer.key().getPublic().getEncoded()),
-            new BcDigestCalculatorProvider()
-                .get(org.bouncycastle.cert.ocsp.RespID.HASH_SHA1));
+            new BcDigestCalculatorProvider().get(org.bouncycastle.cert.ocsp.RespID.HASH_SHA1));
     builder.addResponse(
         request.getRequestList()[0].getCertID(),
         said.status,
@@ -176,9 +174,7 @@ class RemoteRevocationTest {
   private static Made.Recipe responder() {
     return Made.leaf("CN=ocsp")
         .with(
-            Extension.extendedKeyUsage,
-            false,
-            new ExtendedKeyUsage(KeyPurposeId.id_kp_OCSPSigning))
+            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_OCSPSigning))
         .with(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE);
   }
 
@@ -205,9 +201,7 @@ class RemoteRevocationTest {
             LEAF,
             responder().without(Extension.extendedKeyUsage).by(ROOT),
             responder().without(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck).by(ROOT),
-            responder()
-                .valid(Made.NOW.minus(AGE), Made.NOW.minusSeconds(1))
-                .by(ROOT))) {
+            responder().valid(Made.NOW.minus(AGE), Made.NOW.minusSeconds(1)).by(ROOT))) {
       assertTrue(
           ask(new Said(CertificateStatus.GOOD, Made.NOW, signer, true)) instanceof Status.Unknown);
     }
@@ -218,8 +212,7 @@ class RemoteRevocationTest {
     assertTrue(
         ask(new Said(CertificateStatus.GOOD, Made.NOW, ROOT, false)) instanceof Status.Unknown);
     for (Instant when : List.of(Made.NOW.minus(AGE).minusSeconds(1), Made.NOW.plusSeconds(1))) {
-      assertTrue(
-          ask(new Said(CertificateStatus.GOOD, when, ROOT, true)) instanceof Status.Unknown);
+      assertTrue(ask(new Said(CertificateStatus.GOOD, when, ROOT, true)) instanceof Status.Unknown);
     }
     for (byte[] bytes : new byte[][] {{}, {0x30, 0}, {1, 2, 3}, new byte[70_000]}) {
       answer = question -> bytes;
@@ -247,8 +240,7 @@ class RemoteRevocationTest {
                     List.of(chain.get(1)),
                     Optional.empty(),
                     RevocationSource.all(
-                        List.of(
-                            list, new OcspResponder(client, address, AGE, TIMEOUT))))));
+                        List.of(list, new OcspResponder(client, address, AGE, TIMEOUT))))));
     assertTrue(
         verifier.verify(CardKind.STAFF_PIV, LEAF.der(), List.of()) instanceof Verdict.Trusted);
     answer =
