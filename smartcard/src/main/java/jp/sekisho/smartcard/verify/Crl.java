@@ -3,7 +3,6 @@ package jp.sekisho.smartcard.verify;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.PublicKey;
-import java.text.ParseException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Enumeration;
@@ -56,7 +55,7 @@ final class Crl {
   private final Map<DistinguishedName, Map<BigInteger, Integer>> entries = new HashMap<>();
   private final Map<PublicKey, Boolean> verified = new ConcurrentHashMap<>();
 
-  private Crl(byte[] der) throws MalformedException, IOException, ParseException {
+  private Crl(byte[] der) throws MalformedException, IOException {
     signed = Der.firstElement(der);
     CertificateList list = CertificateList.getInstance(ASN1Primitive.fromByteArray(der));
     TBSCertList content = list.getTBSCertList();
@@ -72,8 +71,8 @@ final class Crl {
       throw new MalformedException("5.1.2.5", "no nextUpdate");
     }
     issuer = DistinguishedName.of(content.getIssuer());
-    thisUpdate = content.getThisUpdate().getDate().toInstant();
-    nextUpdate = content.getNextUpdate().getDate().toInstant();
+    thisUpdate = Times.of(content.getThisUpdate());
+    nextUpdate = Times.of(content.getNextUpdate());
     Extensions extensions = content.getExtensions();
     requireKnown(extensions, PROCESSED, "5.2");
     Extension numbered = extensions == null ? null : extensions.getExtension(Extension.cRLNumber);
@@ -102,7 +101,7 @@ final class Crl {
   static Crl parse(byte[] der) throws MalformedException {
     try {
       return new Crl(der);
-    } catch (IOException | ParseException | RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       // Bouncy Castle refuses malformed structures by unchecked exceptions of many kinds.
       throw new MalformedException("5.1", "not one DER CRL: " + e.getMessage());
     }

@@ -67,11 +67,7 @@ record DistinguishedName(List<String> parts) {
   private static String canonical(ASN1Encodable value) throws MalformedException {
     ASN1Primitive primitive = value.toASN1Primitive();
     if (primitive instanceof ASN1String text && !(primitive instanceof ASN1BitString)) {
-      String folded = text.getString();
-      if (!isPlain(folded)) {
-        folded = Normalizer.normalize(folded, Normalizer.Form.NFKC);
-      }
-      return SPACES.matcher(folded.strip().toLowerCase(Locale.ROOT)).replaceAll(" ");
+      return folded(text.getString());
     }
     try {
       return "#" + HexFormat.of().formatHex(primitive.getEncoded("DER"));
@@ -80,7 +76,17 @@ record DistinguishedName(List<String> parts) {
     }
   }
 
-  private static boolean isPlain(String text) {
-    return text.chars().allMatch(c -> c < 0x80);
+  private static String folded(String text) {
+    boolean ascii = true;
+    boolean spaced = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      ascii &= c < 0x80;
+      spaced |= c < ' ' || (c == ' ' && i > 0 && text.charAt(i - 1) == ' ');
+    }
+    String normal = ascii ? text : Normalizer.normalize(text, Normalizer.Form.NFKC);
+    String lower = normal.strip().toLowerCase(Locale.ROOT);
+    // The pattern is only asked where it may find something.
+    return ascii && !spaced ? lower : SPACES.matcher(lower).replaceAll(" ");
   }
 }

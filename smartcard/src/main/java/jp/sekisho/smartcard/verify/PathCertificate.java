@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.text.ParseException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -40,7 +39,7 @@ final class PathCertificate {
   private final int hash;
   private volatile @Nullable PublicKey key;
 
-  private PathCertificate(byte[] der) throws MalformedException, IOException, ParseException {
+  private PathCertificate(byte[] der) throws MalformedException, IOException {
     this.der = der.clone();
     signed = Der.firstElement(der);
     Certificate certificate = Certificate.getInstance(ASN1Primitive.fromByteArray(der));
@@ -50,8 +49,8 @@ final class PathCertificate {
     algorithmsAgree = signatureAlgorithm.equals(content.getSignature());
     issuer = DistinguishedName.of(content.getIssuer());
     subject = DistinguishedName.of(content.getSubject());
-    notBefore = content.getStartDate().getDate().toInstant();
-    notAfter = content.getEndDate().getDate().toInstant();
+    notBefore = Times.of(content.getStartDate());
+    notAfter = Times.of(content.getEndDate());
     extensions = new CertificateExtensions(content.getExtensions());
     hash = Arrays.hashCode(this.signature);
   }
@@ -68,7 +67,7 @@ final class PathCertificate {
     }
     try {
       return new PathCertificate(der);
-    } catch (IOException | ParseException | RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       // Bouncy Castle refuses malformed structures by unchecked exceptions of many kinds.
       throw new MalformedException("4.1", "not one DER certificate: " + e.getMessage());
     }
