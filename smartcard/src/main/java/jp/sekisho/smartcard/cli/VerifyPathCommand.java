@@ -1,53 +1,95 @@
 package jp.sekisho.smartcard.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.Stack;
 import java.util.concurrent.Callable;
-import jp.sekisho.smartcard.verify.CardKind;
-import jp.sekisho.smartcard.verify.Clause;
 import jp.sekisho.smartcard.verify.CrlFiles;
+import jp.sekisho.smartcard.verify.PathDemands;
 import jp.sekisho.smartcard.verify.PathRules;
-import jp.sekisho.smartcard.verify.PathVerifier;
+import jp.sekisho.smartcard.verify.PathRules.Outcome;
+import jp.sekisho.smartcard.verify.Pem;
 import jp.sekisho.smartcard.verify.RevocationSource;
-import jp.sekisho.smartcard.verify.TrustProfile;
-import jp.sekisho.smartcard.verify.Verdict;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterConsumer;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Judges a certificate from files: what the service and the terminal do, without them. */
+/** Judges a certificate from files by RFC 5280, as the service and the terminal do. */
 @Command(
     name = "verify-path",
-    description = "Judge a certificate: DER or PEM files in, verdict and reason out.",
-    mixinStandardHelpOptions = true)
-final class VerifyPathCommand implements Callable<Integer> {
-  @SuppressWarnings("NullAway.Init") // required
-  @Parameters(paramLabel = "CERTIFICATE", description = "The certificate to judge.")
-  private Path certificate;
+    description = {
+      "Judge a certificate by RFC 5280: files in, one line of JSON out.",
+      "Files are DER, or PEM with one or more blocks. Without --crl nobody can say that nothing",
+      "was revoked, and the answer is no, unless --no-revocation is given."
+    },
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {" 0:valid", " 1:not valid", " 2:unusable input"})
+final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
+  private static final int LARGEST = 64 << 20;
+  private static final Map<String, Integer> USAGES =
+      Map.of(
+          "digitalSignature", KeyUsage.digitalSignature,
+          "nonRepudiation", KeyUsage.nonRepudiation,
+          "keyEncipherment", KeyUsage.keyEncipherment,
+          "dataEncipherment", KeyUsage.dataEncipherment,
+          "keyAgreement", KeyUsage.keyAgreement,
+          "keyCertSign", KeyUsage.keyCertSign,
+          "cRLSign", KeyUsage.cRLSign,
+          "encipherOnly", KeyUsage.encipherOnly,
+          "decipherOnly", KeyUsage.decipherOnly);
+  private static final Map<String, String> PURPOSES =
+      Map.of(
+          "serverAuth", "1.3.6.1.5.5.7.3.1",
+          "clientAuth", "1.3.6.1.5.5.7.3.2",
+          "codeSigning", "1.3.6.1.5.5.7.3.3",
+          "emailProtection", "1.3.6.1.5.5.7.3.4",
+          "timeStamping", "1.3.6.1.5.5.7.3.8",
+          "OCSPSigning", "1.3.6.1.5.5.7.3.9",
+          "smartcardLogon", "1.3.6.1.4.1.311.20.2.2");
 
-  @Option(names = "--root", required = true, description = "Trusted root; repeatable.")
-  private List<Path> roots = new ArrayList<>();
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CERTIFICATE",
+      description = "The certificate to judge; not with --batch.")
+  private @Nullable Path certificate;
 
-  @Option(names = "--intermediate", description = "Certificate in between; repeatable.")
+  @Option(
+      names = {"--anchor", "--root"},
+      parameterConsumer = Several.class,
+      description = "Trust anchor; repeatable.")
+  private List<Path> anchors = new ArrayList<>();
+
+  @Option(
+      names = "--intermediate",
+      parameterConsumer = Several.class,
+      description = "Certificate in between or of a CRL issuer, in any order; repeatable.")
   private List<Path> intermediates = new ArrayList<>();
 
-  @Option(names = "--crl", description = "CRL file; repeatable.")
+  @Option(
+      names = "--crl",
+      parameterConsumer = Several.class,
+      description = "CRL, complete or delta; repeatable.")
   private List<Path> crls = new ArrayList<>();
 
   @Option(names = "--no-revocation", description = "Do not ask whether anything was revoked.")
@@ -55,83 +97,177 @@ final class VerifyPathCommand implements Callable<Integer> {
 
   @Option(
       names = "--crl-max-age",
-      defaultValue = "P7D",
-      description = "Oldest CRL accepted, ISO 8601 (default: P7D).")
-  private Duration crlMaxAge = Duration.ofDays(7);
+      description = "Oldest thisUpdate accepted, e.g. P7D (default: until nextUpdate).")
+  private @Nullable Duration crlMaxAge;
 
-  @Option(names = "--policy", description = "Policy OID demanded.")
-  private @Nullable String policy;
+  @Option(names = "--policy", description = "OID of the user-initial-policy-set; repeatable.")
+  private List<String> policies = new ArrayList<>();
 
-  @Option(names = "--at", description = "Judge as of this instant, e.g. 2026-11-21T00:00:00Z.")
+  @Option(names = "--require-explicit-policy", description = "initial-explicit-policy.")
+  private boolean requireExplicitPolicy;
+
+  @Option(names = "--inhibit-policy-mapping", description = "initial-policy-mapping-inhibit.")
+  private boolean inhibitPolicyMapping;
+
+  @Option(names = "--inhibit-any-policy", description = "initial-any-policy-inhibit.")
+  private boolean inhibitAnyPolicy;
+
+  @Option(
+      names = "--key-usage",
+      split = ",",
+      description = "What the certificate must allow, e.g. digitalSignature; repeatable.")
+  private List<String> keyUsages = new ArrayList<>();
+
+  @Option(
+      names = "--eku",
+      description = "Purpose the certificate must allow: an OID, or e.g. clientAuth.")
+  private @Nullable String purpose;
+
+  @Option(names = "--at", description = "Judge as of this instant, e.g. 2026-11-20T00:00:00Z.")
   private @Nullable Instant at;
 
   @Option(
-      names = "--path-only",
-      description = "RFC 5280 only, without our demands on key usage and key strength.")
-  private boolean pathOnly;
+      names = "--batch",
+      description = {
+        "Read one JSON array of arguments per line;",
+        "answer each with its line of JSON and \"exit\"."
+      })
+  private boolean batch;
 
-  @Option(names = "--json", description = "Print one JSON document and nothing else.")
+  @Option(names = "--json", description = "Accepted; the answer is JSON anyway.")
+  @SuppressWarnings("UnusedVariable") // only to be accepted, as by the other commands
   private boolean json;
 
   @SuppressWarnings("NullAway.Init") // injected by picocli
   @Spec
   private CommandSpec spec;
 
+  private final InstantSource clock = InstantSource.system();
+
+  /** Takes every value up to the next option, but leaves the last word: it is the certificate. */
+  static final class Several implements IParameterConsumer {
+    @Override
+    public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
+      List<Path> files = option.getValue();
+      if (words.isEmpty()) {
+        return;
+      }
+      files.add(Path.of(words.pop()));
+      while (words.size() > 1 && !words.peek().startsWith("-")) {
+        files.add(Path.of(words.pop()));
+      }
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
-    RevocationSource revocation =
-        noRevocation ? RevocationSource.unchecked() : new CrlFiles(crls, crlMaxAge);
-    Instant now = at == null ? Instant.now() : at;
-    Verdict verdict;
+    if (batch) {
+      return Batch.run("verify-path", VerifyPathCommand::new, spec.commandLine().getOut());
+    }
+    Batch.Answer answer = answer();
+    Output.print(spec.commandLine().getOut(), Json.of(answer.values()));
+    return answer.exit();
+  }
+
+  @Override
+  public Batch.Answer answer() {
     try {
-      List<X509Certificate> between = read(intermediates);
-      X509Certificate leaf = read(certificate);
-      verdict =
-          pathOnly
-              ? new PathRules(read(roots), between, Optional.ofNullable(policy), revocation)
-                  .judge(leaf, now)
-              : new PathVerifier(
-                      InstantSource.fixed(now),
-                      List.of(
-                          new TrustProfile(
-                              CardKind.STAFF_PIV,
-                              read(roots),
-                              Optional.ofNullable(policy),
-                              revocation)))
-                  .verify(CardKind.STAFF_PIV, leaf.getEncoded(), between);
-    } catch (GeneralSecurityException e) {
-      verdict = new Verdict.Distrusted(Clause.MALFORMED, String.valueOf(e.getMessage()));
+      if (certificate == null || anchors.isEmpty()) {
+        return Batch.unusable("a certificate and at least one --anchor are needed");
+      }
+      List<byte[]> leaf = read(List.of(certificate), "CERTIFICATE");
+      List<byte[]> between = new ArrayList<>(leaf.subList(1, leaf.size()));
+      between.addAll(read(intermediates, "CERTIFICATE"));
+      PathDemands demands =
+          new PathDemands(
+              policies(),
+              requireExplicitPolicy,
+              inhibitPolicyMapping,
+              inhibitAnyPolicy,
+              usage(),
+              purpose());
+      Outcome outcome =
+          PathRules.of(read(anchors, "CERTIFICATE"), between, demands, revocation())
+              .judge(leaf.get(0), at == null ? clock.instant() : at);
+      return answer(outcome);
+    } catch (FileSystemException e) {
+      return Batch.unusable("FILE_UNUSABLE " + e.getFile() + ": " + e.getClass().getSimpleName());
+    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+      return Batch.unusable(String.valueOf(e.getMessage()));
     }
-    return print(verdict);
   }
 
-  private int print(Verdict verdict) {
+  private static Batch.Answer answer(Outcome outcome) {
     Map<String, Object> values = new LinkedHashMap<>();
-    if (verdict instanceof Verdict.Trusted trusted) {
-      values.put("verdict", "TRUSTED");
-      values.put("subjectNumber", trusted.subjectNumber().orElse(""));
-      values.put("chainLength", trusted.chain().size());
-    } else if (verdict instanceof Verdict.Distrusted distrusted) {
-      values.put("verdict", "DISTRUSTED");
-      values.put("clause", distrusted.clause().name());
-      values.put("detail", distrusted.detail());
+    if (outcome instanceof Outcome.Invalid invalid) {
+      values.put("valid", false);
+      values.put("reason", invalid.failure().reason());
+      values.put("clause", invalid.failure().section());
+      return new Batch.Answer(values, Output.REFUSED);
     }
-    Output.print(spec.commandLine().getOut(), json ? Json.of(values) : values.toString());
-    return verdict instanceof Verdict.Trusted ? Output.OK : Output.REFUSED;
+    values.put("valid", true);
+    values.put("reason", "");
+    values.put("clause", "");
+    return new Batch.Answer(values, Output.OK);
   }
 
-  private static List<X509Certificate> read(List<Path> files)
-      throws IOException, GeneralSecurityException {
-    List<X509Certificate> certificates = new ArrayList<>();
+  private RevocationSource revocation() throws IOException {
+    if (noRevocation) {
+      return RevocationSource.unchecked();
+    }
+    // A CRL that cannot be used is none; one that cannot be opened is a mistake of the caller.
+    read(crls, "X509 CRL");
+    return crlMaxAge == null
+        ? CrlFiles.untilNextUpdate(crls, notice -> {})
+        : CrlFiles.of(crls, crlMaxAge, notice -> {});
+  }
+
+  private Set<String> policies() {
+    Set<String> set = new HashSet<>();
+    for (String policy : policies) {
+      set.add(new ASN1ObjectIdentifier(policy).getId());
+    }
+    return set;
+  }
+
+  private int usage() {
+    int bits = 0;
+    for (String name : keyUsages) {
+      Integer bit = USAGES.get(name);
+      if (bit == null) {
+        throw new IllegalArgumentException("no such key usage: " + name);
+      }
+      bits |= bit;
+    }
+    return bits;
+  }
+
+  private Optional<String> purpose() {
+    return Optional.ofNullable(purpose)
+        .map(name -> PURPOSES.getOrDefault(name, name))
+        .map(identifier -> new ASN1ObjectIdentifier(identifier).getId());
+  }
+
+  /** All blocks of these files. */
+  private static List<byte[]> read(List<Path> files, String type) throws IOException {
+    List<byte[]> blocks = new ArrayList<>();
     for (Path file : files) {
-      certificates.add(read(file));
+      blocks.addAll(read(file, type));
     }
-    return certificates;
+    return blocks;
   }
 
-  static X509Certificate read(Path file) throws IOException, GeneralSecurityException {
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509", "SUN")
-            .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(file)));
+  /** The blocks of one file; at least one. */
+  static List<byte[]> read(Path file, String type) throws IOException {
+    if (Files.size(file) > LARGEST) {
+      throw new IOException(file + " is larger than 64 MiB");
+    }
+    try {
+      return Pem.blocks(Files.readAllBytes(file), type);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
   }
 }

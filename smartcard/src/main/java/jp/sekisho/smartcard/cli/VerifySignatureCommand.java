@@ -1,11 +1,16 @@
 package jp.sekisho.smartcard.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import jp.sekisho.smartcard.verify.SignatureVerifier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,22 +21,37 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify-signature",
     description = {
-      "Check a signature over a file; the algorithm follows from the certificate's key.",
+      "Check a signature over a file; the algorithm follows from the key.",
       "RSA: PKCS#1 v1.5 with SHA-256. P-256: SHA-256, P-384: SHA-384, both in DER."
     },
-    mixinStandardHelpOptions = true)
-final class VerifySignatureCommand implements Callable<Integer> {
-  @SuppressWarnings("NullAway.Init") // required
-  @Option(names = "--certificate", required = true, description = "The signer's certificate.")
-  private Path certificate;
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {" 0:valid", " 1:not valid", " 2:unusable input"})
+final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering {
+  @Option(names = "--certificate", description = "The signer's certificate, DER or PEM.")
+  private @Nullable Path certificate;
 
-  @SuppressWarnings("NullAway.Init") // required
-  @Option(names = "--signature", required = true, description = "The signature's bytes.")
-  private Path signature;
+  @Option(
+      names = "--key",
+      description = "Or the signer's public key (SubjectPublicKeyInfo), DER or PEM.")
+  private @Nullable Path key;
 
-  @SuppressWarnings("NullAway.Init") // required
-  @Parameters(paramLabel = "FILE", description = "What was signed.")
-  private Path file;
+  @Option(names = "--signature", description = "The signature's bytes.")
+  private @Nullable Path signature;
+
+  @Parameters(arity = "0..1", paramLabel = "FILE", description = "What was signed.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--batch",
+      description = {
+        "Read one JSON array of arguments per line;",
+        "answer each with its line of JSON and \"exit\"."
+      })
+  private boolean batch;
+
+  @Option(names = "--json", description = "Print one JSON document and nothing else.")
+  private boolean json;
 
   @SuppressWarnings("NullAway.Init") // injected by picocli
   @Spec
@@ -39,17 +59,47 @@ final class VerifySignatureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    boolean valid;
-    try {
-      valid =
-          SignatureVerifier.verifies(
-              VerifyPathCommand.read(certificate).getPublicKey(),
-              Files.readAllBytes(file),
-              Files.readAllBytes(signature));
-    } catch (GeneralSecurityException e) {
-      valid = false;
+    if (batch) {
+      return Batch.run(
+          "verify-signature", VerifySignatureCommand::new, spec.commandLine().getOut());
     }
-    Output.print(spec.commandLine().getOut(), valid ? "VALID" : "INVALID");
-    return valid ? Output.OK : Output.REFUSED;
+    Batch.Answer answer = answer();
+    if (json || answer.exit() == Output.USAGE) {
+      Output.print(spec.commandLine().getOut(), Json.of(answer.values()));
+    } else {
+      Output.print(spec.commandLine().getOut(), answer.exit() == Output.OK ? "VALID" : "INVALID");
+    }
+    return answer.exit();
+  }
+
+  @Override
+  public Batch.Answer answer() {
+    if (signature == null || file == null || (certificate == null) == (key == null)) {
+      return Batch.unusable("a FILE, --signature and either --certificate or --key are needed");
+    }
+    try {
+      Optional<PublicKey> signer = Optional.empty();
+      if (certificate != null) {
+        signer =
+            SignatureVerifier.certified(VerifyPathCommand.read(certificate, "CERTIFICATE").get(0));
+      } else if (key != null) {
+        signer = SignatureVerifier.encoded(VerifyPathCommand.read(key, "PUBLIC KEY").get(0));
+      }
+      String reason = "";
+      if (signer.isEmpty() || SignatureVerifier.algorithm(signer.get()).isEmpty()) {
+        reason = "not a key we accept: RSA of 2048 to 8192 bits, P-256 or P-384 by name";
+      } else if (!SignatureVerifier.verifies(
+          signer.get(), Files.readAllBytes(file), Files.readAllBytes(signature))) {
+        reason = "the key did not make this signature over this file";
+      }
+      Map<String, Object> values = new LinkedHashMap<>();
+      values.put("valid", reason.isEmpty());
+      values.put("reason", reason);
+      return new Batch.Answer(values, reason.isEmpty() ? Output.OK : Output.REFUSED);
+    } catch (FileSystemException e) {
+      return Batch.unusable("FILE_UNUSABLE " + e.getFile() + ": " + e.getClass().getSimpleName());
+    } catch (IOException e) {
+      return Batch.unusable(String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -25,6 +25,7 @@ import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CertificatePolicies;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -171,6 +172,9 @@ public final class TestCa {
           Extension.authorityKeyIdentifier,
           false,
           new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(root.getPublicKey()));
+      // RFC 5280 5.2.3 wants every CRL numbered, later ones higher.
+      builder.addExtension(
+          Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(now.toEpochMilli())));
       DurableFile.write(crl(), builder.build(signer(key)).getEncoded());
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IOException("cannot sign the CRL", e);

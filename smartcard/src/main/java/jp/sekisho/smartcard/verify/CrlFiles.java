@@ -1,85 +1,120 @@
 package jp.sekisho.smartcard.verify;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertPathValidator;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertPathValidatorException.BasicReason;
-import java.security.cert.CertStore;
-import java.security.cert.CertificateFactory;
-import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXParameters;
-import java.security.cert.PKIXRevocationChecker;
-import java.security.cert.PKIXRevocationChecker.Option;
-import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * Certificate revocation lists in local files (DER or PEM), read at every check so that a replaced
- * file counts at once. A missing, unreadable or overdue list is {@code Unknown}.
- *
- * @param files one CRL each, for every CA of the path
- * @param maxAge how old {@code thisUpdate} may be, whatever {@code nextUpdate} promises
+ * Certificate revocation lists in local files, DER or PEM: complete, delta, indirect and
+ * partitioned ones (RFC 5280 section 6.3). A replaced file counts at the next check, without a
+ * restart; a broken one leaves the list it replaced in force and is said once. A question costs a
+ * look-up, however long the lists. What no current list answers is {@code Unknown}. Thread-safe.
  */
-public record CrlFiles(List<Path> files, Duration maxAge) implements RevocationSource {
-  private static final int LARGEST = 32 << 20;
+public final class CrlFiles implements PathRevocation {
+  private static final int LARGEST = 64 << 20;
+  private static final System.Logger LOG = System.getLogger(CrlFiles.class.getName());
 
-  public CrlFiles {
-    files = List.copyOf(files);
+  private final WatchedFiles<Crl> files;
+  private final Optional<Duration> maxAge;
+
+  private CrlFiles(
+      WatchedFiles.Listing listing, Optional<Duration> maxAge, Consumer<String> notices) {
+    files = new WatchedFiles<>(listing, CrlFiles::parse, LARGEST, notices);
+    this.maxAge = maxAge;
+  }
+
+  /**
+   * A fixed set of files.
+   *
+   * @param maxAge how old {@code thisUpdate} may be, whatever {@code nextUpdate} promises
+   */
+  public CrlFiles(List<Path> files, Duration maxAge) {
+    this(listing(files), Optional.of(maxAge), CrlFiles::warn);
+  }
+
+  /** A fixed set of files, with notices of those that cannot be used. */
+  public static CrlFiles of(List<Path> files, Duration maxAge, Consumer<String> notices) {
+    return new CrlFiles(listing(files), Optional.of(maxAge), notices);
+  }
+
+  /** A fixed set of files, believed until their own nextUpdate. */
+  public static CrlFiles untilNextUpdate(List<Path> files, Consumer<String> notices) {
+    return new CrlFiles(listing(files), Optional.empty(), notices);
+  }
+
+  /**
+   * Whatever files of a directory match, at each check.
+   *
+   * @param pattern e.g. {@code *.crl}
+   * @param notices told once of each file that cannot be used
+   */
+  public static CrlFiles in(
+      Path directory, String pattern, Duration maxAge, Consumer<String> notices) {
+    return new CrlFiles(WatchedFiles.in(directory, pattern), Optional.of(maxAge), notices);
+  }
+
+  /** The same, with notices in the log. */
+  public static CrlFiles in(Path directory, String pattern, Duration maxAge) {
+    return in(directory, pattern, maxAge, CrlFiles::warn);
+  }
+
+  /** One sentence per file that cannot be read now. */
+  public List<String> problems() {
+    return files.now().problems();
+  }
+
+  @Override
+  public long generation() {
+    return files.last().generation();
+  }
+
+  @Override
+  public Optional<Failure> check(ValidPath path, Instant now) {
+    WatchedFiles.Snapshot<Crl> snapshot = files.now();
+    Optional<Failure> failure =
+        new CrlCheck(snapshot.items(), maxAge, path.pool(), now).check(path);
+    if (failure.isEmpty()
+        || failure.get().clause() == Clause.REVOKED
+        || snapshot.problems().isEmpty()) {
+      return failure;
+    }
+    Failure found = failure.get();
+    return Optional.of(
+        new Failure(
+            found.clause(),
+            found.section(),
+            found.reason() + " (" + String.join("; ", snapshot.problems()) + ")"));
   }
 
   @Override
   public Status check(List<X509Certificate> chain, Instant now) {
     try {
-      List<X509CRL> lists = new ArrayList<>();
-      for (Path file : files) {
-        X509CRL list = read(file);
-        Instant issued = list.getThisUpdate().toInstant();
-        if (issued.plus(maxAge).isBefore(now)) {
-          return new Status.Unknown(file.getFileName() + " is of " + issued);
-        }
-        lists.add(list);
-      }
-      validate(chain, lists, now);
-      return new Status.Good();
-    } catch (CertPathValidatorException e) {
-      return e.getReason() == BasicReason.REVOKED
-          ? new Status.Revoked(String.valueOf(e.getMessage()))
-          : new Status.Unknown(String.valueOf(e.getMessage()));
-    } catch (IOException | GeneralSecurityException e) {
-      return new Status.Unknown(e.toString());
+      return PathRevocation.status(check(X509.path(chain), now));
+    } catch (MalformedException e) {
+      return new Status.Unknown(e.failure().detail());
     }
   }
 
-  private static X509CRL read(Path file) throws IOException, GeneralSecurityException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(LARGEST + 1);
-      if (bytes.length > LARGEST) {
-        throw new IOException(file.getFileName() + " is larger than 32 MiB");
-      }
-      CertificateFactory factory = CertificateFactory.getInstance("X.509", "SUN");
-      return (X509CRL) factory.generateCRL(new ByteArrayInputStream(bytes));
-    }
+  private static WatchedFiles.Listing listing(List<Path> files) {
+    List<Path> copy = List.copyOf(files);
+    return () -> copy;
   }
 
-  private static void validate(List<X509Certificate> chain, List<X509CRL> lists, Instant now)
-      throws GeneralSecurityException {
-    CertPathValidator validator = CertPathValidator.getInstance("PKIX", "SUN");
-    PKIXRevocationChecker checker = (PKIXRevocationChecker) validator.getRevocationChecker();
-    checker.setOptions(EnumSet.of(Option.PREFER_CRLS, Option.NO_FALLBACK));
-    PKIXParameters parameters = PathRules.parameters(chain, now);
-    parameters.addCertStore(
-        CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
-    parameters.addCertPathChecker(checker);
-    validator.validate(PathRules.path(chain), parameters);
+  private static List<Crl> parse(byte[] content) throws IOException, MalformedException {
+    List<Crl> crls = new ArrayList<>();
+    for (byte[] der : Pem.blocks(content, "X509 CRL")) {
+      crls.add(Crl.parse(der));
+    }
+    return crls;
+  }
+
+  private static void warn(String notice) {
+    LOG.log(System.Logger.Level.WARNING, "CRL " + notice);
   }
 }

@@ -1,31 +1,70 @@
 package jp.sekisho.smartcard.verify;
 
-import java.io.ByteArrayInputStream;
-import java.security.NoSuchProviderException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import jp.sekisho.smartcard.verify.VerifiedPaths.PathKey;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
  * Judges certificates against the {@link TrustProfile} of their kind: the {@link PathRules} first,
- * then what we demand beyond them, key usage and key strength. Thread-safe.
+ * then what we demand beyond them, key usage, key strength and purpose. A path found valid is
+ * remembered by the certificate's hash until the profile, its revocation data or the validity of a
+ * certificate in it changes; revocation is asked every time. Thread-safe.
  */
 public final class PathVerifier {
-  private static final int LARGEST_CERTIFICATE = 64 * 1024;
   private static final int MOST_INTERMEDIATES = 16;
-  private static final int DIGITAL_SIGNATURE = 0;
+  private static final int MOST_ISSUERS = 256;
+
+  /** SHA-1 in a path is a forgery somebody can afford. */
+  private static final Set<String> TOO_WEAK =
+      Set.of(
+          PKCSObjectIdentifiers.sha1WithRSAEncryption.getId(),
+          OIWObjectIdentifiers.sha1WithRSA.getId(),
+          X9ObjectIdentifiers.ecdsa_with_SHA1.getId(),
+          X9ObjectIdentifiers.id_dsa_with_sha1.getId(),
+          NISTObjectIdentifiers.dsa_with_sha224.getId());
 
   private final InstantSource clock;
-  private final Map<CardKind, TrustProfile> profiles = new EnumMap<>(CardKind.class);
+  private final Supplier<List<TrustProfile>> profiles;
+  private final Optional<VerifiedPaths> verified;
+  private final Map<X509Certificate, PathCertificate> issuers = Recent.map(MOST_ISSUERS);
 
   public PathVerifier(InstantSource clock, List<TrustProfile> profiles) {
+    this(clock, profiles, true);
+  }
+
+  PathVerifier(InstantSource clock, List<TrustProfile> profiles, boolean remember) {
+    this(clock, constant(profiles), remember);
+  }
+
+  private PathVerifier(
+      InstantSource clock, Supplier<List<TrustProfile>> profiles, boolean remember) {
     this.clock = clock;
-    profiles.forEach(profile -> this.profiles.put(profile.kind(), profile));
+    this.profiles = profiles;
+    this.verified = remember ? Optional.of(new VerifiedPaths()) : Optional.empty();
+  }
+
+  /**
+   * A verifier whose profiles may change while it runs, e.g. with {@link AnchorFiles}.
+   *
+   * @param profiles asked at every judgement; at most one per kind
+   */
+  public static PathVerifier reloading(InstantSource clock, Supplier<List<TrustProfile>> profiles) {
+    return new PathVerifier(clock, profiles, true);
   }
 
   /**
@@ -35,23 +74,78 @@ public final class PathVerifier {
    * @param intermediates certificates that may stand between it and a root; none is trusted
    */
   public Verdict verify(CardKind kind, byte[] certificate, List<X509Certificate> intermediates) {
-    TrustProfile profile = profiles.get(kind);
-    if (profile == null) {
+    Optional<TrustProfile> profile =
+        profiles.get().stream().filter(one -> one.kind() == kind).findFirst();
+    if (profile.isEmpty()) {
       return new Verdict.Distrusted(Clause.UNKNOWN_ISSUER, "no profile for " + kind);
     }
     if (intermediates.size() > MOST_INTERMEDIATES) {
       return new Verdict.Distrusted(Clause.MALFORMED, "too many intermediates");
     }
-    X509Certificate leaf;
-    try {
-      leaf = parse(certificate);
-    } catch (CertificateException e) {
-      return new Verdict.Distrusted(Clause.MALFORMED, String.valueOf(e.getMessage()));
+    if (certificate.length > PathCertificate.LARGEST) {
+      return new Verdict.Distrusted(Clause.MALFORMED, "larger than 64 KiB");
     }
+    Instant now = clock.instant();
+    PathKey key = new PathKey(profile.get(), sha256(certificate));
+    Optional<VerifiedPaths.Proven> known = verified.flatMap(paths -> paths.find(key, now));
+    if (known.isPresent()) {
+      Optional<Failure> revoked =
+          PathRevocation.ask(profile.get().revocation(), known.get().path(), now);
+      if (revoked.isPresent()) {
+        return distrusted(revoked.get());
+      }
+      // Asking may have loaded new lists; what was found valid under the old ones is then no more.
+      if (known.get().generation() == profile.get().revocation().generation()) {
+        return known.get().verdict();
+      }
+    }
+    try {
+      return verify(profile.get(), certificate, intermediates, now, key);
+    } catch (MalformedException e) {
+      return distrusted(e.failure());
+    }
+  }
+
+  private Verdict verify(
+      TrustProfile profile,
+      byte[] certificate,
+      List<X509Certificate> intermediates,
+      Instant now,
+      PathKey key)
+      throws MalformedException {
+    PathCertificate leaf = PathCertificate.parse(certificate);
     PathRules rules =
         new PathRules(
-            profile.roots(), intermediates, profile.requiredPolicy(), profile.revocation());
-    return inProfile(rules.judge(leaf, clock.instant()));
+            issuers(profile.roots()),
+            issuers(intermediates),
+            profile.requiredPolicy().map(PathDemands::policy).orElse(PathDemands.NONE),
+            profile.revocation());
+    PathRules.Search search = rules.search(leaf, now);
+    if (search.path().isEmpty()) {
+      return distrusted(search.failure().orElseThrow());
+    }
+    ValidPath path = search.path().get();
+    Verdict verdict = inProfile(path, profile);
+    if (verdict instanceof Verdict.Trusted trusted) {
+      verified.ifPresent(
+          paths -> paths.remember(key, path, trusted, profile.revocation().generation()));
+    }
+    return verdict;
+  }
+
+  /** Certificates of CAs come again with every card, so they are read, with their keys, once. */
+  private List<PathCertificate> issuers(List<X509Certificate> certificates)
+      throws MalformedException {
+    List<PathCertificate> all = new ArrayList<>();
+    for (X509Certificate certificate : certificates) {
+      PathCertificate known = issuers.get(certificate);
+      if (known == null) {
+        known = X509.ours(certificate);
+        issuers.put(certificate, known);
+      }
+      all.add(known);
+    }
+    return all;
   }
 
   /**
@@ -60,21 +154,14 @@ public final class PathVerifier {
    * @throws CertificateException also for more than 64 KiB and for anything after the certificate
    */
   public static X509Certificate parse(byte[] der) throws CertificateException {
-    if (der.length > LARGEST_CERTIFICATE) {
+    if (der.length > PathCertificate.LARGEST) {
       throw new CertificateException("larger than 64 KiB");
     }
-    try {
-      X509Certificate certificate =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509", "SUN")
-                  .generateCertificate(new ByteArrayInputStream(der));
-      if (certificate.getEncoded().length != der.length) {
-        throw new CertificateException("not exactly one DER certificate");
-      }
-      return certificate;
-    } catch (NoSuchProviderException e) {
-      throw new IllegalStateException("every JDK has SUN", e);
+    X509Certificate certificate = X509.of(der);
+    if (certificate.getEncoded().length != der.length) {
+      throw new CertificateException("not exactly one DER certificate");
     }
+    return certificate;
   }
 
   /** The serialNumber attribute (2.5.4.5) of the subject, if there is exactly one. */
@@ -82,20 +169,47 @@ public final class PathVerifier {
     return SubjectNumber.of(certificate);
   }
 
-  private static Verdict inProfile(Verdict verdict) {
-    if (!(verdict instanceof Verdict.Trusted trusted)) {
-      return verdict;
+  private static Verdict inProfile(ValidPath path, TrustProfile profile) throws MalformedException {
+    PathCertificate leaf = path.certificates().get(0);
+    if (leaf.extensions().keyUsage.isEmpty()
+        || !leaf.extensions().allows(KeyUsage.digitalSignature)) {
+      return new Verdict.Distrusted(Clause.KEY_USAGE, "4.2.1.3: no digitalSignature");
     }
-    boolean[] usage = trusted.certificate().getKeyUsage();
-    if (usage == null || !usage[DIGITAL_SIGNATURE]) {
-      return new Verdict.Distrusted(Clause.KEY_USAGE, "no digitalSignature");
+    Optional<String> purpose = profile.extendedKeyUsage();
+    if (purpose.isPresent()
+        && !leaf.extensions().extendedKeyUsage.orElse(Set.of()).contains(purpose.get())) {
+      return new Verdict.Distrusted(Clause.KEY_USAGE, "4.2.1.12: not for " + purpose.get());
     }
-    for (X509Certificate certificate : trusted.chain()) {
+    List<X509Certificate> chain = X509.all(path.certificates());
+    for (X509Certificate certificate : chain) {
       if (SignatureVerifier.algorithm(certificate.getPublicKey()).isEmpty()) {
         return new Verdict.Distrusted(
             Clause.KEY_TYPE, "key of " + certificate.getSubjectX500Principal());
       }
     }
-    return trusted;
+    for (PathCertificate certificate :
+        path.certificates().subList(0, path.certificates().size() - 1)) {
+      if (TOO_WEAK.contains(certificate.signatureAlgorithm().getId())) {
+        return new Verdict.Distrusted(Clause.KEY_TYPE, "signed with SHA-1: " + certificate);
+      }
+    }
+    return new Verdict.Trusted(chain, SubjectNumber.of(chain.get(0)));
+  }
+
+  private static Supplier<List<TrustProfile>> constant(List<TrustProfile> profiles) {
+    List<TrustProfile> copy = List.copyOf(profiles);
+    return () -> copy;
+  }
+
+  private static Verdict distrusted(Failure failure) {
+    return new Verdict.Distrusted(failure.clause(), failure.detail());
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return java.util.HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 }

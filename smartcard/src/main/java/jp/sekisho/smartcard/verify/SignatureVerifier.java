@@ -1,13 +1,14 @@
 package jp.sekisho.smartcard.verify;
 
+import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Optional;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * Checks signatures of cards: the algorithm follows from the key, never from the message. RSA (2048
@@ -15,9 +16,6 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
  * both in DER. Thread-safe.
  */
 public final class SignatureVerifier {
-  /** Passed to the calls that need it; never installed. */
-  private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
-
   private static final int SHORTEST_RSA = 2048;
   private static final int LONGEST_RSA = 8192;
 
@@ -30,17 +28,47 @@ public final class SignatureVerifier {
       if (algorithm.isEmpty()) {
         return false;
       }
-      Signature verifier =
-          key instanceof ECPublicKey
-              ? Signature.getInstance(algorithm.get(), BOUNCY_CASTLE)
-              : Signature.getInstance(algorithm.get());
-      verifier.initVerify(key);
-      verifier.update(data);
-      return verifier.verify(signature);
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      if (key instanceof ECPublicKey ec) {
+        return EcdsaSignature.isWellFormed(signature, ec.getParams().getOrder())
+            && verifies(
+                Signature.getInstance(algorithm.get(), Keys.BOUNCY_CASTLE),
+                Keys.bouncyCastle(ec),
+                data,
+                signature);
+      }
+      return verifies(Signature.getInstance(algorithm.get()), key, data, signature);
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
       // A signature that does not parse is a wrong signature; so is one by a key whose point is not
       // on its curve, which Bouncy Castle only says by an unchecked exception.
       return false;
+    }
+  }
+
+  private static boolean verifies(Signature verifier, PublicKey key, byte[] data, byte[] signature)
+      throws GeneralSecurityException {
+    verifier.initVerify(key);
+    verifier.update(data);
+    return verifier.verify(signature);
+  }
+
+  /** The key in a certificate, DER; empty when it is none we can read, or its curve has no name. */
+  public static Optional<PublicKey> certified(byte[] certificate) {
+    try {
+      PathCertificate parsed = PathCertificate.parse(certificate);
+      return parsed.hasUnnamedCurve() ? Optional.empty() : parsed.key(null);
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The key in a SubjectPublicKeyInfo, DER; empty when it is none we can read. */
+  public static Optional<PublicKey> encoded(byte[] keyInfo) {
+    try {
+      SubjectPublicKeyInfo info =
+          SubjectPublicKeyInfo.getInstance(ASN1Primitive.fromByteArray(keyInfo));
+      return Keys.hasUnnamedCurve(info) ? Optional.empty() : Optional.of(Keys.of(info));
+    } catch (GeneralSecurityException | IOException | RuntimeException e) {
+      return Optional.empty();
     }
   }
 

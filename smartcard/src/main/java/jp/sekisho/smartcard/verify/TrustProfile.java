@@ -7,19 +7,30 @@ import java.util.Optional;
 /**
  * What a certificate of one kind of card must satisfy.
  *
- * @param roots pinned certificates, trusted for their key and name; need not be self-signed
+ * @param roots pinned certificates; need not be self-signed, must be CAs in force
  * @param requiredPolicy policy OID that must be valid along the whole path; empty = none demanded
+ * @param extendedKeyUsage purpose the card's certificate must name; empty = none demanded
  * @param revocation who is asked; {@link RevocationSource#unchecked()} must be chosen in words
  */
 public record TrustProfile(
     CardKind kind,
     List<X509Certificate> roots,
     Optional<String> requiredPolicy,
+    Optional<String> extendedKeyUsage,
     RevocationSource revocation) {
   public TrustProfile {
     roots = List.copyOf(roots);
     if (roots.isEmpty()) {
       throw new IllegalArgumentException("a profile without roots trusts nobody");
     }
+  }
+
+  /** A profile that asks for no purpose: real cards differ in whether they name one. */
+  public TrustProfile(
+      CardKind kind,
+      List<X509Certificate> roots,
+      Optional<String> requiredPolicy,
+      RevocationSource revocation) {
+    this(kind, roots, requiredPolicy, Optional.empty(), revocation);
   }
 }

@@ -1,15 +1,20 @@
 /**
- * Judges a staff card's certificate: does it lead to a pinned root of its kind, is it for signing,
- * in force, strong enough, issued under the demanded policy, and known not to be revoked. Used
- * online by the service and offline by the terminal.
+ * Judges a card's certificate: does it lead to a pinned root of its kind, is it for signing, in
+ * force, strong enough, issued under the demanded policy, and known not to be revoked. Used online
+ * by the service and offline by the terminal.
  *
  * <p>{@link jp.sekisho.smartcard.verify.PathVerifier} answers with {@link
- * jp.sekisho.smartcard.verify.Verdict}; {@link jp.sekisho.smartcard.verify.SignatureVerifier}
- * checks one signature. Issuers are found by key, never by name alone: three generations of one
- * national CA share a name. Certificates are parsed by the JDK; Bouncy Castle is passed by name for
- * EC and never installed.
+ * jp.sekisho.smartcard.verify.Verdict} for cards; {@link jp.sekisho.smartcard.verify.PathRules} is
+ * RFC 5280 alone; {@link jp.sekisho.smartcard.verify.SignatureVerifier} checks one signature.
+ * Revocation comes from {@link jp.sekisho.smartcard.verify.CrlFiles}, {@link
+ * jp.sekisho.smartcard.verify.CrlUrl}, {@link jp.sekisho.smartcard.verify.OcspResponder} and {@link
+ * jp.sekisho.smartcard.verify.DenyList}, alone or together, and fails closed.
  *
- * <p>What it does not do: say whose card it is, or fetch anything from a network.
+ * <p>Path validation is our own reading of the RFC (ADR 0007); structures are parsed by Bouncy
+ * Castle, which also verifies elliptic-curve signatures, passed by name and never installed. Issuers
+ * are found by key, never by name alone: three generations of one national CA share a name.
+ *
+ * <p>What it does not do: say whose card it is, or follow an address found in a certificate.
  */
 @NullMarked
 package jp.sekisho.smartcard.verify;

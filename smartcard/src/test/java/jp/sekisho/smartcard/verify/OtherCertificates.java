@@ -18,6 +18,7 @@ import org.bouncycastle.asn1.x509.CertificatePolicies;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.PolicyInformation;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -40,6 +41,10 @@ final class OtherCertificates {
                 Date.from(now.plus(Duration.ofMinutes(1))),
                 new X500Principal("CN=other"),
                 key)
+            .addExtension(
+                Extension.authorityKeyIdentifier,
+                false,
+                new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(ca.root().getPublicKey()))
             .addExtension(Extension.keyUsage, true, new KeyUsage(usage))
             .addExtension(
                 Extension.certificatePolicies,

@@ -138,7 +138,7 @@ class PathVerifierTest {
     TestCa revoking = TestCa.open(directory.resolve("revoking"));
     X509Certificate certificate = issue(revoking, key);
     TrustProfile profile = profile(new CrlFiles(List.of(revoking.crl()), AGE), revoking.root());
-    assertInstanceOf(Verdict.Trusted.class, verify(certificate, profile, now));
+    assertInstanceOf(Verdict.Trusted.class, verify(certificate, profile, Instant.now()));
     revoking.writeCrl(Optional.of(certificate.getSerialNumber()));
     assertDistrusted(Clause.REVOKED, verify(certificate, profile, Instant.now()));
     revoking.writeCrl(Optional.empty());

@@ -18,7 +18,6 @@ import jp.sekisho.smartcard.verify.Clause;
 import jp.sekisho.smartcard.verify.CrlFiles;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import jp.sekisho.smartcard.verify.RevocationSource;
-import jp.sekisho.smartcard.verify.RevocationSource.Status;
 import jp.sekisho.smartcard.verify.TrustProfile;
 import jp.sekisho.smartcard.verify.Verdict;
 import org.bouncycastle.openssl.PEMParser;
@@ -29,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Judges certificates of staff cards against one directory of pinned trust.
  *
  * <p>{@code *.crt} are the pinned CAs (PEM or DER, one each). {@code *.crl} are their revocation
- * lists, read at every judgement so that a replaced file counts at once; older than {@link
- * #CRL_AGE}, unreadable or missing means refused. {@code hardware-policy.oid}, one line, is the
+ * lists, looked at in every judgement so that a replaced file counts at once; older than {@link
+ * #CRL_AGE} or missing means refused, a broken file leaves the list it replaced in force. {@code hardware-policy.oid}, one line, is the
  * policy under which that CA promises keys bound to hardware and PIN; without the file every card
  * is 低保証. Without a single {@code *.crt} nobody is trusted. Thread-safe.
  */
@@ -75,14 +74,7 @@ public final class StaffTrust {
     if (roots.isEmpty()) {
       return new StaffTrust(null, null);
     }
-    RevocationSource lists =
-        (chain, now) -> {
-          try {
-            return new CrlFiles(files(directory, "*.crl"), CRL_AGE).check(chain, now);
-          } catch (IOException e) {
-            return new Status.Unknown(e.toString());
-          }
-        };
+    RevocationSource lists = CrlFiles.in(directory, "*.crl", CRL_AGE);
     Path policy = directory.resolve("hardware-policy.oid");
     Optional<String> oid =
         Files.exists(policy) ? Optional.of(Files.readString(policy).strip()) : Optional.empty();

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.CertificatePolicies;
 import org.bouncycastle.asn1.x509.Extension;
@@ -28,6 +29,7 @@ import org.bouncycastle.asn1.x509.PolicyInformation;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -83,6 +85,13 @@ public final class TestCa {
           Extension.certificatePolicies,
           false,
           new CertificatePolicies(new PolicyInformation(new ASN1ObjectIdentifier(policy))));
+      JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
+      builder.addExtension(
+          Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key));
+      builder.addExtension(
+          Extension.authorityKeyIdentifier,
+          false,
+          identifiers.createAuthorityKeyIdentifier(keys.getPublic()));
       return new JcaX509CertificateConverter()
           .getCertificate(
               builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate())));
@@ -98,6 +107,7 @@ public final class TestCa {
       Files.write(directory.resolve("staff.crt"), certificate.getEncoded());
       X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(now));
       builder.setNextUpdate(Date.from(now.plus(Duration.ofDays(30))));
+      builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.ONE));
       for (X509Certificate entry : revoked) {
         builder.addCRLEntry(entry.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
       }

@@ -1,0 +1,100 @@
+package jp.sekisho.smartcard.verify;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Provider;
+import java.security.PublicKey;
+import java.security.interfaces.DSAParams;
+import java.security.interfaces.DSAPublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.DSAPublicKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Map;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Null;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.jcajce.provider.asymmetric.ec.BCECPublicKey;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Public keys from certificates. RSA and DSA are the JDK's; everything else, elliptic curves too,
+ * is read by Bouncy Castle, which is handed over by name and never installed.
+ */
+final class Keys {
+  static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
+
+  private static final Map<ECPublicKey, PublicKey> TRANSLATED = Recent.map(4096);
+
+  private Keys() {}
+
+  static PublicKey of(SubjectPublicKeyInfo info) throws GeneralSecurityException, IOException {
+    ASN1ObjectIdentifier algorithm = info.getAlgorithm().getAlgorithm();
+    if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
+      return encoded("RSA", info);
+    }
+    if (algorithm.equals(X9ObjectIdentifiers.id_dsa)) {
+      return encoded("DSA", info);
+    }
+    PublicKey key = BouncyCastleProvider.getPublicKey(info);
+    if (key == null) {
+      throw new GeneralSecurityException("no such key algorithm: " + algorithm);
+    }
+    return key;
+  }
+
+  /**
+   * The same key as Bouncy Castle's own. Handed another provider's, it would translate the curve
+   * and check the point at every signature, which takes longer than the signature. The translated
+   * one is kept: it also holds the table of its point's multiples.
+   */
+  static PublicKey bouncyCastle(ECPublicKey key) throws GeneralSecurityException, IOException {
+    if (key instanceof BCECPublicKey) {
+      return key;
+    }
+    PublicKey known = TRANSLATED.get(key);
+    if (known == null) {
+      known = of(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+      TRANSLATED.put(key, known);
+    }
+    return known;
+  }
+
+  /** An elliptic-curve key whose curve is spelled out instead of named (RFC 5480 2.1.1). */
+  static boolean hasUnnamedCurve(SubjectPublicKeyInfo info) {
+    return info.getAlgorithm().getAlgorithm().equals(X9ObjectIdentifiers.id_ecPublicKey)
+        && !(info.getAlgorithm().getParameters() instanceof ASN1ObjectIdentifier);
+  }
+
+  /** A DSA key that relies on its issuer's parameters. */
+  static boolean lacksParameters(SubjectPublicKeyInfo info) {
+    return info.getAlgorithm().getAlgorithm().equals(X9ObjectIdentifiers.id_dsa)
+        && (info.getAlgorithm().getParameters() == null
+            || info.getAlgorithm().getParameters() instanceof ASN1Null);
+  }
+
+  static Optional<PublicKey> inherited(SubjectPublicKeyInfo info, @Nullable PublicKey issuerKey)
+      throws GeneralSecurityException, IOException {
+    if (!(issuerKey instanceof DSAPublicKey issuer)) {
+      return Optional.empty();
+    }
+    DSAParams parameters = issuer.getParams();
+    ASN1Integer y = ASN1Integer.getInstance(info.parsePublicKey());
+    return Optional.of(
+        KeyFactory.getInstance("DSA")
+            .generatePublic(
+                new DSAPublicKeySpec(
+                    y.getValue(), parameters.getP(), parameters.getQ(), parameters.getG())));
+  }
+
+  private static PublicKey encoded(String algorithm, SubjectPublicKeyInfo info)
+      throws GeneralSecurityException, IOException {
+    return KeyFactory.getInstance(algorithm)
+        .generatePublic(new X509EncodedKeySpec(info.getEncoded()));
+  }
+}

@@ -1,0 +1,99 @@
+package jp.sekisho.smartcard.verify;
+
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.interfaces.DSAPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.util.Map;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+
+/**
+ * Checks the signature over a certificate, CRL or OCSP answer with the algorithm it names (RFC
+ * 3279, 4055, 5758). MD2 and MD5 are not known here; whether SHA-1 is enough is for the caller's
+ * profile to say.
+ */
+final class SignedBytes {
+  private static final Map<String, String> RSA =
+      Map.of(
+          PKCSObjectIdentifiers.sha1WithRSAEncryption.getId(), "SHA1withRSA",
+          PKCSObjectIdentifiers.sha224WithRSAEncryption.getId(), "SHA224withRSA",
+          PKCSObjectIdentifiers.sha256WithRSAEncryption.getId(), "SHA256withRSA",
+          PKCSObjectIdentifiers.sha384WithRSAEncryption.getId(), "SHA384withRSA",
+          PKCSObjectIdentifiers.sha512WithRSAEncryption.getId(), "SHA512withRSA");
+  private static final Map<String, String> DSA =
+      Map.of(
+          X9ObjectIdentifiers.id_dsa_with_sha1.getId(), "SHA1withDSA",
+          NISTObjectIdentifiers.dsa_with_sha224.getId(), "SHA224withDSA",
+          NISTObjectIdentifiers.dsa_with_sha256.getId(), "SHA256withDSA");
+  private static final Map<String, String> HASHES =
+      Map.of(
+          OIWObjectIdentifiers.idSHA1.getId(), "SHA-1",
+          NISTObjectIdentifiers.id_sha224.getId(), "SHA-224",
+          NISTObjectIdentifiers.id_sha256.getId(), "SHA-256",
+          NISTObjectIdentifiers.id_sha384.getId(), "SHA-384",
+          NISTObjectIdentifiers.id_sha512.getId(), "SHA-512");
+
+  private SignedBytes() {}
+
+  /** Whether the key made the signature; false too for an algorithm that does not fit the key. */
+  static boolean verifies(
+      byte[] data, AlgorithmIdentifier algorithm, byte[] signature, PublicKey key) {
+    try {
+      Signature verifier = verifier(algorithm, key);
+      verifier.initVerify(key);
+      verifier.update(data);
+      return verifier.verify(signature);
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static Signature verifier(AlgorithmIdentifier algorithm, PublicKey key)
+      throws GeneralSecurityException {
+    String oid = algorithm.getAlgorithm().getId();
+    if (key instanceof RSAPublicKey) {
+      if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+        Signature pss = Signature.getInstance("RSASSA-PSS");
+        pss.setParameter(pss(algorithm.getParameters()));
+        return pss;
+      }
+      return Signature.getInstance(known(RSA, oid));
+    }
+    if (key instanceof DSAPublicKey) {
+      return Signature.getInstance(known(DSA, oid));
+    }
+    return Signature.getInstance(oid, Keys.BOUNCY_CASTLE);
+  }
+
+  private static String known(Map<String, String> names, String oid)
+      throws GeneralSecurityException {
+    return Optional.ofNullable(names.get(oid))
+        .orElseThrow(() -> new GeneralSecurityException("not for this key: " + oid));
+  }
+
+  private static AlgorithmParameterSpec pss(ASN1Encodable parameters)
+      throws GeneralSecurityException {
+    RSASSAPSSparams read = RSASSAPSSparams.getInstance(parameters);
+    String hash = known(HASHES, read.getHashAlgorithm().getAlgorithm().getId());
+    AlgorithmIdentifier mask =
+        AlgorithmIdentifier.getInstance(read.getMaskGenAlgorithm().getParameters());
+    String maskHash = known(HASHES, mask.getAlgorithm().getId());
+    return new PSSParameterSpec(
+        hash,
+        "MGF1",
+        new MGF1ParameterSpec(maskHash),
+        read.getSaltLength().intValueExact(),
+        read.getTrailerField().intValueExact());
+  }
+}

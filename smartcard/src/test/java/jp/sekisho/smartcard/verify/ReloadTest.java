@@ -1,0 +1,221 @@
+package jp.sekisho.smartcard.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Anchors and CRLs that change while the program runs, and what is remembered of paths. */
+class ReloadTest {
+  private static final Made ROOT = Made.root("CN=root");
+  private static final Made LEAF = Made.leaf("CN=leaf").by(ROOT);
+  private static final Duration AGE = Duration.ofDays(7);
+
+  @TempDir Path directory;
+  private final List<String> notices = new ArrayList<>();
+  private final AtomicReference<Instant> now = new AtomicReference<>(Made.NOW);
+  private final InstantSource clock = now::get;
+  private X509Certificate root;
+
+  @BeforeEach
+  void root() throws Exception {
+    root = PathVerifier.parse(ROOT.der());
+  }
+
+  /** As an operator should: beside it, then over it. */
+  private void replace(String name, byte[] content) throws Exception {
+    Path fresh = Files.write(directory.resolve("fresh"), content);
+    Files.move(
+        fresh,
+        directory.resolve(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private CrlFiles lists() {
+    return CrlFiles.in(directory, "*.crl", AGE, notices::add);
+  }
+
+  private PathVerifier verifier(RevocationSource revocation) {
+    return new PathVerifier(
+        clock,
+        List.of(new TrustProfile(CardKind.STAFF_PIV, List.of(root), Optional.empty(), revocation)));
+  }
+
+  private static Verdict verify(PathVerifier verifier) {
+    return verifier.verify(CardKind.STAFF_PIV, LEAF.der(), List.of());
+  }
+
+  private static void assertRefused(Clause clause, Verdict verdict) {
+    assertEquals(clause, assertInstanceOf(Verdict.Distrusted.class, verdict).clause());
+  }
+
+  @Test
+  void aReplacedCrlCountsAtTheNextCheckThoughThePathIsRemembered() throws Exception {
+    PathVerifier verifier = verifier(lists());
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+    replace("a.crl", MadeCrl.by(ROOT).number(1).der());
+    Verdict first = assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    assertSame(first, verify(verifier), "remembered");
+    replace("a.crl", MadeCrl.by(ROOT).number(2).revoke(LEAF).der());
+    assertRefused(Clause.REVOKED, verify(verifier));
+    replace("a.crl", MadeCrl.by(ROOT).number(3).der());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    replace("b.crl", MadeCrl.by(ROOT).number(4).delta(3).revoke(LEAF).der());
+    assertRefused(Clause.REVOKED, verify(verifier));
+    Files.delete(directory.resolve("b.crl"));
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    Files.delete(directory.resolve("a.crl"));
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+  }
+
+  @Test
+  void aBrokenCrlKeepsTheOldOneAndIsSaidOnce() throws Exception {
+    CrlFiles lists = lists();
+    PathVerifier verifier = verifier(lists);
+    replace("a.crl", MadeCrl.by(ROOT).revoke(LEAF).der());
+    assertRefused(Clause.REVOKED, verify(verifier));
+    assertEquals(List.of(), lists.problems());
+    byte[] cut = MadeCrl.by(ROOT).number(2).der();
+    for (byte[] broken : new byte[][] {new byte[0], {1, 2, 3}, java.util.Arrays.copyOf(cut, 90)}) {
+      notices.clear();
+      replace("a.crl", broken);
+      assertRefused(Clause.REVOKED, verify(verifier));
+      assertRefused(Clause.REVOKED, verify(verifier));
+      assertEquals(1, notices.size(), notices.toString());
+      assertTrue(notices.get(0).startsWith("a.crl: "), notices.get(0));
+      assertTrue(notices.get(0).endsWith("stays in force"), notices.get(0));
+      assertEquals(notices, lists.problems());
+    }
+    replace("a.crl", cut);
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    assertEquals(List.of(), lists.problems());
+  }
+
+  @Test
+  void whatStaysInForceStillGrowsOld() throws Exception {
+    PathVerifier verifier = verifier(lists());
+    replace("a.crl", MadeCrl.by(ROOT).between(Made.NOW, Made.NOW.plus(AGE.multipliedBy(3))).der());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    replace("a.crl", new byte[] {1});
+    now.set(Made.NOW.plus(AGE));
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    now.set(Made.NOW.plus(AGE).plusSeconds(1));
+    Verdict.Distrusted late = assertInstanceOf(Verdict.Distrusted.class, verify(verifier));
+    assertEquals(Clause.REVOCATION_UNKNOWN, late.clause());
+    assertTrue(late.detail().contains("a.crl"), late.detail());
+  }
+
+  @Test
+  void aRootThatIsTakenAwayTakesItsRememberedPathsAlong() throws Exception {
+    replace("root.crt", ROOT.der());
+    AnchorFiles anchors = new AnchorFiles(directory, "*.crt", notices::add);
+    PathVerifier verifier =
+        PathVerifier.reloading(
+            clock,
+            () ->
+                anchors.roots().isEmpty()
+                    ? List.of()
+                    : List.of(
+                        new TrustProfile(
+                            CardKind.STAFF_PIV,
+                            anchors.roots(),
+                            Optional.empty(),
+                            RevocationSource.unchecked())));
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    assertSame(anchors.roots(), anchors.roots());
+    replace("root.crt", new byte[] {1});
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier), "the old root stays");
+    assertEquals(1, anchors.problems().size());
+    replace("root.crt", Made.root("CN=root").der());
+    assertRefused(Clause.UNKNOWN_ISSUER, verify(verifier));
+    replace("also.crt", ROOT.der());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    Files.delete(directory.resolve("also.crt"));
+    Files.delete(directory.resolve("root.crt"));
+    assertRefused(Clause.UNKNOWN_ISSUER, verify(verifier));
+  }
+
+  @Test
+  void aRememberedPathEndsWithTheValidityOfAnyOfItsCertificates() throws Exception {
+    PathVerifier verifier = verifier(RevocationSource.unchecked());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    now.set(Made.NOW.plus(Duration.ofDays(101)));
+    assertRefused(Clause.EXPIRED, verify(verifier));
+    now.set(Made.NOW.minus(Duration.ofDays(101)));
+    assertRefused(Clause.NOT_YET_VALID, verify(verifier));
+  }
+
+  @Test
+  void revocationIsAskedEveryTime() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    AtomicReference<RevocationSource.Status> answer =
+        new AtomicReference<>(new RevocationSource.Status.Good());
+    PathVerifier verifier =
+        verifier((chain, when) -> {
+          asked.incrementAndGet();
+          return answer.get();
+        });
+    for (int i = 1; i <= 3; i++) {
+      assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+      assertEquals(i, asked.get());
+    }
+    answer.set(new RevocationSource.Status.Revoked("now"));
+    assertRefused(Clause.REVOKED, verify(verifier));
+    answer.set(new RevocationSource.Status.Unknown("who knows"));
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+  }
+
+  @Test
+  void aRememberedPathSaysNothingAboutAnotherCertificateOfTheSameKey() throws Exception {
+    PathVerifier verifier = verifier(RevocationSource.unchecked());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    byte[] changed = LEAF.der().clone();
+    changed[changed.length - 1] ^= 1;
+    assertRefused(Clause.UNKNOWN_ISSUER, verifier.verify(CardKind.STAFF_PIV, changed, List.of()));
+  }
+
+  @Test
+  void aProfileMayDemandThatThePurposeIsNamed() throws Exception {
+    String purpose = KeyPurposeId.id_kp_smartcardlogon.getId();
+    PathVerifier verifier =
+        new PathVerifier(
+            clock,
+            List.of(
+                new TrustProfile(
+                    CardKind.STAFF_PIV,
+                    List.of(root),
+                    Optional.empty(),
+                    Optional.of(purpose),
+                    RevocationSource.unchecked())));
+    assertRefused(Clause.KEY_USAGE, verify(verifier));
+    Made logon =
+        Made.leaf("CN=l")
+            .with(
+                Extension.extendedKeyUsage,
+                false,
+                new ExtendedKeyUsage(KeyPurposeId.id_kp_smartcardlogon))
+            .by(ROOT);
+    assertInstanceOf(
+        Verdict.Trusted.class, verifier.verify(CardKind.STAFF_PIV, logon.der(), List.of()));
+  }
+}

@@ -1,0 +1,254 @@
+package jp.sekisho.smartcard.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import jp.sekisho.smartcard.verify.RevocationSource.Status;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPReq;
+import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.UnknownStatus;
+import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** CRLs fetched over HTTP, and OCSP, against a small server of our own. */
+class RemoteRevocationTest {
+  private static final Duration AGE = Duration.ofDays(7);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Made ROOT = Made.root("CN=root");
+  private static final Made LEAF = Made.leaf("CN=leaf").by(ROOT);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final AtomicInteger asked = new AtomicInteger();
+  private final List<String> notices = new ArrayList<>();
+  private HttpServer server;
+  private URI address;
+  private List<X509Certificate> chain;
+  private Answer answer = question -> new byte[0];
+  private int status = 200;
+
+  private interface Answer {
+    byte[] to(byte[] question) throws Exception;
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.incrementAndGet();
+          byte[] body;
+          try {
+            body = answer.to(exchange.getRequestBody().readAllBytes());
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+          exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    address = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+    chain = List.of(PathVerifier.parse(LEAF.der()), PathVerifier.parse(ROOT.der()));
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private CrlUrl list() {
+    return new CrlUrl(client, address, AGE, TIMEOUT, InstantSource.fixed(Made.NOW), notices::add);
+  }
+
+  @Test
+  void aCrlIsFetchedOnceAndThenOnlyByTheOwnersTimer() {
+    answer = question -> MadeCrl.by(ROOT).der();
+    CrlUrl list = list();
+    assertEquals(new Status.Good(), list.check(chain, Made.NOW));
+    assertEquals(new Status.Good(), list.check(chain, Made.NOW));
+    assertEquals(1, asked.get());
+    answer = question -> MadeCrl.by(ROOT).number(2).revoke(LEAF).der();
+    assertEquals(new Status.Good(), list.check(chain, Made.NOW));
+    long before = list.generation();
+    assertTrue(list.refresh());
+    assertTrue(list.generation() != before);
+    assertTrue(list.check(chain, Made.NOW) instanceof Status.Revoked);
+  }
+
+  @Test
+  void aFetchThatFailsKeepsTheOldListUntilItIsTooOld() {
+    answer =
+        question -> MadeCrl.by(ROOT).between(Made.NOW, Made.NOW.plus(Duration.ofDays(99))).der();
+    CrlUrl list = list();
+    assertTrue(list.refresh());
+    answer = question -> new byte[] {0x30, 0};
+    assertFalse(list.refresh());
+    status = 500;
+    assertFalse(list.refresh());
+    server.stop(0);
+    assertFalse(list.refresh());
+    assertEquals(3, notices.size(), notices.toString());
+    assertEquals(new Status.Good(), list.check(chain, Made.NOW));
+    assertTrue(list.check(chain, Made.NOW.plus(AGE).plusSeconds(1)) instanceof Status.Unknown);
+  }
+
+  @Test
+  void withoutAnyListTheAnswerIsUnknown() {
+    status = 404;
+    assertTrue(list().check(chain, Made.NOW) instanceof Status.Unknown);
+  }
+
+  /** What a responder says. */
+  private record Said(
+      CertificateStatus status, Instant thisUpdate, Made signer, boolean withNonce) {}
+
+  private static byte[] respond(byte[] question, Said said) throws Exception {
+    OCSPReq request = new OCSPReq(question);
+    BasicOCSPRespBuilder builder =
+        new BasicOCSPRespBuilder(
+            SubjectPublicKeyInfo.getInstance(said.signer.key().getPublic().getEncoded()),
+            new BcDigestCalculatorProvider().get(org.bouncycastle.cert.ocsp.RespID.HASH_SHA1));
+    builder.addResponse(
+        request.getRequestList()[0].getCertID(),
+        said.status,
+        Date.from(said.thisUpdate),
+        Date.from(Made.NOW.plus(Duration.ofDays(30))),
+        null);
+    Extension nonce = request.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce);
+    builder.setResponseExtensions(
+        new Extensions(
+            said.withNonce
+                ? nonce
+                : new Extension(
+                    OCSPObjectIdentifiers.id_pkix_ocsp_nonce,
+                    false,
+                    new DEROctetString(new byte[32]).getEncoded())));
+    return new OCSPRespBuilder()
+        .build(
+            OCSPResp.SUCCESSFUL,
+            builder.build(
+                new JcaContentSignerBuilder("SHA256withECDSA")
+                    .build(said.signer.key().getPrivate()),
+                new X509CertificateHolder[] {new X509CertificateHolder(said.signer.der())},
+                Date.from(Made.NOW)))
+        .getEncoded();
+  }
+
+  private Status ask(Said said) {
+    answer = question -> respond(question, said);
+    return new OcspResponder(client, address, AGE, TIMEOUT).check(chain, Made.NOW);
+  }
+
+  private static Made.Recipe responder() {
+    return Made.leaf("CN=ocsp")
+        .with(
+            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_OCSPSigning))
+        .with(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE);
+  }
+
+  @Test
+  void rfc6960TheIssuerOrItsDelegateAnswersForTheCard() {
+    for (Made signer : List.of(ROOT, responder().by(ROOT))) {
+      assertEquals(
+          new Status.Good(), ask(new Said(CertificateStatus.GOOD, Made.NOW, signer, true)));
+      assertTrue(
+          ask(new Said(new RevokedStatus(Date.from(Made.NOW), 1), Made.NOW, signer, true))
+              instanceof Status.Revoked);
+      assertTrue(
+          ask(new Said(new UnknownStatus(), Made.NOW, signer, true)) instanceof Status.Unknown);
+    }
+  }
+
+  @Test
+  void rfc6960AnAnswerFromAnybodyElseIsUnknown() {
+    Made stranger = Made.root("CN=root");
+    for (Made signer :
+        List.of(
+            stranger,
+            responder().by(stranger),
+            LEAF,
+            responder().without(Extension.extendedKeyUsage).by(ROOT),
+            responder().without(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck).by(ROOT),
+            responder().valid(Made.NOW.minus(AGE), Made.NOW.minusSeconds(1)).by(ROOT))) {
+      assertTrue(
+          ask(new Said(CertificateStatus.GOOD, Made.NOW, signer, true)) instanceof Status.Unknown);
+    }
+  }
+
+  @Test
+  void rfc6960AnOldAnswerOrOneToAnotherQuestionIsUnknown() {
+    assertTrue(
+        ask(new Said(CertificateStatus.GOOD, Made.NOW, ROOT, false)) instanceof Status.Unknown);
+    for (Instant when : List.of(Made.NOW.minus(AGE).minusSeconds(1), Made.NOW.plusSeconds(1))) {
+      assertTrue(ask(new Said(CertificateStatus.GOOD, when, ROOT, true)) instanceof Status.Unknown);
+    }
+    for (byte[] bytes : new byte[][] {{}, {0x30, 0}, {1, 2, 3}, new byte[70_000]}) {
+      answer = question -> bytes;
+      assertTrue(
+          new OcspResponder(client, address, AGE, TIMEOUT).check(chain, Made.NOW)
+              instanceof Status.Unknown);
+    }
+    status = 503;
+    assertTrue(
+        ask(new Said(CertificateStatus.GOOD, Made.NOW, ROOT, true)) instanceof Status.Unknown);
+  }
+
+  @Test
+  void bothStandBesideACrlInOneSource() throws Exception {
+    CrlUrl list = list();
+    answer = question -> MadeCrl.by(ROOT).der();
+    assertTrue(list.refresh());
+    answer = question -> respond(question, new Said(CertificateStatus.GOOD, Made.NOW, ROOT, true));
+    PathVerifier verifier =
+        new PathVerifier(
+            InstantSource.fixed(Made.NOW),
+            List.of(
+                new TrustProfile(
+                    CardKind.STAFF_PIV,
+                    List.of(chain.get(1)),
+                    Optional.empty(),
+                    RevocationSource.all(
+                        List.of(list, new OcspResponder(client, address, AGE, TIMEOUT))))));
+    assertTrue(
+        verifier.verify(CardKind.STAFF_PIV, LEAF.der(), List.of()) instanceof Verdict.Trusted);
+    answer =
+        question ->
+            respond(
+                question,
+                new Said(new RevokedStatus(Date.from(Made.NOW), 1), Made.NOW, ROOT, true));
+    assertFalse(
+        verifier.verify(CardKind.STAFF_PIV, LEAF.der(), List.of()) instanceof Verdict.Trusted);
+  }
+}
