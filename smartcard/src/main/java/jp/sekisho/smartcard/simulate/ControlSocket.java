@@ -53,8 +53,9 @@ public final class ControlSocket implements AutoCloseable {
     try (SocketChannel channel = SocketChannel.open(address)) {
       writer(channel).println(line);
       List<String> answer = new ArrayList<>(reader(channel).lines().toList());
-      if (answer.isEmpty() || !answer.remove(0).equals("ok")) {
-        throw new IOException("refused: " + line);
+      String verdict = answer.isEmpty() ? "no answer" : answer.remove(0);
+      if (!verdict.equals("ok")) {
+        throw new IOException("refused: " + line + ": " + verdict);
       }
       return answer;
     }
