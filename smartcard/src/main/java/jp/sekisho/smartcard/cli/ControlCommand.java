@@ -40,8 +40,13 @@ final class ControlCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ControlSocket.send(directory, String.join(" ", words))
-        .forEach(line -> Output.print(spec.commandLine().getOut(), line));
-    return Output.OK;
+    try {
+      ControlSocket.send(directory, String.join(" ", words))
+          .forEach(line -> Output.print(spec.commandLine().getOut(), line));
+      return Output.OK;
+    } catch (ControlSocket.RefusedException e) {
+      Output.print(spec.commandLine().getErr(), String.valueOf(e.getMessage()));
+      return Output.REFUSED;
+    }
   }
 }

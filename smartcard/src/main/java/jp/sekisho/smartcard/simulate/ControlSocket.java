@@ -25,6 +25,15 @@ public final class ControlSocket implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Handler handler;
 
+  /** The simulator is there and does not carry the order out. */
+  public static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
   /** Carries out one line. */
   interface Handler {
     List<String> handle(String line) throws IOException;
@@ -46,7 +55,8 @@ public final class ControlSocket implements AutoCloseable {
    * Sends a line to the simulator running on a directory.
    *
    * @return the lines of its answer
-   * @throws IOException when none runs there, or it refuses
+   * @throws RefusedException when it refuses, with its sentence
+   * @throws IOException when none runs there
    */
   public static List<String> send(Path directory, String line) throws IOException {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve(NAME));
@@ -55,7 +65,7 @@ public final class ControlSocket implements AutoCloseable {
       List<String> answer = new ArrayList<>(reader(channel).lines().toList());
       String verdict = answer.isEmpty() ? "no answer" : answer.remove(0);
       if (!verdict.equals("ok")) {
-        throw new IOException("refused: " + line + ": " + verdict);
+        throw new RefusedException("refused: " + line + ": " + verdict);
       }
       return answer;
     }

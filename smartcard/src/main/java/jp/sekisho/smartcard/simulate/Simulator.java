@@ -3,6 +3,7 @@ package jp.sekisho.smartcard.simulate;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -40,14 +41,23 @@ public final class Simulator implements AutoCloseable {
         FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      FileLock held = lock.tryLock();
-      if (held == null) {
+      if (!isOurs(lock)) {
         throw new IOException("another simulator runs on " + directory);
       }
       return new Simulator(lock, directory, port, Applet.open(directory, ifFresh));
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
+    }
+  }
+
+  private static boolean isOurs(FileChannel lock) throws IOException {
+    try {
+      FileLock held = lock.tryLock();
+      return held != null;
+    } catch (OverlappingFileLockException e) {
+      // The other one is in this very process.
+      return false;
     }
   }
 
