@@ -134,8 +134,10 @@ public final class TestCa {
             KeyFactory.getInstance("RSA")
                 .generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(keyFile)));
         Path policyFile = directory.resolve("policy.oid");
-        String policy =
-            Files.exists(policyFile) ? Files.readString(policyFile).strip() : FIRST_POLICY;
+        if (!Files.exists(policyFile)) {
+          writePolicy(policyFile, FIRST_POLICY);
+        }
+        String policy = Files.readString(policyFile).strip();
         return new TestCa(directory, key, PathVerifier.parse(Files.readAllBytes(rootFile)), policy);
       }
       Files.createDirectories(directory);
@@ -143,8 +145,7 @@ public final class TestCa {
       X509Certificate root = selfSigned(pair, new X500Name(purpose.name));
       TestCa ca = new TestCa(directory, pair.getPrivate(), root, newPolicy());
       DurableFile.write(keyFile, pair.getPrivate().getEncoded());
-      DurableFile.write(
-          directory.resolve("policy.oid"), (ca.policy + "\n").getBytes(StandardCharsets.US_ASCII));
+      writePolicy(directory.resolve("policy.oid"), ca.policy);
       ca.writeCrl(Optional.empty());
       // Last: a directory with a certificate is complete.
       DurableFile.write(rootFile, root.getEncoded());
@@ -263,6 +264,10 @@ public final class TestCa {
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IOException("cannot sign the CRL", e);
     }
+  }
+
+  private static void writePolicy(Path file, String policy) throws IOException {
+    DurableFile.write(file, (policy + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   private static String newPolicy() {

@@ -76,6 +76,7 @@ class TestPolicyTest {
     TestCa.open(directory.resolve("old"));
     Files.delete(directory.resolve("old/policy.oid"));
     assertEquals("1.3.6.1.4.1.32473.1.1", TestCa.open(directory.resolve("old")).policy());
+    assertTrue(Files.exists(directory.resolve("old/policy.oid")), "for scripts that copy it");
   }
 
   private static Verdict judge(TestCa pinned, String policy, byte[] certificate) {
