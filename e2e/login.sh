@@ -56,7 +56,7 @@ start_card() {
   mkdir -p "$LOGIN/trust"
   cp "$LOGIN/ca/root.der" "$LOGIN/trust/staff.crt"
   cp "$LOGIN/ca/crl.der" "$LOGIN/trust/staff.crl"
-  echo 1.3.6.1.4.1.32473.1.1 >"$LOGIN/trust/hardware-policy.oid"
+  cp "$LOGIN/ca/policy.oid" "$LOGIN/trust/hardware-policy.oid"
   local enter=(nsenter --net="/proc/$(pid_of pcscd)/ns/net")
   [ "$(id -u)" -eq 0 ] || enter=(nsenter --user --preserve-credentials --target "$(pid_of pcscd)" --net)
   start card "${enter[@]}" "$JAVA_HOME/bin/java" -Xmx64m -jar "$CARD_JAR" simulate piv --port 35963 --dir "$LOGIN/card" --ca "$LOGIN/ca" --subject-number 100042

@@ -77,7 +77,7 @@ final class Cards {
     Path trust = Files.createDirectories(cards.trust());
     Files.copy(cards.ca().resolve("root.der"), trust.resolve("staff.crt"));
     Files.copy(cards.ca().resolve("crl.der"), trust.resolve("staff.crl"));
-    Files.writeString(trust.resolve("hardware-policy.oid"), "1.3.6.1.4.1.32473.1.1\n");
+    Files.copy(cards.ca().resolve("policy.oid"), trust.resolve("hardware-policy.oid"));
     return cards;
   }
 

@@ -6,7 +6,8 @@ import java.util.HexFormat;
 /**
  * A command to a card (ISO/IEC 7816-4, short form).
  *
- * <p>{@code toString} shows the header and masks every data byte of the commands that carry a PIN.
+ * <p>{@code toString} shows the header and masks every data byte of the commands that carry a PIN
+ * or a key.
  *
  * @param data command data; more than 255 bytes only as input to command chaining
  * @param le expected answer length 1 to 256, or 0 for "none"
@@ -21,6 +22,12 @@ public record Apdu(int cla, int ins, int p1, int p2, byte[] data, int le) {
   public static final int GET_DATA = 0xCB;
   public static final int PUT_DATA = 0xDB;
   public static final int GENERAL_AUTHENTICATE = 0x87;
+
+  /** Yubico: the data is a private key. */
+  public static final int IMPORT_KEY = 0xFE;
+
+  /** Yubico: the data holds the new management key. */
+  public static final int SET_MANAGEMENT_KEY = 0xFF;
 
   /** Longest command data of the short form. */
   public static final int MAX_DATA = 255;
@@ -89,9 +96,13 @@ public record Apdu(int cla, int ins, int p1, int p2, byte[] data, int le) {
     return bytes;
   }
 
-  /** Whether the data holds a PIN or PUK. */
+  /** Whether the data holds a PIN, a PUK or a key. */
   public boolean isSecret() {
-    return ins == VERIFY || ins == CHANGE_REFERENCE_DATA || ins == RESET_RETRY_COUNTER;
+    return switch (ins) {
+      case VERIFY, CHANGE_REFERENCE_DATA, RESET_RETRY_COUNTER, IMPORT_KEY, SET_MANAGEMENT_KEY ->
+          true;
+      default -> false;
+    };
   }
 
   /** Overwrites the data. */

@@ -27,8 +27,15 @@ class ApduTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {Apdu.VERIFY, Apdu.CHANGE_REFERENCE_DATA, Apdu.RESET_RETRY_COUNTER})
-  void commandsThatCarryAPinShowOnlyTheirHeader(int ins) {
+  @ValueSource(
+      ints = {
+        Apdu.VERIFY,
+        Apdu.CHANGE_REFERENCE_DATA,
+        Apdu.RESET_RETRY_COUNTER,
+        Apdu.IMPORT_KEY,
+        Apdu.SET_MANAGEMENT_KEY
+      })
+  void commandsThatCarryAPinOrAKeyShowOnlyTheirHeader(int ins) {
     String text = Apdu.of(0, ins, 0, 0x80, HexFormat.of().parseHex("313233343536FFFF")).toString();
     assertEquals("00 %02X 00 80 08 XXXXXXXXXXXXXXXX 00".formatted(ins), text);
   }

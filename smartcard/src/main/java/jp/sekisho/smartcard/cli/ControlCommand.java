@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
 /** Speaks to a running simulator. */
 @Command(
     name = "control",
-    description = "Control a running virtual card: insert, remove, swap DIR, trace, status.",
+    description = {
+      "Control a running virtual card: insert, remove, swap DIR, trace, status, fault.",
+      "fault plans what goes wrong, counted in commands from now, 1 being the next: remove N (before"
+          + " the command), tear N (after it, before the answer), reset N (power lost for a"
+          + " moment), garbage N [HEX]; slow MILLISECONDS delays every command; clear. Without"
+          + " words it lists what is planned."
+    },
     mixinStandardHelpOptions = true)
 final class ControlCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // required
@@ -22,9 +28,10 @@ final class ControlCommand implements Callable<Integer> {
   private Path directory;
 
   @Parameters(
-      arity = "1..2",
+      arity = "1..4",
       paramLabel = "COMMAND",
-      description = "insert | remove | swap OTHER_DIR | trace (PIN bytes masked) | status")
+      description =
+          "insert | remove | swap OTHER_DIR | trace (PIN bytes masked) | status" + " | fault ...")
   private List<String> words = List.of();
 
   @SuppressWarnings("NullAway.Init") // injected by picocli
@@ -33,8 +40,13 @@ final class ControlCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ControlSocket.send(directory, String.join(" ", words))
-        .forEach(line -> Output.print(spec.commandLine().getOut(), line));
-    return Output.OK;
+    try {
+      ControlSocket.send(directory, String.join(" ", words))
+          .forEach(line -> Output.print(spec.commandLine().getOut(), line));
+      return Output.OK;
+    } catch (ControlSocket.RefusedException e) {
+      Output.print(spec.commandLine().getErr(), String.valueOf(e.getMessage()));
+      return Output.REFUSED;
+    }
   }
 }

@@ -44,7 +44,7 @@ final class IssueTestCaCommand implements Callable<Integer> {
     Output.print(
         spec.commandLine().getOut(),
         "TEST CA %s%nroot SHA-256 %s%npolicy %s%nCRL %s"
-            .formatted(directory, Fingerprint.of(ca.root()), TestCa.POLICY, ca.crl()));
+            .formatted(directory, Fingerprint.of(ca.root()), ca.policy(), ca.crl()));
     return Output.OK;
   }
 }

@@ -2,32 +2,71 @@ package jp.sekisho.smartcard.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import jp.sekisho.smartcard.simulate.CardKey;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.simulate.Simulator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs a virtual card until killed. */
 @Command(
     name = "simulate",
     description = {
       "Run a virtual card in pcscd's virtual reader (Debian: pcscd, vsmartcard-vpcd) until killed.",
-      "A new directory gets a card with PIN 123456, PUK 12345678, three tries, and a certificate of"
-          + " the test CA. For tests only: anyone who reads the directory has PIN and key."
+      "piv: PIN 123456, PUK 12345678, three tries, the default triple-DES management key, a"
+          + " certificate of the test CA in slot 9A; answers YubiKey tools.",
+      "jpki: PIN 1234 for user authentication, ABC123 for signatures.",
+      "For tests only: anyone who reads the directory has PIN and key."
     },
     mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
   /** Applications we can be. */
   enum Application {
-    piv
+    piv,
+    jpki
+  }
+
+  /** Where a JPKI application lives. */
+  enum Token {
+    card(NewCard.Kind.JPKI),
+    android(NewCard.Kind.JPKI_ANDROID),
+    iphone(NewCard.Kind.JPKI_IPHONE);
+
+    private final NewCard.Kind kind;
+
+    Token(NewCard.Kind kind) {
+      this.kind = kind;
+    }
+  }
+
+  /** Key types by their command-line names. */
+  static final class KeyNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    KeyNames() {
+      super(Arrays.stream(CardKey.values()).map(CardKey::toString).toList());
+    }
+  }
+
+  private static final class KeyConverter implements ITypeConverter<CardKey> {
+    @Override
+    public CardKey convert(String name) {
+      return CardKey.named(name)
+          .orElseThrow(() -> new TypeConversionException("no key type: " + name));
+    }
   }
 
   /** What is wrong with a new card; at most one. */
@@ -45,6 +84,10 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Option(names = "--not-piv", description = "A new card knows no application.")
     private boolean notPiv;
+
+    private boolean any() {
+      return expired || foreignCa || uninitialised || notPiv;
+    }
 
     private NewCard.Kind kind() {
       return expired
@@ -82,6 +125,27 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--upn", description = "User principal name in a new card's certificate.")
   private @Nullable String upn;
 
+  @Option(
+      names = "--key",
+      paramLabel = "TYPE",
+      defaultValue = "rsa2048",
+      converter = KeyConverter.class,
+      completionCandidates = KeyNames.class,
+      description = "Keys of a new card: ${COMPLETION-CANDIDATES} (default: rsa2048).")
+  private CardKey key = CardKey.RSA2048;
+
+  @Option(
+      names = "--token",
+      defaultValue = "card",
+      description = "A new jpki card is one of: ${COMPLETION-CANDIDATES} (default: card).")
+  private Token token = Token.card;
+
+  @Option(
+      names = "--atr",
+      paramLabel = "HEX",
+      description = "Answer to reset of a new card (default: " + NewCard.ATR + ").")
+  private @Nullable String atr;
+
   @Option(names = "--removed", description = "Start with the card outside the reader.")
   private boolean removed;
 
@@ -93,8 +157,23 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    NewCard card =
-        new NewCard(fault.kind(), number, Optional.ofNullable(ca), Optional.ofNullable(upn));
+    if (application == Application.jpki && (fault.any() || upn != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--upn and the faults of a certificate are for piv only");
+    }
+    NewCard card;
+    try {
+      card =
+          new NewCard(
+              application == Application.jpki ? token.kind : fault.kind(),
+              number,
+              Optional.ofNullable(ca),
+              Optional.ofNullable(upn),
+              key,
+              Optional.ofNullable(atr));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
     try (Simulator simulator = Simulator.start(directory, port, card)) {
       if (!removed) {
         simulator.insert();

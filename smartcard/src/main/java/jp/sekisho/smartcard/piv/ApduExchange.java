@@ -12,17 +12,22 @@ import jp.sekisho.smartcard.Response;
  * Makes one command out of many: command chaining (CLA 10) on the way in, 61xx and 6Cxx on the way
  * out. Commands that carry a PIN are never repeated, whatever the card says.
  */
-final class ApduExchange {
+public final class ApduExchange {
   private static final int CHAINING = 0x10;
   private static final int LONGEST_ANSWER = 1 << 16;
 
   private final CardChannel channel;
 
-  ApduExchange(CardChannel channel) {
+  public ApduExchange(CardChannel channel) {
     this.channel = channel;
   }
 
-  Response send(Apdu command) throws CardException {
+  /**
+   * Sends a command of any length.
+   *
+   * @return the whole answer, at most 64 KiB, and its last status word
+   */
+  public Response send(Apdu command) throws CardException {
     byte[] data = command.data();
     int from = 0;
     for (; data.length - from > Apdu.MAX_DATA; from += Apdu.MAX_DATA) {
@@ -53,9 +58,11 @@ final class ApduExchange {
     data.writeBytes(first.data());
     Response part = first;
     while (part.sw() >> 8 == 0x61) {
-      part =
-          channel.transmit(
-              withLe(new Apdu(0, Apdu.GET_RESPONSE, 0, 0, new byte[0], 0), part.sw() & 0xFF));
+      Apdu more = withLe(new Apdu(0, Apdu.GET_RESPONSE, 0, 0, new byte[0], 0), part.sw() & 0xFF);
+      part = channel.transmit(more);
+      if (part.sw() >> 8 == 0x6C) {
+        part = channel.transmit(withLe(more, part.sw() & 0xFF));
+      }
       if (part.data().length == 0 && part.sw() >> 8 == 0x61) {
         throw new CardException(CardFailure.CARD_ERROR, "more data announced, none given");
       }

@@ -6,17 +6,19 @@ package jp.sekisho.smartcard.piv;
  * @param kind what the status word means
  * @param tries tries left, 0 to 15; only for {@code LEFT} and {@code BLOCKED}
  */
-record PinStatus(Kind kind, int tries) {
-  enum Kind {
+public record PinStatus(Kind kind, int tries) {
+  /** Meanings of a status word. */
+  public enum Kind {
     /** The PIN was verified: by this command, or, for the question, by somebody before. */
     VERIFIED,
     LEFT,
     BLOCKED,
-    /** Anything else: the card cannot say. */
+    /** Anything else: the card cannot say; 6300 is "wrong" of a card that does not count. */
     UNKNOWN
   }
 
-  static PinStatus of(int sw) {
+  /** What the status word of VERIFY means, with a PIN or without. */
+  public static PinStatus of(int sw) {
     if (sw == 0x9000) {
       return new PinStatus(Kind.VERIFIED, 0);
     }

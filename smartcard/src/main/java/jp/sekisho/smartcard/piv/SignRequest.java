@@ -7,7 +7,7 @@ import jp.sekisho.smartcard.Fingerprint;
  *
  * @param expected the certificate read before the PIN was asked; another card is refused
  * @param pin closed by the caller
- * @param toBeSigned opaque bytes; hashed here (SHA-256)
+ * @param toBeSigned opaque bytes; hashed here as the key demands
  * @param lastTryConfirmed the user was told that one try is left and wants to use it
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared

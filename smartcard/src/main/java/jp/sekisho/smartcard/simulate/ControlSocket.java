@@ -25,6 +25,15 @@ public final class ControlSocket implements AutoCloseable {
   private final ServerSocketChannel server;
   private final Handler handler;
 
+  /** The simulator is there and does not carry the order out. */
+  public static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
   /** Carries out one line. */
   interface Handler {
     List<String> handle(String line) throws IOException;
@@ -46,15 +55,17 @@ public final class ControlSocket implements AutoCloseable {
    * Sends a line to the simulator running on a directory.
    *
    * @return the lines of its answer
-   * @throws IOException when none runs there, or it refuses
+   * @throws RefusedException when it refuses, with its sentence
+   * @throws IOException when none runs there
    */
   public static List<String> send(Path directory, String line) throws IOException {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve(NAME));
     try (SocketChannel channel = SocketChannel.open(address)) {
       writer(channel).println(line);
       List<String> answer = new ArrayList<>(reader(channel).lines().toList());
-      if (answer.isEmpty() || !answer.remove(0).equals("ok")) {
-        throw new IOException("refused: " + line);
+      String verdict = answer.isEmpty() ? "no answer" : answer.remove(0);
+      if (!verdict.equals("ok")) {
+        throw new RefusedException("refused: " + line + ": " + verdict);
       }
       return answer;
     }

@@ -2,86 +2,101 @@ package jp.sekisho.smartcard.simulate;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import javax.crypto.Cipher;
+import java.util.Set;
 import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.Response;
 import jp.sekisho.smartcard.piv.Tlv;
 
 /**
- * The card: PIV (NIST SP 800-73-4) with the authentication key 9A, RSA-2048, as far as clients of
- * such a card go. Survives whatever else they try. One thread at a time.
+ * A PIV card (NIST SP 800-73-5) with the additions of a YubiKey 5.4 that its tools use: version,
+ * serial number, metadata, import, management key, tries, reset. Short commands with chaining, long
+ * answers by GET RESPONSE. Survives whatever else clients try. One thread at a time.
  */
-public final class PivApplet {
+public final class PivApplet implements Applet {
   private static final byte[] AID = HexFormat.of().parseHex("A000000308000010000100");
   private static final int SHORTEST_AID = 5;
   private static final int LONGEST_COMMAND = 4096;
-  private static final int APPLICATION_PIN = 0x80;
-  private static final int APPLICATION_PUK = 0x81;
-  private static final int KEY_9A = 0x9A;
-  private static final int RSA_2048 = 0x07;
   private static final int CHAINING = 0x10;
 
-  private static final int WRONG_LENGTH = 0x6700;
-  private static final int NOT_VERIFIED = 0x6982;
-  private static final int BLOCKED = 0x6983;
-  private static final int CONDITIONS = 0x6985;
-  private static final int WRONG_DATA = 0x6A80;
-  private static final int NOT_FOUND = 0x6A82;
-  private static final int WRONG_P1_P2 = 0x6A86;
-  private static final int UNKNOWN_REFERENCE = 0x6A88;
-  private static final int UNKNOWN_INSTRUCTION = 0x6D00;
-  private static final int UNKNOWN_CLASS = 0x6E00;
-  private static final int MEMORY_FAILURE = 0x6581;
+  private static final int GENERATE = 0x47;
+  private static final int GET_METADATA = 0xF7;
+  private static final int GET_SERIAL = 0xF8;
+  private static final int SET_TRIES = 0xFA;
+  private static final int RESET = 0xFB;
+  private static final int GET_VERSION = 0xFD;
+
+  /** The last version whose management key is triple DES as it comes. */
+  private static final byte[] VERSION = {5, 4, 3};
+
+  /** Fingerprints, face, printed information, iris: only with the PIN (SP 800-73-5, table 3). */
+  private static final Set<String> PIN_TO_READ = Set.of("5FC103", "5FC108", "5FC109", "5FC121");
 
   private final CardStore store;
   private final NewCard.Kind kind;
+  private final PivPins pins;
+  private final PivKeys keys;
+  private final ManagementKey management;
   private final ByteArrayOutputStream chained = new ByteArrayOutputStream();
+  private int chainedHeader;
   private byte[] remaining = new byte[0];
   private boolean selected;
-  private boolean verified;
 
-  private PivApplet(CardStore store) throws IOException {
+  PivApplet(CardStore store) throws IOException {
     this.store = store;
     this.kind = store.kind();
+    this.pins = new PivPins(store);
+    this.keys = new PivKeys(store, pins);
+    this.management = new ManagementKey(store);
+    if (store.value(PivMemory.SERIAL, "").isEmpty()) {
+      // A directory made before cards had serial numbers.
+      store.put(PivMemory.SERIAL, PivMemory.newSerial());
+    }
   }
 
-  /** The card in the directory, made as described when there is none yet. */
+  /** The PIV card in the directory, made as described when there is none yet. */
   public static PivApplet open(Path directory, NewCard ifFresh) throws IOException {
-    return new PivApplet(CardStore.open(directory, ifFresh));
+    if (Applet.open(directory, ifFresh) instanceof PivApplet piv) {
+      return piv;
+    }
+    throw new IOException(directory + " holds no PIV card");
   }
 
-  /** Power on or warm reset: nothing selected, nothing verified. */
+  @Override
+  public byte[] atr() {
+    return store.atr();
+  }
+
+  @Override
   public void reset() {
     selected = false;
-    verified = false;
+    pins.forget();
+    management.forget();
     remaining = new byte[0];
     chained.reset();
   }
 
-  /** Processes one command as it came from the reader. */
+  @Override
   public Response process(byte[] bytes) {
     Apdu command;
     try {
       command = Apdu.parse(bytes);
     } catch (IllegalArgumentException e) {
-      return Response.of(WRONG_LENGTH);
+      return Response.of(StatusWords.WRONG_LENGTH);
     }
     try {
       return answer(command);
     } catch (IOException e) {
-      return Response.of(MEMORY_FAILURE);
-    } catch (CardException e) {
-      return Response.of(WRONG_DATA);
+      return Response.of(StatusWords.MEMORY_FAILURE);
+    } catch (CardException | GeneralSecurityException e) {
+      return Response.of(StatusWords.WRONG_DATA);
     } finally {
       if (command.isSecret()) {
         command.wipe();
@@ -89,18 +104,24 @@ public final class PivApplet {
     }
   }
 
-  private Response answer(Apdu command) throws IOException, CardException {
+  private Response answer(Apdu command)
+      throws IOException, CardException, GeneralSecurityException {
     if ((command.cla() & ~CHAINING) != 0) {
-      return Response.of(UNKNOWN_CLASS);
+      return Response.of(StatusWords.UNKNOWN_CLASS);
     }
     if (command.ins() == Apdu.GET_RESPONSE) {
-      return remaining.length == 0 ? Response.of(CONDITIONS) : part(command.le());
+      return remaining.length == 0 ? Response.of(StatusWords.CONDITIONS) : part(command.le());
     }
     remaining = new byte[0];
+    int header = command.ins() << 16 | command.p1() << 8 | command.p2();
+    if (chainedHeader != header) {
+      chained.reset();
+    }
+    chainedHeader = header;
     chained.writeBytes(command.data());
     if (chained.size() > LONGEST_COMMAND) {
       chained.reset();
-      return Response.of(WRONG_LENGTH);
+      return Response.of(StatusWords.WRONG_LENGTH);
     }
     if ((command.cla() & CHAINING) != 0) {
       return Response.of(Response.OK);
@@ -109,6 +130,9 @@ public final class PivApplet {
     chained.reset();
     Response response =
         execute(new Apdu(0, command.ins(), command.p1(), command.p2(), data, command.le()));
+    if (command.ins() != Apdu.VERIFY) {
+      pins.anotherCommand();
+    }
     if (!response.ok() || response.data().length == 0) {
       return response;
     }
@@ -126,20 +150,31 @@ public final class PivApplet {
         remaining.length == 0 ? Response.OK : 0x6100 | (Math.min(remaining.length, 256) & 0xFF));
   }
 
-  private Response execute(Apdu command) throws IOException, CardException {
+  private Response execute(Apdu command)
+      throws IOException, CardException, GeneralSecurityException {
     if (command.ins() == Apdu.SELECT) {
       return select(command);
     }
     if (!selected) {
-      return Response.of(UNKNOWN_INSTRUCTION);
+      return Response.of(StatusWords.UNKNOWN_INSTRUCTION);
     }
     return switch (command.ins()) {
       case Apdu.GET_DATA -> getData(command);
-      case Apdu.VERIFY -> verify(command);
-      case Apdu.CHANGE_REFERENCE_DATA -> change(command);
-      case Apdu.RESET_RETRY_COUNTER -> unblock(command);
+      case Apdu.VERIFY -> pins.verify(command);
+      case Apdu.CHANGE_REFERENCE_DATA -> pins.change(command);
+      case Apdu.RESET_RETRY_COUNTER -> pins.unblock(command);
       case Apdu.GENERAL_AUTHENTICATE -> authenticate(command);
-      default -> Response.of(UNKNOWN_INSTRUCTION);
+      case GET_VERSION -> new Response(VERSION.clone(), Response.OK);
+      case GET_SERIAL ->
+          new Response(
+              ByteBuffer.allocate(4).putInt(store.number(PivMemory.SERIAL)).array(), Response.OK);
+      case GET_METADATA -> metadata(command);
+      case RESET -> factoryReset();
+      case Apdu.PUT_DATA, GENERATE, Apdu.IMPORT_KEY, Apdu.SET_MANAGEMENT_KEY, SET_TRIES ->
+          management.isAuthenticated()
+              ? administer(command)
+              : Response.of(StatusWords.NOT_VERIFIED);
+      default -> Response.of(StatusWords.UNKNOWN_INSTRUCTION);
     };
   }
 
@@ -152,10 +187,11 @@ public final class PivApplet {
             && aid.length <= AID.length
             && Arrays.equals(aid, Arrays.copyOf(AID, aid.length));
     if (!piv) {
-      return Response.of(NOT_FOUND);
+      return Response.of(StatusWords.NOT_FOUND);
     }
     selected = true;
-    verified = false;
+    pins.forget();
+    management.forget();
     Tlv template =
         Tlv.of(
             0x61,
@@ -167,132 +203,103 @@ public final class PivApplet {
 
   private Response getData(Apdu command) throws CardException {
     if (command.p1() != 0x3F || command.p2() != 0xFF) {
-      return Response.of(WRONG_P1_P2);
+      return Response.of(StatusWords.WRONG_P1_P2);
     }
     List<Tlv> request = Tlv.parse(command.data());
     if (request.size() != 1 || request.get(0).tag() != 0x5C) {
-      return Response.of(WRONG_DATA);
+      return Response.of(StatusWords.WRONG_DATA);
     }
-    String tag = HexFormat.of().withUpperCase().formatHex(request.get(0).value());
+    String tag = hex(request.get(0).value());
+    if (PIN_TO_READ.contains(tag) && !pins.isVerified()) {
+      return Response.of(StatusWords.NOT_VERIFIED);
+    }
     int wrapper = tag.equals("7E") ? 0x7E : 0x53;
     return store
         .object(tag)
         .map(content -> new Response(new Tlv(wrapper, content).encode(), Response.OK))
-        .orElse(Response.of(NOT_FOUND));
+        .orElse(Response.of(StatusWords.NOT_FOUND));
   }
 
-  private Response verify(Apdu command) throws IOException {
-    if (command.p2() != APPLICATION_PIN) {
-      return Response.of(UNKNOWN_REFERENCE);
-    }
-    if (command.p1() == 0xFF && command.data().length == 0) {
-      verified = false;
-      return Response.of(Response.OK);
-    }
-    if (command.p1() != 0) {
-      return Response.of(WRONG_P1_P2);
-    }
-    if (command.data().length == 0) {
-      return verified ? Response.of(Response.OK) : triesLeft(CardStore.PIN_TRIES);
-    }
-    if (command.data().length != 8) {
-      return Response.of(WRONG_DATA);
-    }
-    verified = false;
-    Optional<Response> refused = compare(CardStore.PIN, command.data());
-    verified = refused.isEmpty();
-    return refused.orElse(Response.of(Response.OK));
+  private Response authenticate(Apdu command)
+      throws IOException, CardException, GeneralSecurityException {
+    List<Tlv> template = Tlv.parse(Tlv.require(command.data(), 0x7C));
+    return command.p2() == ManagementKey.REFERENCE
+        ? management.authenticate(command.p1(), template)
+        : keys.use(command.p1(), command.p2(), template);
   }
 
-  private Response change(Apdu command) throws IOException {
-    boolean pin = command.p2() == APPLICATION_PIN;
-    if (command.p1() != 0 || !(pin || command.p2() == APPLICATION_PUK)) {
-      return Response.of(UNKNOWN_REFERENCE);
-    }
-    return replace(
-        command, pin ? CardStore.PIN : CardStore.PUK, pin ? CardStore.PIN : CardStore.PUK);
+  /** What only the holder of the management key may do. */
+  private Response administer(Apdu command)
+      throws IOException, CardException, GeneralSecurityException {
+    return switch (command.ins()) {
+      case Apdu.PUT_DATA -> putData(command);
+      case GENERATE ->
+          command.p1() == 0
+              ? keys.generate(command.p2(), command.data())
+              : Response.of(StatusWords.WRONG_P1_P2);
+      case Apdu.IMPORT_KEY -> keys.put(command.p1(), command.p2(), command.data());
+      case Apdu.SET_MANAGEMENT_KEY -> management.replace(command);
+      default ->
+          pins.isVerified() ? pins.setMostTries(command) : Response.of(StatusWords.NOT_VERIFIED);
+    };
   }
 
-  private Response unblock(Apdu command) throws IOException {
-    if (command.p1() != 0 || command.p2() != APPLICATION_PIN) {
-      return Response.of(UNKNOWN_REFERENCE);
+  private Response putData(Apdu command) throws IOException, CardException {
+    if (command.p1() != 0x3F || command.p2() != 0xFF) {
+      return Response.of(StatusWords.WRONG_P1_P2);
     }
-    return replace(command, CardStore.PUK, CardStore.PIN);
-  }
-
-  /** Old secret and new one, 8 bytes each. */
-  private Response replace(Apdu command, String proof, String target) throws IOException {
-    byte[] data = command.data();
-    if (data.length != 16) {
-      return Response.of(WRONG_DATA);
+    List<Tlv> request = Tlv.parse(command.data());
+    boolean wellFormed =
+        request.size() == 2 && request.get(0).tag() == 0x5C && request.get(1).tag() == 0x53;
+    if (!wellFormed || request.get(0).value().length != 3) {
+      return Response.of(StatusWords.WRONG_DATA);
     }
-    Optional<String> fresh = secret(Arrays.copyOfRange(data, 8, 16));
-    if (fresh.isEmpty()) {
-      return Response.of(WRONG_DATA);
-    }
-    verified = false;
-    Optional<Response> refused = compare(proof, Arrays.copyOf(data, 8));
-    if (refused.isPresent()) {
-      return refused.get();
-    }
-    store.put(Map.of(target, fresh.get(), target + ".tries", String.valueOf(CardStore.TRIES)));
+    PivMemory.put(store, hex(request.get(0).value()), request.get(1).value());
     return Response.of(Response.OK);
   }
 
-  /** Counts the try on disk before it compares, as cards do: pulling the plug gives none back. */
-  private Optional<Response> compare(String name, byte[] block) throws IOException {
-    String counter = name + ".tries";
-    int tries = store.number(counter);
-    if (tries == 0) {
-      return Optional.of(Response.of(BLOCKED));
+  private Response metadata(Apdu command) throws IOException, GeneralSecurityException {
+    if (command.p1() != 0) {
+      return Response.of(StatusWords.WRONG_P1_P2);
     }
-    store.put(counter, String.valueOf(tries - 1));
-    byte[] expected = padded(store.value(name));
-    if (!MessageDigest.isEqual(expected, block)) {
-      return Optional.of(triesLeft(counter));
-    }
-    store.put(counter, String.valueOf(CardStore.TRIES));
-    return Optional.empty();
+    return switch (command.p2()) {
+      case ManagementKey.REFERENCE ->
+          metadata(
+              new Tlv(0x01, new byte[] {(byte) management.algorithm()}),
+              new Tlv(0x02, new byte[] {0, 1}),
+              new Tlv(0x05, new byte[] {flag(management.isDefault())}));
+      case PivPins.PIN_REFERENCE -> metadata(PivPins.PIN);
+      case PivPins.PUK_REFERENCE -> metadata(PivPins.PUK);
+      default -> keys.metadata(command.p2());
+    };
   }
 
-  private Response triesLeft(String counter) throws IOException {
-    int tries = store.number(counter);
-    return Response.of(tries == 0 ? BLOCKED : 0x63C0 | tries);
+  private Response metadata(String name) throws IOException {
+    return metadata(
+        new Tlv(0x01, new byte[] {(byte) 0xFF}),
+        new Tlv(0x05, new byte[] {flag(pins.isDefault(name))}),
+        new Tlv(0x06, new byte[] {(byte) pins.mostTries(name), (byte) pins.left(name)}));
   }
 
-  private static byte[] padded(String secret) {
-    byte[] block = new byte[8];
-    Arrays.fill(block, (byte) 0xFF);
-    byte[] bytes = secret.getBytes(StandardCharsets.US_ASCII);
-    System.arraycopy(bytes, 0, block, 0, bytes.length);
-    return block;
+  private static Response metadata(Tlv... values) {
+    return new Response(Tlv.of(0, values).value(), Response.OK);
   }
 
-  /** 6 to 8 digits, the rest FF. */
-  private static Optional<String> secret(byte[] block) {
-    String text = new String(block, StandardCharsets.ISO_8859_1).replace("\u00FF", "");
-    return text.matches("[0-9]{6,8}") && Arrays.equals(padded(text), block)
-        ? Optional.of(text)
-        : Optional.empty();
+  private static byte flag(boolean value) {
+    return (byte) (value ? 1 : 0);
   }
 
-  private Response authenticate(Apdu command) throws IOException, CardException {
-    if (command.p1() != RSA_2048 || command.p2() != KEY_9A || store.key9a().isEmpty()) {
-      return Response.of(WRONG_P1_P2);
+  private Response factoryReset() throws IOException {
+    if (!pins.areBothBlocked()) {
+      return Response.of(StatusWords.CONDITIONS);
     }
-    if (!verified) {
-      return Response.of(NOT_VERIFIED);
-    }
-    byte[] block = Tlv.require(Tlv.require(command.data(), 0x7C), 0x81);
-    if (block.length != 256) {
-      return Response.of(WRONG_DATA);
-    }
-    try {
-      Cipher rsa = Cipher.getInstance("RSA/ECB/NoPadding");
-      rsa.init(Cipher.DECRYPT_MODE, store.key9a().orElseThrow());
-      return new Response(Tlv.of(0x7C, new Tlv(0x82, rsa.doFinal(block))).encode(), Response.OK);
-    } catch (GeneralSecurityException e) {
-      return Response.of(WRONG_DATA);
-    }
+    PivMemory.clear(store, keys);
+    pins.forget();
+    management.forget();
+    return Response.of(Response.OK);
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().withUpperCase().formatHex(bytes);
   }
 }

@@ -3,6 +3,7 @@ package jp.sekisho.smartcard.simulate;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,14 +17,15 @@ import java.util.Optional;
 public final class Simulator implements AutoCloseable {
   private final FileChannel lock;
   private final ApduTrace trace = new ApduTrace();
+  private final Faults faults = new Faults();
   private final VirtualReader reader;
   private final ControlSocket control;
-  private PivApplet card;
+  private Applet card;
 
-  private Simulator(FileChannel lock, Path directory, int port, PivApplet card) throws IOException {
+  private Simulator(FileChannel lock, Path directory, int port, Applet card) throws IOException {
     this.lock = lock;
     this.card = card;
-    this.reader = new VirtualReader(port, trace);
+    this.reader = new VirtualReader(port, trace, faults);
     this.control = new ControlSocket(directory.resolve(ControlSocket.NAME), this::control);
   }
 
@@ -39,14 +41,23 @@ public final class Simulator implements AutoCloseable {
         FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      FileLock held = lock.tryLock();
-      if (held == null) {
+      if (!isOurs(lock)) {
         throw new IOException("another simulator runs on " + directory);
       }
-      return new Simulator(lock, directory, port, PivApplet.open(directory, ifFresh));
+      return new Simulator(lock, directory, port, Applet.open(directory, ifFresh));
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
+    }
+  }
+
+  private static boolean isOurs(FileChannel lock) throws IOException {
+    try {
+      FileLock held = lock.tryLock();
+      return held != null;
+    } catch (OverlappingFileLockException e) {
+      // The other one is in this very process.
+      return false;
     }
   }
 
@@ -58,12 +69,17 @@ public final class Simulator implements AutoCloseable {
     reader.remove();
   }
 
-  /** Exchanges the card for the one in another directory, as fast as pcscd can follow. */
+  /**
+   * Exchanges the card for the one in another directory, as fast as pcscd can follow; in an empty
+   * directory a staff card is made.
+   */
   public synchronized void swap(Path directory) throws IOException {
     card =
-        PivApplet.open(
-            directory,
-            new NewCard(NewCard.Kind.STAFF, "100042", Optional.empty(), Optional.empty()));
+        Files.exists(directory.resolve(CardStore.FILE))
+            ? Applet.open(directory)
+            : Applet.open(
+                directory,
+                new NewCard(NewCard.Kind.STAFF, "100042", Optional.empty(), Optional.empty()));
     reader.insert(card);
   }
 
@@ -93,6 +109,12 @@ public final class Simulator implements AutoCloseable {
       }
       case "trace" -> {
         return trace();
+      }
+      case "fault" -> {
+        if (words.length > 1) {
+          faults.plan(words[1]);
+        }
+        return faults.lines();
       }
       case "status" -> {
         return List.of(reader.hasCard() ? "inserted" : reader.isEmpty() ? "removed" : "leaving");

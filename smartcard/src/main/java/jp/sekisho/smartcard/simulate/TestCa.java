@@ -2,12 +2,13 @@ package jp.sekisho.smartcard.simulate;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
+import java.util.UUID;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -44,22 +46,39 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A CA for tests and trials: a self-signed root that issues staff certificates directly, and its
+ * A CA for tests and trials: a self-signed root that issues card certificates directly, and its
  * CRL. Files in its directory: {@code root.der}, {@code root.key} (PKCS#8, mode 0600), {@code
- * crl.der}.
+ * crl.der}, {@code policy.oid}.
  *
- * <p>The profile is that of a staff CA, so that one card also serves Windows' smart-card logon:
- * extended key usages clientAuth and smartcardLogon, optionally a UPN. The policy {@link #POLICY}
- * stands for what a real CA would have to promise: key made in the card, used only after its PIN.
+ * <p>The profile {@code STAFF} is that of a staff CA, so that one card also serves Windows'
+ * smart-card logon: extended key usages clientAuth and smartcardLogon, optionally a UPN.
+ *
+ * <p>{@link #policy()} stands for what a real CA would have to promise: key made in the card, used
+ * only after its PIN. It is an OID of this CA alone, made from a random UUID, so that nothing that
+ * is shipped can ever name it: who wants test cards accepted must say so on the very installation.
  */
 public final class TestCa {
-  /** Policy of the test CA, "hardware- and PIN-bound"; under the arc for examples (RFC 5612). */
-  public static final String POLICY = "1.3.6.1.4.1.32473.1.1";
+  /** Arc of OIDs made from a UUID (ITU-T X.667). */
+  private static final String UUID_ARC = "2.25.";
 
-  private static final X500Name NAME =
-      new X500Name("C=JP,O=Sekisho TEST,CN=Sekisho TEST staff CA - not for production");
+  /** The policy of CAs made before each had its own. */
+  private static final String FIRST_POLICY = "1.3.6.1.4.1.32473.1.1";
+
   private static final ASN1ObjectIdentifier UPN =
       new ASN1ObjectIdentifier("1.3.6.1.4.1.311.20.2.3");
+  private static final ASN1ObjectIdentifier RESIDENT_ATTRIBUTES =
+      new ASN1ObjectIdentifier("1.2.392.200149.8.5.5");
+
+  /** Name, date of birth, sex and address as in a JPKI signature certificate; of nobody. */
+  private static final GeneralNames RESIDENT =
+      new GeneralNames(
+          new GeneralName[] {
+            otherName(RESIDENT_ATTRIBUTES.branch("1"), "見本　住民"),
+            otherName(RESIDENT_ATTRIBUTES.branch("4"), "419750401"),
+            otherName(RESIDENT_ATTRIBUTES.branch("3"), "2"),
+            otherName(RESIDENT_ATTRIBUTES.branch("5"), "見本県見本市見本町一丁目１番")
+          });
+
   private static final Duration ROOT_LIFE = Duration.ofDays(3650);
   private static final Duration CRL_LIFE = Duration.ofDays(30);
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -67,23 +86,47 @@ public final class TestCa {
   private final Path directory;
   private final PrivateKey key;
   private final X509Certificate root;
+  private final X500Name name;
+  private final String policy;
 
-  private TestCa(Path directory, PrivateKey key, X509Certificate root) {
+  private TestCa(Path directory, PrivateKey key, X509Certificate root, String policy) {
     this.directory = directory;
     this.key = key;
     this.root = root;
+    this.name = X500Name.getInstance(root.getSubjectX500Principal().getEncoded());
+    this.policy = policy;
+  }
+
+  /** What a CA is for. */
+  public enum Purpose {
+    STAFF("C=JP,O=Sekisho TEST,CN=Sekisho TEST staff CA - not for production"),
+    JPKI_AUTHENTICATION(
+        "C=JP,O=Sekisho TEST,OU=JPKI for user authentication,CN=not for production"),
+    JPKI_SIGNATURE("C=JP,O=Sekisho TEST,OU=JPKI for digital signature,CN=not for production");
+
+    private final String name;
+
+    Purpose(String name) {
+      this.name = name;
+    }
   }
 
   /**
    * What a certificate says.
    *
-   * @param number staff number: CN and serialNumber of the subject; never a name
+   * @param number staff number, or that of a JPKI certificate: CN of the subject, for staff its
+   *     serialNumber too; never a name
    * @param upn user principal name for Windows logon
    */
   public record Subject(String number, Optional<String> upn, Instant notBefore, Instant notAfter) {}
 
-  /** Opens the CA in the directory, or makes one there. An existing one is left as it is. */
+  /** Opens the staff CA in the directory, or makes one there. */
   public static TestCa open(Path directory) throws IOException {
+    return open(directory, Purpose.STAFF);
+  }
+
+  /** Opens the CA in the directory, or makes one there. An existing one is left as it is. */
+  public static TestCa open(Path directory, Purpose purpose) throws IOException {
     Path keyFile = directory.resolve("root.key");
     Path rootFile = directory.resolve("root.der");
     try {
@@ -91,13 +134,19 @@ public final class TestCa {
         PrivateKey key =
             KeyFactory.getInstance("RSA")
                 .generatePrivate(new PKCS8EncodedKeySpec(Files.readAllBytes(keyFile)));
-        return new TestCa(directory, key, PathVerifier.parse(Files.readAllBytes(rootFile)));
+        Path policyFile = directory.resolve("policy.oid");
+        if (!Files.exists(policyFile)) {
+          writePolicy(policyFile, FIRST_POLICY);
+        }
+        String policy = Files.readString(policyFile).strip();
+        return new TestCa(directory, key, PathVerifier.parse(Files.readAllBytes(rootFile)), policy);
       }
       Files.createDirectories(directory);
-      KeyPair pair = rsa2048();
-      X509Certificate root = selfSigned(pair);
-      TestCa ca = new TestCa(directory, pair.getPrivate(), root);
+      KeyPair pair = CardKey.RSA2048.generate();
+      X509Certificate root = selfSigned(pair, new X500Name(purpose.name));
+      TestCa ca = new TestCa(directory, pair.getPrivate(), root, newPolicy());
       DurableFile.write(keyFile, pair.getPrivate().getEncoded());
+      writePolicy(directory.resolve("policy.oid"), ca.policy);
       ca.writeCrl(Optional.empty());
       // Last: a directory with a certificate is complete.
       DurableFile.write(rootFile, root.getEncoded());
@@ -111,6 +160,11 @@ public final class TestCa {
     return root;
   }
 
+  /** OID of the policy in every certificate of this CA: {@code 2.25.<uuid>}. */
+  public String policy() {
+    return policy;
+  }
+
   public Path crl() {
     return directory.resolve("crl.der");
   }
@@ -118,39 +172,25 @@ public final class TestCa {
   /** Issues a staff certificate for card login. */
   public X509Certificate issue(PublicKey subjectKey, Subject subject) throws IOException {
     try {
-      JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
       X509v3CertificateBuilder builder =
-          new JcaX509v3CertificateBuilder(
-                  NAME,
-                  serial(),
-                  Date.from(subject.notBefore()),
-                  Date.from(subject.notAfter()),
+          endEntity(
+                  subjectKey,
+                  subject,
                   new X500Name(
                       "C=JP,O=Sekisho TEST,2.5.4.5=%1$s,CN=%1$s".formatted(subject.number())),
-                  subjectKey)
-              .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
-              .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                  KeyUsage.digitalSignature)
               .addExtension(
                   Extension.extendedKeyUsage,
                   false,
                   new ExtendedKeyUsage(
                       new KeyPurposeId[] {
                         KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_smartcardlogon
-                      }))
-              .addExtension(
-                  Extension.certificatePolicies,
-                  false,
-                  new CertificatePolicies(new PolicyInformation(new ASN1ObjectIdentifier(POLICY))))
-              .addExtension(
-                  Extension.authorityKeyIdentifier,
-                  false,
-                  utils.createAuthorityKeyIdentifier(root.getPublicKey()))
-              .addExtension(
-                  Extension.subjectKeyIdentifier,
-                  false,
-                  utils.createSubjectKeyIdentifier(subjectKey));
+                      }));
       if (subject.upn().isPresent()) {
-        builder.addExtension(Extension.subjectAlternativeName, false, upn(subject.upn().get()));
+        builder.addExtension(
+            Extension.subjectAlternativeName,
+            false,
+            new GeneralNames(otherName(UPN, subject.upn().get())));
       }
       return PathVerifier.parse(builder.build(signer(key)).getEncoded());
     } catch (GeneralSecurityException | OperatorCreationException e) {
@@ -158,11 +198,60 @@ public final class TestCa {
     }
   }
 
+  /**
+   * Issues a JPKI certificate: for user authentication with nothing but a number in it, for
+   * signatures with the attributes of an invented resident.
+   *
+   * @param signature for signatures
+   */
+  X509Certificate issueJpki(PublicKey subjectKey, Subject subject, boolean signature)
+      throws IOException {
+    try {
+      X509v3CertificateBuilder builder =
+          endEntity(
+              subjectKey,
+              subject,
+              new X500Name("C=JP,CN=" + subject.number()),
+              KeyUsage.digitalSignature | (signature ? KeyUsage.nonRepudiation : 0));
+      if (signature) {
+        builder.addExtension(Extension.subjectAlternativeName, false, RESIDENT);
+      }
+      return PathVerifier.parse(builder.build(signer(key)).getEncoded());
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new IOException("cannot issue", e);
+    }
+  }
+
+  private X509v3CertificateBuilder endEntity(
+      PublicKey subjectKey, Subject subject, X500Name subjectName, int usage)
+      throws GeneralSecurityException, IOException {
+    JcaX509ExtensionUtils utils = new JcaX509ExtensionUtils();
+    return new JcaX509v3CertificateBuilder(
+            name,
+            serial(),
+            Date.from(subject.notBefore()),
+            Date.from(subject.notAfter()),
+            subjectName,
+            subjectKey)
+        .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+        .addExtension(Extension.keyUsage, true, new KeyUsage(usage))
+        .addExtension(
+            Extension.certificatePolicies,
+            false,
+            new CertificatePolicies(new PolicyInformation(new ASN1ObjectIdentifier(policy))))
+        .addExtension(
+            Extension.authorityKeyIdentifier,
+            false,
+            utils.createAuthorityKeyIdentifier(root.getPublicKey()))
+        .addExtension(
+            Extension.subjectKeyIdentifier, false, utils.createSubjectKeyIdentifier(subjectKey));
+  }
+
   /** Signs the CRL anew with the same entries, and one more if given. */
   public void writeCrl(Optional<BigInteger> revoked) throws IOException {
     Instant now = Instant.now();
     try {
-      X509v2CRLBuilder builder = new X509v2CRLBuilder(NAME, Date.from(now));
+      X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(now));
       builder.setNextUpdate(Date.from(now.plus(CRL_LIFE)));
       if (Files.exists(crl())) {
         builder.addCRL(new X509CRLHolder(Files.readAllBytes(crl())));
@@ -181,22 +270,30 @@ public final class TestCa {
     }
   }
 
-  static KeyPair rsa2048() throws GeneralSecurityException {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
-    return generator.generateKeyPair();
+  private static void writePolicy(Path file, String policy) throws IOException {
+    DurableFile.write(file, (policy + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static X509Certificate selfSigned(KeyPair pair)
+  private static String newPolicy() {
+    UUID uuid = UUID.randomUUID();
+    byte[] bytes =
+        ByteBuffer.allocate(16)
+            .putLong(uuid.getMostSignificantBits())
+            .putLong(uuid.getLeastSignificantBits())
+            .array();
+    return UUID_ARC + new BigInteger(1, bytes);
+  }
+
+  private static X509Certificate selfSigned(KeyPair pair, X500Name name)
       throws GeneralSecurityException, OperatorCreationException, IOException {
     Instant now = Instant.now();
     X509v3CertificateBuilder builder =
         new JcaX509v3CertificateBuilder(
-                NAME,
+                name,
                 serial(),
                 Date.from(now.minus(Duration.ofDays(400))),
                 Date.from(now.plus(ROOT_LIFE)),
-                NAME,
+                name,
                 pair.getPublic())
             .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
             .addExtension(
@@ -208,11 +305,11 @@ public final class TestCa {
     return PathVerifier.parse(builder.build(signer(pair.getPrivate())).getEncoded());
   }
 
-  private static GeneralNames upn(String name) {
+  private static GeneralName otherName(ASN1ObjectIdentifier type, String text) {
     ASN1EncodableVector other = new ASN1EncodableVector();
-    other.add(UPN);
-    other.add(new DERTaggedObject(true, 0, new DERUTF8String(name)));
-    return new GeneralNames(new GeneralName(GeneralName.otherName, new DERSequence(other)));
+    other.add(type);
+    other.add(new DERTaggedObject(true, 0, new DERUTF8String(text)));
+    return new GeneralName(GeneralName.otherName, new DERSequence(other));
   }
 
   private static ContentSigner signer(PrivateKey key) throws OperatorCreationException {

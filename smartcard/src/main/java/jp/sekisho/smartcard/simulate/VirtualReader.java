@@ -2,12 +2,13 @@ package jp.sekisho.smartcard.simulate;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.Optional;
 import jdk.net.ExtendedSocketOptions;
 import jp.sekisho.smartcard.Response;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>While a card is inserted, a lost connection (pcscd restarts) is made again. Thread-safe.
  */
 public final class VirtualReader implements AutoCloseable {
-  /** Contact card, T=1, no historical bytes worth reading: nobody may recognise us by ATR. */
-  private static final byte[] ATR = HexFormat.of().parseHex("3B80800101");
-
   private static final Duration RETRY = Duration.ofMillis(50);
 
   /**
@@ -39,21 +37,23 @@ public final class VirtualReader implements AutoCloseable {
 
   private final InetSocketAddress address;
   private final ApduTrace trace;
+  private final Faults faults;
   private final Thread thread = new Thread(this::run, "virtual-reader");
-  private @Nullable PivApplet card;
+  private @Nullable Applet card;
   private @Nullable Socket connection;
   private boolean idle;
   private boolean closed;
 
-  VirtualReader(int port, ApduTrace trace) {
+  VirtualReader(int port, ApduTrace trace, Faults faults) {
     this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     this.trace = trace;
+    this.faults = faults;
     thread.setDaemon(true);
     thread.start();
   }
 
   /** Puts a card in, in place of the one there. */
-  synchronized void insert(PivApplet inserted) {
+  synchronized void insert(Applet inserted) {
     disconnect();
     card = inserted;
     notifyAll();
@@ -82,7 +82,7 @@ public final class VirtualReader implements AutoCloseable {
 
   private void run() {
     try {
-      PivApplet current = awaitCard();
+      Applet current = awaitCard();
       while (current != null) {
         Thread.sleep((serve(current) ? EMPTY : RETRY).toMillis());
         current = awaitCard();
@@ -93,7 +93,7 @@ public final class VirtualReader implements AutoCloseable {
   }
 
   /** The card to serve; null when the reader is closed. */
-  private synchronized @Nullable PivApplet awaitCard() throws InterruptedException {
+  private synchronized @Nullable Applet awaitCard() throws InterruptedException {
     while (card == null && !closed) {
       idle = true;
       wait();
@@ -107,7 +107,7 @@ public final class VirtualReader implements AutoCloseable {
    *
    * @return whether the card was taken out and vpcd knows it
    */
-  private boolean serve(PivApplet current) {
+  private boolean serve(Applet current) {
     try (Socket socket = new Socket()) {
       socket.connect(address, Math.toIntExact(CONNECT.toMillis()));
       socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -127,8 +127,8 @@ public final class VirtualReader implements AutoCloseable {
     }
   }
 
-  private synchronized boolean adopt(Socket socket, PivApplet current) {
-    if (card != current) {
+  private synchronized boolean adopt(Socket socket, Applet current) {
+    if (!current.equals(card)) {
       return false;
     }
     connection = socket;
@@ -151,7 +151,7 @@ public final class VirtualReader implements AutoCloseable {
     }
   }
 
-  private void converse(Socket socket, PivApplet current) throws IOException {
+  private void converse(Socket socket, Applet current) throws IOException {
     DataInputStream in = new DataInputStream(socket.getInputStream());
     while (true) {
       acknowledgeAtOnce(socket);
@@ -169,16 +169,50 @@ public final class VirtualReader implements AutoCloseable {
       }
       if (length == 1) {
         if (message[0] == 4) {
-          send(socket, ATR);
+          send(socket, current.atr());
         } else {
           current.reset();
         }
       } else if (length > 1) {
         trace.command(message);
-        Response response = current.process(message);
-        trace.answer(response);
-        send(socket, response.encode());
+        answer(socket, current, message);
       }
+    }
+  }
+
+  private void answer(Socket socket, Applet current, byte[] message) throws IOException {
+    Optional<Faults.Fault> fault = faults.next();
+    fault.ifPresent(planned -> trace.add("! " + planned.getClass().getSimpleName()));
+    pause(faults.delay());
+    if (fault.isPresent() && fault.get() instanceof Faults.Fault.Remove) {
+      remove();
+      return;
+    }
+    if (fault.isPresent() && fault.get() instanceof Faults.Fault.Garbage garbage) {
+      send(socket, garbage.answer());
+      return;
+    }
+    if (fault.isPresent() && fault.get() instanceof Faults.Fault.Reset) {
+      current.reset();
+    }
+    Response response = current.process(message);
+    trace.answer(response);
+    if (fault.isPresent() && fault.get() instanceof Faults.Fault.Tear) {
+      remove();
+      return;
+    }
+    // The card may have been taken out while it was at work.
+    if (isConnected(socket)) {
+      send(socket, response.encode());
+    }
+  }
+
+  private static void pause(Duration delay) throws IOException {
+    try {
+      Thread.sleep(delay.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the reader is closed");
     }
   }
 

@@ -173,7 +173,7 @@ class VerifyCommandsTest {
                 "--no-revocation",
                 "--require-explicit-policy",
                 "--policy",
-                TestCa.POLICY,
+                ca.policy(),
                 "--policy",
                 "1.2.3.4",
                 "--inhibit-policy-mapping",

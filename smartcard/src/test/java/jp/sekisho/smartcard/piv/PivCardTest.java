@@ -5,19 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.zip.GZIPOutputStream;
 import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Fingerprint;
 import jp.sekisho.smartcard.Response;
+import jp.sekisho.smartcard.simulate.CardKey;
 import jp.sekisho.smartcard.testing.Await;
+import jp.sekisho.smartcard.testing.LoginFaults;
 import jp.sekisho.smartcard.verify.SignatureVerifier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,13 +34,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PivCardTest {
   private static final byte[] DATA = "statement".getBytes(StandardCharsets.UTF_8);
-
-  /** SELECT, tries, certificate with its continuations, VERIFY, two of signing, GET RESPONSE. */
-  private static final int COMMANDS = 10;
 
   @TempDir static Path directory;
   private static Fingerprint expected;
@@ -146,7 +153,12 @@ class PivCardTest {
     "63C0,PIN_BLOCKED,0",
     "6983,PIN_BLOCKED,0",
     "6984,PIN_BLOCKED,0",
+    "6300,PIN_WRONG,3",
     "6982,CARD_ERROR,3",
+    "6999,CARD_ERROR,3",
+    "6D00,CARD_ERROR,3",
+    "6A82,CARD_ERROR,3",
+    "6108,CARD_ERROR,3",
     "6A80,CARD_ERROR,3",
     "6C08,CARD_ERROR,3",
   })
@@ -188,15 +200,141 @@ class PivCardTest {
     assertEquals(0, card.pinsSent());
   }
 
+  private LoginFaults faults() {
+    return new LoginFaults(
+        () -> {
+          try {
+            ScriptedCard fresh = new ScriptedCard(directory);
+            fresh.unblock();
+            return fresh;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        (channel, right) ->
+            sign(new PivCard(channel), right ? "123456" : "000000", expected, false),
+        3);
+  }
+
+  @Test
+  void removalAtAnyCommandIsRemovalAndNoPinIsSentTwice() {
+    LoginFaults faults = faults();
+    // SELECT, discovery, tries, certificate, VERIFY, signature, and the continuations.
+    assertTrue(faults.commands() >= 9, "commands " + faults.commands());
+    faults.removal();
+  }
+
+  @Test
+  void aCardTornOutAtAnyCommandIsAskedForItsTriesWhenItIsBack() {
+    faults().tearing();
+    faults().wrongPinTorn();
+  }
+
+  @Test
+  void aResetByAnotherProgramAtAnyCommandIsBusyAndNoPinIsSentTwice() {
+    faults().reset();
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
-  void removalAtAnyCommandIsRemovalAndNoPinIsSentTwice(int index) {
-    card.script(card.removedAt(index));
+  @EnumSource(CardKey.class)
+  void everyKeyTypeSignsAndTheSignatureIsChecked(CardKey key) throws IOException {
+    Path memory = directory.resolve(key.name());
+    CardReading.Present reading =
+        assertInstanceOf(
+            CardReading.Present.class, new PivCard(new ScriptedCard(memory, key)).read());
+    ScriptedCard signing = new ScriptedCard(memory, key);
+    byte[] signature =
+        assertInstanceOf(
+                SignOutcome.Signed.class,
+                sign(new PivCard(signing), "123456", reading.fingerprint(), false))
+            .signature();
+    assertTrue(SignatureVerifier.verifies(reading.certificate().getPublicKey(), DATA, signature));
+    assertTrue(
+        signing.sent.stream().allMatch(command -> command.data().length <= Apdu.MAX_DATA),
+        "no extended length");
+  }
+
+  @Test
+  void aCompressedCertificateIsRead() throws Exception {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(Files.readAllBytes(directory.resolve("9a.der")));
+    }
+    byte[] container =
+        Tlv.of(
+                0x53,
+                new Tlv(0x70, zipped.toByteArray()),
+                new Tlv(0x71, new byte[] {1}),
+                new Tlv(0xFE, new byte[0]))
+            .encode();
+    card.script((index, command) ->
+        command.ins() == Apdu.GET_DATA && command.data().length == 5
+            ? Optional.of(new Response(container, 0x9000))
+            : Optional.empty());
+    assertInstanceOf(SignOutcome.Signed.class, sign("123456", false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4000,80", "6010,80", "6020,00"})
+  void theDiscoveryObjectSaysWhichPinTheUserHas(String policy, String reference) {
+    discovery("7E124F0BA0000003080000100001005F2F02" + policy, 0x9000);
+    List<Integer> asked = new ArrayList<>();
+    new PivCard(card).read();
+    card.sent.stream()
+        .filter(command -> command.ins() == Apdu.VERIFY)
+        .forEach(command -> asked.add(command.p2()));
+    assertEquals(List.of(Integer.parseInt(reference, 16)), asked);
+  }
+
+  @Test
+  void aCardWithoutDiscoveryObjectHasTheApplicationPin() {
+    discovery("", 0x6A82);
+    assertInstanceOf(SignOutcome.Signed.class, sign("123456", false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"7E00", "7E055F2F022000", "7E045F2F0140", "53", "5300"})
+  void aDiscoveryObjectThatMakesNoSenseGetsNoPin(String object) {
+    discovery(object, 0x9000);
+    assertEquals(CardFailure.CARD_ERROR, refused(sign("123456", false)).failure());
+    assertEquals(0, card.pinsSent());
+  }
+
+  private void discovery(String hex, int sw) {
+    card.script((index, command) ->
+        command.ins() == Apdu.GET_DATA && command.data().length == 3
+            ? Optional.of(new Response(HexFormat.of().parseHex(hex), sw))
+            : Optional.empty());
+  }
+
+  @Test
+  void aGetResponseOfAnotherLengthIsAskedAgain() {
+    card.script((index, command) ->
+        command.ins() == Apdu.GET_RESPONSE && command.le() != 16
+            ? Optional.of(Response.of(0x6C10))
+            : Optional.empty());
+    assertInstanceOf(CardReading.Present.class, new PivCard(card).read());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"6982", "6985", "6A80", "6A86", "6D00", "6F00", "6581"})
+  void aRefusedSignatureIsAnErrorAndTheTriesAreAskedAgain(String sw) {
+    card.script(ScriptedCard.always(Apdu.GENERAL_AUTHENTICATE, Integer.parseInt(sw, 16)));
     SignOutcome.Refused refused = refused(sign("123456", false));
-    assertEquals(CardFailure.CARD_REMOVED, refused.failure());
-    assertEquals(index + 1, card.sent.size());
-    assertTrue(card.pinsSent() <= 1);
-    assertTrue(card.sent.size() < COMMANDS);
+    assertEquals(CardFailure.CARD_ERROR, refused.failure());
+    assertEquals(OptionalInt.of(3), refused.triesLeft());
+    assertEquals(1, card.pinsSent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"6A82", "6982", "6A88", "6D00"})
+  void aCardWithoutCertificateIsNoStaffCard(String sw) {
+    card.script((index, command) ->
+        command.ins() == Apdu.GET_DATA && command.data().length == 5
+            ? Optional.of(Response.of(Integer.parseInt(sw, 16)))
+            : Optional.empty());
+    assertEquals(CardFailure.UNKNOWN_CARD, refused(sign("123456", false)).failure());
+    assertEquals(0, card.pinsSent());
   }
 
   @Test

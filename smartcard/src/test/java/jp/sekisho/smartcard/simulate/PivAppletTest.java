@@ -54,7 +54,7 @@ class PivAppletTest {
     "00A4040C0AD392F00026010000000100,6A82",
     "00A40000023F00,6A82",
     "00A4040000,6A82",
-    "00F8000000,6D00",
+    "00F6000000,6D00",
     "80CA9F7F00,6E00",
     "00,6700",
     "002000800531,6700",
@@ -131,7 +131,7 @@ class PivAppletTest {
                     new TrustProfile(
                         CardKind.STAFF_PIV,
                         List.of(ca.root()),
-                        Optional.of(TestCa.POLICY),
+                        Optional.of(ca.policy()),
                         new CrlFiles(List.of(ca.crl()), Duration.ofDays(1)))))
             .verify(
                 CardKind.STAFF_PIV,

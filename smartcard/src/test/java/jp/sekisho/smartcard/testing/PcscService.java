@@ -101,9 +101,14 @@ public final class PcscService implements AutoCloseable {
     return keeper.pid();
   }
 
-  /** Puts a new card in the reader of a slot. See {@link VirtualCard#start}. */
+  /** Puts a new staff card in the reader of a slot. See {@link VirtualCard#start}. */
   public VirtualCard card(int slot, Path directory, String... options) throws IOException {
-    return VirtualCard.start(this, slot, directory, options);
+    return VirtualCard.start(this, "piv", slot, directory, options);
+  }
+
+  /** Puts a new JPKI card in the reader of a slot. See {@link VirtualCard#start}. */
+  public VirtualCard jpki(int slot, Path directory, String... options) throws IOException {
+    return VirtualCard.start(this, "jpki", slot, directory, options);
   }
 
   /** Stops pcscd; cards stay in their (powerless) readers. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.NullMarked;
 import picocli.CommandLine;
 
 /**
- * A simulated card ({@code sekisho-card simulate piv}) in its own process inside a {@link
+ * A simulated card ({@code sekisho-card simulate}) in its own process inside a {@link
  * PcscService}'s network namespace. Inserted when {@link #start} returns as far as the card is
  * concerned; pcscd notices within half a second.
  */
@@ -27,14 +27,17 @@ public final class VirtualCard implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
 
   private final PcscService service;
+  private final String application;
   private final int slot;
   private final Path directory;
   private final List<String> options;
   private Process process;
 
-  private VirtualCard(PcscService service, int slot, Path directory, List<String> options)
+  private VirtualCard(
+      PcscService service, String application, int slot, Path directory, List<String> options)
       throws IOException {
     this.service = service;
+    this.application = application;
     this.slot = slot;
     this.directory = directory;
     this.options = options;
@@ -44,13 +47,15 @@ public final class VirtualCard implements AutoCloseable {
   /**
    * Starts a card and waits until it can be controlled.
    *
+   * @param application {@code piv} or {@code jpki}
    * @param slot 0 or 1
    * @param directory the card's memory; short, its control socket's path is limited to 107 bytes
    * @param options further options of {@code simulate}, e.g. {@code --subject-number}, {@code 7}
    */
-  static VirtualCard start(PcscService service, int slot, Path directory, String... options)
+  static VirtualCard start(
+      PcscService service, String application, int slot, Path directory, String... options)
       throws IOException {
-    return new VirtualCard(service, slot, directory, List.of(options));
+    return new VirtualCard(service, application, slot, directory, List.of(options));
   }
 
   public Path directory() {
@@ -68,6 +73,11 @@ public final class VirtualCard implements AutoCloseable {
   /** Exchanges the card at once for that of another directory, which is made when empty. */
   public void swap(Path other) throws IOException {
     ControlSocket.send(directory, "swap " + other);
+  }
+
+  /** Plans what goes wrong: {@code remove 3}, {@code slow 200}; see docs/virtual-cards.md. */
+  public void fault(String order) throws IOException {
+    ControlSocket.send(directory, "fault " + order);
   }
 
   /** Every command and answer since the process started, PIN bytes masked. */
@@ -93,7 +103,7 @@ public final class VirtualCard implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"));
     command.addAll(List.of("-cp", classPath(), CardCommand.class.getName()));
-    command.addAll(List.of("simulate", "piv", "--dir", directory.toString()));
+    command.addAll(List.of("simulate", application, "--dir", directory.toString()));
     command.addAll(List.of("--port", String.valueOf(PcscService.PORT_0 + slot)));
     command.addAll(options);
     Process started =

@@ -61,7 +61,7 @@ class PathVerifierTest {
 
   private static TrustProfile profile(RevocationSource revocation, X509Certificate... roots) {
     return new TrustProfile(
-        CardKind.STAFF_PIV, List.of(roots), Optional.of(TestCa.POLICY), revocation);
+        CardKind.STAFF_PIV, List.of(roots), Optional.of(ca.policy()), revocation);
   }
 
   private static TrustProfile unchecked() {
@@ -111,7 +111,7 @@ class PathVerifierTest {
   @Test
   void aCertificateNotForSigningIsRefused() throws Exception {
     X509Certificate certificate =
-        OtherCertificates.issue(ca, key.getPublic(), KeyUsage.keyEncipherment, TestCa.POLICY);
+        OtherCertificates.issue(ca, key.getPublic(), KeyUsage.keyEncipherment, ca.policy());
     assertDistrusted(Clause.KEY_USAGE, verify(certificate, unchecked(), now));
   }
 
@@ -137,7 +137,12 @@ class PathVerifierTest {
   void aCertificateOnTheCrlIsRevoked() throws Exception {
     TestCa revoking = TestCa.open(directory.resolve("revoking"));
     X509Certificate certificate = issue(revoking, key);
-    TrustProfile profile = profile(new CrlFiles(List.of(revoking.crl()), AGE), revoking.root());
+    TrustProfile profile =
+        new TrustProfile(
+            CardKind.STAFF_PIV,
+            List.of(revoking.root()),
+            Optional.of(revoking.policy()),
+            new CrlFiles(List.of(revoking.crl()), AGE));
     assertInstanceOf(Verdict.Trusted.class, verify(certificate, profile, Instant.now()));
     revoking.writeCrl(Optional.of(certificate.getSerialNumber()));
     assertDistrusted(Clause.REVOKED, verify(certificate, profile, Instant.now()));
