@@ -11,8 +11,8 @@
  * jp.sekisho.smartcard.verify.DenyList}, alone or together, and fails closed.
  *
  * <p>Path validation is our own reading of the RFC (ADR 0007); structures are parsed by Bouncy
- * Castle, which also verifies elliptic-curve signatures, passed by name and never installed. Issuers
- * are found by key, never by name alone: three generations of one national CA share a name.
+ * Castle, which also verifies elliptic-curve signatures, passed by name and never installed.
+ * Issuers are found by key, never by name alone: three generations of one national CA share a name.
  *
  * <p>What it does not do: say whose card it is, or follow an address found in a certificate.
  */

@@ -177,7 +177,9 @@ public final class VerifyBench {
         rates[ROUNDS / 2] >= goal ? "" : "  MISSED");
   }
 
-  /** Works for so much CPU time of this thread: a busy machine then takes longer, not other code. */
+  /**
+   * Works for so much CPU time of this thread: a busy machine then takes longer, not other code.
+   */
   private static Figures spin(Work work, Duration duration) throws Exception {
     long[] times = new long[1 << 16];
     int count = 0;
