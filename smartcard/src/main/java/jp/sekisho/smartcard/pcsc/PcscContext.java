@@ -27,7 +27,10 @@ public final class PcscContext implements AutoCloseable {
 
   /** Connects to the service of this machine. */
   public static PcscContext establish() throws CardException {
-    Winscard winscard = Winscard.load();
+    return establish(Winscard.load());
+  }
+
+  static PcscContext establish(Winscard winscard) throws CardException {
     Memory handle = new Memory(winscard.abi().handle());
     winscard.require(
         "SCardEstablishContext", false, winscard.dword(SCOPE_SYSTEM), null, null, handle);
@@ -79,10 +82,25 @@ public final class PcscContext implements AutoCloseable {
   }
 
   /**
+   * What the service says about the readers we may touch, at once and without touching them; others
+   * are not even asked about.
+   */
+  public List<ReaderState> states(ReaderRoles roles) throws CardException {
+    List<ReaderState> question = new ArrayList<>();
+    for (String reader : readers()) {
+      if (roles.roleOf(reader) != ReaderRole.RESIDENT) {
+        question.add(ReaderState.unasked(reader));
+      }
+    }
+    return question.isEmpty() ? question : waitForChange(question, Duration.ZERO);
+  }
+
+  /**
    * Waits until a reader's state differs from the known one. Connects to nothing.
    *
    * @param timeout at most 49 days
-   * @return the same readers in the same order; unchanged after a timeout or {@link #cancel()}
+   * @return the same readers in the same order; unchanged after a timeout or {@link #cancel()};
+   *     empty when the service does not know one of them
    */
   List<ReaderState> waitForChange(List<ReaderState> known, Duration timeout) throws CardException {
     Abi abi = winscard.abi();
@@ -109,10 +127,10 @@ public final class PcscContext implements AutoCloseable {
     } finally {
       Reference.reachabilityFence(names);
     }
-    // An unknown reader went since the caller listed them; the next list lacks it.
-    if (code == ScardCode.TIMEOUT
-        || code == ScardCode.CANCELLED
-        || code == ScardCode.UNKNOWN_READER) {
+    if (code == ScardCode.UNKNOWN_READER) {
+      return List.of();
+    }
+    if (code == ScardCode.TIMEOUT || code == ScardCode.CANCELLED) {
       return known;
     }
     ScardCode.require("SCardGetStatusChange", code);
