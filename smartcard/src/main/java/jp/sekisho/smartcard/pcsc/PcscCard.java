@@ -1,6 +1,7 @@
 package jp.sekisho.smartcard.pcsc;
 
 import com.sun.jna.Memory;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import jp.sekisho.smartcard.Apdu;
@@ -17,7 +18,12 @@ public final class PcscCard implements CardChannel {
   private static final int RESET_CARD = 1;
   private static final int MAX_ANSWER = 258;
 
+  /** Longest wait for the end of another program's transaction when we leave. */
+  private static final Duration DISCONNECT = Duration.ofSeconds(1);
+
   private final Winscard winscard;
+  private final Lane lane;
+  private final Runnable release;
   private final long card;
   private final GrantedReader reader;
   private final SharedReaderGate gate;
@@ -27,8 +33,19 @@ public final class PcscCard implements CardChannel {
   /** Whether the card got a command since it was last reset. */
   private boolean used;
 
-  PcscCard(Winscard winscard, long card, int protocol, GrantedReader reader) {
+  /**
+   * @param release of the context, for when it cannot be done by its owner
+   */
+  PcscCard(
+      Winscard winscard,
+      Lane lane,
+      Runnable release,
+      long card,
+      int protocol,
+      GrantedReader reader) {
     this.winscard = winscard;
+    this.lane = lane;
+    this.release = release;
     this.card = card;
     this.protocol = protocol;
     this.reader = reader;
@@ -173,7 +190,11 @@ public final class PcscCard implements CardChannel {
       closed = true;
       // A card we did not use, or have reset since, is not ours to reset: another program may be at
       // work with it.
-      winscard.call("SCardDisconnect", false, card, winscard.dword(used ? RESET_CARD : LEAVE_CARD));
+      int disposition = used ? RESET_CARD : LEAVE_CARD;
+      lane.call(
+          DISCONNECT,
+          () -> winscard.call("SCardDisconnect", false, card, winscard.dword(disposition)),
+          release);
     }
   }
 
