@@ -2,26 +2,26 @@ package jp.sekisho.smartcard.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.CardText;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** The options that say how to print, and the printing. */
+/** The option that says how to print, and the printing. */
 final class Output {
   static final int OK = 0;
   static final int REFUSED = 1;
   static final int USAGE = 2;
   static final int ENVIRONMENT = 3;
 
-  @Option(
-      names = "--lang",
-      paramLabel = "ja|en",
-      defaultValue = "ja",
-      description = "Language of the texts (default: ja).")
-  private String language = "ja";
+  @SuppressWarnings("NullAway.Init") // injected by picocli
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
-  @Option(names = "--json", description = "Print one JSON document and nothing else.")
+  @Option(names = "--json")
   private boolean json;
 
   boolean json() {
@@ -34,9 +34,24 @@ final class Output {
 
   /** The text of a refusal with its code. */
   String refusal(CardFailure failure) {
-    return CardText.of(failure, locale(), OptionalInt.empty())
-        + "\n"
-        + message("cli.code", failure.name());
+    return refusal(failure, OptionalInt.empty());
+  }
+
+  String refusal(CardFailure failure, OptionalInt triesLeft) {
+    return CardText.of(failure, locale(), triesLeft) + "\n" + message("cli.code", failure.name());
+  }
+
+  /** Prints a refusal as this command was asked to print. */
+  int refuse(CardFailure failure, OptionalInt triesLeft) {
+    PrintWriter out = command.commandLine().getOut();
+    if (!json) {
+      print(out, refusal(failure, triesLeft));
+    } else if (triesLeft.isPresent()) {
+      print(out, Json.of(Map.of("failure", failure.name(), "triesLeft", triesLeft.getAsInt())));
+    } else {
+      print(out, Json.of(Map.of("failure", failure.name())));
+    }
+    return exitCode(failure);
   }
 
   static int exitCode(CardFailure failure) {
@@ -45,8 +60,8 @@ final class Output {
         : REFUSED;
   }
 
-  private Locale locale() {
-    return Locale.forLanguageTag(language);
+  Locale locale() {
+    return ((CardCommand) command.root().userObject()).language().locale();
   }
 
   static void print(PrintWriter out, Object line) {
