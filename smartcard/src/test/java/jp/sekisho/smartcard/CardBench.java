@@ -1,6 +1,8 @@
 package jp.sekisho.smartcard;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +64,8 @@ public final class CardBench {
     List<Duration> card = new ArrayList<>();
     List<Duration> rest = new ArrayList<>();
     List<Duration> reads = new ArrayList<>();
+    List<Duration> busy = new ArrayList<>();
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     try (OtherProgram timed =
         OtherProgram.inNamespaceOf(
             service, TimedCard.class, "35963", directory.resolve("timed").toString())) {
@@ -70,13 +74,16 @@ public final class CardBench {
         long readStart = System.nanoTime();
         read(timed);
         Duration readTook = Duration.ofNanos(System.nanoTime() - readStart);
+        long cpu = system.getProcessCpuTime();
         long start = System.nanoTime();
         int commands = login(fingerprint);
         Duration took = Duration.ofNanos(System.nanoTime() - start);
+        Duration computed = Duration.ofNanos(system.getProcessCpuTime() - cpu);
         Duration worked = worked(timed, commands);
         if (i >= WARM_UP) {
           reads.add(readTook);
           whole.add(took);
+          busy.add(computed);
           card.add(worked);
           rest.add(took.minus(worked));
         }
@@ -85,6 +92,7 @@ public final class CardBench {
     row("login RSA-2048, connect to reset, whole", whole, 0);
     row("  of it the card's own work", card, 0);
     row("  of it ours, pcscd and vpcd (overhead)", rest, 5);
+    row("  CPU time of our process (neighbours do not count)", busy, 0);
     row("reading certificate and tries before the PIN", reads, 0);
   }
 

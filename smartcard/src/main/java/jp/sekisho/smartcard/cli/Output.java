@@ -1,6 +1,7 @@
 package jp.sekisho.smartcard.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -44,12 +45,13 @@ final class Output {
   /** Prints a refusal as this command was asked to print. */
   int refuse(CardFailure failure, OptionalInt triesLeft) {
     PrintWriter out = command.commandLine().getOut();
-    if (!json) {
-      print(out, refusal(failure, triesLeft));
-    } else if (triesLeft.isPresent()) {
-      print(out, Json.of(Map.of("failure", failure.name(), "triesLeft", triesLeft.getAsInt())));
+    if (json) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      values.put("failure", failure.name());
+      triesLeft.ifPresent(tries -> values.put("triesLeft", tries));
+      print(out, Json.of(values));
     } else {
-      print(out, Json.of(Map.of("failure", failure.name())));
+      print(out, refusal(failure, triesLeft));
     }
     return exitCode(failure);
   }
