@@ -21,7 +21,10 @@ public interface CardChannel extends AutoCloseable {
    */
   void endAndReset() throws CardException;
 
-  /** Disconnects with a reset. Never fails: a card that is gone is disconnected. */
+  /**
+   * Disconnects, with a reset if the card got a command since the last one. Never fails: a card
+   * that is gone is disconnected.
+   */
   @Override
   void close();
 }

@@ -26,10 +26,10 @@ class ArchitectureTest {
                           && !type.getPackageName().startsWith("jp.sekisho.smartcard")));
 
   @ArchTest
-  static final ArchRule ONLY_PCSC_SEES_JNA =
+  static final ArchRule ONLY_PCSC_AND_PKCS11_SEE_JNA =
       noClasses()
           .that()
-          .resideOutsideOfPackage("jp.sekisho.smartcard.pcsc")
+          .resideOutsideOfPackages("jp.sekisho.smartcard.pcsc", "jp.sekisho.smartcard.pkcs11")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.sun.jna..");

@@ -4,19 +4,28 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.util.Locale;
+import java.util.ResourceBundle;
 import jp.sekisho.smartcard.CardException;
+import jp.sekisho.smartcard.CardText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 
 /** The program's commands. */
 @Command(
     name = "sekisho-card",
-    description = "Card readers and staff cards.",
     mixinStandardHelpOptions = true,
     version = "sekisho-card 0.1.0",
     subcommands = {
       ReadersCommand.class,
       StatusCommand.class,
+      WatchCommand.class,
+      SignCommand.class,
+      ChangePinCommand.class,
+      DoctorCommand.class,
       VerifyPathCommand.class,
       VerifySignatureCommand.class,
       SimulateCommand.class,
@@ -24,14 +33,24 @@ import picocli.CommandLine.Command;
       IssueTestCaCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {
-      " 0:done",
-      " 1:refused or invalid",
-      " 2:wrong usage",
-      " 3:the environment lacks something (card service, files)"
-    })
+    exitCodeList = {" 0:", " 1:", " 2:", " 3:"})
 public final class CardCommand {
-  private CardCommand() {}
+  private static final String HELP = "jp.sekisho.smartcard.help";
+
+  @Option(
+      names = Language.OPTION,
+      paramLabel = "ja|en",
+      scope = ScopeType.INHERIT,
+      converter = Language.Converter.class)
+  private Language language;
+
+  private CardCommand(Language language) {
+    this.language = language;
+  }
+
+  Language language() {
+    return language;
+  }
 
   public static void main(String[] arguments) {
     System.exit(run(arguments));
@@ -39,14 +58,37 @@ public final class CardCommand {
 
   /** Runs one command line; never prints a stack trace. */
   public static int run(String... arguments) {
-    return new CommandLine(new CardCommand())
+    return commandLine(Language.asked(arguments, Locale.getDefault())).execute(arguments);
+  }
+
+  static CommandLine commandLine(Language language) {
+    return new CommandLine(new CardCommand(language))
+        .setResourceBundle(help(language))
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+        .setParameterExceptionHandler((exception, arguments) -> complain(exception, language))
         .setExecutionExceptionHandler((exception, command, parsed) -> {
           command.getErr().println(reason(exception));
           return exception instanceof IOException ? Output.ENVIRONMENT : Output.REFUSED;
-        })
-        .execute(arguments);
+        });
+  }
+
+  static ResourceBundle help(Language language) {
+    return ResourceBundle.getBundle(
+        HELP,
+        language.locale(),
+        CardCommand.class.getClassLoader(),
+        ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES));
+  }
+
+  private static int complain(ParameterException exception, Language language) {
+    CommandLine command = exception.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(CardText.message(language.locale(), "cli.usage").formatted(exception.getMessage()));
+    err.println(
+        CardText.message(language.locale(), "cli.usage.help")
+            .formatted(command.getCommandSpec().qualifiedName()));
+    return Output.USAGE;
   }
 
   private static String reason(Exception exception) {

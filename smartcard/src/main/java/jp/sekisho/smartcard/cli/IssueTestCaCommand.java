@@ -15,22 +15,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes the CA of test cards. */
-@Command(
-    name = "issue-test-ca",
-    description = {
-      "Make a CA for test cards in DIR: root.der, root.key, crl.der.",
-      "Repeating it keeps the CA and signs the CRL anew with the same entries."
-    },
-    mixinStandardHelpOptions = true)
+@Command(name = "issue-test-ca", mixinStandardHelpOptions = true)
 final class IssueTestCaCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // required
-  @Parameters(paramLabel = "DIR", description = "The CA's directory.")
+  @Parameters(paramLabel = "DIR", descriptionKey = "issue-test-ca.dir")
   private Path directory;
 
-  @Option(
-      names = "--revoke",
-      paramLabel = "SERIAL",
-      description = "Also put this certificate serial number (hexadecimal) on the CRL.")
+  @Option(names = "--revoke", paramLabel = "SERIAL")
   private @Nullable String revoke;
 
   @SuppressWarnings("NullAway.Init") // injected by picocli

@@ -1,27 +1,28 @@
 package jp.sekisho.smartcard.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.CardText;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** The options that say how to print, and the printing. */
+/** The option that says how to print, and the printing. */
 final class Output {
   static final int OK = 0;
   static final int REFUSED = 1;
   static final int USAGE = 2;
   static final int ENVIRONMENT = 3;
 
-  @Option(
-      names = "--lang",
-      paramLabel = "ja|en",
-      defaultValue = "ja",
-      description = "Language of the texts (default: ja).")
-  private String language = "ja";
+  @SuppressWarnings("NullAway.Init") // injected by picocli
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
-  @Option(names = "--json", description = "Print one JSON document and nothing else.")
+  @Option(names = "--json")
   private boolean json;
 
   boolean json() {
@@ -34,9 +35,25 @@ final class Output {
 
   /** The text of a refusal with its code. */
   String refusal(CardFailure failure) {
-    return CardText.of(failure, locale(), OptionalInt.empty())
-        + "\n"
-        + message("cli.code", failure.name());
+    return refusal(failure, OptionalInt.empty());
+  }
+
+  String refusal(CardFailure failure, OptionalInt triesLeft) {
+    return CardText.of(failure, locale(), triesLeft) + "\n" + message("cli.code", failure.name());
+  }
+
+  /** Prints a refusal as this command was asked to print. */
+  int refuse(CardFailure failure, OptionalInt triesLeft) {
+    PrintWriter out = command.commandLine().getOut();
+    if (json) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      values.put("failure", failure.name());
+      triesLeft.ifPresent(tries -> values.put("triesLeft", tries));
+      print(out, Json.of(values));
+    } else {
+      print(out, refusal(failure, triesLeft));
+    }
+    return exitCode(failure);
   }
 
   static int exitCode(CardFailure failure) {
@@ -45,8 +62,8 @@ final class Output {
         : REFUSED;
   }
 
-  private Locale locale() {
-    return Locale.forLanguageTag(language);
+  Locale locale() {
+    return ((CardCommand) command.root().userObject()).language().locale();
   }
 
   static void print(PrintWriter out, Object line) {

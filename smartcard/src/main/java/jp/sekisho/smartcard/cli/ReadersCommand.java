@@ -12,10 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Lists readers and their roles; touches none. */
-@Command(
-    name = "readers",
-    description = "List the readers and whose cards they serve. Touches no card.",
-    mixinStandardHelpOptions = true)
+@Command(name = "readers", mixinStandardHelpOptions = true)
 final class ReadersCommand implements Callable<Integer> {
   @Mixin private final RoleOptions roleOptions = new RoleOptions();
   @Mixin private final Output output = new Output();

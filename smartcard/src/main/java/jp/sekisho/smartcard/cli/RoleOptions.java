@@ -12,12 +12,7 @@ final class RoleOptions {
   @Option(
       names = "--reader-role",
       paramLabel = "PATTERN=staff|resident|shared",
-      converter = RuleConverter.class,
-      description = {
-        "Whose cards a reader serves; * in PATTERN stands for any characters. Repeatable, the first"
-            + " match counts.",
-        "A reader that matches none is a residents' reader and never touched."
-      })
+      converter = RuleConverter.class)
   private List<ReaderRoles.Rule> rules = new ArrayList<>();
 
   ReaderRoles roles() {

@@ -22,13 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** Shows the cards in staff readers. Asks for no PIN and costs no try. */
-@Command(
-    name = "status",
-    description = {
-      "Show the staff cards in staff readers: certificate and PIN tries left. Needs no PIN.",
-      "Shared readers are not touched: this command opens no prompt."
-    },
-    mixinStandardHelpOptions = true)
+@Command(name = "status", mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
   @Mixin private final RoleOptions roleOptions = new RoleOptions();
   @Mixin private final Output output = new Output();
@@ -48,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
       ReaderRoles roles = roleOptions.roles();
       for (String name : context.readers()) {
         none = CardFailure.READER_NOT_GRANTED;
-        roles.grant(name).ifPresent(reader -> rows.add(new Row(name, read(context, reader))));
+        roles.grant(name).ifPresent(reader -> rows.add(new Row(name, read(reader))));
       }
     } catch (CardException e) {
       none = e.failure();
@@ -59,8 +53,10 @@ final class StatusCommand implements Callable<Integer> {
         : Output.exitCode(rows.isEmpty() ? none : failure(rows.get(0)));
   }
 
-  private static CardReading read(PcscContext context, GrantedReader reader) {
-    try (PcscCard card = context.connect(reader)) {
+  private static CardReading read(GrantedReader reader) {
+    // Its own connection: a card that another program holds makes the connection useless.
+    try (PcscContext context = PcscContext.establish();
+        PcscCard card = context.connect(reader)) {
       return new PivCard(card).read();
     } catch (CardException e) {
       return new CardReading.Refused(e.failure(), String.valueOf(e.getMessage()));

@@ -10,13 +10,14 @@ import java.nio.charset.StandardCharsets;
  * @param dword size of DWORD and LONG
  * @param atrBytes size of rgbAtr
  * @param wide whether text is UTF-16 and functions with text end in W
+ * @param controlCodes SCARD_CTL_CODE(0); Windows counts in steps of four
  */
-record Abi(String library, int dword, int atrBytes, boolean wide) {
+record Abi(String library, int dword, int atrBytes, boolean wide, int controlCodes) {
   /** pcsc-lite: DWORD is an unsigned long, MAX_ATR_SIZE 33. */
-  static final Abi LINUX_64 = new Abi("libpcsclite.so.1", 8, 33, false);
+  static final Abi LINUX_64 = new Abi("libpcsclite.so.1", 8, 33, false, 0x42000000);
 
   /** WinSCard: DWORD is 32 bits, rgbAtr[36]. */
-  static final Abi WINDOWS_64 = new Abi("winscard", 4, 36, true);
+  static final Abi WINDOWS_64 = new Abi("winscard", 4, 36, true, 0x310000);
 
   private static final int POINTER = 8;
 
@@ -48,6 +49,11 @@ record Abi(String library, int dword, int atrBytes, boolean wide) {
   /** SCARD_IO_REQUEST: protocol and own length. */
   int ioRequest() {
     return 2 * dword;
+  }
+
+  /** SCARD_CTL_CODE. */
+  int controlCode(int code) {
+    return controlCodes + (wide ? 4 * code : code);
   }
 
   Charset charset() {

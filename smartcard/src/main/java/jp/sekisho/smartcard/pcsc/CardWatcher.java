@@ -14,15 +14,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A card that was out and in again between two looks is noticed by the service's event counter
  * and reported as removed and inserted. When the service stops, every card counts as removed; it is
- * asked again every {@link #RETRY}. The listener runs on the watcher's thread and must not block it
- * for long; what it throws goes to the thread's uncaught handler and is a bug.
+ * asked again every {@link #RETRY}; on Windows it also stops with the last reader. The listener
+ * runs on the watcher's thread and must not block it for long; what it throws is a bug, goes to the
+ * thread's uncaught handler, and the next event is reported all the same.
  */
 public final class CardWatcher implements AutoCloseable {
   private static final Duration RETRY = Duration.ofMillis(200);
 
   /** Longest single wait: bounds what a lost cancel or notification can cost. */
-  private static final Duration LOOK = Duration.ofSeconds(2);
+  private static final Duration LOOK = Duration.ofMillis(900);
 
+  /** Where connections to the service come from. */
+  interface Service {
+    PcscContext establish() throws CardException;
+  }
+
+  private final Service service;
   private final ReaderRoles roles;
   private final Consumer<CardEvent> listener;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -34,7 +41,8 @@ public final class CardWatcher implements AutoCloseable {
   private boolean serviceKnownLost;
   private volatile @Nullable PcscContext waiting;
 
-  private CardWatcher(ReaderRoles roles, Consumer<CardEvent> listener) {
+  private CardWatcher(Service service, ReaderRoles roles, Consumer<CardEvent> listener) {
+    this.service = service;
     this.roles = roles;
     this.listener = listener;
     thread.setDaemon(true);
@@ -42,7 +50,11 @@ public final class CardWatcher implements AutoCloseable {
 
   /** Starts watching; cards already present are reported as inserted. */
   public static CardWatcher start(ReaderRoles roles, Consumer<CardEvent> listener) {
-    CardWatcher watcher = new CardWatcher(roles, listener);
+    return start(PcscContext::establish, roles, listener);
+  }
+
+  static CardWatcher start(Service service, ReaderRoles roles, Consumer<CardEvent> listener) {
+    CardWatcher watcher = new CardWatcher(service, roles, listener);
     watcher.thread.start();
     return watcher;
   }
@@ -72,11 +84,11 @@ public final class CardWatcher implements AutoCloseable {
   private void run() {
     try {
       while (!isStopped()) {
-        try (PcscContext context = PcscContext.establish()) {
+        try (PcscContext context = service.establish()) {
           watch(context);
         } catch (CardException e) {
           lost();
-          boolean ignored = stopped.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+          pause();
         }
       }
     } catch (InterruptedException e) {
@@ -89,24 +101,52 @@ public final class CardWatcher implements AutoCloseable {
     return stopped.getCount() == 0;
   }
 
-  private void watch(PcscContext context) throws CardException {
+  private void pause() throws InterruptedException {
+    boolean ignored = stopped.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void tell(CardEvent event) {
+    try {
+      listener.accept(event);
+    } catch (RuntimeException e) {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+    }
+  }
+
+  private void watch(PcscContext context) throws CardException, InterruptedException {
     ReaderState plugAndPlay = ReaderState.unasked(ReaderState.PLUG_AND_PLAY);
+    boolean notified = true;
     List<ReaderState> known = List.of();
     waiting = context;
     try {
       while (!isStopped()) {
-        known = readers(context.readers(), known);
+        List<String> names = context.readers();
+        known = readers(names, known);
         if (serviceKnownLost) {
           serviceKnownLost = false;
-          listener.accept(new CardEvent.ServiceBack());
+          tell(new CardEvent.ServiceBack());
         }
         List<ReaderState> question = new ArrayList<>(known);
-        question.add(plugAndPlay);
-        List<ReaderState> now = context.waitForChange(question, LOOK);
+        if (notified) {
+          question.add(plugAndPlay);
+        }
+        List<ReaderState> now =
+            question.isEmpty()
+                ? question
+                : context.waitForChange(question, notified ? LOOK : RETRY);
         if (isStopped()) {
           return;
         }
-        plugAndPlay = now.get(known.size()).seen();
+        if (now.isEmpty()) {
+          // A reader went since the list was made; or none did, and what this service does not know
+          // (xrdp's) is the notification: then the list has to be asked for again and again.
+          notified = notified && !context.readers().equals(names);
+          pause();
+          continue;
+        }
+        if (notified) {
+          plugAndPlay = now.get(known.size()).seen();
+        }
         known = now.subList(0, known.size()).stream().map(this::seen).toList();
       }
     } finally {
@@ -126,20 +166,20 @@ public final class CardWatcher implements AutoCloseable {
                 .orElse(ReaderState.unasked(name)));
       }
     }
-    presence.onlyIn(names).forEach(listener);
+    presence.onlyIn(names).forEach(this::tell);
     return readers;
   }
 
   private ReaderState seen(ReaderState state) {
-    presence.seen(state).forEach(listener);
+    presence.seen(state).forEach(this::tell);
     return state.seen();
   }
 
   private void lost() {
-    presence.onlyIn(List.of()).forEach(listener);
+    presence.onlyIn(List.of()).forEach(this::tell);
     if (!serviceKnownLost) {
       serviceKnownLost = true;
-      listener.accept(new CardEvent.ServiceLost());
+      tell(new CardEvent.ServiceLost());
     }
   }
 }

@@ -1,7 +1,9 @@
 package jp.sekisho.smartcard.pcsc;
 
 import com.sun.jna.Memory;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
@@ -16,15 +18,34 @@ public final class PcscCard implements CardChannel {
   private static final int RESET_CARD = 1;
   private static final int MAX_ANSWER = 258;
 
+  /** Longest wait for the end of another program's transaction when we leave. */
+  private static final Duration DISCONNECT = Duration.ofSeconds(1);
+
   private final Winscard winscard;
+  private final Lane lane;
+  private final Runnable release;
   private final long card;
   private final GrantedReader reader;
   private final SharedReaderGate gate;
   private int protocol;
   private boolean closed;
 
-  PcscCard(Winscard winscard, long card, int protocol, GrantedReader reader) {
+  /** Whether the card got a command since it was last reset. */
+  private boolean used;
+
+  /**
+   * @param release of the context, for when it cannot be done by its owner
+   */
+  PcscCard(
+      Winscard winscard,
+      Lane lane,
+      Runnable release,
+      long card,
+      int protocol,
+      GrantedReader reader) {
     this.winscard = winscard;
+    this.lane = lane;
+    this.release = release;
     this.card = card;
     this.protocol = protocol;
     this.reader = reader;
@@ -49,6 +70,7 @@ public final class PcscCard implements CardChannel {
   @Override
   public Response transmit(Apdu command) throws CardException {
     gate.check(command);
+    used = true;
     byte[] bytes = command.encode();
     Memory request = new Memory(bytes.length);
     Memory answer = new Memory(MAX_ANSWER);
@@ -82,13 +104,97 @@ public final class PcscCard implements CardChannel {
   public void endAndReset() throws CardException {
     gate.reset();
     winscard.require("SCardEndTransaction", false, card, winscard.dword(RESET_CARD));
+    used = false;
+  }
+
+  /**
+   * The reader's own keys for the PIN; empty when it has none. Asks the reader's driver, not the
+   * card.
+   *
+   * @throws CardException CARD_ERROR when the driver's answer is no list of features; what {@link
+   *     #transmit} throws
+   */
+  public Optional<PinPad> pinPad() throws CardException {
+    ControlAnswer answer = control(winscard.abi().controlCode(PinPadFeatures.REQUEST), new byte[0]);
+    if (answer.isUnsupported()) {
+      return Optional.empty();
+    }
+    ScardCode.require("SCardControl", answer.code());
+    return PinPadFeatures.parse(answer.data())
+        .verifyPinDirect()
+        .map(code -> new PinPad(this, code));
+  }
+
+  /** Has the reader send a command it completes with the PIN; the same rules as for our own. */
+  ControlAnswer controlWith(Apdu command, int controlCode, byte[] input) throws CardException {
+    gate.check(command);
+    used = true;
+    return control(controlCode, input);
+  }
+
+  /**
+   * What SCardControl gave.
+   *
+   * @param code the SCARD code
+   * @param data empty unless the code is 0
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record ControlAnswer(int code, byte[] data) {
+    /** Drivers without pin pad, and readers without any of this, say so in several ways. */
+    boolean isUnsupported() {
+      return switch (code) {
+        case ScardCode.UNEXPECTED,
+            ScardCode.UNSUPPORTED_FEATURE,
+            ScardCode.INVALID_PARAMETER,
+            ScardCode.INVALID_VALUE,
+            // What pcsc-lite makes of any failure of the driver here.
+            ScardCode.NOT_TRANSACTED,
+            ScardCode.WIN32_INVALID_FUNCTION,
+            ScardCode.WIN32_NOT_SUPPORTED ->
+            true;
+        default -> false;
+      };
+    }
+  }
+
+  private ControlAnswer control(int controlCode, byte[] input) throws CardException {
+    if (!reader.isValid()) {
+      throw new CardException(CardFailure.READER_NOT_GRANTED, "the prompt is closed");
+    }
+    Memory in = new Memory(Math.max(1, input.length));
+    in.write(0, input, 0, input.length);
+    Memory out = new Memory(MAX_ANSWER);
+    Memory length = winscard.dwordRef(0);
+    int code =
+        winscard.call(
+            "SCardControl",
+            false,
+            card,
+            winscard.dword(controlCode),
+            in,
+            winscard.dword(input.length),
+            out,
+            winscard.dword(MAX_ANSWER),
+            length);
+    int received = winscard.readDword(length, 0);
+    if (received < 0 || received > MAX_ANSWER) {
+      throw new CardException(CardFailure.CARD_ERROR, "answer length " + received);
+    }
+    return new ControlAnswer(
+        code, code == ScardCode.OK ? out.getByteArray(0, received) : new byte[0]);
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      winscard.call("SCardDisconnect", false, card, winscard.dword(RESET_CARD));
+      // A card we did not use, or have reset since, is not ours to reset: another program may be at
+      // work with it.
+      int disposition = used ? RESET_CARD : LEAVE_CARD;
+      lane.call(
+          DISCONNECT,
+          () -> winscard.call("SCardDisconnect", false, card, winscard.dword(disposition)),
+          release);
     }
   }
 

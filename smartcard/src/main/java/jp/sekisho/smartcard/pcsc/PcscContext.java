@@ -17,8 +17,15 @@ public final class PcscContext implements AutoCloseable {
   private static final int SHARE_SHARED = 2;
   private static final int PROTOCOL_ANY = 3;
 
+  /**
+   * Longest wait for a connection: a card is powered up in less than a second. pcsc-lite lets
+   * nobody connect a card while another program has a transaction with it.
+   */
+  static final Duration CONNECT = Duration.ofSeconds(3);
+
   private final Winscard winscard;
   private final long context;
+  private final Lane lane = new Lane();
 
   private PcscContext(Winscard winscard, long context) {
     this.winscard = winscard;
@@ -27,7 +34,19 @@ public final class PcscContext implements AutoCloseable {
 
   /** Connects to the service of this machine. */
   public static PcscContext establish() throws CardException {
-    Winscard winscard = Winscard.load();
+    return establish(Winscard.load());
+  }
+
+  /** Whether the card service's library is installed; says nothing of the service. */
+  public static boolean hasLibrary() {
+    try {
+      return Winscard.load().abi() != null;
+    } catch (CardException e) {
+      return false;
+    }
+  }
+
+  static PcscContext establish(Winscard winscard) throws CardException {
     Memory handle = new Memory(winscard.abi().handle());
     winscard.require(
         "SCardEstablishContext", false, winscard.dword(SCOPE_SYSTEM), null, null, handle);
@@ -36,6 +55,7 @@ public final class PcscContext implements AutoCloseable {
 
   /** Names of all readers, without touching any; empty when there is none. */
   public List<String> readers() throws CardException {
+    requireUsable();
     while (true) {
       Memory length = winscard.dwordRef(0);
       int code = winscard.call("SCardListReaders", true, context, null, null, length);
@@ -55,7 +75,8 @@ public final class PcscContext implements AutoCloseable {
   }
 
   /**
-   * Connects the card in a granted reader, sharing it with other programs.
+   * Connects the card in a granted reader, sharing it with other programs. When another program
+   * holds the card for three seconds this context is of no further use but to be closed.
    *
    * @throws CardException READER_NOT_GRANTED when the prompt it was granted for is closed; NO_CARD,
    *     CARD_BUSY, NO_READER, UNKNOWN_CARD, SERVICE_DOWN
@@ -64,27 +85,52 @@ public final class PcscContext implements AutoCloseable {
     if (!reader.isValid()) {
       throw new CardException(CardFailure.READER_NOT_GRANTED, "the prompt is closed");
     }
+    requireUsable();
     Memory card = new Memory(winscard.abi().handle());
     Memory protocol = winscard.dwordRef(0);
-    winscard.require(
-        "SCardConnect",
-        true,
-        context,
-        winscard.text(reader.name()),
-        winscard.dword(SHARE_SHARED),
-        winscard.dword(PROTOCOL_ANY),
-        card,
-        protocol);
-    return new PcscCard(winscard, card.getLong(0), winscard.readDword(protocol, 0), reader);
+    Memory name = winscard.text(reader.name());
+    int code =
+        lane.call(
+            CONNECT,
+            () ->
+                winscard.call(
+                    "SCardConnect",
+                    true,
+                    context,
+                    name,
+                    winscard.dword(SHARE_SHARED),
+                    winscard.dword(PROTOCOL_ANY),
+                    card,
+                    protocol),
+            this::release);
+    ScardCode.require("SCardConnect", code);
+    return new PcscCard(
+        winscard, lane, this::release, card.getLong(0), winscard.readDword(protocol, 0), reader);
+  }
+
+  /**
+   * What the service says about the readers we may touch, at once and without touching them; others
+   * are not even asked about.
+   */
+  public List<ReaderState> states(ReaderRoles roles) throws CardException {
+    List<ReaderState> question = new ArrayList<>();
+    for (String reader : readers()) {
+      if (roles.roleOf(reader) != ReaderRole.RESIDENT) {
+        question.add(ReaderState.unasked(reader));
+      }
+    }
+    return question.isEmpty() ? question : waitForChange(question, Duration.ZERO);
   }
 
   /**
    * Waits until a reader's state differs from the known one. Connects to nothing.
    *
    * @param timeout at most 49 days
-   * @return the same readers in the same order; unchanged after a timeout or {@link #cancel()}
+   * @return the same readers in the same order; unchanged after a timeout or {@link #cancel()};
+   *     empty when the service does not know one of them
    */
   List<ReaderState> waitForChange(List<ReaderState> known, Duration timeout) throws CardException {
+    requireUsable();
     Abi abi = winscard.abi();
     int size = abi.readerState();
     Memory states = new Memory((long) size * known.size());
@@ -109,10 +155,10 @@ public final class PcscContext implements AutoCloseable {
     } finally {
       Reference.reachabilityFence(names);
     }
-    // An unknown reader went since the caller listed them; the next list lacks it.
-    if (code == ScardCode.TIMEOUT
-        || code == ScardCode.CANCELLED
-        || code == ScardCode.UNKNOWN_READER) {
+    if (code == ScardCode.UNKNOWN_READER) {
+      return List.of();
+    }
+    if (code == ScardCode.TIMEOUT || code == ScardCode.CANCELLED) {
       return known;
     }
     ScardCode.require("SCardGetStatusChange", code);
@@ -131,8 +177,22 @@ public final class PcscContext implements AutoCloseable {
     winscard.call("SCardCancel", false, context);
   }
 
+  /** Never hangs: what another program holds up is cleared away when that ends. */
   @Override
   public void close() {
+    if (!lane.isLeft()) {
+      release();
+    }
+  }
+
+  /** With it the service lets go of every card connected through it. */
+  private void release() {
     winscard.call("SCardReleaseContext", false, context);
+  }
+
+  private void requireUsable() throws CardException {
+    if (lane.isLeft()) {
+      throw new CardException(CardFailure.CARD_BUSY, "another program holds the card");
+    }
   }
 }

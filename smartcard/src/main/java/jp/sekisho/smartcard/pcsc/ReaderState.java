@@ -14,6 +14,8 @@ public record ReaderState(String reader, int state) {
   private static final int UNKNOWN = 0x4;
   private static final int UNAVAILABLE = 0x8;
   private static final int PRESENT = 0x20;
+  private static final int EXCLUSIVE = 0x80;
+  private static final int MUTE = 0x200;
 
   static ReaderState unasked(String reader) {
     return new ReaderState(reader, 0);
@@ -26,6 +28,16 @@ public record ReaderState(String reader, int state) {
   /** Insertions and removals so far, modulo 2^16; restarts with the service. */
   public int eventCounter() {
     return state >>> 16;
+  }
+
+  /** Another program keeps everybody out of the card for as long as it likes. */
+  public boolean isExclusive() {
+    return (state & EXCLUSIVE) != 0;
+  }
+
+  /** A card is there and does not answer: upside down, or broken. */
+  public boolean isMute() {
+    return (state & MUTE) != 0;
   }
 
   boolean isGone() {

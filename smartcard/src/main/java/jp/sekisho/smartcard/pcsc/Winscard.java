@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The native library: calls by name and values in its layout. Thread-safe. */
 final class Winscard {
-  private final NativeLibrary library;
+  private final Functions functions;
   private final Abi abi;
 
-  private Winscard(NativeLibrary library, Abi abi) {
-    this.library = library;
+  Winscard(Functions functions, Abi abi) {
+    this.functions = functions;
     this.abi = abi;
   }
 
@@ -28,11 +28,17 @@ final class Winscard {
       throw new CardException(CardFailure.SERVICE_DOWN, "only 64-bit Linux and Windows");
     }
     try {
-      return new Winscard(NativeLibrary.getInstance(abi.library()), abi);
+      NativeLibrary library = NativeLibrary.getInstance(abi.library());
+      return new Winscard(
+          (name, arguments) -> invoke(library.getFunction(name), abi, arguments), abi);
     } catch (UnsatisfiedLinkError e) {
       throw new CardException(
           CardFailure.SERVICE_DOWN, abi.library() + " not found (Debian package libpcsclite1)");
     }
+  }
+
+  private static int invoke(Function function, Abi abi, @Nullable Object... arguments) {
+    return abi.dword() == 8 ? (int) function.invokeLong(arguments) : function.invokeInt(arguments);
   }
 
   Abi abi() {
@@ -41,8 +47,7 @@ final class Winscard {
 
   /** Calls and returns the SCARD code; text functions get their suffix. */
   int call(String name, boolean text, @Nullable Object... arguments) {
-    Function function = library.getFunction(text && abi.wide() ? name + "W" : name);
-    return abi.dword() == 8 ? (int) function.invokeLong(arguments) : function.invokeInt(arguments);
+    return functions.call(text && abi.wide() ? name + "W" : name, arguments);
   }
 
   /** Calls and throws unless the code is 0. */

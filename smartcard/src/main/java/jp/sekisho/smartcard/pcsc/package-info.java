@@ -8,7 +8,7 @@
  * jp.sekisho.smartcard.pcsc.ReaderRoles} gives out; a reader nobody listed is a resident's reader.
  *
  * <p>javax.smartcardio is not used: after a restart of the card service it never recovers in the
- * same JVM. JNA is used in this package only.
+ * same JVM. JNA is used here and in {@code pkcs11} only.
  */
 @NullMarked
 package jp.sekisho.smartcard.pcsc;

@@ -12,11 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 
 class CardCommandTest {
   @TempDir Path directory;
@@ -35,21 +40,73 @@ class CardCommandTest {
     }
   }
 
+  private static Stream<CommandLine> all(Language language) {
+    CommandLine root = CardCommand.commandLine(language);
+    return Stream.concat(Stream.of(root), root.getSubcommands().values().stream());
+  }
+
+  /** Commands whose help is in the message files, in both languages. */
+  private static final Set<String> TRANSLATED =
+      Set.of(
+          "sekisho-card",
+          "readers",
+          "status",
+          "watch",
+          "sign",
+          "change-pin",
+          "doctor",
+          "issue-test-ca");
+
+  @Test
+  void noCommandTakesAPinAsAnArgument() {
+    all(Language.EN)
+        .flatMap(command -> command.getCommandSpec().options().stream())
+        .filter(option -> option.longestName().contains("pin"))
+        .forEach(option -> assertEquals(0, option.arity().max(), option.longestName()));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "readers",
-        "status",
-        "simulate",
-        "control",
-        "issue-test-ca",
-        "verify-path",
-        "verify-signature"
-      })
-  void everyCommandHasHelpAndNoneTakesAPin(String command) {
-    Run run = run(command, "--help");
-    assertEquals(0, run.exitCode());
-    assertFalse(run.out().toLowerCase(Locale.ROOT).contains("--pin"), run.out());
+  @EnumSource
+  void everyOptionAndParameterIsExplainedInTheLanguageAskedFor(Language language) {
+    all(language)
+        .filter(command -> TRANSLATED.contains(command.getCommandName()))
+        .forEach(command -> {
+          CommandSpec spec = command.getCommandSpec();
+          explained(language, spec.name(), spec.usageMessage().description());
+          for (ArgSpec argument : spec.args()) {
+            explained(language, spec.name() + " " + argument, argument.description());
+          }
+        });
+  }
+
+  private static void explained(Language language, String what, String[] texts) {
+    String text = String.join("", texts);
+    assertFalse(text.isBlank(), what);
+    assertEquals(language == Language.JA, text.codePoints().anyMatch(c -> c > 0x3000), what + text);
+  }
+
+  @Test
+  void bothHelpFilesHaveTheSameKeys() {
+    assertEquals(CardCommand.help(Language.JA).keySet(), CardCommand.help(Language.EN).keySet());
+  }
+
+  @Test
+  void theLanguageIsThatAskedForElseTheSystems() {
+    assertEquals(Language.JA, Language.asked(new String[] {"readers"}, Locale.JAPAN));
+    assertEquals(Language.EN, Language.asked(new String[] {"readers"}, Locale.FRENCH));
+    assertEquals(Language.JA, Language.asked(new String[] {"--lang=ja", "x"}, Locale.FRENCH));
+    assertEquals(Language.EN, Language.asked(new String[] {"x", "--lang", "en"}, Locale.JAPAN));
+    Run help = run("doctor", "--help", "--lang", "ja");
+    assertEquals(0, help.exitCode());
+    assertTrue(help.out().contains("使い方") && help.out().contains("妨げ"), help.out());
+    assertTrue(run("--lang", "en", "doctor", "--help").out().contains("Usage:"));
+  }
+
+  @Test
+  void anUnknownLanguageIsWrongUsage() {
+    assertEquals(2, run("readers", "--lang", "fr").exitCode());
+    assertEquals(2, run("--lang", "fr", "--help").exitCode());
+    assertEquals(2, run("status", "--lang").exitCode());
   }
 
   @Test

@@ -35,4 +35,10 @@ class AbiTest {
     assertEquals(Abi.WINDOWS_64.charBytes(), "a".getBytes(Abi.WINDOWS_64.charset()).length);
     assertEquals(Abi.LINUX_64.charBytes(), "a".getBytes(Abi.LINUX_64.charset()).length);
   }
+
+  @Test
+  void controlCodesAreNumberedFromAnotherBaseAndInStepsOfFourOnWindows() {
+    assertEquals(0x42000D48, Abi.LINUX_64.controlCode(3400));
+    assertEquals(0x313520, Abi.WINDOWS_64.controlCode(3400));
+  }
 }

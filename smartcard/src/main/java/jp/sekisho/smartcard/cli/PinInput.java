@@ -1,0 +1,89 @@
+package jp.sekisho.smartcard.cli;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/**
+ * Where a command gets PINs from: the terminal without echo, or a line of standard input each.
+ * Never from an argument or a variable, which other programs can read.
+ */
+final class PinInput {
+  /** Eight full-width digits are 24 bytes. */
+  private static final int LONGEST_LINE = 64;
+
+  @Option(names = "--pin-stdin")
+  private boolean fromStdin;
+
+  /** Nobody sits here: no prompt is on any screen. */
+  boolean isUnattended() {
+    return fromStdin;
+  }
+
+  /**
+   * One PIN as typed; the caller wipes it.
+   *
+   * @return empty when the input ended, a line was too long or no UTF-8, or there is no terminal
+   */
+  @SuppressWarnings("SystemConsoleNull") // before Java 22 it is null where there is no terminal
+  Optional<char[]> read(String prompt) throws IOException {
+    if (fromStdin) {
+      return line(System.in);
+    }
+    Console console = System.console();
+    return console != null && isTerminal(console)
+        ? Optional.ofNullable(console.readPassword("%s: ", prompt))
+        : Optional.empty();
+  }
+
+  static Optional<char[]> line(InputStream in) throws IOException {
+    byte[] bytes = new byte[LONGEST_LINE];
+    try {
+      int length = 0;
+      int next = in.read();
+      if (next < 0) {
+        return Optional.empty();
+      }
+      for (; next >= 0 && next != '\n'; next = in.read()) {
+        if (length == LONGEST_LINE) {
+          return Optional.empty();
+        }
+        bytes[length++] = (byte) next;
+      }
+      if (length > 0 && bytes[length - 1] == '\r') {
+        length--;
+      }
+      CharBuffer chars =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
+      char[] typed = new char[chars.remaining()];
+      chars.get(typed);
+      Arrays.fill(chars.array(), '\0');
+      return Optional.of(typed);
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  /**
+   * From Java 22 on there is a console also where input is a file; only then there is this method.
+   */
+  private static boolean isTerminal(Console console) {
+    try {
+      return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      return false;
+    }
+  }
+}

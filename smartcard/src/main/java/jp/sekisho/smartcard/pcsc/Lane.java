@@ -1,0 +1,71 @@
+package jp.sekisho.smartcard.pcsc;
+
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls of one context that pcsc-lite may hold up for as long as another program keeps its
+ * transaction: connect and disconnect, and whatever follows them on the same context. None can be
+ * cancelled, so each runs on a thread of its own, and when its time is up the thread is left behind
+ * with the clearing away. A lane that was left is closed to every further call.
+ *
+ * <p>One caller at a time.
+ */
+final class Lane {
+  private volatile boolean left;
+
+  /** Whether a call is still under way that nobody waits for any more. */
+  boolean isLeft() {
+    return left;
+  }
+
+  /**
+   * Makes one call.
+   *
+   * @param whenLate runs after the call, on its thread, if nobody waited that long
+   * @return what the call returned, or SHARING_VIOLATION when its time was up
+   */
+  int call(Duration limit, IntSupplier call, Runnable whenLate) {
+    if (left) {
+      return ScardCode.SHARING_VIOLATION;
+    }
+    BlockingQueue<Integer> answer = new ArrayBlockingQueue<>(1);
+    Thread thread =
+        new Thread(
+            () -> {
+              int code = call.getAsInt();
+              synchronized (this) {
+                if (!left) {
+                  answer.add(code);
+                  return;
+                }
+              }
+              whenLate.run();
+            },
+            "card-lane");
+    thread.setDaemon(true);
+    thread.start();
+    Integer code = poll(answer, limit);
+    if (code != null) {
+      return code;
+    }
+    synchronized (this) {
+      Integer late = answer.poll();
+      left = late == null;
+      return late == null ? ScardCode.SHARING_VIOLATION : late;
+    }
+  }
+
+  private static @Nullable Integer poll(BlockingQueue<Integer> answer, Duration limit) {
+    try {
+      return answer.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+}

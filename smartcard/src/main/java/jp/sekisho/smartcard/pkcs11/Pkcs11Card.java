@@ -1,0 +1,220 @@
+package jp.sekisho.smartcard.pkcs11;
+
+import com.sun.jna.Native;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jp.sekisho.smartcard.CardException;
+import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.Fingerprint;
+import jp.sekisho.smartcard.pcsc.PcscContext;
+import jp.sekisho.smartcard.pcsc.ReaderRole;
+import jp.sekisho.smartcard.pcsc.ReaderRoles;
+
+/**
+ * A token behind a PKCS#11 module. Every call starts a child JVM that loads the module, answers
+ * once and ends; so no call sees what another left behind, and a card that was out and in again is
+ * simply there. Thread-safe.
+ *
+ * <p>The child gets what it is to do, the PIN too, by its standard input. What the module prints is
+ * ignored: the answer follows a random word only this child was told.
+ */
+public final class Pkcs11Card {
+  /** A cold JVM and a slow card; the module of a missing reader may wait for it. */
+  public static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** A module's chatter and the answer. */
+  private static final int LONGEST_OUTPUT = 1 << 20;
+
+  private static final int LONGEST_DATA = 1 << 20;
+  private static final int LONGEST_PIN = 64;
+
+  private final Path module;
+  private final TokenSelector token;
+  private final ReaderRoles roles;
+  private final Duration limit;
+  private final Map<String, String> environment;
+
+  /**
+   * @param module the library; it runs with our rights, so the path is the administrator's
+   * @param roles a module is asked only while every reader is {@code STAFF}
+   */
+  public Pkcs11Card(Path module, TokenSelector token, ReaderRoles roles) {
+    this(module, token, roles, LIMIT, Map.of());
+  }
+
+  /**
+   * @param limit after it the child is killed
+   * @param environment variables for the child besides our own
+   */
+  Pkcs11Card(
+      Path module,
+      TokenSelector token,
+      ReaderRoles roles,
+      Duration limit,
+      Map<String, String> environment) {
+    this.module = module.toAbsolutePath();
+    this.token = token;
+    this.roles = roles;
+    this.limit = limit;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Finds the token and reads its certificates; needs no PIN. */
+  public Pkcs11Outcome read() {
+    return ask(new Pkcs11Request(module, token, "", new char[0], new byte[0]));
+  }
+
+  /**
+   * Logs in once and signs once with the key of a certificate read before.
+   *
+   * @param pin 1 to 64 characters; wiped by the caller, copies here are
+   * @param data at most 1 MiB; hashed here
+   */
+  public Pkcs11Outcome sign(Fingerprint certificate, char[] pin, byte[] data) {
+    if (pin.length == 0 || pin.length > LONGEST_PIN) {
+      return new Pkcs11Outcome.Refused(CardFailure.PIN_FORMAT, "PIN of " + pin.length);
+    }
+    if (data.length > LONGEST_DATA) {
+      throw new IllegalArgumentException("more than 1 MiB");
+    }
+    return ask(new Pkcs11Request(module, token, certificate.hex(), pin, data));
+  }
+
+  /**
+   * A module sends commands to whatever reader it finds; residents' cards must not be among them.
+   */
+  private Optional<Pkcs11Outcome> forbidden() {
+    try (PcscContext context = PcscContext.establish()) {
+      return context.readers().stream()
+          .filter(reader -> roles.roleOf(reader) != ReaderRole.STAFF)
+          .findFirst()
+          .map(reader ->
+              new Pkcs11Outcome.Refused(
+                  CardFailure.READER_NOT_GRANTED, "not a staff reader: " + reader));
+    } catch (CardException e) {
+      // Without the service no card is within the module's reach; its token may be a file.
+      return e.failure() == CardFailure.SERVICE_DOWN
+          ? Optional.empty()
+          : Optional.of(new Pkcs11Outcome.Refused(e.failure(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Pkcs11Outcome ask(Pkcs11Request request) {
+    return forbidden().orElseGet(() -> askChild(request));
+  }
+
+  private Pkcs11Outcome askChild(Pkcs11Request request) {
+    byte[] word = new byte[16];
+    new SecureRandom().nextBytes(word);
+    String marker = HexFormat.of().formatHex(word);
+    Process child;
+    try {
+      child = start();
+    } catch (IOException e) {
+      return new Pkcs11Outcome.Refused(CardFailure.CARD_ERROR, "no child JVM: " + e.getMessage());
+    }
+    FutureTask<byte[]> conversation = new FutureTask<>(() -> converse(child, marker, request));
+    Thread thread = new Thread(conversation, "pkcs11-child");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      byte[] output = conversation.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return Pkcs11Answer.find(output, marker)
+          .orElseGet(() -> ended("the module ended its process" + exit(child)));
+    } catch (TimeoutException e) {
+      return new Pkcs11Outcome.Refused(CardFailure.CARD_TIMEOUT, "no answer within " + limit);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Pkcs11Outcome.Refused(CardFailure.CARD_TIMEOUT, "interrupted");
+    } catch (ExecutionException e) {
+      return ended("the module broke the pipe" + exit(child) + ": " + e.getCause());
+    } finally {
+      child.destroyForcibly();
+    }
+  }
+
+  private static Pkcs11Outcome ended(String detail) {
+    return new Pkcs11Outcome.Refused(CardFailure.CARD_ERROR, detail);
+  }
+
+  private static String exit(Process child) {
+    try {
+      return child.waitFor(1, TimeUnit.SECONDS) ? " (" + child.exitValue() + ")" : "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  private static byte[] converse(Process child, String marker, Pkcs11Request request)
+      throws IOException {
+    try (OutputStream raw = child.getOutputStream();
+        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(raw))) {
+      out.writeUTF(marker);
+      request.write(out);
+    }
+    try (InputStream in = child.getInputStream()) {
+      return in.readNBytes(LONGEST_OUTPUT);
+    }
+  }
+
+  private Process start() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-Xshare:auto"));
+    // A dump of this process would hold the PIN.
+    command.addAll(List.of("-XX:-CreateCoredumpOnCrash", "-XX:+DisableAttachMechanism"));
+    command.add("-XX:ErrorFile=" + nowhere());
+    if (Runtime.version().feature() >= 22) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-cp", classPath(), Pkcs11Child.class.getName()));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+    // Anybody who sets these would be in a process that knows the PIN.
+    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+        .forEach(builder.environment()::remove);
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private static String nowhere() {
+    return File.separatorChar == '\\' ? "NUL" : "/dev/null";
+  }
+
+  /** Ours and JNA's, wherever this process has them from: one jar when shipped. */
+  private static String classPath() {
+    return Stream.of(Pkcs11Child.class, Native.class)
+        .map(Pkcs11Card::location)
+        .distinct()
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String location(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(type.getName(), e);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package jp.sekisho.smartcard.pkcs11;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * What the child is to do: find a token, and sign with it when there is a PIN.
+ *
+ * @param certificate hexadecimal SHA-256 of the certificate whose key is meant; empty = only read
+ * @param pin empty = only read
+ */
+@SuppressWarnings("ArrayRecordComponent") // wiped by whoever made them; never compared
+record Pkcs11Request(
+    Path module, TokenSelector token, String certificate, char[] pin, byte[] data) {
+  private static final int MOST = 1 << 20;
+
+  boolean signs() {
+    return pin.length > 0;
+  }
+
+  /** Characters of the PIN go one by one: no String, no buffer that outlives this. */
+  void write(DataOutputStream out) throws IOException {
+    out.writeUTF(module.toString());
+    out.writeUTF(token.by().name());
+    out.writeUTF(token.value());
+    out.writeUTF(certificate);
+    out.writeInt(pin.length);
+    for (char c : pin) {
+      out.writeChar(c);
+    }
+    out.writeInt(data.length);
+    out.write(data);
+  }
+
+  static Pkcs11Request read(DataInputStream in) throws IOException {
+    Path module = Path.of(in.readUTF());
+    TokenSelector token = new TokenSelector(TokenSelector.By.valueOf(in.readUTF()), in.readUTF());
+    String certificate = in.readUTF();
+    char[] pin = new char[length(in)];
+    for (int i = 0; i < pin.length; i++) {
+      pin[i] = in.readChar();
+    }
+    byte[] data = new byte[length(in)];
+    in.readFully(data);
+    return new Pkcs11Request(module, token, certificate, pin, data);
+  }
+
+  private static int length(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > MOST) {
+      throw new IOException("length " + length);
+    }
+    return length;
+  }
+
+  void wipe() {
+    Arrays.fill(pin, '\0');
+  }
+
+  @Override
+  public String toString() {
+    return "Pkcs11Request[" + module + ", " + token + ", pin ******]";
+  }
+}

@@ -1,0 +1,46 @@
+package jp.sekisho.smartcard.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import java.util.Locale;
+import jp.sekisho.smartcard.CardText;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DiagnosisTest {
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CARD")
+  void everyFindingSaysWhatItIsAndWhatToDo(Diagnosis.Code code) {
+    for (Locale locale : new Locale[] {Locale.JAPANESE, Locale.ENGLISH}) {
+      assertFalse(CardText.message(locale, "cli.doctor." + code + ".what").isBlank());
+      if (code != Diagnosis.Code.OK) {
+        assertFalse(CardText.message(locale, "cli.doctor." + code + ".do").isBlank());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OK,OK,0",
+    "OK,RESIDENT,0",
+    "SHARED,REMOTE_FORWARDED,0",
+    "OK,EMPTY,1",
+    "OK,LOCKED,1",
+    "CARD,OK,1",
+    "EMPTY,NO_ROLE,3",
+    "OK,SERVICE_STOPPED,3",
+    "OK,READER_TAKEN,3",
+    "OK,REMOTE_REDIRECTED,3",
+  })
+  void theExitCodeTellsWhoCanHelp(Diagnosis.Code first, Diagnosis.Code second, int exitCode) {
+    assertEquals(
+        exitCode,
+        DoctorCommand.exitCode(
+            List.of(
+                Diagnosis.Finding.of("reader", "", first, ""),
+                Diagnosis.Finding.of("card", "", second, ""))));
+  }
+}
