@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code *.crt} are the pinned CAs (PEM or DER, one each). {@code *.crl} are their revocation
  * lists, looked at in every judgement so that a replaced file counts at once; older than {@link
- * #CRL_AGE} or missing means refused, a broken file leaves the list it replaced in force. {@code hardware-policy.oid}, one line, is the
- * policy under which that CA promises keys bound to hardware and PIN; without the file every card
- * is 低保証. Without a single {@code *.crt} nobody is trusted. Thread-safe.
+ * #CRL_AGE} or missing means refused, a broken file leaves the list it replaced in force. {@code
+ * hardware-policy.oid}, one line, is the policy under which that CA promises keys bound to hardware
+ * and PIN; without the file every card is 低保証. Without a single {@code *.crt} nobody is trusted.
+ * Thread-safe.
  */
 public final class StaffTrust {
   /** How old a revocation list may be, whatever it promises itself. */
