@@ -20,7 +20,8 @@ import jp.sekisho.smartcard.pcsc.ReaderRoles;
  * simulator's trace does, then {@code FAILED n}.
  *
  * <p>{@code hold} begins a transaction instead and keeps it until the input ends. {@code steal}
- * tries to sign without a PIN until the input ends, then prints {@code STOLEN n OF m}.
+ * tries to sign without a PIN until the input ends, says {@code TRIED} after {@value #ENOUGH}
+ * times, and {@code STOLEN n OF m} at the end.
  */
 public final class ForeignSigner {
   private static final byte[] PIV = HexFormat.of().parseHex("A000000308000010000100");
@@ -72,12 +73,14 @@ public final class ForeignSigner {
     int asked = 0;
     for (int i = 0; System.in.available() == 0; i++) {
       try (PcscCard card = context.connect(reader)) {
+        System.out.println("IN");
         while (System.in.available() == 0) {
           if (i % 2 == 0) {
             card.transmit(Apdu.select(PIV));
           }
-          stolen += answer(card::transmit, i).ok() ? 1 : 0;
+          // Counted also when our transaction holds it up and the reset after it spoils it.
           asked++;
+          stolen += answer(card::transmit, i).ok() ? 1 : 0;
         }
       } catch (CardException e) {
         // Somebody reset the card: connect again.
