@@ -37,6 +37,10 @@ public final class Heartbeats implements AutoCloseable {
 
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(5);
+
+  /** The largest number a record can hold; the size in a signed checkpoint may be larger. */
+  private static final long MOST = 1L << 53;
+
   private static final System.Logger LOG = System.getLogger(Heartbeats.class.getName());
 
   /**
@@ -58,8 +62,8 @@ public final class Heartbeats implements AutoCloseable {
   private final RandomGenerator random;
   private final ScheduledExecutorService scheduler;
 
-  /** The checkpoint that was told of last; scheduler thread only. */
-  private String forked = "";
+  /** Whether the fork at hand is recorded; scheduler thread only. */
+  private boolean forkTold;
 
   private volatile Duration interval = DEFAULT_INTERVAL;
 
@@ -158,24 +162,34 @@ public final class Heartbeats implements AutoCloseable {
   }
 
   /** The checkpoint to keep from now on: the newest that continues the one kept. */
-  private String checkpoint(HeartbeatReply reply) throws SpoolException {
+  private String checkpoint(HeartbeatReply reply) {
     LogWatch.Finding finding =
         log.judge(standing.checkpoint(), reply.checkpoint(), reply.continuation());
     if (finding instanceof LogWatch.Continues good) {
-      forked = "";
+      forkTold = false;
       return good.checkpoint();
     }
-    // Told once for each, not at every beat.
-    if (finding instanceof LogWatch.Forked fork && !forked.equals(reply.checkpoint())) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "LOG_FORK: the log of the service does not continue the checkpoint kept here");
-      spool.append(
-          new AgentEvent.Alarm(
-              Refusal.LOG_FORK, Map.of("held", fork.held(), "shown", fork.shown())));
-      forked = reply.checkpoint();
+    if (finding instanceof LogWatch.Forked fork && !forkTold) {
+      tell(fork);
     }
     return standing.checkpoint();
+  }
+
+  /** Once: the record of it makes the forked log grow, so that every beat would show a new one. */
+  private void tell(LogWatch.Forked fork) {
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "LOG_FORK: the log of the service does not continue the checkpoint kept here");
+    try {
+      spool.append(
+          new AgentEvent.Alarm(
+              Refusal.LOG_FORK,
+              Map.of("held", Math.min(fork.held(), MOST), "shown", Math.min(fork.shown(), MOST))));
+      forkTold = true;
+    } catch (SpoolException e) {
+      // Tried again at the next beat; the rest of the reply counts all the same.
+      LOG.log(System.Logger.Level.ERROR, "LOG_FORK not recorded", e);
+    }
   }
 
   private static Duration bounded(Duration named) {

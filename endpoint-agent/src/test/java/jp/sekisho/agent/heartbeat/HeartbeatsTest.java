@@ -239,6 +239,8 @@ class HeartbeatsTest {
       String kept = standing.checkpoint();
       show(rewritten, 4);
       heartbeats.beat();
+      rewritten.add("the record of the alarm itself");
+      show(rewritten, 4);
       heartbeats.beat();
       assertEquals(kept, standing.checkpoint());
       assertEquals(kept, new Standing(state, clock, new ServerClock(() -> sinceBoot)).checkpoint());

@@ -111,10 +111,8 @@ public final class Pkcs11Card {
               new Pkcs11Outcome.Refused(
                   CardFailure.READER_NOT_GRANTED, "not a staff reader: " + reader));
     } catch (CardException e) {
-      // Without the service no card is within the module's reach; its token may be a file.
-      return e.failure() == CardFailure.SERVICE_DOWN
-          ? Optional.empty()
-          : Optional.of(new Pkcs11Outcome.Refused(e.failure(), String.valueOf(e.getMessage())));
+      // Also without the service: it may be back, with any reader, before the module looks.
+      return Optional.of(new Pkcs11Outcome.Refused(e.failure(), String.valueOf(e.getMessage())));
     }
   }
 

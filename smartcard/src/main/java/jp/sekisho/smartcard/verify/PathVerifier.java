@@ -175,6 +175,12 @@ public final class PathVerifier {
         || !leaf.extensions().allows(KeyUsage.digitalSignature)) {
       return new Verdict.Distrusted(Clause.KEY_USAGE, "4.2.1.3: no digitalSignature");
     }
+    // Section 6.1 lets anyPolicy stand for every policy; a claim about hardware must be made by
+    // name.
+    Optional<String> policy = profile.requiredPolicy();
+    if (policy.isPresent() && !leaf.extensions().policies.orElse(Set.of()).contains(policy.get())) {
+      return new Verdict.Distrusted(Clause.POLICY, "4.2.1.4: does not name " + policy.get());
+    }
     Optional<String> purpose = profile.extendedKeyUsage();
     if (purpose.isPresent()
         && !leaf.extensions().extendedKeyUsage.orElse(Set.of()).contains(purpose.get())) {

@@ -80,6 +80,7 @@ final class WatchedFiles<T> {
   /** What the files hold now. */
   synchronized Snapshot<T> now() {
     List<Path> files;
+    boolean changed = unlisted.isPresent();
     try {
       files = listing.list();
       unlisted = Optional.empty();
@@ -93,7 +94,7 @@ final class WatchedFiles<T> {
       return snapshot;
     }
     Map<Path, Loaded<T>> next = new LinkedHashMap<>();
-    boolean changed = files.size() != loaded.size();
+    changed |= files.size() != loaded.size();
     for (Path file : files) {
       Loaded<T> before =
           loaded.getOrDefault(file, new Loaded<>(Optional.empty(), List.of(), Optional.empty()));
@@ -118,14 +119,23 @@ final class WatchedFiles<T> {
         return before;
       }
       try {
-        return new Loaded<>(stamp, List.copyOf(parser.parse(read(file))), Optional.empty());
+        // That it cannot be read says nothing of what it holds: read again at the next look.
+        byte[] content = read(file);
+        return parsed(file, before, stamp, content);
       } catch (MalformedException e) {
         return broken(file, before, stamp, e.failure().detail());
-      } catch (IOException e) {
-        return broken(file, before, stamp, String.valueOf(e.getMessage()));
       }
     } catch (IOException e) {
       return broken(file, before, Optional.empty(), e.toString());
+    }
+  }
+
+  private Loaded<T> parsed(Path file, Loaded<T> before, Optional<Stamp> stamp, byte[] content)
+      throws MalformedException {
+    try {
+      return new Loaded<>(stamp, List.copyOf(parser.parse(content)), Optional.empty());
+    } catch (IOException e) {
+      return broken(file, before, stamp, String.valueOf(e.getMessage()));
     }
   }
 

@@ -148,6 +148,18 @@ class PathVerifierTest {
     assertDistrusted(Clause.REVOKED, verify(certificate, profile, Instant.now()));
     revoking.writeCrl(Optional.empty());
     assertDistrusted(Clause.REVOKED, verify(certificate, profile, Instant.now()));
+    revoking.writeCrl(Optional.of(certificate.getSerialNumber()));
+    assertDistrusted(
+        Clause.REVOKED,
+        verify(
+            certificate,
+            profile(new CrlFiles(List.of(revoking.crl()), AGE), revoking),
+            Instant.now()));
+  }
+
+  private static TrustProfile profile(RevocationSource revocation, TestCa issuer) {
+    return new TrustProfile(
+        CardKind.STAFF_PIV, List.of(issuer.root()), Optional.of(issuer.policy()), revocation);
   }
 
   @Test

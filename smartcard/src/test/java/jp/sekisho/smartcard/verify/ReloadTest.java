@@ -89,6 +89,18 @@ class ReloadTest {
   }
 
   @Test
+  void aDirectoryThatCannotBeListedIsAProblemUntilItCan() throws Exception {
+    Path missing = directory.resolve("later");
+    CrlFiles lists = CrlFiles.in(missing, "*.crl", AGE, notices::add);
+    PathVerifier verifier = verifier(lists);
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+    assertEquals(1, lists.problems().size());
+    Files.createDirectory(missing);
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+    assertEquals(List.of(), lists.problems());
+  }
+
+  @Test
   void aBrokenCrlKeepsTheOldOneAndIsSaidOnce() throws Exception {
     CrlFiles lists = lists();
     PathVerifier verifier = verifier(lists);

@@ -24,9 +24,16 @@ final class KeyArgument {
    * @throws IOException if the file cannot be read
    */
   static List<VerifierKey> read(String argument) throws FormatException, IOException {
+    // A key first: a file beside the bundle that is called like the key must not take its place.
+    FormatException noKey;
+    try {
+      return List.of(VerifierKey.parse(argument));
+    } catch (FormatException e) {
+      noKey = e;
+    }
     Path file = existingFile(argument);
     if (file == null) {
-      return List.of(VerifierKey.parse(argument));
+      throw noKey;
     }
     List<VerifierKey> keys = new ArrayList<>();
     for (String line : content(file).lines().toList()) {

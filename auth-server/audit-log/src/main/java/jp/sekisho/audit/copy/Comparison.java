@@ -4,6 +4,7 @@ import static jp.sekisho.audit.copy.Verification.invalid;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -28,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  * both; from the first difference on there are two.
  */
 final class Comparison {
-  /** Stands for a slot that is no entry. No leaf has the hash of a node. */
-  private static final Hash NOT_AN_ENTRY = Rfc6962.node(Rfc6962.EMPTY_ROOT, Rfc6962.EMPTY_ROOT);
+  /**
+   * Stands for a slot that is no entry. Drawn anew for each comparison: a hash known beforehand
+   * could have been signed into the tree, and then anything would pass in its place.
+   */
+  private final Hash notAnEntry = random();
 
   private static final NodeSink NOBODY = (level, index, hash) -> {};
 
@@ -58,6 +62,12 @@ final class Comparison {
     this.sinkOfEntries = copy.tileLevels() > 1 ? this::noteUpperNode : NOBODY;
   }
 
+  private static Hash random() {
+    byte[] bytes = new byte[Hash.SIZE];
+    new SecureRandom().nextBytes(bytes);
+    return Hash.of(bytes);
+  }
+
   void run(EntryReader entries, EntrySink sink) throws IOException {
     for (long i = 0; i < signed.size(); i++) {
       noteOlderRoot(i);
@@ -69,7 +79,7 @@ final class Comparison {
     noteOlderRoot(signed.size());
     Slot extra = entries.next();
     if (extra != Slot.Gap.END) {
-      Hash found = extra instanceof Slot.Entry entry ? Rfc6962.leaf(entry.bytes()) : NOT_AN_ENTRY;
+      Hash found = extra instanceof Slot.Entry entry ? Rfc6962.leaf(entry.bytes()) : notAnEntry;
       part();
       difference.compare(signed.size(), found, null);
       ofEntries.append(found, NOBODY);
@@ -95,7 +105,7 @@ final class Comparison {
       found = Rfc6962.leaf(entry.bytes());
       sink.take(index, entry.bytes());
     } else if (slot == Slot.Gap.DAMAGED) {
-      found = NOT_AN_ENTRY;
+      found = notAnEntry;
     } else if (slot == Slot.Gap.ABSENT && firstAbsent < 0) {
       firstAbsent = index;
     }

@@ -157,7 +157,9 @@ public final class AuditLogs implements AutoCloseable {
    * What the newest checkpoint needs beside it for somebody who holds the checkpoint of an older
    * size: the proof that it continues that one; empty for sizes this log never had.
    *
-   * @throws TamperedException when the database cannot prove it: its hashes were edited
+   * <p>Edited hashes of the database make a proof that does not hold: whoever asked finds that out.
+   *
+   * @throws TamperedException when hashes of the database are missing
    */
   public Optional<Continuation> continuation(String log, long oldSize) {
     SignedCheckpoint signed = newestSigned(log);
