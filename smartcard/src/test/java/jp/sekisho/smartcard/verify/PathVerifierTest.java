@@ -124,6 +124,13 @@ class PathVerifierTest {
   }
 
   @Test
+  void anyPolicyMakesNoClaimAboutHardware() throws Exception {
+    X509Certificate certificate =
+        OtherCertificates.issue(ca, key.getPublic(), KeyUsage.digitalSignature, "2.5.29.32.0");
+    assertDistrusted(Clause.POLICY, verify(certificate, unchecked(), now));
+  }
+
+  @Test
   void aWeakOrUnknownKeyIsRefusedAndNistCurvesAreNot() throws Exception {
     assertDistrusted(Clause.KEY_TYPE, verify(issue(ca, pair("RSA", 1024)), unchecked(), now));
     assertDistrusted(Clause.KEY_TYPE, verify(issue(ca, pair("EC", 521)), unchecked(), now));
