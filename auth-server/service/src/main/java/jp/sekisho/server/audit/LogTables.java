@@ -12,6 +12,7 @@ import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
@@ -201,18 +202,24 @@ final class LogTables {
 
   /** Leaf hashes {@code from} up to, not including, {@code to}, as far as no row is missing. */
   static List<Hash> leaves(Handle handle, String log, long from, long to) {
+    return gapless(
+        handle
+            .createQuery(
+                "select idx, leaf as hash from audit_entry"
+                    + " where log = :log and idx >= :from and idx < :to order by idx")
+            .bind("log", log)
+            .bind("to", to),
+        from);
+  }
+
+  /** The hashes of rows {@code idx, hash} in order, from {@code from} to the first gap. */
+  static List<Hash> gapless(Query rows, long from) {
     List<Hash> found = new ArrayList<>();
-    handle
-        .createQuery(
-            "select idx, leaf from audit_entry"
-                + " where log = :log and idx >= :from and idx < :to order by idx")
-        .bind("log", log)
-        .bind("from", from)
-        .bind("to", to)
-        .map((row, _) -> Map.entry(row.getLong("idx"), Hash.of(row.getBytes("leaf"))))
-        .forEach(leaf -> {
-          if (leaf.getKey() == from + found.size()) {
-            found.add(leaf.getValue());
+    rows.bind("from", from)
+        .map((row, _) -> Map.entry(row.getLong("idx"), Hash.of(row.getBytes("hash"))))
+        .forEach(row -> {
+          if (row.getKey() == from + found.size()) {
+            found.add(row.getValue());
           }
         });
     return found;

@@ -1,6 +1,5 @@
 package jp.sekisho.server.audit;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,21 +61,14 @@ final class TreeNodes implements NodeSink {
    * are there without a gap.
    */
   static List<Hash> read(Handle handle, String log, int level, long from, long to) {
-    List<Hash> found = new ArrayList<>();
-    handle
-        .createQuery(
-            "select idx, hash from audit_node"
-                + " where log = :log and level = :level and idx >= :from and idx < :to order by idx")
-        .bind("log", log)
-        .bind("level", level)
-        .bind("from", from)
-        .bind("to", to)
-        .map((row, _) -> Map.entry(row.getLong("idx"), Hash.of(row.getBytes("hash"))))
-        .forEach(node -> {
-          if (node.getKey() == from + found.size()) {
-            found.add(node.getValue());
-          }
-        });
-    return found;
+    return LogTables.gapless(
+        handle
+            .createQuery(
+                "select idx, hash from audit_node where log = :log and level = :level"
+                    + " and idx >= :from and idx < :to order by idx")
+            .bind("log", log)
+            .bind("level", level)
+            .bind("to", to),
+        from);
   }
 }
