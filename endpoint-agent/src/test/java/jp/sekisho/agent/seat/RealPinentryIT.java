@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,36 +83,50 @@ class RealPinentryIT {
     }
 
     boolean xdotool(String... arguments) {
+      return output(arguments).isPresent();
+    }
+
+    /** What xdotool said; empty when it failed. */
+    private Optional<String> output(String... arguments) {
       try {
-        List<String> command = new java.util.ArrayList<>(List.of("/usr/bin/xdotool"));
+        List<String> command = new ArrayList<>(List.of("/usr/bin/xdotool"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder =
-            new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("DISPLAY", display);
-        return builder.start().waitFor() == 0;
+        Process process = builder.start();
+        String said =
+            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return process.waitFor() == 0 ? Optional.of(said) : Optional.empty();
       } catch (IOException e) {
-        return false;
+        return Optional.empty();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        return false;
+        return Optional.empty();
       }
     }
 
     void awaitWindow() {
-      awaitWindow("^Staff card PIN$");
+      awaitWindow("Staff card PIN");
     }
 
+    /**
+     * Gives the window the focus and waits until it has it. Asked anew each time, for a window that
+     * is still being placed may lose it again, and "windowfocus --sync" then waits 15 s in vain.
+     */
     void awaitWindow(String title) {
       Waiting.until(
           title + " with the focus",
-          () -> xdotool("search", "--onlyvisible", "--name", title, "windowfocus", "--sync"));
+          () ->
+              xdotool("search", "--onlyvisible", "--name", "^" + title + "$", "windowfocus")
+                  && output("getwindowfocus", "getwindowname").equals(Optional.of(title)));
     }
 
+    /** Ends the display, and waits for it: its number is free for the next one only then. */
     @Override
     public void close() {
       server.destroy();
+      server.onExit().join();
     }
   }
 
@@ -140,7 +155,7 @@ class RealPinentryIT {
       CompletableFuture<PinOutcome> outcome =
           CompletableFuture.supplyAsync(() -> screen.pinentry().ask(prompt, LONG, () -> true));
       for (int page = 1; page <= 5; page++) {
-        screen.awaitWindow("^What is approved " + page + "/5$");
+        screen.awaitWindow("What is approved " + page + "/5");
         // Cancel has the focus first.
         assertTrue(screen.xdotool("key", "Tab", "Return"));
       }
