@@ -3,7 +3,8 @@
 #
 #   agent-disk.sh IMAGE JAR       IMAGE is the directory of build-image.sh; IMAGE/agent.squashfs is made or left as it is
 #
-# It is apart from the root so that a rebuilt agent costs a second, not an image. Cached by the hash of the jar.
+# It is apart from the root so that a rebuilt agent costs a second, not an image. Cached by the hash of the jar. IMAGE/agent-loaded.lst, which
+# `./dev bench terminal` leaves there, is what the agent loaded in a whole start; without it the class archive holds fewer lambdas.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 image=$(cd "$1" && pwd)
@@ -13,7 +14,7 @@ jar=$2
 exec 9>"$image/lock"
 flock 9
 
-id=$({ cat "$0" "$here/guest/java-flags" "$image/image.id"; sha256sum <"$jar"; } | sha256sum | cut -c1-32)
+id=$({ cat "$0" "$here/guest/java-flags" "$image/image.id"; sha256sum <"$jar"; cat "$image/agent-loaded.lst" 2>/dev/null || true; } | sha256sum | cut -c1-32)
 if [ "$(cat "$image/agent.id" 2>/dev/null)" = "$id" ]; then exit 0; fi
 rm -rf "$image/agent.id" "$image/agent"
 disk=$image/agent
@@ -29,7 +30,7 @@ flags=("@$here/guest/java-flags" "-Djna.boot.library.path=$disk/lib")
 "$image/java/bin/java" "${flags[@]}" -XX:DumpLoadedClassList="$disk/loaded.lst" -jar "$disk/sekisho-agent.jar" doctor --state "$disk/none" >/dev/null 2>&1 || true
 {
   # picocli's class files are of the oldest kind; a line that makes the JVM link them while it dumps shuts them out of the archive.
-  grep -v '^@.*picocli' "$disk/loaded.lst"
+  { cat "$disk/loaded.lst"; [ ! -f "$image/agent-loaded.lst" ] || cat "$image/agent-loaded.lst"; } | sed '/^@.*picocli/d; s/ id: [0-9]*$//'
   "$JAVA_HOME/bin/jar" tf sekisho-agent.jar | grep -E '^(jp/sekisho|com/sun/jna|com/fasterxml/jackson|org/bouncycastle/(math/(ec|field)|crypto/(ec|params|digests|signers)|asn1|util))/.*\.class$' | grep -v -- '-info\.class$'
   "$JAVA_HOME/bin/jimage" list "$image/java/lib/modules" |
     grep -oE '(sun/security/(ssl|x509|util|provider|ec|jca|validator|rsa|action|pkcs|pkcs12)|jdk/internal/net/http|java/net|javax/net/ssl|javax/crypto|com/sun/crypto/provider|java/security|sun/net|sun/nio|jdk/net|java/util|java/time|java/text|sun/util|jdk/internal/icu|jdk/internal/classfile)/.*\.class$'

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -37,14 +38,6 @@ final class Bench {
   private static final String STATE = "/var/lib/sekisho";
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  /**
-   * Passes on that the agent runs, without looking again and again: each look is a program the
-   * emulated processors would run beside the agent.
-   */
-  private static final String READER =
-      "mkfifo /run/agent.out /run/agent.up; (while read -r line; do echo \"$line\" >>/run/agent.log;"
-          + " case \"$line\" in *'is running'*) echo up >/run/agent.up;; esac; done </run/agent.out)";
-
   private final Path directory;
   private final Path usbguard;
   private final PrintStream out;
@@ -67,13 +60,13 @@ final class Bench {
     out.println("|---|---|---|---|---|");
     try (Town town = Town.start(directory)) {
       logins(town);
-      byte[] enrolled = enrol(town);
+      Path enrolled = enrol(town);
       for (int i = 0; i < BOOTS; i++) {
         boot(i, enrolled);
       }
       row("QEMU started → control of the guest", booted);
       row("agent: started → every USB controller gated", gated);
-      row("agent: started → running", running);
+      row("agent: started beside the boot → running", running);
       row("QEMU started → agent running", ready);
     }
     row("USBGuard: keyboard added → authorized", peer());
@@ -98,32 +91,38 @@ final class Bench {
     row("login without the person: question → card + PIN → session (T-HOST)", took);
   }
 
-  private byte[] enrol(Town town) throws IOException {
+  private Path enrol(Town town) throws IOException {
     try (TerminalVm vm = TerminalVm.start(VmOptions.of("bench-enrol"))) {
       Counter counter = new Counter(vm, town, "T-0043", Town.COUNTER_CLERK);
       counter.killAgent();
+      Files.writeString(TerminalVm.loadedClasses(), loadedClasses(vm));
       String tar = vm.run("tar -C " + STATE + " -cf - . | base64").expectOk();
-      return java.util.Base64.getMimeDecoder().decode(tar);
+      return Files.write(directory.resolve("enrolled.tar"), Base64.getMimeDecoder().decode(tar));
     }
   }
 
-  private void boot(int number, byte[] enrolled) {
-    try (TerminalVm vm = TerminalVm.start(VmOptions.of("bench-" + number))) {
+  /** What a whole start of the agent loads: the class archive of the next boots is made of it. */
+  private static String loadedClasses(TerminalVm vm) {
+    vm.run(
+            "JAVA_EXTRA=-XX:DumpLoadedClassList=/run/loaded.lst /opt/sekisho/agent service --seats any --state "
+                + STATE
+                + " >/run/agent.log 2>&1 & echo $! >/run/agent.pid")
+        .expectOk();
+    vm.await("the agent", "grep -q 'is running' /run/agent.log");
+    // The list is whole when the JVM has ended.
+    vm.run("kill $(cat /run/agent.pid)").expectOk();
+    vm.await("its end", "[ ! -e /proc/$(cat /run/agent.pid) ]");
+    return vm.run("cat /run/loaded.lst").expectOk();
+  }
+
+  private void boot(int number, Path enrolled) {
+    long from = System.nanoTime();
+    try (TerminalVm vm = TerminalVm.start(VmOptions.of("bench-" + number).withEnrolled(enrolled))) {
       booted.add(vm.bootTime());
-      vm.write("/tmp/state.tar", enrolled);
-      vm.run("mkdir -p " + STATE + " && tar -C " + STATE + " -xf /tmp/state.tar").expectOk();
-      long from = System.nanoTime();
-      Duration started =
-          uptime(
-              vm.run(
-                      READER
-                          + " & cut -d' ' -f1 /proc/uptime; /opt/sekisho/agent service --seats any --state "
-                          + STATE
-                          + " >/run/agent.out 2>&1 & echo $! >/run/agent.pid")
-                  .expectOk());
       vm.run("read -r up </run/agent.up", PATIENCE).expectOk();
-      running.add(Duration.ofNanos(System.nanoTime() - from));
-      ready.add(vm.bootTime().plusNanos(System.nanoTime() - from));
+      ready.add(Duration.ofNanos(System.nanoTime() - from));
+      Duration started = step(vm, "agent");
+      running.add(step(vm, "running").minus(started));
       // Each controller's first closing; later writes only confirm it.
       Map<String, Duration> closed = new HashMap<>();
       for (var line : vm.recorderLog()) {
@@ -141,8 +140,10 @@ final class Bench {
     }
   }
 
-  private static Duration uptime(String text) {
-    return Duration.ofMillis(Math.round(Double.parseDouble(text.strip()) * 1000));
+  /** When the guest's init came to a step, by the guest's clock since its kernel's start. */
+  private static Duration step(TerminalVm vm, String name) {
+    String uptime = vm.run("sed -n 's/ " + name + "$//p' /run/boot.log").expectOk();
+    return Duration.ofMillis(Math.round(Double.parseDouble(uptime.strip()) * 1000));
   }
 
   private static List<Duration> keyboards(TerminalVm vm) {

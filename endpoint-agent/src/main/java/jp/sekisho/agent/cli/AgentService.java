@@ -162,7 +162,6 @@ public final class AgentService implements AutoCloseable {
         new ServiceClient(settings.server(), PinnedTls.context(serverCa, key, certificates));
     RecordSender sender = new RecordSender(spool, client::events, Backoff.DEFAULT, random);
     stops.push(sender::close);
-    sender.start();
 
     TrustedPolicies policies =
         new TrustedPolicies(
@@ -178,7 +177,6 @@ public final class AgentService implements AutoCloseable {
     // Also when they expired: there is no rule that lets storage in, and printers go on printing.
     policies.current().ifPresent(last -> gates.decideBy(UsbEvaluator.by(last.policy().usb())));
     policies.onChange(next -> gates.decideBy(UsbEvaluator.by(next.policy().usb())));
-    policies.start();
 
     Renewal renewal = new Renewal(state, key, serverCa, certificates.get(0), client, clock);
     AtomicReference<@Nullable GrantDesk> grants = new AtomicReference<>();
@@ -201,7 +199,6 @@ public final class AgentService implements AutoCloseable {
             beats);
     stops.push(status::remove);
     stops.push(heartbeats::close);
-    heartbeats.start();
 
     Seats seats = new Seats();
     PcscDesk desk = new PcscDesk(readerRoles(settings));
@@ -291,6 +288,10 @@ public final class AgentService implements AutoCloseable {
     stops.push(grantDesk::close);
     stops.push(server::close);
     loopback = server.address();
+    // The network last: its handshakes would only keep what guards this terminal from starting.
+    sender.start();
+    policies.start();
+    heartbeats.start();
   }
 
   private static X509Certificate serverCa(AgentSettings settings) throws StateException {
