@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
@@ -28,6 +29,7 @@ import jp.sekisho.smartcard.piv.SigningAlgorithm;
 import jp.sekisho.smartcard.piv.Tlv;
 import jp.sekisho.smartcard.piv.TransactionWatchdog;
 import jp.sekisho.smartcard.verify.SignatureVerifier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a staff card of a new PIV card, in steps of which each is one transaction that ends with a
@@ -106,13 +108,13 @@ public final class CardIssuer {
    */
   public IssueOutcome issue(Order order, IssueProgress progress) throws IOException {
     try {
-      String card = watchdog.run(this::identify);
+      String card = step(this::identify);
       Optional<IssueFailure> another = progress.begin(card);
       if (another.isPresent()) {
         return new IssueOutcome.Refused(another.get(), card);
       }
       Optional<X509Certificate> kept = continued(progress);
-      if (kept.isPresent() && watchdog.run(this::isClosed)) {
+      if (kept.isPresent() && step(this::isClosed)) {
         // Only the record was missing.
         return done(card, kept.get(), Optional.empty(), progress);
       }
@@ -125,22 +127,41 @@ public final class CardIssuer {
           // The card never got it whole; nobody shall.
           ca.revoke(progress.certified().get());
         }
-        Made made = watchdog.run(guarded -> make(guarded, order.key()));
+        Made made = step(guarded -> make(guarded, order.key()));
         attested = made.attested();
-        watchdog.run(guarded -> prove(guarded, made.key()));
+        step(guarded -> prove(guarded, made.key()));
         certificate = ca.issue(made.key(), order.holder());
         progress.recordCertificate(certificate.getSerialNumber());
-        watchdog.run(guarded -> write(guarded, certificate));
+        step(guarded -> write(guarded, certificate));
       }
       setPuk(order, card, progress);
       setPin(order, certificate, kept.isPresent());
-      watchdog.run(this::close);
+      step(this::close);
       return done(card, certificate, attested, progress);
     } catch (RefusedException e) {
       return new IssueOutcome.Refused(e.failure, String.valueOf(e.getMessage()));
     } catch (CardException e) {
       return new IssueOutcome.Failed(e.failure(), String.valueOf(e.getMessage()));
     }
+  }
+
+  /** One transaction. A refusal in it ends it as an answer does: the card is left reset. */
+  private <T> T step(TransactionWatchdog.Work<T> work) throws CardException {
+    AtomicReference<@Nullable RefusedException> refused = new AtomicReference<>();
+    Optional<T> result =
+        watchdog.run(guarded -> {
+          try {
+            return Optional.of(work.run(guarded));
+          } catch (RefusedException e) {
+            refused.set(e);
+            return Optional.empty();
+          }
+        });
+    RefusedException refusal = refused.get();
+    if (refusal != null) {
+      throw refusal;
+    }
+    return result.orElseThrow();
   }
 
   private String identify(CardChannel guarded) throws CardException {
@@ -170,7 +191,7 @@ public final class CardIssuer {
     Optional<byte[]> object =
         serial.isEmpty()
             ? Optional.empty()
-            : watchdog.run(guarded ->
+            : step(guarded ->
                 PivAdministration.open(guarded).object(PivAdministration.CERTIFICATE_9A));
     if (object.isEmpty()) {
       return Optional.empty();
@@ -280,7 +301,7 @@ public final class CardIssuer {
 
   private void setPuk(Order order, String card, IssueProgress progress)
       throws IOException, CardException {
-    boolean isDefault = watchdog.run(CardIssuer::isDefaultPuk);
+    boolean isDefault = step(CardIssuer::isDefaultPuk);
     if (!isDefault) {
       if (progress.halvesGiven()) {
         return;
@@ -292,7 +313,7 @@ public final class CardIssuer {
       // First on paper: a PUK whose halves are lost is a card lost with the first forgotten PIN.
       halves.give(order.holder().number(), card, pair.first(), pair.second());
       progress.recordHalves();
-      watchdog.run(guarded -> changePuk(guarded, fresh));
+      step(guarded -> changePuk(guarded, fresh));
     }
   }
 
@@ -387,7 +408,7 @@ public final class CardIssuer {
     if (!Fingerprint.of(refuses.certificate()).equals(Fingerprint.of(certificate))) {
       throw new RefusedException(IssueFailure.CERTIFICATE_NOT_KEPT, "another one was read back");
     }
-    if (!watchdog.run(this::isClosed)) {
+    if (!step(this::isClosed)) {
       throw new CardException(CardFailure.CARD_ERROR, "the management key is still the default");
     }
     progress.recordDone(card);

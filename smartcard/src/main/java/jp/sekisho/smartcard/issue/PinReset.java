@@ -14,6 +14,10 @@ import jp.sekisho.smartcard.piv.PinStatus;
 import jp.sekisho.smartcard.piv.PivApplication;
 import jp.sekisho.smartcard.piv.PivCard;
 import jp.sekisho.smartcard.piv.TransactionWatchdog;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x500.style.IETFUtils;
 
 /**
  * Sets a card's PIN by its PUK (RESET RETRY COUNTER): two roles type their halves, one after the
@@ -37,7 +41,18 @@ public final class PinReset {
      * @param pukTries what is left; empty for a card that does not say, as most but YubiKeys do not
      */
     record Present(X509Certificate certificate, Fingerprint fingerprint, OptionalInt pukTries)
-        implements Reading {}
+        implements Reading {
+      /** The staff number the card claims, nothing of it verified; {@code -} for none. */
+      public String number() {
+        RDN[] found =
+            X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded())
+                .getRDNs(BCStyle.SERIALNUMBER);
+        String number =
+            found.length == 0 ? "" : IETFUtils.valueToString(found[0].getFirst().getValue());
+        // It goes to a terminal.
+        return number.matches("[0-9A-Za-z-]{1,32}") ? number : "-";
+      }
+    }
 
     /** No card to set a PIN on. */
     record Refused(CardFailure failure, String detail) implements Reading {}

@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.Optional;
 import java.util.UUID;
@@ -145,7 +146,9 @@ public final class TestCa implements CardCa {
       }
       Files.createDirectories(directory);
       KeyPair pair = CardKey.RSA2048.generate();
-      X509Certificate root = selfSigned(pair, new X500Name(purpose.name));
+      // The key that attests stands between root and statement.
+      int between = purpose == Purpose.ATTESTATION ? 1 : 0;
+      X509Certificate root = selfSigned(pair, new X500Name(purpose.name), between);
       TestCa ca = new TestCa(directory, pair.getPrivate(), root, newPolicy());
       DurableFile.write(keyFile, pair.getPrivate().getEncoded());
       writePolicy(directory.resolve("policy.oid"), ca.policy);
@@ -211,6 +214,27 @@ public final class TestCa implements CardCa {
                     Optional.empty(),
                     now.minus(Duration.ofMinutes(10)),
                     now.plus(Duration.ofDays(365)))));
+  }
+
+  /** Writes {@code kdc.pem} and {@code kdc.key} (PEM) for a KDC on trial, made anew. */
+  public void writeKdc(String realm) throws IOException {
+    try {
+      KeyPair pair = CardKey.RSA2048.generate();
+      X509Certificate certificate = issueKdc(pair.getPublic(), realm);
+      DurableFile.write(
+          directory.resolve("kdc.key"), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+      DurableFile.write(directory.resolve("kdc.pem"), pem("CERTIFICATE", certificate.getEncoded()));
+      DurableFile.write(directory.resolve("root.pem"), pem("CERTIFICATE", root.getEncoded()));
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot issue", e);
+    }
+  }
+
+  private static byte[] pem(String label, byte[] der) {
+    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
+        .formatted(label, body)
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private StaffProfile profile() throws IOException {
@@ -340,7 +364,7 @@ public final class TestCa implements CardCa {
     return UUID_ARC + new BigInteger(1, bytes);
   }
 
-  private static X509Certificate selfSigned(KeyPair pair, X500Name name)
+  private static X509Certificate selfSigned(KeyPair pair, X500Name name, int between)
       throws GeneralSecurityException, OperatorCreationException, IOException {
     Instant now = Instant.now();
     X509v3CertificateBuilder builder =
@@ -351,7 +375,7 @@ public final class TestCa implements CardCa {
                 Date.from(now.plus(ROOT_LIFE)),
                 name,
                 pair.getPublic())
-            .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+            .addExtension(Extension.basicConstraints, true, new BasicConstraints(between))
             .addExtension(
                 Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
             .addExtension(
