@@ -38,6 +38,7 @@ import jp.sekisho.smartcard.verify.CrlFiles;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import jp.sekisho.smartcard.verify.TrustProfile;
 import jp.sekisho.smartcard.verify.Verdict;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,11 +54,13 @@ class CardIssuerTest {
   private Applet card;
   private ScriptedChannel channel;
 
+  @BeforeAll
+  static void open() throws IOException {
+    desk = new Desk(directory);
+  }
+
   @BeforeEach
   void newCard() throws IOException {
-    if (desk == null) {
-      desk = new Desk(directory);
-    }
     card = desk.card("c" + CARDS.incrementAndGet());
     channel = Desk.insert(card);
   }

@@ -73,7 +73,7 @@ class PkinitIT {
               "the card's own key signed");
         } finally {
           kdc.destroy();
-          Await.until("the KDC ends", Duration.ofSeconds(60), () -> !kdc.isAlive());
+          Await.until("the KDC ends", Duration.ofMinutes(1), () -> !kdc.isAlive());
         }
       }
     }
@@ -96,7 +96,7 @@ class PkinitIT {
     };
     Await.until(
         "the card is issued",
-        Duration.ofSeconds(120),
+        Duration.ofMinutes(2),
         () -> {
           CardDeskRun.Run run = CardDeskRun.command("246810\n", command);
           assertTrue(run.code() == 0 || run.out().contains("NO_CARD"), run.out());
@@ -155,7 +155,7 @@ class PkinitIT {
     Runtime.getRuntime().addShutdownHook(new Thread(kdc::destroyForcibly));
     Await.until(
         "the KDC listens",
-        Duration.ofSeconds(60),
+        Duration.ofMinutes(1),
         () -> {
           assertTrue(kdc.isAlive(), log());
           return log().contains("commencing operation");
