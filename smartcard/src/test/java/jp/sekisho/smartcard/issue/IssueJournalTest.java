@@ -38,8 +38,14 @@ class IssueJournalTest {
   @Test
   void whatWasRecordedIsThereAfterANewStart() throws Exception {
     assertEquals(
-        "sekisho/card-journal/v1\nbegun 1 serial-5\ncertified 1 4f\nhalves 1\ndone 1 serial-5\n"
-            + "begun 2 serial-6\n",
+        """
+        sekisho/card-journal/v1
+        begun 1 serial-5
+        certified 1 4f
+        halves 1
+        done 1 serial-5
+        begun 2 serial-6
+        """,
         Files.readString(file));
     try (IssueJournal journal = IssueJournal.open(file)) {
       assertTrue(journal.isDone("1"));
@@ -92,8 +98,7 @@ class IssueJournalTest {
     assertTrue(
         String.valueOf(
                 assertThrows(
-                        IOException.class,
-                        () -> HalfFiles.open(one, directory.resolve("./one")))
+                        IOException.class, () -> HalfFiles.open(one, directory.resolve("./one")))
                     .getMessage())
             .startsWith("HALVES_TOGETHER"));
   }

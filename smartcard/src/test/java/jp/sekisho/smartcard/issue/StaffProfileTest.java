@@ -69,8 +69,7 @@ class StaffProfileTest {
     // KB5014754: [0] otherName {szOID_NTDS_OBJECTSID, [0] OCTET STRING}
     assertArrayEquals(
         HexFormat.of()
-            .parseHex(
-                "3025a023060a2b060104018237190201a0150413" + hex("S-1-5-21-1-2-3-1104")),
+            .parseHex("3025a023060a2b060104018237190201a0150413" + hex("S-1-5-21-1-2-3-1104")),
         extension(certificate, "1.3.6.1.4.1.311.25.2"));
     String names = HexFormat.of().formatHex(extension(certificate, "2.5.29.17"));
     String upn = hex("u100042@town.example");
@@ -78,7 +77,8 @@ class StaffProfileTest {
     // RFC 4556 3.2.2: SEQUENCE {[0] realm, [1] SEQUENCE {[0] NT-PRINCIPAL, [1] names}}
     assertTrue(names.contains("06062b0601050202a0"), names);
     assertTrue(
-        names.contains("a00e1b0c" + hex("TOWN.EXAMPLE") + "a1143012a003020101a10b30091b07" + hex("u100042")),
+        names.contains(
+            "a00e1b0c" + hex("TOWN.EXAMPLE") + "a1143012a003020101a10b30091b07" + hex("u100042")),
         names);
     assertTrue(
         new String(extension(certificate, "2.5.29.31"), StandardCharsets.ISO_8859_1)
