@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -47,6 +48,14 @@ import picocli.CommandLine.Spec;
 /** Makes staff cards of new PIV cards: one, or those of a list, card after card. */
 @Command(name = "issue", mixinStandardHelpOptions = true)
 final class IssueCommand implements Callable<Integer> {
+  /** Waiting for another card would be waiting for ever. */
+  private static final Set<CardFailure> NO_CARD_HELPS =
+      Set.of(
+          CardFailure.SERVICE_DOWN,
+          CardFailure.REMOTE_SESSION,
+          CardFailure.NO_READER,
+          CardFailure.READER_NOT_GRANTED);
+
   /** Key types by the names {@code simulate} has for them. */
   enum KeyType {
     rsa2048(SigningAlgorithm.RSA_2048),
@@ -256,8 +265,9 @@ final class IssueCommand implements Callable<Integer> {
           announce(row, steps.card(row.number()));
           IssueOutcome outcome = waiting(row, steps.of(row.number()), desk, events);
           print(row, outcome);
-          if (exitCode(outcome) == Output.ENVIRONMENT) {
-            return Output.ENVIRONMENT;
+          if (outcome instanceof IssueOutcome.Failed failed
+              && NO_CARD_HELPS.contains(failed.failure())) {
+            return exitCode(outcome);
           }
           until(events, CardEvent.Removed.class);
         }
