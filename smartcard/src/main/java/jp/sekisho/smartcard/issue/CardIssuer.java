@@ -50,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  * does not pass is never given a certificate. A card is known by {@code serial-<Yubico's number>},
  * else by {@code chuid-<GUID>}.
  *
- * <p>One thread at a time; the channel stays the caller's.
+ * <p>One thread at a time; the channel stays the caller's. Long because the order of the steps is
+ * what makes it safe: they are read in one place.
  */
 public final class CardIssuer {
   /** Bounds a transaction in which a key is made: RSA takes some cards half a minute. */

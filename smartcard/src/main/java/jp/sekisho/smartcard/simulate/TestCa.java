@@ -58,6 +58,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * <p>{@link #policy()} stands for what a real CA would have to promise: key made in the card, used
  * only after its PIN. It is an OID of this CA alone, made from a random UUID, so that nothing that
  * is shipped can ever name it: who wants test cards accepted must say so on the very installation.
+ *
+ * <p>Long because staff, JPKI, attestation and KDC share one key, one CRL and one directory.
  */
 public final class TestCa implements CardCa {
   /** Arc of OIDs made from a UUID (ITU-T X.667). */
