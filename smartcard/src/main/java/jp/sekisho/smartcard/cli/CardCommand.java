@@ -30,7 +30,9 @@ import picocli.CommandLine.ScopeType;
       VerifySignatureCommand.class,
       SimulateCommand.class,
       ControlCommand.class,
-      IssueTestCaCommand.class
+      IssueTestCaCommand.class,
+      IssueCommand.class,
+      ResetPinCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {" 0:", " 1:", " 2:", " 3:"})

@@ -1,6 +1,7 @@
 package jp.sekisho.smartcard.piv;
 
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -12,14 +13,15 @@ import jp.sekisho.smartcard.Response;
 
 /**
  * The commands of a PIV card we use, one method each. No order, no policy: that is {@link
- * PinDiscipline}.
+ * PinDiscipline} for those who use a card, {@code issue} for those who make one.
  */
-final class PivApplication implements PinApplication {
+public final class PivApplication implements PinApplication {
   private static final byte[] AID = HexFormat.of().parseHex("A000000308000010000100");
   private static final byte[] DISCOVERY = HexFormat.of().parseHex("5C017E");
   private static final byte[] CERTIFICATE_9A = HexFormat.of().parseHex("5C035FC105");
   private static final int KEY_9A = 0x9A;
   private static final int APPLICATION_PIN = 0x80;
+  private static final int PUK = 0x81;
   private static final int GLOBAL_PIN = 0x00;
 
   private final ApduExchange card;
@@ -30,7 +32,7 @@ final class PivApplication implements PinApplication {
   }
 
   /** Selects the application and asks which PIN its user has. */
-  static PivApplication open(CardChannel channel) throws CardException {
+  public static PivApplication open(CardChannel channel) throws CardException {
     PivApplication piv = new PivApplication(channel);
     piv.select();
     piv.discover();
@@ -84,7 +86,7 @@ final class PivApplication implements PinApplication {
   }
 
   /** Presents the PIN, once. */
-  Response verify(Pin typed) throws CardException {
+  public Response verify(Pin typed) throws CardException {
     Apdu command = new Apdu(0, Apdu.VERIFY, 0, pin, typed.padded(), 0);
     try {
       return card.send(command);
@@ -98,12 +100,50 @@ final class PivApplication implements PinApplication {
     return true;
   }
 
+  /**
+   * RESET RETRY COUNTER (SP 800-73-5 part 2, 3.2.3): a new PIN by the PUK, once.
+   *
+   * @param puk 8 bytes; the caller wipes them
+   */
+  public Response resetPin(byte[] puk, Pin next) throws CardException {
+    byte[] fresh = next.padded();
+    try {
+      return replace(Apdu.RESET_RETRY_COUNTER, APPLICATION_PIN, puk, fresh);
+    } finally {
+      Arrays.fill(fresh, (byte) 0);
+    }
+  }
+
+  /**
+   * CHANGE REFERENCE DATA of the PUK, once.
+   *
+   * @param old 8 bytes; the caller wipes both
+   */
+  public Response changePuk(byte[] old, byte[] next) throws CardException {
+    return replace(Apdu.CHANGE_REFERENCE_DATA, PUK, old, next);
+  }
+
+  private Response replace(int instruction, int reference, byte[] proof, byte[] fresh)
+      throws CardException {
+    byte[] both = Arrays.copyOf(proof, proof.length + fresh.length);
+    System.arraycopy(fresh, 0, both, proof.length, fresh.length);
+    try {
+      return card.send(new Apdu(0, instruction, 0, reference, both, 0));
+    } finally {
+      Arrays.fill(both, (byte) 0);
+    }
+  }
+
+  /** GENERAL AUTHENTICATE with key 9A; the card's own answer, refusals included. */
+  public Response trySigning(SigningAlgorithm algorithm, byte[] hash) throws CardException {
+    Tlv template = Tlv.of(0x7C, new Tlv(0x82, new byte[0]), new Tlv(0x81, algorithm.block(hash)));
+    return card.send(
+        Apdu.of(0, Apdu.GENERAL_AUTHENTICATE, algorithm.piv(), KEY_9A, template.encode()));
+  }
+
   @Override
   public byte[] sign(SigningAlgorithm algorithm, byte[] hash) throws CardException {
-    Tlv template = Tlv.of(0x7C, new Tlv(0x82, new byte[0]), new Tlv(0x81, algorithm.block(hash)));
-    Response response =
-        card.send(
-            Apdu.of(0, Apdu.GENERAL_AUTHENTICATE, algorithm.piv(), KEY_9A, template.encode()));
+    Response response = trySigning(algorithm, hash);
     if (!response.ok()) {
       throw new CardException(CardFailure.CARD_ERROR, "GENERAL AUTHENTICATE: " + sw(response));
     }

@@ -45,7 +45,7 @@ public enum SigningAlgorithm {
   }
 
   /** PIV's algorithm identifier. */
-  int piv() {
+  public int piv() {
     return piv;
   }
 

@@ -20,17 +20,20 @@ import jp.sekisho.smartcard.Response;
  * call into a driver that never returns cannot be stopped from here; what it holds is let go the
  * moment it returns.
  */
-final class TransactionWatchdog {
+public final class TransactionWatchdog {
 
   /** What is done inside the transaction. */
-  interface Work<T> {
+  public interface Work<T> {
     T run(CardChannel channel) throws CardException;
   }
 
   private final CardChannel channel;
   private final Duration limit;
 
-  TransactionWatchdog(CardChannel channel, Duration limit) {
+  /**
+   * @param limit longest transaction, waiting for other programs included
+   */
+  public TransactionWatchdog(CardChannel channel, Duration limit) {
     this.channel = channel;
     this.limit = limit;
   }
@@ -41,7 +44,7 @@ final class TransactionWatchdog {
    * @throws CardException what the work threw; CARD_BUSY when another program held the card for the
    *     whole limit, CARD_TIMEOUT when the work did not end in time
    */
-  <T> T run(Work<T> work) throws CardException {
+  public <T> T run(Work<T> work) throws CardException {
     Guarded guarded = new Guarded(channel);
     FutureTask<T> task = new FutureTask<>(() -> transact(guarded, work));
     Thread thread = new Thread(task, "card-transaction");

@@ -28,6 +28,7 @@ public final class PivApplet implements Applet {
 
   private static final int GENERATE = 0x47;
   private static final int GET_METADATA = 0xF7;
+  private static final int ATTEST = 0xF9;
   private static final int GET_SERIAL = 0xF8;
   private static final int SET_TRIES = 0xFA;
   private static final int RESET = 0xFB;
@@ -44,6 +45,7 @@ public final class PivApplet implements Applet {
   private final PivPins pins;
   private final PivKeys keys;
   private final ManagementKey management;
+  private final PivAttestation attestation;
   private final ByteArrayOutputStream chained = new ByteArrayOutputStream();
   private int chainedHeader;
   private byte[] remaining = new byte[0];
@@ -55,6 +57,7 @@ public final class PivApplet implements Applet {
     this.pins = new PivPins(store);
     this.keys = new PivKeys(store, pins);
     this.management = new ManagementKey(store);
+    this.attestation = new PivAttestation(store, keys);
     if (store.value(PivMemory.SERIAL, "").isEmpty()) {
       // A directory made before cards had serial numbers.
       store.put(PivMemory.SERIAL, PivMemory.newSerial());
@@ -169,6 +172,7 @@ public final class PivApplet implements Applet {
           new Response(
               ByteBuffer.allocate(4).putInt(store.number(PivMemory.SERIAL)).array(), Response.OK);
       case GET_METADATA -> metadata(command);
+      case ATTEST -> attestation.attest(command.p1(), command.p2(), VERSION);
       case RESET -> factoryReset();
       case Apdu.PUT_DATA, GENERATE, Apdu.IMPORT_KEY, Apdu.SET_MANAGEMENT_KEY, SET_TRIES ->
           management.isAuthenticated()
@@ -201,7 +205,8 @@ public final class PivApplet implements Applet {
     return new Response(template.encode(), Response.OK);
   }
 
-  private Response getData(Apdu command) throws CardException {
+  private Response getData(Apdu command)
+      throws IOException, CardException, GeneralSecurityException {
     if (command.p1() != 0x3F || command.p2() != 0xFF) {
       return Response.of(StatusWords.WRONG_P1_P2);
     }
@@ -212,6 +217,9 @@ public final class PivApplet implements Applet {
     String tag = hex(request.get(0).value());
     if (PIN_TO_READ.contains(tag) && !pins.isVerified()) {
       return Response.of(StatusWords.NOT_VERIFIED);
+    }
+    if (tag.equals(PivAttestation.CERTIFICATE)) {
+      return new Response(new Tlv(0x53, attestation.container(VERSION)).encode(), Response.OK);
     }
     int wrapper = tag.equals("7E") ? 0x7E : 0x53;
     return store

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPrivateKeySpec;
@@ -128,6 +129,25 @@ final class PivKeys {
     values.add(new Tlv(0x03, new byte[] {(byte) policy(slot, "origin", GENERATED)}));
     values.add(new Tlv(0x04, CardKey.encode(CardKey.publicKey(key.get()))));
     return new Response(Tlv.of(0, values.toArray(Tlv[]::new)).value(), Response.OK);
+  }
+
+  /**
+   * What may be attested: a key that was made here.
+   *
+   * @param pinPolicy and touch policy in Yubico's numbers
+   */
+  record Made(PublicKey key, int pinPolicy, int touchPolicy) {}
+
+  /** The key of a slot if it was made on this card; one that came from outside is not attested. */
+  Optional<Made> made(int slot) throws IOException, GeneralSecurityException {
+    Optional<PrivateKey> key = isSlot(slot) ? store.key(name(slot)) : Optional.empty();
+    return key.isEmpty() || policy(slot, "origin", GENERATED) != GENERATED
+        ? Optional.empty()
+        : Optional.of(
+            new Made(
+                CardKey.publicKey(key.get()),
+                policy(slot, "pin", byRule(slot)),
+                policy(slot, "touch", NEVER)));
   }
 
   /** Forgets every key. */

@@ -31,6 +31,7 @@ final class PivMemory {
     fresh.put(CardStore.KIND, card.kind().name());
     card.atr().ifPresent(atr -> fresh.put(CardStore.ATR, atr));
     fresh.put(SERIAL, newSerial());
+    fresh.put(PivAttestation.CA, card.ca().orElse(store.directory().resolve("ca")).toString());
     fresh.putAll(PivPins.fresh(PivPins.TRIES, PivPins.TRIES));
     boolean empty = card.kind() == NewCard.Kind.UNINITIALISED || card.kind() == NewCard.Kind.OTHER;
     if (!empty) {

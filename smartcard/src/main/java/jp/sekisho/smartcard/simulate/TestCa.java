@@ -16,9 +16,13 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.Optional;
 import java.util.UUID;
+import jp.sekisho.smartcard.issue.CardCa;
+import jp.sekisho.smartcard.issue.Holder;
+import jp.sekisho.smartcard.issue.StaffProfile;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -29,11 +33,9 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CertificatePolicies;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.PolicyInformation;
 import org.bouncycastle.cert.X509CRLHolder;
@@ -50,22 +52,23 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * CRL. Files in its directory: {@code root.der}, {@code root.key} (PKCS#8, mode 0600), {@code
  * crl.der}, {@code policy.oid}.
  *
- * <p>The profile {@code STAFF} is that of a staff CA, so that one card also serves Windows'
- * smart-card logon: extended key usages clientAuth and smartcardLogon, optionally a UPN.
+ * <p>Staff certificates have the {@link StaffProfile} of any staff CA, so that one card also serves
+ * the smart-card logon of Windows and Kerberos. An address of the CRL may stand in {@code crl.url}.
  *
  * <p>{@link #policy()} stands for what a real CA would have to promise: key made in the card, used
  * only after its PIN. It is an OID of this CA alone, made from a random UUID, so that nothing that
  * is shipped can ever name it: who wants test cards accepted must say so on the very installation.
+ *
+ * <p>Long because staff, JPKI, attestation and KDC share one key, one CRL and one directory.
  */
-public final class TestCa {
+public final class TestCa implements CardCa {
   /** Arc of OIDs made from a UUID (ITU-T X.667). */
   private static final String UUID_ARC = "2.25.";
 
   /** The policy of CAs made before each had its own. */
   private static final String FIRST_POLICY = "1.3.6.1.4.1.32473.1.1";
 
-  private static final ASN1ObjectIdentifier UPN =
-      new ASN1ObjectIdentifier("1.3.6.1.4.1.311.20.2.3");
+  private static final String ORGANISATION = "C=JP,O=Sekisho TEST";
   private static final ASN1ObjectIdentifier RESIDENT_ATTRIBUTES =
       new ASN1ObjectIdentifier("1.2.392.200149.8.5.5");
 
@@ -102,7 +105,9 @@ public final class TestCa {
     STAFF("C=JP,O=Sekisho TEST,CN=Sekisho TEST staff CA - not for production"),
     JPKI_AUTHENTICATION(
         "C=JP,O=Sekisho TEST,OU=JPKI for user authentication,CN=not for production"),
-    JPKI_SIGNATURE("C=JP,O=Sekisho TEST,OU=JPKI for digital signature,CN=not for production");
+    JPKI_SIGNATURE("C=JP,O=Sekisho TEST,OU=JPKI for digital signature,CN=not for production"),
+    /** Stands where the maker of a card attests what was made in it. */
+    ATTESTATION("C=JP,O=Sekisho TEST,CN=Sekisho TEST attestation root - not for production");
 
     private final String name;
 
@@ -143,7 +148,9 @@ public final class TestCa {
       }
       Files.createDirectories(directory);
       KeyPair pair = CardKey.RSA2048.generate();
-      X509Certificate root = selfSigned(pair, new X500Name(purpose.name));
+      // The key that attests stands between root and statement.
+      int between = purpose == Purpose.ATTESTATION ? 1 : 0;
+      X509Certificate root = selfSigned(pair, new X500Name(purpose.name), between);
       TestCa ca = new TestCa(directory, pair.getPrivate(), root, newPolicy());
       DurableFile.write(keyFile, pair.getPrivate().getEncoded());
       writePolicy(directory.resolve("policy.oid"), ca.policy);
@@ -156,6 +163,7 @@ public final class TestCa {
     }
   }
 
+  @Override
   public X509Certificate root() {
     return root;
   }
@@ -171,28 +179,88 @@ public final class TestCa {
 
   /** Issues a staff certificate for card login. */
   public X509Certificate issue(PublicKey subjectKey, Subject subject) throws IOException {
+    return issue(
+        subjectKey,
+        new Holder(
+            subject.number(),
+            subject.upn(),
+            Optional.empty(),
+            Optional.empty(),
+            subject.notBefore(),
+            subject.notAfter()));
+  }
+
+  @Override
+  public X509Certificate issue(PublicKey subjectKey, Holder holder) throws IOException {
+    return signed(profile().staff(root, serial(), subjectKey, holder));
+  }
+
+  /**
+   * Issues the certificate of a Kerberos KDC that takes this CA's cards.
+   *
+   * @param realm of Kerberos, e.g. {@code TOWN.EXAMPLE}
+   */
+  public X509Certificate issueKdc(PublicKey subjectKey, String realm) throws IOException {
+    Instant now = Instant.now();
+    return signed(
+        profile()
+            .kdc(
+                root,
+                serial(),
+                subjectKey,
+                realm,
+                new Holder(
+                    "KDC",
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    now.minus(Duration.ofMinutes(10)),
+                    now.plus(Duration.ofDays(365)))));
+  }
+
+  /** Writes {@code kdc.pem} and {@code kdc.key} (PEM) for a KDC on trial, made anew. */
+  public void writeKdc(String realm) throws IOException {
     try {
-      X509v3CertificateBuilder builder =
-          endEntity(
-                  subjectKey,
-                  subject,
-                  new X500Name(
-                      "C=JP,O=Sekisho TEST,2.5.4.5=%1$s,CN=%1$s".formatted(subject.number())),
-                  KeyUsage.digitalSignature)
-              .addExtension(
-                  Extension.extendedKeyUsage,
-                  false,
-                  new ExtendedKeyUsage(
-                      new KeyPurposeId[] {
-                        KeyPurposeId.id_kp_clientAuth, KeyPurposeId.id_kp_smartcardlogon
-                      }));
-      if (subject.upn().isPresent()) {
-        builder.addExtension(
-            Extension.subjectAlternativeName,
-            false,
-            new GeneralNames(otherName(UPN, subject.upn().get())));
-      }
-      return PathVerifier.parse(builder.build(signer(key)).getEncoded());
+      KeyPair pair = CardKey.RSA2048.generate();
+      X509Certificate certificate = issueKdc(pair.getPublic(), realm);
+      DurableFile.write(
+          directory.resolve("kdc.key"), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+      DurableFile.write(directory.resolve("kdc.pem"), pem("CERTIFICATE", certificate.getEncoded()));
+      DurableFile.write(directory.resolve("root.pem"), pem("CERTIFICATE", root.getEncoded()));
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot issue", e);
+    }
+  }
+
+  private static byte[] pem(String label, byte[] der) {
+    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
+        .formatted(label, body)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private StaffProfile profile() throws IOException {
+    Path file = directory.resolve("crl.url");
+    return new StaffProfile(
+        policy,
+        Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty(),
+        ORGANISATION);
+  }
+
+  /** From now on certificates say where the CRL can be had. */
+  public void publishCrlAt(String url) throws IOException {
+    DurableFile.write(
+        directory.resolve("crl.url"), (url + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * Signs a certificate of a shape of its own, such as those of attestation.
+   *
+   * @param issued names this CA as its issuer
+   */
+  X509Certificate signed(X509v3CertificateBuilder issued) throws IOException {
+    try {
+      return PathVerifier.parse(issued.build(signer(key)).getEncoded());
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IOException("cannot issue", e);
     }
@@ -216,8 +284,8 @@ public final class TestCa {
       if (signature) {
         builder.addExtension(Extension.subjectAlternativeName, false, RESIDENT);
       }
-      return PathVerifier.parse(builder.build(signer(key)).getEncoded());
-    } catch (GeneralSecurityException | OperatorCreationException e) {
+      return signed(builder);
+    } catch (GeneralSecurityException e) {
       throw new IOException("cannot issue", e);
     }
   }
@@ -245,6 +313,16 @@ public final class TestCa {
             utils.createAuthorityKeyIdentifier(root.getPublicKey()))
         .addExtension(
             Extension.subjectKeyIdentifier, false, utils.createSubjectKeyIdentifier(subjectKey));
+  }
+
+  @Override
+  public void revoke(BigInteger serial) throws IOException {
+    writeCrl(Optional.of(serial));
+  }
+
+  /** Whether the certificate is on the CRL. */
+  public boolean isRevoked(BigInteger serial) throws IOException {
+    return new X509CRLHolder(Files.readAllBytes(crl())).getRevokedCertificate(serial) != null;
   }
 
   /** Signs the CRL anew with the same entries, and one more if given. */
@@ -288,7 +366,7 @@ public final class TestCa {
     return UUID_ARC + new BigInteger(1, bytes);
   }
 
-  private static X509Certificate selfSigned(KeyPair pair, X500Name name)
+  private static X509Certificate selfSigned(KeyPair pair, X500Name name, int between)
       throws GeneralSecurityException, OperatorCreationException, IOException {
     Instant now = Instant.now();
     X509v3CertificateBuilder builder =
@@ -299,7 +377,7 @@ public final class TestCa {
                 Date.from(now.plus(ROOT_LIFE)),
                 name,
                 pair.getPublic())
-            .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+            .addExtension(Extension.basicConstraints, true, new BasicConstraints(between))
             .addExtension(
                 Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
             .addExtension(

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import jp.sekisho.smartcard.CardText;
+import jp.sekisho.smartcard.issue.IssueFailure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +57,9 @@ class CardCommandTest {
           "sign",
           "change-pin",
           "doctor",
-          "issue-test-ca");
+          "issue-test-ca",
+          "issue",
+          "reset-pin");
 
   @Test
   void noCommandTakesAPinAsAnArgument() {
@@ -138,6 +142,70 @@ class CardCommandTest {
         run("verify-path", file, "--anchor", file, "--no-revocation", "--key-usage=keyAgreement");
     assertEquals(1, json.exitCode());
     assertTrue(json.out().contains("\"clause\":\"4.2.1.3\"}"), json.out());
+  }
+
+  @Test
+  void aSerialNumberIsRevokedOnceAndWhatIsNoneIsWrongUsage() {
+    String ca = directory.resolve("ca").toString();
+    assertEquals(0, run("issue-test-ca", ca, "--revoke", "4F3a").exitCode());
+    Run again = run("issue-test-ca", ca, "--revoke", "4f3A", "--json");
+    assertEquals(1, again.exitCode());
+    assertEquals("{\"failure\":\"ALREADY_REVOKED\"}", again.out().strip());
+    for (String bad : new String[] {"xyz", "", "0", "-1", "12 34", "1".repeat(41)}) {
+      assertEquals(2, run("issue-test-ca", ca, "--revoke", bad).exitCode(), bad);
+    }
+    assertEquals(2, run("issue-test-ca", ca, "--crl-url", "ftp://x").exitCode());
+    assertEquals(2, run("issue-test-ca", ca, "--kdc", "town.example").exitCode());
+  }
+
+  @Test
+  void everyRefusalOfTheDeskHasItsTextsInBothLanguages() {
+    for (Locale locale : new Locale[] {Locale.JAPANESE, Locale.ENGLISH}) {
+      for (IssueFailure failure : IssueFailure.values()) {
+        for (String part : new String[] {"what", "why", "do"}) {
+          assertFalse(
+              CardText.message(locale, "issue." + failure + "." + part).isBlank(), "" + failure);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aListWithBadRowsIssuesNothingAndNamesThem() throws Exception {
+    String ca = directory.resolve("ca").toString();
+    run("issue-test-ca", ca);
+    Path list = directory.resolve("list.csv");
+    Files.writeString(
+        list, "\uFEFFnumber,upn\r\n100042,a@b.example\r\n,\r\n100042,\r\n\"1,x\r\n1,2,3\r\n");
+    String[] issue = {
+      "issue",
+      "--lang=en",
+      "--json",
+      "--ca",
+      ca,
+      "--csv",
+      list.toString(),
+      "--journal",
+      directory.resolve("journal").toString(),
+      "--half-1",
+      directory.resolve("h1").toString(),
+      "--half-2",
+      directory.resolve("h2").toString()
+    };
+    Run quotes = run(issue);
+    assertEquals(1, quotes.exitCode());
+    assertTrue(quotes.out().contains("\"failure\":\"ROW_QUOTES\",\"line\":5"), quotes.out());
+    Files.writeString(list, "number,upn\n100042,a@b.example\n,\n100042,\n1,2,3\n");
+    Run rows = run(issue);
+    assertEquals(1, rows.exitCode());
+    for (String fault :
+        new String[] {
+          "\"ROW_VALUE\",\"line\":3", "\"ROW_REPEATED\",\"line\":4", "\"ROW_FIELDS\",\"line\":5"
+        }) {
+      assertTrue(rows.out().contains(fault), rows.out());
+    }
+    assertFalse(Files.exists(directory.resolve("journal")), "nothing was begun");
+    assertFalse(Files.exists(directory.resolve("h1")));
   }
 
   @Test

@@ -1,0 +1,86 @@
+package jp.sekisho.smartcard.issue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import jp.sekisho.smartcard.testing.OtherProgram;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three cards from a list through a real pcscd, judged by yubico-piv-tool, broken off once. */
+@Tag("pcsc")
+@Timeout(300)
+class CardIssueIT {
+  @TempDir Path directory;
+
+  @Test
+  void aListIsIssuedBrokenOffAndFinishedAndThePinIsSetByTwoRoles() throws Exception {
+    try (CardDeskRun desk = new CardDeskRun(directory, 3, "p256")) {
+      try (OtherProgram program = desk.start()) {
+        desk.insert(CardDeskRun.field(CardDeskRun.await(program, "insert"), "number"));
+        desk.judge(CardDeskRun.await(program, "issued"));
+        desk.judgeAttestation();
+        desk.remove();
+        assertEquals("100002", CardDeskRun.field(CardDeskRun.await(program, "insert"), "number"));
+        desk.insert("100002");
+        // Killed with the second card in work, wherever that is.
+      }
+      try (OtherProgram program = desk.start()) {
+        // Done within its last breath, or asked for again.
+        String next = CardDeskRun.field(CardDeskRun.await(program, "insert"), "number");
+        if (next.equals("100002")) {
+          desk.judge(CardDeskRun.await(program, "issued"));
+          desk.remove();
+          next = CardDeskRun.field(CardDeskRun.await(program, "insert"), "number");
+        }
+        assertEquals("100003", next);
+        desk.insert(next);
+        String last = CardDeskRun.await(program, "issued");
+        resetPin(desk, CardDeskRun.field(last, "card"));
+        desk.remove();
+        CardDeskRun.await(program, "finished");
+      }
+      String journal = Files.readString(directory.resolve("journal"));
+      assertEquals(3, journal.lines().filter(line -> line.startsWith("done ")).count(), journal);
+    }
+  }
+
+  /** The command of the desk: what costs a try and what does not, and the last one. */
+  private static void resetPin(CardDeskRun desk, String card) throws Exception {
+    String first = desk.written(1, card) + "\n";
+    String second = desk.written(2, card) + "\n";
+    String typo = desk.resetPin(first.replace('1', '7') + second + "246810\n").out();
+    assertTrue(typo.contains("HALF_FORMAT"), typo);
+    String same = desk.resetPin(first + first + "246810\n").out();
+    assertTrue(same.contains("HALVES_MISMATCH"), same);
+    String wrong;
+    try (Puk other = Puk.random(new SecureRandom());
+        PukHalf.Pair pair = PukHalf.split(other, new SecureRandom())) {
+      wrong =
+          new String(pair.first().written()) + "\n" + new String(pair.second().written()) + "\n";
+    }
+    assertTry(desk, wrong, 2);
+    assertTry(desk, wrong, 1);
+    CardDeskRun.Run asked = desk.resetPin(first + second + "246810\n");
+    assertEquals(1, asked.code());
+    assertTrue(asked.out().contains("\"PUK_LAST_TRY\",\"pukTriesLeft\":1"), asked.out());
+    CardDeskRun.Run set = desk.resetPin(first + second + "２４６８１０\n", "--use-last-try");
+    assertEquals(0, set.code(), set.out());
+    assertEquals("{\"reset\":true}", set.out().strip());
+    CardDeskRun.Run again = desk.resetPin(second + first + "864201\n");
+    assertEquals(0, again.code(), "tries are full again, and the order does not matter");
+    assertFalse(again.out().contains("864201"));
+  }
+
+  private static void assertTry(CardDeskRun desk, String halves, int left) {
+    CardDeskRun.Run wrong = desk.resetPin(halves + "246810\n");
+    assertEquals(1, wrong.code(), wrong.out());
+    assertTrue(wrong.out().contains("\"PUK_WRONG\",\"pukTriesLeft\":" + left), wrong.out());
+  }
+}
