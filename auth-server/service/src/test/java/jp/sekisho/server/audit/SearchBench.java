@@ -74,14 +74,15 @@ public final class SearchBench {
       clock.advance(step.multipliedBy(units));
     }
     storage.logs.integrateNow();
-    say("%s: %,d entries written in %.0f s", vendor, count, seconds(begun));
+    System.out.printf(
+        Locale.ROOT, "%s: %,d entries written in %.0f s%n", vendor, count, seconds(begun));
     EntryIndex index = new EntryIndex(storage.database, storage.logs);
     begun = System.nanoTime();
     while (index.catchUp("mayor", 50_000) > 0) {
       // until it has all
     }
     double took = seconds(begun);
-    say("indexed in %.0f s, %,.0f entries/s", took, count / took);
+    System.out.printf(Locale.ROOT, "indexed in %.0f s, %,.0f entries/s%n", took, count / took);
     Inspection inspection = new Inspection(index);
     Inspection.Setting setting =
         new Inspection.Setting(clock.instant(), OpeningHours.usual(), List.of("S-7"), 30);
@@ -143,8 +144,9 @@ public final class SearchBench {
       times[i] = System.nanoTime() - begun;
     }
     Arrays.sort(times);
-    say(
-        "%-34s median %6.1f ms  p95 %6.1f ms  max %6.1f ms  rows %.1f",
+    System.out.printf(
+        Locale.ROOT,
+        "%-34s median %6.1f ms  p95 %6.1f ms  max %6.1f ms  rows %.1f%n",
         name,
         times[PAGES / 2] / 1e6,
         times[PAGES * 95 / 100] / 1e6,
@@ -200,9 +202,5 @@ public final class SearchBench {
 
   private static double seconds(long begun) {
     return (System.nanoTime() - begun) / 1e9;
-  }
-
-  private static void say(String format, Object... values) {
-    System.out.println(String.format(Locale.ROOT, format, values));
   }
 }

@@ -154,14 +154,15 @@ final class PagesTest {
         .write(change -> {
           var login =
               change.record(
-                  new Entry.Subject(organ, person, null, "T-0001", Session.nameOf(token.hash())),
+                  new Entry.Subject(
+                      organ, person, null, "T-" + person, Session.nameOf(token.hash())),
                   new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
           sessions.open(
               change,
               login,
               token,
               new Sessions.Opening(
-                  person, organ, null, "T-0001", "boot", "t-" + person, "normal", from));
+                  person, organ, null, "T-" + person, "boot", "t-" + person, "normal", from));
           return null;
         });
     return token;
