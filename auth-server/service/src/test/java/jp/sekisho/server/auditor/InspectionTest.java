@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
@@ -179,8 +180,7 @@ class InspectionTest {
     Hits first =
         inspection.find("mayor", Preset.OFF_HOURS, EntryQuery.ALL, setting(), Position.NEWEST, 1);
     assertEquals(List.of(saturday), indexes(first));
-    Position rest = first.next();
-    assertTrue(rest != null);
+    Position rest = Objects.requireNonNull(first.next());
     assertEquals(
         List.of(evening),
         indexes(inspection.find("mayor", Preset.OFF_HOURS, EntryQuery.ALL, setting(), rest, 50)));
