@@ -169,7 +169,7 @@ class LoginIT {
   @Test
   void removedCardLocksThePageAndTheSameCardResumesTheHalfTypedForm() {
     try (Screen screen = loggedIn("ja")) {
-      screen.see("filter-text").sendKeys("書きかけ");
+      screen.see("filter-person").sendKeys("書きかけ");
       Instant removed = Instant.now();
       town.removeCard();
       screen.see("lock-overlay");
@@ -181,7 +181,7 @@ class LoginIT {
       town.insert(Town.CLERK);
       screen.press("unlock-button");
       screen.waitGone("lock-overlay");
-      assertEquals("書きかけ", screen.see("filter-text").getAttribute("value"));
+      assertEquals("書きかけ", screen.see("filter-person").getAttribute("value"));
     }
   }
 

@@ -39,6 +39,7 @@ public final class AuditCommand {
     line.addSubcommand(new WitnessCommand(messages));
     line.addSubcommand(new ExportCommand(messages));
     line.addSubcommand(new PageCommand(messages));
+    line.addSubcommand(new SampleCommand(messages));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setResourceBundle(messages.bundle());
     line.setOut(out);

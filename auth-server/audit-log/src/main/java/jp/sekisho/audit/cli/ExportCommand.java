@@ -16,6 +16,7 @@ import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
 import jp.sekisho.audit.copy.Verification.Verified;
+import jp.sekisho.audit.table.CsvTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,7 +59,7 @@ final class ExportCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       descriptionKey = "audit.option.columns")
-  private List<String> columns = CsvSink.COLUMNS;
+  private List<String> columns = CsvTable.COLUMNS;
 
   ExportCommand(Messages messages) {
     this.voice = new Voice(messages);
@@ -96,7 +97,7 @@ final class ExportCommand implements Callable<Integer> {
   private EntrySink sink(OutputStream file) throws IOException {
     return switch (format) {
       case JSONL -> new LinesSink(file);
-      case CSV -> new CsvSink(file, columns);
+      case CSV -> new CsvTable(file, columns, CsvTable.Further.NONE);
     };
   }
 }

@@ -3,9 +3,12 @@ package jp.sekisho.audit.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.StrictBase64;
+import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.copy.CopyVerifier;
 import jp.sekisho.audit.copy.EntrySink;
 import jp.sekisho.audit.copy.LogCopy;
@@ -13,6 +16,7 @@ import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Reason;
 import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tree.Hash;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +45,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--cosignatures", paramLabel = "FILE", descriptionKey = "audit.option.cosig")
   private @Nullable Path cosignatures;
 
+  @Option(names = "--sheet", paramLabel = "SIZE:ROOT", descriptionKey = "audit.option.sheet")
+  private @Nullable String sheet;
+
   VerifyCommand(Messages messages) {
     this.voice = new Voice(messages);
   }
@@ -56,7 +63,10 @@ final class VerifyCommand implements Callable<Integer> {
     byte[] newest;
     Verification outcome;
     try (LogCopy opened = withCosignatures(CopyArgument.open(copy))) {
-      outcome = verifier.verify(opened, kept, EntrySink.NOBODY);
+      outcome =
+          sheet == null
+              ? verifier.verify(opened, kept, EntrySink.NOBODY)
+              : verifier.verifyPrinted(opened, printed(opened, sheet));
       newest = outcome instanceof Verified ? opened.checkpoint() : new byte[0];
     } catch (FormatException e) {
       if (e.code() != FormatException.Code.BUNDLE_MALFORMED) {
@@ -68,13 +78,28 @@ final class VerifyCommand implements Callable<Integer> {
     if (outcome instanceof Verified && memory != null) {
       SmallFile.replace(memory, newest);
     }
-    return voice.report(outcome, kept.isPresent());
+    return voice.report(outcome, kept.isPresent() || sheet != null);
+  }
+
+  /** Returns what a root sheet says; its origin is whatever the log's key signs. */
+  private static Checkpoint printed(LogCopy copy, String sheet)
+      throws IOException, FormatException {
+    String[] parts = sheet.split(":", -1);
+    if (parts.length != 2 || !parts[0].matches("0|[1-9][0-9]{0,17}")) {
+      throw new IllegalArgumentException("--sheet SIZE:ROOT");
+    }
+    byte[] root = StrictBase64.decode(parts[1], FormatException.Code.CHECKPOINT_MALFORMED);
+    if (root.length != Hash.SIZE) {
+      throw new IllegalArgumentException("--sheet SIZE:ROOT");
+    }
+    String origin = Checkpoint.parse(SignedNote.parse(copy.checkpoint()).text()).origin();
+    return new Checkpoint(origin, Long.parseLong(parts[0]), Hash.of(root), List.of());
   }
 
   /** Returns the older checkpoint: the one given, else the one remembered, else none. */
   private Optional<byte[]> kept() throws IOException {
-    if (earlier != null && memory != null) {
-      throw new IllegalArgumentException("--earlier and --memory together");
+    if ((earlier != null ? 1 : 0) + (memory != null ? 1 : 0) + (sheet != null ? 1 : 0) > 1) {
+      throw new IllegalArgumentException("only one of --earlier, --memory and --sheet");
     }
     if (memory != null && !Files.exists(memory)) {
       return Optional.empty();

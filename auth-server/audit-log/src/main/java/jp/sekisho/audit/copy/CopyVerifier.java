@@ -43,12 +43,27 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
   }
 
   /**
+   * Verifies a copy, and that its log continues what was received on paper: the root sheet.
+   *
+   * @param printed size and root hash of the sheet; nothing of it was signed
+   */
+  public Verification verifyPrinted(LogCopy copy, Checkpoint printed) throws IOException {
+    return verify(copy, Optional.empty(), Optional.of(printed), EntrySink.NOBODY);
+  }
+
+  /**
    * As the others, and gives each entry to a sink on the way. Only a {@link Verification.Verified}
    * says that what the sink got was the log.
    *
    * @throws IOException also if the sink throws it
    */
   public Verification verify(LogCopy copy, Optional<byte[]> earlier, EntrySink sink)
+      throws IOException {
+    return verify(copy, earlier, Optional.empty(), sink);
+  }
+
+  private Verification verify(
+      LogCopy copy, Optional<byte[]> earlier, Optional<Checkpoint> printed, EntrySink sink)
       throws IOException {
     try {
       CheckpointOpening opening = keys.open(copy.checkpoint());
@@ -58,18 +73,18 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
       if (opened.witnesses().isEmpty() && !unwitnessedAllowed) {
         return invalid(Reason.UNWITNESSED, "no cosignature by a trusted witness");
       }
-      Checkpoint older = null;
+      Checkpoint older = printed.orElse(null);
       if (earlier.isPresent()) {
         CheckpointOpening kept = keys.open(earlier.get());
         if (!(kept instanceof Opened openedKept)) {
           return invalid(Reason.SINCE_REFUSED, ((CheckpointOpening.Refused) kept).detail());
         }
         older = openedKept.checkpoint();
-        if (older.size() > opened.checkpoint().size()) {
-          return invalid(
-              Reason.ROLLED_BACK,
-              "the log had " + older.size() + " entries and now " + opened.checkpoint().size());
-        }
+      }
+      if (older != null && older.size() > opened.checkpoint().size()) {
+        return invalid(
+            Reason.ROLLED_BACK,
+            "the log had " + older.size() + " entries and now " + opened.checkpoint().size());
       }
       copy.checkShape(opened.checkpoint().size());
       return compare(copy, opened, older, sink);

@@ -81,12 +81,12 @@ class ExportCommandTest {
     String csv = Files.readString(temp.resolve("out.csv"));
     assertEquals(
         """
-        \ufeff"index","time","type","outcome","organ","person","post","terminal","session","reason","data","other"
-        "0","2026-11-21T00:00:00.000Z","日本""語","success",,"'=1+1",,,,,"{""a"":[1,""},""]}",
-        "1",,"'@x","-5",,"'-5","'＝x","' =x",,"a b",,
-        "2",,,,,,,,,,,"'=cmd|' /C calc'!A0"
-        "3",,,,,,,,,,,"{""time"":""a"",""time"":""b""}"
-        "4",,,,,,,,,,,""
+        \ufeff"index","time","type","outcome","organ","person","post","terminal","session","reason","data","device","entry","other"
+        "0","2026-11-21T00:00:00.000Z","日本""語","success",,"'=1+1",,,,,"{""a"":[1,""},""]}",,,
+        "1",,"'@x","-5",,"'-5","'＝x","' =x",,"a b",,,,
+        "2",,,,,,,,,,,,,"'=cmd|' /C calc'!A0"
+        "3",,,,,,,,,,,,,"{""time"":""a"",""time"":""b""}"
+        "4",,,,,,,,,,,,,""
         """
             .replace("\n", "\r\n"),
         csv);

@@ -241,6 +241,27 @@ public final class AuditLogs implements AutoCloseable {
   }
 
   /**
+   * Published entries by their index, in the order given; judged as in {@link #page}.
+   *
+   * @param indexes at most {@value #MAX_PAGE}
+   */
+  public List<LogRow> entries(String log, List<Long> indexes) {
+    if (indexes.size() > MAX_PAGE) {
+      throw new IllegalArgumentException("at most " + MAX_PAGE + " entries at once");
+    }
+    if (indexes.isEmpty()) {
+      return List.of();
+    }
+    Map<Long, LogRow> rows = new HashMap<>();
+    database
+        .read(handle -> LogTables.entries(handle, log, indexes))
+        .forEach(row -> rows.put(row.index(), row(log, row, null)));
+    return indexes.stream()
+        .map(index -> rows.getOrDefault(index, new LogRow.Tampered(index)))
+        .toList();
+  }
+
+  /**
    * A log up to its newest checkpoint.
    *
    * @throws TamperedException when the checkpoint in the database is none of this log's

@@ -200,6 +200,16 @@ final class LogTables {
         .list();
   }
 
+  /** Entries by index, in no order. */
+  static List<Integrated> entries(Handle handle, String log, List<Long> indexes) {
+    return handle
+        .createQuery(ENTRY + " where log = :log and idx in (<indexes>)")
+        .bind("log", log)
+        .bindList("indexes", indexes)
+        .map((row, _) -> integrated(row))
+        .list();
+  }
+
   /** Leaf hashes {@code from} up to, not including, {@code to}, as far as no row is missing. */
   static List<Hash> leaves(Handle handle, String log, long from, long to) {
     return gapless(

@@ -36,6 +36,19 @@ public final class Roles {
         .anyMatch(row -> row.organ().equals(organ) && row.validity().includes(at));
   }
 
+  /**
+   * Everybody who holds or held the role in the organ by an assignment that still stands, whatever
+   * its days; throws as {@link #has}.
+   */
+  public List<String> everHeld(Handle handle, Role role, String organ) {
+    return handle
+        .createQuery(RoleRow.SELECT + " where organ = :organ and role = :role order by person")
+        .bind("organ", organ)
+        .bind("role", role.name())
+        .map((row, _) -> RoleRow.read(row, seal).person())
+        .list();
+  }
+
   /** All assignments of a person, current or not. */
   List<RoleRow> of(Handle handle, String person) {
     return handle

@@ -11,15 +11,52 @@ import org.jspecify.annotations.Nullable;
  * @param newer link back to the newest entries; null when they are shown
  * @param older link to the page of older entries; null on the last
  * @param record newest signed checkpoint; null unless the reader audits this log
+ * @param choices events to choose from, in the page's language
+ * @param missing how many of the newest entries cannot be found yet
+ * @param drawn what makes the sample again; null when none is shown
  */
 public record LogContent(
     LogFilter filter,
     List<EntryRow> rows,
     @Nullable String newer,
     @Nullable String older,
-    @Nullable SignedRecord record) {
+    @Nullable SignedRecord record,
+    List<Choice> choices,
+    long missing,
+    @Nullable Drawn drawn) {
   public LogContent {
     rows = List.copyOf(rows);
+    choices = List.copyOf(choices);
+  }
+
+  /**
+   * An entry of a list of choices.
+   *
+   * @param value as it stands in an address
+   */
+  public record Choice(String value, String words) {}
+
+  /**
+   * A sample.
+   *
+   * @param seed 32 hexadecimal digits
+   * @param size how many entries it was drawn from
+   */
+  public record Drawn(String seed, String size, String count) {}
+
+  /** The conditions as the end of an address of an export. */
+  public String conditions() {
+    return filter.parameters();
+  }
+
+  /** Whether this is not the plain list. */
+  public boolean narrowed() {
+    return !filter.isAll();
+  }
+
+  /** Whether only the whole log can be taken away, since a question is no condition. */
+  public boolean isWhole() {
+    return filter.isAll() || filter.preset() != null || filter.sample() != null;
   }
 
   /**

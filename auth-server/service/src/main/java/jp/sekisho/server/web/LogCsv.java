@@ -1,22 +1,15 @@
 package jp.sekisho.server.web;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
-import de.siegmar.fastcsv.writer.QuoteStrategies;
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import jp.sekisho.audit.copy.EntrySink;
+import jp.sekisho.audit.table.CsvTable;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.audit.LogBundle;
 import jp.sekisho.server.audit.LogRow;
@@ -24,36 +17,57 @@ import jp.sekisho.server.storage.TamperedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log as a table for a spreadsheet: CSV of RFC 4180, UTF-8 with a byte order mark, every cell
- * quoted, oldest entry first. A cell that a spreadsheet could take for a formula begins with an
- * apostrophe. The table is for reading, and is written only of entries that have the root which was
- * signed; what proves anything to others is the bundle.
+ * A log, or the entries of it that were asked for, as a table or as lines: oldest entry first,
+ * written only of entries that have the root which was signed. The columns and their rules are
+ * those of {@code sekisho-audit export} ({@link CsvTable}), with the words of the page behind them.
+ * What proves anything to others is the bundle.
  */
 final class LogCsv {
-  private static final String FORMULA = "=+-@\t\r\n＝＋－＠";
+  private static final int BUFFER = 64 * 1024;
 
   private LogCsv() {}
 
   /**
-   * Writes a log, from its first entry.
+   * Writes a table of the whole log.
    *
    * @throws TamperedException when the entries are not those that were signed, possibly after many
    *     were written
    */
   static void write(LogBundle log, Words words, OutputStream out) throws IOException {
-    Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-    text.write('\uFEFF');
-    CsvWriter csv =
-        CsvWriter.builder()
-            .quoteStrategy(QuoteStrategies.ALWAYS)
-            .lineDelimiter(LineDelimiter.CRLF)
-            .build(text);
-    csv.writeRecord(header(words));
+    write(log, _ -> true, words, out);
+  }
+
+  /** Writes a table of the entries {@code wanted}; throws as the other. */
+  static void write(LogBundle log, Predicate<LogRow.Intact> wanted, Words words, OutputStream out)
+      throws IOException {
+    OutputStream buffered = new BufferedOutputStream(out, BUFFER);
+    walk(log, wanted, new CsvTable(buffered, CsvTable.COLUMNS, new InWords(words)));
+    buffered.flush();
+  }
+
+  /** Writes the entries {@code wanted} as JSON Lines; throws as {@link #write}. */
+  static void writeLines(LogBundle log, Predicate<LogRow.Intact> wanted, OutputStream out)
+      throws IOException {
+    OutputStream buffered = new BufferedOutputStream(out, BUFFER);
+    walk(
+        log,
+        wanted,
+        (index, body) -> {
+          buffered.write(body); // canonical JSON has no line break
+          buffered.write('\n');
+        });
+    buffered.flush();
+  }
+
+  private static void walk(LogBundle log, Predicate<LogRow.Intact> wanted, EntrySink sink)
+      throws IOException {
     long index = 0;
     for (Iterator<byte[]> entries = log.entries(); entries.hasNext(); index++) {
-      csv.writeRecord(cells(new LogRow.Intact(index, entry(entries.next())), words));
+      byte[] body = entries.next();
+      if (wanted.test(new LogRow.Intact(index, entry(body)))) {
+        sink.take(index, body);
+      }
     }
-    csv.flush();
   }
 
   private static Entry entry(byte[] body) {
@@ -64,62 +78,23 @@ final class LogCsv {
     }
   }
 
-  private static List<String> header(Words words) {
-    return Stream.of(
-            "web.log.index",
-            "web.csv.time",
-            "web.csv.utc",
-            "web.log.type",
-            "web.csv.type-code",
-            "web.log.outcome",
-            "web.log.reason",
-            "web.csv.reason-code",
-            "web.csv.organ",
-            "web.log.person",
-            "web.csv.post",
-            "web.log.terminal",
-            "web.csv.session",
-            "web.csv.data",
-            "web.csv.device",
-            "web.csv.entry")
-        .map(words::text)
-        .toList();
-  }
-
-  private static List<String> cells(LogRow.Intact found, Words words) {
-    EntryRow row = LogReader.row(found, words);
-    List<@Nullable String> cells = new ArrayList<>();
-    cells.add(row.index());
-    cells.add(row.time());
-    Entry entry = found.entry();
-    cells.add(entry.time().toString());
-    cells.add(row.typeWords());
-    cells.add(row.type());
-    cells.add(row.outcomeWords());
-    cells.add(row.reasonWords());
-    cells.add(row.reason());
-    cells.add(entry.subject().organ());
-    cells.add(entry.subject().person());
-    cells.add(entry.subject().post());
-    cells.add(entry.subject().terminal());
-    cells.add(entry.subject().session());
-    cells.add(json(entry.data()));
-    cells.add(json(entry.device()));
-    cells.add(entry.entryId());
-    return cells.stream().map(LogCsv::cell).toList();
-  }
-
-  private static @Nullable String json(Map<String, Object> object) {
-    return object.isEmpty()
-        ? null
-        : new String(CanonicalJson.write(new TreeMap<>(object)), StandardCharsets.UTF_8);
-  }
-
-  /** A cell that no spreadsheet computes; ids in base64url may well begin with a minus. */
-  static String cell(@Nullable String text) {
-    if (text == null) {
-      return "";
+  /** What people read: time in Japan, and codes in words. */
+  private record InWords(Words words) implements CsvTable.Further {
+    @Override
+    public List<String> names() {
+      return Stream.of("web.csv.time", "web.log.type", "web.log.outcome", "web.log.reason")
+          .map(words::text)
+          .toList();
     }
-    return !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+
+    @Override
+    public List<String> cells(long index, byte[] body) {
+      EntryRow row = LogReader.row(new LogRow.Intact(index, entry(body)), words);
+      return List.of(row.time(), row.typeWords(), row.outcomeWords(), orEmpty(row.reasonWords()));
+    }
+
+    private static String orEmpty(@Nullable String text) {
+      return text == null ? "" : text;
+    }
   }
 }

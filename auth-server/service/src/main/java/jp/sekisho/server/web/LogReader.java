@@ -1,75 +1,160 @@
 package jp.sekisho.server.web;
 
+import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import jp.sekisho.audit.sample.Lot;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.EntryHit.Position;
+import jp.sekisho.server.audit.EntryIndex;
+import jp.sekisho.server.audit.EntryIndex.Hits;
 import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.audit.Published;
+import jp.sekisho.server.auditor.Inspection;
+import jp.sekisho.server.auditor.OpeningHours;
+import jp.sekisho.server.auditor.Preset;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.person.Role;
+import jp.sekisho.server.person.Roles;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a page of a log for a person's eyes: published entries, newest first, times in Japan
- * Standard Time. Thread-safe.
+ * Reads pages of a log for a person's eyes: published entries, newest first. Thread-safe.
  *
- * <p>A filter is applied while reading back, over at most {@value #MOST_READ} entries; the link to
- * older entries goes on from there.
+ * <p>The plain list walks the log itself, so that a missing or edited entry shows; what is found by
+ * conditions comes from the index and is read anew from the log.
  */
 final class LogReader {
   /** Entries on one page. */
   static final int PAGE = 50;
 
-  static final int MOST_READ = 4_000;
+  /** Most entries of a sample. */
+  static final int MAX_SAMPLE = AuditLogs.MAX_PAGE;
+
+  /** Entries that a search takes into the index first, if there are that many new ones. */
+  private static final int MOST_WAITED_FOR = 2_000;
 
   private static final String NOTHING = "—";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(LogFilter.JAPAN);
 
+  private final Installation installation;
   private final AuditLogs logs;
+  private final EntryIndex index;
+  private final Inspection inspection;
+  private final Roles roles;
+  private final SecureRandom random = new SecureRandom();
 
-  LogReader(AuditLogs logs) {
-    this.logs = logs;
+  LogReader(Installation installation, EntryIndex index) {
+    this.installation = installation;
+    this.logs = installation.logs();
+    this.index = index;
+    this.inspection = new Inspection(index);
+    this.roles = new Roles(installation.seal());
   }
 
   /**
    * What was found.
    *
-   * @param from lowest index looked at, −1 when there was none
-   * @param to highest index looked at, −1 when there was none
-   * @param older where older entries begin, exclusive; null when there are none
+   * @param older where older entries begin, as it stands in an address; null when there are none
+   * @param missing how many of the newest entries cannot be found yet
+   * @param drawn the sample; null for anything else
    */
-  record Found(List<LogRow> rows, long from, long to, @Nullable Long older) {}
+  record Found(List<LogRow> rows, @Nullable String older, long missing, @Nullable Drawn drawn) {
+    Found {
+      rows = List.copyOf(rows);
+    }
+
+    /** Lowest index shown; −1 when none is. */
+    long from() {
+      return rows.stream().mapToLong(LogRow::index).min().orElse(-1);
+    }
+
+    /** Highest index shown; −1 when none is. */
+    long to() {
+      return rows.stream().mapToLong(LogRow::index).max().orElse(-1);
+    }
+  }
+
+  /** A sample that was drawn. */
+  record Drawn(String seed, long size, int count) {}
 
   /**
    * Looks for entries.
    *
    * @param person only entries about this person; null for all
+   * @throws IOException when the calendar cannot be read
    */
-  Found find(String log, @Nullable String person, LogFilter filter) {
-    List<LogRow> rows = new ArrayList<>();
-    long before = filter.before();
-    long to = -1;
-    for (int read = 0; read < MOST_READ; ) {
-      List<LogRow> batch = logs.page(log, person, before, AuditLogs.MAX_PAGE);
-      for (LogRow row : batch) {
-        to = Math.max(to, row.index());
-        if (row instanceof LogRow.Intact(long index, Entry entry) && filter.isPast(entry)) {
-          return new Found(rows, index, to, null);
-        }
-        if (accepts(filter, row)) {
-          rows.add(row);
-        }
-        before = row.index();
-        if (rows.size() == PAGE) {
-          return new Found(rows, before, to, before > 0 ? before : null);
-        }
-      }
-      read += batch.size();
-      if (batch.size() < AuditLogs.MAX_PAGE) {
-        return new Found(rows, to < 0 ? -1 : before, to, null);
-      }
+  Found find(String log, @Nullable String person, LogFilter filter) throws IOException {
+    LogFilter.Sample sample = filter.sample();
+    if (person == null && sample != null) {
+      return sample(log, sample);
     }
-    return new Found(rows, before, to, before);
+    if (filter.isAll()) {
+      return plain(log, person, filter.beforeIndex());
+    }
+    long missing = index.catchUp(log, MOST_WAITED_FOR);
+    LogFilter asked = person == null ? filter : filter.about(person);
+    Position place = asked.before();
+    Position before = place == null ? Position.NEWEST : place;
+    Preset preset = asked.preset();
+    Hits hits =
+        preset == null
+            ? inspection.find(log, asked.query(), before, PAGE)
+            : inspection.find(log, preset, asked.query(), setting(log, asked), before, PAGE);
+    Position next = hits.next();
+    return new Found(
+        index.entries(log, hits.hits()),
+        next == null ? null : LogFilter.place(next),
+        missing,
+        null);
+  }
+
+  private Found plain(String log, @Nullable String person, long before) {
+    List<LogRow> rows = logs.page(log, person, before, PAGE);
+    boolean more = rows.size() == PAGE && rows.getLast().index() > 0;
+    return new Found(rows, more ? Long.toString(rows.getLast().index()) : null, 0, null);
+  }
+
+  private Found sample(String log, LogFilter.Sample asked) {
+    Published newest = logs.newest(log);
+    long all = newest.index() + 1;
+    Long of = asked.size();
+    long size = of == null ? all : Math.min(of, all);
+    String given = asked.seed();
+    String seed = given == null ? seed() : given;
+    List<Long> indexes = new Lot(newest.logOrigin(), size, seed).draw(asked.count());
+    return new Found(logs.entries(log, indexes), null, 0, new Drawn(seed, size, asked.count()));
+  }
+
+  private String seed() {
+    byte[] bytes = new byte[16];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private Inspection.Setting setting(String log, LogFilter filter) throws IOException {
+    return new Inspection.Setting(
+        installation.clock().instant(),
+        OpeningHours.read(installation.directory().root()),
+        installation.transactions().read(handle -> roles.everHeld(handle, Role.ADMIN, log)),
+        filter.days());
+  }
+
+  /** The event that says what was looked at. */
+  static LogEvent seen(String scope, LogFilter filter, Found found) {
+    Drawn drawn = found.drawn();
+    if (drawn != null) {
+      return new LogEvent.Sampled(scope, drawn.seed(), drawn.size(), drawn.count());
+    }
+    return filter.isAll()
+        ? new LogEvent.Viewed(scope, found.from(), found.to())
+        : new LogEvent.Searched(
+            scope, filter.asked(), found.rows().size(), found.from(), found.to());
   }
 
   /** The newest signed checkpoint of a log. */
@@ -110,14 +195,6 @@ final class LogReader {
             orNothing(entry.subject().person()),
             orNothing(entry.subject().terminal()));
       }
-    };
-  }
-
-  /** An edited entry is never filtered away. */
-  private static boolean accepts(LogFilter filter, LogRow row) {
-    return switch (row) {
-      case LogRow.Tampered tampered -> true;
-      case LogRow.Intact(long index, Entry entry) -> filter.accepts(entry);
     };
   }
 

@@ -10,12 +10,12 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Produces;
-import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +30,6 @@ import jp.sekisho.server.session.Cause;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Transactions;
-import org.jspecify.annotations.Nullable;
 
 /** The pages, their files, and what a page may ask about its own session. */
 @Controller
@@ -92,11 +91,7 @@ final class PageController {
 
   @Get("/log")
   @Produces(MediaType.ALL)
-  HttpResponse<?> log(
-      HttpRequest<?> request,
-      @Nullable @QueryValue String text,
-      @Nullable @QueryValue String date,
-      @Nullable @QueryValue String before) {
+  HttpResponse<?> log(HttpRequest<?> request) throws IOException {
     Frame frame = pages.frame(request);
     return switch (CurrentSession.resolution(request)) {
       case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
@@ -111,7 +106,8 @@ final class PageController {
                   session.terminal(),
                   null));
       case Resolution.Active(Session session) -> {
-        Optional<LogFilter> filter = LogFilter.of(text, date, before);
+        Optional<LogFilter> filter =
+            LogFilter.of(request.getParameters().asMap(String.class, String.class));
         yield filter.isEmpty()
             ? answers.refuse(Refusal.INPUT_MALFORMED, request)
             : page(HttpStatus.OK, request, entries(frame, session, filter.get()));
@@ -119,30 +115,51 @@ final class PageController {
     };
   }
 
-  private LogPage entries(Frame frame, Session session, LogFilter filter) {
+  private LogPage entries(Frame frame, Session session, LogFilter filter) throws IOException {
     boolean audits = auditors.audits(session.person(), session.organ());
     LogReader.Found found = reader.find(session.organ(), audits ? null : session.person(), filter);
     // Looking is an entry, and nothing is shown before it is durable.
-    transactions.write(change ->
-        change.record(
-            session.subject(),
-            new LogEvent.Viewed(audits ? session.organ() : "own", found.from(), found.to())));
-    Long older = found.older();
+    LogEvent seen = LogReader.seen(audits ? session.organ() : "own", filter, found);
+    transactions.write(change -> change.record(session.subject(), seen));
+    String older = found.older();
+    LogReader.Drawn drawn = found.drawn();
     List<EntryRow> rows =
         found.rows().stream().map(row -> LogReader.row(row, frame.words())).toList();
+    boolean newest = filter.before() == null && filter.beforeIndex() == Long.MAX_VALUE;
     LogContent content =
         new LogContent(
             filter,
             rows,
-            filter.before() == Long.MAX_VALUE ? null : filter.link(Long.MAX_VALUE),
+            newest ? null : filter.link(null),
             older == null ? null : filter.link(older),
-            audits ? reader.newest(session.organ()) : null);
+            audits ? reader.newest(session.organ()) : null,
+            choices(frame.words()),
+            found.missing(),
+            drawn == null
+                ? null
+                : new LogContent.Drawn(
+                    drawn.seed(), Long.toString(drawn.size()), Integer.toString(drawn.count())));
     return new LogPage(
         frame,
         frame.words().text(audits ? "web.log.title.organ" : "web.log.title.own"),
         session.person(),
         session.terminal(),
         content);
+  }
+
+  /** Each feature, then its events. */
+  private static List<LogContent.Choice> choices(Words words) {
+    List<LogContent.Choice> choices = new ArrayList<>();
+    String feature = "";
+    for (String event : words.events()) {
+      String next = event.substring(0, event.indexOf('.'));
+      if (!next.equals(feature)) {
+        choices.add(new LogContent.Choice(next, words.text("web.feature." + next)));
+        feature = next;
+      }
+      choices.add(new LogContent.Choice(event, "　" + words.event(event)));
+    }
+    return choices;
   }
 
   private HttpResponse<?> page(HttpStatus status, HttpRequest<?> request, LogPage page) {

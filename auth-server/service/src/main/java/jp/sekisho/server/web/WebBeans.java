@@ -1,10 +1,13 @@
 package jp.sekisho.server.web;
 
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
@@ -25,8 +28,19 @@ final class WebBeans {
   }
 
   @Singleton
-  LogReader logReader(Installation installation) {
-    return new LogReader(installation.logs());
+  EntryIndex entryIndex(Installation installation) {
+    return new EntryIndex(installation.database(), installation.logs());
+  }
+
+  @Singleton
+  LogReader logReader(Installation installation, EntryIndex index) {
+    return new LogReader(installation, index);
+  }
+
+  @Bean(preDestroy = "close")
+  @Context
+  IndexKeeper indexKeeper(Installation installation, EntryIndex index) {
+    return new IndexKeeper(index, installation.logs().names());
   }
 
   @Singleton

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.Locale;
 import java.util.PropertyResourceBundle;
 import java.util.Set;
@@ -40,6 +41,14 @@ public final class Words {
   /** An entry's type in words; the type itself when a newer agent sent one without words here. */
   public String event(String type) {
     return texts.containsKey("web.event." + type) ? text("web.event." + type) : type;
+  }
+
+  /** Every event type that has words, sorted. */
+  List<String> events() {
+    return keys().stream()
+        .filter(key -> key.startsWith("web.event."))
+        .map(key -> key.substring("web.event.".length()))
+        .toList();
   }
 
   /** A refusal's code in a few words; the code itself when a newer agent sent one unknown here. */

@@ -64,8 +64,12 @@ public final class OpenStorage implements AutoCloseable {
 
   /** A PostgreSQL database, its keys in {@code directory}. */
   public static OpenStorage postgresql(String url, Path directory) {
-    return new OpenStorage(
-        Database.postgresql(url, null), directory.resolve("keys"), InstantSource.system());
+    return postgresql(url, directory, InstantSource.system());
+  }
+
+  /** As {@link #postgresql(String, Path)}, with a clock. */
+  public static OpenStorage postgresql(String url, Path directory, InstantSource clock) {
+    return new OpenStorage(Database.postgresql(url, null), directory.resolve("keys"), clock);
   }
 
   /** Numbers in the background; a broken log fails the test that waits for it. */

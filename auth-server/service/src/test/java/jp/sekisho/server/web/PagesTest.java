@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import jp.sekisho.audit.sample.Lot;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
 import jp.sekisho.protocol.NewTransaction;
@@ -35,6 +36,7 @@ import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.auditor.Preset;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.Installation;
@@ -56,16 +58,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The people's port as a browser meets it: a really started service, asked over HTTP. */
+/**
+ * The people's port as a browser meets it: a really started service, asked over HTTP. One file, for
+ * one service is started for all of it.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PagesTest {
   private static final String CLERK = "100042";
   private static final String AUDITOR = "200001";
+  private static final String COUNCILLOR = "400001";
+  private static final String COUNCIL_AUDITOR = "400002";
   private static final String PERSONS =
       """
       staff_number,name,organ,division,division_name,post,from,until,roles
       100042,関 所太郎,mayor,0101,市民課,主事,2026-04-01,2027-03-31,CLERK
       200001,監査 花子,mayor,0901,監査委員事務局,主査,2026-04-01,2027-03-31,AUDITOR
+      400001,議会 太郎,assembly,0001,議会事務局,書記,2026-04-01,2027-03-31,CLERK
+      400002,議会 監査,assembly,0001,議会事務局,係長,2026-04-01,2027-03-31,AUDITOR
       """;
 
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
@@ -91,10 +100,13 @@ final class PagesTest {
             .withPorts(port, agents);
     ServerKeys keys = ServerKeys.createAll(directory.keys(), config.agentsHosts(), clock);
     try (var database = Installation.database(directory, config)) {
-      AuditLogs.create(database, directory.keys(), "localhost", List.of("mayor", "system"));
+      AuditLogs.create(
+          database, directory.keys(), "localhost", List.of("mayor", "assembly", "system"));
       database
           .writer()
-          .write(h -> h.execute("insert into organ (id, name) values ('mayor', '市長部局')"));
+          .write(h ->
+              h.execute(
+                  "insert into organ (id, name) values ('mayor', '市長部局'), ('assembly', '議会')"));
     }
     installation = Installation.open(directory, config, clock);
     assertInstanceOf(
@@ -134,6 +146,7 @@ final class PagesTest {
   }
 
   private Token session(String person, InetAddress from) {
+    String organ = person.startsWith("4") ? "assembly" : "mayor";
     Token token = Token.random();
     Sessions sessions = context.getBean(Sessions.class);
     installation
@@ -141,14 +154,15 @@ final class PagesTest {
         .write(change -> {
           var login =
               change.record(
-                  new Entry.Subject("mayor", person, null, "T-0001", Session.nameOf(token.hash())),
+                  new Entry.Subject(
+                      organ, person, null, "T-" + person, Session.nameOf(token.hash())),
                   new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
           sessions.open(
               change,
               login,
               token,
               new Sessions.Opening(
-                  person, "mayor", null, "T-0001", "boot", "t-" + person, "normal", from));
+                  person, organ, null, "T-" + person, "boot", "t-" + person, "normal", from));
           return null;
         });
     return token;
@@ -287,7 +301,7 @@ final class PagesTest {
     assertTrue(html.contains("id=\"log-table\""));
     assertTrue(html.contains("職員証とPINを確認した<code>login.succeeded</code>"));
     assertTrue(html.contains("id=\"lock-overlay\"") && html.contains("id=\"unlock-button\""));
-    assertTrue(html.contains("id=\"filter-text\"") && html.contains("id=\"logout-button\""));
+    assertTrue(html.contains("id=\"filter-person\"") && html.contains("id=\"logout-button\""));
     assertTrue(html.contains("2026-11-21 09:"), "Japan Standard Time");
     assertFalse(html.contains("export-link"));
     assertFalse(html.contains("<td>" + AUDITOR + "</td>"));
@@ -299,13 +313,13 @@ final class PagesTest {
   void anAuditorSeesTheOrgansLogAndItsSignedRecord() throws Exception {
     Token token = session(AUDITOR);
     installation.logs().integrateNow();
-    String html = get("/log?text=100042", token).body();
+    String html = get("/log?person=100042", token).body();
     assertTrue(html.contains("<h1>監査ログ</h1>"), html);
     assertTrue(html.contains("id=\"export-link\" href=\"/api/v1/log/export?log=mayor\""));
     assertTrue(html.contains("<code id=\"record-origin\">localhost/log/mayor/1</code>"));
     assertTrue(html.contains("<td>" + CLERK + "</td>"));
     assertTrue(html.contains("value=\"100042\""));
-    assertEquals(Refusal.INPUT_MALFORMED, refusal(get("/log?date=yesterday", token)));
+    assertEquals(Refusal.INPUT_MALFORMED, refusal(get("/log?from=yesterday", token)));
   }
 
   @Test
@@ -397,5 +411,176 @@ final class PagesTest {
     assertEquals(
         Refusal.SESSION_NONE,
         refusal(post("/authn/v1/transactions", new NewTransaction("unlock", null), null)));
+  }
+
+  @Test
+  void aSearchPagesByPlaceAsJsonAndIsAnEntryWithItsConditions() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      session(CLERK);
+    }
+    Token auditor = session(AUDITOR);
+    installation.logs().integrateNow();
+    String path = "/api/v1/log/search?log=mayor&person=" + CLERK + "&event=login&outcome=success";
+    String first = get(path, auditor).body();
+    assertEquals(50, first.split("\"login.succeeded\"", -1).length - 1, first);
+    var next = Pattern.compile("\"next\":\"([0-9.]+)\"").matcher(first);
+    assertTrue(next.find(), first);
+    String second = get(path + "&before=" + next.group(1), auditor).body();
+    assertTrue(second.split("\"login.succeeded\"", -1).length - 1 >= 10, second);
+    var index = Pattern.compile("\\{\"index\":([0-9]+),");
+    List<String> both =
+        java.util.stream.Stream.of(first, second)
+            .flatMap(body -> index.matcher(body).results().map(m -> m.group(1)))
+            .toList();
+    assertEquals(both.size(), both.stream().distinct().count(), "an entry twice");
+    installation.logs().integrateNow();
+    String said = get("/api/v1/log/search?log=mayor&event=log.searched", auditor).body();
+    assertTrue(
+        said.contains(
+            "\"asked\":{\"event\":\"login\",\"outcome\":\"success\",\"person\":\"100042\"}"),
+        said);
+  }
+
+  @Test
+  void aNameOrANumberInASearchIsRefusedAndRecordedNowhere() throws Exception {
+    Token auditor = session(AUDITOR);
+    for (String query :
+        List.of(
+            "person=%E9%96%A2%E6%89%80",
+            "person=123456789018",
+            "person=1234-5678-9018",
+            "terminal=123456789018",
+            "event=123456789018",
+            "event=%E9%96%A2",
+            "outcome=maybe",
+            "until=2026-13-01",
+            "preset=123456789018",
+            "preset=sample&seed=123456789018",
+            "preset=old-grants&days=123456789018",
+            "before=x")) {
+      assertEquals(Refusal.INPUT_MALFORMED, refusal(get("/log?" + query, auditor)), query);
+      assertEquals(
+          Refusal.INPUT_MALFORMED,
+          refusal(get("/api/v1/log/search?log=mayor&" + query, auditor)),
+          query);
+    }
+    installation.logs().integrateNow();
+    String all = get("/api/v1/log/export.jsonl?log=mayor", auditor).body();
+    assertFalse(all.contains("123456789018") || all.contains("関所"), "typed into a search");
+  }
+
+  @Test
+  void everyPresetIsAPageInBothLanguages() throws Exception {
+    Token auditor = session(AUDITOR);
+    for (Preset preset : Preset.values()) {
+      for (String language : List.of("ja", "en")) {
+        HttpResponse<String> page =
+            get("/log?lang=" + language + "&preset=" + preset.text(), auditor);
+        assertEquals(200, page.statusCode(), preset.text());
+        assertTrue(page.body().contains("id=\"preset-note\""), preset.text());
+      }
+    }
+    assertFalse(get("/log", session(CLERK)).body().contains("preset-off-hours"));
+  }
+
+  @Test
+  void theSameSeedAndSizeDrawTheSameSample() throws Exception {
+    Token auditor = session(AUDITOR);
+    installation.logs().integrateNow();
+    String seed = "000102030405060708090a0b0c0d0e0f";
+    String path = "/api/v1/log/search?log=mayor&preset=sample&count=3&size=5&seed=" + seed;
+    String first = get(path, auditor).body();
+    session(CLERK);
+    installation.logs().integrateNow();
+    assertEquals(first, get(path, auditor).body());
+    List<Long> drawn = new Lot("localhost/log/mayor/1", 5, seed).draw(3);
+    for (long index : drawn) {
+      assertTrue(first.contains("{\"index\":" + index + ",\"entry\":"), first);
+    }
+    String page = get("/log?preset=sample&count=2", auditor).body();
+    assertTrue(
+        Pattern.compile("id=\"drawn-seed\">[0-9a-f]{32}<").matcher(page).find(), "a seed is drawn");
+    installation.logs().integrateNow();
+    assertTrue(
+        get("/api/v1/log/search?log=mayor&event=log.sampled", auditor)
+            .body()
+            .contains("\"seed\":\"" + seed + "\",\"size\":5"));
+  }
+
+  @Test
+  void aPartOfTheLogIsTakenAwayAsLinesAndAsATableOfTheSameEntries() throws Exception {
+    session(CLERK);
+    Token auditor = session(AUDITOR);
+    installation.logs().integrateNow();
+    String part = "?log=mayor&event=login.succeeded&person=" + CLERK;
+    List<String> lines = get("/api/v1/log/export.jsonl" + part, auditor).body().lines().toList();
+    assertFalse(lines.isEmpty());
+    for (String line : lines) {
+      assertTrue(line.contains("\"person\":\"100042\"") && line.startsWith("{\"data\""), line);
+    }
+    String csv = get("/api/v1/log/export.csv" + part, auditor).body();
+    assertEquals(lines.size() + 1, csv.lines().count());
+    assertTrue(csv.startsWith("\uFEFF\"index\",\"time\",\"type\""), csv);
+    assertEquals(Refusal.INPUT_MALFORMED, refusal(get("/api/v1/log/export" + part, auditor)));
+    assertEquals(
+        Refusal.INPUT_MALFORMED,
+        refusal(get("/api/v1/log/export.csv?log=mayor&preset=off-hours", auditor)));
+  }
+
+  @Test
+  void theAssemblysLogIsInvisibleToTheMayorsAuditorAndTheOtherWayRound() throws Exception {
+    session(COUNCILLOR);
+    session(CLERK);
+    Token mayors = session(AUDITOR);
+    Token assemblys = session(COUNCIL_AUDITOR);
+    installation.logs().integrateNow();
+    for (String path :
+        List.of(
+            "/api/v1/log/search?log=",
+            "/api/v1/log/search?preset=administration&log=",
+            "/api/v1/log/export?log=",
+            "/api/v1/log/export.csv?log=",
+            "/api/v1/log/export.jsonl?log=")) {
+      assertEquals(Refusal.ROLE_MISSING, refusal(get(path + "assembly", mayors)), path);
+      assertEquals(Refusal.ROLE_MISSING, refusal(get(path + "mayor", assemblys)), path);
+      assertEquals(Refusal.ROLE_MISSING, refusal(get(path + "system", assemblys)), path);
+    }
+    assertEquals(
+        Refusal.ROLE_MISSING, refusal(get("/log/assembly/1/tile/entries/000.p/1", mayors)));
+    for (String path :
+        List.of(
+            "/log",
+            "/log?person=" + COUNCILLOR,
+            "/log?event=login",
+            "/log?preset=administration",
+            "/log?preset=sample&count=200")) {
+      String page = get(path, mayors).body();
+      assertFalse(page.contains("<td>" + COUNCILLOR + "</td>"), path);
+      assertFalse(page.contains("log/assembly"), path);
+    }
+    String own = get("/api/v1/log/search?log=assembly&event=login", assemblys).body();
+    assertTrue(own.contains(COUNCILLOR) && !own.contains(CLERK), own);
+    String lines = get("/api/v1/log/export.jsonl?log=mayor", mayors).body();
+    assertFalse(lines.contains(COUNCILLOR) || lines.contains("\"assembly\""), "in an export");
+  }
+
+  @Test
+  void theRootSheetShowsTheSignedRootAndIsAnEntry() throws Exception {
+    assertEquals(Refusal.ROLE_MISSING, refusal(get("/log-sheet", session(CLERK))));
+    Token auditor = session(AUDITOR);
+    installation.logs().integrateNow();
+    String[] checkpoint = installation.logs().newest("mayor").checkpoint().split("\n", -1);
+    String sheet = get("/log-sheet", auditor).body();
+    assertTrue(sheet.contains("<code id=\"sheet-origin\">localhost/log/mayor/1</code>"), sheet);
+    assertTrue(sheet.contains("<td id=\"sheet-size\">" + checkpoint[1] + "</td>"), sheet);
+    assertTrue(sheet.contains(installation.logs().verifierKey("mayor").toString()), sheet);
+    assertTrue(sheet.contains("--sheet " + checkpoint[1] + ":" + checkpoint[2]), sheet);
+    assertTrue(sheet.contains("令和8年11月21日") && sheet.contains("市長部局"), sheet);
+    assertTrue(get("/log-sheet?lang=en", auditor).body().contains("21 November 2026"));
+    installation.logs().integrateNow();
+    assertTrue(
+        get("/api/v1/log/search?log=mayor&event=log.sheet-made", auditor)
+            .body()
+            .contains(checkpoint[2]));
   }
 }

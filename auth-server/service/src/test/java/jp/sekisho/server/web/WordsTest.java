@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.server.auditor.Preset;
 import org.junit.jupiter.api.Test;
 
 /** The words of the pages are complete, and none is left over. */
@@ -46,6 +47,19 @@ final class WordsTest {
   }
 
   @Test
+  void everyFeatureAndEveryPresetHasWords() {
+    Set<String> features = new TreeSet<>();
+    suffixes("web.event.").forEach(type -> features.add(type.substring(0, type.indexOf('.'))));
+    assertEquals(features, suffixes("web.feature."));
+    Set<String> presets = new TreeSet<>();
+    for (Preset preset : Preset.values()) {
+      presets.add(preset.text());
+    }
+    assertEquals(presets, suffixes("web.preset."));
+    assertEquals(presets, suffixes("web.preset-note."));
+  }
+
+  @Test
   void everyKeyIsUsed() throws IOException {
     StringBuilder used = new StringBuilder();
     for (Path root : List.of(Path.of("src/main/jte"), Path.of("src/main/java"))) {
@@ -60,6 +74,9 @@ final class WordsTest {
           key.startsWith("web.event.")
               || key.startsWith("web.reason.")
               || key.startsWith("web.grant.state.")
+              || key.startsWith("web.feature.")
+              || key.startsWith("web.preset.")
+              || key.startsWith("web.preset-note.")
               || key.startsWith("web.outcome.");
       assertTrue(byPrefix || used.indexOf('"' + key + '"') >= 0, key);
     }

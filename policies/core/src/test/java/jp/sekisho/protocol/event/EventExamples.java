@@ -41,7 +41,15 @@ final class EventExamples {
         new AuthenticatorEvent.Resumed(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
     events.putAll(ofGrants());
     events.put(new LogEvent.Viewed("mayor", 1200, 1249), PERSON);
-    events.put(new LogEvent.Exported("mayor", 1250, "web"), PERSON);
+    events.put(
+        new LogEvent.Searched(
+            "mayor", Map.of("event", "usb.blocked", "person", "S-1024"), 3, 1200, 1249),
+        PERSON);
+    events.put(new LogEvent.Sampled("mayor", "000102030405060708090a0b0c0d0e0f", 1250, 25), PERSON);
+    events.put(
+        new LogEvent.SheetMade("mayor", 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+        PERSON);
+    events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024")), PERSON);
     events.put(new LogEvent.Refused("assembly", Refusal.ROLE_MISSING), PERSON);
     events.put(
         new LoginEvent.Succeeded(

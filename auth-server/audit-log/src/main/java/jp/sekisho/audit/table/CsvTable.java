@@ -1,4 +1,4 @@
-package jp.sekisho.audit.cli;
+package jp.sekisho.audit.table;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,13 +9,15 @@ import java.util.Optional;
 import jp.sekisho.audit.copy.EntrySink;
 
 /**
- * Entries as a table for a spreadsheet (RFC 4180, UTF-8 with BOM): the index, one column per chosen
- * member, and a last one with the whole text of what is not a JSON object. A text that a
- * spreadsheet would take for a formula gets an apostrophe in front.
+ * Entries as a table for a spreadsheet (RFC 4180, UTF-8 with BOM, every cell quoted): the index,
+ * one column per chosen member, and a last one with the whole text of what is not a JSON object. A
+ * text that a spreadsheet would take for a formula gets an apostrophe in front; control characters
+ * become blanks. The service and {@code sekisho-audit export} write the same columns by this class.
+ * Not thread-safe.
  */
-final class CsvSink implements EntrySink {
+public final class CsvTable implements EntrySink {
   /** The members every entry of a Sekisho log may have. */
-  static final List<String> COLUMNS =
+  public static final List<String> COLUMNS =
       List.of(
           "time",
           "type",
@@ -26,17 +28,44 @@ final class CsvSink implements EntrySink {
           "terminal",
           "session",
           "reason",
-          "data");
+          "data",
+          "device",
+          "entry");
+
+  /** Further columns behind the common ones, such as words in a reader's language. */
+  public interface Further {
+    /** None. */
+    Further NONE =
+        new Further() {
+          @Override
+          public List<String> names() {
+            return List.of();
+          }
+
+          @Override
+          public List<String> cells(long index, byte[] entry) {
+            return List.of();
+          }
+        };
+
+    /** The names of the columns. */
+    List<String> names();
+
+    /** The cells of one entry, as many as there are names. */
+    List<String> cells(long index, byte[] entry);
+  }
 
   private static final String FORMULA = "=+-@\t\r\n＝＋－＠";
 
   private final OutputStream out;
   private final List<String> columns;
+  private final Further further;
   private final StringBuilder line = new StringBuilder();
 
   /** Writes the first line at once. */
-  CsvSink(OutputStream out, List<String> columns) throws IOException {
+  public CsvTable(OutputStream out, List<String> columns, Further further) throws IOException {
     this.out = out;
+    this.further = further;
     this.columns = List.copyOf(columns);
     line.append('\ufeff');
     cell("index", false);
@@ -46,6 +75,7 @@ final class CsvSink implements EntrySink {
     }
     line.append(',');
     cell("other", false);
+    more(further.names());
     end();
   }
 
@@ -65,7 +95,15 @@ final class CsvSink implements EntrySink {
     if (members.isEmpty()) {
       cell(text, false);
     }
+    more(further.cells(index, entry));
     end();
+  }
+
+  private void more(List<String> cells) {
+    for (String cell : cells) {
+      line.append(',');
+      cell(cell, false);
+    }
   }
 
   private void cell(String text, boolean number) {

@@ -1,4 +1,4 @@
-package jp.sekisho.audit.cli;
+package jp.sekisho.audit.table;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,0 +1,173 @@
+package jp.sekisho.server.audit;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import jp.sekisho.server.audit.EntryHit.Position;
+import jp.sekisho.server.audit.FindTables.Walk;
+import jp.sekisho.server.audit.FindTables.Walked;
+import jp.sekisho.server.storage.Database;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds entries by time, person, terminal, event and outcome, newest first, without reading the
+ * log. Thread-safe; several processes may keep one index.
+ *
+ * <p>The index follows the published log, some entries behind ({@link #catchUp}), and is derived
+ * from entries whose seals were verified. What it finds is read anew from the log and shown only as
+ * far as its seal says. That it <em>hides</em> nothing is not proved: whoever can edit the database
+ * can take a row out of it. An export is complete or fails, and reads no index.
+ *
+ * <p>A page costs a bounded amount: of several conditions the rarest is walked, at most {@value
+ * #MOST_WALKED} rows, then the page ends with the place to go on from, full or not.
+ */
+public final class EntryIndex {
+  /** Entries of one step of {@link #catchUp}. */
+  private static final int STEP = AuditLogs.MAX_PAGE;
+
+  /** Rows looked at for a page. */
+  static final int MOST_WALKED = 4_000;
+
+  private static final int MOST_COUNTED = 1_000;
+
+  /** Rows about exceptions that one look at all of them reads. */
+  private static final int MOST_ABOUT_GRANTS = 200_000;
+
+  private final Database database;
+  private final AuditLogs logs;
+
+  public EntryIndex(Database database, AuditLogs logs) {
+    this.database = database;
+    this.logs = logs;
+  }
+
+  /**
+   * Entries found.
+   *
+   * @param hits newest first
+   * @param next from where older ones are found; null when there are none
+   */
+  public record Hits(List<EntryHit> hits, @Nullable Position next) {
+    public Hits {
+      hits = List.copyOf(hits);
+    }
+  }
+
+  /** How many entries of a log can be found. */
+  public long size(String log) {
+    return database.read(handle -> FindTables.size(handle, log));
+  }
+
+  /**
+   * Takes at most {@code most} further published entries into the index; how many are still missing
+   * from it.
+   */
+  public long catchUp(String log, long most) {
+    long published = logs.newest(log).index() + 1;
+    long size = size(log);
+    long end = Math.min(published, size + most);
+    while (size < end) {
+      long from = size;
+      long to = Math.min(end, from + STEP);
+      List<EntryHit> hits = new ArrayList<>();
+      for (LogRow row : logs.page(log, null, to, (int) (to - from))) {
+        if (row instanceof LogRow.Intact intact) {
+          hits.add(EntryHit.of(intact.index(), intact.entry()));
+        }
+      }
+      boolean first =
+          database
+              .writer()
+              .sequence(handle -> {
+                if (!FindTables.raise(handle, log, from, to)) {
+                  return false;
+                }
+                FindTables.insert(handle, log, hits);
+                return true;
+              });
+      size = first ? to : size(log);
+    }
+    return published - size;
+  }
+
+  /**
+   * Entries for which one of {@code any} and {@code also} hold, at most {@code limit}, older than
+   * {@code before}.
+   */
+  public Hits find(
+      String log, List<EntryQuery> any, Predicate<EntryHit> also, Position before, int limit) {
+    return database.read(handle -> {
+      TreeMap<EntryHit, EntryHit> merged = new TreeMap<>(EntryHit.NEWEST_FIRST);
+      Position newestReached = null;
+      for (EntryQuery query : any) {
+        Walk walk = Walk.of(query).getFirst();
+        if (Walk.of(query).size() > 1) {
+          Map<Walk, Long> counts = new HashMap<>();
+          for (Walk way : Walk.of(query)) {
+            counts.put(
+                way, FindTables.count(handle, database.vendor(), log, way, query, MOST_COUNTED));
+          }
+          for (Walk way : Walk.of(query)) {
+            walk = counts.getOrDefault(way, 0L) < counts.getOrDefault(walk, 0L) ? way : walk;
+          }
+        }
+        Walked walked =
+            FindTables.walk(
+                handle, database.vendor(), log, walk, query, also, before, limit, MOST_WALKED);
+        walked.hits().forEach(hit -> merged.put(hit, hit));
+        newestReached = newer(newestReached, walked.reached());
+      }
+      // Below the place where one of the walks stopped, its rows would be missing.
+      Position end = newestReached;
+      List<EntryHit> hits = new ArrayList<>();
+      for (EntryHit hit : merged.keySet()) {
+        boolean seen = end == null || !end.isBefore(hit);
+        if (seen && hits.size() < limit) {
+          hits.add(hit);
+        } else {
+          return new Hits(hits, hits.isEmpty() ? end : hits.getLast().position());
+        }
+      }
+      return new Hits(hits, end);
+    });
+  }
+
+  /**
+   * What is known of each exception, by its id: its entries, oldest first.
+   *
+   * @throws IllegalStateException when there are more than {@value #MOST_ABOUT_GRANTS} such entries
+   */
+  public Map<String, List<EntryHit>> grants(String log) {
+    List<EntryHit> rows =
+        database.read(handle -> FindTables.aboutGrants(handle, log, MOST_ABOUT_GRANTS + 1));
+    if (rows.size() > MOST_ABOUT_GRANTS) {
+      throw new IllegalStateException("too many entries about exceptions in log " + log);
+    }
+    Map<String, List<EntryHit>> grants = new TreeMap<>();
+    for (EntryHit row : rows) {
+      String grant = row.grant();
+      if (grant != null) {
+        grants.computeIfAbsent(grant, _ -> new ArrayList<>()).add(row);
+      }
+    }
+    grants.values().forEach(list -> list.sort(EntryHit.NEWEST_FIRST.reversed()));
+    return grants;
+  }
+
+  /** The entries themselves, in the order given; each as its seal says. */
+  public List<LogRow> entries(String log, List<EntryHit> hits) {
+    return logs.entries(log, hits.stream().map(EntryHit::index).toList());
+  }
+
+  private static @Nullable Position newer(@Nullable Position one, @Nullable Position other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    boolean isNewer =
+        one.time() > other.time() || (one.time() == other.time() && one.index() > other.index());
+    return isNewer ? one : other;
+  }
+}

@@ -1,0 +1,279 @@
+package jp.sekisho.server.auditor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import jp.sekisho.server.audit.EntryHit;
+import jp.sekisho.server.audit.EntryHit.Position;
+import jp.sekisho.server.audit.EntryIndex;
+import jp.sekisho.server.audit.EntryIndex.Hits;
+import jp.sekisho.server.audit.EntryQuery;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the questions of an auditor about one log, newest entries first. Thread-safe.
+ *
+ * <p>Every answer comes from {@link EntryIndex} and is as complete as that; the questions about
+ * exceptions look at all entries about them, the others at the time asked for.
+ */
+public final class Inspection {
+  /** Failures in a row that are told. */
+  static final int IN_A_ROW = 5;
+
+  /** Time in which they come. */
+  static final Duration ROW = Duration.ofMinutes(10);
+
+  /** Age from which an open exception is old, where nobody says another. */
+  public static final int OLD_DAYS = 30;
+
+  private static final int MOST_FAILURES = 20_000;
+  private static final int MOST_DAYS = 366;
+
+  /** What ends an exception for good. */
+  private static final Set<String> CLOSING =
+      Set.of(
+          "grant.rejected", "grant.withdrawn", "grant.revoked", "grant.expired", "grant.returned");
+
+  /** What only an administrator can have caused, by the page or at the console. */
+  private static final List<String> ADMINISTRATIVE =
+      List.of(
+          "person",
+          "authenticator",
+          "medium",
+          "policy.imported",
+          "policy.import-refused",
+          "service.initialised",
+          "terminal.ticketed",
+          "terminal.confirmed",
+          "terminal.revoked",
+          "grant.revoked");
+
+  private final EntryIndex index;
+
+  public Inspection(EntryIndex index) {
+    this.index = index;
+  }
+
+  /**
+   * What the answer depends on beside the log.
+   *
+   * @param now for ages
+   * @param hours for what is outside them
+   * @param administrators staff numbers
+   * @param oldDays age in days from which an open exception is old
+   */
+  public record Setting(Instant now, OpeningHours hours, List<String> administrators, int oldDays) {
+    public Setting {
+      administrators = List.copyOf(administrators);
+    }
+  }
+
+  /** Entries for which the query holds. */
+  public Hits find(String log, EntryQuery query, Position before, int limit) {
+    return index.find(log, List.of(query), Inspection::any, before, limit);
+  }
+
+  /** Entries that answer a ready-made question and for which the query holds as well. */
+  public Hits find(
+      String log, Preset preset, EntryQuery query, Setting setting, Position before, int limit) {
+    return switch (preset) {
+      case OFF_HOURS -> offHours(log, query, setting, before, limit);
+      case REPEATED_FAILURES -> page(inARow(failures(log, query)), query, before, limit);
+      case DENIED_PLUG_INS ->
+          index.find(
+              log,
+              each(query, List.of("usb.blocked", "export.refused")),
+              Inspection::any,
+              before,
+              limit);
+      case LOG_VIEWING ->
+          index.find(log, each(query, List.of("log")), Inspection::any, before, limit);
+      case ADMINISTRATION -> {
+        List<EntryQuery> any = new ArrayList<>(each(query, ADMINISTRATIVE));
+        setting.administrators().stream()
+            .filter(person -> query.person() == null || query.person().equals(person))
+            .forEach(person -> any.add(query.withPerson(person)));
+        yield index.find(log, any, Inspection::any, before, limit);
+      }
+      case OLD_GRANTS -> page(oldGrants(log, setting), query, before, limit);
+      case EXPORT_WITHOUT_GRANT -> page(exportsWithoutGrant(log, query), query, before, limit);
+      case GRANT_WITHOUT_EXPORT -> page(grantsWithoutExport(log), query, before, limit);
+    };
+  }
+
+  private static boolean any(EntryHit hit) {
+    return hit.index() >= 0;
+  }
+
+  /** One query per type, as far as the query asks for that type. */
+  private static List<EntryQuery> each(EntryQuery query, List<String> events) {
+    String asked = query.event();
+    Stream<String> wanted =
+        asked == null
+            ? events.stream()
+            : events.stream()
+                .flatMap(event ->
+                    event.equals(asked) || event.startsWith(asked + ".")
+                        ? Stream.of(event)
+                        : asked.startsWith(event + ".") ? Stream.of(asked) : Stream.empty());
+    return wanted.map(query::withEvent).toList();
+  }
+
+  private Hits offHours(String log, EntryQuery query, Setting setting, Position before, int limit) {
+    Instant asked = query.until();
+    Instant newest = asked == null ? setting.now().plus(Duration.ofDays(1)) : asked;
+    if (before.time() < newest.toEpochMilli()) {
+      newest = Instant.ofEpochMilli(before.time() + 1);
+    }
+    Instant from = query.from();
+    List<EntryHit> hits = new ArrayList<>();
+    LocalDate day = newest.atZone(OpeningHours.JAPAN).toLocalDate();
+    for (int i = 0; i < MOST_DAYS; i++, day = day.minusDays(1)) {
+      for (OpeningHours.Stretch closed : setting.hours().closed(day)) {
+        if (from != null && !closed.until().isAfter(from)) {
+          return new Hits(hits, null);
+        }
+        Instant begin = from != null && from.isAfter(closed.from()) ? from : closed.from();
+        Instant end = newest.isBefore(closed.until()) ? newest : closed.until();
+        if (begin.isBefore(end)) {
+          Hits found =
+              index.find(
+                  log,
+                  List.of(query.within(begin, end)),
+                  Inspection::isSomebodysDoing,
+                  before,
+                  limit - hits.size());
+          hits.addAll(found.hits());
+          if (found.next() != null) {
+            return new Hits(hits, found.next());
+          }
+        }
+      }
+    }
+    return new Hits(
+        hits,
+        new Position(
+            day.plusDays(1).atStartOfDay(OpeningHours.JAPAN).toInstant().toEpochMilli(), 0));
+  }
+
+  /** The service and the terminals work at night as well; that alone says nothing. */
+  private static boolean isSomebodysDoing(EntryHit hit) {
+    return hit.person() != null
+        || Set.of("usb", "export", "grant", "login", "medium").contains(hit.feature())
+        || hit.type().equals("agent.login-refused");
+  }
+
+  /** Failures in the time asked for, newest first. */
+  private List<EntryHit> failures(String log, EntryQuery query) {
+    List<EntryHit> failures = new ArrayList<>();
+    Position at = Position.NEWEST;
+    while (at != null && failures.size() < MOST_FAILURES) {
+      EntryQuery failed = query.withSuccess(false);
+      Hits hits = index.find(log, List.of(failed), Inspection::any, at, 2_000);
+      failures.addAll(hits.hits());
+      at = hits.next();
+    }
+    return failures;
+  }
+
+  /** Those that stand in a row of one person, else of one terminal, else of nobody known. */
+  static List<EntryHit> inARow(List<EntryHit> newestFirst) {
+    Map<String, List<EntryHit>> byWhom = new HashMap<>();
+    for (EntryHit hit : newestFirst) {
+      String whom =
+          hit.person() != null
+              ? "person " + hit.person()
+              : hit.terminal() != null ? "terminal " + hit.terminal() : "";
+      byWhom.computeIfAbsent(whom, _ -> new ArrayList<>()).add(hit);
+    }
+    Set<EntryHit> found = new HashSet<>();
+    for (List<EntryHit> hits : byWhom.values()) {
+      for (int i = 0; i + IN_A_ROW <= hits.size(); i++) {
+        List<EntryHit> row = hits.subList(i, i + IN_A_ROW);
+        if (row.getFirst().time() - row.getLast().time() <= ROW.toMillis()) {
+          found.addAll(row);
+        }
+      }
+    }
+    return newestFirst.stream().filter(found::contains).toList();
+  }
+
+  /** The approvals of exceptions that are older than asked and not closed. */
+  private List<EntryHit> oldGrants(String log, Setting setting) {
+    long latest = setting.now().minus(Duration.ofDays(setting.oldDays())).toEpochMilli();
+    List<EntryHit> old = new ArrayList<>();
+    for (List<EntryHit> grant : index.grants(log).values()) {
+      EntryHit approved = first(grant, "grant.approved");
+      boolean open = grant.stream().noneMatch(hit -> CLOSING.contains(hit.type()));
+      if (approved != null && open && approved.time() <= latest) {
+        old.add(approved);
+      }
+    }
+    return old;
+  }
+
+  /** Openings whose exception was not approved and activated before, or that name none. */
+  private List<EntryHit> exportsWithoutGrant(String log, EntryQuery query) {
+    List<EntryHit> without = new ArrayList<>();
+    for (List<EntryHit> grant : index.grants(log).values()) {
+      EntryHit approved = first(grant, "grant.approved");
+      EntryHit activated = first(grant, "grant.activated");
+      for (EntryHit hit : grant) {
+        boolean covered =
+            approved != null
+                && activated != null
+                && approved.index() < hit.index()
+                && activated.index() < hit.index();
+        if (hit.type().equals("export.opened") && !covered) {
+          without.add(hit);
+        }
+      }
+    }
+    Position at = Position.NEWEST;
+    while (at != null) {
+      Hits unnamed =
+          index.find(
+              log,
+              List.of(query.withEvent("export.opened")),
+              hit -> hit.grant() == null,
+              at,
+              1_000);
+      without.addAll(unnamed.hits());
+      at = unnamed.next();
+    }
+    return without;
+  }
+
+  private List<EntryHit> grantsWithoutExport(String log) {
+    List<EntryHit> unused = new ArrayList<>();
+    for (List<EntryHit> grant : index.grants(log).values()) {
+      EntryHit approved = first(grant, "grant.approved");
+      if (approved != null && first(grant, "export.opened") == null) {
+        unused.add(approved);
+      }
+    }
+    return unused;
+  }
+
+  private static @Nullable EntryHit first(List<EntryHit> grant, String type) {
+    return grant.stream().filter(hit -> hit.type().equals(type)).findFirst().orElse(null);
+  }
+
+  /** A page of entries that were all found at once. */
+  private static Hits page(List<EntryHit> all, EntryQuery query, Position before, int limit) {
+    TreeMap<EntryHit, EntryHit> sorted = new TreeMap<>(EntryHit.NEWEST_FIRST);
+    all.stream()
+        .filter(hit -> query.accepts(hit) && before.isBefore(hit))
+        .forEach(hit -> sorted.put(hit, hit));
+    List<EntryHit> hits = sorted.keySet().stream().limit(limit).toList();
+    return new Hits(hits, sorted.size() > limit ? hits.getLast().position() : null);
+  }
+}

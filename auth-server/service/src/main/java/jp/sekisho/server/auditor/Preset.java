@@ -1,0 +1,39 @@
+package jp.sekisho.server.auditor;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** The ready-made questions of an auditor. */
+public enum Preset {
+  /** What persons and terminals did outside the opening hours (開庁時間外). */
+  OFF_HOURS,
+  /** Failures that came in a row: five of one person or terminal within ten minutes. */
+  REPEATED_FAILURES,
+  /** Devices and media that stayed closed when somebody plugged them in. */
+  DENIED_PLUG_INS,
+  /** Exceptions approved long ago that nobody has closed since. */
+  OLD_GRANTS,
+  /** Media opened at a terminal without an approval and activation in the log. */
+  EXPORT_WITHOUT_GRANT,
+  /** Approved exceptions under which no medium was ever opened. */
+  GRANT_WITHOUT_EXPORT,
+  /** What administrators did. */
+  ADMINISTRATION,
+  /** Who looked at the log, took it away, or was refused it. */
+  LOG_VIEWING;
+
+  /** As in a link: {@code off-hours}. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The preset of that text. */
+  public static Optional<Preset> of(String text) {
+    for (Preset preset : values()) {
+      if (preset.text().equals(text)) {
+        return Optional.of(preset);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,53 @@
+package jp.sekisho.server.web;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import jp.sekisho.server.audit.EntryIndex;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets the index follow the logs, in small steps with rests between them, so that a search finds
+ * little left to do and nobody who writes waits for long.
+ */
+final class IndexKeeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IndexKeeper.class);
+  private static final Duration REST = Duration.ofSeconds(2);
+  private static final long STEP = 5_000;
+
+  private final EntryIndex index;
+  private final Set<String> logs;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("entry-index").factory());
+  private final Future<?> work;
+
+  IndexKeeper(EntryIndex index, Set<String> logs) {
+    this.index = index;
+    this.logs = Set.copyOf(logs);
+    this.work =
+        thread.scheduleWithFixedDelay(
+            this::follow, REST.toMillis(), REST.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void follow() {
+    for (String log : logs) {
+      try {
+        long _ = index.catchUp(log, STEP);
+      } catch (RuntimeException e) {
+        // Searches say what is missing; the next round tries again.
+        LOG.warn("the index of log {} does not follow: {}", log, e.toString());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    work.cancel(false);
+    thread.close();
+  }
+}

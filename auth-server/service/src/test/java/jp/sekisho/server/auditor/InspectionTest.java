@@ -1,0 +1,290 @@
+package jp.sekisho.server.auditor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.Entry.Subject;
+import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.protocol.event.LogEvent;
+import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.event.PersonEvent;
+import jp.sekisho.protocol.event.SessionEvent;
+import jp.sekisho.server.audit.EntryHit;
+import jp.sekisho.server.audit.EntryHit.Position;
+import jp.sekisho.server.audit.EntryIndex;
+import jp.sekisho.server.audit.EntryIndex.Hits;
+import jp.sekisho.server.audit.EntryQuery;
+import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.authn.SettableClock;
+import jp.sekisho.server.storage.OpenStorage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A seeded month of data, with exactly the hits that each question must have. */
+class InspectionTest {
+  private static final Instant FRIDAY_TEN = Instant.parse("2026-11-20T01:00:00Z");
+  private static final Subject CLERK = subject("S-1", "T-0001");
+  private static final Subject OTHER = subject("S-2", "T-0002");
+  private static final Subject ADMIN = subject("A-1", "T-0009");
+
+  private final SettableClock clock = new SettableClock(FRIDAY_TEN);
+
+  @SuppressWarnings("NullAway.Init") // by open()
+  private OpenStorage storage;
+
+  @SuppressWarnings("NullAway.Init") // by open()
+  private EntryIndex index;
+
+  @SuppressWarnings("NullAway.Init") // by open()
+  private Inspection inspection;
+
+  private long next;
+
+  private static Subject subject(String person, String terminal) {
+    return new Subject("mayor", person, null, terminal, null);
+  }
+
+  @BeforeEach
+  void open(@TempDir Path directory) {
+    storage = OpenStorage.sqlite(directory, clock);
+    index = new EntryIndex(storage.database, storage.logs);
+    inspection = new Inspection(index);
+  }
+
+  @AfterEach
+  void close() {
+    storage.close();
+  }
+
+  private long add(Subject subject, AuditEvent event) {
+    var _ = storage.transactions.write(change -> change.record(subject, event));
+    return next++;
+  }
+
+  private long fromTerminal(Subject subject, String type, Map<String, Object> data) {
+    DeviceRecord record =
+        new DeviceRecord(
+            "T-0001",
+            "EBESExQVFhcYGRobHB0eHw",
+            next + 1,
+            DeviceRecord.GENESIS,
+            clock.instant(),
+            type,
+            null,
+            data);
+    var _ = storage.transactions.write(change -> change.record(subject, record));
+    return next++;
+  }
+
+  private static String grant(int number) {
+    return "AAECAwQFBgcICQoLDA0O0" + number;
+  }
+
+  private List<Long> indexes(Hits hits) {
+    return hits.hits().stream().map(EntryHit::index).toList();
+  }
+
+  private Inspection.Setting setting() {
+    return new Inspection.Setting(
+        clock.instant(), OpeningHours.usual(), List.of("A-1"), Inspection.OLD_DAYS);
+  }
+
+  private void follow() {
+    storage.logs.integrateNow();
+    assertEquals(0, index.catchUp("mayor", 10_000));
+  }
+
+  private List<Long> ask(Preset preset) {
+    return indexes(
+        inspection.find("mayor", preset, EntryQuery.ALL, setting(), Position.NEWEST, 50));
+  }
+
+  @Test
+  void conditionsAreJoinedAndPagesNeitherRepeatNorLoseAnEntry() {
+    List<Long> wanted = new ArrayList<>();
+    for (int i = 0; i < 250; i++) {
+      clock.advance(Duration.ofMillis(i % 3)); // equal times as well
+      Subject subject = i % 2 == 0 ? CLERK : OTHER;
+      long at =
+          i % 5 == 0
+              ? add(subject, new GrantEvent.Refused("approve", null, Refusal.APPROVAL_OWN))
+              : add(subject, new SessionEvent.Resumed());
+      if (i % 10 == 0) {
+        wanted.addFirst(at);
+      }
+    }
+    follow();
+    EntryQuery query = new EntryQuery("S-1", "T-0001", "grant", false, null, null);
+    List<Long> found = new ArrayList<>();
+    Position at = Position.NEWEST;
+    int pages = 0;
+    while (at != null) {
+      Hits hits = inspection.find("mayor", query, at, 7);
+      found.addAll(indexes(hits));
+      at = hits.next();
+      pages++;
+    }
+    assertEquals(wanted, found);
+    assertTrue(pages >= 4, "pages " + pages);
+    List<LogRow> rows =
+        index.entries("mayor", inspection.find("mayor", query, Position.NEWEST, 3).hits());
+    assertEquals(3, rows.stream().filter(LogRow.Intact.class::isInstance).count());
+  }
+
+  @Test
+  void timeIsHalfOpenAndTypeIsNotFeature() {
+    long early = add(CLERK, new SessionEvent.Resumed());
+    clock.advance(Duration.ofHours(1));
+    Instant middle = clock.instant();
+    long late = add(CLERK, new SessionEvent.Ended("logout"));
+    follow();
+    EntryQuery session = EntryQuery.ALL.withEvent("session");
+    assertEquals(
+        List.of(late),
+        indexes(inspection.find("mayor", session.within(middle, null), Position.NEWEST, 9)));
+    assertEquals(
+        List.of(early),
+        indexes(inspection.find("mayor", session.within(null, middle), Position.NEWEST, 9)));
+    assertEquals(
+        List.of(late),
+        indexes(
+            inspection.find(
+                "mayor", EntryQuery.ALL.withEvent("session.ended"), Position.NEWEST, 9)));
+    assertEquals(List.of(), indexes(inspection.find("system", session, Position.NEWEST, 9)));
+  }
+
+  @Test
+  void whatWasDoneOutsideOpeningHoursIsFoundAcrossDays() {
+    add(CLERK, new SessionEvent.Resumed());
+    clock.advance(Duration.ofHours(8)); // Friday 18:00
+    long evening = add(CLERK, new SessionEvent.Ended("logout"));
+    clock.advance(Duration.ofHours(20)); // Saturday 14:00
+    long saturday = add(OTHER, new SessionEvent.Resumed());
+    clock.advance(Duration.ofHours(43)); // Monday 09:00
+    add(OTHER, new SessionEvent.Resumed());
+    follow();
+    assertEquals(List.of(saturday, evening), ask(Preset.OFF_HOURS));
+    Hits first =
+        inspection.find("mayor", Preset.OFF_HOURS, EntryQuery.ALL, setting(), Position.NEWEST, 1);
+    assertEquals(List.of(saturday), indexes(first));
+    Position rest = Objects.requireNonNull(first.next());
+    assertEquals(
+        List.of(evening),
+        indexes(inspection.find("mayor", Preset.OFF_HOURS, EntryQuery.ALL, setting(), rest, 50)));
+  }
+
+  @Test
+  void fiveFailuresOfOnePersonInTenMinutesAreARowFourAreNot() {
+    List<Long> row = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      row.addFirst(add(CLERK, new GrantEvent.Refused("approve", null, Refusal.APPROVAL_OWN)));
+      clock.advance(Duration.ofMinutes(2));
+      if (i < 4) {
+        add(OTHER, new GrantEvent.Refused("approve", null, Refusal.APPROVAL_OWN));
+      }
+    }
+    clock.advance(Duration.ofHours(1));
+    for (int i = 0; i < 5; i++) {
+      add(OTHER, new GrantEvent.Refused("approve", null, Refusal.APPROVAL_OWN));
+      clock.advance(Duration.ofMinutes(5));
+    }
+    follow();
+    assertEquals(row, ask(Preset.REPEATED_FAILURES));
+  }
+
+  @Test
+  void deniedPlugInsAreBlockedDevicesAndRefusedMedia() {
+    long blocked = fromTerminal(CLERK, "usb.blocked", Map.of("port", "3-1"));
+    fromTerminal(CLERK, "usb.allowed", Map.of("port", "3-2"));
+    long refused = fromTerminal(CLERK, "export.refused", Map.of("grant", grant(1)));
+    follow();
+    assertEquals(List.of(refused, blocked), ask(Preset.DENIED_PLUG_INS));
+  }
+
+  @Test
+  void anExceptionIsOldUntilItIsClosed() {
+    long open = add(CLERK, approved(1));
+    add(CLERK, approved(2));
+    clock.advance(Duration.ofDays(31));
+    add(CLERK, new GrantEvent.Returned(grant(2), "M-0007"));
+    add(CLERK, approved(3));
+    follow();
+    assertEquals(List.of(open), ask(Preset.OLD_GRANTS));
+  }
+
+  @Test
+  void openingsAndApprovalsAreMatchedBothWays() {
+    add(CLERK, approved(1));
+    add(CLERK, new GrantEvent.Activated(grant(1), "M-0007", "f", "2026-11-20T03:00:00Z"));
+    fromTerminal(CLERK, "export.opened", Map.of("grant", grant(1)));
+    long approvedOnly = fromTerminalAfterApproval();
+    long unknown = fromTerminal(CLERK, "export.opened", Map.of("grant", grant(7)));
+    long unnamed = fromTerminal(CLERK, "export.opened", Map.of("medium", "M-0009"));
+    long unused = add(CLERK, approved(3));
+    follow();
+    assertEquals(List.of(unnamed, unknown, approvedOnly), ask(Preset.EXPORT_WITHOUT_GRANT));
+    assertEquals(List.of(unused), ask(Preset.GRANT_WITHOUT_EXPORT));
+  }
+
+  private long fromTerminalAfterApproval() {
+    add(CLERK, approved(2));
+    return fromTerminal(CLERK, "export.opened", Map.of("grant", grant(2)));
+  }
+
+  @Test
+  void administratorsAreFoundByWhatOnlyTheyDoAndByTheirRole() {
+    add(CLERK, new SessionEvent.Resumed());
+    long imported =
+        add(
+            CLERK,
+            new PersonEvent.Imported("added", "0101", "2026-04-01", "2027-03-31", List.of()));
+    long own = add(ADMIN, new SessionEvent.Resumed());
+    follow();
+    assertEquals(List.of(own, imported), ask(Preset.ADMINISTRATION));
+  }
+
+  @Test
+  void lookingAtTheLogIsFound() {
+    add(
+        CLERK,
+        new LoginEvent.Succeeded(
+            "t", jp.sekisho.protocol.statement.Purpose.LOGIN, "s", "g", "k", true));
+    long viewed = add(OTHER, new LogEvent.Viewed("mayor", 0, 1));
+    long refused = add(CLERK, new LogEvent.Refused("mayor", Refusal.ROLE_MISSING));
+    follow();
+    assertEquals(List.of(refused, viewed), ask(Preset.LOG_VIEWING));
+  }
+
+  @Test
+  void anEntryEditedInTheDatabaseIsShownAsTampered() {
+    long at = add(CLERK, new SessionEvent.Resumed());
+    follow();
+    byte[] other =
+        Entry.of(new byte[16], new byte[16], clock.instant(), OTHER, new SessionEvent.Resumed())
+            .bytes();
+    int _ =
+        storage
+            .database
+            .writer()
+            .sequence(h -> h.execute("update audit_entry set body = ? where idx = ?", other, at));
+    Hits hits = inspection.find("mayor", EntryQuery.ALL.withPerson("S-1"), Position.NEWEST, 9);
+    assertEquals(List.of(new LogRow.Tampered(at)), index.entries("mayor", hits.hits()));
+  }
+
+  private static GrantEvent approved(int number) {
+    return new GrantEvent.Approved(grant(number), "t", "d", "s", "g", "k");
+  }
+}
