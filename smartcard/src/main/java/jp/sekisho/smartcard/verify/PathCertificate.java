@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -119,8 +118,8 @@ final class PathCertificate {
     return algorithmsAgree;
   }
 
-  ASN1ObjectIdentifier signatureAlgorithm() {
-    return signatureAlgorithm.getAlgorithm();
+  boolean isWeaklySigned() {
+    return !SignedBytes.isStrong(signatureAlgorithm);
   }
 
   SubjectPublicKeyInfo keyInfo() {
