@@ -30,8 +30,7 @@ final class ControlCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..4",
       paramLabel = "COMMAND",
-      description =
-          "insert | remove | swap OTHER_DIR | trace (PIN bytes masked) | status" + " | fault ...")
+      descriptionKey = "control.command")
   private List<String> words = List.of();
 
   @SuppressWarnings("NullAway.Init") // injected by picocli

@@ -24,11 +24,21 @@ public final class CrlFiles implements PathRevocation {
   private final WatchedFiles<Crl> files;
   private final CrlDemands demands;
   private final CrlNumbers numbers;
+  private final Optional<CrlUrl> address;
 
   private CrlFiles(WatchedFiles.Listing listing, CrlDemands demands, Consumer<String> notices) {
+    this(listing, demands, notices, Optional.empty());
+  }
+
+  private CrlFiles(
+      WatchedFiles.Listing listing,
+      CrlDemands demands,
+      Consumer<String> notices,
+      Optional<CrlUrl> address) {
     files = new WatchedFiles<>(listing, CrlFiles::parse, LARGEST, notices);
     this.demands = demands;
     this.numbers = new CrlNumbers(notices);
+    this.address = address;
   }
 
   /**
@@ -61,6 +71,19 @@ public final class CrlFiles implements PathRevocation {
     return new CrlFiles(WatchedFiles.in(directory, pattern), CrlDemands.service(maxAge), notices);
   }
 
+  /**
+   * The same, and what an address has: of two lists the newer one counts, wherever it is from. So
+   * an operator's file can be before the address, and the address be out of reach.
+   */
+  public static CrlFiles and(
+      CrlUrl address, Path directory, String pattern, Duration maxAge, Consumer<String> notices) {
+    return new CrlFiles(
+        WatchedFiles.in(directory, pattern),
+        CrlDemands.service(maxAge),
+        notices,
+        Optional.of(address));
+  }
+
   /** The same, with notices in the log. */
   public static CrlFiles in(Path directory, String pattern, Duration maxAge) {
     return in(directory, pattern, maxAge, CrlFiles::warn);
@@ -73,14 +96,15 @@ public final class CrlFiles implements PathRevocation {
 
   @Override
   public long generation() {
-    return files.last().generation();
+    return files.last().generation() + address.map(CrlUrl::generation).orElse(0L);
   }
 
   @Override
   public Optional<Failure> check(ValidPath path, Instant now) {
     WatchedFiles.Snapshot<Crl> snapshot = files.now();
-    Optional<Failure> failure =
-        new CrlCheck(snapshot.items(), demands, numbers, path.pool(), now).check(path);
+    List<Crl> crls = new ArrayList<>(snapshot.items());
+    address.ifPresent(fetched -> crls.addAll(fetched.lists(now)));
+    Optional<Failure> failure = new CrlCheck(crls, demands, numbers, path.pool(), now).check(path);
     if (failure.isEmpty()
         || failure.get().clause() == Clause.REVOKED
         || snapshot.problems().isEmpty()) {

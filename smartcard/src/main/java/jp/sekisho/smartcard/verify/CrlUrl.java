@@ -104,11 +104,16 @@ public final class CrlUrl implements PathRevocation {
 
   @Override
   public Optional<Failure> check(ValidPath path, Instant now) {
+    return new CrlCheck(lists(now), demands, numbers, path.pool(), now).check(path);
+  }
+
+  /** What is held; fetches while that is nothing, at most twice a minute. */
+  List<Crl> lists(Instant now) {
     Held current = held;
     if (current.crls.isEmpty() && !current.tried.plus(RETRY).isAfter(now)) {
       refresh();
     }
-    return new CrlCheck(held.crls, demands, numbers, path.pool(), now).check(path);
+    return held.crls;
   }
 
   private List<Crl> download() throws IOException, InterruptedException, MalformedException {
