@@ -27,10 +27,7 @@ final class ControlCommand implements Callable<Integer> {
   @Option(names = "--dir", required = true, description = "The running card's directory.")
   private Path directory;
 
-  @Parameters(
-      arity = "1..4",
-      paramLabel = "COMMAND",
-      descriptionKey = "control.command")
+  @Parameters(arity = "1..4", paramLabel = "COMMAND", descriptionKey = "control.command")
   private List<String> words = List.of();
 
   @SuppressWarnings("NullAway.Init") // injected by picocli

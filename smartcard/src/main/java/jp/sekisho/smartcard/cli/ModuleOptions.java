@@ -52,9 +52,7 @@ final class ModuleOptions {
               ? TokenSelector.serial(serial == null ? "" : serial)
               : TokenSelector.label(label);
       return Optional.of(
-          inFile
-              ? Pkcs11Card.inFile(module, token, roles)
-              : new Pkcs11Card(module, token, roles));
+          inFile ? Pkcs11Card.inFile(module, token, roles) : new Pkcs11Card(module, token, roles));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()));
     }

@@ -126,7 +126,8 @@ final class SignCommand implements Callable<Integer> {
     if (present.pinHint() == Pkcs11Outcome.PinHint.LAST && !useLastTry) {
       return output.refuse(CardFailure.PIN_LAST_TRY, OptionalInt.empty());
     }
-    Optional<char[]> typed = pinInput.read(output.message("cli.pin.token", Output.printable(present.label())));
+    Optional<char[]> typed =
+        pinInput.read(output.message("cli.pin.token", Output.printable(present.label())));
     if (typed.isEmpty()) {
       return output.promptUnavailable();
     }

@@ -85,8 +85,7 @@ final class Pkcs11Answer {
    *
    * @param most after so many bytes of chatter there is no answer
    */
-  static Optional<Pkcs11Outcome> await(InputStream in, String marker, int most)
-      throws IOException {
+  static Optional<Pkcs11Outcome> await(InputStream in, String marker, int most) throws IOException {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     byte[] part = new byte[8192];
     for (int read = in.read(part); read >= 0; read = in.read(part)) {

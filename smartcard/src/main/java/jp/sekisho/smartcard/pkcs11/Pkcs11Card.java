@@ -119,8 +119,7 @@ public final class Pkcs11Card {
     if (pin.isEmpty()) {
       return new Pkcs11Outcome.Refused(CardFailure.PIN_FORMAT, "no PIN of " + typed.length);
     }
-    Pkcs11Request request =
-        new Pkcs11Request(module, token, certificate.hex(), pin.get(), data);
+    Pkcs11Request request = new Pkcs11Request(module, token, certificate.hex(), pin.get(), data);
     try {
       return checked(ask(request), certificate, data);
     } finally {
@@ -171,8 +170,7 @@ public final class Pkcs11Card {
       // Also without the service: it may be back, with any reader, before the module looks.
       return inFile
           ? Optional.empty()
-          : Optional.of(
-              new Pkcs11Outcome.Refused(e.failure(), String.valueOf(e.getMessage())));
+          : Optional.of(new Pkcs11Outcome.Refused(e.failure(), String.valueOf(e.getMessage())));
     }
   }
 

@@ -127,8 +127,7 @@ final class Pkcs11Child {
           && Fingerprint.of(certificate).equals(wanted)
           && store.isKeyEntry(alias)) {
         Key key = store.getKey(alias, null);
-        Optional<String> algorithm =
-            SignatureVerifier.algorithm(certificate.getPublicKey());
+        Optional<String> algorithm = SignatureVerifier.algorithm(certificate.getPublicKey());
         if (algorithm.isEmpty() || !(key instanceof PrivateKey privateKey)) {
           return refused(CardFailure.KEY_UNSUPPORTED, certificate.getPublicKey().getAlgorithm());
         }

@@ -53,7 +53,8 @@ public sealed interface Pkcs11Outcome {
   record Several(int tokens) implements Pkcs11Outcome {}
 
   /**
-   * Not done. NO_CARD: no token matches. CARD_TIMEOUT: the module hung and was killed. CARD_ERROR: it crashed, does not load, or answered what it should not.
+   * Not done. NO_CARD: no token matches. CARD_TIMEOUT: the module hung and was killed. CARD_ERROR:
+   * it crashed, does not load, or answered what it should not.
    *
    * @param detail for the log; never holds the PIN
    */

@@ -50,7 +50,10 @@ final class CrlCheck {
         (crl.isDelta() ? deltas : complete).add(crl);
       }
     }
-    complete.sort(Comparator.comparing((Crl crl) -> crl.thisUpdate).reversed());
+    complete.sort(
+        Comparator.comparing((Crl crl) -> crl.thisUpdate)
+            .thenComparing(crl -> crl.number)
+            .reversed());
     deltas.sort(Comparator.comparing((Crl crl) -> crl.number).reversed());
   }
 

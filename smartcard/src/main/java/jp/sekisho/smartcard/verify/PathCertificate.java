@@ -37,6 +37,7 @@ final class PathCertificate {
   private final CertificateExtensions extensions;
   private final int hash;
   private volatile @Nullable PublicKey key;
+  private volatile @Nullable PublicKey signer;
 
   private PathCertificate(byte[] der) throws MalformedException, IOException {
     this.der = der.clone();
@@ -159,8 +160,16 @@ final class PathCertificate {
     }
   }
 
+  /** A CA's certificate comes again with every card; that its signature is good stays so. */
   boolean isSignedBy(PublicKey issuerKey) {
-    return SignedBytes.verifies(signed, signatureAlgorithm, signature, issuerKey);
+    if (issuerKey.equals(signer)) {
+      return true;
+    }
+    boolean good = SignedBytes.verifies(signed, signatureAlgorithm, signature, issuerKey);
+    if (good) {
+      signer = issuerKey;
+    }
+    return good;
   }
 
   @Override

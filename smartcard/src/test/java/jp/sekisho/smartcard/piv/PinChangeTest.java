@@ -111,8 +111,7 @@ class PinChangeTest {
   void aNewPinTheCardDoesNotTakeIsSaidAsThat(String sw) {
     card.script(ScriptedCard.always(Apdu.CHANGE_REFERENCE_DATA, Integer.parseInt(sw, 16)));
     PinChange.Outcome.NewPinRefused outcome =
-        assertInstanceOf(
-            PinChange.Outcome.NewPinRefused.class, change("123456", "111111", false));
+        assertInstanceOf(PinChange.Outcome.NewPinRefused.class, change("123456", "111111", false));
     assertEquals(OptionalInt.of(3), outcome.triesLeft());
     assertEquals(1, sent(), "never repeated");
   }
@@ -128,22 +127,20 @@ class PinChangeTest {
   /** SP 800-73-5 part 1, 3.3.2: the second byte of the PIN usage policy says 20. */
   @Test
   void ofACardWhoseUserHasTheGlobalPinThatOneIsChanged() {
-    byte[] discovery =
-        HexFormat.of().parseHex("7E124F0BA0000003080000100001005F2F026020");
+    byte[] discovery = HexFormat.of().parseHex("7E124F0BA0000003080000100001005F2F026020");
     List<Integer> references = new ArrayList<>();
-    card.script(
-        (index, command) -> {
-          int ins = command.ins();
-          if (ins == Apdu.GET_DATA && command.data().length == 3) {
-            return Optional.of(new Response(discovery, 0x9000));
-          }
-          if (ins == Apdu.CHANGE_REFERENCE_DATA || ins == Apdu.VERIFY) {
-            references.add(command.p2());
-            int sw = ins == Apdu.VERIFY ? 0x63C5 : 0x9000;
-            return Optional.of(new Response(new byte[0], sw));
-          }
-          return Optional.empty();
-        });
+    card.script((index, command) -> {
+      int ins = command.ins();
+      if (ins == Apdu.GET_DATA && command.data().length == 3) {
+        return Optional.of(new Response(discovery, 0x9000));
+      }
+      if (ins == Apdu.CHANGE_REFERENCE_DATA || ins == Apdu.VERIFY) {
+        references.add(command.p2());
+        int sw = ins == Apdu.VERIFY ? 0x63C5 : 0x9000;
+        return Optional.of(new Response(new byte[0], sw));
+      }
+      return Optional.empty();
+    });
     assertInstanceOf(PinChange.Outcome.Changed.class, change("123456", "111111", false));
     assertEquals(List.of(0, 0), references);
   }

@@ -18,8 +18,8 @@ import java.util.Optional;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Fingerprint;
 import jp.sekisho.smartcard.simulate.TestCa;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -157,15 +157,15 @@ class Pkcs11WireTest {
     Pkcs11Outcome outcome = new Pkcs11Outcome.Several(2);
     java.io.PipedOutputStream child = new java.io.PipedOutputStream();
     java.io.PipedInputStream pipe = new java.io.PipedInputStream(child, 1 << 16);
-    child.write(("chatter" + Pkcs11Answer.line(MARKER, outcome) + "\n").getBytes(StandardCharsets.UTF_8));
+    child.write(
+        ("chatter" + Pkcs11Answer.line(MARKER, outcome) + "\n").getBytes(StandardCharsets.UTF_8));
     child.flush();
     assertEquals(
         Optional.of(outcome),
         org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
             java.time.Duration.ofSeconds(60), () -> Pkcs11Answer.await(pipe, MARKER, 1 << 20)));
     assertEquals(
-        Optional.empty(),
-        Pkcs11Answer.await(new ByteArrayInputStream(new byte[100]), MARKER, 50));
+        Optional.empty(), Pkcs11Answer.await(new ByteArrayInputStream(new byte[100]), MARKER, 50));
   }
 
   @Test

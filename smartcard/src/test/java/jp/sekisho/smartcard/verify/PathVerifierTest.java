@@ -158,6 +158,16 @@ class PathVerifierTest {
   }
 
   @Test
+  void aCertificateKnownToBeSignedByOneKeyIsNotSoByAnother() throws Exception {
+    Made root = Made.root("CN=one");
+    PathCertificate certificate = PathCertificate.parse(Made.ca("CN=two").by(root).der());
+    for (int i = 0; i < 2; i++) {
+      assertEquals(true, certificate.isSignedBy(root.key().getPublic()));
+      assertEquals(false, certificate.isSignedBy(Made.newKey().getPublic()));
+    }
+  }
+
+  @Test
   void aMalformedIntermediateIsPassedOver() throws Exception {
     X509Certificate odd =
         PathVerifier.parse(

@@ -61,7 +61,8 @@ final class TrustReloadTest {
     assertEquals(200, answer.statusCode(), answer.body());
   }
 
-  private static void assertRefused(GrantScene scene, Refusal reason, String person) throws Exception {
+  private static void assertRefused(GrantScene scene, Refusal reason, String person)
+      throws Exception {
     assertEquals(reason, GrantScene.refusal(scene.tryLogin(person, scene.clerkPc)));
   }
 
