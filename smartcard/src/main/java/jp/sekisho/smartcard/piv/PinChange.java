@@ -78,7 +78,7 @@ public final class PinChange {
   }
 
   /** One request: what was sent and what the card last said about its tries. */
-  private final class Attempt {
+  private static final class Attempt {
     private final Fingerprint expected;
     private final Pin old;
     private final Pin next;
