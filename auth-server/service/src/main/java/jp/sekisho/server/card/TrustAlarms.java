@@ -39,7 +39,7 @@ public final class TrustAlarms implements StaffTrust.Notices {
 
   @Override
   public void tell(Source source, String notice) {
-    LOG.warn("staff trust, {}: {}", source, notice);
+    LOG.warn("staff trust, {}: {}", source, entered(notice));
     synchronized (this) {
       if (source == Source.ADDRESS) {
         Instant before = address;
