@@ -67,10 +67,10 @@ final class SignCommand implements Callable<Integer> {
     if (Files.exists(target) && Files.isSameFile(target, file)) {
       throw new ParameterException(spec.commandLine(), "--out " + target);
     }
+    Optional<Pkcs11Card> token = moduleOptions.card(oneCard.roles());
     if (!pinInput.canAsk()) {
       return output.promptUnavailable();
     }
-    Optional<Pkcs11Card> token = moduleOptions.card(oneCard.roles());
     if (token.isPresent()) {
       return sign(token.get(), data, target);
     }
