@@ -34,6 +34,9 @@ final class ChangePinCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (!pinInput.canAsk()) {
+      return output.promptUnavailable();
+    }
     try (OneCard.Connection connection = oneCard.connect(!pinInput.isUnattended())) {
       CardReading reading = new PivCard(connection.card()).read();
       if (!(reading instanceof CardReading.Present card)) {
@@ -88,10 +91,13 @@ final class ChangePinCommand implements Callable<Integer> {
   private int refuse(Typed typed, CardReading.Present card) {
     return typed.any()
         ? output.refuse(CardFailure.PIN_FORMAT, OptionalInt.of(card.triesLeft()))
-        : say("cli.pin.none", "PROMPT_UNAVAILABLE", Output.ENVIRONMENT);
+        : output.promptUnavailable();
   }
 
   private int print(PinChange.Outcome outcome) {
+    if (outcome instanceof PinChange.Outcome.NewPinRefused) {
+      return say("cli.pin.new-refused", "NEW_PIN_REFUSED", Output.REFUSED);
+    }
     return outcome instanceof PinChange.Outcome.Refused refused
         ? output.refuse(refused.failure(), refused.triesLeft())
         : say("cli.pin.changed", "", Output.OK);

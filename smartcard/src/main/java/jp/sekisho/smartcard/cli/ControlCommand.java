@@ -27,11 +27,7 @@ final class ControlCommand implements Callable<Integer> {
   @Option(names = "--dir", required = true, description = "The running card's directory.")
   private Path directory;
 
-  @Parameters(
-      arity = "1..4",
-      paramLabel = "COMMAND",
-      description =
-          "insert | remove | swap OTHER_DIR | trace (PIN bytes masked) | status" + " | fault ...")
+  @Parameters(arity = "1..4", paramLabel = "COMMAND", descriptionKey = "control.command")
   private List<String> words = List.of();
 
   @SuppressWarnings("NullAway.Init") // injected by picocli

@@ -128,6 +128,8 @@ final class Diagnosis {
         noReader(UsbReaders.list());
       } else {
         readers(context, names);
+        // The usual case: one reader works, and the new one beside it is not seen.
+        unused(UsbReaders.list()).forEach(findings::add);
       }
     } catch (CardException e) {
       add("service", "", stopped(), String.valueOf(e.getMessage()));
@@ -164,11 +166,24 @@ final class Diagnosis {
     }
   }
 
+  /** Readers that are plugged in beside working ones and that the card service does not hold. */
+  static List<Finding> unused(List<UsbReaders.Plugged> plugged) {
+    return plugged.stream()
+        .filter(reader -> !reader.isHeldByTheService())
+        .map(Diagnosis::unseen)
+        .toList();
+  }
+
+  private static Finding unseen(UsbReaders.Plugged reader) {
+    return Finding.of(
+        "reader",
+        reader.product(),
+        reader.isTaken() ? Code.READER_TAKEN : Code.READER_WITHOUT_DRIVER,
+        reader.driver());
+  }
+
   private void noReader(List<UsbReaders.Plugged> plugged) {
-    plugged.forEach(reader -> {
-      Code code = reader.isTaken() ? Code.READER_TAKEN : Code.READER_WITHOUT_DRIVER;
-      add("reader", reader.product(), code, reader.driver());
-    });
+    plugged.forEach(reader -> findings.add(unseen(reader)));
     if (plugged.isEmpty()) {
       add("reader", "", Code.NO_READER, "");
     }

@@ -26,6 +26,9 @@ final class ModuleOptions {
   @Option(names = "--token-serial", paramLabel = "TEXT")
   private @Nullable String serial;
 
+  @Option(names = "--token-is-file")
+  private boolean inFile;
+
   /**
    * Empty when no module is named.
    *
@@ -33,6 +36,9 @@ final class ModuleOptions {
    */
   Optional<Pkcs11Card> card(ReaderRoles roles) {
     boolean oneSelector = (label == null) != (serial == null);
+    if (module == null && inFile) {
+      throw new ParameterException(command.commandLine(), "--token-is-file: --module LIBRARY");
+    }
     if (module == null ? label != null || serial != null : !oneSelector) {
       throw new ParameterException(
           command.commandLine(), "--module LIBRARY (--token-label | --token-serial)");
@@ -45,7 +51,8 @@ final class ModuleOptions {
           label == null
               ? TokenSelector.serial(serial == null ? "" : serial)
               : TokenSelector.label(label);
-      return Optional.of(new Pkcs11Card(module, token, roles));
+      return Optional.of(
+          inFile ? Pkcs11Card.inFile(module, token, roles) : new Pkcs11Card(module, token, roles));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()));
     }

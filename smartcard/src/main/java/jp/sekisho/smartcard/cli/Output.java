@@ -56,6 +56,34 @@ final class Output {
     return exitCode(failure);
   }
 
+  /** Nobody can be asked for a PIN: said before any card is looked at. */
+  int promptUnavailable() {
+    print(
+        command.commandLine().getOut(),
+        json ? Json.of(Map.of("failure", "PROMPT_UNAVAILABLE")) : message("cli.pin.none"));
+    return ENVIRONMENT;
+  }
+
+  /** Text from a card or module nobody vouches for yet, without what a terminal would obey. */
+  static String printable(String text) {
+    StringBuilder printable = new StringBuilder();
+    text.codePoints()
+        .map(c ->
+            switch (Character.getType(c)) {
+              case Character.CONTROL,
+                  Character.FORMAT,
+                  Character.SURROGATE,
+                  Character.PRIVATE_USE,
+                  Character.UNASSIGNED,
+                  Character.LINE_SEPARATOR,
+                  Character.PARAGRAPH_SEPARATOR ->
+                  '?';
+              default -> c;
+            })
+        .forEach(printable::appendCodePoint);
+    return printable.toString();
+  }
+
   static int exitCode(CardFailure failure) {
     return failure == CardFailure.SERVICE_DOWN || failure == CardFailure.REMOTE_SESSION
         ? ENVIRONMENT

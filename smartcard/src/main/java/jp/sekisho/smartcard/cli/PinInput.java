@@ -28,20 +28,27 @@ final class PinInput {
     return fromStdin;
   }
 
+  /** Whether {@link #read} can ask anybody, or has a line to read; looked at before any card is. */
+  boolean canAsk() {
+    return fromStdin || terminal().isPresent();
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // before Java 22 it is null where there is no terminal
+  private static Optional<Console> terminal() {
+    Console console = System.console();
+    return console != null && isTerminal(console) ? Optional.of(console) : Optional.empty();
+  }
+
   /**
    * One PIN as typed; the caller wipes it.
    *
    * @return empty when the input ended, a line was too long or no UTF-8, or there is no terminal
    */
-  @SuppressWarnings("SystemConsoleNull") // before Java 22 it is null where there is no terminal
   Optional<char[]> read(String prompt) throws IOException {
     if (fromStdin) {
       return line(System.in);
     }
-    Console console = System.console();
-    return console != null && isTerminal(console)
-        ? Optional.ofNullable(console.readPassword("%s: ", prompt))
-        : Optional.empty();
+    return terminal().map(console -> console.readPassword("%s: ", prompt));
   }
 
   static Optional<char[]> line(InputStream in) throws IOException {

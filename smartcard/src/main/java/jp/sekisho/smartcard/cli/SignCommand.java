@@ -50,6 +50,9 @@ final class SignCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "FILE")
   private @Nullable Path out;
 
+  @Option(names = "--certificate", paramLabel = "SHA256")
+  private @Nullable String wanted;
+
   @Option(names = "--use-last-try")
   private boolean useLastTry;
 
@@ -65,6 +68,9 @@ final class SignCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--out " + target);
     }
     Optional<Pkcs11Card> token = moduleOptions.card(oneCard.roles());
+    if (!pinInput.canAsk()) {
+      return output.promptUnavailable();
+    }
     if (token.isPresent()) {
       return sign(token.get(), data, target);
     }
@@ -84,8 +90,7 @@ final class SignCommand implements Callable<Integer> {
           pinInput.read(
               output.message("cli.pin", connection.card().reader().name(), card.triesLeft()));
       if (typed.isEmpty()) {
-        spec.commandLine().getErr().println(output.message("cli.pin.none"));
-        return Output.ENVIRONMENT;
+        return output.promptUnavailable();
       }
       Optional<Pin> pin = Pin.of(typed.get());
       Arrays.fill(typed.get(), '\0');
@@ -101,13 +106,18 @@ final class SignCommand implements Callable<Integer> {
     }
   }
 
-  /** With the first certificate of a module's token. */
+  /** With the certificate asked for, or the first of a module's token that can be a person's. */
   private int sign(Pkcs11Card token, byte[] data, Path target) throws IOException {
     Pkcs11Outcome seen = token.read();
     if (!(seen instanceof Pkcs11Outcome.Present present)) {
       return refuse(seen);
     }
-    if (present.certificates().isEmpty()) {
+    Optional<Fingerprint> certificate =
+        present.signing().stream()
+            .map(Fingerprint::of)
+            .filter(one -> wanted == null || one.hex().equalsIgnoreCase(wanted))
+            .findFirst();
+    if (certificate.isEmpty()) {
       return output.refuse(CardFailure.UNKNOWN_CARD, OptionalInt.empty());
     }
     if (present.pinHint() == Pkcs11Outcome.PinHint.BLOCKED) {
@@ -116,14 +126,17 @@ final class SignCommand implements Callable<Integer> {
     if (present.pinHint() == Pkcs11Outcome.PinHint.LAST && !useLastTry) {
       return output.refuse(CardFailure.PIN_LAST_TRY, OptionalInt.empty());
     }
-    Optional<char[]> typed = pinInput.read(output.message("cli.pin.token", present.label()));
+    Optional<char[]> typed =
+        pinInput.read(output.message("cli.pin.token", Output.printable(present.label())));
     if (typed.isEmpty()) {
-      spec.commandLine().getErr().println(output.message("cli.pin.none"));
-      return Output.ENVIRONMENT;
+      return output.promptUnavailable();
     }
-    Fingerprint certificate = Fingerprint.of(present.certificates().get(0));
-    Pkcs11Outcome outcome = token.sign(certificate, typed.get(), data);
-    Arrays.fill(typed.get(), '\0');
+    Pkcs11Outcome outcome;
+    try {
+      outcome = token.sign(certificate.get(), typed.get(), data);
+    } finally {
+      Arrays.fill(typed.get(), '\0');
+    }
     if (!(outcome instanceof Pkcs11Outcome.Signed signed)) {
       return refuse(outcome);
     }
@@ -132,7 +145,7 @@ final class SignCommand implements Callable<Integer> {
     if (output.json()) {
       Map<String, Object> values = new LinkedHashMap<>();
       values.put("signature", target.toString());
-      values.put("certificateSha256", certificate.hex());
+      values.put("certificateSha256", certificate.get().hex());
       values.put("assurance", signed.assurance().name());
       Output.print(printer, Json.of(values));
     } else {
@@ -141,12 +154,29 @@ final class SignCommand implements Callable<Integer> {
     return Output.OK;
   }
 
+  /** Where the words for a staff card would be wrong for a token, it has its own. */
   private int refuse(Pkcs11Outcome outcome) {
+    if (outcome instanceof Pkcs11Outcome.Several several) {
+      return say("SEVERAL_TOKENS", output.message("cli.token.several", several.tokens()));
+    }
+    if (outcome instanceof Pkcs11Outcome.Refused refused
+        && refused.failure() == CardFailure.PIN_FORMAT) {
+      return say("PIN_FORMAT", output.message("cli.token.pin-format"));
+    }
     return output.refuse(
         outcome instanceof Pkcs11Outcome.Refused refused
             ? refused.failure()
             : CardFailure.CARD_ERROR,
         OptionalInt.empty());
+  }
+
+  private int say(String failure, String text) {
+    Output.print(
+        spec.commandLine().getOut(),
+        output.json()
+            ? Json.of(Map.of("failure", failure))
+            : text + "\n" + output.message("cli.code", failure));
+    return Output.REFUSED;
   }
 
   private byte[] read() throws IOException {
@@ -173,7 +203,7 @@ final class SignCommand implements Callable<Integer> {
       values.put("certificateSha256", card.fingerprint().hex());
       Output.print(printer, Json.of(values));
     } else {
-      Output.print(printer, output.message("cli.sign.done", target, number));
+      Output.print(printer, output.message("cli.sign.done", target, Output.printable(number)));
     }
     return Output.OK;
   }

@@ -100,7 +100,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  @Parameters(description = "What the card is: ${COMPLETION-CANDIDATES}.")
+  @Parameters(descriptionKey = "simulate.application")
   private Application application = Application.piv;
 
   @Option(

@@ -93,7 +93,9 @@ final class StatusCommand implements Callable<Integer> {
     X509Certificate certificate = card.certificate();
     return String.join(
         "\n",
-        output.message("cli.status.card", PathVerifier.subjectNumber(certificate).orElse("-")),
+        output.message(
+            "cli.status.card",
+            Output.printable(PathVerifier.subjectNumber(certificate).orElse("-"))),
         output.message("cli.status.fingerprint", card.fingerprint()),
         output.message(
             "cli.status.validity",

@@ -22,9 +22,13 @@ final class UsbReaders {
    * @param driver the kernel driver that holds it; {@code usbfs} is pcscd itself, empty is nobody
    */
   record Plugged(String product, String driver) {
+    boolean isHeldByTheService() {
+      return driver.equals("usbfs");
+    }
+
     /** A kernel driver holds the reader, so pcscd cannot. */
     boolean isTaken() {
-      return !driver.isEmpty() && !driver.equals("usbfs");
+      return !driver.isEmpty() && !isHeldByTheService();
     }
   }
 

@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Judges a certificate from files by RFC 5280, as the service and the terminal do. */
+/** Judges a certificate from files by RFC 5280 alone; the service asks more of a card. */
 @Command(
     name = "verify-path",
     description = {
@@ -71,7 +71,7 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
   @Parameters(
       arity = "0..1",
       paramLabel = "CERTIFICATE",
-      description = "The certificate to judge; not with --batch.")
+      descriptionKey = "verify-path.certificate")
   private @Nullable Path certificate;
 
   @Option(

@@ -39,7 +39,7 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
   @Option(names = "--signature", description = "The signature's bytes.")
   private @Nullable Path signature;
 
-  @Parameters(arity = "0..1", paramLabel = "FILE", description = "What was signed.")
+  @Parameters(arity = "0..1", paramLabel = "FILE", descriptionKey = "verify-signature.file")
   private @Nullable Path file;
 
   @Option(

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One caller at a time.
  */
 final class Lane {
+  private static final System.Logger LOG = System.getLogger(Lane.class.getName());
+
   private volatile boolean left;
 
   /** Whether a call is still under way that nobody waits for any more. */
@@ -37,7 +39,7 @@ final class Lane {
     Thread thread =
         new Thread(
             () -> {
-              int code = call.getAsInt();
+              int code = made(call);
               synchronized (this) {
                 if (!left) {
                   answer.add(code);
@@ -57,6 +59,16 @@ final class Lane {
       Integer late = answer.poll();
       left = late == null;
       return late == null ? ScardCode.SHARING_VIOLATION : late;
+    }
+  }
+
+  /** A call that throws has an answer too: else its caller waits, and nobody clears away. */
+  private static int made(IntSupplier call) {
+    try {
+      return call.getAsInt();
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.WARNING, "the native call failed", e);
+      return ScardCode.UNEXPECTED;
     }
   }
 

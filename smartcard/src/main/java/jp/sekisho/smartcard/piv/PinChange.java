@@ -4,12 +4,11 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
-import jp.sekisho.smartcard.Apdu;
+import java.util.Set;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Fingerprint;
-import jp.sekisho.smartcard.Response;
 
 /**
  * Changes a PIV card's PIN (SP 800-73-5 part 2, CHANGE REFERENCE DATA): one transaction that ends
@@ -17,12 +16,13 @@ import jp.sekisho.smartcard.Response;
  * thread at a time; the channel stays the caller's.
  */
 public final class PinChange {
-  private static final int PIN = 0x80;
+  /** Wrong data, and conditions of use not satisfied: a PIN the card's own rules forbid. */
+  private static final Set<Integer> NEW_PIN_REFUSED = Set.of(0x6A80, 0x6985);
 
-  private final TransactionWatchdog watchdog;
+  private final PinDiscipline<PivApplication> discipline;
 
   public PinChange(CardChannel channel) {
-    this.watchdog = new TransactionWatchdog(channel, PivCard.LIMIT);
+    this.discipline = new PinDiscipline<>(channel, PivCard.LIMIT, PivApplication::open);
   }
 
   /** What came of it. */
@@ -31,10 +31,17 @@ public final class PinChange {
     record Changed() implements Outcome {}
 
     /**
+     * Not changed: the card does not take this new PIN, for example one it finds too simple.
+     *
+     * @param triesLeft as the card says them afterwards; empty when it does not
+     */
+    record NewPinRefused(OptionalInt triesLeft, String detail) implements Outcome {}
+
+    /**
      * Not changed. After {@code CARD_REMOVED} or {@code CARD_TIMEOUT} nobody knows which PIN
      * counts: the old one is tried first, it cannot cost more than a try.
      *
-     * @param triesLeft what the card said last; empty when it said nothing
+     * @param triesLeft what the card says, asked again after an error; empty when it says nothing
      * @param detail for the log: never command bytes
      */
     record Refused(CardFailure failure, OptionalInt triesLeft, String detail) implements Outcome {}
@@ -59,74 +66,75 @@ public final class PinChange {
    * @param lastTryConfirmed the user was told that one try is left and wants to use it
    */
   public Outcome change(Fingerprint expected, Pin old, Pin next, boolean lastTryConfirmed) {
+    Attempt attempt = new Attempt(expected, old, next, lastTryConfirmed);
     try {
-      // A PIN somebody left verified hides the tries; the end of a transaction resets it.
-      for (int attempt = 0; attempt < 2; attempt++) {
-        Optional<Outcome> outcome =
-            watchdog.run(channel -> attempt(channel, expected, old, next, lastTryConfirmed));
-        if (outcome.isPresent()) {
-          return outcome.get();
-        }
-      }
-      return refused(CardFailure.CARD_ERROR, OptionalInt.empty(), "the PIN stays verified");
+      return discipline.withoutVerifiedPin(attempt::run);
     } catch (CardException e) {
-      return refused(e.failure(), OptionalInt.empty(), String.valueOf(e.getMessage()));
+      return refused(
+          e.failure(),
+          discipline.triesAfter(e, attempt.sent, attempt.tries),
+          PinDiscipline.detail(e));
     }
   }
 
-  private static Optional<Outcome> attempt(
-      CardChannel channel, Fingerprint expected, Pin old, Pin next, boolean lastTryConfirmed)
-      throws CardException {
-    PivApplication piv = new PivApplication(channel);
-    piv.select();
+  /** One request: what was sent and what the card last said about its tries. */
+  private static final class Attempt {
+    private final Fingerprint expected;
+    private final Pin old;
+    private final Pin next;
+    private final boolean lastTryConfirmed;
+    private volatile OptionalInt tries = OptionalInt.empty();
+    private volatile boolean sent;
+
+    private Attempt(Fingerprint expected, Pin old, Pin next, boolean lastTryConfirmed) {
+      this.expected = expected;
+      this.old = old;
+      this.next = next;
+      this.lastTryConfirmed = lastTryConfirmed;
+    }
+
+    private Optional<Outcome> run(PivApplication piv) throws CardException {
+      Optional<Integer> left = PinDiscipline.tries(piv);
+      return left.isEmpty() ? Optional.empty() : Optional.of(answer(piv, left.get()));
+    }
+
+    private Outcome answer(PivApplication piv, int left) throws CardException {
+      if (!Fingerprint.of(piv.certificate()).equals(expected)) {
+        return refused(CardFailure.CARD_SWAPPED, OptionalInt.empty(), "another certificate");
+      }
+      tries = OptionalInt.of(left);
+      if (left == 0) {
+        return refused(CardFailure.PIN_BLOCKED, tries, "no try left");
+      }
+      if (left == 1 && !lastTryConfirmed) {
+        return refused(CardFailure.PIN_LAST_TRY, tries, "last try not confirmed");
+      }
+      sent = true;
+      int sw = piv.change(old, next).sw();
+      PinStatus after = PinStatus.of(sw);
+      String said = "CHANGE: %04X".formatted(sw);
+      return switch (after.kind()) {
+        case VERIFIED -> new Outcome.Changed();
+        case LEFT -> refused(CardFailure.PIN_WRONG, OptionalInt.of(after.tries()), said);
+        case BLOCKED -> refused(CardFailure.PIN_BLOCKED, OptionalInt.of(0), said);
+        case UNKNOWN -> {
+          if (NEW_PIN_REFUSED.contains(sw)) {
+            yield new Outcome.NewPinRefused(asked(piv), said);
+          }
+          throw new CardException(
+              sw == PinDiscipline.WRONG_UNCOUNTED ? CardFailure.PIN_WRONG : CardFailure.CARD_ERROR,
+              said);
+        }
+      };
+    }
+  }
+
+  /** Some cards look at the old PIN first, and count it. */
+  private static OptionalInt asked(PivApplication piv) throws CardException {
     PinStatus status = piv.pinStatus();
-    OptionalInt tries = OptionalInt.of(status.tries());
-    switch (status.kind()) {
-      case VERIFIED -> {
-        return Optional.empty();
-      }
-      case UNKNOWN -> throw new CardException(CardFailure.CARD_ERROR, "tries unknown");
-      case BLOCKED -> {
-        return Optional.of(refused(CardFailure.PIN_BLOCKED, tries, "no try left"));
-      }
-      case LEFT -> {
-        // Goes on below.
-      }
-    }
-    if (!Fingerprint.of(piv.certificate()).equals(expected)) {
-      return Optional.of(
-          refused(CardFailure.CARD_SWAPPED, OptionalInt.empty(), "another certificate"));
-    }
-    if (status.tries() == 1 && !lastTryConfirmed) {
-      return Optional.of(refused(CardFailure.PIN_LAST_TRY, tries, "last try not confirmed"));
-    }
-    return Optional.of(outcome(send(channel, old, next)));
-  }
-
-  private static Response send(CardChannel channel, Pin old, Pin next) throws CardException {
-    byte[] both = new byte[2 * Pin.LONGEST];
-    byte[] first = old.padded();
-    byte[] second = next.padded();
-    try {
-      System.arraycopy(first, 0, both, 0, Pin.LONGEST);
-      System.arraycopy(second, 0, both, Pin.LONGEST, Pin.LONGEST);
-      return channel.transmit(new Apdu(0, Apdu.CHANGE_REFERENCE_DATA, 0, PIN, both, 0));
-    } finally {
-      Arrays.fill(first, (byte) 0);
-      Arrays.fill(second, (byte) 0);
-      Arrays.fill(both, (byte) 0);
-    }
-  }
-
-  private static Outcome outcome(Response response) throws CardException {
-    PinStatus after = PinStatus.of(response.sw());
-    String detail = "CHANGE: %04X".formatted(response.sw());
-    return switch (after.kind()) {
-      case VERIFIED -> new Outcome.Changed();
-      case LEFT -> refused(CardFailure.PIN_WRONG, OptionalInt.of(after.tries()), detail);
-      case BLOCKED -> refused(CardFailure.PIN_BLOCKED, OptionalInt.of(0), detail);
-      case UNKNOWN -> throw new CardException(CardFailure.CARD_ERROR, detail);
-    };
+    return status.kind() == PinStatus.Kind.LEFT || status.kind() == PinStatus.Kind.BLOCKED
+        ? OptionalInt.of(status.tries())
+        : OptionalInt.empty();
   }
 
   private static Outcome refused(CardFailure failure, OptionalInt tries, String detail) {

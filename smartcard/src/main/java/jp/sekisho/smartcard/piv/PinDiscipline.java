@@ -23,8 +23,8 @@ import jp.sekisho.smartcard.verify.SignatureVerifier;
  * @param <A> the application
  */
 public final class PinDiscipline<A extends PinApplication> {
-  /** VERIFY answered "wrong" without saying what is left. */
-  private static final int WRONG_UNCOUNTED = 0x6300;
+  /** The card answered "wrong" without saying what is left. */
+  static final int WRONG_UNCOUNTED = 0x6300;
 
   private final TransactionWatchdog watchdog;
   private final Opener<A> opener;
@@ -84,7 +84,29 @@ public final class PinDiscipline<A extends PinApplication> {
     try {
       return withoutVerifiedPin(signing::run);
     } catch (CardException e) {
-      return new SignOutcome.Refused(e.failure(), signing.triesAfter(e), detail(e));
+      return new SignOutcome.Refused(
+          e.failure(), triesAfter(e, signing.pinSent, signing.tries), detail(e));
+    }
+  }
+
+  /**
+   * After an error nobody knows whether the card counted the PIN: ask it. Not after a timeout, when
+   * the card is still at work.
+   *
+   * @param pinSent whether a PIN was presented before the error
+   * @param before what the card said before it
+   */
+  OptionalInt triesAfter(CardException error, boolean pinSent, OptionalInt before) {
+    if (!pinSent) {
+      return before;
+    }
+    if (error.failure() == CardFailure.CARD_TIMEOUT) {
+      return OptionalInt.empty();
+    }
+    try {
+      return OptionalInt.of(withoutVerifiedPin(PinDiscipline::tries));
+    } catch (CardException e) {
+      return OptionalInt.empty();
     }
   }
 
@@ -195,24 +217,6 @@ public final class PinDiscipline<A extends PinApplication> {
 
     private SignOutcome refused(CardFailure failure, String detail) {
       return new SignOutcome.Refused(failure, tries, detail);
-    }
-
-    /**
-     * After an error nobody knows whether the card counted the PIN: ask it. Not after a timeout,
-     * when the card is still at work.
-     */
-    private OptionalInt triesAfter(CardException error) {
-      if (!pinSent) {
-        return tries;
-      }
-      if (error.failure() == CardFailure.CARD_TIMEOUT) {
-        return OptionalInt.empty();
-      }
-      try {
-        return OptionalInt.of(withoutVerifiedPin(PinDiscipline::tries));
-      } catch (CardException e) {
-        return OptionalInt.empty();
-      }
     }
   }
 }

@@ -95,6 +95,24 @@ public final class PivApplication implements PinApplication {
     }
   }
 
+  /** Presents the old PIN, once, and sets the new one in its place. */
+  Response change(Pin old, Pin next) throws CardException {
+    byte[] both = new byte[2 * Pin.LONGEST];
+    byte[] first = old.padded();
+    byte[] second = next.padded();
+    System.arraycopy(first, 0, both, 0, Pin.LONGEST);
+    System.arraycopy(second, 0, both, Pin.LONGEST, Pin.LONGEST);
+    Arrays.fill(first, (byte) 0);
+    Arrays.fill(second, (byte) 0);
+    Apdu command = new Apdu(0, Apdu.CHANGE_REFERENCE_DATA, 0, pin, both, 0);
+    try {
+      return card.send(command);
+    } finally {
+      command.wipe();
+      Arrays.fill(both, (byte) 0);
+    }
+  }
+
   @Override
   public boolean canSignWith(SigningAlgorithm algorithm) {
     return true;

@@ -40,8 +40,16 @@ final class Cryptoki {
    * A token in a slot.
    *
    * @param flags CK_TOKEN_INFO.flags
+   * @param shortestPin CK_TOKEN_INFO.ulMinPinLen
+   * @param longestPin CK_TOKEN_INFO.ulMaxPinLen; 0 = it does not say
    */
-  record Token(long slot, String label, String serial, int flags) {}
+  record Token(
+      long slot, String label, String serial, int flags, long shortestPin, long longestPin) {
+    /** Whether a PIN of that many characters can be this token's. */
+    boolean takesPinOf(int length) {
+      return longestPin <= 0 || (length >= shortestPin && length <= longestPin);
+    }
+  }
 
   /** A function of the module answered something other than CKR_OK. */
   static final class CryptokiException extends Exception {
@@ -108,13 +116,18 @@ final class Cryptoki {
                 slot,
                 text(info, 0, 32),
                 text(info, 80, 16),
-                (int) readUlong(info, abi.tokenFlags())));
+                (int) readUlong(info, abi.tokenFlags()),
+                readUlong(info, abi.shortestPin()),
+                readUlong(info, abi.longestPin())));
       }
     }
     return tokens;
   }
 
-  /** The DER of every certificate that can be seen without a PIN. */
+  /**
+   * The value of every certificate object that can be seen without a PIN; an object without a
+   * usable value says nothing about the others and is left out.
+   */
   List<byte[]> certificates(Token token) throws CryptokiException {
     Memory handle = new Memory(abi.ulong());
     require(
@@ -133,7 +146,11 @@ final class Cryptoki {
       require("C_FindObjectsFinal", call(FIND_OBJECTS_FINAL, session));
       List<byte[]> certificates = new ArrayList<>();
       for (int i = 0; i < Math.min(MOST_OBJECTS, readUlong(found, 0)); i++) {
-        certificates.add(value(session, ulong(readUlong(objects, (long) i * abi.ulong()))));
+        try {
+          certificates.add(value(session, ulong(readUlong(objects, (long) i * abi.ulong()))));
+        } catch (CryptokiException e) {
+          // Left out.
+        }
       }
       return certificates;
     } finally {

@@ -23,6 +23,15 @@ record CryptokiAbi(int ulong, boolean packed) {
     return 96;
   }
 
+  /** Five numbers of sessions come after the flags' own, then the bounds of the PIN. */
+  int longestPin() {
+    return tokenFlags() + 5 * ulong;
+  }
+
+  int shortestPin() {
+    return tokenFlags() + 6 * ulong;
+  }
+
   /** With two CK_VERSION and utcTime[16] after the numbers. */
   int tokenInfo() {
     int end = tokenFlags() + 11 * ulong + 4 + 16;

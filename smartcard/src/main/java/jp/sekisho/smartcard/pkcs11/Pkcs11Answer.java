@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchProviderException;
 import java.security.cert.CertificateException;
@@ -44,6 +45,9 @@ final class Pkcs11Answer {
         for (X509Certificate certificate : present.certificates()) {
           write(out, certificate.getEncoded());
         }
+      } else if (outcome instanceof Pkcs11Outcome.Several several) {
+        out.writeUTF("several");
+        out.writeInt(several.tokens());
       } else if (outcome instanceof Pkcs11Outcome.Signed signed) {
         out.writeUTF("signed");
         write(out, signed.certificate().getEncoded());
@@ -75,6 +79,25 @@ final class Pkcs11Answer {
     }
   }
 
+  /**
+   * Reads up to the answer's line end. Not to the end of the stream: a helper process that a module
+   * leaves behind holds the pipe open for as long as it lives.
+   *
+   * @param most after so many bytes of chatter there is no answer
+   */
+  static Optional<Pkcs11Outcome> await(InputStream in, String marker, int most) throws IOException {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    byte[] part = new byte[8192];
+    for (int read = in.read(part); read >= 0; read = in.read(part)) {
+      output.write(part, 0, Math.min(read, most - output.size()));
+      Optional<Pkcs11Outcome> found = find(output.toByteArray(), marker);
+      if (found.isPresent() || output.size() == most) {
+        return found;
+      }
+    }
+    return find(output.toByteArray(), marker);
+  }
+
   private static Pkcs11Outcome read(DataInputStream in) throws IOException, CertificateException {
     String kind = in.readUTF();
     switch (kind) {
@@ -94,6 +117,9 @@ final class Pkcs11Answer {
           certificates.add(certificate(bytes(in)));
         }
         return new Pkcs11Outcome.Present(label, serial, certificates, hint);
+      }
+      case "several" -> {
+        return new Pkcs11Outcome.Several(in.readInt());
       }
       case "signed" -> {
         return new Pkcs11Outcome.Signed(certificate(bytes(in)), bytes(in));

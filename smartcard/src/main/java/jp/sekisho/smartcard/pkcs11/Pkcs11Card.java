@@ -1,17 +1,15 @@
 package jp.sekisho.smartcard.pkcs11;
 
 import com.sun.jna.Native;
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +26,8 @@ import jp.sekisho.smartcard.Fingerprint;
 import jp.sekisho.smartcard.pcsc.PcscContext;
 import jp.sekisho.smartcard.pcsc.ReaderRole;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
+import jp.sekisho.smartcard.verify.SignatureVerifier;
+import org.bouncycastle.asn1.ASN1Object;
 
 /**
  * A token behind a PKCS#11 module. Every call starts a child JVM that loads the module, answers
@@ -52,30 +52,51 @@ public final class Pkcs11Card {
   private final ReaderRoles roles;
   private final Duration limit;
   private final Map<String, String> environment;
+  private final boolean inFile;
 
   /**
    * @param module the library; it runs with our rights, so the path is the administrator's
    * @param roles a module is asked only while every reader is {@code STAFF}
    */
   public Pkcs11Card(Path module, TokenSelector token, ReaderRoles roles) {
-    this(module, token, roles, LIMIT, Map.of());
+    this(module, token, roles, LIMIT, Map.of(), false);
   }
 
   /**
-   * @param limit after it the child is killed
-   * @param environment variables for the child besides our own
+   * A token that is a file and in no reader, by the administrator's word: it needs no card service.
+   * A reader that is seen and not {@code STAFF} forbids its module all the same.
    */
+  public static Pkcs11Card inFile(Path module, TokenSelector token, ReaderRoles roles) {
+    return new Pkcs11Card(module, token, roles, LIMIT, Map.of(), true);
+  }
+
   Pkcs11Card(
       Path module,
       TokenSelector token,
       ReaderRoles roles,
       Duration limit,
       Map<String, String> environment) {
+    this(module, token, roles, limit, environment, false);
+  }
+
+  /**
+   * @param limit after it the child is killed
+   * @param environment variables for the child besides our own
+   * @param inFile whether the module may be asked though nobody knows which readers there are
+   */
+  Pkcs11Card(
+      Path module,
+      TokenSelector token,
+      ReaderRoles roles,
+      Duration limit,
+      Map<String, String> environment,
+      boolean inFile) {
     this.module = module.toAbsolutePath();
     this.token = token;
     this.roles = roles;
     this.limit = limit;
     this.environment = Map.copyOf(environment);
+    this.inFile = inFile;
   }
 
   /** Finds the token and reads its certificates; needs no PIN. */
@@ -86,17 +107,52 @@ public final class Pkcs11Card {
   /**
    * Logs in once and signs once with the key of a certificate read before.
    *
-   * @param pin 1 to 64 characters; wiped by the caller, copies here are
+   * @param typed the PIN; full-width characters count as what they mean. 1 to 64 characters of
+   *     ASCII, else PIN_FORMAT and nothing is sent; wiped by the caller, copies here are
    * @param data at most 1 MiB; hashed here
    */
-  public Pkcs11Outcome sign(Fingerprint certificate, char[] pin, byte[] data) {
-    if (pin.length == 0 || pin.length > LONGEST_PIN) {
-      return new Pkcs11Outcome.Refused(CardFailure.PIN_FORMAT, "PIN of " + pin.length);
-    }
+  public Pkcs11Outcome sign(Fingerprint certificate, char[] typed, byte[] data) {
     if (data.length > LONGEST_DATA) {
       throw new IllegalArgumentException("more than 1 MiB");
     }
-    return ask(new Pkcs11Request(module, token, certificate.hex(), pin, data));
+    Optional<char[]> pin = pin(typed);
+    if (pin.isEmpty()) {
+      return new Pkcs11Outcome.Refused(CardFailure.PIN_FORMAT, "no PIN of " + typed.length);
+    }
+    Pkcs11Request request = new Pkcs11Request(module, token, certificate.hex(), pin.get(), data);
+    try {
+      return checked(ask(request), certificate, data);
+    } finally {
+      request.wipe();
+    }
+  }
+
+  /** What was typed as the token knows it. */
+  static Optional<char[]> pin(char[] typed) {
+    if (typed.length == 0 || typed.length > LONGEST_PIN) {
+      return Optional.empty();
+    }
+    char[] pin = new char[typed.length];
+    for (int i = 0; i < typed.length; i++) {
+      // Full-width forms stand in the order of ASCII (Unicode FF01 to FF5E).
+      pin[i] = typed[i] >= '！' && typed[i] <= '～' ? (char) (typed[i] - '！' + '!') : typed[i];
+      if (pin[i] < ' ' || pin[i] > '~') {
+        Arrays.fill(pin, '\0');
+        return Optional.empty();
+      }
+    }
+    return Optional.of(pin);
+  }
+
+  /** The module lives in the process that answers, and may answer what it likes. */
+  static Pkcs11Outcome checked(Pkcs11Outcome outcome, Fingerprint certificate, byte[] data) {
+    if (outcome instanceof Pkcs11Outcome.Signed signed
+        && !(Fingerprint.of(signed.certificate()).equals(certificate)
+            && SignatureVerifier.verifies(
+                signed.certificate().getPublicKey(), data, signed.signature()))) {
+      return new Pkcs11Outcome.Refused(CardFailure.CARD_ERROR, "not a signature by that key");
+    }
+    return outcome;
   }
 
   /**
@@ -112,7 +168,9 @@ public final class Pkcs11Card {
                   CardFailure.READER_NOT_GRANTED, "not a staff reader: " + reader));
     } catch (CardException e) {
       // Also without the service: it may be back, with any reader, before the module looks.
-      return Optional.of(new Pkcs11Outcome.Refused(e.failure(), String.valueOf(e.getMessage())));
+      return inFile
+          ? Optional.empty()
+          : Optional.of(new Pkcs11Outcome.Refused(e.failure(), String.valueOf(e.getMessage())));
     }
   }
 
@@ -130,13 +188,14 @@ public final class Pkcs11Card {
     } catch (IOException e) {
       return new Pkcs11Outcome.Refused(CardFailure.CARD_ERROR, "no child JVM: " + e.getMessage());
     }
-    FutureTask<byte[]> conversation = new FutureTask<>(() -> converse(child, marker, request));
+    FutureTask<Optional<Pkcs11Outcome>> conversation =
+        new FutureTask<>(() -> converse(child, marker, request));
     Thread thread = new Thread(conversation, "pkcs11-child");
     thread.setDaemon(true);
     thread.start();
     try {
-      byte[] output = conversation.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return Pkcs11Answer.find(output, marker)
+      return conversation
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS)
           .orElseGet(() -> ended("the module ended its process" + exit(child)));
     } catch (TimeoutException e) {
       return new Pkcs11Outcome.Refused(CardFailure.CARD_TIMEOUT, "no answer within " + limit);
@@ -163,16 +222,15 @@ public final class Pkcs11Card {
     }
   }
 
-  private static byte[] converse(Process child, String marker, Pkcs11Request request)
-      throws IOException {
-    try (OutputStream raw = child.getOutputStream();
-        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(raw))) {
-      out.writeUTF(marker);
-      request.write(out);
+  private static Optional<Pkcs11Outcome> converse(
+      Process child, String marker, Pkcs11Request request) throws IOException {
+    byte[] block = request.block(marker);
+    try (OutputStream out = child.getOutputStream()) {
+      out.write(block);
+    } finally {
+      Arrays.fill(block, (byte) 0);
     }
-    try (InputStream in = child.getInputStream()) {
-      return in.readNBytes(LONGEST_OUTPUT);
-    }
+    return Pkcs11Answer.await(child.getInputStream(), marker, LONGEST_OUTPUT);
   }
 
   private Process start() throws IOException {
@@ -200,9 +258,9 @@ public final class Pkcs11Card {
     return File.separatorChar == '\\' ? "NUL" : "/dev/null";
   }
 
-  /** Ours and JNA's, wherever this process has them from: one jar when shipped. */
+  /** Ours, JNA's and Bouncy Castle's, wherever this process has them from: one jar when shipped. */
   private static String classPath() {
-    return Stream.of(Pkcs11Child.class, Native.class)
+    return Stream.of(Pkcs11Child.class, Native.class, ASN1Object.class)
         .map(Pkcs11Card::location)
         .distinct()
         .collect(Collectors.joining(File.pathSeparator));

@@ -2,6 +2,7 @@ package jp.sekisho.smartcard.pkcs11;
 
 import java.io.DataInputStream;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,19 +14,17 @@ import java.security.KeyStore;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.Provider;
-import java.security.PublicKey;
 import java.security.Security;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Fingerprint;
+import jp.sekisho.smartcard.verify.SignatureVerifier;
 
 /**
  * The process a module runs in: one request from standard input, one answer to standard output,
@@ -40,7 +39,8 @@ final class Pkcs11Child {
   private Pkcs11Child() {}
 
   public static void main(String[] arguments) throws IOException {
-    DataInputStream in = new DataInputStream(System.in);
+    // Not System.in: its buffer would keep the PIN.
+    DataInputStream in = new DataInputStream(new FileInputStream(FileDescriptor.in));
     String marker = in.readUTF();
     Pkcs11Request request = Pkcs11Request.read(in);
     Pkcs11Outcome outcome;
@@ -63,19 +63,23 @@ final class Pkcs11Child {
       Cryptoki cryptoki = Cryptoki.load(request.module());
       List<Cryptoki.Token> tokens =
           cryptoki.tokens().stream().filter(request.token()::matches).toList();
-      if (tokens.size() != 1) {
-        return refused(
-            tokens.isEmpty() ? CardFailure.NO_CARD : CardFailure.CARD_BUSY,
-            tokens.size() + " tokens with " + request.token());
+      if (tokens.isEmpty()) {
+        return refused(CardFailure.NO_CARD, "no token with " + request.token());
+      }
+      if (tokens.size() > 1) {
+        return new Pkcs11Outcome.Several(tokens.size());
       }
       Cryptoki.Token token = tokens.get(0);
       if (!request.signs()) {
         return new Pkcs11Outcome.Present(
             token.label(), token.serial(), certificates(cryptoki, token), hint(token));
       }
-      return hint(token) == Pkcs11Outcome.PinHint.BLOCKED
-          ? refused(CardFailure.PIN_BLOCKED, "the token says so")
-          : sign(request, token);
+      if (hint(token) == Pkcs11Outcome.PinHint.BLOCKED) {
+        return refused(CardFailure.PIN_BLOCKED, "the token says so");
+      }
+      return token.takesPinOf(request.pin().length)
+          ? sign(request, token)
+          : refused(CardFailure.PIN_FORMAT, "not as long as a PIN of this token");
     } catch (Cryptoki.CryptokiException | GeneralSecurityException | IOException e) {
       return refused(failure(e), chain(e));
     } catch (RuntimeException e) {
@@ -84,10 +88,14 @@ final class Pkcs11Child {
   }
 
   private static List<X509Certificate> certificates(Cryptoki cryptoki, Cryptoki.Token token)
-      throws Cryptoki.CryptokiException, CertificateException {
+      throws Cryptoki.CryptokiException {
     List<X509Certificate> certificates = new ArrayList<>();
     for (byte[] der : cryptoki.certificates(token)) {
-      certificates.add(Pkcs11Answer.certificate(der));
+      try {
+        certificates.add(Pkcs11Answer.certificate(der));
+      } catch (CertificateException e) {
+        // Not X.509: no reason to refuse the token's others.
+      }
     }
     return certificates;
   }
@@ -119,7 +127,7 @@ final class Pkcs11Child {
           && Fingerprint.of(certificate).equals(wanted)
           && store.isKeyEntry(alias)) {
         Key key = store.getKey(alias, null);
-        Optional<String> algorithm = algorithm(certificate.getPublicKey());
+        Optional<String> algorithm = SignatureVerifier.algorithm(certificate.getPublicKey());
         if (algorithm.isEmpty() || !(key instanceof PrivateKey privateKey)) {
           return refused(CardFailure.KEY_UNSUPPORTED, certificate.getPublicKey().getAlgorithm());
         }
@@ -148,20 +156,6 @@ final class Pkcs11Child {
     return verifier.verify(signature)
         ? new Pkcs11Outcome.Signed(certificate, signature)
         : refused(CardFailure.CARD_ERROR, "the signature does not verify");
-  }
-
-  private static Optional<String> algorithm(PublicKey key) {
-    if (key instanceof RSAPublicKey rsa && rsa.getModulus().bitLength() >= 2048) {
-      return Optional.of("SHA256withRSA");
-    }
-    if (key instanceof ECPublicKey ec) {
-      return switch (ec.getParams().getOrder().bitLength()) {
-        case 256 -> Optional.of("SHA256withECDSA");
-        case 384 -> Optional.of("SHA384withECDSA");
-        default -> Optional.empty();
-      };
-    }
-    return Optional.empty();
   }
 
   /** In the configuration's quoted strings a backslash escapes, also in paths of Windows. */

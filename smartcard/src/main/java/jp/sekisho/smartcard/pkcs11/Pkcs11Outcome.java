@@ -15,8 +15,20 @@ public sealed interface Pkcs11Outcome {
    */
   record Present(String label, String serial, List<X509Certificate> certificates, PinHint pinHint)
       implements Pkcs11Outcome {
+    private static final int DIGITAL_SIGNATURE = 0;
+
     public Present {
       certificates = List.copyOf(certificates);
+    }
+
+    /** Those that can be a person's: no CA, and marked for digitalSignature if for anything. */
+    public List<X509Certificate> signing() {
+      return certificates.stream().filter(Present::signs).toList();
+    }
+
+    private static boolean signs(X509Certificate certificate) {
+      boolean[] usage = certificate.getKeyUsage();
+      return certificate.getBasicConstraints() < 0 && (usage == null || usage[DIGITAL_SIGNATURE]);
     }
   }
 
@@ -34,8 +46,15 @@ public sealed interface Pkcs11Outcome {
   }
 
   /**
-   * Not done. NO_CARD: no token matches. CARD_BUSY: more than one does. CARD_TIMEOUT: the module
-   * hung and was killed. CARD_ERROR: it crashed, does not load, or answered what it should not.
+   * More than one token matches; nothing was done.
+   *
+   * @param tokens how many
+   */
+  record Several(int tokens) implements Pkcs11Outcome {}
+
+  /**
+   * Not done. NO_CARD: no token matches. CARD_TIMEOUT: the module hung and was killed. CARD_ERROR:
+   * it crashed, does not load, or answered what it should not.
    *
    * @param detail for the log; never holds the PIN
    */

@@ -3,6 +3,7 @@ package jp.sekisho.smartcard.pkcs11;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -16,12 +17,44 @@ import java.util.Arrays;
 record Pkcs11Request(
     Path module, TokenSelector token, String certificate, char[] pin, byte[] data) {
   private static final int MOST = 1 << 20;
+  private static final int PIPE_BUFFER = 8192;
+  private static final int MOST_TEXT = 16 * 1024;
 
   boolean signs() {
     return pin.length > 0;
   }
 
-  /** Characters of the PIN go one by one: no String, no buffer that outlives this. */
+  /**
+   * The request as one block, for its sender to wipe. Longer than the buffer of a process's pipe,
+   * which therefore passes it on without keeping a copy; the child does not read the filler.
+   */
+  byte[] block(String marker) throws IOException {
+    Block block = new Block(PIPE_BUFFER + MOST_TEXT + data.length);
+    DataOutputStream out = new DataOutputStream(block);
+    out.writeUTF(marker);
+    write(out);
+    return block.bytes;
+  }
+
+  /** Bytes that are never copied when there are more of them. */
+  private static final class Block extends OutputStream {
+    private final byte[] bytes;
+    private int length;
+
+    Block(int size) {
+      bytes = new byte[size];
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      if (length == bytes.length) {
+        throw new IOException("request too long");
+      }
+      bytes[length++] = (byte) one;
+    }
+  }
+
+  /** Characters of the PIN go one by one, without a String. */
   void write(DataOutputStream out) throws IOException {
     out.writeUTF(module.toString());
     out.writeUTF(token.by().name());

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bouncycastle.asn1.ASN1Enumerated;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -54,6 +55,7 @@ final class Crl {
   private final Optional<byte[]> authorityKeyIdentifier;
   private final Map<DistinguishedName, Map<BigInteger, Integer>> entries = new HashMap<>();
   private final Map<PublicKey, Boolean> verified = new ConcurrentHashMap<>();
+  private final AtomicBoolean toldStale = new AtomicBoolean();
 
   private Crl(byte[] der) throws MalformedException, IOException {
     signed = Der.firstElement(der);
@@ -111,8 +113,13 @@ final class Crl {
     return base.isPresent();
   }
 
-  boolean isFreshAt(Instant now) {
-    return !thisUpdate.isAfter(now) && !nextUpdate.isBefore(now);
+  boolean isWeaklySigned() {
+    return !SignedBytes.isStrong(signatureAlgorithm);
+  }
+
+  /** True for the first who asks: that this list is not the newest is said once. */
+  boolean isToldStale() {
+    return toldStale.compareAndSet(false, true);
   }
 
   /** The CRLReason a certificate is listed with; 0 where none is given; empty = not listed. */

@@ -1,7 +1,7 @@
 package jp.sekisho.smartcard.verify;
 
+import java.math.BigInteger;
 import java.security.PublicKey;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +26,8 @@ final class CrlCheck {
 
   private final List<Crl> complete = new ArrayList<>();
   private final List<Crl> deltas = new ArrayList<>();
+  private final CrlDemands demands;
+  private final CrlNumbers numbers;
   private final PathPool pool;
   private final Instant now;
   private final Set<PathCertificate> settled = new HashSet<>();
@@ -35,19 +37,23 @@ final class CrlCheck {
   /**
    * Of a given set of CRLs.
    *
-   * @param maxAge how old thisUpdate may be, whatever nextUpdate promises; empty = no limit
+   * @param numbers what was seen of these lists before
    * @param pool where certificates of CRL issuers are looked for
    */
-  CrlCheck(List<Crl> crls, Optional<Duration> maxAge, PathPool pool, Instant now) {
+  CrlCheck(List<Crl> crls, CrlDemands demands, CrlNumbers numbers, PathPool pool, Instant now) {
+    this.demands = demands;
+    this.numbers = numbers;
     this.pool = pool;
     this.now = now;
     for (Crl crl : crls) {
-      boolean young = maxAge.isEmpty() || !crl.thisUpdate.plus(maxAge.get()).isBefore(now);
-      if (crl.isFreshAt(now) && young) {
+      if (demands.admit(crl, now)) {
         (crl.isDelta() ? deltas : complete).add(crl);
       }
     }
-    complete.sort(Comparator.comparing((Crl crl) -> crl.thisUpdate).reversed());
+    complete.sort(
+        Comparator.comparing((Crl crl) -> crl.thisUpdate)
+            .thenComparing(crl -> crl.number)
+            .reversed());
     deltas.sort(Comparator.comparing((Crl crl) -> crl.number).reversed());
   }
 
@@ -74,6 +80,14 @@ final class CrlCheck {
     } catch (MalformedException e) {
       return Optional.of(
           new Failure(Clause.REVOCATION_UNKNOWN, e.failure().section(), e.failure().reason()));
+    } catch (RuntimeException e) {
+      // Bouncy Castle reads distribution points when they are asked for, and refuses malformed ones
+      // by unchecked exceptions of many kinds.
+      return Optional.of(
+          new Failure(
+              Clause.REVOCATION_UNKNOWN,
+              "4.2.1.13",
+              "a malformed distribution point at " + certificate));
     }
     return tally.outcome();
   }
@@ -134,9 +148,21 @@ final class CrlCheck {
                     "nobody trusted to sign CRLs signed the one for " + certificate));
         return;
       }
+      Optional<BigInteger> newer = numbers.newerThan(crl, signer.get());
+      if (newer.isPresent()) {
+        unfit =
+            Optional.of(
+                new Failure(
+                    Clause.REVOCATION_UNKNOWN,
+                    "5.2.3",
+                    "list number " + crl.number + " came after " + newer.get()));
+        return;
+      }
       revoked = crl.find(certificate.issuer(), certificate.serial()).isPresent();
       for (Crl delta : deltas) {
-        if (crl.isCompletedBy(delta) && delta.isSignedBy(signer.get())) {
+        if (crl.isCompletedBy(delta)
+            && delta.isSignedBy(signer.get())
+            && numbers.newerThan(delta, signer.get()).isEmpty()) {
           OptionalInt later = delta.find(certificate.issuer(), certificate.serial());
           if (later.isPresent()) {
             revoked = later.getAsInt() != Crl.REMOVE_FROM_CRL;
@@ -202,6 +228,9 @@ final class CrlCheck {
   private Optional<PathPool.Stop> judgeSigner(List<PathCertificate> chain, PathPool below) {
     PathValidation.Result result = PathValidation.validate(chain, below, PathDemands.NONE, now);
     Optional<Failure> failure = result.failure();
+    if (failure.isEmpty() && demands.strong()) {
+      failure = PathVerifier.weak(chain);
+    }
     if (failure.isEmpty()) {
       ValidPath path = new ValidPath(chain, result.issuerKeys(), pool);
       for (int i = chain.size() - 2; i >= 0 && failure.isEmpty(); i--) {

@@ -2,7 +2,6 @@ package jp.sekisho.smartcard.verify;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,19 +13,32 @@ import java.util.function.Consumer;
  * Certificate revocation lists in local files, DER or PEM: complete, delta, indirect and
  * partitioned ones (RFC 5280 section 6.3). A replaced file counts at the next check, without a
  * restart; a broken one leaves the list it replaced in force and is said once. A question costs a
- * look-up, however long the lists. What no current list answers is {@code Unknown}. Thread-safe.
+ * look-up, however long the lists. What no current list answers is {@code Unknown}; so is a list
+ * older than one seen before in its place, or, where an age is demanded for logins, one signed with
+ * SHA-1. Thread-safe.
  */
 public final class CrlFiles implements PathRevocation {
   private static final int LARGEST = 64 << 20;
   private static final System.Logger LOG = System.getLogger(CrlFiles.class.getName());
 
   private final WatchedFiles<Crl> files;
-  private final Optional<Duration> maxAge;
+  private final CrlDemands demands;
+  private final CrlNumbers numbers;
+  private final Optional<CrlUrl> address;
+
+  private CrlFiles(WatchedFiles.Listing listing, CrlDemands demands, Consumer<String> notices) {
+    this(listing, demands, notices, Optional.empty());
+  }
 
   private CrlFiles(
-      WatchedFiles.Listing listing, Optional<Duration> maxAge, Consumer<String> notices) {
+      WatchedFiles.Listing listing,
+      CrlDemands demands,
+      Consumer<String> notices,
+      Optional<CrlUrl> address) {
     files = new WatchedFiles<>(listing, CrlFiles::parse, LARGEST, notices);
-    this.maxAge = maxAge;
+    this.demands = demands;
+    this.numbers = new CrlNumbers(notices);
+    this.address = address;
   }
 
   /**
@@ -35,17 +47,17 @@ public final class CrlFiles implements PathRevocation {
    * @param maxAge how old {@code thisUpdate} may be, whatever {@code nextUpdate} promises
    */
   public CrlFiles(List<Path> files, Duration maxAge) {
-    this(listing(files), Optional.of(maxAge), CrlFiles::warn);
+    this(listing(files), CrlDemands.service(maxAge), CrlFiles::warn);
   }
 
-  /** A fixed set of files, with notices of those that cannot be used. */
+  /** A fixed set of files by RFC 5280 alone, with notices of those that cannot be used. */
   public static CrlFiles of(List<Path> files, Duration maxAge, Consumer<String> notices) {
-    return new CrlFiles(listing(files), Optional.of(maxAge), notices);
+    return new CrlFiles(listing(files), CrlDemands.rfc(Optional.of(maxAge)), notices);
   }
 
-  /** A fixed set of files, believed until their own nextUpdate. */
+  /** A fixed set of files by RFC 5280 alone, believed until their own nextUpdate. */
   public static CrlFiles untilNextUpdate(List<Path> files, Consumer<String> notices) {
-    return new CrlFiles(listing(files), Optional.empty(), notices);
+    return new CrlFiles(listing(files), CrlDemands.rfc(Optional.empty()), notices);
   }
 
   /**
@@ -56,7 +68,20 @@ public final class CrlFiles implements PathRevocation {
    */
   public static CrlFiles in(
       Path directory, String pattern, Duration maxAge, Consumer<String> notices) {
-    return new CrlFiles(WatchedFiles.in(directory, pattern), Optional.of(maxAge), notices);
+    return new CrlFiles(WatchedFiles.in(directory, pattern), CrlDemands.service(maxAge), notices);
+  }
+
+  /**
+   * The same, and what an address has: of two lists the newer one counts, wherever it is from. So
+   * an operator's file can be before the address, and the address be out of reach.
+   */
+  public static CrlFiles and(
+      CrlUrl address, Path directory, String pattern, Duration maxAge, Consumer<String> notices) {
+    return new CrlFiles(
+        WatchedFiles.in(directory, pattern),
+        CrlDemands.service(maxAge),
+        notices,
+        Optional.of(address));
   }
 
   /** The same, with notices in the log. */
@@ -71,14 +96,15 @@ public final class CrlFiles implements PathRevocation {
 
   @Override
   public long generation() {
-    return files.last().generation();
+    return files.last().generation() + address.map(CrlUrl::generation).orElse(0L);
   }
 
   @Override
   public Optional<Failure> check(ValidPath path, Instant now) {
     WatchedFiles.Snapshot<Crl> snapshot = files.now();
-    Optional<Failure> failure =
-        new CrlCheck(snapshot.items(), maxAge, path.pool(), now).check(path);
+    List<Crl> crls = new ArrayList<>(snapshot.items());
+    address.ifPresent(fetched -> crls.addAll(fetched.lists(now)));
+    Optional<Failure> failure = new CrlCheck(crls, demands, numbers, path.pool(), now).check(path);
     if (failure.isEmpty()
         || failure.get().clause() == Clause.REVOKED
         || snapshot.problems().isEmpty()) {
@@ -90,15 +116,6 @@ public final class CrlFiles implements PathRevocation {
             found.clause(),
             found.section(),
             found.reason() + " (" + String.join("; ", snapshot.problems()) + ")"));
-  }
-
-  @Override
-  public Status check(List<X509Certificate> chain, Instant now) {
-    try {
-      return PathRevocation.status(check(X509.path(chain), now));
-    } catch (MalformedException e) {
-      return new Status.Unknown(e.failure().detail());
-    }
   }
 
   private static WatchedFiles.Listing listing(List<Path> files) {

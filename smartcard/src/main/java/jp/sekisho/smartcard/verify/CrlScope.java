@@ -34,7 +34,7 @@ record CrlScope(Set<Object> names, Set<DistinguishedName> crlIssuers, int reason
           | ReasonFlags.aACompromise;
 
   /** Stands for a name no CRL can be found by; equal to nothing but itself. */
-  private static final Object UNUSABLE = "unusable";
+  private static final Object UNUSABLE = new Object();
 
   /** The point of a CRL its certificates say nothing about. */
   static CrlScope implied(PathCertificate certificate) {

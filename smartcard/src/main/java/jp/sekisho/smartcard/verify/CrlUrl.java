@@ -1,11 +1,10 @@
 package jp.sekisho.smartcard.verify;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,14 +12,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.bouncycastle.asn1.x509.KeyUsage;
 
 /**
  * A CRL fetched over HTTP and held in memory. No login waits for the network once there is a list:
  * {@link #refresh} is called by a timer of the owner; a check only fetches while there is none yet.
- * What cannot be fetched or read leaves the list before in force until it is too old. The transport
- * need not be trusted, a CRL is signed. Thread-safe.
+ * What cannot be fetched or read, is not signed by a CA given here, or is older than what is held
+ * leaves that in force until it is too old: the transport need not be trusted, it can only keep a
+ * newer list from us. Thread-safe.
  */
 public final class CrlUrl implements PathRevocation {
   private static final int LARGEST = 64 << 20;
@@ -28,11 +30,13 @@ public final class CrlUrl implements PathRevocation {
 
   private final HttpClient client;
   private final URI address;
-  private final Duration maxAge;
+  private final Supplier<List<X509Certificate>> signers;
+  private final CrlDemands demands;
   private final Duration timeout;
   private final InstantSource clock;
   private final Consumer<String> notices;
-  private final AtomicBoolean fetching = new AtomicBoolean();
+  private final CrlNumbers numbers;
+  private final ReentrantLock fetching = new ReentrantLock();
   private volatile Held held = new Held(List.of(), 0, Instant.MIN);
 
   private record Held(List<Crl> crls, long generation, Instant tried) {}
@@ -40,33 +44,47 @@ public final class CrlUrl implements PathRevocation {
   /**
    * Of one address.
    *
+   * @param signers the CAs of whose lists there may be one; asked at each fetch
    * @param maxAge how old {@code thisUpdate} may be, whatever {@code nextUpdate} promises
-   * @param timeout of one fetch
+   * @param timeout of one fetch, to the last byte
    * @param notices told of each fetch that failed
    */
   public CrlUrl(
       HttpClient client,
       URI address,
+      Supplier<List<X509Certificate>> signers,
       Duration maxAge,
       Duration timeout,
       InstantSource clock,
       Consumer<String> notices) {
     this.client = client;
     this.address = address;
-    this.maxAge = maxAge;
+    this.signers = signers;
+    this.demands = CrlDemands.service(maxAge);
     this.timeout = timeout;
     this.clock = clock;
     this.notices = notices;
+    this.numbers = new CrlNumbers(notice -> notices.accept(address + ": " + notice));
   }
 
   /** Fetches the list now, unless another thread is at it; false when that failed. */
   public boolean refresh() {
-    if (!fetching.compareAndSet(false, true)) {
+    if (!fetching.tryLock()) {
       return !held.crls.isEmpty();
     }
     try {
-      List<Crl> crls = fetch();
-      held = new Held(crls, held.generation + 1, clock.instant());
+      return fetch();
+    } finally {
+      fetching.unlock();
+    }
+  }
+
+  /** Only by whoever has the lock, so that no two replace each other's list. */
+  private boolean fetch() {
+    Held before = held;
+    try {
+      List<Crl> crls = accepted(download());
+      held = new Held(crls, before.generation + 1, clock.instant());
       return true;
     } catch (IOException e) {
       notices.accept(address + ": " + e.getMessage());
@@ -74,10 +92,8 @@ public final class CrlUrl implements PathRevocation {
       notices.accept(address + ": " + e.failure().detail());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      fetching.set(false);
     }
-    held = new Held(held.crls, held.generation, clock.instant());
+    held = new Held(before.crls, before.generation, clock.instant());
     return false;
   }
 
@@ -88,39 +104,48 @@ public final class CrlUrl implements PathRevocation {
 
   @Override
   public Optional<Failure> check(ValidPath path, Instant now) {
+    return new CrlCheck(lists(now), demands, numbers, path.pool(), now).check(path);
+  }
+
+  /** What is held; fetches while that is nothing, at most twice a minute. */
+  List<Crl> lists(Instant now) {
     Held current = held;
     if (current.crls.isEmpty() && !current.tried.plus(RETRY).isAfter(now)) {
       refresh();
     }
-    return new CrlCheck(held.crls, Optional.of(maxAge), path.pool(), now).check(path);
+    return held.crls;
   }
 
-  @Override
-  public Status check(List<X509Certificate> chain, Instant now) {
-    try {
-      return PathRevocation.status(check(X509.path(chain), now));
-    } catch (MalformedException e) {
-      return new Status.Unknown(e.failure().detail());
-    }
-  }
-
-  private List<Crl> fetch() throws IOException, InterruptedException, MalformedException {
+  private List<Crl> download() throws IOException, InterruptedException, MalformedException {
     HttpRequest request = HttpRequest.newBuilder(address).timeout(timeout).GET().build();
-    HttpResponse<InputStream> response =
-        client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    try (InputStream body = response.body()) {
-      if (response.statusCode() != 200) {
-        throw new IOException("HTTP " + response.statusCode());
-      }
-      byte[] content = body.readNBytes(LARGEST + 1);
-      if (content.length > LARGEST) {
-        throw new IOException("larger than 64 MiB");
-      }
-      List<Crl> crls = new ArrayList<>();
-      for (byte[] der : Pem.blocks(content, "X509 CRL")) {
-        crls.add(Crl.parse(der));
-      }
-      return crls;
+    List<Crl> crls = new ArrayList<>();
+    for (byte[] der : Pem.blocks(WholeAnswer.of(client, request, timeout, LARGEST), "X509 CRL")) {
+      crls.add(Crl.parse(der));
     }
+    return crls;
+  }
+
+  /** Whoever stands in the line may keep lists from us, but not exchange a good one. */
+  private List<Crl> accepted(List<Crl> crls) throws IOException, MalformedException {
+    List<PathCertificate> known = X509.ours(signers.get());
+    for (Crl crl : crls) {
+      PublicKey signer =
+          signer(crl, known).orElseThrow(() -> new IOException("none of our CAs signed the list"));
+      if (!demands.admit(crl, clock.instant())) {
+        throw new IOException("a list of " + crl.thisUpdate + ", out of date or signed with SHA-1");
+      }
+      if (numbers.newerThan(crl, signer).isPresent()) {
+        throw new IOException("the newer list stays in force");
+      }
+    }
+    return crls;
+  }
+
+  private static Optional<PublicKey> signer(Crl crl, List<PathCertificate> known) {
+    return known.stream()
+        .filter(ca -> ca.subject().equals(crl.issuer) && ca.extensions().allows(KeyUsage.cRLSign))
+        .flatMap(ca -> ca.key(null).stream())
+        .filter(crl::isSignedBy)
+        .findFirst();
   }
 }

@@ -7,7 +7,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.util.List;
 import java.util.Optional;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 
 /** The elliptic curves staff cards may use, and what they sign with. */
 record NistCurve(ECParameterSpec parameters, String signatureAlgorithm) {
@@ -30,7 +29,7 @@ record NistCurve(ECParameterSpec parameters, String signatureAlgorithm) {
 
   private static NistCurve named(String name, String signatureAlgorithm) {
     try {
-      AlgorithmParameters spec = AlgorithmParameters.getInstance("EC", new BouncyCastleProvider());
+      AlgorithmParameters spec = AlgorithmParameters.getInstance("EC");
       spec.init(new ECGenParameterSpec(name));
       return new NistCurve(spec.getParameterSpec(ECParameterSpec.class), signatureAlgorithm);
     } catch (GeneralSecurityException e) {

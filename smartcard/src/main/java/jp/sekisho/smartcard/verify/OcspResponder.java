@@ -1,25 +1,23 @@
 package jp.sekisho.smartcard.verify;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.ocsp.BasicOCSPResp;
 import org.bouncycastle.cert.ocsp.CertificateID;
@@ -54,7 +52,7 @@ public final class OcspResponder implements PathRevocation {
    * Of one address, which is configured and never taken from a certificate.
    *
    * @param maxAge how old {@code thisUpdate} of an answer may be
-   * @param timeout of one question
+   * @param timeout of one question, to the last byte of its answer
    */
   public OcspResponder(HttpClient client, URI address, Duration maxAge, Duration timeout) {
     this.client = client;
@@ -85,15 +83,6 @@ public final class OcspResponder implements PathRevocation {
     }
   }
 
-  @Override
-  public Status check(List<X509Certificate> chain, Instant now) {
-    try {
-      return PathRevocation.status(check(X509.path(chain), now));
-    } catch (MalformedException e) {
-      return new Status.Unknown(e.failure().detail());
-    }
-  }
-
   private static OCSPReq request(CertificateID id, byte[] nonce) throws IOException, OCSPException {
     return new OCSPReqBuilder()
         .addRequest(id)
@@ -113,15 +102,7 @@ public final class OcspResponder implements PathRevocation {
             .header("Content-Type", "application/ocsp-request")
             .POST(HttpRequest.BodyPublishers.ofByteArray(question.getEncoded()))
             .build();
-    HttpResponse<InputStream> response =
-        client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    try (InputStream body = response.body()) {
-      byte[] content = body.readNBytes(LARGEST + 1);
-      if (response.statusCode() != 200 || content.length > LARGEST) {
-        throw new IOException("HTTP " + response.statusCode());
-      }
-      return new OCSPResp(content);
-    }
+    return new OCSPResp(WholeAnswer.of(client, request, timeout, LARGEST));
   }
 
   private Optional<Failure> judge(
@@ -137,12 +118,17 @@ public final class OcspResponder implements PathRevocation {
             new DEROctetString(nonce).getEncoded(), echoed.getExtnValue().getOctets())) {
       return unknown("not the answer to our question: wrong nonce");
     }
+    if (hasUnknown(basic.getCriticalExtensionOIDs())) {
+      return unknown("a critical extension we do not know");
+    }
     if (!isSigned(basic, path, now)) {
       return unknown("nobody the issuer trusts signed the answer");
     }
     for (SingleResp single : basic.getResponses()) {
       if (single.getCertID().equals(id)) {
-        return judge(single, now);
+        return hasUnknown(single.getCriticalExtensionOIDs())
+            ? unknown("a critical extension we do not know")
+            : judge(single, now);
       }
     }
     return unknown("an answer about other certificates");
@@ -151,7 +137,8 @@ public final class OcspResponder implements PathRevocation {
   private Optional<Failure> judge(SingleResp single, Instant now) {
     Instant said = single.getThisUpdate().toInstant();
     Date next = single.getNextUpdate();
-    if (said.isAfter(now)
+    // The responder's clock may be before ours; that it answered us just now, the nonce says.
+    if (said.isAfter(now.plus(CrlDemands.CLOCK_ALLOWANCE))
         || said.plus(maxAge).isBefore(now)
         || (next != null && next.toInstant().isBefore(now))) {
       return unknown("an answer of " + said);
@@ -164,6 +151,12 @@ public final class OcspResponder implements PathRevocation {
     return status instanceof RevokedStatus
         ? Optional.of(new Failure(Clause.REVOKED, "6.1.3(a)(3)", "revoked, says the responder"))
         : unknown("the responder does not know the certificate");
+  }
+
+  /** RFC 6960 4.4: only what is not critical may be passed over. */
+  private static boolean hasUnknown(Set<?> critical) {
+    return critical.stream()
+        .anyMatch(type -> !type.equals(OCSPObjectIdentifiers.id_pkix_ocsp_nonce));
   }
 
   /** RFC 6960 4.2.2.2. */
@@ -181,6 +174,9 @@ public final class OcspResponder implements PathRevocation {
         if (key.isPresent()
             && delegate.issuer().equals(issuer.subject())
             && delegate.isSignedBy(issuerKey)
+            && !delegate.isWeaklySigned()
+            && !delegate.extensions().ca
+            && delegate.extensions().allows(KeyUsage.digitalSignature)
             && delegate.isValidAt(now)
             && CertificateRules.any(delegate).isEmpty()
             && delegate.extensions().has(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck)
@@ -200,8 +196,12 @@ public final class OcspResponder implements PathRevocation {
   }
 
   private static boolean isSigned(BasicOCSPResp answer, PublicKey key) {
-    return SignedBytes.verifies(
-        answer.getTBSResponseData(), answer.getSignatureAlgorithmID(), answer.getSignature(), key);
+    return SignedBytes.isStrong(answer.getSignatureAlgorithmID())
+        && SignedBytes.verifies(
+            answer.getTBSResponseData(),
+            answer.getSignatureAlgorithmID(),
+            answer.getSignature(),
+            key);
   }
 
   private static Optional<Failure> unknown(String reason) {

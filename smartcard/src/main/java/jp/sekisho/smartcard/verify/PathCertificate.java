@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -38,6 +37,7 @@ final class PathCertificate {
   private final CertificateExtensions extensions;
   private final int hash;
   private volatile @Nullable PublicKey key;
+  private volatile @Nullable PublicKey signer;
 
   private PathCertificate(byte[] der) throws MalformedException, IOException {
     this.der = der.clone();
@@ -119,8 +119,8 @@ final class PathCertificate {
     return algorithmsAgree;
   }
 
-  ASN1ObjectIdentifier signatureAlgorithm() {
-    return signatureAlgorithm.getAlgorithm();
+  boolean isWeaklySigned() {
+    return !SignedBytes.isStrong(signatureAlgorithm);
   }
 
   SubjectPublicKeyInfo keyInfo() {
@@ -160,8 +160,16 @@ final class PathCertificate {
     }
   }
 
+  /** A CA's certificate comes again with every card; that its signature is good stays so. */
   boolean isSignedBy(PublicKey issuerKey) {
-    return SignedBytes.verifies(signed, signatureAlgorithm, signature, issuerKey);
+    if (issuerKey.equals(signer)) {
+      return true;
+    }
+    boolean good = SignedBytes.verifies(signed, signatureAlgorithm, signature, issuerKey);
+    if (good) {
+      signer = issuerKey;
+    }
+    return good;
   }
 
   @Override

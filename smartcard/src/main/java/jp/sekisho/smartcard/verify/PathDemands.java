@@ -1,6 +1,5 @@
 package jp.sekisho.smartcard.verify;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,8 +32,8 @@ public record PathDemands(
     return new PathDemands(Set.of(identifier), true, false, false, 0, Optional.empty());
   }
 
-  /** The policies as a list for {@link PolicyTree}. */
+  /** The policies as {@link PolicyTree} takes them. */
   Set<String> initialPolicies() {
-    return policies.isEmpty() ? Set.copyOf(List.of(PolicyTree.ANY)) : policies;
+    return policies.isEmpty() ? Set.of(PolicyTree.ANY) : policies;
   }
 }

@@ -1,5 +1,6 @@
 package jp.sekisho.smartcard.verify;
 
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,15 @@ import java.util.Optional;
 interface PathRevocation extends RevocationSource {
   /** Empty = no certificate of the path is revoked. */
   Optional<Failure> check(ValidPath path, Instant now);
+
+  @Override
+  default Status check(List<X509Certificate> chain, Instant now) {
+    try {
+      return status(check(X509.path(chain), now));
+    } catch (MalformedException e) {
+      return new Status.Unknown(e.failure().detail());
+    }
+  }
 
   /** Asks any source. */
   static Optional<Failure> ask(RevocationSource source, ValidPath path, Instant now) {
@@ -61,7 +71,7 @@ interface PathRevocation extends RevocationSource {
     }
 
     @Override
-    public Status check(List<java.security.cert.X509Certificate> chain, Instant now) {
+    public Status check(List<X509Certificate> chain, Instant now) {
       for (RevocationSource source : sources) {
         Status status = source.check(chain, now);
         if (!(status instanceof Status.Good)) {

@@ -13,11 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import jp.sekisho.smartcard.verify.VerifiedPaths.PathKey;
-import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
-import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
  * Judges certificates against the {@link TrustProfile} of their kind: the {@link PathRules} first,
@@ -28,15 +24,6 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 public final class PathVerifier {
   private static final int MOST_INTERMEDIATES = 16;
   private static final int MOST_ISSUERS = 256;
-
-  /** SHA-1 in a path is a forgery somebody can afford. */
-  private static final Set<String> TOO_WEAK =
-      Set.of(
-          PKCSObjectIdentifiers.sha1WithRSAEncryption.getId(),
-          OIWObjectIdentifiers.sha1WithRSA.getId(),
-          X9ObjectIdentifiers.ecdsa_with_SHA1.getId(),
-          X9ObjectIdentifiers.id_dsa_with_sha1.getId(),
-          NISTObjectIdentifiers.dsa_with_sha224.getId());
 
   private final InstantSource clock;
   private final Supplier<List<TrustProfile>> profiles;
@@ -117,7 +104,7 @@ public final class PathVerifier {
     PathRules rules =
         new PathRules(
             issuers(profile.roots()),
-            issuers(intermediates),
+            readable(intermediates),
             profile.requiredPolicy().map(PathDemands::policy).orElse(PathDemands.NONE),
             profile.revocation());
     PathRules.Search search = rules.search(leaf, now);
@@ -125,12 +112,25 @@ public final class PathVerifier {
       return distrusted(search.failure().orElseThrow());
     }
     ValidPath path = search.path().get();
-    Verdict verdict = inProfile(path, profile);
+    Verdict verdict = inProfile(path, profile, now);
     if (verdict instanceof Verdict.Trusted trusted) {
       verified.ifPresent(
           paths -> paths.remember(key, path, trusted, profile.revocation().generation()));
     }
     return verdict;
+  }
+
+  /** What comes with a card may be anything; what cannot be read cannot stand in a path. */
+  private List<PathCertificate> readable(List<X509Certificate> certificates) {
+    List<PathCertificate> all = new ArrayList<>();
+    for (X509Certificate certificate : certificates) {
+      try {
+        all.addAll(issuers(List.of(certificate)));
+      } catch (MalformedException e) {
+        // The search says what is missing without it.
+      }
+    }
+    return all;
   }
 
   /** Certificates of CAs come again with every card, so they are read, with their keys, once. */
@@ -169,7 +169,8 @@ public final class PathVerifier {
     return SubjectNumber.of(certificate);
   }
 
-  private static Verdict inProfile(ValidPath path, TrustProfile profile) throws MalformedException {
+  private static Verdict inProfile(ValidPath path, TrustProfile profile, Instant now)
+      throws MalformedException {
     PathCertificate leaf = path.certificates().get(0);
     if (leaf.extensions().keyUsage.isEmpty()
         || !leaf.extensions().allows(KeyUsage.digitalSignature)) {
@@ -178,7 +179,7 @@ public final class PathVerifier {
     // Section 6.1 lets anyPolicy stand for every policy; a claim about hardware must be made by
     // name.
     Optional<String> policy = profile.requiredPolicy();
-    if (policy.isPresent() && !leaf.extensions().policies.orElse(Set.of()).contains(policy.get())) {
+    if (policy.isPresent() && !names(leaf, policy.get())) {
       return new Verdict.Distrusted(Clause.POLICY, "4.2.1.4: does not name " + policy.get());
     }
     Optional<String> purpose = profile.extendedKeyUsage();
@@ -193,13 +194,40 @@ public final class PathVerifier {
             Clause.KEY_TYPE, "key of " + certificate.getSubjectX500Principal());
       }
     }
-    for (PathCertificate certificate :
-        path.certificates().subList(0, path.certificates().size() - 1)) {
-      if (TOO_WEAK.contains(certificate.signatureAlgorithm().getId())) {
-        return new Verdict.Distrusted(Clause.KEY_TYPE, "signed with SHA-1: " + certificate);
+    Optional<Failure> weak = weak(path.certificates());
+    if (weak.isPresent()) {
+      return distrusted(weak.get());
+    }
+    boolean reported =
+        profile
+            .reportedPolicy()
+            .filter(one -> names(leaf, one) && holds(path, one, now))
+            .isPresent();
+    return new Verdict.Trusted(chain, SubjectNumber.of(chain.get(0)), reported);
+  }
+
+  private static boolean names(PathCertificate leaf, String policy) {
+    return leaf.extensions().policies.orElse(Set.of()).contains(policy);
+  }
+
+  /** The pool knows the path's signatures already. */
+  private static boolean holds(ValidPath path, String policy, Instant now) {
+    return PathValidation.validate(
+            path.certificates(), path.pool(), PathDemands.policy(policy), now)
+        .failure()
+        .isEmpty();
+  }
+
+  /** A signature below the anchor that somebody could afford to forge. */
+  static Optional<Failure> weak(List<PathCertificate> path) {
+    for (PathCertificate certificate : path.subList(0, path.size() - 1)) {
+      if (certificate.isWeaklySigned()) {
+        return Optional.of(
+            new Failure(
+                Clause.KEY_TYPE, "4.1.1.2", "not signed with SHA-256 or better: " + certificate));
       }
     }
-    return new Verdict.Trusted(chain, SubjectNumber.of(chain.get(0)));
+    return Optional.empty();
   }
 
   private static Supplier<List<TrustProfile>> constant(List<TrustProfile> profiles) {

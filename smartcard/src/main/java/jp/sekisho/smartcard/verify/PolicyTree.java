@@ -34,6 +34,9 @@ final class PolicyTree {
     }
   }
 
+  /** A policy under a node; nodes are equal only to themselves. */
+  private record Place(@Nullable Node parent, String policy) {}
+
   PolicyTree() {
     levels.add(new ArrayList<>(List.of(new Node(null, ANY, Set.of(ANY)))));
     size = 1;
@@ -77,13 +80,13 @@ final class PolicyTree {
       }
     }
     if (anyCounts && policies.contains(ANY)) {
-      Set<List<Object>> present = new HashSet<>();
+      Set<Place> present = new HashSet<>();
       for (Node node : bottom()) {
-        present.add(List.of(System.identityHashCode(node.parent), node.policy));
+        present.add(new Place(node.parent, node.policy));
       }
       for (Node node : above) {
         for (String policy : node.expected) {
-          if (present.add(List.of(System.identityHashCode(node), policy))) {
+          if (present.add(new Place(node, policy))) {
             add(node, policy, Set.of(policy));
           }
         }

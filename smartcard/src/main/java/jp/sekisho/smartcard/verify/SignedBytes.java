@@ -5,12 +5,13 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.DSAPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -20,8 +21,8 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 
 /**
  * Checks the signature over a certificate, CRL or OCSP answer with the algorithm it names (RFC
- * 3279, 4055, 5758). MD2 and MD5 are not known here; whether SHA-1 is enough is for the caller's
- * profile to say.
+ * 3279, 4055, 5758). MD2 and MD5 are not known here; whether SHA-1 is enough is for the caller to
+ * say, by {@link #isStrong}.
  */
 final class SignedBytes {
   private static final Map<String, String> RSA =
@@ -44,7 +45,37 @@ final class SignedBytes {
           NISTObjectIdentifiers.id_sha384.getId(), "SHA-384",
           NISTObjectIdentifiers.id_sha512.getId(), "SHA-512");
 
+  private static final Set<String> STRONG_HASHES = Set.of("SHA-256", "SHA-384", "SHA-512");
+
+  /** Those that name their hash; RSASSA-PSS does so in its parameters. */
+  private static final Set<ASN1ObjectIdentifier> STRONG =
+      Set.of(
+          PKCSObjectIdentifiers.sha256WithRSAEncryption,
+          PKCSObjectIdentifiers.sha384WithRSAEncryption,
+          PKCSObjectIdentifiers.sha512WithRSAEncryption,
+          X9ObjectIdentifiers.ecdsa_with_SHA256,
+          X9ObjectIdentifiers.ecdsa_with_SHA384,
+          X9ObjectIdentifiers.ecdsa_with_SHA512);
+
   private SignedBytes() {}
+
+  /**
+   * Whether nobody can afford to forge under this algorithm: RSA or ECDSA with SHA-256, SHA-384 or
+   * SHA-512, for RSASSA-PSS in the mask too. Everything not listed is not, whatever it is.
+   */
+  static boolean isStrong(AlgorithmIdentifier algorithm) {
+    if (!algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+      return STRONG.contains(algorithm.getAlgorithm());
+    }
+    try {
+      PSSParameterSpec parameters = pss(algorithm.getParameters());
+      return STRONG_HASHES.contains(parameters.getDigestAlgorithm())
+          && parameters.getMGFParameters() instanceof MGF1ParameterSpec mask
+          && STRONG_HASHES.contains(mask.getDigestAlgorithm());
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return false;
+    }
+  }
 
   /** Whether the key made the signature; false too for an algorithm that does not fit the key. */
   static boolean verifies(
@@ -82,10 +113,12 @@ final class SignedBytes {
         .orElseThrow(() -> new GeneralSecurityException("not for this key: " + oid));
   }
 
-  private static AlgorithmParameterSpec pss(ASN1Encodable parameters)
-      throws GeneralSecurityException {
+  private static PSSParameterSpec pss(ASN1Encodable parameters) throws GeneralSecurityException {
     RSASSAPSSparams read = RSASSAPSSparams.getInstance(parameters);
     String hash = known(HASHES, read.getHashAlgorithm().getAlgorithm().getId());
+    if (!read.getMaskGenAlgorithm().getAlgorithm().equals(PKCSObjectIdentifiers.id_mgf1)) {
+      throw new GeneralSecurityException("not MGF1");
+    }
     AlgorithmIdentifier mask =
         AlgorithmIdentifier.getInstance(read.getMaskGenAlgorithm().getParameters());
     String maskHash = known(HASHES, mask.getAlgorithm().getId());

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param roots pinned certificates; need not be self-signed, must be CAs in force
  * @param requiredPolicy policy OID that must be valid along the whole path; empty = none demanded
  * @param extendedKeyUsage purpose the card's certificate must name; empty = none demanded
+ * @param reportedPolicy policy OID that is not demanded but reported where it holds along the path
+ *     and the card's certificate names it; empty = none
  * @param revocation who is asked; {@link RevocationSource#unchecked()} must be chosen in words
  */
 public record TrustProfile(
@@ -17,12 +19,23 @@ public record TrustProfile(
     List<X509Certificate> roots,
     Optional<String> requiredPolicy,
     Optional<String> extendedKeyUsage,
+    Optional<String> reportedPolicy,
     RevocationSource revocation) {
   public TrustProfile {
     roots = List.copyOf(roots);
     if (roots.isEmpty()) {
       throw new IllegalArgumentException("a profile without roots trusts nobody");
     }
+  }
+
+  /** A profile that reports no policy. */
+  public TrustProfile(
+      CardKind kind,
+      List<X509Certificate> roots,
+      Optional<String> requiredPolicy,
+      Optional<String> extendedKeyUsage,
+      RevocationSource revocation) {
+    this(kind, roots, requiredPolicy, extendedKeyUsage, Optional.empty(), revocation);
   }
 
   /** A profile that asks for no purpose: real cards differ in whether they name one. */

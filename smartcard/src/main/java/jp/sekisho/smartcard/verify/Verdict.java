@@ -12,8 +12,10 @@ public sealed interface Verdict {
    *
    * @param chain the card's certificate first, the pinned root last
    * @param subjectNumber serialNumber attribute of the subject (the staff number)
+   * @param reported whether the profile's reportedPolicy holds
    */
-  record Trusted(List<X509Certificate> chain, Optional<String> subjectNumber) implements Verdict {
+  record Trusted(List<X509Certificate> chain, Optional<String> subjectNumber, boolean reported)
+      implements Verdict {
     public Trusted {
       chain = List.copyOf(chain);
     }

@@ -33,6 +33,7 @@ final class VerifiedPaths {
           && profile.roots() == that.profile.roots()
           && profile.revocation() == that.profile.revocation()
           && profile.requiredPolicy().equals(that.profile.requiredPolicy())
+          && profile.reportedPolicy().equals(that.profile.reportedPolicy())
           && profile.extendedKeyUsage().equals(that.profile.extendedKeyUsage());
     }
 

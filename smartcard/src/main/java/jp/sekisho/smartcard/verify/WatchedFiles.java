@@ -43,7 +43,13 @@ final class WatchedFiles<T> {
 
   private record Loaded<T>(Optional<Stamp> stamp, List<T> items, Optional<String> problem) {}
 
+  /** Opens a file. */
+  interface Opener {
+    InputStream open(Path file) throws IOException;
+  }
+
   private final Listing listing;
+  private final Opener opener;
   private final Parser<T> parser;
   private final int largest;
   private final Consumer<String> notices;
@@ -52,7 +58,13 @@ final class WatchedFiles<T> {
   private volatile Snapshot<T> snapshot = new Snapshot<>(List.of(), List.of(), 0);
 
   WatchedFiles(Listing listing, Parser<T> parser, int largest, Consumer<String> notices) {
+    this(listing, Files::newInputStream, parser, largest, notices);
+  }
+
+  WatchedFiles(
+      Listing listing, Opener opener, Parser<T> parser, int largest, Consumer<String> notices) {
     this.listing = listing;
+    this.opener = opener;
     this.parser = parser;
     this.largest = largest;
     this.notices = notices;
@@ -153,7 +165,7 @@ final class WatchedFiles<T> {
   }
 
   private byte[] read(Path file) throws IOException, MalformedException {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = opener.open(file)) {
       byte[] bytes = in.readNBytes(largest + 1);
       if (bytes.length > largest) {
         throw new MalformedException("5.1", "larger than " + (largest >> 20) + " MiB");

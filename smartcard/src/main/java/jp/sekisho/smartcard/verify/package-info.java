@@ -1,7 +1,7 @@
 /**
  * Judges a card's certificate: does it lead to a pinned root of its kind, is it for signing, in
- * force, strong enough, issued under the demanded policy, and known not to be revoked. Used online
- * by the service and offline by the terminal.
+ * force, strong enough, issued under the demanded policy, and known not to be revoked. Used by the
+ * service; made for the terminal too, to which anchors and lists have no signed way yet.
  *
  * <p>{@link jp.sekisho.smartcard.verify.PathVerifier} answers with {@link
  * jp.sekisho.smartcard.verify.Verdict} for cards; {@link jp.sekisho.smartcard.verify.PathRules} is

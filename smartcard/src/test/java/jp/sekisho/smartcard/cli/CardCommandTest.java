@@ -10,9 +10,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import jp.sekisho.smartcard.CardText;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,20 +49,6 @@ class CardCommandTest {
     return Stream.concat(Stream.of(root), root.getSubcommands().values().stream());
   }
 
-  /** Commands whose help is in the message files, in both languages. */
-  private static final Set<String> TRANSLATED =
-      Set.of(
-          "sekisho-card",
-          "readers",
-          "status",
-          "watch",
-          "sign",
-          "change-pin",
-          "doctor",
-          "issue-test-ca",
-          "issue",
-          "reset-pin");
-
   @Test
   void noCommandTakesAPinAsAnArgument() {
     all(Language.EN)
@@ -73,7 +61,6 @@ class CardCommandTest {
   @EnumSource
   void everyOptionAndParameterIsExplainedInTheLanguageAskedFor(Language language) {
     all(language)
-        .filter(command -> TRANSLATED.contains(command.getCommandName()))
         .forEach(command -> {
           CommandSpec spec = command.getCommandSpec();
           explained(language, spec.name(), spec.usageMessage().description());
@@ -142,6 +129,27 @@ class CardCommandTest {
         run("verify-path", file, "--anchor", file, "--no-revocation", "--key-usage=keyAgreement");
     assertEquals(1, json.exitCode());
     assertTrue(json.out().contains("\"clause\":\"4.2.1.3\"}"), json.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sign", "change-pin"})
+  void whoCannotBeAskedIsToldBeforeAnyCardIsLookedAt(String command) throws Exception {
+    String file = Files.writeString(directory.resolve("text"), "x").toString();
+    List<String> line = new ArrayList<>(List.of(command, "--json", "--reader-role", "*=shared"));
+    if (command.equals("sign")) {
+      line.add(file);
+    }
+    Run json = run(line.toArray(String[]::new));
+    assertEquals("{\"failure\":\"PROMPT_UNAVAILABLE\"}", json.out().strip());
+    assertEquals(3, json.exitCode());
+    line.remove("--json");
+    assertTrue(run(line.toArray(String[]::new)).out().contains("PROMPT_UNAVAILABLE"));
+  }
+
+  @Test
+  void textOfACardIsPrintedWithoutWhatATerminalWouldObey() {
+    assertEquals("?[2J100042??x 職員", Output.printable("\u001b[2J100042\u009b\u202ex 職員"));
+    assertEquals("??", Output.printable("\n\u2028"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.util.List;
 import java.util.Locale;
 import jp.sekisho.smartcard.CardText;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,5 +43,18 @@ class DiagnosisTest {
             List.of(
                 Diagnosis.Finding.of("reader", "", first, ""),
                 Diagnosis.Finding.of("card", "", second, ""))));
+  }
+
+  @Test
+  void aReaderBesideWorkingOnesThatTheServiceDoesNotHoldIsNamed() {
+    List<Diagnosis.Finding> found =
+        Diagnosis.unused(
+            List.of(
+                new UsbReaders.Plugged("Works", "usbfs"),
+                new UsbReaders.Plugged("No driver", ""),
+                new UsbReaders.Plugged("Taken", "pn533_usb")));
+    assertEquals(
+        List.of("No driver READER_WITHOUT_DRIVER", "Taken READER_TAKEN"),
+        found.stream().map(one -> one.subject() + " " + one.name()).toList());
   }
 }

@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Fingerprint;
+import jp.sekisho.smartcard.Response;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,7 +95,7 @@ class PinChangeTest {
   @ParameterizedTest
   @CsvSource({
     "6982,CARD_ERROR",
-    "6A80,CARD_ERROR",
+    "6300,PIN_WRONG",
     "6D00,CARD_ERROR",
     "63C1,PIN_WRONG",
     "6983,PIN_BLOCKED"
@@ -99,6 +104,45 @@ class PinChangeTest {
     card.script(ScriptedCard.always(Apdu.CHANGE_REFERENCE_DATA, Integer.parseInt(sw, 16)));
     assertEquals(failure, refused(change("123456", "111111", false)).failure());
     assertEquals(1, sent(), "never repeated");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"6A80", "6985"})
+  void aNewPinTheCardDoesNotTakeIsSaidAsThat(String sw) {
+    card.script(ScriptedCard.always(Apdu.CHANGE_REFERENCE_DATA, Integer.parseInt(sw, 16)));
+    PinChange.Outcome.NewPinRefused outcome =
+        assertInstanceOf(PinChange.Outcome.NewPinRefused.class, change("123456", "111111", false));
+    assertEquals(OptionalInt.of(3), outcome.triesLeft());
+    assertEquals(1, sent(), "never repeated");
+  }
+
+  @Test
+  void afterAnErrorTheTriesAreAskedAgain() {
+    for (int sw : new int[] {0x6300, 0x6F00}) {
+      card.script(ScriptedCard.always(Apdu.CHANGE_REFERENCE_DATA, sw));
+      assertEquals(OptionalInt.of(3), refused(change("123456", "111111", false)).triesLeft());
+    }
+  }
+
+  /** SP 800-73-5 part 1, 3.3.2: the second byte of the PIN usage policy says 20. */
+  @Test
+  void ofACardWhoseUserHasTheGlobalPinThatOneIsChanged() {
+    byte[] discovery = HexFormat.of().parseHex("7E124F0BA0000003080000100001005F2F026020");
+    List<Integer> references = new ArrayList<>();
+    card.script((index, command) -> {
+      int ins = command.ins();
+      if (ins == Apdu.GET_DATA && command.data().length == 3) {
+        return Optional.of(new Response(discovery, 0x9000));
+      }
+      if (ins == Apdu.CHANGE_REFERENCE_DATA || ins == Apdu.VERIFY) {
+        references.add(command.p2());
+        int sw = ins == Apdu.VERIFY ? 0x63C5 : 0x9000;
+        return Optional.of(new Response(new byte[0], sw));
+      }
+      return Optional.empty();
+    });
+    assertInstanceOf(PinChange.Outcome.Changed.class, change("123456", "111111", false));
+    assertEquals(List.of(0, 0), references);
   }
 
   @ParameterizedTest

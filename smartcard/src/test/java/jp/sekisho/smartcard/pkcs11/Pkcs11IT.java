@@ -140,7 +140,7 @@ class Pkcs11IT {
   }
 
   private static Pkcs11Card token(Path module, TokenSelector selector) {
-    return new Pkcs11Card(module, selector, STAFF, Pkcs11Card.LIMIT, environment);
+    return new Pkcs11Card(module, selector, STAFF, Pkcs11Card.LIMIT, environment, false);
   }
 
   private static Pkcs11Outcome.Present present(Pkcs11Card token) {
@@ -269,6 +269,7 @@ class Pkcs11IT {
     "aborts,abort(); return 0;",
     "exits,_exit(0); return 0;",
     "refuses,return 5;",
+    "leaves-a-helper,if (fork() == 0) { sleep(60); _exit(0); } return 5;",
   })
   void aModuleThatCrashesOrRefusesIsAnOutcome(String name, String body) throws Exception {
     Pkcs11Card token = token(module(name, body), TokenSelector.label("x"));

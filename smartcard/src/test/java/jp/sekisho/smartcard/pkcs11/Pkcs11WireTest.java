@@ -16,7 +16,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.Fingerprint;
+import jp.sekisho.smartcard.simulate.TestCa;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -104,8 +107,116 @@ class Pkcs11WireTest {
   }
 
   @Test
+  void theRequestGoesPastTheBufferOfThePipeAndIsWipedByItsSender() throws IOException {
+    Pkcs11Request request =
+        new Pkcs11Request(
+            Path.of("/m.so"), TokenSelector.label("x"), "ab", "1234".toCharArray(), new byte[3]);
+    byte[] block = request.block(MARKER);
+    ByteArrayOutputStream pipe = new ByteArrayOutputStream();
+    java.util.concurrent.atomic.AtomicReference<byte[]> passed =
+        new java.util.concurrent.atomic.AtomicReference<>();
+    try (java.io.BufferedOutputStream process =
+        new java.io.BufferedOutputStream(pipe) {
+          @Override
+          public synchronized void write(byte[] bytes, int from, int length) throws IOException {
+            super.write(bytes, from, length);
+            passed.set(buf.clone());
+          }
+        }) {
+      process.write(block);
+    }
+    for (byte one : passed.get()) {
+      assertEquals(0, one, "nothing stays in the buffer of the pipe");
+    }
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(pipe.toByteArray()));
+    assertEquals(MARKER, in.readUTF());
+    assertArrayEquals(request.pin(), Pkcs11Request.read(in).pin());
+  }
+
+  @Test
+  void fullWidthCharactersCountAsWhatTheyMeanAndOthersAreNoPin() {
+    assertArrayEquals("12ab!".toCharArray(), Pkcs11Card.pin("１2ａb！".toCharArray()).orElseThrow());
+    for (String bad : new String[] {"", "12\n4", "暗証", "1".repeat(65)}) {
+      assertTrue(Pkcs11Card.pin(bad.toCharArray()).isEmpty(), bad);
+    }
+  }
+
+  @Test
+  void aPinThatCannotBeTheTokensIsNotPresented() {
+    Cryptoki.Token token = new Cryptoki.Token(7, "Staff", "42", 0, 4, 8);
+    assertFalse(token.takesPinOf(3));
+    assertTrue(token.takesPinOf(4) && token.takesPinOf(8));
+    assertFalse(token.takesPinOf(9));
+    assertTrue(new Cryptoki.Token(7, "x", "42", 0, 0, 0).takesPinOf(40), "it does not say");
+    assertEquals(136, CryptokiAbi.LINUX_64.longestPin());
+    assertEquals(120, CryptokiAbi.WINDOWS_64.shortestPin());
+  }
+
+  @Test
+  void theAnswerEndsAtItsLineThoughThePipeStaysOpen() throws Exception {
+    Pkcs11Outcome outcome = new Pkcs11Outcome.Several(2);
+    java.io.PipedOutputStream child = new java.io.PipedOutputStream();
+    java.io.PipedInputStream pipe = new java.io.PipedInputStream(child, 1 << 16);
+    child.write(
+        ("chatter" + Pkcs11Answer.line(MARKER, outcome) + "\n").getBytes(StandardCharsets.UTF_8));
+    child.flush();
+    assertEquals(
+        Optional.of(outcome),
+        org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
+            java.time.Duration.ofSeconds(60), () -> Pkcs11Answer.await(pipe, MARKER, 1 << 20)));
+    assertEquals(
+        Optional.empty(), Pkcs11Answer.await(new ByteArrayInputStream(new byte[100]), MARKER, 50));
+  }
+
+  @Test
+  void whatTheChildClaimsIsCheckedByItsParent() throws Exception {
+    java.security.KeyPairGenerator generator = java.security.KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    java.security.KeyPair keys = generator.generateKeyPair();
+    java.security.cert.X509Certificate certificate = certificate(keys);
+    byte[] data = {1, 2, 3};
+    java.security.Signature signer = java.security.Signature.getInstance("SHA256withRSA");
+    signer.initSign(keys.getPrivate());
+    signer.update(data);
+    byte[] signature = signer.sign();
+    Fingerprint asked = Fingerprint.of(certificate);
+    Pkcs11Outcome good = new Pkcs11Outcome.Signed(certificate, signature);
+    assertEquals(good, Pkcs11Card.checked(good, asked, data));
+    for (Pkcs11Outcome bad :
+        List.of(
+            Pkcs11Card.checked(good, Fingerprint.ofDer(new byte[1]), data),
+            Pkcs11Card.checked(good, asked, new byte[] {1}),
+            Pkcs11Card.checked(
+                new Pkcs11Outcome.Signed(certificate, new byte[256]), asked, data))) {
+      assertEquals(CardFailure.CARD_ERROR, ((Pkcs11Outcome.Refused) bad).failure());
+    }
+    Pkcs11Outcome.Present present =
+        new Pkcs11Outcome.Present(
+            "x", "1", List.of(authority(), certificate), Pkcs11Outcome.PinHint.UNKNOWN);
+    assertEquals(List.of(certificate), present.signing(), "a CA that comes first is no person");
+  }
+
+  @TempDir static Path directory;
+
+  private static java.security.cert.X509Certificate certificate(java.security.KeyPair keys)
+      throws IOException {
+    return TestCa.open(directory)
+        .issue(
+            keys.getPublic(),
+            new TestCa.Subject(
+                "100042",
+                Optional.empty(),
+                java.time.Instant.now().minusSeconds(60),
+                java.time.Instant.now().plusSeconds(3600)));
+  }
+
+  private static java.security.cert.X509Certificate authority() throws IOException {
+    return TestCa.open(directory).root();
+  }
+
+  @Test
   void aTokenIsChosenByWholeLabelOrSerial() {
-    Cryptoki.Token token = new Cryptoki.Token(7, "Staff", "42", 0);
+    Cryptoki.Token token = new Cryptoki.Token(7, "Staff", "42", 0, 4, 8);
     assertTrue(TokenSelector.label("Staff").matches(token));
     assertTrue(TokenSelector.serial("42").matches(token));
     assertFalse(TokenSelector.label("Staf").matches(token));

@@ -104,7 +104,13 @@ final class Case {
   private record Lists(List<Crl> crls) implements PathRevocation {
     @Override
     public Optional<Failure> check(ValidPath path, Instant now) {
-      return new CrlCheck(crls, Optional.empty(), path.pool(), now).check(path);
+      return new CrlCheck(
+              crls,
+              CrlDemands.rfc(Optional.empty()),
+              new CrlNumbers(notice -> {}),
+              path.pool(),
+              now)
+          .check(path);
     }
 
     @Override

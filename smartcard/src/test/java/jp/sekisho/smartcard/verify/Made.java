@@ -103,6 +103,7 @@ final class Made {
     private Instant until = NOW.plus(Duration.ofDays(100));
     private boolean authorityKey = true;
     private boolean subjectKey = true;
+    private @Nullable String algorithm;
     private final Map<ASN1ObjectIdentifier, Extension> extensions = new LinkedHashMap<>();
 
     private Recipe(String name) {
@@ -137,6 +138,12 @@ final class Made {
 
     Recipe pathLength(int length) {
       return with(Extension.basicConstraints, true, new BasicConstraints(length));
+    }
+
+    /** Signed so, instead of with SHA-256. */
+    Recipe signedWith(String name) {
+      algorithm = name;
+      return this;
     }
 
     Recipe subject(X500Name name) {
@@ -227,13 +234,16 @@ final class Made {
         for (Extension extension : extensions.values()) {
           builder.addExtension(extension);
         }
-        String algorithm =
+        String usual =
             parentKey.getPrivate().getAlgorithm().equals("RSA")
                 ? "SHA256withRSA"
                 : parentKey.getPrivate().getAlgorithm().equals("DSA")
                     ? "SHA256withDSA"
                     : "SHA256withECDSA";
-        ContentSigner signer = new JcaContentSignerBuilder(algorithm).build(parentKey.getPrivate());
+        ContentSigner signer =
+            new JcaContentSignerBuilder(algorithm == null ? usual : algorithm)
+                .setProvider(Keys.BOUNCY_CASTLE)
+                .build(parentKey.getPrivate());
         X509CertificateHolder made = builder.build(signer);
         boolean nameless = (issuerGiven ? issuer : parent).getRDNs().length == 0;
         byte[] der = nameless ? withoutIssuer(made, signer) : made.getEncoded();

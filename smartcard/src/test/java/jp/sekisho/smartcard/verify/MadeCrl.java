@@ -36,6 +36,7 @@ final class MadeCrl {
   private Instant nextUpdate = Made.NOW.plus(Duration.ofDays(1));
   private boolean hasNextUpdate = true;
   private int number = 1;
+  private String algorithm = "SHA256withECDSA";
   private final ExtensionsGenerator extensions = new ExtensionsGenerator();
   private final List<Entry> entries = new ArrayList<>();
 
@@ -52,6 +53,11 @@ final class MadeCrl {
 
   MadeCrl signedBy(KeyPair other) {
     key = other;
+    return this;
+  }
+
+  MadeCrl signedWith(String name) {
+    algorithm = name;
     return this;
   }
 
@@ -151,7 +157,7 @@ final class MadeCrl {
         builder.addCRLEntry(entry.serial, Date.from(thisUpdate), of.generate());
       }
       return builder
-          .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()))
+          .build(new JcaContentSignerBuilder(algorithm).build(key.getPrivate()))
           .getEncoded();
     } catch (IOException | OperatorCreationException e) {
       throw new IllegalStateException(e);

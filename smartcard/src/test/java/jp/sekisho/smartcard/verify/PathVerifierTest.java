@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import jp.sekisho.smartcard.Fingerprint;
 import jp.sekisho.smartcard.simulate.TestCa;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,56 @@ class PathVerifierTest {
     X509Certificate certificate =
         OtherCertificates.issue(ca, key.getPublic(), KeyUsage.digitalSignature, "2.5.29.32.0");
     assertDistrusted(Clause.POLICY, verify(certificate, unchecked(), now));
+  }
+
+  @Test
+  void aPolicyThatIsReportedIsNotDemanded() throws Exception {
+    TrustProfile profile =
+        new TrustProfile(
+            CardKind.STAFF_PIV,
+            List.of(ca.root()),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(ca.policy()),
+            RevocationSource.unchecked());
+    assertEquals(
+        true,
+        assertInstanceOf(Verdict.Trusted.class, verify(issue(ca, key), profile, now)).reported());
+    for (String other : List.of("1.3.6.1.4.1.32473.1.9", "2.5.29.32.0")) {
+      X509Certificate certificate =
+          OtherCertificates.issue(ca, key.getPublic(), KeyUsage.digitalSignature, other);
+      assertEquals(
+          false,
+          assertInstanceOf(Verdict.Trusted.class, verify(certificate, profile, now)).reported());
+    }
+    assertEquals(
+        false,
+        assertInstanceOf(Verdict.Trusted.class, verify(issue(ca, key), unchecked(), now))
+            .reported());
+  }
+
+  @Test
+  void aCertificateKnownToBeSignedByOneKeyIsNotSoByAnother() throws Exception {
+    Made root = Made.root("CN=one");
+    PathCertificate certificate = PathCertificate.parse(Made.ca("CN=two").by(root).der());
+    for (int i = 0; i < 2; i++) {
+      assertEquals(true, certificate.isSignedBy(root.key().getPublic()));
+      assertEquals(false, certificate.isSignedBy(Made.newKey().getPublic()));
+    }
+  }
+
+  @Test
+  void aMalformedIntermediateIsPassedOver() throws Exception {
+    X509Certificate odd =
+        PathVerifier.parse(
+            Made.ca("CN=odd")
+                .raw(Extension.certificatePolicies, false, new byte[] {4, 0})
+                .selfSigned()
+                .der());
+    assertInstanceOf(
+        Verdict.Trusted.class,
+        new PathVerifier(InstantSource.fixed(now), List.of(unchecked()))
+            .verify(CardKind.STAFF_PIV, issue(ca, key).getEncoded(), List.of(odd)));
   }
 
   @Test

@@ -89,6 +89,72 @@ class ReloadTest {
   }
 
   @Test
+  void anOlderCrlInPlaceOfANewerOneTakesNoRevocationBack() throws Exception {
+    byte[] older = MadeCrl.by(ROOT).number(4).der();
+    PathVerifier verifier = verifier(lists());
+    replace("a.crl", MadeCrl.by(ROOT).number(5).revoke(LEAF).der());
+    assertRefused(Clause.REVOKED, verify(verifier));
+    replace("a.crl", older);
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+    assertEquals(1, notices.size(), notices.toString());
+    assertTrue(notices.get(0).contains("number 4"), notices.get(0));
+    // A forged one with a large number locks nobody out.
+    Made forger = Made.root("CN=root");
+    replace("b.crl", MadeCrl.by(forger).number(99).der());
+    replace("a.crl", MadeCrl.by(ROOT).number(6).der());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+  }
+
+  @Test
+  void aCrlByAClockALittleBeforeOursCountsForLoginsNotForTheRfc() throws Exception {
+    byte[] ahead = MadeCrl.by(ROOT).between(Made.NOW.plusSeconds(299), Made.NOW.plus(AGE)).der();
+    replace("a.crl", ahead);
+    Path file = directory.resolve("a.crl");
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier(lists())));
+    assertRefused(
+        Clause.REVOCATION_UNKNOWN,
+        verify(verifier(CrlFiles.untilNextUpdate(List.of(file), notices::add))));
+    now.set(Made.NOW.minusSeconds(2));
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier(lists())));
+  }
+
+  @Test
+  void aCrlSignedWithSha1IsNoneForLogins() throws Exception {
+    replace("a.crl", MadeCrl.by(ROOT).signedWith("SHA1withECDSA").der());
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier(lists())));
+    assertInstanceOf(
+        Verdict.Trusted.class,
+        verify(
+            verifier(CrlFiles.untilNextUpdate(List.of(directory.resolve("a.crl")), notices::add))));
+  }
+
+  @Test
+  void aFileThatCouldNotBeOpenedOnceIsReadAtTheNextLook() throws Exception {
+    Path file = Files.write(directory.resolve("a.crl"), MadeCrl.by(ROOT).der());
+    AtomicInteger opened = new AtomicInteger();
+    WatchedFiles<Byte> files =
+        new WatchedFiles<>(
+            () -> List.of(file),
+            path -> {
+              if (opened.incrementAndGet() <= 2) {
+                throw new java.io.IOException("too many open files");
+              }
+              return Files.newInputStream(path);
+            },
+            content -> List.of(content[0]),
+            1 << 20,
+            notices::add);
+    assertEquals(List.of(), files.now().items());
+    assertEquals(1, files.now().problems().size());
+    assertEquals(1, notices.size(), "said once");
+    assertEquals(List.of((byte) 0x30), files.now().items());
+    assertEquals(List.of(), files.now().problems());
+    assertEquals(List.of((byte) 0x30), files.now().items());
+    assertEquals(3, opened.get(), "and then only when it changes");
+  }
+
+  @Test
   void aDirectoryThatCannotBeListedIsAProblemUntilItCan() throws Exception {
     Path missing = directory.resolve("later");
     CrlFiles lists = CrlFiles.in(missing, "*.crl", AGE, notices::add);

@@ -2,6 +2,7 @@ package jp.sekisho.smartcard.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -17,15 +18,21 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import jp.sekisho.smartcard.testing.Await;
 import jp.sekisho.smartcard.verify.RevocationSource.Status;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
@@ -37,6 +44,7 @@ import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.UnknownStatus;
 import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,18 +52,22 @@ import org.junit.jupiter.api.Test;
 /** CRLs fetched over HTTP, and OCSP, against a small server of our own. */
 class RemoteRevocationTest {
   private static final Duration AGE = Duration.ofDays(7);
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Made ROOT = Made.root("CN=root");
   private static final Made LEAF = Made.leaf("CN=leaf").by(ROOT);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger asked = new AtomicInteger();
   private final List<String> notices = new ArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
   private URI address;
   private List<X509Certificate> chain;
   private Answer answer = question -> new byte[0];
   private int status = 200;
+  private final CountDownLatch finish = new CountDownLatch(1);
+  private boolean dawdle;
 
   private interface Answer {
     byte[] to(byte[] question) throws Exception;
@@ -75,9 +87,15 @@ class RemoteRevocationTest {
             throw new IllegalStateException(e);
           }
           exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-          exchange.getResponseBody().write(body);
+          if (dawdle) {
+            exchange.getResponseBody().write(body, 0, 1);
+            exchange.getResponseBody().flush();
+            await();
+          }
+          exchange.getResponseBody().write(body, dawdle ? 1 : 0, body.length - (dawdle ? 1 : 0));
           exchange.close();
         });
+    server.setExecutor(threads);
     server.start();
     address = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
     chain = List.of(PathVerifier.parse(LEAF.der()), PathVerifier.parse(ROOT.der()));
@@ -85,11 +103,84 @@ class RemoteRevocationTest {
 
   @AfterEach
   void stop() {
+    finish.countDown();
     server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void await() {
+    try {
+      finish.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private CrlUrl list() {
-    return new CrlUrl(client, address, AGE, TIMEOUT, InstantSource.fixed(Made.NOW), notices::add);
+    return list(TIMEOUT);
+  }
+
+  private CrlUrl list(Duration timeout) {
+    return new CrlUrl(
+        client,
+        address,
+        () -> List.of(chain.get(1)),
+        AGE,
+        timeout,
+        InstantSource.fixed(Made.NOW),
+        notices::add);
+  }
+
+  @Test
+  void aSenderThatDawdlesHoldsNobodyLongerThanTheTimeGiven() {
+    Duration limit = Duration.ofMillis(300);
+    CrlUrl list = list(limit);
+    answer = question -> MadeCrl.by(ROOT).der();
+    dawdle = true;
+    assertTimeoutPreemptively(PATIENCE, () -> assertFalse(list.refresh()));
+    assertEquals(1, notices.size(), notices.toString());
+    answer = question -> respond(question, new Said(CertificateStatus.GOOD, Made.NOW, ROOT, true));
+    OcspResponder responder = new OcspResponder(client, address, AGE, limit);
+    Status said = assertTimeoutPreemptively(PATIENCE, () -> responder.check(chain, Made.NOW));
+    assertTrue(said instanceof Status.Unknown, said.toString());
+    dawdle = false;
+    CrlUrl again = list();
+    answer = question -> MadeCrl.by(ROOT).der();
+    assertTrue(again.refresh());
+  }
+
+  @Test
+  void aFetchThatWasCutOffIsTriedAgain() {
+    CrlUrl list = list(Duration.ofSeconds(1));
+    answer = question -> MadeCrl.by(ROOT).der();
+    dawdle = true;
+    assertTimeoutPreemptively(PATIENCE, () -> assertFalse(list.refresh()));
+    dawdle = false;
+    finish.countDown();
+    Await.until("the list is fetched after all", PATIENCE, list::refresh);
+  }
+
+  @Test
+  void whoeverStandsInTheLineCannotExchangeAGoodList() {
+    answer = question -> MadeCrl.by(ROOT).number(5).revoke(LEAF).der();
+    CrlUrl list = list();
+    assertTrue(list.refresh());
+    Made stranger = Made.root("CN=root");
+    for (MadeCrl other :
+        List.of(
+            MadeCrl.by(ROOT).number(4),
+            MadeCrl.by(stranger).number(6),
+            MadeCrl.by(ROOT).number(6).signedWith("SHA1withECDSA"),
+            MadeCrl.by(ROOT).number(6).between(Made.NOW.minus(AGE), Made.NOW.minusSeconds(1)))) {
+      answer = question -> other.der();
+      notices.clear();
+      assertFalse(list.refresh());
+      assertFalse(notices.isEmpty());
+      assertTrue(list.check(chain, Made.NOW) instanceof Status.Revoked);
+    }
+    answer = question -> MadeCrl.by(ROOT).number(6).der();
+    assertTrue(list.refresh());
+    assertEquals(new Status.Good(), list.check(chain, Made.NOW));
   }
 
   @Test
@@ -135,6 +226,16 @@ class RemoteRevocationTest {
       CertificateStatus status, Instant thisUpdate, Made signer, boolean withNonce) {}
 
   private static byte[] respond(byte[] question, Said said) throws Exception {
+    return respond(question, said, "SHA256withECDSA", null, null);
+  }
+
+  private static byte[] respond(
+      byte[] question,
+      Said said,
+      String algorithm,
+      @Nullable Extension more,
+      @Nullable Extensions single)
+      throws Exception {
     OCSPReq request = new OCSPReq(question);
     BasicOCSPRespBuilder builder =
         new BasicOCSPRespBuilder(
@@ -145,22 +246,22 @@ class RemoteRevocationTest {
         said.status,
         Date.from(said.thisUpdate),
         Date.from(Made.NOW.plus(Duration.ofDays(30))),
-        null);
+        single);
     Extension nonce = request.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce);
+    Extension echoed =
+        said.withNonce
+            ? nonce
+            : new Extension(
+                OCSPObjectIdentifiers.id_pkix_ocsp_nonce,
+                false,
+                new DEROctetString(new byte[32]).getEncoded());
     builder.setResponseExtensions(
-        new Extensions(
-            said.withNonce
-                ? nonce
-                : new Extension(
-                    OCSPObjectIdentifiers.id_pkix_ocsp_nonce,
-                    false,
-                    new DEROctetString(new byte[32]).getEncoded())));
+        more == null ? new Extensions(echoed) : new Extensions(new Extension[] {echoed, more}));
     return new OCSPRespBuilder()
         .build(
             OCSPResp.SUCCESSFUL,
             builder.build(
-                new JcaContentSignerBuilder("SHA256withECDSA")
-                    .build(said.signer.key().getPrivate()),
+                new JcaContentSignerBuilder(algorithm).build(said.signer.key().getPrivate()),
                 new X509CertificateHolder[] {new X509CertificateHolder(said.signer.der())},
                 Date.from(Made.NOW)))
         .getEncoded();
@@ -192,6 +293,32 @@ class RemoteRevocationTest {
   }
 
   @Test
+  void rfc6960AnAnswerByAClockALittleBeforeOursIsBelieved() {
+    for (Duration ahead : List.of(Duration.ofMillis(1), Duration.ofMinutes(5))) {
+      assertEquals(
+          new Status.Good(),
+          ask(new Said(CertificateStatus.GOOD, Made.NOW.plus(ahead), ROOT, true)));
+    }
+  }
+
+  @Test
+  void rfc6960CriticalExtensionsWeDoNotKnowAndSha1MakeTheAnswerNone() throws Exception {
+    Said good = new Said(CertificateStatus.GOOD, Made.NOW, ROOT, true);
+    byte[] value = DERNull.INSTANCE.getEncoded();
+    Extension open = new Extension(Extension.instructionCode, false, value);
+    Extension critical = new Extension(Extension.instructionCode, true, value);
+    OcspResponder responder = new OcspResponder(client, address, AGE, TIMEOUT);
+    answer = question -> respond(question, good, "SHA256withECDSA", open, new Extensions(open));
+    assertEquals(new Status.Good(), responder.check(chain, Made.NOW));
+    answer = question -> respond(question, good, "SHA256withECDSA", critical, null);
+    assertTrue(responder.check(chain, Made.NOW) instanceof Status.Unknown);
+    answer = question -> respond(question, good, "SHA256withECDSA", null, new Extensions(critical));
+    assertTrue(responder.check(chain, Made.NOW) instanceof Status.Unknown);
+    answer = question -> respond(question, good, "SHA1withECDSA", null, null);
+    assertTrue(responder.check(chain, Made.NOW) instanceof Status.Unknown);
+  }
+
+  @Test
   void rfc6960AnAnswerFromAnybodyElseIsUnknown() {
     Made stranger = Made.root("CN=root");
     for (Made signer :
@@ -200,6 +327,9 @@ class RemoteRevocationTest {
             responder().by(stranger),
             LEAF,
             responder().without(Extension.extendedKeyUsage).by(ROOT),
+            responder().usage(KeyUsage.keyEncipherment).by(ROOT),
+            responder().with(Extension.basicConstraints, true, new BasicConstraints(true)).by(ROOT),
+            responder().signedWith("SHA1withECDSA").by(ROOT),
             responder().without(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck).by(ROOT),
             responder().valid(Made.NOW.minus(AGE), Made.NOW.minusSeconds(1)).by(ROOT))) {
       assertTrue(
@@ -211,7 +341,7 @@ class RemoteRevocationTest {
   void rfc6960AnOldAnswerOrOneToAnotherQuestionIsUnknown() {
     assertTrue(
         ask(new Said(CertificateStatus.GOOD, Made.NOW, ROOT, false)) instanceof Status.Unknown);
-    for (Instant when : List.of(Made.NOW.minus(AGE).minusSeconds(1), Made.NOW.plusSeconds(1))) {
+    for (Instant when : List.of(Made.NOW.minus(AGE).minusSeconds(1), Made.NOW.plusSeconds(301))) {
       assertTrue(ask(new Said(CertificateStatus.GOOD, when, ROOT, true)) instanceof Status.Unknown);
     }
     for (byte[] bytes : new byte[][] {{}, {0x30, 0}, {1, 2, 3}, new byte[70_000]}) {

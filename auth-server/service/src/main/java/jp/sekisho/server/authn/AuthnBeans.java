@@ -11,6 +11,7 @@ import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.server.authn.OpenTransactions.Limits;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.card.TrustAlarms;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
@@ -61,8 +62,17 @@ final class AuthnBeans {
 
   /** Reads the pinned CAs now, so that a bad file ends the start and not a login. */
   @Singleton
-  StaffTrust staffTrust(Installation installation) throws IOException {
-    return StaffTrust.load(installation.staffTrust(), installation.clock());
+  StaffTrust staffTrust(Installation installation, TrustAlarms alarms) throws IOException {
+    return StaffTrust.load(
+        installation.staffTrust(),
+        installation.clock(),
+        new StaffTrust.Remote(installation.config().staffCrl(), installation.config().staffOcsp()),
+        alarms);
+  }
+
+  @Singleton
+  TrustAlarms trustAlarms(Installation installation) {
+    return new TrustAlarms(installation.transactions(), installation.clock());
   }
 
   @Singleton

@@ -1,21 +1,27 @@
 package jp.sekisho.server.card;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.card.Authenticator.Assurance;
+import jp.sekisho.smartcard.verify.AnchorFiles;
 import jp.sekisho.smartcard.verify.CardKind;
 import jp.sekisho.smartcard.verify.Clause;
 import jp.sekisho.smartcard.verify.CrlFiles;
+import jp.sekisho.smartcard.verify.CrlUrl;
+import jp.sekisho.smartcard.verify.OcspResponder;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import jp.sekisho.smartcard.verify.RevocationSource;
 import jp.sekisho.smartcard.verify.TrustProfile;
@@ -23,29 +29,110 @@ import jp.sekisho.smartcard.verify.Verdict;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Judges certificates of staff cards against one directory of pinned trust.
  *
- * <p>{@code *.crt} are the pinned CAs (PEM or DER, one each). {@code *.crl} are their revocation
- * lists, looked at in every judgement so that a replaced file counts at once; older than {@link
- * #CRL_AGE} or missing means refused, a broken file leaves the list it replaced in force. {@code
- * hardware-policy.oid}, one line, is the policy under which that CA promises keys bound to hardware
- * and PIN; without the file every card is 低保証. Without a single {@code *.crt} nobody is trusted.
+ * <p>{@code *.crt} are the pinned CAs (PEM or DER). {@code *.crl} are their revocation lists; there
+ * may be an address too, and of two lists the newer counts. Older than {@link #CRL_AGE} or missing
+ * means refused. {@code hardware-policy.oid}, one line, is the policy under which that CA promises
+ * keys bound to hardware and PIN; without the file every card is 低保証. Without a single {@code
+ * *.crt} nobody is trusted.
+ *
+ * <p>All of them are looked at in every judgement, so that what was replaced counts at once,
+ * without a restart; a broken file leaves what it held before in force and is told once.
  * Thread-safe.
  */
 public final class StaffTrust {
   /** How old a revocation list may be, whatever it promises itself. */
   static final Duration CRL_AGE = Duration.ofDays(7);
 
+  /** A login waits no longer for a responder. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Nobody waits for the fetch of a list once there is one. */
+  private static final Duration LIST_PATIENCE = Duration.ofMinutes(2);
+
+  private static final Duration OCSP_AGE = Duration.ofDays(1);
   private static final int LARGEST_FILE = 64 * 1024;
+  private static final int LONGEST_POLICY = 200;
 
-  private final @Nullable PathVerifier any;
-  private final @Nullable PathVerifier hardware;
+  private static final Logger LOG = LoggerFactory.getLogger(StaffTrust.class);
 
-  private StaffTrust(@Nullable PathVerifier any, @Nullable PathVerifier hardware) {
-    this.any = any;
-    this.hardware = hardware;
+  /** Notices in the log of the process only, for commands at the console. */
+  public static final Notices LOGGED =
+      (source, notice) -> LOG.warn("staff trust, {}: {}", source, notice);
+
+  private final AnchorFiles anchors;
+  private final CrlFiles lists;
+  private final Optional<CrlUrl> address;
+  private final RevocationSource revocation;
+  private final Path directory;
+  private final Path policy;
+  private final PathVerifier verifier;
+
+  private StaffTrust(Path directory, Remote remote, InstantSource clock, Notices notices) {
+    anchors = new AnchorFiles(directory, "*.crt", notice -> notices.tell(Source.ANCHORS, notice));
+    Consumer<String> aboutLists = notice -> notices.tell(Source.LISTS, notice);
+    address =
+        Optional.ofNullable(remote.crl())
+            .map(uri ->
+                new CrlUrl(
+                    Http.CLIENT,
+                    uri,
+                    anchors::roots,
+                    CRL_AGE,
+                    LIST_PATIENCE,
+                    clock,
+                    notice -> notices.tell(Source.ADDRESS, notice)));
+    lists =
+        address
+            .map(fetched -> CrlFiles.and(fetched, directory, "*.crl", CRL_AGE, aboutLists))
+            .orElseGet(() -> CrlFiles.in(directory, "*.crl", CRL_AGE, aboutLists));
+    URI responder = remote.ocsp();
+    revocation =
+        responder == null
+            ? lists
+            : RevocationSource.all(
+                List.of(lists, new OcspResponder(Http.CLIENT, responder, OCSP_AGE, PATIENCE)));
+    this.directory = directory;
+    policy = directory.resolve("hardware-policy.oid");
+    verifier = PathVerifier.reloading(clock, this::profiles);
+  }
+
+  /**
+   * Where else revocation is asked.
+   *
+   * @param crl address of a list; null: files only
+   * @param ocsp responder asked at each judgement, beside the list; null: none
+   */
+  public record Remote(@Nullable URI crl, @Nullable URI ocsp) {
+    public static final Remote NONE = new Remote(null, null);
+  }
+
+  /** Made by the first who needs it: it brings a thread. */
+  private static final class Http {
+    static final HttpClient CLIENT =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(PATIENCE)
+            .build();
+  }
+
+  /** What a notice is about. */
+  public enum Source {
+    ANCHORS,
+    LISTS,
+    ADDRESS
+  }
+
+  /** Told of what cannot be used. */
+  @FunctionalInterface
+  public interface Notices {
+    void tell(Source source, String notice);
   }
 
   /** A judgement. */
@@ -62,56 +149,87 @@ public final class StaffTrust {
     record Distrusted(Refusal reason, String detail) implements Judgement {}
   }
 
+  /** As {@link #load(Path, InstantSource, Remote, Notices)}, with files only. */
+  public static StaffTrust load(Path directory, InstantSource clock) throws IOException {
+    return load(directory, clock, Remote.NONE, LOGGED);
+  }
+
   /**
    * Loads a directory.
    *
-   * @throws IOException when a file in it cannot be read as what its name says
+   * @throws IOException when an anchor or the policy in it cannot be read as what its name says;
+   *     later that leaves in force what was read before
    */
-  public static StaffTrust load(Path directory, InstantSource clock) throws IOException {
-    List<X509Certificate> roots = new ArrayList<>();
-    for (Path file : files(directory, "*.crt")) {
-      roots.add(certificate(file));
+  public static StaffTrust load(Path directory, InstantSource clock, Remote remote, Notices notices)
+      throws IOException {
+    StaffTrust trust = new StaffTrust(directory, remote, clock, notices);
+    if (Files.isDirectory(directory)) {
+      trust.anchors.roots();
+      if (!trust.anchors.problems().isEmpty()) {
+        throw new IOException(String.join("; ", trust.anchors.problems()));
+      }
+      trust.readPolicy();
     }
-    if (roots.isEmpty()) {
-      return new StaffTrust(null, null);
+    return trust;
+  }
+
+  /** Looks at the files as a judgement does, so that what is broken is told without a login. */
+  public void look() {
+    if (Files.isDirectory(directory)) {
+      anchors.roots();
+      lists.problems();
     }
-    RevocationSource lists = CrlFiles.in(directory, "*.crl", CRL_AGE);
-    Path policy = directory.resolve("hardware-policy.oid");
-    Optional<String> oid =
-        Files.exists(policy) ? Optional.of(Files.readString(policy).strip()) : Optional.empty();
-    return new StaffTrust(
-        verifier(roots, Optional.empty(), lists, clock),
-        oid.isEmpty() ? null : verifier(roots, oid, lists, clock));
+  }
+
+  /** Fetches the list anew, if it has an address. Waits for the network. */
+  public void refresh() {
+    address.ifPresent(CrlUrl::refresh);
   }
 
   /** Judges the DER of a card's certificate now. */
   public Judgement judge(byte[] certificate) {
-    if (any == null) {
-      return new Judgement.Distrusted(Refusal.CERT_UNTRUSTED, "no staff CA is pinned");
-    }
-    return switch (any.verify(CardKind.STAFF_PIV, certificate, List.of())) {
+    return switch (verifier.verify(CardKind.STAFF_PIV, certificate, List.of())) {
       case Verdict.Distrusted(Clause clause, String detail) ->
           new Judgement.Distrusted(refusal(clause), detail);
       case Verdict.Trusted trusted ->
           new Judgement.Trusted(
               trusted.certificate(),
               trusted.subjectNumber(),
-              isHardware(certificate) ? Assurance.NORMAL : Assurance.LOW);
+              trusted.reported() ? Assurance.NORMAL : Assurance.LOW);
     };
   }
 
-  private boolean isHardware(byte[] certificate) {
-    return hardware != null
-        && hardware.verify(CardKind.STAFF_PIV, certificate, List.of()) instanceof Verdict.Trusted;
+  private List<TrustProfile> profiles() {
+    List<X509Certificate> roots = anchors.roots();
+    return roots.isEmpty()
+        ? List.of()
+        : List.of(
+            new TrustProfile(
+                CardKind.STAFF_PIV,
+                roots,
+                Optional.empty(),
+                Optional.empty(),
+                policy(),
+                revocation));
   }
 
-  private static PathVerifier verifier(
-      List<X509Certificate> roots,
-      Optional<String> policy,
-      RevocationSource lists,
-      InstantSource clock) {
-    return new PathVerifier(
-        clock, List.of(new TrustProfile(CardKind.STAFF_PIV, roots, policy, lists)));
+  /** A promise that cannot be read is none. */
+  private Optional<String> policy() {
+    try {
+      return readPolicy();
+    } catch (IOException e) {
+      LOG.warn("{}: {}", policy, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<String> readPolicy() throws IOException {
+    try (InputStream in = Files.newInputStream(policy)) {
+      return Optional.of(
+          new String(in.readNBytes(LONGEST_POLICY), StandardCharsets.US_ASCII).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   private static Refusal refusal(Clause clause) {
@@ -146,24 +264,5 @@ public final class StaffTrust {
       }
       return object.getContent();
     }
-  }
-
-  private static X509Certificate certificate(Path file) throws IOException {
-    try {
-      return PathVerifier.parse(der(file));
-    } catch (CertificateException e) {
-      throw new IOException(file.getFileName() + " is not a certificate", e);
-    }
-  }
-
-  private static List<Path> files(Path directory, String pattern) throws IOException {
-    List<Path> files = new ArrayList<>();
-    if (Files.isDirectory(directory)) {
-      try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
-        found.forEach(files::add);
-      }
-    }
-    files.sort(null);
-    return files;
   }
 }

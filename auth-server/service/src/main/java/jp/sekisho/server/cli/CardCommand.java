@@ -115,7 +115,12 @@ final class CardCommand {
       return new CardRegistry(
           installation.transactions(),
           new Authenticators(installation.seal()),
-          StaffTrust.load(installation.staffTrust(), installation.clock()),
+          StaffTrust.load(
+              installation.staffTrust(),
+              installation.clock(),
+              new StaffTrust.Remote(
+                  installation.config().staffCrl(), installation.config().staffOcsp()),
+              StaffTrust.LOGGED),
           (change, number) ->
               persons.current(change.handle(), number, change.now())
                       instanceof Standing.Current current

@@ -1,6 +1,7 @@
 package jp.sekisho.server.cli;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -87,6 +88,18 @@ final class InitCommand implements Callable<Integer> {
   private @Nullable Path staffCa;
 
   @Option(
+      names = "--staff-crl",
+      paramLabel = "URL",
+      description = {"職員証の失効リストの取得先", "Where to fetch the staff CA's CRL, beside the files."})
+  private @Nullable URI staffCrl;
+
+  @Option(
+      names = "--staff-ocsp",
+      paramLabel = "URL",
+      description = {"ログインごとに問い合わせる OCSP", "OCSP responder asked at each login."})
+  private @Nullable URI staffOcsp;
+
+  @Option(
       names = "--database",
       paramLabel = "URL",
       description = {"jdbc:postgresql://… 既定は SQLite", "PostgreSQL; by default SQLite."})
@@ -149,6 +162,8 @@ final class InitCommand implements Callable<Integer> {
         helpLine,
         match,
         anchors == null ? null : anchors.toAbsolutePath().normalize(),
+        staffCrl,
+        staffOcsp,
         database);
   }
 

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param addressMatch default {@code require}
  * @param staffCa directory with the staff cards' anchors and revocation lists; null: {@code
  *     trust/staff-piv} of the data directory
+ * @param staffCrl address the staff CA's revocation list is fetched from, beside the files; null:
+ *     none
+ * @param staffOcsp OCSP responder asked about the card at each login, beside the list; null: none
  * @param database {@code jdbc:postgresql://…} without password; null: SQLite in the data directory
  */
 public record ServiceConfig(
@@ -38,6 +41,8 @@ public record ServiceConfig(
     String helpLine,
     AddressMatch addressMatch,
     @Nullable Path staffCa,
+    @Nullable URI staffCrl,
+    @Nullable URI staffOcsp,
     @Nullable String database) {
   public static final int DEFAULT_PEOPLE_PORT = 8443;
   public static final int DEFAULT_TRIAL_PORT = 8080;
@@ -62,6 +67,8 @@ public record ServiceConfig(
     require(agentsHosts.stream().allMatch(host -> host.matches(HOST)), "agents-host");
     require(!helpLine.isBlank() && helpLine.length() <= 200, "help-line");
     require(helpLine.codePoints().noneMatch(Character::isISOControl), "help-line");
+    require(staffCrl == null || isHttp(staffCrl), "staff-crl");
+    require(staffOcsp == null || isHttp(staffOcsp), "staff-ocsp");
     require(database == null || database.startsWith("jdbc:postgresql:"), "database");
   }
 
@@ -76,6 +83,8 @@ public record ServiceConfig(
         agentsHosts,
         helpLine,
         AddressMatch.REQUIRE,
+        null,
+        null,
         null,
         null);
   }
@@ -92,7 +101,33 @@ public record ServiceConfig(
   /** These settings with other ports, where 0 was resolved to a free one. */
   public ServiceConfig withPorts(int people, int agents) {
     return new ServiceConfig(
-        origin, trial, people, agents, agentsHosts, helpLine, addressMatch, staffCa, database);
+        origin,
+        trial,
+        people,
+        agents,
+        agentsHosts,
+        helpLine,
+        addressMatch,
+        staffCa,
+        staffCrl,
+        staffOcsp,
+        database);
+  }
+
+  /** These settings with other sources of revocation. */
+  public ServiceConfig withRevocation(@Nullable URI crl, @Nullable URI ocsp) {
+    return new ServiceConfig(
+        origin,
+        trial,
+        peoplePort,
+        agentsPort,
+        agentsHosts,
+        helpLine,
+        addressMatch,
+        staffCa,
+        crl,
+        ocsp,
+        database);
   }
 
   /** Writes {@code config.json}, replacing it as a whole. */
@@ -127,6 +162,12 @@ public record ServiceConfig(
     if (staffCa != null) {
       fields.put("staffCa", staffCa.toString());
     }
+    if (staffCrl != null) {
+      fields.put("staffCrl", staffCrl.toString());
+    }
+    if (staffOcsp != null) {
+      fields.put("staffOcsp", staffOcsp.toString());
+    }
     if (database != null) {
       fields.put("database", database);
     }
@@ -138,6 +179,8 @@ public record ServiceConfig(
     fields.version(1);
     boolean trial = fields.truth("trial", false);
     String staffCa = fields.optionalText("staffCa");
+    String crl = fields.optionalText("staffCrl");
+    String ocsp = fields.optionalText("staffOcsp");
     ServiceConfig config =
         new ServiceConfig(
             fields.text("origin"),
@@ -148,9 +191,19 @@ public record ServiceConfig(
             fields.text("helpLine"),
             fields.addressMatch("addressMatch"),
             staffCa == null ? null : Path.of(staffCa),
+            crl == null ? null : URI.create(crl),
+            ocsp == null ? null : URI.create(ocsp),
             fields.optionalText("database"));
     fields.requireNothingElse();
     return config;
+  }
+
+  /** What comes from there is signed, so that http will do. */
+  private static boolean isHttp(URI address) {
+    return ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
+        && address.getHost() != null
+        && address.getRawUserInfo() == null
+        && address.getRawFragment() == null;
   }
 
   private static boolean isPort(int port) {

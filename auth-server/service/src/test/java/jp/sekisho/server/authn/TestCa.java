@@ -47,6 +47,7 @@ public final class TestCa {
   private final Instant now;
   private final X509Certificate certificate;
   private long serial = 100;
+  private long lists;
 
   public TestCa(String name, Instant now) {
     this.name = new X500Name("CN=" + name);
@@ -105,21 +106,28 @@ public final class TestCa {
     Files.createDirectories(directory);
     try {
       Files.write(directory.resolve("staff.crt"), certificate.getEncoded());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+    Files.write(directory.resolve("staff.crl"), crl(revoked));
+    Files.writeString(directory.resolve("hardware-policy.oid"), HARDWARE_POLICY + "\n");
+  }
+
+  /** The next list, DER, which revokes {@code revoked}. */
+  public byte[] crl(List<X509Certificate> revoked) {
+    try {
       X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(now));
       builder.setNextUpdate(Date.from(now.plus(Duration.ofDays(30))));
-      builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.ONE));
+      builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(++lists)));
       for (X509Certificate entry : revoked) {
         builder.addCRLEntry(entry.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
       }
-      Files.write(
-          directory.resolve("staff.crl"),
-          builder
-              .build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate()))
-              .getEncoded());
-    } catch (GeneralSecurityException | OperatorException e) {
+      return builder
+          .build(new JcaContentSignerBuilder("SHA256withRSA").build(keys.getPrivate()))
+          .getEncoded();
+    } catch (OperatorException | IOException e) {
       throw new IllegalStateException(e);
     }
-    Files.writeString(directory.resolve("hardware-policy.oid"), HARDWARE_POLICY + "\n");
   }
 
   /** A CA's or card's key: never the same one twice within a test, made once per JVM. */

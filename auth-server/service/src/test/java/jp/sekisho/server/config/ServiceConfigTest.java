@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,13 +57,29 @@ class ServiceConfigTest {
             "h",
             AddressMatch.FLAG,
             Path.of("/trust"),
+            URI.create("http://ca.example/staff.crl"),
+            URI.create("https://ocsp.example/"),
             "jdbc:postgresql://db/sekisho");
     assertEquals(
         "{\"addressMatch\":\"flag\",\"agentsHosts\":[\"a\",\"b\"],\"agentsPort\":2,"
             + "\"database\":\"jdbc:postgresql://db/sekisho\",\"helpLine\":\"h\",\"origin\":\""
             + ORIGIN
-            + "\",\"peoplePort\":1,\"staffCa\":\"/trust\",\"trial\":false,\"v\":1}",
+            + "\",\"peoplePort\":1,\"staffCa\":\"/trust\",\"staffCrl\":\"http://ca.example/staff.crl\",\"staffOcsp\":\"https://ocsp.example/\",\"trial\":false,\"v\":1}",
         new String(config.bytes(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void addressesOfRevocationAreReadAndHttpOnly() throws Exception {
+    ServiceConfig config =
+        ServiceConfig.of(ORIGIN, false, List.of("a"), "h")
+            .withRevocation(URI.create("http://ca.example/l"), URI.create("https://o.example/"));
+    assertEquals(config, ServiceConfig.parse(config.bytes()));
+    for (String bad : List.of("ftp://a/l", "file:///l", "http:///l", "http://me@a/l", "l")) {
+      assertThrows(
+          IllegalArgumentException.class, () -> config.withRevocation(URI.create(bad), null));
+      assertThrows(
+          IllegalArgumentException.class, () -> config.withRevocation(null, URI.create(bad)));
+    }
   }
 
   @Test

@@ -34,6 +34,7 @@ import jp.sekisho.server.authn.TestCa;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.config.ServiceConfig;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.terminal.Agent;
@@ -52,6 +53,7 @@ final class GrantScene implements AutoCloseable {
   static final String AUDITOR = "200001";
   static final String MEDIUM = "M-0007";
   static final String FINGERPRINT = Base64Url.encode(new byte[32]);
+  private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
   private static final String PERSONS =
       """
       staff_number,name,organ,division,division_name,post,from,until,roles
@@ -74,8 +76,11 @@ final class GrantScene implements AutoCloseable {
   record Desk(String person, Agent terminal, String cookie) {}
 
   GrantScene() throws Exception {
-    server = RunningServer.startAt(Instant.parse("2026-11-21T00:00:00Z"));
-    TestCa ca = new TestCa("Staff CA", server.clock.instant());
+    this(NOW, new TestCa("Staff CA", NOW), config -> config);
+  }
+
+  GrantScene(Instant now, TestCa ca, UnaryOperator<ServiceConfig> changed) throws Exception {
+    server = RunningServer.startAt(now, changed);
     ca.writeTrust(server.installation.staffTrust(), List.of());
     server
         .installation
@@ -136,10 +141,22 @@ final class GrantScene implements AutoCloseable {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
+  X509Certificate certificate(String person) {
+    Card card = cards.get(person);
+    if (card == null) {
+      throw new IllegalArgumentException(person);
+    }
+    return card.certificate();
+  }
+
+  /** The answer to a login with card and PIN. */
+  HttpResponse<String> tryLogin(String person, Agent terminal) throws Exception {
+    return prove(new NewTransaction("login", null), person, terminal, null, said -> said);
+  }
+
   /** A login with card and PIN; earlier sessions of the terminal end. */
   Desk login(String person, Agent terminal) throws Exception {
-    HttpResponse<String> answered =
-        prove(new NewTransaction("login", null), person, terminal, null, said -> said);
+    HttpResponse<String> answered = tryLogin(person, terminal);
     if (answered.statusCode() != 200) {
       throw new AssertionError(answered.body());
     }

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.EnrollReply;
 import jp.sekisho.protocol.EnrollRequest;
@@ -80,6 +81,12 @@ public final class RunningServer implements AutoCloseable {
 
   private RunningServer(Instant now, boolean trial, boolean publishing)
       throws IOException, GeneralSecurityException {
+    this(now, trial, publishing, config -> config);
+  }
+
+  private RunningServer(
+      Instant now, boolean trial, boolean publishing, UnaryOperator<ServiceConfig> changed)
+      throws IOException, GeneralSecurityException {
     clock = new MovingClock(now);
     root = Files.createTempDirectory("sekisho-server");
     DataDirectory directory = new DataDirectory(root.resolve("data"));
@@ -90,12 +97,13 @@ public final class RunningServer implements AutoCloseable {
     int people = Listeners.freePort();
     int agents = Listeners.freePort();
     ServiceConfig config =
-        ServiceConfig.of(
-                (trial ? "http" : "https") + "://localhost:" + people,
-                trial,
-                List.of("localhost"),
-                "内線 1234")
-            .withPorts(people, agents);
+        changed.apply(
+            ServiceConfig.of(
+                    (trial ? "http" : "https") + "://localhost:" + people,
+                    trial,
+                    List.of("localhost"),
+                    "内線 1234")
+                .withPorts(people, agents));
     keys = ServerKeys.createAll(directory.keys(), config.agentsHosts(), clock);
     settings =
         new ListenerSettings(
@@ -124,6 +132,8 @@ public final class RunningServer implements AutoCloseable {
                 Map.of(
                     "sekisho.silence-sweep",
                     "1h",
+                    "sekisho.trust-look",
+                    "1s",
                     "sekisho.publication-patience",
                     publishing ? "10s" : "100ms"))
             .singletons(installation, settings, keys, observed)
@@ -141,6 +151,12 @@ public final class RunningServer implements AutoCloseable {
   /** A server whose clock shows another time. */
   public static RunningServer startAt(Instant now) throws IOException, GeneralSecurityException {
     return new RunningServer(now, true, true);
+  }
+
+  /** The same, with other settings. */
+  public static RunningServer startAt(Instant now, UnaryOperator<ServiceConfig> changed)
+      throws IOException, GeneralSecurityException {
+    return new RunningServer(now, true, true, changed);
   }
 
   /** A server that is no trial: TLS for people too, with the certificate of the agents' port. */
@@ -217,7 +233,7 @@ public final class RunningServer implements AutoCloseable {
 
   /** Entries of the newest minute, waiting until one equals {@code wanted}. */
   public void awaitEntry(String log, String wanted) throws InterruptedException {
-    Instant end = Instant.now().plusSeconds(20);
+    Instant end = Instant.now().plusSeconds(60);
     while (!entries(log).contains(wanted)) {
       if (Instant.now().isAfter(end)) {
         throw new AssertionError(wanted + " is not in " + entries(log));

@@ -40,6 +40,25 @@ public sealed interface ServiceEvent extends AuditEvent {
     }
   }
 
+  /**
+   * A file or address that says which staff cards to trust cannot be used; what it said before
+   * stays in force.
+   *
+   * @param source {@code anchors}, {@code lists} or {@code address}
+   * @param notice what is wrong, at most 300 characters; names the file or address
+   */
+  record TrustUnusable(String source, String notice, Refusal reason) implements ServiceEvent {
+    @Override
+    public String type() {
+      return "service.trust-unusable";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("source", source, "notice", notice);
+    }
+  }
+
   /** A row of the database fails its MAC. */
   record StateTampered(String table, String row) implements ServiceEvent {
     @Override

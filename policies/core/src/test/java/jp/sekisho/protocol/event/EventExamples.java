@@ -78,6 +78,10 @@ final class EventExamples {
     events.put(new ServiceEvent.Started("0.1.0"), Entry.Subject.NONE);
     events.put(new ServiceEvent.Stopped(), Entry.Subject.NONE);
     events.put(new ServiceEvent.StateTampered("authenticator", "17"), Entry.Subject.NONE);
+    events.put(
+        new ServiceEvent.TrustUnusable(
+            "lists", "staff.crl: 5.1: not one DER CRL", Refusal.REVOCATION_UNKNOWN),
+        Entry.Subject.NONE);
     events.put(new SessionEvent.Suspended("card-removed"), PERSON);
     events.put(new SessionEvent.Resumed(), PERSON);
     events.put(new SessionEvent.Ended("lock-to-end"), PERSON);
