@@ -3,6 +3,7 @@ package jp.sekisho.server.audit;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -96,6 +97,7 @@ final class LogFiles {
    * The checkpoint signed last.
    *
    * @throws LogIntegrityException when it is missing or not signed by this log's key
+   * @throws StorageException when it cannot be read now
    */
   SignedNote readLast(VerifierKey key) {
     try {
@@ -106,10 +108,13 @@ final class LogFiles {
           refused -> {
             throw new LogIntegrityException(last() + ": " + refused.detail());
           });
-    } catch (IOException | FormatException e) {
+    } catch (NoSuchFileException | FormatException e) {
       throw new LogIntegrityException(
           last() + " is missing or damaged, so nobody can tell whether the database is the newest",
           e);
+    } catch (IOException e) {
+      // Of the machine, as are too many open files: tried again, no sign of anybody's hand.
+      throw new StorageException("cannot read " + last() + ": " + e.getMessage(), e);
     }
   }
 
