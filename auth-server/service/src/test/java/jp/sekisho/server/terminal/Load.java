@@ -192,7 +192,8 @@ final class Load implements AutoCloseable {
     }
   }
 
-  private static NewGrant wanted(String person) {
+  /** A request that fits every limit. */
+  static NewGrant wanted(String person) {
     Instant now = LoadedService.now();
     return new NewGrant(
         person,

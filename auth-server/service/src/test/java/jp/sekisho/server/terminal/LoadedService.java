@@ -68,10 +68,18 @@ final class LoadedService implements AutoCloseable {
   private final ServerKeys keys;
   private final Path errors;
   private final Path archive;
+  private final Path served;
   private @Nullable Process process;
 
   /** Makes an installation in {@code root}. */
   LoadedService(Path root, @Nullable String database) throws IOException, GeneralSecurityException {
+    this(root, database, root.resolve("data"));
+  }
+
+  /** As {@link #LoadedService(Path, String)}; the process finds the installation elsewhere. */
+  LoadedService(Path root, @Nullable String database, Path served)
+      throws IOException, GeneralSecurityException {
+    this.served = served;
     directory = new DataDirectory(root.resolve("data"));
     errors = root.resolve("serve.err");
     archive = root.resolve("service.jsa");
@@ -216,27 +224,24 @@ final class LoadedService implements AutoCloseable {
   /** Starts and ends the service in good order once, so that the JVM keeps its classes parsed. */
   void warmUp() throws IOException, InterruptedException {
     start();
-    Process running = process;
-    if (running != null) {
-      running.destroy();
-      if (!running.waitFor(120, TimeUnit.SECONDS)) {
-        throw new AssertionError("the service does not end");
-      }
-    }
-    process = null;
+    end();
   }
 
   /** Starts the process and waits until its ports are open. */
-  void start(String... java) throws IOException {
-    List<String> line = new ArrayList<>();
+  void start() throws IOException {
+    start(List.of());
+  }
+
+  /** As {@link #start()}, run by another command that takes the rest of the line as its own. */
+  void start(List<String> before) throws IOException {
+    List<String> line = new ArrayList<>(before);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     line.addAll(
         List.of(
             "-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off"));
-    line.addAll(List.of(java));
     line.addAll(List.of("-jar", JAR.toString()));
-    line.addAll(List.of("serve", "--data", directory.root().toString(), "--json"));
+    line.addAll(List.of("serve", "--data", served.toString(), "--json"));
     Process started =
         new ProcessBuilder(line)
             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
@@ -257,6 +262,28 @@ final class LoadedService implements AutoCloseable {
       throw new AssertionError("the process lives on");
     }
     process = null;
+  }
+
+  /** Ends the service in good order, and waits for the command around it. */
+  void end() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      List<ProcessHandle> inside = running.descendants().toList();
+      (inside.isEmpty() ? List.of(running.toHandle()) : inside).forEach(ProcessHandle::destroy);
+      if (!running.waitFor(120, TimeUnit.SECONDS)) {
+        throw new AssertionError("the service does not end");
+      }
+    }
+    process = null;
+  }
+
+  /** The process started last. */
+  long pid() {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException("nothing runs");
+    }
+    return running.pid();
   }
 
   /** Whether the process has not ended by itself. */
