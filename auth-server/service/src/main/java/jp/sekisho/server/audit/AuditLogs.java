@@ -164,8 +164,7 @@ public final class AuditLogs implements AutoCloseable {
     if (oldSize < 0 || oldSize > signed.size()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Continuation(text(signed), continuations.proof(log, oldSize, signed)));
+    return Optional.of(new Continuation(text(signed), continuations.proof(log, oldSize, signed)));
   }
 
   /**

@@ -69,8 +69,7 @@ final class Continuations {
     try {
       long size = signed.size();
       HashSource hashes =
-          new TileHashSource(
-              new CachedTiles(new PublishedTiles(database, log, size), tiles), size);
+          new TileHashSource(new CachedTiles(new PublishedTiles(database, log, size), tiles), size);
       ConsistencyProof proof = ConsistencyProof.build(hashes, from, size);
       Hash older = from == 0 ? Rfc6962.EMPTY_ROOT : root(hashes, 0, from);
       if (proof.proves(older, signed.checkpoint().root())) {

@@ -181,8 +181,7 @@ class PublishedTilesTest {
       publish(storage, 2);
       String newer = storage.logs.newest("mayor").checkpoint();
       execute(
-          storage,
-          "update audit_log_state set checkpoint = '" + older + "' where log = 'mayor'");
+          storage, "update audit_log_state set checkpoint = '" + older + "' where log = 'mayor'");
       assertEquals(newer, storage.logs.newest("mayor").checkpoint(), "the file counts");
       execute(
           storage,

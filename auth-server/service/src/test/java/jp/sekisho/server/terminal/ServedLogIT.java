@@ -105,8 +105,7 @@ class ServedLogIT {
       throws IOException, InterruptedException {
     HttpResponse<byte[]> answer =
         service.send(http, "GET", "/log/mayor/1/" + path, new byte[0], cookie);
-    assertEquals(
-        200, answer.statusCode(), () -> new String(answer.body(), StandardCharsets.UTF_8));
+    assertEquals(200, answer.statusCode(), () -> new String(answer.body(), StandardCharsets.UTF_8));
     return answer.body();
   }
 
