@@ -124,6 +124,8 @@ public final class RunningServer implements AutoCloseable {
                 Map.of(
                     "sekisho.silence-sweep",
                     "1h",
+                    "sekisho.open-log-requests",
+                    "50",
                     "sekisho.publication-patience",
                     publishing ? "10s" : "100ms"))
             .singletons(installation, settings, keys, observed)
