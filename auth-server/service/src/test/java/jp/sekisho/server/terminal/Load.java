@@ -232,10 +232,15 @@ final class Load implements AutoCloseable {
 
   /** Waits for all callers, each with its last answer. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     ended = true;
-    for (Thread thread : threads) {
-      thread.join(Duration.ofSeconds(120));
+    try {
+      for (Thread thread : threads) {
+        boolean _ = thread.join(Duration.ofSeconds(120));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while callers wait", e);
     }
     check();
   }

@@ -335,7 +335,11 @@ final class LoadedService implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    kill();
+  public void close() {
+    Process running = process;
+    if (running != null) {
+      Process _ = running.destroyForcibly().onExit().join();
+    }
+    process = null;
   }
 }
