@@ -58,7 +58,7 @@ class AttackTableTest {
   Path directory;
 
   /** What comes of an attack once the service has started again. */
-  private enum Fate {
+  enum Fate {
     /** The log halts and says so; nothing more is signed. */
     HALTS,
     /** The log goes on; the row is shown as edited, never as an entry. */
