@@ -85,7 +85,7 @@ final class AcknowledgedLog {
         continue;
       }
       String terminal = String.valueOf(entry.subject().terminal());
-      long seq = (long) entry.device().get("seq");
+      long seq = (long) entry.device().getOrDefault("seq", 0L);
       // In order, without a gap, and so none twice.
       assertEquals(last.getOrDefault(terminal, 0L) + 1, seq, terminal);
       last.put(terminal, seq);
