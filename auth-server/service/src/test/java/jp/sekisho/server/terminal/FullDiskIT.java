@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FullDiskIT {
   private static final int ENOUGH = 12;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Mounts, runs what follows on a copy of the directory there, and brings the copy back. */
   private static final String MOUNTED =

@@ -25,7 +25,7 @@ class KilledServiceIT {
   /** Acknowledgements of one life of the service before it is killed. */
   private static final int ENOUGH = 15;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path directory;
   private final Random random = new Random(5); // when within its work a life ends

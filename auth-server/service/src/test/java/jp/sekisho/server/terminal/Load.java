@@ -236,7 +236,7 @@ final class Load implements AutoCloseable {
     ended = true;
     try {
       for (Thread thread : threads) {
-        boolean _ = thread.join(Duration.ofSeconds(120));
+        boolean _ = thread.join(Duration.ofMinutes(2));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
