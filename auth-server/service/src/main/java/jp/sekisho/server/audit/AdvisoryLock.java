@@ -11,9 +11,11 @@ final class AdvisoryLock implements AutoCloseable {
   /** "sekisho" in ASCII; the database belongs to the service alone. */
   private static final long KEY = 0x73656b6973686fL;
 
+  private final Database database;
   private final Handle handle;
 
-  private AdvisoryLock(Handle handle) {
+  private AdvisoryLock(Database database, Handle handle) {
+    this.database = database;
     this.handle = handle;
   }
 
@@ -28,12 +30,12 @@ final class AdvisoryLock implements AutoCloseable {
               .mapTo(Boolean.class)
               .one();
       if (got) {
-        return new AdvisoryLock(handle);
+        return new AdvisoryLock(database, handle);
       }
       handle.close();
       return null;
     } catch (JdbiException e) {
-      handle.close();
+      database.end(handle); // perhaps with the lock, which nobody here knows of
       throw new StorageException("cannot ask for the advisory lock", e);
     }
   }
@@ -47,18 +49,9 @@ final class AdvisoryLock implements AutoCloseable {
     }
   }
 
+  /** Ends the connection and the lock with it: one handed back with the lock would keep it. */
   @Override
   public void close() {
-    try {
-      handle
-          .createQuery("select pg_advisory_unlock(:key)")
-          .bind("key", KEY)
-          .mapTo(Boolean.class)
-          .one();
-    } catch (JdbiException e) {
-      // A lost connection has lost the lock too.
-    } finally {
-      handle.close();
-    }
+    database.end(handle);
   }
 }

@@ -14,16 +14,11 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import jp.sekisho.audit.checkpoint.CheckpointOpening;
-import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.LogSigner;
-import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
 import jp.sekisho.audit.tile.EntryTilePath;
 import jp.sekisho.audit.tile.HashTilePath;
-import jp.sekisho.audit.tile.TileHashSource;
 import jp.sekisho.audit.tile.TilePath;
-import jp.sekisho.audit.tree.ConsistencyProof;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.Database;
@@ -48,7 +43,8 @@ public final class AuditLogs implements AutoCloseable {
   private final RowSeal seal;
   private final Set<String> logs;
   private final ConcurrentHashMap<String, VerifierKey> verifiers = new ConcurrentHashMap<>();
-  private final CachedTiles.Full fullTiles = new CachedTiles.Full();
+  private final NewestCheckpoints newest = new NewestCheckpoints();
+  private final Continuations continuations;
   private final Waiting waiting = new Waiting(PATIENCE);
   private final SequencerLoop loop;
 
@@ -63,6 +59,7 @@ public final class AuditLogs implements AutoCloseable {
     this.keys = keys;
     this.seal = seal;
     this.logs = pending.committed().logs();
+    this.continuations = new Continuations(database, seal, new CachedTiles.Full());
     Sequencer sequencer = new Sequencer(database, keys, seal, pending.committed(), waiting);
     this.loop =
         new SequencerLoop(
@@ -157,25 +154,17 @@ public final class AuditLogs implements AutoCloseable {
    * What the newest checkpoint needs beside it for somebody who holds the checkpoint of an older
    * size: the proof that it continues that one; empty for sizes this log never had.
    *
-   * <p>Edited hashes of the database make a proof that does not hold: whoever asked finds that out.
+   * <p>The proof holds: it was checked against the signed root.
    *
-   * @throws TamperedException when hashes of the database are missing
+   * @throws TamperedException when hashes of the database were edited or are missing: once, for
+   *     they are made again from the entries
    */
   public Optional<Continuation> continuation(String log, long oldSize) {
     SignedCheckpoint signed = newestSigned(log);
     if (oldSize < 0 || oldSize > signed.size()) {
       return Optional.empty();
     }
-    try {
-      TileHashSource hashes =
-          new TileHashSource(
-              new CachedTiles(new PublishedTiles(database, log, signed.size()), fullTiles),
-              signed.size());
-      return Optional.of(
-          new Continuation(text(signed), ConsistencyProof.build(hashes, oldSize, signed.size())));
-    } catch (IOException e) {
-      throw new TamperedException("audit_node", log);
-    }
+    return Optional.of(new Continuation(text(signed), continuations.proof(log, oldSize, signed)));
   }
 
   /**
@@ -185,7 +174,8 @@ public final class AuditLogs implements AutoCloseable {
    * @throws TamperedException when the database lacks what was signed
    */
   public Optional<byte[]> tile(String log, TilePath path) {
-    PublishedTiles tiles = new PublishedTiles(database, log, newestSigned(log).size());
+    SignedCheckpoint signed = newestSigned(log);
+    PublishedTiles tiles = new PublishedTiles(database, log, signed.size());
     if (!tiles.has(path)) {
       return Optional.empty();
     }
@@ -196,7 +186,10 @@ public final class AuditLogs implements AutoCloseable {
             case EntryTilePath entries -> tiles.entries(entries);
           });
     } catch (IOException e) {
-      throw new TamperedException("audit_entry", log);
+      if (path instanceof HashTilePath) {
+        continuations.repair(log, signed);
+      }
+      throw new TamperedException(path instanceof HashTilePath ? "audit_node" : "audit_entry", log);
     }
   }
 
@@ -272,14 +265,7 @@ public final class AuditLogs implements AutoCloseable {
 
   /** The newest checkpoint that the log's key signed: that of the database may be put back. */
   private SignedCheckpoint newestSigned(String log) {
-    VerifierKey key = verifierKey(log);
-    SignedNote note = state(log).note();
-    if (new TrustedKeys(key, List.of()).open(note) instanceof CheckpointOpening.Refused) {
-      throw new TamperedException("audit_log_state", log);
-    }
-    SignedCheckpoint published = SignedCheckpoint.of(note);
-    SignedCheckpoint last = SignedCheckpoint.of(new LogFiles(keys, log).readLast(key));
-    return last.size() > published.size() ? last : published;
+    return newest.of(state(log), new LogFiles(keys, log), verifierKey(log));
   }
 
   /** One row for each index below {@code end}, down to the limit or to 0. */

@@ -30,6 +30,13 @@ final class CachedTiles implements TileSource {
                 return size() > MOST;
               }
             });
+
+    /** Drops the tiles of a log whose hashes were made again. */
+    void forget(String log) {
+      synchronized (tiles) {
+        tiles.keySet().removeIf(key -> key.log().equals(log));
+      }
+    }
   }
 
   private final PublishedTiles tiles;

@@ -3,6 +3,7 @@ package jp.sekisho.server.audit;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -96,21 +97,52 @@ final class LogFiles {
    * The checkpoint signed last.
    *
    * @throws LogIntegrityException when it is missing or not signed by this log's key
+   * @throws StorageException when it cannot be read now
    */
   SignedNote readLast(VerifierKey key) {
+    return parseLast(lastBytes(), key);
+  }
+
+  /**
+   * The bytes of the checkpoint signed last, not looked at.
+   *
+   * @throws LogIntegrityException when there are none
+   * @throws StorageException when they cannot be read now
+   */
+  byte[] lastBytes() {
     try {
-      SignedNote note = SignedNote.parse(PrivateFiles.read(last(), SignedNote.MAX_BYTES));
+      return PrivateFiles.read(last(), SignedNote.MAX_BYTES);
+    } catch (NoSuchFileException e) {
+      throw damaged(e);
+    } catch (IOException e) {
+      // Of the machine, as are too many open files: tried again, no sign of anybody's hand.
+      throw new StorageException("cannot read " + last() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The checkpoint in those bytes.
+   *
+   * @throws LogIntegrityException when it is not signed by this log's key
+   */
+  SignedNote parseLast(byte[] bytes, VerifierKey key) {
+    try {
+      SignedNote note = SignedNote.parse(bytes);
       CheckpointOpening opening = new TrustedKeys(key, List.of()).open(note);
       return opening.fold(
           good -> note,
           refused -> {
             throw new LogIntegrityException(last() + ": " + refused.detail());
           });
-    } catch (IOException | FormatException e) {
-      throw new LogIntegrityException(
-          last() + " is missing or damaged, so nobody can tell whether the database is the newest",
-          e);
+    } catch (FormatException e) {
+      throw damaged(e);
     }
+  }
+
+  private LogIntegrityException damaged(Exception why) {
+    return new LogIntegrityException(
+        last() + " is missing or damaged, so nobody can tell whether the database is the newest",
+        why);
   }
 
   void writeLast(SignedNote note) throws IOException {

@@ -44,11 +44,11 @@ public final class Database implements AutoCloseable {
    *     program
    */
   public static Database sqlite(Path file) {
-    return sqlite(file, source -> source);
+    return sqlite(file, source -> source, true);
   }
 
-  /** As {@link #sqlite(Path)}, with the writer's connections wrapped: tests make them fail. */
-  static Database sqlite(Path file, UnaryOperator<DataSource> writers) {
+  /** As {@link #sqlite(Path)}, with all connections wrapped: tests make them fail. */
+  static Database sqlite(Path file, UnaryOperator<DataSource> wrapped, boolean migrating) {
     try {
       if (Files.exists(file)) {
         PrivateFiles.requirePrivate(file);
@@ -59,14 +59,16 @@ public final class Database implements AutoCloseable {
       throw new StorageException(String.valueOf(e.getMessage()), e);
     }
     String url = "jdbc:sqlite:" + file.toAbsolutePath();
-    migrate(Vendor.SQLITE, sqlite(url));
+    if (migrating) {
+      migrate(Vendor.SQLITE, sqlite(url));
+    }
     HikariConfig config = new HikariConfig();
     config.setPoolName("sqlite-readers");
-    config.setDataSource(sqlite(url));
+    config.setDataSource(wrapped.apply(sqlite(url)));
     config.setConnectionInitSql("PRAGMA query_only = 1");
     config.setMaximumPoolSize(SQLITE_READERS);
     HikariDataSource pool = pool(config);
-    Writer writer = new SqliteWriter(Jdbi.create(writers.apply(sqlite(url))));
+    Writer writer = new SqliteWriter(Jdbi.create(wrapped.apply(sqlite(url))));
     return new Database(Vendor.SQLITE, pool, writer);
   }
 
@@ -78,15 +80,23 @@ public final class Database implements AutoCloseable {
    * @throws StorageException when it cannot be reached or is newer than this program
    */
   public static Database postgresql(String url, @Nullable String password) {
+    return postgresql(url, password, source -> source, true);
+  }
+
+  /** As {@link #postgresql(String, String)}, with all connections wrapped: tests make them fail. */
+  static Database postgresql(
+      String url, @Nullable String password, UnaryOperator<DataSource> wrapped, boolean migrating) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(url);
     if (password != null) {
       source.setPassword(password);
     }
-    migrate(Vendor.POSTGRESQL, source);
+    if (migrating) {
+      migrate(Vendor.POSTGRESQL, source);
+    }
     HikariConfig config = new HikariConfig();
     config.setPoolName("postgresql");
-    config.setDataSource(source);
+    config.setDataSource(wrapped.apply(source));
     config.setConnectionInitSql("SET synchronous_commit TO on");
     config.setMaximumPoolSize(POSTGRESQL_CONNECTIONS);
     HikariDataSource pool = pool(config);
@@ -161,6 +171,16 @@ public final class Database implements AutoCloseable {
       return readers.open();
     } catch (JdbiException e) {
       throw new StorageException("the database cannot be reached", e);
+    }
+  }
+
+  /** Closes a session for good, with every lock it has, instead of handing it back to the pool. */
+  public void end(Handle session) {
+    pool.evictConnection(session.getConnection());
+    try {
+      session.close();
+    } catch (JdbiException e) {
+      // It finds its connection closed, as it should be.
     }
   }
 

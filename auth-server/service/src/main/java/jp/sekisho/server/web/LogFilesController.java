@@ -22,6 +22,7 @@ import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.Doors;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Transactions;
 
@@ -52,9 +53,15 @@ final class LogFilesController {
   private final AuditLogs logs;
   private final Transactions transactions;
   private final Answers answers;
+  private final OpenLogLimit limit;
 
   LogFilesController(
-      Auditors auditors, AuditLogs logs, Transactions transactions, Answers answers) {
+      Auditors auditors,
+      AuditLogs logs,
+      Transactions transactions,
+      Answers answers,
+      OpenLogLimit limit) {
+    this.limit = limit;
     this.auditors = auditors;
     this.logs = logs;
     this.transactions = transactions;
@@ -65,6 +72,9 @@ final class LogFilesController {
   @Produces(MediaType.ALL)
   HttpResponse<?> checkpoint(
       HttpRequest<?> request, @PathVariable String log, @PathVariable String generation) {
+    if (!limit.admits(Doors.source(request))) {
+      return answers.refuse(Refusal.TOO_MANY, request);
+    }
     if (!isServed(log, generation)) {
       return answers.refuse(Refusal.NOT_FOUND, request);
     }
@@ -88,6 +98,9 @@ final class LogFilesController {
     }
     if (path instanceof EntryTilePath entries) {
       return entries(request, log, generation, entries);
+    }
+    if (!limit.admits(Doors.source(request))) {
+      return answers.refuse(Refusal.TOO_MANY, request);
     }
     if (!isServed(log, generation)) {
       return answers.refuse(Refusal.NOT_FOUND, request);

@@ -25,6 +25,8 @@ import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.TamperedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A log as it is served in tiles, and the proof that a terminal asks for. */
 class PublishedTilesTest {
@@ -133,28 +135,60 @@ class PublishedTilesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update audit_node set hash = zeroblob(32) where log = 'mayor' and level = 1 and idx = 0",
+        "delete from audit_node where log = 'mayor' and level = 1 and idx = 0",
+        "update audit_entry set leaf = zeroblob(32) where log = 'mayor' and idx = 290"
+      })
+  void hashesEditedInTheDatabaseRefuseOnceAndAreMadeAgainFromTheEntries(String edit)
+      throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      publish(storage, 290);
+      Checkpoint old = newest(storage);
+      publish(storage, 310);
+      byte[] whole = tile(storage, 1, 0, 2);
+      execute(storage, edit);
+      assertThrows(TamperedException.class, () -> storage.logs.continuation("mayor", 290));
+      Continuation mended = storage.logs.continuation("mayor", 290).orElseThrow();
+      assertTrue(mended.proof().proves(old.root(), newest(storage).root()), "never a false fork");
+      assertEquals(box(whole), box(tile(storage, 1, 0, 2)));
+    }
+  }
+
   @Test
-  void nodesEditedInTheDatabaseAreMadeAgainAtTheNextStart() throws Exception {
-    byte[] whole;
-    Checkpoint old;
+  void proofIsRefusedForGoodWhereTheEntriesThemselvesWereEdited() {
     try (OpenStorage storage = OpenStorage.sqlite(directory)) {
       publish(storage, 300);
-      old = newest(storage);
-      publish(storage, 300);
-      whole = tile(storage, 1, 0, 2);
       execute(
           storage,
-          "update audit_node set hash = zeroblob(32) where log = 'mayor' and level = 1 and idx = 0");
-      Continuation forged = storage.logs.continuation("mayor", 300).orElseThrow();
-      assertFalse(
-          forged.proof().proves(old.root(), newest(storage).root()), "whoever asks sees it");
-      execute(storage, "delete from audit_node where log = 'mayor' and level = 1 and idx = 1");
-      assertThrows(
-          TamperedException.class, () -> storage.logs.tile("mayor", new HashTilePath(1, 0, 2)));
+          "update audit_entry set body = x'7b7d', leaf = zeroblob(32)"
+              + " where log = 'mayor' and idx = 7");
+      for (int i = 0; i < 2; i++) {
+        TamperedException refused =
+            assertThrows(TamperedException.class, () -> storage.logs.continuation("mayor", 3));
+        assertEquals("audit_entry", refused.table());
+      }
     }
+  }
+
+  @Test
+  void checkpointPutBackOrForgedIsSeenThoughTheNewestIsRemembered() throws Exception {
     try (OpenStorage storage = OpenStorage.sqlite(directory)) {
-      storage.logs.integrateNow();
-      assertEquals(List.of(box(whole)), List.of(box(tile(storage, 1, 0, 2))));
+      publish(storage, 2);
+      String older = storage.logs.newest("mayor").checkpoint();
+      publish(storage, 2);
+      String newer = storage.logs.newest("mayor").checkpoint();
+      execute(
+          storage, "update audit_log_state set checkpoint = '" + older + "' where log = 'mayor'");
+      assertEquals(newer, storage.logs.newest("mayor").checkpoint(), "the file counts");
+      execute(
+          storage,
+          "update audit_log_state set checkpoint = '"
+              + newer.replace("\n4\n", "\n5\n")
+              + "' where log = 'mayor'");
+      assertThrows(TamperedException.class, () -> storage.logs.newest("mayor"));
     }
   }
 

@@ -7,10 +7,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** A data source whose connections fail at one chosen JDBC call. */
+/** A data source whose JDBC calls fail where {@link Faults} say. */
 final class FaultyDataSource {
   private final DataSource source;
   private final Faults faults;
@@ -20,49 +20,37 @@ final class FaultyDataSource {
     this.faults = faults;
   }
 
-  /** When to fail: at the n-th call from {@link #arm} on, once. */
-  static final class Faults {
-    private final AtomicInteger left = new AtomicInteger(0);
-
-    /** Fails the n-th call from now, counted from 1. */
-    void arm(int n) {
-      left.set(n);
-    }
-
-    /** Whether no armed fault is left. */
-    boolean met() {
-      return left.get() <= 0;
-    }
-
-    private void call(String name) throws SQLException {
-      if (left.get() > 0 && left.decrementAndGet() == 0) {
-        throw new SQLException("injected at " + name);
-      }
-    }
-  }
-
   DataSource get() {
     return proxy(DataSource.class, source);
+  }
+
+  /** Calls that reach the database; closing does so too, yet happens when a process ends. */
+  private static boolean reaches(Class<?> type, String method) {
+    return method.startsWith("execute")
+        || method.startsWith("prepare")
+        || method.equals("createStatement")
+        || method.equals("commit")
+        || method.equals("setAutoCommit")
+        || (method.equals("getConnection") && type == DataSource.class);
   }
 
   private <T> T proxy(Class<T> type, T target) {
     InvocationHandler handler =
         (_, method, args) -> {
-          String name = method.getName();
-          if (name.startsWith("execute")
-              || name.startsWith("prepare")
-              || name.equals("createStatement")
-              || name.equals("commit")
-              || name.equals("setAutoCommit")
-              || (name.equals("getConnection") && type == DataSource.class)) {
-            faults.call(name);
-          }
-          Object result;
-          try {
-            result = method.invoke(target, args);
-          } catch (InvocationTargetException e) {
-            throw e.getCause();
-          }
+          Faults.Call<@Nullable Object, SQLException> call =
+              () -> {
+                try {
+                  return method.invoke(target, args);
+                } catch (InvocationTargetException e) {
+                  throw sql(e.getCause());
+                } catch (IllegalAccessException e) {
+                  throw new IllegalStateException(e);
+                }
+              };
+          Object result =
+              reaches(type, method.getName())
+                  ? faults.call(named(method.getName(), args), call, SQLException::new)
+                  : call.run();
           return switch (result) {
             case PreparedStatement statement -> proxy(PreparedStatement.class, statement);
             case Statement statement -> proxy(Statement.class, statement);
@@ -72,5 +60,20 @@ final class FaultyDataSource {
           };
         };
     return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  private static String named(String method, Object @Nullable [] args) {
+    return args != null && args.length > 0 && args[0] instanceof String sql
+        ? method + " " + sql
+        : method;
+  }
+
+  private static SQLException sql(@Nullable Throwable cause) {
+    return switch (cause) {
+      case SQLException failed -> failed;
+      case RuntimeException unchecked -> throw unchecked;
+      case Error error -> throw error;
+      case null, default -> throw new IllegalStateException(cause);
+    };
   }
 }

@@ -2,12 +2,14 @@ package jp.sekisho.server.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.PendingEntries;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A complete storage in a directory, as the service opens it, for tests of any package: database,
@@ -24,9 +26,17 @@ public final class OpenStorage implements AutoCloseable {
   public final Transactions transactions;
   public final Path keys;
 
+  private final @Nullable FaultyFiles files;
+
   private OpenStorage(Database database, Path keys, InstantSource clock) {
+    this(database, keys, clock, null);
+  }
+
+  private OpenStorage(
+      Database database, Path keys, InstantSource clock, @Nullable FaultyFiles files) {
     this.database = database;
     this.keys = keys;
+    this.files = files;
     try {
       PrivateFiles.createDirectory(keys);
       AuditLogs.create(database, keys, "auth.city.example", LOGS);
@@ -53,13 +63,34 @@ public final class OpenStorage implements AutoCloseable {
     return sqlite(directory, InstantSource.system());
   }
 
-  /** SQLite in {@code directory} whose writer meets the faults that {@code faults} makes. */
-  static OpenStorage failing(Path directory, FaultyDataSource.Faults faults) {
+  /**
+   * SQLite in {@code directory} whose database and files meet the faults; brought up to date only
+   * where it is new, so that opening again is quick.
+   */
+  public static OpenStorage failing(Path directory, Faults faults) {
+    FaultyFiles files = new FaultyFiles(directory, faults);
     return new OpenStorage(
         Database.sqlite(
-            directory.resolve("sekisho.db"), source -> new FaultyDataSource(source, faults).get()),
-        directory.resolve("keys"),
-        InstantSource.system());
+            directory.resolve("sekisho.db"),
+            source -> new FaultyDataSource(source, faults).get(),
+            !Files.exists(directory.resolve("keys"))),
+        files.of(directory.resolve("keys")),
+        InstantSource.system(),
+        files);
+  }
+
+  /** As {@link #failing(Path, Faults)}, on PostgreSQL. */
+  public static OpenStorage failing(String url, Path directory, Faults faults) {
+    FaultyFiles files = new FaultyFiles(directory, faults);
+    return new OpenStorage(
+        Database.postgresql(
+            url,
+            null,
+            source -> new FaultyDataSource(source, faults).get(),
+            !Files.exists(directory.resolve("keys"))),
+        files.of(directory.resolve("keys")),
+        InstantSource.system(),
+        files);
   }
 
   /** A PostgreSQL database, its keys in {@code directory}. */
@@ -70,6 +101,11 @@ public final class OpenStorage implements AutoCloseable {
   /** As {@link #postgresql(String, Path)}, with a clock. */
   public static OpenStorage postgresql(String url, Path directory, InstantSource clock) {
     return new OpenStorage(Database.postgresql(url, null), directory.resolve("keys"), clock);
+  }
+
+  /** What the files of a failing storage were replaced by: every checkpoint that was signed. */
+  public List<byte[]> replacements() {
+    return files == null ? List.of() : files.replacements();
   }
 
   /** Numbers in the background; a broken log fails the test that waits for it. */

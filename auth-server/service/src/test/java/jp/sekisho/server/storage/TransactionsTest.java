@@ -231,7 +231,7 @@ class TransactionsTest {
 
   @Test
   void changeAndEntryCommitOrVanishTogetherWhicheverJdbcCallFails() {
-    FaultyDataSource.Faults faults = new FaultyDataSource.Faults();
+    Faults faults = new Faults();
     int survived = 0;
     int failed = 0;
     try (OpenStorage storage = OpenStorage.failing(directory, faults)) {

@@ -87,10 +87,16 @@ public final class Agent {
 
   static HttpClient client(
       RunningServer server, PrivateKey key, List<X509Certificate> shown, String protocol) {
+    return client(server.keys.serverCa().certificate(), key, shown, protocol);
+  }
+
+  /** A client that trusts {@code serverCa} only. */
+  static HttpClient client(
+      X509Certificate serverCa, PrivateKey key, List<X509Certificate> shown, String protocol) {
     try {
       KeyStore trusted = KeyStore.getInstance("PKCS12");
       trusted.load(null, null);
-      trusted.setCertificateEntry("server-ca", server.keys.serverCa().certificate());
+      trusted.setCertificateEntry("server-ca", serverCa);
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(trusted);

@@ -134,6 +134,8 @@ public final class RunningServer implements AutoCloseable {
                     "1h",
                     "sekisho.trust-look",
                     "1s",
+                    "sekisho.open-log-requests",
+                    "50",
                     "sekisho.publication-patience",
                     publishing ? "10s" : "100ms"))
             .singletons(installation, settings, keys, observed)

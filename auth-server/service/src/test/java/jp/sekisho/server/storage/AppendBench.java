@@ -1,0 +1,154 @@
+package jp.sekisho.server.storage;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.SessionEvent;
+
+/**
+ * How fast entries are acknowledged: at their COMMIT, as people's are, and under a signed
+ * checkpoint, as agents' are. 32 callers at once, each with one entry at a time; on a real disk.
+ * Part of {@code ./dev bench audit}; ends with 1 when a limit is missed.
+ */
+public final class AppendBench {
+  private static final Entry.Subject CLERK = Entry.Subject.person("mayor", "S1001");
+  private static final int CALLERS = 32;
+  private static final Duration WARM = Duration.ofSeconds(4);
+  private static final Duration MEASURED = Duration.ofSeconds(10);
+  private static final int LEAST_PER_SECOND = 5_000;
+  private static final Duration MOST_COMMIT = Duration.ofMillis(50);
+  private static final Duration MOST_INTEGRATION = Duration.ofMillis(600);
+
+  private AppendBench() {}
+
+  private record Times(ConcurrentLinkedQueue<Long> commits, ConcurrentLinkedQueue<Long> published) {
+    Times() {
+      this(new ConcurrentLinkedQueue<>(), new ConcurrentLinkedQueue<>());
+    }
+  }
+
+  /** Runs on both databases; arguments are not used. */
+  public static void main(String[] args) throws Exception {
+    System.out.println("| appends, " + CALLERS + " callers | per second | p50 | p99 | n |");
+    System.out.println("|---|---|---|---|---|");
+    boolean met = true;
+    Path directory = Files.createTempDirectory("sekisho-bench");
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      met &= measure("SQLite", storage.start());
+    } finally {
+      delete(directory);
+    }
+    Path other = Files.createTempDirectory("sekisho-bench");
+    try (EmbeddedPostgres server = EmbeddedPostgres.start();
+        OpenStorage storage =
+            OpenStorage.postgresql(server.getJdbcUrl("postgres", "postgres"), other)) {
+      met &= measure("PostgreSQL", storage.start());
+    } finally {
+      delete(other);
+    }
+    if (!met) {
+      System.out.println("MISSED");
+      System.exit(1);
+    }
+  }
+
+  private static boolean measure(String database, OpenStorage storage) throws Exception {
+    Times _ = run(storage, WARM, true);
+    long cpu = cpu();
+    Times people = run(storage, MEASURED, false);
+    cpu = (cpu() - cpu) / Math.max(1, people.commits().size());
+    Times agents = run(storage, MEASURED, true);
+    boolean met =
+        row(database + ": acknowledged at the COMMIT", people.commits(), MOST_COMMIT, true);
+    met &=
+        row(
+            database + ": acknowledged under a checkpoint",
+            agents.published(),
+            MOST_INTEGRATION,
+            false);
+    System.out.printf(
+        "%s: %.0f µs of CPU time for each append, numbering, integration and signature included%n",
+        database, cpu / 1e3);
+    return met;
+  }
+
+  /** CPU time of this process in nanoseconds; a server of PostgreSQL is another process. */
+  private static long cpu() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+  }
+
+  private static Times run(OpenStorage storage, Duration window, boolean publication)
+      throws InterruptedException {
+    Times times = new Times();
+    long end = System.nanoTime() + window.toNanos();
+    List<Thread> callers = new ArrayList<>();
+    for (int i = 0; i < CALLERS; i++) {
+      callers.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                while (System.nanoTime() - end < 0) {
+                  long begun = System.nanoTime();
+                  EntryReceipt receipt =
+                      storage.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+                  times.commits().add(System.nanoTime() - begun);
+                  if (publication) {
+                    var _ =
+                        storage
+                            .logs
+                            .published(receipt)
+                            .whenComplete((done, failed) -> {
+                              if (failed == null) {
+                                times.published().add(System.nanoTime() - begun);
+                              }
+                            });
+                  }
+                }
+              }));
+    }
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    storage.logs.integrateNow();
+    return times;
+  }
+
+  private static boolean row(
+      String what, ConcurrentLinkedQueue<Long> times, Duration most, boolean rated) {
+    List<Long> sorted = times.stream().sorted().toList();
+    long rate = sorted.size() / MEASURED.toSeconds();
+    Duration p99 = at(sorted, 99);
+    boolean met =
+        p99.compareTo(most) <= 0 && !sorted.isEmpty() && (!rated || rate >= LEAST_PER_SECOND);
+    System.out.printf(
+        "| %s | %,d | %.1f ms | %.1f ms | %,d |%s%n",
+        what,
+        rate,
+        at(sorted, 50).toNanos() / 1e6,
+        p99.toNanos() / 1e6,
+        sorted.size(),
+        met ? "" : " MISSED");
+    return met;
+  }
+
+  private static Duration at(List<Long> sorted, int percent) {
+    return sorted.isEmpty()
+        ? Duration.ZERO
+        : Duration.ofNanos(sorted.get((sorted.size() - 1) * percent / 100));
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
