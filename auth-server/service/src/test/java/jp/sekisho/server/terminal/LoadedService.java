@@ -103,6 +103,8 @@ final class LoadedService implements AutoCloseable {
             plain.helpLine(),
             plain.addressMatch(),
             plain.staffCa(),
+            plain.staffCrl(),
+            plain.staffOcsp(),
             database);
     config.write(directory.config());
     keys = ServerKeys.createAll(directory.keys(), config.agentsHosts(), Clock.systemUTC());
