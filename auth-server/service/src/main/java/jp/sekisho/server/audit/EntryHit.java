@@ -1,6 +1,7 @@
 package jp.sekisho.server.audit;
 
 import java.util.Comparator;
+import java.util.regex.Pattern;
 import jp.sekisho.protocol.event.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ public record EntryHit(
   public static final Comparator<EntryHit> NEWEST_FIRST =
       Comparator.comparingLong(EntryHit::time).thenComparingLong(EntryHit::index).reversed();
 
+  /**
+   * What an exception's id looks like. Terminals write into their records what they like; anything
+   * else could be longer than an index takes, and would keep it from following for ever.
+   */
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
+
   /** Between two pages: everything on the next one is older. */
   public record Position(long time, long index) {
     /** Before the newest entry. */
@@ -45,7 +52,7 @@ public record EntryHit(
         entry.subject().terminal(),
         entry.type(),
         !entry.success(),
-        grant instanceof String text ? text : null);
+        grant instanceof String text && ID.matcher(text).matches() ? text : null);
   }
 
   /** The type up to its dot. */

@@ -158,8 +158,12 @@ public final class EntryIndex {
   }
 
   /** The entries themselves, in the order given; each as its seal says. */
-  public List<LogRow> entries(String log, List<EntryHit> hits) {
-    return logs.entries(log, hits.stream().map(EntryHit::index).toList());
+  public List<LogRow> entries(String log, List<EntryHit> hits, EntryQuery query) {
+    return logs.entries(log, hits.stream().map(EntryHit::index).toList()).stream()
+        .filter(row ->
+            !(row instanceof LogRow.Intact intact)
+                || query.accepts(EntryHit.of(intact.index(), intact.entry())))
+        .toList();
   }
 
   private static @Nullable Position newer(@Nullable Position one, @Nullable Position other) {

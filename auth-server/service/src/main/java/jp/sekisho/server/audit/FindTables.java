@@ -181,15 +181,6 @@ final class FindTables {
         .list();
   }
 
-  /** Takes away what is known of the entries below {@code end}. */
-  static int forget(Handle handle, String log, long end) {
-    return handle
-        .createUpdate("delete from audit_find where log = :log and idx < :end")
-        .bind("log", log)
-        .bind("end", end)
-        .execute();
-  }
-
   /** SQLite guesses without statistics; PostgreSQL has them. */
   private static String hint(Vendor vendor, Walk walk) {
     return vendor == Vendor.SQLITE ? " indexed by " + walk.index() : "";

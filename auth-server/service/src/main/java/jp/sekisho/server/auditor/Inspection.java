@@ -86,7 +86,7 @@ public final class Inspection {
       String log, Preset preset, EntryQuery query, Setting setting, Position before, int limit) {
     return switch (preset) {
       case OFF_HOURS -> offHours(log, query, setting, before, limit);
-      case REPEATED_FAILURES -> page(inARow(failures(log, query)), query, before, limit);
+      case REPEATED_FAILURES -> repeatedFailures(log, query, before, limit);
       case DENIED_PLUG_INS ->
           index.find(
               log,
@@ -171,17 +171,30 @@ public final class Inspection {
         || hit.type().equals("agent.login-refused");
   }
 
-  /** Failures in the time asked for, newest first. */
-  private List<EntryHit> failures(String log, EntryQuery query) {
+  /**
+   * Failures in a row among the next {@link #MOST_FAILURES} failures. The last page of so many goes
+   * on a row's length before its end, so a row that stands across the cut is found on one of both.
+   */
+  private Hits repeatedFailures(String log, EntryQuery query, Position before, int limit) {
+    Position from =
+        before.equals(Position.NEWEST)
+            ? before
+            : new Position(before.time() + ROW.toMillis(), Long.MAX_VALUE);
     List<EntryHit> failures = new ArrayList<>();
-    Position at = Position.NEWEST;
+    EntryQuery failed = query.withSuccess(false);
+    Position at = from;
     while (at != null && failures.size() < MOST_FAILURES) {
-      EntryQuery failed = query.withSuccess(false);
       Hits hits = index.find(log, List.of(failed), Inspection::any, at, 2_000);
       failures.addAll(hits.hits());
       at = hits.next();
     }
-    return failures;
+    Hits page = page(inARow(failures), query, before, limit);
+    if (at == null || page.next() != null || failures.isEmpty()) {
+      return page;
+    }
+    EntryHit oldest = failures.getLast();
+    Position reached = new Position(oldest.time() + ROW.toMillis(), Long.MAX_VALUE);
+    return new Hits(page.hits(), reached.time() < before.time() ? reached : oldest.position());
   }
 
   /** Those that stand in a row of one person, else of one terminal, else of nobody known. */

@@ -20,7 +20,10 @@ import jp.sekisho.server.auditor.Preset;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.storage.StorageException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads pages of a log for a person's eyes: published entries, newest first. Thread-safe.
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * conditions comes from the index and is read anew from the log.
  */
 final class LogReader {
+  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+
   /** Entries on one page. */
   static final int PAGE = 50;
 
@@ -97,7 +102,7 @@ final class LogReader {
     if (filter.isAll()) {
       return plain(log, person, filter.beforeIndex());
     }
-    long missing = index.catchUp(log, MOST_WAITED_FOR);
+    long missing = followed(log);
     LogFilter asked = person == null ? filter : filter.about(person);
     Position place = asked.before();
     Position before = place == null ? Position.NEWEST : place;
@@ -108,10 +113,20 @@ final class LogReader {
             : inspection.find(log, preset, asked.query(), setting(log, asked), before, PAGE);
     Position next = hits.next();
     return new Found(
-        index.entries(log, hits.hits()),
+        index.entries(log, hits.hits(), asked.query()),
         next == null ? null : LogFilter.place(next),
         missing,
         null);
+  }
+
+  /** A search does not depend on a write: what the index lacks is said beside what it finds. */
+  private long followed(String log) {
+    try {
+      return index.catchUp(log, MOST_WAITED_FOR);
+    } catch (StorageException e) {
+      LOG.warn("the index of log {} does not follow: {}", log, e.toString());
+      return logs.newest(log).index() + 1 - index.size(log);
+    }
   }
 
   private Found plain(String log, @Nullable String person, long before) {
@@ -140,7 +155,10 @@ final class LogReader {
   private Inspection.Setting setting(String log, LogFilter filter) throws IOException {
     return new Inspection.Setting(
         installation.clock().instant(),
-        OpeningHours.read(installation.directory().root()),
+        // One question needs the calendar: a broken one must not take the others away.
+        filter.preset() == Preset.OFF_HOURS
+            ? OpeningHours.read(installation.directory().root())
+            : OpeningHours.usual(),
         installation.transactions().read(handle -> roles.everHeld(handle, Role.ADMIN, log)),
         filter.days());
   }

@@ -47,10 +47,13 @@ final class OpenLogLimit {
       counts.clear();
       all = 0;
     }
-    if (all >= (long) most * ALL) {
-      return false; // before the map: it never holds more sources than requests
+    // What is refused counts for nobody: one source alone must not use up what all may read.
+    int before = counts.getOrDefault(source, 0);
+    if (before >= most || all >= (long) most * ALL) {
+      return false;
     }
     all++;
-    return counts.merge(source, 1, Integer::sum) <= most;
+    counts.put(source, before + 1);
+    return true;
   }
 }

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry.Subject;
 import jp.sekisho.protocol.event.GrantEvent;
@@ -50,13 +52,10 @@ class EntryIndexPostgresIT {
       storage.logs.integrateNow();
       EntryIndex one = new EntryIndex(storage.database, storage.logs);
       EntryIndex other = new EntryIndex(storage.database, storage.logs);
-      Thread beside =
-          Thread.ofVirtual()
-              .start(() -> {
-                long _ = other.catchUp("mayor", ENTRIES);
-              });
+      CompletableFuture<Long> beside =
+          CompletableFuture.supplyAsync(() -> other.catchUp("mayor", ENTRIES));
       long _ = one.catchUp("mayor", ENTRIES);
-      beside.join();
+      long _ = beside.get(2, TimeUnit.MINUTES);
       assertEquals(0, one.catchUp("mayor", ENTRIES));
       assertEquals(ENTRIES, one.size("mayor"));
       EntryQuery query = EntryQuery.ALL.withPerson("S-1").withEvent("grant.refused");

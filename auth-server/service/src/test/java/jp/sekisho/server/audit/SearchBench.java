@@ -104,8 +104,9 @@ public final class SearchBench {
         measure(
             name,
             r -> {
-              Hits hits = inspection.find("mayor", query.apply(r), place(r, count, clock), 50);
-              return index.entries("mayor", hits.hits()).size();
+              EntryQuery asked = query.apply(r);
+              Hits hits = inspection.find("mayor", asked, place(r, count, clock), 50);
+              return index.entries("mayor", hits.hits(), asked).size();
             }));
     for (Preset preset : List.of(Preset.OFF_HOURS, Preset.ADMINISTRATION, Preset.LOG_VIEWING)) {
       measure(
@@ -114,7 +115,7 @@ public final class SearchBench {
             Hits hits =
                 inspection.find(
                     "mayor", preset, EntryQuery.ALL, setting, place(r, count, clock), 50);
-            return index.entries("mayor", hits.hits()).size();
+            return index.entries("mayor", hits.hits(), EntryQuery.ALL).size();
           });
     }
     measure("plain list", r -> storage.logs.page("mayor", null, r.nextLong(count), 50).size());

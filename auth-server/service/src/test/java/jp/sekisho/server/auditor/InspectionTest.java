@@ -140,7 +140,7 @@ class InspectionTest {
     assertEquals(wanted, found);
     assertTrue(pages >= 4, "pages " + pages);
     List<LogRow> rows =
-        index.entries("mayor", inspection.find("mayor", query, Position.NEWEST, 3).hits());
+        index.entries("mayor", inspection.find("mayor", query, Position.NEWEST, 3).hits(), query);
     assertEquals(3, rows.stream().filter(LogRow.Intact.class::isInstance).count());
   }
 
@@ -281,7 +281,14 @@ class InspectionTest {
             .writer()
             .sequence(h -> h.execute("update audit_entry set body = ? where idx = ?", other, at));
     Hits hits = inspection.find("mayor", EntryQuery.ALL.withPerson("S-1"), Position.NEWEST, 9);
-    assertEquals(List.of(new LogRow.Tampered(at)), index.entries("mayor", hits.hits()));
+    assertEquals(
+        List.of(new LogRow.Tampered(at)), index.entries("mayor", hits.hits(), EntryQuery.ALL));
+    // The index names entries of others: they are not shown to who asked for S-9.
+    Hits all = inspection.find("mayor", EntryQuery.ALL, Position.NEWEST, 3);
+    assertEquals(3, index.entries("mayor", all.hits(), EntryQuery.ALL).size());
+    assertTrue(
+        index.entries("mayor", all.hits(), EntryQuery.ALL.withPerson("S-9")).stream()
+            .noneMatch(LogRow.Intact.class::isInstance));
   }
 
   private static GrantEvent approved(int number) {

@@ -47,14 +47,14 @@ class KilledServiceIT {
 
   @Test
   @Tag("torture")
-  @Timeout(7200)
+  @Timeout(8 * 3600)
   void twoHundredKillsOnSqlite() throws Exception {
     kill(Integer.getInteger("sekisho.kills", 200), null);
   }
 
   @Test
   @Tag("torture")
-  @Timeout(7200)
+  @Timeout(8 * 3600)
   void twoHundredKillsOnPostgresql() throws Exception {
     try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
       kill(Integer.getInteger("sekisho.kills", 200), server.getJdbcUrl("postgres", "postgres"));

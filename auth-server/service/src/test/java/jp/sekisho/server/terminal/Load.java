@@ -236,7 +236,9 @@ final class Load implements AutoCloseable {
     ended = true;
     try {
       for (Thread thread : threads) {
-        boolean _ = thread.join(Duration.ofMinutes(2));
+        if (!thread.join(Duration.ofMinutes(2))) {
+          throw new AssertionError(thread.getName() + " got no answer and does not end");
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

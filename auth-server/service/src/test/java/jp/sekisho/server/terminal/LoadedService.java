@@ -21,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.EnrollRequest;
@@ -51,6 +52,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoadedService implements AutoCloseable {
   static final String MEDIUM = "M-0007";
+
+  /** A service that has not opened its ports by then never will. */
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+
   private static final Path JAR = Path.of("target", "sekisho-server.jar").toAbsolutePath();
   private static final String PERSONS =
       """
@@ -250,11 +255,17 @@ final class LoadedService implements AutoCloseable {
             .start();
     process = started;
     BufferedReader lines = started.inputReader();
+    // A read cannot be interrupted; the end of the process ends it.
+    CompletableFuture<Void> late =
+        CompletableFuture.runAsync(
+            started::destroyForcibly,
+            CompletableFuture.delayedExecutor(START_LIMIT.toSeconds(), TimeUnit.SECONDS));
     for (int i = 0; i < 2; i++) {
       if (lines.readLine() == null) {
         throw new AssertionError("the service did not start: " + Files.readString(errors));
       }
     }
+    late.cancel(false);
   }
 
   /** As {@code kill -9}. */
