@@ -256,7 +256,9 @@ final class IssueCommand implements Callable<Integer> {
     }
   }
 
-  /** Whether every card to be given up is one that can be; says which is not, and changes nothing. */
+  /**
+   * Whether every card to be given up is one that can be; says which is not, and changes nothing.
+   */
   private boolean canGiveUp(IssueJournal steps) {
     boolean can = true;
     for (String number : givenUp) {
@@ -359,8 +361,7 @@ final class IssueCommand implements Callable<Integer> {
       return new CardIssuer(connection.card(), desk.ca(), desk.attestation(), desk.halves())
           .issue(new CardIssuer.Order(holder, key.algorithm, own), progress);
     } catch (CardException e) {
-      return new IssueOutcome.Failed(
-          e.failure(), String.valueOf(e.getMessage()), Optional.empty());
+      return new IssueOutcome.Failed(e.failure(), String.valueOf(e.getMessage()), Optional.empty());
     }
   }
 

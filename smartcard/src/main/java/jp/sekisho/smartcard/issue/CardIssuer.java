@@ -38,18 +38,19 @@ import org.jspecify.annotations.Nullable;
  *   <li>the card is new: default management key, PIN and PUK, nothing in 9A
  *   <li>the key is made on the card, and attested where that is demanded
  *   <li>the card refuses to sign before VERIFY; then it signs a nonce
- *   <li>the PIN becomes the holder's, or one nobody knows until the first PIN reset; the PUK becomes
- *       the exclusive-or of two halves that their roles have by then; a nonce is signed with the
- *       new PIN: proof of possession, in place of a PKCS#10 request
+ *   <li>the PIN becomes the holder's, or one nobody knows until the first PIN reset; the PUK
+ *       becomes the exclusive-or of two halves that their roles have by then; a nonce is signed
+ *       with the new PIN: proof of possession, in place of a PKCS#10 request
  *   <li>the certificate is issued, written, and read back
  *   <li>the management key becomes a random one that nobody keeps (ADR 0008)
  * </ol>
  *
  * <p>So no card ever holds a certificate while the PIN or PUK of new cards counts, and none gets
- * one whose key and PIN were not proved in the same run. Until the PIN is set the order can be given
- * again with the same card and begins anew. From then on nobody could prove anything about a card
- * that comes back: a certificate made meanwhile is revoked, now or by the next run, and the card is
- * no new one. A card is known by {@code serial-<Yubico's number>}, else by {@code chuid-<GUID>}.
+ * one whose key and PIN were not proved in the same run. Until the PIN is set the order can be
+ * given again with the same card and begins anew. From then on nobody could prove anything about a
+ * card that comes back: a certificate made meanwhile is revoked, now or by the next run, and the
+ * card is no new one. A card is known by {@code serial-<Yubico's number>}, else by {@code
+ * chuid-<GUID>}.
  *
  * <p>One thread at a time; the channel stays the caller's. Long because the order of the steps is
  * what makes it safe: they are read in one place.
@@ -105,8 +106,8 @@ public final class CardIssuer {
   private record Made(PublicKey key, Optional<Attestation.Verdict.Attested> attested) {}
 
   /**
-   * Issues one card. Whenever the answer is another than {@link IssueOutcome.Issued}, no certificate
-   * made for it counts any more.
+   * Issues one card. Whenever the answer is another than {@link IssueOutcome.Issued}, no
+   * certificate made for it counts any more.
    *
    * @throws IOException when the CA, the receiver of halves or the record of progress fails; {@code
    *     NOT_REVOKED} with the serial number when a certificate counts that should not
@@ -173,7 +174,8 @@ public final class CardIssuer {
     try {
       ca.revoke(serial);
     } catch (IOException e) {
-      throw new IOException("NOT_REVOKED certificate " + serial.toString(16) + ": revoke it by hand", e);
+      throw new IOException(
+          "NOT_REVOKED certificate " + serial.toString(16) + ": revoke it by hand", e);
     }
   }
 
@@ -377,8 +379,7 @@ public final class CardIssuer {
 
   private static void demandOk(Response response, String what) throws CardException {
     if (!response.ok()) {
-      throw new CardException(
-          CardFailure.CARD_ERROR, "%s: %04X".formatted(what, response.sw()));
+      throw new CardException(CardFailure.CARD_ERROR, "%s: %04X".formatted(what, response.sw()));
     }
   }
 

@@ -29,7 +29,9 @@ public enum IssueFailure {
   ATTESTATION_SERIAL,
   /** The attested key may be used without PIN. */
   ATTESTATION_POLICY,
-  /** The card does not take the new PIN; nothing but its key was changed, and it may be tried again. */
+  /**
+   * The card does not take the new PIN; nothing but its key was changed, and it may be tried again.
+   */
   NEW_PIN_REFUSED,
   /** The card does not give back the certificate that was written. */
   CERTIFICATE_NOT_KEPT,

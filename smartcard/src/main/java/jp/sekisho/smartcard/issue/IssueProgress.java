@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * What is remembered of one card while it is issued, so that a broken-off issue leaves neither a
- * card for two rows nor a certificate that counts. Each method that records returns only when the record would survive a power cut.
+ * card for two rows nor a certificate that counts. Each method that records returns only when the
+ * record would survive a power cut.
  */
 public interface IssueProgress {
 

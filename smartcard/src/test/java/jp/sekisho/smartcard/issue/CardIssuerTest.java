@@ -295,7 +295,7 @@ class CardIssuerTest {
           assertTrue(desk.ca.isRevoked(serial), which);
         }
         card = desk.card("instead-" + at);
-    channel = Desk.insert(card);
+        channel = Desk.insert(card);
         second = issue(file, ca);
       }
       IssueOutcome.Issued issued =
@@ -389,8 +389,7 @@ class CardIssuerTest {
   }
 
   @Test
-  void aForeignPukIsNoticedBeforeAnythingIsMadeAlsoWhereTheCardSaysNothingOfIt()
-      throws Exception {
+  void aForeignPukIsNoticedBeforeAnythingIsMadeAlsoWhereTheCardSaysNothingOfIt() throws Exception {
     sw("00A4040005A000000308");
     assertEquals("9000", sw("00240081 10 3132333435363738 3837363534333231"));
     channel.script(withoutYubicosAdditions());

@@ -90,7 +90,8 @@ class IssueJournalTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0123456789", "number,upn\n1,a@b", "sekisho/card-journal/v2\nbegun 1 x\n"})
+  @ValueSource(
+      strings = {"0123456789", "number,upn\n1,a@b", "sekisho/card-journal/v2\nbegun 1 x\n"})
   void aFileThatIsNoJournalIsLeftAsItIs(String content) throws Exception {
     Path other = Files.writeString(directory.resolve("other"), content);
     IOException refused = assertThrows(IOException.class, () -> IssueJournal.open(other));
