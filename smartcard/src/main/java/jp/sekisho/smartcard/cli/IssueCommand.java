@@ -47,7 +47,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Makes staff cards of new PIV cards: one, or those of a list, card after card. */
+/**
+ * Makes staff cards of new PIV cards: one, or those of a list, card after card.
+ *
+ * <p>Long because the single card and the list share options, answers and their checks.
+ */
 @Command(name = "issue", mixinStandardHelpOptions = true)
 final class IssueCommand implements Callable<Integer> {
   /** Waiting for another card would be waiting for ever. */
