@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import jp.sekisho.smartcard.issue.IssueProgress;
 import jp.sekisho.smartcard.pcsc.CardEvent;
 import jp.sekisho.smartcard.pcsc.CardWatcher;
 import jp.sekisho.smartcard.piv.Pin;
+import jp.sekisho.smartcard.piv.PinChange;
 import jp.sekisho.smartcard.piv.SigningAlgorithm;
 import jp.sekisho.smartcard.simulate.TestCa;
 import jp.sekisho.smartcard.verify.PathVerifier;
@@ -45,7 +47,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Makes staff cards of new PIV cards: one, or those of a list, card after card. */
+/**
+ * Makes staff cards of new PIV cards: one, or those of a list, card after card.
+ *
+ * <p>Long because the single card and the list share options, answers and their checks.
+ */
 @Command(name = "issue", mixinStandardHelpOptions = true)
 final class IssueCommand implements Callable<Integer> {
   /** Waiting for another card would be waiting for ever. */
@@ -145,8 +151,12 @@ final class IssueCommand implements Callable<Integer> {
     demand(
         whom.list == null || (upn == null && principal == null && sid == null),
         "--upn, --principal, --sid: columns of the list");
+    givenUp.forEach(number -> demand(Holder.isNumber(number), "--give-up: a staff number"));
     if (!Files.exists(ca.resolve("root.der"))) {
       demand(false, "--ca: no CA in " + ca + "; make one with issue-test-ca");
+    }
+    if (ownPin && !pinInput.canAsk()) {
+      return output.promptUnavailable();
     }
     TestCa issuer = TestCa.open(ca);
     Optional<Attestation> attestation = attestation();
@@ -217,9 +227,15 @@ final class IssueCommand implements Callable<Integer> {
     Optional<Pin> own = Optional.empty();
     try {
       if (ownPin) {
-        own = pin();
+        Optional<char[]> typed = pinInput.read(output.message("cli.pin.new"));
+        own = typed.flatMap(Pin::of);
+        typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
         if (own.isEmpty()) {
           return output.refuse(CardFailure.PIN_FORMAT, OptionalInt.empty());
+        }
+        if (!isRepeated(own.get())) {
+          say(Map.of("failure", "PIN_DIFFERS"), "cli.pin.differ");
+          return Output.REFUSED;
         }
       }
       IssueOutcome outcome = issue(holder, own, IssueProgress.none(), desk);
@@ -230,32 +246,70 @@ final class IssueCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<Pin> pin() throws IOException {
-    Optional<char[]> typed = pinInput.read(output.message("cli.pin.new"));
-    try {
-      if (typed.isPresent() && !pinInput.isUnattended()) {
-        Optional<char[]> again = pinInput.read(output.message("cli.pin.again"));
-        boolean same = again.isPresent() && Arrays.equals(typed.get(), again.get());
-        again.ifPresent(chars -> Arrays.fill(chars, '\0'));
-        if (!same) {
-          return Optional.empty();
-        }
-      }
-      return typed.flatMap(Pin::of);
-    } finally {
-      typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
+  private boolean isRepeated(Pin pin) throws IOException {
+    if (pinInput.isUnattended()) {
+      return true;
     }
+    Optional<char[]> typed = pinInput.read(output.message("cli.pin.again"));
+    Optional<Pin> again = typed.flatMap(Pin::of);
+    typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
+    try {
+      return again.isPresent() && PinChange.same(pin, again.get());
+    } finally {
+      again.ifPresent(Pin::close);
+    }
+  }
+
+  /**
+   * Whether every card to be given up is one that can be; says which is not, and changes nothing.
+   */
+  private boolean canGiveUp(IssueJournal steps) {
+    boolean can = true;
+    for (String number : givenUp) {
+      if (!steps.isBegun(number)) {
+        String failure = steps.isDone(number) ? "GIVE_UP_DONE" : "GIVE_UP_UNKNOWN";
+        say(
+            Map.of("failure", failure, "number", number),
+            steps.isDone(number) ? "issue.give-up.done" : "issue.give-up.unknown",
+            number);
+        can = false;
+      }
+    }
+    return can;
+  }
+
+  /** What a lost card holds shall serve nobody: revoked first, then forgotten. */
+  private void giveUp(String number, IssueJournal steps, TestCa authority) throws IOException {
+    Optional<BigInteger> certificate = steps.of(number).certified();
+    if (certificate.isPresent()) {
+      authority.revoke(certificate.get());
+    }
+    String card = steps.card(number).orElse("-");
+    steps.abandon(number);
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("event", "given-up");
+    values.put("number", number);
+    values.put("card", card);
+    certificate.ifPresent(serial -> values.put("revoked", serial.toString(16)));
+    say(
+        values,
+        "issue.given-up",
+        number,
+        card,
+        certificate.map(serial -> serial.toString(16)).orElse("-"));
   }
 
   /** Row after row; each waits until its card is in the reader, and then until it is out. */
   private int batch(List<Holder> rows, IssueJournal steps, Desk desk)
       throws IOException, InterruptedException {
-    for (String number : givenUp) {
-      // What a lost card holds shall serve nobody.
-      Optional<BigInteger> certificate = steps.abandon(number);
-      if (certificate.isPresent()) {
-        desk.ca().revoke(certificate.get());
-      }
+    if (!canGiveUp(steps)) {
+      return Output.REFUSED;
+    }
+    for (String number : new LinkedHashSet<>(givenUp)) {
+      giveUp(number, steps, desk.ca());
+    }
+    if (rows.stream().allMatch(row -> steps.isDone(row.number()))) {
+      return finished(rows.size());
     }
     BlockingQueue<CardEvent> events = new LinkedBlockingQueue<>();
     CardWatcher watcher = CardWatcher.start(oneCard.roles(), events::add);
@@ -275,7 +329,11 @@ final class IssueCommand implements Callable<Integer> {
     } finally {
       watcher.close();
     }
-    say(Map.of("event", "finished", "rows", rows.size()), "issue.finished", rows.size());
+    return finished(rows.size());
+  }
+
+  private int finished(int rows) {
+    say(Map.of("event", "finished", "rows", rows), "issue.finished", rows);
     return Output.OK;
   }
 
@@ -307,7 +365,7 @@ final class IssueCommand implements Callable<Integer> {
       return new CardIssuer(connection.card(), desk.ca(), desk.attestation(), desk.halves())
           .issue(new CardIssuer.Order(holder, key.algorithm, own), progress);
     } catch (CardException e) {
-      return new IssueOutcome.Failed(e.failure(), String.valueOf(e.getMessage()));
+      return new IssueOutcome.Failed(e.failure(), String.valueOf(e.getMessage()), Optional.empty());
     }
   }
 
@@ -337,7 +395,13 @@ final class IssueCommand implements Callable<Integer> {
     values.put("failure", fault.code());
     values.put("line", fault.line());
     values.put("detail", fault.detail());
-    say(values, "issue.fault", fault.line(), fault.code(), fault.detail());
+    say(
+        values,
+        "issue.fault",
+        fault.line(),
+        output.message("issue." + fault.code()),
+        fault.code(),
+        fault.detail());
   }
 
   private void print(Holder holder, IssueOutcome outcome) {
@@ -351,9 +415,9 @@ final class IssueCommand implements Callable<Integer> {
       values.put("attested", issued.attestation().isPresent());
       say(values, "issue.issued", holder.number(), issued.card(), serial);
     } else if (outcome instanceof IssueOutcome.Refused refused) {
-      line(IssueText.of(output, refused.failure(), OptionalInt.empty(), refused.detail()));
+      line(IssueText.of(output, holder.number(), refused));
     } else if (outcome instanceof IssueOutcome.Failed failed) {
-      output.refuse(failed.failure(), OptionalInt.empty());
+      line(IssueText.of(output, holder.number(), failed));
     }
   }
 

@@ -1,15 +1,58 @@
 package jp.sekisho.smartcard.cli;
 
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.issue.IssueFailure;
+import jp.sekisho.smartcard.issue.IssueOutcome;
 
 /**
  * What to tell the card desk about a refusal of {@code issue}, as the command was asked to print.
  */
 final class IssueText {
   private IssueText() {}
+
+  /** Why the card of that staff number was not issued. */
+  static String of(Output output, String number, IssueOutcome.Refused refused) {
+    return output.json()
+        ? json(number, refused.failure().name(), refused.detail(), refused.revoked())
+        : of(output, refused.failure(), OptionalInt.empty(), refused.detail())
+            + revoked(output, refused.revoked());
+  }
+
+  /** What card or reader did with the card of that staff number. */
+  static String of(Output output, String number, IssueOutcome.Failed failed) {
+    return output.json()
+        ? json(number, failed.failure().name(), failed.detail(), failed.revoked())
+        : of(output, failed.failure(), failed.detail()) + revoked(output, failed.revoked());
+  }
+
+  /** What card or reader did. */
+  static String of(Output output, CardFailure failure, String detail) {
+    if (output.json()) {
+      return Json.of(Map.of("failure", failure.name(), "detail", detail));
+    }
+    return output.refusal(failure) + " (" + detail + ")";
+  }
+
+  private static String json(
+      String number, String failure, String detail, Optional<BigInteger> revoked) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("failure", failure);
+    values.put("number", number);
+    values.put("detail", detail);
+    revoked.ifPresent(serial -> values.put("revoked", serial.toString(16)));
+    return Json.of(values);
+  }
+
+  private static String revoked(Output output, Optional<BigInteger> serial) {
+    return serial.isEmpty()
+        ? ""
+        : "\n" + output.message("issue.revoked", serial.get().toString(16));
+  }
 
   /**
    * The refusal.

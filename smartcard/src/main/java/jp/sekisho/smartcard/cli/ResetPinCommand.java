@@ -37,6 +37,9 @@ final class ResetPinCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (!input.canAsk()) {
+      return output.promptUnavailable();
+    }
     try (OneCard.Connection connection = oneCard.connect(!input.isUnattended())) {
       PinReset desk = new PinReset(connection.card());
       PinReset.Reading reading = desk.read();
@@ -100,9 +103,15 @@ final class ResetPinCommand implements Callable<Integer> {
     if (outcome instanceof PinReset.Outcome.Refused refused) {
       return refuse(refused.failure(), refused.triesLeft(), refused.detail());
     }
-    return outcome instanceof PinReset.Outcome.Failed failed
-        ? output.refuse(failed.failure(), OptionalInt.empty())
-        : say("issue.pin.reset", "", Output.OK);
+    if (outcome instanceof PinReset.Outcome.NewPinRefused) {
+      return say("cli.pin.new-refused", "NEW_PIN_REFUSED", Output.REFUSED);
+    }
+    if (outcome instanceof PinReset.Outcome.Failed failed) {
+      Output.print(
+          spec.commandLine().getOut(), IssueText.of(output, failed.failure(), failed.detail()));
+      return Output.exitCode(failed.failure());
+    }
+    return say("issue.pin.reset", "", Output.OK);
   }
 
   private static Optional<PukHalf> half(Optional<char[]> typed) {

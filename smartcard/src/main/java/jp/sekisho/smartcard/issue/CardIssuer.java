@@ -20,7 +20,6 @@ import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Fingerprint;
 import jp.sekisho.smartcard.Response;
-import jp.sekisho.smartcard.piv.CertificateContainer;
 import jp.sekisho.smartcard.piv.Pin;
 import jp.sekisho.smartcard.piv.PinChange;
 import jp.sekisho.smartcard.piv.PinStatus;
@@ -36,19 +35,22 @@ import org.jspecify.annotations.Nullable;
  * reset:
  *
  * <ol>
- *   <li>the card is new: default management key and PIN, nothing in 9A
+ *   <li>the card is new: default management key, PIN and PUK, nothing in 9A
  *   <li>the key is made on the card, and attested where that is demanded
- *   <li>the card refuses to sign before VERIFY; then it signs a nonce: proof of possession, in
- *       place of a PKCS#10 request
+ *   <li>the card refuses to sign before VERIFY; then it signs a nonce
+ *   <li>the PIN becomes the holder's, or one nobody knows until the first PIN reset; the PUK
+ *       becomes the exclusive-or of two halves that their roles have by then; a nonce is signed
+ *       with the new PIN: proof of possession, in place of a PKCS#10 request
  *   <li>the certificate is issued, written, and read back
- *   <li>the PUK becomes the exclusive-or of two halves that their roles have by then
- *   <li>the PIN becomes the holder's, or one nobody knows until the first PIN reset
  *   <li>the management key becomes a random one that nobody keeps (ADR 0008)
  * </ol>
  *
- * <p>The management key is last: until then the order can be given again and continues. A card that
- * does not pass is never given a certificate. A card is known by {@code serial-<Yubico's number>},
- * else by {@code chuid-<GUID>}.
+ * <p>So no card ever holds a certificate while the PIN or PUK of new cards counts, and none gets
+ * one whose key and PIN were not proved in the same run. Until the PIN is set the order can be
+ * given again with the same card and begins anew. From then on nobody could prove anything about a
+ * card that comes back: a certificate made meanwhile is revoked, now or by the next run, and the
+ * card is no new one. A card is known by {@code serial-<Yubico's number>}, else by {@code
+ * chuid-<GUID>}.
  *
  * <p>One thread at a time; the channel stays the caller's. Long because the order of the steps is
  * what makes it safe: they are read in one place.
@@ -57,8 +59,10 @@ public final class CardIssuer {
   /** Bounds a transaction in which a key is made: RSA takes some cards half a minute. */
   private static final Duration MAKING = Duration.ofMinutes(2);
 
-  private static final Set<CardFailure> IS_OTHER_PIN =
-      Set.of(CardFailure.PIN_WRONG, CardFailure.PIN_BLOCKED);
+  /** The same card may still be the row's. */
+  private static final Set<IssueFailure> KEEPS_ITS_ROW =
+      Set.of(IssueFailure.CARD_OF_ANOTHER, IssueFailure.NEW_PIN_REFUSED);
+
   private static final char[] DEFAULT_PIN = {'1', '2', '3', '4', '5', '6'};
 
   private final CardChannel channel;
@@ -102,47 +106,76 @@ public final class CardIssuer {
   private record Made(PublicKey key, Optional<Attestation.Verdict.Attested> attested) {}
 
   /**
-   * Issues one card.
+   * Issues one card. Whenever the answer is another than {@link IssueOutcome.Issued}, no
+   * certificate made for it counts any more.
    *
-   * @throws IOException when the CA, the receiver of halves or the record of progress fails; the
-   *     order may be given again
+   * @throws IOException when the CA, the receiver of halves or the record of progress fails; {@code
+   *     NOT_REVOKED} with the serial number when a certificate counts that should not
    */
   public IssueOutcome issue(Order order, IssueProgress progress) throws IOException {
+    IssueOutcome outcome = attempt(order, progress);
+    if (outcome instanceof IssueOutcome.Refused refused
+        && !KEEPS_ITS_ROW.contains(refused.failure())) {
+      progress.free();
+    }
+    return outcome;
+  }
+
+  private IssueOutcome attempt(Order order, IssueProgress progress) throws IOException {
+    Optional<BigInteger> revoked = Optional.empty();
     try {
       String card = step(this::identify);
-      Optional<IssueFailure> another = progress.begin(card);
-      if (another.isPresent()) {
-        return new IssueOutcome.Refused(another.get(), card);
+      if (progress.isOfAnother(card)) {
+        return new IssueOutcome.Refused(IssueFailure.CARD_OF_ANOTHER, card, revoked);
       }
-      Optional<X509Certificate> kept = continued(progress);
-      if (kept.isPresent() && step(this::isClosed)) {
-        // Only the record was missing.
-        return done(card, kept.get(), Optional.empty(), progress);
+      if (progress.certified().isPresent()) {
+        // Nobody has seen since what holds it.
+        revoke(progress.certified().get());
+        revoked = progress.certified();
       }
-      Optional<Attestation.Verdict.Attested> attested = Optional.empty();
-      X509Certificate certificate;
-      if (kept.isPresent()) {
-        certificate = kept.get();
-      } else {
-        if (progress.certified().isPresent()) {
-          // The card never got it whole; nobody shall.
-          ca.revoke(progress.certified().get());
-        }
-        Made made = step(guarded -> make(guarded, order.key()));
-        attested = made.attested();
-        step(guarded -> prove(guarded, made.key()));
-        certificate = ca.issue(made.key(), order.holder());
-        progress.recordCertificate(certificate.getSerialNumber());
-        step(guarded -> write(guarded, certificate));
-      }
-      setPuk(order, card, progress);
-      setPin(order, certificate, kept.isPresent());
-      step(this::close);
-      return done(card, certificate, attested, progress);
+      step(this::demandNew);
+      progress.begin(card);
+      Made made = step(guarded -> make(guarded, order.key()));
+      step(guarded -> prove(guarded, made.key()));
+      secure(order, card, made.key());
+      return certify(order, card, made, progress);
     } catch (RefusedException e) {
-      return new IssueOutcome.Refused(e.failure, String.valueOf(e.getMessage()));
+      return new IssueOutcome.Refused(e.failure, String.valueOf(e.getMessage()), revoked);
     } catch (CardException e) {
-      return new IssueOutcome.Failed(e.failure(), String.valueOf(e.getMessage()));
+      return new IssueOutcome.Failed(e.failure(), String.valueOf(e.getMessage()), revoked);
+    }
+  }
+
+  /** From the certificate to the end, or to its revocation. */
+  private IssueOutcome certify(Order order, String card, Made made, IssueProgress progress)
+      throws IOException {
+    X509Certificate certificate = ca.issue(made.key(), order.holder());
+    Optional<BigInteger> counts = Optional.of(certificate.getSerialNumber());
+    try {
+      progress.recordCertificate(certificate.getSerialNumber());
+      step(guarded -> write(guarded, certificate));
+      step(this::close);
+      look(certificate);
+      progress.recordDone(card);
+      counts = Optional.empty();
+      return new IssueOutcome.Issued(card, certificate, made.attested());
+    } catch (RefusedException e) {
+      return new IssueOutcome.Refused(e.failure, String.valueOf(e.getMessage()), counts);
+    } catch (CardException e) {
+      return new IssueOutcome.Failed(e.failure(), String.valueOf(e.getMessage()), counts);
+    } finally {
+      if (counts.isPresent()) {
+        revoke(counts.get());
+      }
+    }
+  }
+
+  private void revoke(BigInteger serial) throws IOException {
+    try {
+      ca.revoke(serial);
+    } catch (IOException e) {
+      throw new IOException(
+          "NOT_REVOKED certificate " + serial.toString(16) + ": revoke it by hand", e);
     }
   }
 
@@ -186,34 +219,23 @@ public final class CardIssuer {
     return "chuid-" + HexFormat.of().formatHex(guid);
   }
 
-  /** The certificate of an earlier attempt, if the card still holds it. */
-  private Optional<X509Certificate> continued(IssueProgress progress) throws CardException {
-    Optional<BigInteger> serial = progress.certified();
-    Optional<byte[]> object =
-        serial.isEmpty()
-            ? Optional.empty()
-            : step(guarded ->
-                PivAdministration.open(guarded).object(PivAdministration.CERTIFICATE_9A));
-    if (object.isEmpty()) {
-      return Optional.empty();
-    }
-    X509Certificate found = CertificateContainer.open(object.get());
-    return found.getSerialNumber().equals(serial.get())
-            && found.getIssuerX500Principal().equals(ca.root().getSubjectX500Principal())
-        ? Optional.of(found)
-        : Optional.empty();
-  }
-
-  private Made make(CardChannel guarded, SigningAlgorithm type) throws CardException {
+  /** Whatever is not new is left as it is; only a foreign PIN or PUK may cost a try. */
+  private Boolean demandNew(CardChannel guarded) throws CardException {
     PivAdministration piv = PivAdministration.open(guarded);
     if (piv.object(PivAdministration.CERTIFICATE_9A).isPresent()) {
       throw new RefusedException(IssueFailure.CARD_NOT_NEW, "9A holds a certificate");
     }
-    if (piv.puk().filter(puk -> !puk.isDefault()).isPresent()) {
-      throw new RefusedException(IssueFailure.CARD_NOT_NEW, "the PUK is not that of new cards");
-    }
     demandAuthentication(piv);
     verifyDefaultPin(piv.application());
+    if (!isDefaultPuk(piv)) {
+      throw new RefusedException(IssueFailure.CARD_NOT_NEW, "the PUK is not that of new cards");
+    }
+    return true;
+  }
+
+  private Made make(CardChannel guarded, SigningAlgorithm type) throws CardException {
+    PivAdministration piv = PivAdministration.open(guarded);
+    demandAuthentication(piv);
     PublicKey key = piv.generate(type, piv.version().isPresent());
     if (attestation.isEmpty()) {
       return new Made(key, Optional.empty());
@@ -265,6 +287,11 @@ public final class CardIssuer {
       throw new RefusedException(IssueFailure.KEY_NOT_PROTECTED, "signed before VERIFY");
     }
     verifyDefaultPin(piv);
+    demandSignature(piv, key);
+    return true;
+  }
+
+  private void demandSignature(PivApplication piv, PublicKey key) throws CardException {
     byte[] nonce = new byte[32];
     random.nextBytes(nonce);
     byte[] proof =
@@ -274,7 +301,6 @@ public final class CardIssuer {
     if (!SignatureVerifier.verifies(key, proof, piv.sign(algorithm, algorithm.hash(proof)))) {
       throw new RefusedException(IssueFailure.KEY_NOT_PROVED, "the signature does not verify");
     }
-    return true;
   }
 
   private Boolean write(CardChannel guarded, X509Certificate certificate) throws CardException {
@@ -300,27 +326,8 @@ public final class CardIssuer {
     return true;
   }
 
-  private void setPuk(Order order, String card, IssueProgress progress)
-      throws IOException, CardException {
-    boolean isDefault = step(CardIssuer::isDefaultPuk);
-    if (!isDefault) {
-      if (progress.halvesGiven()) {
-        return;
-      }
-      throw new RefusedException(IssueFailure.CARD_NOT_NEW, "the PUK is not that of new cards");
-    }
-    try (Puk fresh = Puk.random(random);
-        PukHalf.Pair pair = PukHalf.split(fresh, random)) {
-      // First on paper: a PUK whose halves are lost is a card lost with the first forgotten PIN.
-      halves.give(order.holder().number(), card, pair.first(), pair.second());
-      progress.recordHalves();
-      step(guarded -> changePuk(guarded, fresh));
-    }
-  }
-
   /** By the metadata; a card without them is asked to change the default into itself. */
-  private static boolean isDefaultPuk(CardChannel guarded) throws CardException {
-    PivAdministration piv = PivAdministration.open(guarded);
+  private static boolean isDefaultPuk(PivAdministration piv) throws CardException {
     Optional<PivAdministration.PukStatus> status = piv.puk();
     if (status.isPresent()) {
       return status.get().isDefault();
@@ -332,32 +339,47 @@ public final class CardIssuer {
     return piv.application().changePuk(block, block).ok();
   }
 
-  private static Boolean changePuk(CardChannel guarded, Puk fresh) throws CardException {
-    byte[] next = fresh.block();
-    try (Puk before = Puk.ofNewCards()) {
-      Response response = PivApplication.open(guarded).changePuk(before.block(), next);
-      if (!response.ok()) {
-        throw new CardException(
-            CardFailure.CARD_ERROR, "change of the PUK: %04X".formatted(response.sw()));
+  private void secure(Order order, String card, PublicKey key) throws IOException, CardException {
+    try (Pin before = defaultPin()) {
+      if (order.pin().isPresent() && PinChange.same(before, order.pin().get())) {
+        throw new RefusedException(IssueFailure.NEW_PIN_REFUSED, "the PIN of new cards");
       }
-      return true;
-    } finally {
-      Arrays.fill(next, (byte) 0);
+    }
+    try (Puk puk = Puk.random(random);
+        PukHalf.Pair pair = PukHalf.split(puk, random);
+        Pin unknown = randomPin()) {
+      // First on paper: a PUK whose halves are lost is a card lost with the first forgotten PIN.
+      halves.give(order.holder().number(), card, pair.first(), pair.second());
+      Pin pin = order.pin().orElse(unknown);
+      step(guarded -> secure(guarded, pin, puk, key));
     }
   }
 
-  private void setPin(Order order, X509Certificate certificate, boolean continued)
+  private Boolean secure(CardChannel guarded, Pin pin, Puk puk, PublicKey key)
       throws CardException {
-    try (Pin before = defaultPin();
-        Pin unknown = randomPin()) {
-      PinChange.Outcome outcome =
-          new PinChange(channel)
-              .change(Fingerprint.of(certificate), before, order.pin().orElse(unknown), continued);
-      if (outcome instanceof PinChange.Outcome.Refused refused
-          // Else the attempt that was broken off had come so far.
-          && !(continued && IS_OTHER_PIN.contains(refused.failure()))) {
-        throw new CardException(refused.failure(), "change of the PIN: " + refused.detail());
+    PivApplication piv = PivApplication.open(guarded);
+    try (Pin before = defaultPin()) {
+      Response changed = piv.change(before, pin);
+      if (PinChange.refusesNewPin(changed.sw())) {
+        throw new RefusedException(
+            IssueFailure.NEW_PIN_REFUSED, "change of the PIN: %04X".formatted(changed.sw()));
       }
+      demandOk(changed, "change of the PIN");
+    }
+    byte[] next = puk.block();
+    try (Puk before = Puk.ofNewCards()) {
+      demandOk(piv.changePuk(before.block(), next), "change of the PUK");
+    } finally {
+      Arrays.fill(next, (byte) 0);
+    }
+    demandOk(piv.verify(pin), "the new PIN");
+    demandSignature(piv, key);
+    return true;
+  }
+
+  private static void demandOk(Response response, String what) throws CardException {
+    if (!response.ok()) {
+      throw new CardException(CardFailure.CARD_ERROR, "%s: %04X".formatted(what, response.sw()));
     }
   }
 
@@ -387,21 +409,15 @@ public final class CardIssuer {
     throw new CardException(CardFailure.CARD_ERROR, "the management key cannot be changed");
   }
 
-  /** Whether the last step was taken. */
   private boolean isClosed(CardChannel guarded) throws CardException {
     return !authenticate(PivAdministration.open(guarded));
   }
 
   /** The last look, at the card as its holder gets it. */
-  private IssueOutcome done(
-      String card,
-      X509Certificate certificate,
-      Optional<Attestation.Verdict.Attested> attested,
-      IssueProgress progress)
-      throws IOException, CardException {
+  private void look(X509Certificate certificate) throws CardException {
     RegistrationCheck.Outcome check = RegistrationCheck.of(channel);
     if (check instanceof RegistrationCheck.Outcome.Failed failed) {
-      return new IssueOutcome.Failed(failed.failure(), failed.detail());
+      throw new CardException(failed.failure(), failed.detail());
     }
     if (!(check instanceof RegistrationCheck.Outcome.Refuses refuses)) {
       throw new RefusedException(IssueFailure.KEY_NOT_PROTECTED, "signed before VERIFY");
@@ -412,7 +428,5 @@ public final class CardIssuer {
     if (!step(this::isClosed)) {
       throw new CardException(CardFailure.CARD_ERROR, "the management key is still the default");
     }
-    progress.recordDone(card);
-    return new IssueOutcome.Issued(card, certificate, attested);
   }
 }

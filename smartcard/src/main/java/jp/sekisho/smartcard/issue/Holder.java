@@ -27,11 +27,16 @@ public record Holder(
   private static final Pattern SID = Pattern.compile("S-1-[0-9]{1,14}(-[0-9]{1,10}){1,14}");
 
   public Holder {
-    require(NUMBER.matcher(number).matches(), "staff number: 1 to 32 letters, digits, hyphens");
+    require(isNumber(number), "staff number: 1 to 32 letters, digits, hyphens");
     require(matches(upn, AT), "UPN: user@domain, ASCII");
     require(matches(principal, PRINCIPAL), "Kerberos principal: user@REALM");
     require(matches(sid, SID), "SID: S-1-5-21-…");
     require(notBefore.isBefore(notAfter), "validity ends before it begins");
+  }
+
+  /** Whether it has the form of a staff number. */
+  public static boolean isNumber(String text) {
+    return NUMBER.matcher(text).matches();
   }
 
   private static boolean matches(Optional<String> value, Pattern form) {

@@ -6,7 +6,10 @@ package jp.sekisho.smartcard.issue;
  * {@code why}, {@code do} and {@code call} in the message files.
  */
 public enum IssueFailure {
-  /** Management key, PIN or PUK is not what new cards have, or 9A holds a certificate. */
+  /**
+   * Management key, PIN or PUK is not what new cards have, or 9A holds a certificate: a used card,
+   * or one whose issue was broken off after its PIN was set.
+   */
   CARD_NOT_NEW,
   /** The card is another one than this row was begun with, or was issued for another row. */
   CARD_OF_ANOTHER,
@@ -26,6 +29,10 @@ public enum IssueFailure {
   ATTESTATION_SERIAL,
   /** The attested key may be used without PIN. */
   ATTESTATION_POLICY,
+  /**
+   * The card does not take the new PIN; nothing but its key was changed, and it may be tried again.
+   */
+  NEW_PIN_REFUSED,
   /** The card does not give back the certificate that was written. */
   CERTIFICATE_NOT_KEPT,
   /** What was typed is no half of a PUK. Nothing was sent, no try was used. */

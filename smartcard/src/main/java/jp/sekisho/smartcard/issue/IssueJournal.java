@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * sekisho/card-journal/v1
  * begun 100042 serial-12345678
  * certified 100042 4f3a…          (hexadecimal)
- * halves 100042
+ * halves 100042                   (of earlier versions; says nothing any more)
  * done 100042 serial-12345678
  * abandoned 100042                (as if it had never been begun)
  * </pre>
@@ -40,7 +40,6 @@ public final class IssueJournal implements AutoCloseable {
   private final FileChannel channel;
   private final Map<String, String> cards = new HashMap<>();
   private final Map<String, BigInteger> certificates = new HashMap<>();
-  private final Set<String> halves = new HashSet<>();
   private final Set<String> done = new HashSet<>();
 
   private IssueJournal(FileChannel channel) {
@@ -88,6 +87,11 @@ public final class IssueJournal implements AutoCloseable {
       // Until it is full.
     }
     String text = new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
+    // Nothing is cut off a file that is something else.
+    String head = FIRST_LINE + "\n";
+    if (!text.startsWith(head) && !head.startsWith(text)) {
+      throw new IOException("JOURNAL_UNUSABLE " + file + ": line 1");
+    }
     int end = text.lastIndexOf('\n') + 1;
     channel.truncate(end);
     channel.position(end);
@@ -96,8 +100,8 @@ public final class IssueJournal implements AutoCloseable {
       return;
     }
     List<String> lines = text.substring(0, end).lines().toList();
-    for (int i = 0; i < lines.size(); i++) {
-      if (!(i == 0 ? lines.get(0).equals(FIRST_LINE) : take(lines.get(i).split(" ", -1)))) {
+    for (int i = 1; i < lines.size(); i++) {
+      if (!take(lines.get(i).split(" ", -1))) {
         throw new IOException("JOURNAL_UNUSABLE " + file + ": line " + (i + 1));
       }
     }
@@ -121,7 +125,6 @@ public final class IssueJournal implements AutoCloseable {
         return true;
       }
       case "halves 2" -> {
-        halves.add(number);
         return true;
       }
       case "abandoned 2" -> {
@@ -143,27 +146,33 @@ public final class IssueJournal implements AutoCloseable {
     return done.contains(number);
   }
 
+  /** Whether the holder's card is begun and not finished. */
+  public boolean isBegun(String number) {
+    return cards.containsKey(number) && !isDone(number);
+  }
+
   /** The card the holder's issue was begun with. */
   public Optional<String> card(String number) {
     return Optional.ofNullable(cards.get(number));
   }
 
   /**
-   * Gives up the card that was begun, lost or broken, so that the holder gets another one.
+   * Gives up a card that is begun and not finished, so that the holder gets another one. The
+   * certificate of {@link IssueProgress#certified()} is forgotten with it: revoked before.
    *
-   * @return the certificate it may hold, for the revocation list
+   * @throws IllegalArgumentException when it is not begun, or finished
    */
-  public Optional<BigInteger> abandon(String number) throws IOException {
-    Optional<BigInteger> certificate = Optional.ofNullable(certificates.get(number));
+  public void abandon(String number) throws IOException {
+    if (!isBegun(number)) {
+      throw new IllegalArgumentException("nothing to give up");
+    }
     append("abandoned " + number);
     forget(number);
-    return certificate;
   }
 
   private void forget(String number) {
     cards.remove(number);
     certificates.remove(number);
-    halves.remove(number);
     done.remove(number);
   }
 
@@ -198,22 +207,17 @@ public final class IssueJournal implements AutoCloseable {
     }
 
     @Override
-    public boolean halvesGiven() {
-      return halves.contains(number);
+    public boolean isOfAnother(String card) {
+      String before = cards.get(number);
+      return before == null ? cards.containsValue(card) : !before.equals(card);
     }
 
     @Override
-    public Optional<IssueFailure> begin(String card) throws IOException {
-      String before = cards.get(number);
-      boolean ofAnother = before == null ? cards.containsValue(card) : !before.equals(card);
-      if (ofAnother) {
-        return Optional.of(IssueFailure.CARD_OF_ANOTHER);
-      }
-      if (before == null) {
+    public void begin(String card) throws IOException {
+      if (!cards.containsKey(number)) {
         append("begun " + number + " " + card);
         cards.put(number, card);
       }
-      return Optional.empty();
     }
 
     @Override
@@ -223,15 +227,16 @@ public final class IssueJournal implements AutoCloseable {
     }
 
     @Override
-    public void recordHalves() throws IOException {
-      append("halves " + number);
-      halves.add(number);
-    }
-
-    @Override
     public void recordDone(String card) throws IOException {
       append("done " + number + " " + card);
       done.add(number);
+    }
+
+    @Override
+    public void free() throws IOException {
+      if (isBegun(number)) {
+        abandon(number);
+      }
     }
   }
 }

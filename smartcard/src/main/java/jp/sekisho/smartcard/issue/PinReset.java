@@ -10,6 +10,7 @@ import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Fingerprint;
 import jp.sekisho.smartcard.Response;
 import jp.sekisho.smartcard.piv.Pin;
+import jp.sekisho.smartcard.piv.PinChange;
 import jp.sekisho.smartcard.piv.PinStatus;
 import jp.sekisho.smartcard.piv.PivApplication;
 import jp.sekisho.smartcard.piv.PivCard;
@@ -70,6 +71,9 @@ public final class PinReset {
      * @param detail for the log: never command bytes
      */
     record Refused(IssueFailure failure, OptionalInt triesLeft, String detail) implements Outcome {}
+
+    /** Not reset: the halves are right, the card does not take this new PIN. */
+    record NewPinRefused(String detail) implements Outcome {}
 
     /** Card or reader failed; after {@code CARD_REMOVED} nobody knows which PIN counts. */
     record Failed(CardFailure failure, String detail) implements Outcome {}
@@ -142,7 +146,10 @@ public final class PinReset {
       case VERIFIED -> new Outcome.Reset();
       case LEFT -> new Outcome.Refused(IssueFailure.PUK_WRONG, OptionalInt.of(after.tries()), said);
       case BLOCKED -> new Outcome.Refused(IssueFailure.PUK_BLOCKED, OptionalInt.of(0), said);
-      case UNKNOWN -> new Outcome.Failed(CardFailure.CARD_ERROR, said);
+      case UNKNOWN ->
+          PinChange.refusesNewPin(response.sw())
+              ? new Outcome.NewPinRefused(said)
+              : new Outcome.Failed(CardFailure.CARD_ERROR, said);
     };
   }
 

@@ -47,6 +47,11 @@ public final class PinChange {
     record Refused(CardFailure failure, OptionalInt triesLeft, String detail) implements Outcome {}
   }
 
+  /** Whether the card says by this status that the new PIN is against its own rules. */
+  public static boolean refusesNewPin(int sw) {
+    return NEW_PIN_REFUSED.contains(sw);
+  }
+
   /** Whether both are the same PIN. */
   public static boolean same(Pin one, Pin other) {
     byte[] first = one.padded();
@@ -118,7 +123,7 @@ public final class PinChange {
         case LEFT -> refused(CardFailure.PIN_WRONG, OptionalInt.of(after.tries()), said);
         case BLOCKED -> refused(CardFailure.PIN_BLOCKED, OptionalInt.of(0), said);
         case UNKNOWN -> {
-          if (NEW_PIN_REFUSED.contains(sw)) {
+          if (refusesNewPin(sw)) {
             yield new Outcome.NewPinRefused(asked(piv), said);
           }
           throw new CardException(

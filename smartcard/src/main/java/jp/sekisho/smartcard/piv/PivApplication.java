@@ -96,7 +96,7 @@ public final class PivApplication implements PinApplication {
   }
 
   /** Presents the old PIN, once, and sets the new one in its place. */
-  Response change(Pin old, Pin next) throws CardException {
+  public Response change(Pin old, Pin next) throws CardException {
     byte[] both = new byte[2 * Pin.LONGEST];
     byte[] first = old.padded();
     byte[] second = next.padded();

@@ -3,9 +3,12 @@ package jp.sekisho.smartcard.simulate;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -50,7 +53,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /**
  * A CA for tests and trials: a self-signed root that issues card certificates directly, and its
  * CRL. Files in its directory: {@code root.der}, {@code root.key} (PKCS#8, mode 0600), {@code
- * crl.der}, {@code policy.oid}.
+ * crl.der}, {@code policy.oid}, {@code crl.lock}.
  *
  * <p>Staff certificates have the {@link StaffProfile} of any staff CA, so that one card also serves
  * the smart-card logon of Windows and Kerberos. An address of the CRL may stand in {@code crl.url}.
@@ -84,6 +87,7 @@ public final class TestCa implements CardCa {
 
   private static final Duration ROOT_LIFE = Duration.ofDays(3650);
   private static final Duration CRL_LIFE = Duration.ofDays(30);
+  private static final Object CRL_WRITER = new Object();
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Path directory;
@@ -325,18 +329,45 @@ public final class TestCa implements CardCa {
     return new X509CRLHolder(Files.readAllBytes(crl())).getRevokedCertificate(serial) != null;
   }
 
-  /** Signs the CRL anew with the same entries, and one more if given. */
+  /**
+   * Signs the CRL anew with the same entries, and one more if given. One writer at a time, in this
+   * process and among all: what one adds the next one keeps.
+   */
+  @SuppressWarnings("try") // held to the end
   public void writeCrl(Optional<BigInteger> revoked) throws IOException {
+    synchronized (CRL_WRITER) {
+      try (FileChannel file =
+              FileChannel.open(
+                  directory.resolve("crl.lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock lock = file.lock()) {
+        rewriteCrl(revoked);
+      }
+    }
+  }
+
+  private void rewriteCrl(Optional<BigInteger> revoked) throws IOException {
     Instant now = Instant.now();
     try {
       X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(now));
       builder.setNextUpdate(Date.from(now.plus(CRL_LIFE)));
       Optional<BigInteger> added = revoked;
+      BigInteger number = BigInteger.valueOf(now.toEpochMilli());
       if (Files.exists(crl())) {
         X509CRLHolder before = new X509CRLHolder(Files.readAllBytes(crl()));
         builder.addCRL(before);
         // Twice on one list would make it no list at all.
         added = revoked.filter(serial -> before.getRevokedCertificate(serial) == null);
+        Extension numbered = before.getExtension(Extension.cRLNumber);
+        if (numbered != null) {
+          // Also after the clock was set back.
+          number =
+              number.max(
+                  CRLNumber.getInstance(numbered.getParsedValue())
+                      .getCRLNumber()
+                      .add(BigInteger.ONE));
+        }
       }
       added.ifPresent(serial -> builder.addCRLEntry(serial, Date.from(now), 0));
       builder.addExtension(
@@ -344,8 +375,7 @@ public final class TestCa implements CardCa {
           false,
           new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(root.getPublicKey()));
       // RFC 5280 5.2.3 wants every CRL numbered, later ones higher.
-      builder.addExtension(
-          Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(now.toEpochMilli())));
+      builder.addExtension(Extension.cRLNumber, false, new CRLNumber(number));
       DurableFile.write(crl(), builder.build(signer(key)).getEncoded());
     } catch (GeneralSecurityException | OperatorCreationException e) {
       throw new IOException("cannot sign the CRL", e);

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import jp.sekisho.smartcard.CardText;
 import jp.sekisho.smartcard.issue.IssueFailure;
+import jp.sekisho.smartcard.issue.IssueJournal;
+import jp.sekisho.smartcard.simulate.TestCa;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,7 +136,7 @@ class CardCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sign", "change-pin"})
+  @ValueSource(strings = {"sign", "change-pin", "reset-pin"})
   void whoCannotBeAskedIsToldBeforeAnyCardIsLookedAt(String command) throws Exception {
     String file = Files.writeString(directory.resolve("text"), "x").toString();
     List<String> line = new ArrayList<>(List.of(command, "--json", "--reader-role", "*=shared"));
@@ -214,6 +218,56 @@ class CardCommandTest {
     }
     assertFalse(Files.exists(directory.resolve("journal")), "nothing was begun");
     assertFalse(Files.exists(directory.resolve("h1")));
+  }
+
+  @Test
+  void onlyABegunCardIsGivenUpAndItsCertificateIsRevokedFirst() throws Exception {
+    Path ca = directory.resolve("ca");
+    run("issue-test-ca", ca.toString());
+    Path file = directory.resolve("journal");
+    try (IssueJournal journal = IssueJournal.open(file)) {
+      journal.of("1").begin("serial-5");
+      journal.of("1").recordCertificate(BigInteger.valueOf(0x4e));
+      journal.of("1").recordDone("serial-5");
+      journal.of("2").begin("serial-6");
+      journal.of("2").recordCertificate(BigInteger.valueOf(0x4f));
+    }
+    String before = Files.readString(file);
+    assertEquals(2, giveUp(file, "1 2").exitCode());
+    Run done = giveUp(file, "1");
+    assertEquals(1, done.exitCode());
+    assertTrue(done.out().contains("GIVE_UP_DONE"), done.out());
+    Run unknown = giveUp(file, "3");
+    assertEquals(1, unknown.exitCode());
+    assertTrue(unknown.out().contains("GIVE_UP_UNKNOWN"), unknown.out());
+    assertEquals(before, Files.readString(file));
+
+    byte[] crl = Files.readAllBytes(ca.resolve("crl.der"));
+    Files.write(ca.resolve("crl.der"), new byte[] {1});
+    assertEquals(3, giveUp(file, "2").exitCode());
+    assertEquals(before, Files.readString(file), "what was not revoked is not forgotten");
+    Files.write(ca.resolve("crl.der"), crl);
+    Run given = giveUp(file, "2");
+    assertEquals(0, given.exitCode(), given.out());
+    assertTrue(
+        given.out().contains("\"number\":\"2\",\"card\":\"serial-6\",\"revoked\":\"4f\""),
+        given.out());
+    assertEquals(before + "abandoned 2\n", Files.readString(file));
+    assertTrue(TestCa.open(ca).isRevoked(BigInteger.valueOf(0x4f)));
+    assertFalse(TestCa.open(ca).isRevoked(BigInteger.valueOf(0x4e)));
+  }
+
+  /** On a list whose only row is done, so that no card is waited for. */
+  private Run giveUp(Path journal, String number) throws IOException {
+    return run(
+        "issue",
+        "--json",
+        "--ca=" + directory.resolve("ca"),
+        "--csv=" + Files.writeString(directory.resolve("one.csv"), "number\n1\n"),
+        "--journal=" + journal,
+        "--half-1=" + directory.resolve("h1"),
+        "--half-2=" + directory.resolve("h2"),
+        "--give-up=" + number);
   }
 
   @Test

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import jp.sekisho.smartcard.simulate.TestCa;
 import jp.sekisho.smartcard.testing.OtherProgram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,12 +31,21 @@ class CardIssueIT {
         desk.remove();
         assertEquals("100002", CardDeskRun.field(CardDeskRun.await(program, "insert"), "number"));
         desk.insert("100002");
-        // Killed with the second card in work, wherever that is.
+        // Killed between its certificate and its end, or just after.
+        awaitCertificate("100002");
       }
       try (OtherProgram program = desk.start()) {
-        // Done within its last breath, or asked for again.
         String next = CardDeskRun.field(CardDeskRun.await(program, "insert"), "number");
         if (next.equals("100002")) {
+          // Its PIN was set: nobody knows it, and nothing can be proved by it any more.
+          String refused = program.line();
+          assertTrue(refused.contains("\"CARD_NOT_NEW\""), refused);
+          BigInteger revoked = new BigInteger(CardDeskRun.field(refused, "revoked"), 16);
+          assertTrue(TestCa.open(directory.resolve("ca")).isRevoked(revoked), refused);
+          desk.remove();
+          String again = CardDeskRun.await(program, "insert");
+          assertFalse(again.contains("\"card\""), again);
+          desk.insert("100002-instead");
           desk.judge(CardDeskRun.await(program, "issued"));
           desk.remove();
           next = CardDeskRun.field(CardDeskRun.await(program, "insert"), "number");
@@ -48,6 +59,13 @@ class CardIssueIT {
       }
       String journal = Files.readString(directory.resolve("journal"));
       assertEquals(3, journal.lines().filter(line -> line.startsWith("done ")).count(), journal);
+    }
+  }
+
+  private void awaitCertificate(String number) throws Exception {
+    Path journal = directory.resolve("journal");
+    while (!Files.readString(journal).contains("\ncertified " + number + " ")) {
+      Thread.onSpinWait();
     }
   }
 

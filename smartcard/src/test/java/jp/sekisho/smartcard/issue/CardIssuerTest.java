@@ -12,9 +12,11 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -230,59 +232,184 @@ class CardIssuerTest {
         IssueOutcome.Issued.class, issue(IssueProgress.none()).getClass(), "it kept nothing");
   }
 
+  /** Remembers what was made; a process that is dead revokes nothing. */
+  private static final class RememberingCa implements CardCa {
+    private final List<BigInteger> made = new ArrayList<>();
+    private boolean dead;
+
+    @Override
+    public X509Certificate root() {
+      return desk.ca.root();
+    }
+
+    @Override
+    public X509Certificate issue(PublicKey key, Holder holder) throws IOException {
+      X509Certificate certificate = desk.ca.issue(key, holder);
+      made.add(certificate.getSerialNumber());
+      return certificate;
+    }
+
+    @Override
+    public void revoke(BigInteger serial) throws IOException {
+      if (!dead) {
+        desk.ca.revoke(serial);
+      }
+    }
+  }
+
   /**
-   * Wherever the card leaves, with the journal the next run ends with one good card. Here at every
-   * eleventh command, before or after it is carried out.
+   * Wherever the card leaves, the next run ends with one good card or refuses this one, and no
+   * other certificate counts. Here at every eleventh command, before or after it is carried out;
+   * every third time the process ends with it.
    */
   @Test
-  void aCardThatLeavesInBetweenIsFinishedByTheNextRun() throws Exception {
+  void aCardThatLeavesInBetweenIsMadeAnewOrRefused() throws Exception {
+    int refused = 0;
+    int anew = 0;
     boolean whole = false;
     for (int at = 0; !whole; at += 11) {
       boolean torn = at % 2 == 0;
-      card = desk.card("leaving-" + at + torn);
+      String which = at + " " + torn;
+      RememberingCa ca = new RememberingCa();
+      card = desk.card("leaving-" + at);
       channel = Desk.insert(card);
       channel.script(torn ? channel.tornAt(at) : channel.removedAt(at));
-      Path file = directory.resolve("journal-" + at + torn);
-      IssueOutcome first;
-      try (IssueJournal journal = IssueJournal.open(file)) {
-        first = issue(journal.of("100042"));
-      }
+      ca.dead = at % 3 == 0;
+      Path file = directory.resolve("journal-" + at);
+      IssueOutcome first = issue(file, ca);
       if (first instanceof IssueOutcome.Issued) {
         whole = channel.sent.size() <= at;
         assertTrue(whole, "a card that left at " + at + " is not issued");
         continue;
       }
-      assertInstanceOf(IssueOutcome.Failed.class, first, at + " " + torn + " " + first);
+      assertInstanceOf(IssueOutcome.Failed.class, first, which + first);
+      ca.dead = false;
       channel = Desk.insert(card);
-      try (IssueJournal journal = IssueJournal.open(file)) {
-        IssueOutcome second = issue(journal.of("100042"));
-        IssueOutcome.Issued issued =
-            assertInstanceOf(
-                IssueOutcome.Issued.class, second, at + " " + torn + " " + first + " " + second);
-        assertTrue(journal.isDone("100042"));
-        assertInstanceOf(PinReset.Outcome.Reset.class, reset(issued, "246810"), at + " " + torn);
-        assertInstanceOf(SignOutcome.Signed.class, sign("246810"), at + " " + torn);
+      IssueOutcome second = issue(file, ca);
+      if (second instanceof IssueOutcome.Issued) {
+        anew++;
+      } else {
+        refused++;
+        assertEquals(IssueFailure.CARD_NOT_NEW, refused(second), which + first);
+        for (BigInteger serial : ca.made) {
+          assertTrue(desk.ca.isRevoked(serial), which);
+        }
+        card = desk.card("instead-" + at);
+        channel = Desk.insert(card);
+        second = issue(file, ca);
       }
+      IssueOutcome.Issued issued =
+          assertInstanceOf(IssueOutcome.Issued.class, second, which + first + second);
+      for (BigInteger serial : ca.made) {
+        assertNotEquals(
+            serial.equals(issued.certificate().getSerialNumber()),
+            desk.ca.isRevoked(serial),
+            which);
+      }
+      assertInstanceOf(PinReset.Outcome.Reset.class, reset(issued, "246810"), which);
+      assertInstanceOf(SignOutcome.Signed.class, sign("246810"), which);
+    }
+    assertTrue(anew > 0 && refused > 0, anew + " " + refused);
+  }
+
+  private IssueOutcome issue(Path file, CardCa ca) throws IOException {
+    try (IssueJournal journal = IssueJournal.open(file)) {
+      IssueOutcome outcome =
+          new CardIssuer(channel, ca, Optional.empty(), desk)
+              .issue(Desk.order("100042"), journal.of("100042"));
+      assertEquals(outcome instanceof IssueOutcome.Issued, journal.isDone("100042"));
+      return outcome;
     }
   }
 
   @Test
-  void aCertificateThatNeverReachedItsCardIsRevoked() throws Exception {
-    Path file = directory.resolve("journal-revoked");
-    channel.script(ScriptedChannel.always(Apdu.PUT_DATA, 0x6A84));
-    BigInteger first;
-    try (IssueJournal journal = IssueJournal.open(file)) {
-      assertInstanceOf(IssueOutcome.Failed.class, issue(journal.of("100042")));
-      first = journal.of("100042").certified().orElseThrow();
+  void noCertificateIsWrittenWhilePinAndPukAreThoseOfNewCards() throws Exception {
+    issued();
+    List<String> order =
+        channel.sent.stream()
+            .filter(c -> c.ins() == 0x24 || c.ins() == Apdu.PUT_DATA)
+            .map(c -> "%02X %02X".formatted(c.ins(), c.p2()))
+            .toList();
+    assertEquals(List.of("24 80", "24 81"), order.subList(0, 2), order.toString());
+    assertTrue(order.contains("DB FF"), order.toString());
+  }
+
+  @Test
+  void aPinTheCardRefusesMakesNoCertificateAndTheSameCardMayBeTriedAgain() throws Exception {
+    RememberingCa ca = new RememberingCa();
+    Path file = directory.resolve("journal-pin");
+    channel.script((index, command) ->
+        command.ins() == 0x24 && command.p2() == 0x80
+            ? Optional.of(Response.of(0x6985))
+            : Optional.empty());
+    assertEquals(IssueFailure.NEW_PIN_REFUSED, refused(issue(file, ca)));
+    assertEquals(List.of(), ca.made);
+    channel = Desk.insert(card);
+    try (Pin own = pin("123456")) {
+      CardIssuer.Order order =
+          new CardIssuer.Order(Desk.holder("7"), SigningAlgorithm.P_256, Optional.of(own));
+      assertEquals(
+          IssueFailure.NEW_PIN_REFUSED,
+          refused(desk.issuer(channel, Optional.empty()).issue(order, IssueProgress.none())),
+          "that of new cards");
     }
     channel = Desk.insert(card);
-    try (IssueJournal journal = IssueJournal.open(file)) {
-      IssueOutcome.Issued issued =
-          assertInstanceOf(IssueOutcome.Issued.class, issue(journal.of("100042")));
-      X509Certificate certificate = issued.certificate();
-      assertTrue(desk.ca.isRevoked(first));
-      assertFalse(desk.ca.isRevoked(certificate.getSerialNumber()));
-    }
+    assertInstanceOf(IssueOutcome.Issued.class, issue(file, ca));
+  }
+
+  @Test
+  void theNewPinProvesPossessionBeforeTheCertificateIsMade() throws Exception {
+    byte[] foreign = HexFormat.of().parseHex("7C0A8208" + "3006020101020101");
+    AtomicInteger asked = new AtomicInteger();
+    channel.script((index, command) ->
+        command.ins() == Apdu.GENERAL_AUTHENTICATE
+                && command.p2() == 0x9A
+                && asked.incrementAndGet() == 3
+            ? Optional.of(new Response(foreign, Response.OK))
+            : Optional.empty());
+    RememberingCa ca = new RememberingCa();
+    Path file = directory.resolve("journal-unproved");
+    assertEquals(IssueFailure.KEY_NOT_PROVED, refused(issue(file, ca)));
+    assertEquals(List.of(), ca.made);
+    card = desk.card("proved");
+    channel = Desk.insert(card);
+    assertInstanceOf(IssueOutcome.Issued.class, issue(file, ca), "the row is free");
+  }
+
+  @Test
+  void aUsedCardPutInByMistakeDoesNotBindItsRow() throws Exception {
+    sw("00A4040005A000000308");
+    assertEquals("9000", sw("00240080 10 313233343536FFFF 323436383130FFFF"));
+    Path file = directory.resolve("journal-used");
+    assertEquals(IssueFailure.CARD_NOT_NEW, refused(issue(file, desk.ca)));
+    assertEquals("sekisho/card-journal/v1\n", Files.readString(file));
+    card = desk.card("unused");
+    channel = Desk.insert(card);
+    assertInstanceOf(IssueOutcome.Issued.class, issue(file, desk.ca));
+  }
+
+  @Test
+  void aForeignPukIsNoticedBeforeAnythingIsMadeAlsoWhereTheCardSaysNothingOfIt() throws Exception {
+    sw("00A4040005A000000308");
+    assertEquals("9000", sw("00240081 10 3132333435363738 3837363534333231"));
+    channel.script(withoutYubicosAdditions());
+    assertEquals(IssueFailure.CARD_NOT_NEW, refused(issue(IssueProgress.none())));
+    assertFalse(channel.sent.stream().anyMatch(c -> c.ins() == 0x47), "no key was made");
+  }
+
+  @Test
+  void aCertificateMadeForACardThatIsNotFinishedIsRevokedAtOnce() throws Exception {
+    channel.script(ScriptedChannel.always(Apdu.SET_MANAGEMENT_KEY, 0x6A80));
+    IssueOutcome.Failed failed =
+        assertInstanceOf(IssueOutcome.Failed.class, issue(IssueProgress.none()));
+    assertTrue(desk.ca.isRevoked(failed.revoked().orElseThrow()));
+  }
+
+  @Test
+  void aNewPinTheCardRefusesIsNoFaultOfTheCard() throws Exception {
+    IssueOutcome.Issued issued = issued();
+    channel.script(ScriptedChannel.always(0x2C, 0x6985));
+    assertInstanceOf(PinReset.Outcome.NewPinRefused.class, reset(issued, "246810"));
   }
 
   @Test
@@ -300,19 +427,23 @@ class CardIssuerTest {
           IssueFailure.CARD_OF_ANOTHER,
           refused(issue(journal.of("100043"))),
           "and the begun card serves no other row");
-      assertTrue(journal.abandon("100042").isPresent());
+      journal.abandon("100042");
       channel = Desk.insert(card);
       assertInstanceOf(IssueOutcome.Issued.class, issue(journal.of("100042")));
     }
   }
 
+  private static ScriptedChannel.Script withoutYubicosAdditions() {
+    return (index, command) ->
+        command.ins() >= 0xF7 && command.ins() <= 0xFD
+            ? Optional.of(Response.of(0x6D00))
+            : Optional.empty();
+  }
+
   /** A PIV card that is no YubiKey: no version, serial number, metadata, attestation. */
   @Test
   void aCardWithoutYubicosAdditionsIsIssuedByItsChuid() throws Exception {
-    channel.script((index, command) ->
-        command.ins() >= 0xF7 && command.ins() <= 0xFD
-            ? Optional.of(Response.of(0x6D00))
-            : Optional.empty());
+    channel.script(withoutYubicosAdditions());
     IssueOutcome.Issued issued = issued();
     assertTrue(issued.card().matches("chuid-[0-9a-f]{32}"), issued.card());
     PinReset desks = new PinReset(channel);

@@ -27,11 +27,10 @@ class IssueJournalTest {
     file = directory.resolve("journal");
     try (IssueJournal journal = IssueJournal.open(file)) {
       IssueProgress one = journal.of("1");
-      assertEquals(Optional.empty(), one.begin("serial-5"));
+      one.begin("serial-5");
       one.recordCertificate(BigInteger.valueOf(0x4f));
-      one.recordHalves();
       one.recordDone("serial-5");
-      assertEquals(Optional.empty(), journal.of("2").begin("serial-6"));
+      journal.of("2").begin("serial-6");
     }
   }
 
@@ -42,7 +41,6 @@ class IssueJournalTest {
         sekisho/card-journal/v1
         begun 1 serial-5
         certified 1 4f
-        halves 1
         done 1 serial-5
         begun 2 serial-6
         """,
@@ -52,9 +50,8 @@ class IssueJournalTest {
       assertFalse(journal.isDone("2"));
       assertEquals(Optional.of("serial-6"), journal.card("2"));
       assertEquals(Optional.of(BigInteger.valueOf(0x4f)), journal.of("1").certified());
-      assertTrue(journal.of("1").halvesGiven());
-      assertEquals(
-          Optional.of(IssueFailure.CARD_OF_ANOTHER), journal.of("3").begin("serial-5"), "used");
+      assertTrue(journal.of("3").isOfAnother("serial-5"), "used");
+      assertTrue(journal.of("2").isOfAnother("serial-7"), "begun with another");
     }
   }
 
@@ -89,7 +86,37 @@ class IssueJournalTest {
   void aLineThatIsNoneMakesTheJournalUnusable(String line) throws Exception {
     Files.writeString(file, line, StandardOpenOption.APPEND);
     IOException refused = assertThrows(IOException.class, () -> IssueJournal.open(file));
-    assertTrue(String.valueOf(refused.getMessage()).endsWith(": line 7"), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).endsWith(": line 6"), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"0123456789", "number,upn\n1,a@b", "sekisho/card-journal/v2\nbegun 1 x\n"})
+  void aFileThatIsNoJournalIsLeftAsItIs(String content) throws Exception {
+    Path other = Files.writeString(directory.resolve("other"), content);
+    IOException refused = assertThrows(IOException.class, () -> IssueJournal.open(other));
+    assertTrue(String.valueOf(refused.getMessage()).endsWith(": line 1"), refused.getMessage());
+    assertEquals(content, Files.readString(other));
+  }
+
+  @Test
+  void onlyWhatIsBegunAndNotFinishedIsGivenUp() throws Exception {
+    try (IssueJournal journal = IssueJournal.open(file)) {
+      for (String number : new String[] {"1", "9", "1 2"}) {
+        assertThrows(IllegalArgumentException.class, () -> journal.abandon(number));
+      }
+      journal.abandon("2");
+      assertFalse(journal.isBegun("2"));
+    }
+    assertTrue(Files.readString(file).endsWith("begun 2 serial-6\nabandoned 2\n"));
+  }
+
+  @Test
+  void aJournalOfAnEarlierVersionIsReadOn() throws Exception {
+    Files.writeString(file, "halves 2\n", StandardOpenOption.APPEND);
+    try (IssueJournal journal = IssueJournal.open(file)) {
+      assertTrue(journal.isBegun("2"));
+    }
   }
 
   @Test

@@ -74,9 +74,9 @@ public final class OtherProgram implements AutoCloseable {
     return lines;
   }
 
-  /** Ends it as a crash would. */
+  /** Ends it as a crash would; returns when it is gone, and its locks with it. */
   public void kill() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
   }
 
   @Override
