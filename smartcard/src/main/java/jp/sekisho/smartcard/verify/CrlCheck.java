@@ -26,6 +26,10 @@ final class CrlCheck {
 
   private final List<Crl> complete = new ArrayList<>();
   private final List<Crl> deltas = new ArrayList<>();
+
+  /** Deltas that show what numbers there are, also overdue ones and those of a later base. */
+  private final List<Crl> evidence = new ArrayList<>();
+
   private final CrlDemands demands;
   private final CrlNumbers numbers;
   private final PathPool pool;
@@ -48,6 +52,9 @@ final class CrlCheck {
     for (Crl crl : crls) {
       if (demands.admit(crl, now)) {
         (crl.isDelta() ? deltas : complete).add(crl);
+      }
+      if (crl.isDelta() && demands.strong() && !crl.isWeaklySigned()) {
+        evidence.add(crl);
       }
     }
     complete.sort(
@@ -158,20 +165,48 @@ final class CrlCheck {
                     "list number " + crl.number + " came after " + newer.get()));
         return;
       }
-      revoked = crl.find(certificate.issuer(), certificate.serial()).isPresent();
-      for (Crl delta : deltas) {
-        if (crl.isCompletedBy(delta)
-            && delta.isSignedBy(signer.get())
-            && numbers.newerThan(delta, signer.get()).isEmpty()) {
-          OptionalInt later = delta.find(certificate.issuer(), certificate.serial());
-          if (later.isPresent()) {
-            revoked = later.getAsInt() != Crl.REMOVE_FROM_CRL;
-          }
-          break;
-        }
+      Optional<Crl> delta =
+          deltas.stream()
+              .filter(one -> crl.isCompletedBy(one) && one.isSignedBy(signer.get()))
+              .findFirst();
+      boolean listed = isListed(crl, delta);
+      Optional<BigInteger> missing = missingDelta(crl, delta, signer.get());
+      if (missing.isPresent() && !listed) {
+        unfit =
+            Optional.of(
+                new Failure(
+                    Clause.REVOCATION_UNKNOWN,
+                    "5.2.4",
+                    "the delta list number " + missing.get() + " is known but not at hand"));
+        return;
       }
+      revoked = listed;
       reasonsMask |= interim;
     }
+
+    private boolean isListed(Crl crl, Optional<Crl> delta) {
+      OptionalInt later =
+          delta
+              .map(one -> one.find(certificate.issuer(), certificate.serial()))
+              .orElse(OptionalInt.empty());
+      return later.isPresent()
+          ? later.getAsInt() != Crl.REMOVE_FROM_CRL
+          : crl.find(certificate.issuer(), certificate.serial()).isPresent();
+    }
+  }
+
+  /**
+   * The number of a delta that says more than these two. RFC 5280 lets the complete list answer
+   * alone; but then whoever takes the delta away takes its revocations back.
+   */
+  private Optional<BigInteger> missingDelta(Crl crl, Optional<Crl> delta, PublicKey key) {
+    delta.ifPresent(one -> numbers.note(one, key));
+    for (Crl one : evidence) {
+      if (one.issuer.equals(crl.issuer) && one.scope.equals(crl.scope) && one.isSignedBy(key)) {
+        numbers.note(one, key);
+      }
+    }
+    return numbers.missingDelta(crl, delta.map(one -> one.number).orElse(crl.number), key);
   }
 
   /** 6.3.3(f) and (g): the key that signed the CRL, if its owner may sign CRLs. */

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  * partitioned ones (RFC 5280 section 6.3). A replaced file counts at the next check, without a
  * restart; a broken one leaves the list it replaced in force and is said once. A question costs a
  * look-up, however long the lists. What no current list answers is {@code Unknown}; so is a list
- * older than one seen before in its place, or, where an age is demanded for logins, one signed with
- * SHA-1. Thread-safe.
+ * older than one seen before in its place, one whose newest known delta is missing, or, where an
+ * age is demanded for logins, one signed with SHA-1. Thread-safe.
  */
 public final class CrlFiles implements PathRevocation {
   private static final int LARGEST = 64 << 20;
@@ -73,7 +73,8 @@ public final class CrlFiles implements PathRevocation {
 
   /**
    * The same, and what an address has: of two lists the newer one counts, wherever it is from. So
-   * an operator's file can be before the address, and the address be out of reach.
+   * an operator's file can be before the address, and the address be out of reach. Only a check
+   * that the files leave open while the address has given nothing yet waits for it.
    */
   public static CrlFiles and(
       CrlUrl address, Path directory, String pattern, Duration maxAge, Consumer<String> notices) {
@@ -102,9 +103,14 @@ public final class CrlFiles implements PathRevocation {
   @Override
   public Optional<Failure> check(ValidPath path, Instant now) {
     WatchedFiles.Snapshot<Crl> snapshot = files.now();
-    List<Crl> crls = new ArrayList<>(snapshot.items());
-    address.ifPresent(fetched -> crls.addAll(fetched.lists(now)));
-    Optional<Failure> failure = new CrlCheck(crls, demands, numbers, path.pool(), now).check(path);
+    List<Crl> held = address.map(CrlUrl::held).orElse(List.of());
+    Optional<Failure> failure = ask(snapshot, held, path, now);
+    if (address.isPresent() && held.isEmpty() && isUnanswered(failure)) {
+      List<Crl> awaited = address.get().awaited(now);
+      if (!awaited.isEmpty()) {
+        failure = ask(snapshot, awaited, path, now);
+      }
+    }
     if (failure.isEmpty()
         || failure.get().clause() == Clause.REVOKED
         || snapshot.problems().isEmpty()) {
@@ -116,6 +122,17 @@ public final class CrlFiles implements PathRevocation {
             found.clause(),
             found.section(),
             found.reason() + " (" + String.join("; ", snapshot.problems()) + ")"));
+  }
+
+  private Optional<Failure> ask(
+      WatchedFiles.Snapshot<Crl> snapshot, List<Crl> fetched, ValidPath path, Instant now) {
+    List<Crl> crls = new ArrayList<>(snapshot.items());
+    crls.addAll(fetched);
+    return new CrlCheck(crls, demands, numbers, path.pool(), now).check(path);
+  }
+
+  private static boolean isUnanswered(Optional<Failure> failure) {
+    return failure.isPresent() && failure.get().clause() == Clause.REVOCATION_UNKNOWN;
   }
 
   private static WatchedFiles.Listing listing(List<Path> files) {

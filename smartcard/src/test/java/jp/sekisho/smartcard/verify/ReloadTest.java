@@ -83,7 +83,6 @@ class ReloadTest {
     replace("b.crl", MadeCrl.by(ROOT).number(4).delta(3).revoke(LEAF).der());
     assertRefused(Clause.REVOKED, verify(verifier));
     Files.delete(directory.resolve("b.crl"));
-    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
     Files.delete(directory.resolve("a.crl"));
     assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
   }
@@ -104,6 +103,60 @@ class ReloadTest {
     replace("b.crl", MadeCrl.by(forger).number(99).der());
     replace("a.crl", MadeCrl.by(ROOT).number(6).der());
     assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+  }
+
+  private byte[] delta(int number, int base) {
+    return MadeCrl.by(ROOT).number(number).delta(base).der();
+  }
+
+  @Test
+  void aDeltaThatIsGoneOrOlderTakesNoRevocationBack() throws Exception {
+    PathVerifier verifier = verifier(lists());
+    byte[] base = MadeCrl.by(ROOT).number(3).der();
+    replace("a.crl", base);
+    replace("d.crl", MadeCrl.by(ROOT).number(5).delta(3).revoke(LEAF).der());
+    assertRefused(Clause.REVOKED, verify(verifier));
+    replace("d.crl", delta(4, 3));
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+    assertEquals(1, notices.size(), notices.toString());
+    assertTrue(notices.get(0).contains("number 5 is missing"), notices.get(0));
+    Files.delete(directory.resolve("d.crl"));
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+    assertEquals(1, notices.size(), "said once");
+    // A newer one that needs a later base says nothing with this one.
+    replace("d.crl", delta(7, 6));
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier));
+    replace("a.crl", MadeCrl.by(ROOT).number(6).der());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+    Files.delete(directory.resolve("d.crl"));
+    replace("a.crl", MadeCrl.by(ROOT).number(7).der());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier), "it needs no delta");
+    // A forged delta with a large number locks nobody out.
+    Made forger = Made.root("CN=root");
+    replace("d.crl", MadeCrl.by(forger).number(99).delta(7).der());
+    assertInstanceOf(Verdict.Trusted.class, verify(verifier));
+  }
+
+  @Test
+  void anOverdueDeltaLeavesItsBaseWithoutAnAnswerForLoginsNotForTheRfc() throws Exception {
+    replace("a.crl", MadeCrl.by(ROOT).number(3).der());
+    Path delta = directory.resolve("d.crl");
+    Instant past = Made.NOW.minus(Duration.ofDays(1));
+    replace("d.crl", MadeCrl.by(ROOT).number(4).delta(3).between(past, past.plusSeconds(1)).der());
+    assertRefused(Clause.REVOCATION_UNKNOWN, verify(verifier(lists())));
+    List<Path> files = List.of(directory.resolve("a.crl"), delta);
+    assertInstanceOf(
+        Verdict.Trusted.class, verify(verifier(CrlFiles.untilNextUpdate(files, notices::add))));
+  }
+
+  @Test
+  void whatTheBaseRevokesIsRevokedAlsoWithoutItsDelta() throws Exception {
+    PathVerifier verifier = verifier(lists());
+    replace("a.crl", MadeCrl.by(ROOT).number(3).revoke(LEAF).der());
+    replace("d.crl", delta(4, 3));
+    assertRefused(Clause.REVOKED, verify(verifier));
+    Files.delete(directory.resolve("d.crl"));
+    assertRefused(Clause.REVOKED, verify(verifier));
   }
 
   @Test

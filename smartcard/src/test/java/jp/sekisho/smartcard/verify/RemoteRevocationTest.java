@@ -10,18 +10,25 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import jp.sekisho.smartcard.testing.Await;
 import jp.sekisho.smartcard.verify.RevocationSource.Status;
 import org.bouncycastle.asn1.DERNull;
@@ -48,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** CRLs fetched over HTTP, and OCSP, against a small server of our own. */
 class RemoteRevocationTest {
@@ -59,7 +67,8 @@ class RemoteRevocationTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger asked = new AtomicInteger();
-  private final List<String> notices = new ArrayList<>();
+  private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> refused = Collections.synchronizedList(new ArrayList<>());
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
   private URI address;
@@ -121,14 +130,30 @@ class RemoteRevocationTest {
   }
 
   private CrlUrl list(Duration timeout) {
+    return list(timeout, PATIENCE);
+  }
+
+  private CrlUrl list(Duration timeout, Duration patience) {
     return new CrlUrl(
         client,
         address,
         () -> List.of(chain.get(1)),
         AGE,
         timeout,
+        patience,
         InstantSource.fixed(Made.NOW),
-        notices::add);
+        new CrlUrl.Notices() {
+          @Override
+          public void unreachable(String notice) {
+            notices.add(notice);
+          }
+
+          @Override
+          public void refused(String notice) {
+            notices.add(notice);
+            refused.add(notice);
+          }
+        });
   }
 
   @Test
@@ -183,6 +208,94 @@ class RemoteRevocationTest {
     assertEquals(new Status.Good(), list.check(chain, Made.NOW));
   }
 
+  /** Several lists in one answer. */
+  private static byte[] pem(MadeCrl... lists) {
+    StringBuilder text = new StringBuilder();
+    for (MadeCrl one : lists) {
+      text.append("-----BEGIN X509 CRL-----\n")
+          .append(Base64.getMimeEncoder().encodeToString(one.der()))
+          .append("\n-----END X509 CRL-----\n");
+    }
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static MadeCrl delta(int number, int base) {
+    return MadeCrl.by(ROOT).number(number).delta(base);
+  }
+
+  @Test
+  void whoeverStandsInTheLineCannotTakeTheDeltaOutOfTheAnswer() {
+    answer = question -> pem(MadeCrl.by(ROOT).number(5), delta(6, 5).revoke(LEAF));
+    CrlUrl list = list();
+    assertTrue(list.refresh());
+    assertTrue(list.check(chain, Made.NOW) instanceof Status.Revoked);
+    for (byte[] other :
+        List.of(
+            MadeCrl.by(ROOT).number(5).der(),
+            pem(delta(6, 5)),
+            pem(MadeCrl.by(ROOT).number(5), delta(8, 7)),
+            pem(MadeCrl.by(ROOT).number(7), delta(5, 4)))) {
+      answer = question -> other;
+      refused.clear();
+      assertFalse(list.refresh());
+      assertEquals(1, refused.size(), refused.toString());
+      assertTrue(list.check(chain, Made.NOW) instanceof Status.Revoked);
+    }
+    answer = question -> MadeCrl.by(ROOT).number(6).der();
+    assertTrue(list.refresh(), "a complete list that is as new needs no delta");
+    assertEquals(new Status.Good(), list.check(chain, Made.NOW));
+    answer = question -> pem(MadeCrl.by(ROOT).number(7), delta(8, 7));
+    assertTrue(list.refresh(), "and deltas may begin again");
+  }
+
+  @Test
+  void aDawdlingAddressHoldsNoCheckThatTheFilesAnswer(@TempDir Path directory) throws Exception {
+    answer = question -> MadeCrl.by(ROOT).number(9).der();
+    dawdle = true;
+    CrlFiles lists =
+        CrlFiles.and(list(TIMEOUT, Duration.ofMillis(100)), directory, "*.crl", AGE, notices::add);
+    Files.write(directory.resolve("a.crl"), MadeCrl.by(ROOT).number(1).der());
+    assertEquals(new Status.Good(), lists.check(chain, Made.NOW));
+    Files.write(directory.resolve("b.crl"), MadeCrl.by(ROOT).number(2).revoke(LEAF).der());
+    assertTrue(lists.check(chain, Made.NOW) instanceof Status.Revoked);
+    assertEquals(0, asked.get());
+    Files.delete(directory.resolve("a.crl"));
+    Files.delete(directory.resolve("b.crl"));
+    // Now somebody waits, but not to the end of the fetch; and two do not fetch twice.
+    assertTrue(lists.check(chain, Made.NOW) instanceof Status.Unknown);
+    assertTrue(lists.check(chain, Made.NOW) instanceof Status.Unknown);
+    finish.countDown();
+    Await.until(
+        "the fetch nobody waited for counts",
+        PATIENCE,
+        () -> lists.check(chain, Made.NOW) instanceof Status.Good);
+    assertEquals(1, asked.get());
+  }
+
+  @Test
+  void aCheckWaitsForTheFirstFetchOfAnother(@TempDir Path directory) throws Exception {
+    answer = question -> MadeCrl.by(ROOT).der();
+    dawdle = true;
+    CrlUrl list = list();
+    CrlFiles lists = CrlFiles.and(list, directory, "*.crl", AGE, notices::add);
+    Future<Boolean> timer = threads.submit(list::refresh);
+    Await.until("the first fetch is under way", PATIENCE, () -> asked.get() == 1);
+    AtomicReference<Thread> waiting = new AtomicReference<>();
+    Future<Status> check =
+        threads.submit(() -> {
+          waiting.set(Thread.currentThread());
+          return lists.check(chain, Made.NOW);
+        });
+    Await.until(
+        "the check waits",
+        PATIENCE,
+        () -> check.isDone() || waiting.get().getState() == Thread.State.TIMED_WAITING);
+    finish.countDown();
+    assertEquals(new Status.Good(), check.get());
+    assertTrue(timer.get());
+    assertEquals(1, asked.get());
+  }
+
   @Test
   void aCrlIsFetchedOnceAndThenOnlyByTheOwnersTimer() {
     answer = question -> MadeCrl.by(ROOT).der();
@@ -211,6 +324,7 @@ class RemoteRevocationTest {
     server.stop(0);
     assertFalse(list.refresh());
     assertEquals(3, notices.size(), notices.toString());
+    assertEquals(notices.subList(0, 1), refused, "an answer; the others are none");
     assertEquals(new Status.Good(), list.check(chain, Made.NOW));
     assertTrue(list.check(chain, Made.NOW.plus(AGE).plusSeconds(1)) instanceof Status.Unknown);
   }

@@ -27,7 +27,7 @@ final class TrustRounds {
   }
 
   /** On a thread of its own: an address that dawdles must not delay the alarms. */
-  @Scheduled(fixedDelay = "${sekisho.crl-refresh:10m}", initialDelay = "1s")
+  @Scheduled(fixedDelay = "${sekisho.crl-refresh:10m}", initialDelay = "${sekisho.crl-first:1s}")
   void refresh() {
     trust.refresh();
   }

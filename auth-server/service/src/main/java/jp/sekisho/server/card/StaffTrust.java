@@ -55,6 +55,9 @@ public final class StaffTrust {
   /** Nobody waits for the fetch of a list once there is one. */
   private static final Duration LIST_PATIENCE = Duration.ofMinutes(2);
 
+  /** A login that no list answers for yet waits so long for the first; well below its own end. */
+  private static final Duration FIRST_LIST_PATIENCE = Duration.ofSeconds(20);
+
   private static final Duration OCSP_AGE = Duration.ofDays(1);
   private static final int LARGEST_FILE = 64 * 1024;
   private static final int LONGEST_POLICY = 200;
@@ -85,8 +88,9 @@ public final class StaffTrust {
                     anchors::roots,
                     CRL_AGE,
                     LIST_PATIENCE,
+                    FIRST_LIST_PATIENCE,
                     clock,
-                    notice -> notices.tell(Source.ADDRESS, notice)));
+                    about(notices)));
     lists =
         address
             .map(fetched -> CrlFiles.and(fetched, directory, "*.crl", CRL_AGE, aboutLists))
@@ -122,11 +126,28 @@ public final class StaffTrust {
             .build();
   }
 
+  private static CrlUrl.Notices about(Notices notices) {
+    return new CrlUrl.Notices() {
+      @Override
+      public void unreachable(String notice) {
+        notices.tell(Source.ADDRESS, notice);
+      }
+
+      @Override
+      public void refused(String notice) {
+        notices.tell(Source.ANSWER, notice);
+      }
+    };
+  }
+
   /** What a notice is about. */
   public enum Source {
     ANCHORS,
     LISTS,
-    ADDRESS
+    /** The address of the list, out of reach. */
+    ADDRESS,
+    /** What came from the address, and is refused. */
+    ANSWER
   }
 
   /** Told of what cannot be used. */

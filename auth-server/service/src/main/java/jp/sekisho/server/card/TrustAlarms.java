@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
@@ -19,7 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes {@code service.trust-unusable}. Notices come in the middle of judgements, so they wait for
  * {@link #write}; those over {@value #MOST} are in the process's log only. An address that cannot
- * be reached is told once a day, not at each attempt. Thread-safe.
+ * be reached is told once a day, not at each attempt. What came from it and was refused may be an
+ * attack, so an address out of reach does not hide it: each distinct text is told, again after a
+ * day. Thread-safe.
  */
 public final class TrustAlarms implements StaffTrust.Notices {
   private static final Logger LOG = LoggerFactory.getLogger(TrustAlarms.class);
@@ -31,6 +35,7 @@ public final class TrustAlarms implements StaffTrust.Notices {
   private final InstantSource clock;
   private final Deque<ServiceEvent.TrustUnusable> waiting = new ArrayDeque<>(); // guarded by this
   private @Nullable Instant address; // guarded by this
+  private final Map<String, Instant> answers = new HashMap<>(); // guarded by this
 
   public TrustAlarms(Transactions transactions, InstantSource clock) {
     this.transactions = transactions;
@@ -41,17 +46,31 @@ public final class TrustAlarms implements StaffTrust.Notices {
   public void tell(Source source, String notice) {
     LOG.warn("staff trust, {}: {}", source, entered(notice));
     synchronized (this) {
-      if (source == Source.ADDRESS) {
-        Instant before = address;
-        if (before != null && before.plus(AGAIN).isAfter(clock.instant())) {
-          return;
-        }
-        address = clock.instant();
-      }
-      if (waiting.size() < MOST) {
+      if (waiting.size() < MOST && !isTold(source, notice)) {
         waiting.add(event(source, notice));
       }
     }
+  }
+
+  /** Whether it was entered within a day; else it is from now on. Called with the monitor held. */
+  private boolean isTold(Source source, String notice) {
+    return switch (source) {
+      case ANCHORS, LISTS -> false;
+      case ADDRESS -> {
+        Instant before = address;
+        boolean told = before != null && before.plus(AGAIN).isAfter(clock.instant());
+        if (!told) {
+          address = clock.instant();
+        }
+        yield told;
+      }
+      case ANSWER -> {
+        answers.values().removeIf(before -> !before.plus(AGAIN).isAfter(clock.instant()));
+        // Whoever answers chooses the texts; so many a day are enough to be warned.
+        yield answers.size() >= MOST
+            || answers.putIfAbsent(entered(notice), clock.instant()) != null;
+      }
+    };
   }
 
   private static ServiceEvent.TrustUnusable event(Source source, String notice) {
@@ -60,7 +79,7 @@ public final class TrustAlarms implements StaffTrust.Notices {
           new ServiceEvent.TrustUnusable("anchors", entered(notice), Refusal.CERT_UNTRUSTED);
       case LISTS ->
           new ServiceEvent.TrustUnusable("lists", entered(notice), Refusal.REVOCATION_UNKNOWN);
-      case ADDRESS ->
+      case ADDRESS, ANSWER ->
           new ServiceEvent.TrustUnusable("address", entered(notice), Refusal.REVOCATION_UNKNOWN);
     };
   }

@@ -54,4 +54,36 @@ final class TrustAlarmsTest {
     alarms.tell(Source.ADDRESS, "next day");
     assertNewest("address", "next day");
   }
+
+  private long entries() {
+    alarms.write();
+    return scene.entries("system").stream()
+        .filter(entry -> entry.type().equals("service.trust-unusable"))
+        .count();
+  }
+
+  @Test
+  void anAddressOutOfReachHidesNoRefusedAnswer() {
+    alarms.tell(Source.ADDRESS, "no whole answer");
+    alarms.tell(Source.ANSWER, "none of our CAs signed the list");
+    assertNewest("address", "none of our CAs signed the list");
+    alarms.tell(Source.ANSWER, "list number 4 came after 5");
+    assertNewest("address", "list number 4 came after 5");
+    assertEquals(3, entries());
+    alarms.tell(Source.ANSWER, "none of our CAs signed the list");
+    alarms.tell(Source.ADDRESS, "connection refused");
+    assertEquals(3, entries(), "each was told");
+    scene.clock.advance(Duration.ofHours(25));
+    alarms.tell(Source.ANSWER, "none of our CAs signed the list");
+    assertEquals(4, entries());
+  }
+
+  @Test
+  void whoeverAnswersCannotFillTheLog() {
+    for (int i = 0; i < 250; i++) {
+      alarms.tell(Source.ANSWER, "text " + i);
+      alarms.write();
+    }
+    assertEquals(100, entries());
+  }
 }

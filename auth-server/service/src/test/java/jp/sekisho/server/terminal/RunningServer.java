@@ -134,6 +134,8 @@ public final class RunningServer implements AutoCloseable {
                     "1h",
                     "sekisho.trust-look",
                     "1s",
+                    "sekisho.crl-first",
+                    "1h",
                     "sekisho.open-log-requests",
                     "50",
                     "sekisho.publication-patience",
