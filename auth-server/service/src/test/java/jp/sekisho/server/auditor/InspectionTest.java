@@ -293,8 +293,7 @@ class InspectionTest {
     follow();
     Hits all = inspection.find("mayor", EntryQuery.ALL, Position.NEWEST, 9);
     assertEquals(3, index.entries("mayor", all.hits(), EntryQuery.ALL).size());
-    assertEquals(
-        List.of(), index.entries("mayor", all.hits(), EntryQuery.ALL.withPerson("S-9")));
+    assertEquals(List.of(), index.entries("mayor", all.hits(), EntryQuery.ALL.withPerson("S-9")));
   }
 
   private static GrantEvent approved(int number) {
