@@ -38,7 +38,8 @@ class KilledServiceIT {
 
   @Test
   @Tag("pg")
-  @Timeout(900)
+  @Tag("torture") // for the time of ./dev test
+  @Timeout(3600)
   void tenKillsOnPostgresql() throws Exception {
     try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
       kill(10, server.getJdbcUrl("postgres", "postgres"));
