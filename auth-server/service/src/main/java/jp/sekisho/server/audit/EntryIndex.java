@@ -157,7 +157,10 @@ public final class EntryIndex {
     return grants;
   }
 
-  /** The entries themselves, in the order given; each as its seal says. */
+  /**
+   * The entries themselves, in the order given; each as its seal says. Nobody has to believe the
+   * index (ADR 0011): an entry for which {@code query} does not hold is left out.
+   */
   public List<LogRow> entries(String log, List<EntryHit> hits, EntryQuery query) {
     return logs.entries(log, hits.stream().map(EntryHit::index).toList()).stream()
         .filter(row ->

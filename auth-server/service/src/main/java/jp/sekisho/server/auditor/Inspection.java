@@ -172,8 +172,9 @@ public final class Inspection {
   }
 
   /**
-   * Failures in a row among the next {@link #MOST_FAILURES} failures. The last page of so many goes
-   * on a row's length before its end, so a row that stands across the cut is found on one of both.
+   * Failures in a row, sought among at most {@link #MOST_FAILURES} failures at once. Where more are
+   * left, the next page begins a row's length above the cut, so that a row across it is found; what
+   * lies between may be shown on both pages.
    */
   private Hits repeatedFailures(String log, EntryQuery query, Position before, int limit) {
     Position from =
@@ -193,7 +194,7 @@ public final class Inspection {
       return page;
     }
     EntryHit oldest = failures.getLast();
-    Position reached = new Position(oldest.time() + ROW.toMillis(), Long.MAX_VALUE);
+    Position reached = new Position(oldest.time() + ROW.toMillis(), 0);
     return new Hits(page.hits(), reached.time() < before.time() ? reached : oldest.position());
   }
 
