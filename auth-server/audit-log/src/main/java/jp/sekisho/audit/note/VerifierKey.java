@@ -88,6 +88,11 @@ public final class VerifierKey {
     return keyId;
   }
 
+  /** Returns a copy of the 32 bytes of RFC 8032. */
+  public byte[] publicKey() {
+    return publicKey.clone();
+  }
+
   /** Returns whether both have the same 32 bytes, whatever their names and types. */
   public boolean samePublicKey(VerifierKey other) {
     return Arrays.equals(publicKey, other.publicKey);

@@ -50,12 +50,8 @@ final class RootSheet {
   }
 
   private static byte[] sha256(VerifierKey key) {
-    String text = key.toString();
-    byte[] typed = Base64.getDecoder().decode(text.substring(text.lastIndexOf('+') + 1));
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(typed, 1, typed.length - 1); // behind the byte that says Ed25519
-      return digest.digest();
+      return MessageDigest.getInstance("SHA-256").digest(key.publicKey());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
