@@ -2,7 +2,7 @@ package jp.sekisho.agent.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import jp.sekisho.agent.platform.linux.LinuxGates;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -33,8 +33,18 @@ public final class AgentCommand {
 
   /** Starts the program. */
   public static void main(String[] args) {
-    EarlyGate.close(args, LinuxGates.SYS);
-    System.exit(commandLine(args).execute(args));
+    Optional<ServiceOptions> service = ServiceOptions.plain(args);
+    System.exit(service.isPresent() ? serve(service.get()) : commandLine(args).execute(args));
+  }
+
+  /** As {@link CommandLine#execute} would: whatever is thrown ends the process with a code. */
+  private static int serve(ServiceOptions options) {
+    try {
+      return new ServiceRun(options, System.err::println).run();
+    } catch (Exception e) {
+      e.printStackTrace(System.err);
+      return ExitCode.ENVIRONMENT;
+    }
   }
 
   /**

@@ -1,0 +1,80 @@
+package jp.sekisho.agent.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import jp.sekisho.agent.config.StateDirectory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code sekisho-agent service} was told on its command line.
+ *
+ * @param state directory
+ * @param enforcing whether devices are gated
+ * @param loopbackPort null for the enrolled one
+ * @param socket for sessions
+ */
+record ServiceOptions(
+    Path state, boolean enforcing, @Nullable Integer loopbackPort, Path socket, Seats seats) {
+  static final String COMMAND = "service";
+  static final String STATE = "--state";
+  static final String LOOPBACK_PORT = "--loopback-port";
+  static final String SOCKET = "--socket";
+  static final String SEATS = "--seats";
+
+  static final Path DEFAULT_SOCKET = Path.of("/run/sekisho/agent.sock");
+
+  /** Values of {@code --seats}, as typed. */
+  enum Seats {
+    active,
+    any
+  }
+
+  /**
+   * The options of an enforcing service whose arguments need no library to be understood, as those
+   * in its unit. Reading annotations costs a slow terminal three seconds, in which gates would be
+   * open: so this comes first. Empty for everything else, wrong values too, which {@link
+   * ServiceCommand} then reads or complains about.
+   */
+  static Optional<ServiceOptions> plain(String... args) {
+    if (args.length == 0 || !args[0].equals(COMMAND)) {
+      return Optional.empty();
+    }
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 1; i < args.length; i++) {
+      int equals = args[i].indexOf('=');
+      String name = equals < 0 ? args[i] : args[i].substring(0, equals);
+      if (equals < 0) {
+        i++;
+      }
+      if (i == args.length || (equals < 0 && args[i].startsWith("-"))) {
+        return Optional.empty();
+      }
+      String value = args[i].substring(equals + 1);
+      if (value.isEmpty() || values.put(name, value) != null) {
+        return Optional.empty();
+      }
+    }
+    try {
+      String state = values.remove(STATE);
+      String port = values.remove(LOOPBACK_PORT);
+      String socket = values.remove(SOCKET);
+      String seats = values.remove(SEATS);
+      return values.isEmpty()
+          ? Optional.of(
+              new ServiceOptions(
+                  state == null ? StateDirectory.DEFAULT : Path.of(state),
+                  true,
+                  port == null ? null : Integer.valueOf(port),
+                  socket == null ? DEFAULT_SOCKET : Path.of(socket),
+                  seats == null ? Seats.active : Seats.valueOf(seats)))
+          : Optional.empty();
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    } catch (IllegalArgumentException e) { // of a number or a word
+      return Optional.empty();
+    }
+  }
+}
