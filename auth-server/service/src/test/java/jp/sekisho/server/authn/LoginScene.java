@@ -314,7 +314,8 @@ public final class LoginScene implements Registers, AutoCloseable {
   }
 
   @Override
-  public Verdict<CurrentPerson> person(Handle handle, String number, Instant at) {
+  public Verdict<CurrentPerson> person(
+      Handle handle, String number, ActiveTerminal terminal, Instant at) {
     String organ = organOfPerson.get(number);
     return organ == null
         ? Verdict.refused(Refusal.PERSON_NOT_CURRENT)
