@@ -165,7 +165,7 @@ final class Orders {
     }
     LocalDate last = old.validity().until();
     LocalDate from = row.from();
-    if (!until.isAfter(last) || from != null && !from.equals(last.plusDays(1))) {
+    if (!until.isAfter(last) || (from != null && !from.equals(last.plusDays(1)))) {
       return fault(before, row, Code.PERIOD, (from == null ? "" : from + " – ") + until);
     }
     Validity term = new Validity(last.plusDays(1), until);
@@ -175,7 +175,8 @@ final class Orders {
     }
     Contract contract = row.contract() == null ? old.contract() : row.contract();
     boolean contractor = old.appointment() == Appointment.CONTRACTOR;
-    if (contractor != (contract != null) || contract != null && contract.until().isBefore(until)) {
+    if (contractor != (contract != null)
+        || (contract != null && contract.until().isBefore(until))) {
       return fault(before, row, Code.CONTRACT, "contract_until");
     }
     PostRow next =

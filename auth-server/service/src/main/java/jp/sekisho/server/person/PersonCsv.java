@@ -201,7 +201,7 @@ final class PersonCsv {
     if (begins && from != null && faults.size() == before) {
       term(appointment, from, until, lender);
     }
-    if (faults.size() != before || begins && from == null) {
+    if (faults.size() != before || (begins && from == null)) {
       return Optional.empty();
     }
     OrderRow row =
@@ -256,7 +256,7 @@ final class PersonCsv {
     boolean plain =
         text.codePoints()
             .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
-    if (text.isEmpty() && required || text.length() > MAX_TEXT || !plain) {
+    if ((text.isEmpty() && required) || text.length() > MAX_TEXT || !plain) {
       fault(column, Code.TEXT, column);
     }
     return text;

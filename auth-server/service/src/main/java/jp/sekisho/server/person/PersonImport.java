@@ -289,7 +289,8 @@ public final class PersonImport {
       if (!since.isEmpty()) {
         return refuseUndo(change, id, new Undone.ChangedSince(since));
       }
-      // The newest order gives way to what was; a later one may have counted on this one's successors.
+      // The newest order gives way to what was; a later one may have counted on this one's
+      // successors.
       List<RowFault> faults =
           orders.isBuiltUpon(handle, order)
               ? obstacles(handle, back, Validity.day(change.now()))

@@ -68,6 +68,7 @@ public final class LoginScene implements Registers, AutoCloseable {
   public final Map<String, String> organOfTerminal = new HashMap<>();
   public final Map<String, Refusal> terminalRefusals = new HashMap<>();
   public final Map<String, String> organOfPerson = new HashMap<>();
+  public final Map<String, String> postOfPerson = new HashMap<>();
   public final ApprovalsSeen approvals = new ApprovalsSeen();
   final OpenTransactions open;
   Logins logins;
@@ -319,7 +320,7 @@ public final class LoginScene implements Registers, AutoCloseable {
     String organ = organOfPerson.get(number);
     return organ == null
         ? Verdict.refused(Refusal.PERSON_NOT_CURRENT)
-        : Verdict.passed(new CurrentPerson(number, organ, null));
+        : Verdict.passed(new CurrentPerson(number, organ, postOfPerson.get(number)));
   }
 
   @Override

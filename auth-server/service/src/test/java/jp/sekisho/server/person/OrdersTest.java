@@ -2,7 +2,6 @@ package jp.sekisho.server.person;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -152,7 +151,8 @@ class OrdersTest {
     Timeline vendor = after("採用,S1,名,mayor,J01,課,SE,委託事業者,2026-04-01,,2027-03-31,再委託,CLERK,");
     assertEquals("mayor/J01 mayor:CLERK", on(vendor, "2027-03-31"));
     assertEquals("", on(vendor, "2027-04-01"));
-    assertTrue(vendor.posts().getFirst().contract().subcontract());
+    assertEquals(
+        new Contract(LocalDate.parse("2027-03-31"), true), vendor.posts().getFirst().contract());
     assertEquals(Code.CONTRACT, refused(vendor, "更新,S1,,mayor,J01,,,,,2028-03-31,,,,"));
     assertEquals(
         "mayor/J01 mayor:CLERK",

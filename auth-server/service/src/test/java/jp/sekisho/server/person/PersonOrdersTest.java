@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.audit.LogRow;
@@ -76,8 +77,7 @@ class PersonOrdersTest {
     PersonImport.Outcome outcome = importer.run(csv(rows), false);
     String order =
         assertInstanceOf(PersonImport.Outcome.Done.class, outcome, outcome.toString()).order();
-    assertTrue(order != null, "nothing was to change");
-    return order;
+    return Objects.requireNonNull(order, "nothing was to change");
   }
 
   private List<RowFault> refused(String... rows) {

@@ -33,13 +33,6 @@ class PersonSealTest {
         storage.database.writer().<Integer, RuntimeException>sequence(h -> h.execute(sql, values)));
   }
 
-  private static final String POST =
-      "insert into post (person, organ, division, title, valid_from, valid_until, entry_id, mac)"
-          + " values ('S-1024', 'mayor', '0101', '主事', '2026-04-01', '2027-03-31', x'%s', x'%s')";
-  private static final String ROLE =
-      "insert into role_assignment (person, organ, role, valid_from, valid_until, entry_id, mac)"
-          + " values ('S-1024', 'mayor', 'CLERK', '2026-04-01', '2027-03-31', x'%s', x'%s')";
-
   @Test
   void rowsOfTheFirstVersionAreReadAfterTheMigration() throws Exception {
     Path file = directory.resolve("sekisho.db");
@@ -51,7 +44,6 @@ class PersonSealTest {
         .target("202611211500")
         .load()
         .migrate();
-    String entry = HexFormat.of().formatHex(ENTRY);
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
       for (String sql :
@@ -59,10 +51,14 @@ class PersonSealTest {
               "insert into organ (id, name) values ('mayor', '市長部局')",
               "insert into division (organ, code, name) values ('mayor', '0101', '市民課')",
               "insert into person (number, name) values ('S-1024', '関 所太郎')",
-              POST.formatted(
-                  entry, "361ff7f7b31755e572b9e612cc904a9752ab747c012f02c5c9ed09823227b1cc"),
-              ROLE.formatted(
-                  entry, "c2303073845b3f5151a1cc05cb844fe4cf1b97d75ceb5e4e766ad3a9e6910eb6"))) {
+              "insert into post (person, organ, division, title, valid_from, valid_until,"
+                  + " entry_id, mac) values ('S-1024', 'mayor', '0101', '主事', '2026-04-01',"
+                  + " '2027-03-31', x'000102030405060708090a0b0c0d0e0f',"
+                  + " x'361ff7f7b31755e572b9e612cc904a9752ab747c012f02c5c9ed09823227b1cc')",
+              "insert into role_assignment (person, organ, role, valid_from, valid_until,"
+                  + " entry_id, mac) values ('S-1024', 'mayor', 'CLERK', '2026-04-01',"
+                  + " '2027-03-31', x'000102030405060708090a0b0c0d0e0f',"
+                  + " x'c2303073845b3f5151a1cc05cb844fe4cf1b97d75ceb5e4e766ad3a9e6910eb6')")) {
         statement.execute(sql);
       }
     }
