@@ -42,12 +42,10 @@ final class TerminalPlaceCommand implements Callable<Integer> {
     return console.run(this::run);
   }
 
-  private int run(Installation installation) throws Exception {
-    Optional<Terminal> found;
-    try (var context = ServiceContext.of(installation).start()) {
-      Terminals terminals = context.getBean(Terminals.class);
-      found = installation.transactions().read(handle -> terminals.find(handle, terminal));
-    }
+  private int run(Installation installation) {
+    Terminals terminals = Terminals.of(installation.seal());
+    Optional<Terminal> found =
+        installation.transactions().read(handle -> terminals.find(handle, terminal));
     if (found.isEmpty() || found.get().state() == Terminal.State.REVOKED) {
       return say("UNKNOWN", ExitCode.REFUSED);
     }
