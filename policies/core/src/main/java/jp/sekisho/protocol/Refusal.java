@@ -203,6 +203,13 @@ public enum Refusal {
   MEDIUM_TWICE(409),
   /** Clocks of terminal and service contradict each other. */
   CLOCK_DOUBTFUL(503),
+  // Directory (発令)
+  /** The personnel file has faults; none of it was taken. */
+  ORDER_INVALID(400),
+  /** An office would be empty on some day: no successor is named. */
+  ORDER_UNDERSTAFFED(409),
+  /** There is no such order, its effect has begun, or a later one builds on it. */
+  ORDER_NOT_UNDOABLE(409),
   // Chain of records
   /** The service acknowledges another record than this terminal wrote. */
   ACK_MISMATCH(500),

@@ -178,13 +178,14 @@ public final class Logins {
         transactions.write(change -> {
           Verdict<Registered> registered =
               signed.then(proof -> Registered.of(proof, change, cards));
+          Verdict<PersonCurrent> current =
+              registered.then(proof -> PersonCurrent.of(proof, change, registers));
           Verdict<Recorded> result =
-              registered
-                  .then(proof -> PersonCurrent.of(proof, change, registers))
+              current
                   .then(proof -> Permitted.of(proof, change, registers))
                   .then(proof -> Recorded.of(proof, change, effects, token));
           if (result instanceof Verdict.Refused<Recorded>(Refusal reason)) {
-            refuse(change, spoke, registered, reason);
+            refuse(change, spoke, registered, current, reason);
           }
           return result;
         });
@@ -200,14 +201,22 @@ public final class Logins {
   }
 
   private void refuse(
-      Change change, TerminalSpoke spoke, Verdict<Registered> registered, Refusal reason) {
+      Change change,
+      TerminalSpoke spoke,
+      Verdict<Registered> registered,
+      Verdict<PersonCurrent> current,
+      Refusal reason) {
     // A person is named only once card and registration are beyond doubt.
     String person =
         registered instanceof Verdict.Passed<Registered>(Registered proof)
             ? proof.card().person()
             : null;
+    String post =
+        current instanceof Verdict.Passed<PersonCurrent>(PersonCurrent proof)
+            ? proof.person().post()
+            : null;
     Entry.Subject subject =
-        new Entry.Subject(spoke.terminal().organ(), person, null, spoke.terminal().id(), null);
+        new Entry.Subject(spoke.terminal().organ(), person, post, spoke.terminal().id(), null);
     OpenTransaction question = spoke.question();
     EntryReceipt entry = change.record(subject, new LoginEvent.Refused(question.id(), reason));
     if (!used.holds(change.handle(), question.id())) {

@@ -3,7 +3,10 @@ package jp.sekisho.server.authn;
 import jp.sekisho.server.authn.Registers.CurrentPerson;
 import jp.sekisho.server.storage.Change;
 
-/** Step 6: the holder is employed, not suspended, and post and contract are current. */
+/**
+ * Step 6: the holder is employed, not suspended, and post and contract are current. Of several
+ * current posts the terminal fixes the acting one: {@link jp.sekisho.server.person.Persons#acting}.
+ */
 final class PersonCurrent {
   private final Registered registered;
   private final CurrentPerson person;
@@ -15,7 +18,11 @@ final class PersonCurrent {
 
   static Verdict<PersonCurrent> of(Registered registered, Change change, Registers registers) {
     return registers
-        .person(change.handle(), registered.card().person(), change.now())
+        .person(
+            change.handle(),
+            registered.card().person(),
+            registered.signed().spoke().terminal(),
+            change.now())
         .then(person -> Verdict.passed(new PersonCurrent(registered, person)));
   }
 

@@ -29,8 +29,11 @@ interface Registers {
    */
   Verdict<ActiveTerminal> terminal(Handle handle, String id);
 
-  /** The person with this staff number; refused PERSON_NOT_CURRENT or STATE_TAMPERED. */
-  Verdict<CurrentPerson> person(Handle handle, String number, Instant at);
+  /**
+   * The person with this staff number, in the post that is the acting one at the terminal; refused
+   * PERSON_NOT_CURRENT or STATE_TAMPERED.
+   */
+  Verdict<CurrentPerson> person(Handle handle, String number, ActiveTerminal terminal, Instant at);
 
   /** Whether the person holds any role in the organ. */
   boolean hasRole(Handle handle, String number, String organ, Instant at);

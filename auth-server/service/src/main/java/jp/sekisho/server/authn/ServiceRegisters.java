@@ -48,8 +48,9 @@ final class ServiceRegisters implements Registers {
   }
 
   @Override
-  public Verdict<CurrentPerson> person(Handle handle, String number, Instant at) {
-    return switch (persons.current(handle, number, at)) {
+  public Verdict<CurrentPerson> person(
+      Handle handle, String number, ActiveTerminal terminal, Instant at) {
+    return switch (persons.acting(handle, number, terminal.id(), terminal.organ(), at)) {
       case Standing.NotCurrent(Refusal reason) -> Verdict.refused(reason);
       // The log's post is the division's code: a title is free text.
       case Standing.Current current ->

@@ -25,7 +25,7 @@ public final class CardRegistry {
   /** Who may hold a card. */
   @FunctionalInterface
   public interface Holders {
-    /** The organ of the person's current post; empty when the person is not current. */
+    /** The organ of the person's post, current or to come; empty when there is none. */
     java.util.Optional<String> organ(Change change, String person);
   }
 
@@ -69,7 +69,7 @@ public final class CardRegistry {
       var organ = holders.organ(change, person);
       if (organ.isEmpty()) {
         Entry.Subject nobody = new Entry.Subject(null, person, null, null, null);
-        return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no current post");
+        return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no post, now or to come");
       }
       Entry.Subject holder = Entry.Subject.person(organ.get(), person);
       return switch (judgement) {

@@ -2,7 +2,6 @@ package jp.sekisho.server.cli;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.protocol.WireJson;
@@ -14,7 +13,6 @@ import jp.sekisho.server.card.CardRegistry.Outcome;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Persons;
-import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
@@ -121,11 +119,7 @@ final class CardCommand {
               new StaffTrust.Remote(
                   installation.config().staffCrl(), installation.config().staffOcsp()),
               StaffTrust.LOGGED),
-          (change, number) ->
-              persons.current(change.handle(), number, change.now())
-                      instanceof Standing.Current current
-                  ? Optional.of(current.organ())
-                  : Optional.empty(),
+          (change, number) -> persons.organ(change.handle(), number, change.now()),
           new Sessions(
               installation.transactions(),
               installation.seal(),

@@ -8,6 +8,8 @@ import jp.sekisho.protocol.event.CanonicalJson;
 
 /** One line of JSON on standard output. */
 final class Json {
+  private static final int MAX_BYTES = 64 << 20;
+
   private Json() {}
 
   /** Prints an object of names and values in turn. */
@@ -17,5 +19,10 @@ final class Json {
       object.put((String) namesAndValues[i], namesAndValues[i + 1]);
     }
     out.println(new String(CanonicalJson.write(object), StandardCharsets.UTF_8));
+  }
+
+  /** Prints an object with lists, of at most 64 MiB. */
+  static void printLarge(PrintWriter out, Map<String, Object> object) {
+    out.println(new String(CanonicalJson.write(object, MAX_BYTES), StandardCharsets.UTF_8));
   }
 }

@@ -33,7 +33,8 @@ import picocli.CommandLine.TypeConversionException;
       TerminalCommand.Ticket.class,
       TerminalCommand.ListAll.class,
       TerminalCommand.Confirm.class,
-      TerminalCommand.Revoke.class
+      TerminalCommand.Revoke.class,
+      TerminalPlaceCommand.class
     },
     description = {"端末の登録", "Terminals."})
 final class TerminalCommand {

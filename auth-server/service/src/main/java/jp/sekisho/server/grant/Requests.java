@@ -153,9 +153,8 @@ public final class Requests {
     if (holdsNumber(text)) {
       return Refusal.GRANT_CONTENT;
     }
-    if (!(registers.persons().current(change.handle(), text.person(), change.now())
-            instanceof Standing.Current current)
-        || !current.organ().equals(text.organ())) {
+    if (!(registers.persons().currentIn(change.handle(), text.person(), text.organ(), change.now())
+        instanceof Standing.Current)) {
       return Refusal.GRANT_PERSON;
     }
     boolean terminal =

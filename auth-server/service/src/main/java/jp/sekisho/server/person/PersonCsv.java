@@ -26,26 +26,39 @@ import jp.sekisho.server.person.RowFault.Code;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the personnel file: UTF-8 with or without BOM, or CP932 as Excel writes it; header {@value
- * #HEADER}. Days are {@code 2026-04-01} or {@code 2026/4/1}, an empty {@code until} has no end;
- * roles are separated by semicolons.
+ * Reads the personnel file: UTF-8 with or without BOM, or CP932 as Excel writes it. The header is
+ * {@value #HEADER}, where each row is an ASSIGN, or {@value #ORDERS}, or the latter in Japanese
+ * ({@value #ORDERS_JA}). Days are {@code 2026-04-01} or {@code 2026/4/1}, an empty {@code until}
+ * has no end; roles are separated by semicolons. Every fault of a row is told with line and column,
+ * up to {@value #MAX_FAULTS}.
  */
 final class PersonCsv {
   static final String HEADER =
       "staff_number,name,organ,division,division_name,post,from,until,roles";
+  static final String ORDERS =
+      "order,staff_number,name,organ,division,division_name,post,appointment,from,until,"
+          + "contract_until,subcontract,roles,lender";
+  static final String ORDERS_JA = "発令区分,職員番号,氏名,機関,課コード,課名,職,任用区分,開始日,終了日,契約終了日,再委託,役割,派遣元";
   static final int MAX_BYTES = 4 << 20;
   static final int MAX_ROWS = 10_000;
-
-  /** Faults shown at most; a wrong file would otherwise fill the screen. */
-  private static final int MAX_FAULTS = 50;
+  static final int MAX_FAULTS = 1_000;
 
   private static final Charset CP932 = Charset.forName("windows-31j");
   private static final int MAX_TEXT = 100;
+  private static final Set<String> YES = Set.of("yes", "true", "1", "有", "はい", "再委託");
+  private static final Set<String> NO = Set.of("", "no", "false", "0", "無", "いいえ");
 
   private final Set<String> organs;
   private final List<RowFault> faults = new ArrayList<>();
-  private final Set<String> numbers = new HashSet<>();
+  private final Set<String> seen = new HashSet<>();
   private final Map<String, String> divisions = new HashMap<>();
+
+  /** Names of the columns of this file; those of the other format are absent. */
+  private List<String> columns = List.of();
+
+  // The row that is being read.
+  private long line;
+  private List<String> fields = List.of();
 
   private PersonCsv(Set<String> organs) {
     this.organs = organs;
@@ -53,7 +66,7 @@ final class PersonCsv {
 
   /** What a file holds: rows, or why it is refused as a whole. */
   sealed interface Content {
-    record Rows(List<PersonRow> rows) implements Content {
+    record Rows(List<OrderRow> rows) implements Content {
       public Rows {
         rows = List.copyOf(rows);
       }
@@ -79,7 +92,7 @@ final class PersonCsv {
   }
 
   private static Content faulty(Code code, String value) {
-    return new Content.Faulty(List.of(new RowFault(0, code, value)));
+    return new Content.Faulty(List.of(RowFault.ofFile(code, value)));
   }
 
   private static Optional<String> decode(byte[] file) {
@@ -94,23 +107,38 @@ final class PersonCsv {
     return Optional.empty();
   }
 
+  private static List<String> columns(String header) {
+    return header.equals(HEADER)
+        ? List.of(HEADER.split(",", -1))
+        : header.equals(ORDERS) || header.equals(ORDERS_JA)
+            ? List.of(ORDERS.split(",", -1))
+            : List.of();
+  }
+
   private Content parse(String text) {
-    List<PersonRow> rows = new ArrayList<>();
+    List<OrderRow> rows = new ArrayList<>();
     long count = 0;
     CsvReader.CsvReaderBuilder reader =
         CsvReader.builder() // the number of columns is ours to judge, by row
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
             .missingFieldStrategy(FieldMismatchStrategy.IGNORE);
     try (CsvReader<CsvRecord> csv = reader.ofCsvRecord(text)) {
-      for (CsvRecord line : csv) {
+      for (CsvRecord next : csv) {
         if (count++ == 0) {
-          if (!String.join(",", line.getFields()).equals(HEADER)) {
-            return faulty(Code.HEADER, HEADER);
+          columns = columns(String.join(",", next.getFields()));
+          if (columns.isEmpty()) {
+            return faulty(Code.HEADER, HEADER + " / " + ORDERS + " / " + ORDERS_JA);
           }
         } else if (count > MAX_ROWS + 1) {
           return faulty(Code.TOO_MANY_ROWS, String.valueOf(MAX_ROWS));
-        } else if (faults.size() < MAX_FAULTS) {
-          row(line.getStartingLineNumber(), line.getFields()).ifPresent(rows::add);
+        } else {
+          line = next.getStartingLineNumber();
+          fields = next.getFields();
+          row().ifPresent(rows::add);
+        }
+        if (faults.size() > MAX_FAULTS) {
+          faults.add(0, RowFault.ofFile(Code.MORE_FAULTS, String.valueOf(MAX_FAULTS)));
+          return new Content.Faulty(faults);
         }
       }
     } catch (CsvParseException e) {
@@ -119,68 +147,156 @@ final class PersonCsv {
       throw new UncheckedIOException(e); // a string does not fail
     }
     if (count == 0) {
-      return faulty(Code.HEADER, HEADER);
+      return faulty(Code.HEADER, HEADER + " / " + ORDERS + " / " + ORDERS_JA);
     }
     return faults.isEmpty() ? new Content.Rows(rows) : new Content.Faulty(faults);
   }
 
-  private Optional<PersonRow> row(long line, List<String> fields) {
+  private Optional<OrderRow> row() {
     int before = faults.size();
-    if (fields.size() != HEADER.split(",").length) {
-      fault(line, Code.COLUMNS, String.valueOf(fields.size()));
+    if (fields.size() != columns.size()) {
+      faults.add(
+          RowFault.ofLine(
+              line, Code.COLUMNS, String.valueOf(fields.size()), String.valueOf(columns.size())));
       return Optional.empty();
     }
-    String number = fields.get(0).strip();
+    String word = cell("order");
+    OrderKind kind =
+        columns.contains("order") ? OrderKind.parse(word).orElse(null) : OrderKind.ASSIGN;
+    if (kind == null) {
+      fault("order", Code.ORDER, "ASSIGN CONCURRENT RENEW END");
+      return Optional.empty(); // what else is needed depends on it
+    }
+    boolean begins = kind == OrderKind.ASSIGN || kind == OrderKind.CONCURRENT;
+    String number = cell("staff_number");
     if (!Names.isPerson(number)) {
-      fault(line, Code.NUMBER, "staff_number"); // not repeated: it may be a 個人番号
-    } else if (!numbers.add(number)) {
-      fault(line, Code.REPEATED, number);
+      fault("staff_number", Code.NUMBER, "staff_number"); // not repeated: it may be a 個人番号
     }
-    String name = text(line, "name", fields.get(1));
-    String organ = fields.get(2).strip();
-    if (!organs.contains(organ)) {
-      fault(line, Code.ORGAN, String.join(" ", organs));
+    String name = text("name", kind == OrderKind.ASSIGN);
+    String organ = cell("organ");
+    String division = text("division", kind != OrderKind.END || !organ.isEmpty());
+    if (!organs.contains(organ)
+        && !(kind == OrderKind.END && organ.isEmpty() && division.isEmpty())) {
+      fault("organ", Code.ORGAN, String.join(" ", organs));
     }
-    String division = text(line, "division", fields.get(3));
-    String divisionName = text(line, "division_name", fields.get(4));
-    String known = divisions.putIfAbsent(organ + "/" + division, divisionName);
+    String divisionName = text("division_name", begins);
+    String known =
+        divisionName.isEmpty() ? null : divisions.putIfAbsent(organ + "/" + division, divisionName);
     if (known != null && !known.equals(divisionName)) {
-      fault(line, Code.DIVISION_NAME, division);
+      fault("division_name", Code.DIVISION_NAME, division);
     }
-    String post = text(line, "post", fields.get(5));
-    Validity validity = validity(line, fields.get(6).strip(), fields.get(7).strip());
-    Set<Role> roles = roles(line, fields.get(8));
-    return faults.size() == before && validity != null
-        ? Optional.of(
-            new PersonRow(line, number, name, organ, division, divisionName, post, validity, roles))
-        : Optional.empty();
+    String post = text("post", begins);
+    Appointment appointment = appointment();
+    LocalDate from = day("from", begins);
+    LocalDate until = day("until", !begins);
+    if (from != null && until != null && until.isBefore(from)) {
+      fault("until", Code.PERIOD, from + " – " + until);
+    }
+    Contract contract = contract(begins, appointment, until);
+    if (until == null && contract != null) {
+      until = contract.until();
+    }
+    String lender = text("lender", false);
+    Set<Role> roles = roles(lender);
+    if (begins && from != null && faults.size() == before) {
+      term(appointment, from, until, lender);
+    }
+    if (faults.size() != before || (begins && from == null)) {
+      return Optional.empty();
+    }
+    OrderRow row =
+        new OrderRow(
+            line,
+            kind,
+            number,
+            name,
+            organ,
+            division,
+            divisionName,
+            post,
+            appointment,
+            from,
+            until,
+            contract,
+            roles,
+            lender);
+    // A file without kinds says once of each person what counts.
+    if (!seen.add(columns.contains("order") ? row.key() : number)) {
+      fault("staff_number", Code.REPEATED, number);
+      return Optional.empty();
+    }
+    return Optional.of(row);
   }
 
-  private String text(long line, String column, String value) {
-    String text = Normalizer.normalize(value.strip(), Normalizer.Form.NFC);
+  /** A term that must have an end, and no later one than the law or the lender gives. */
+  private void term(
+      Appointment appointment, LocalDate from, @Nullable LocalDate until, String lender) {
+    if (appointment == Appointment.FISCAL_YEAR
+        && (until == null || until.isAfter(fiscalYearEnd(from)))) {
+      fault("until", Code.FISCAL_YEAR, fiscalYearEnd(from).toString());
+    }
+    if ((appointment == Appointment.SUPPORT || !lender.isEmpty()) && until == null) {
+      fault("until", Code.LENT, "until");
+    }
+  }
+
+  /** The 31 March at the end of the fiscal year of a day. */
+  static LocalDate fiscalYearEnd(LocalDate day) {
+    LocalDate end = LocalDate.of(day.getYear(), 3, 31);
+    return day.isAfter(end) ? end.plusYears(1) : end;
+  }
+
+  private String cell(String column) {
+    int index = columns.indexOf(column);
+    return index < 0 ? "" : fields.get(index).strip();
+  }
+
+  private String text(String column, boolean required) {
+    String text = Normalizer.normalize(cell(column), Normalizer.Form.NFC);
     boolean plain =
         text.codePoints()
             .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
-    if (text.isEmpty() || text.length() > MAX_TEXT || !plain) {
-      fault(line, Code.TEXT, column);
+    if ((text.isEmpty() && required) || text.length() > MAX_TEXT || !plain) {
+      fault(column, Code.TEXT, column);
     }
     return text;
   }
 
-  private @Nullable Validity validity(long line, String from, String until) {
-    LocalDate first = day(line, "from", from);
-    LocalDate last = until.isEmpty() ? Validity.OPEN_END : day(line, "until", until);
-    if (first == null || last == null) {
-      return null;
+  private Appointment appointment() {
+    String word = cell("appointment");
+    Optional<Appointment> found =
+        word.isEmpty() ? Optional.of(Appointment.STAFF) : Appointment.parse(word);
+    if (found.isEmpty()) {
+      fault("appointment", Code.APPOINTMENT, List.of(Appointment.values()).toString());
     }
-    if (last.isBefore(first)) {
-      fault(line, Code.PERIOD, from + " – " + until);
-      return null;
-    }
-    return new Validity(first, last);
+    return found.orElse(Appointment.STAFF);
   }
 
-  private @Nullable LocalDate day(long line, String column, String value) {
+  private @Nullable Contract contract(
+      boolean begins, Appointment appointment, @Nullable LocalDate until) {
+    LocalDate end = day("contract_until", false);
+    String word = cell("subcontract");
+    boolean subcontract = YES.contains(word);
+    if (!subcontract && !NO.contains(word)) {
+      fault("subcontract", Code.YES_NO, "subcontract");
+    }
+    boolean contractor = appointment == Appointment.CONTRACTOR;
+    boolean given = !cell("contract_until").isEmpty();
+    if (begins && contractor != given) {
+      fault("contract_until", Code.CONTRACT, "contract_until");
+    } else if (subcontract && !given) {
+      fault("subcontract", Code.CONTRACT, "subcontract");
+    } else if (end != null && until != null && until.isAfter(end)) {
+      fault("until", Code.CONTRACT, end.toString());
+    }
+    return end == null ? null : new Contract(end, subcontract);
+  }
+
+  private @Nullable LocalDate day(String column, boolean required) {
+    String value = cell(column);
+    if (value.isEmpty() && !required) {
+      return null;
+    }
     if (value.matches("[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}")) {
       String[] parts = value.split("[-/]", -1);
       try {
@@ -189,7 +305,7 @@ final class PersonCsv {
         // Such as 30 February: said below.
       }
     }
-    fault(line, Code.DAY, column);
+    fault(column, Code.DAY, column);
     return null;
   }
 
@@ -197,24 +313,26 @@ final class PersonCsv {
     return digits.length() == 1 ? "0" + digits : digits;
   }
 
-  private Set<Role> roles(long line, String value) {
+  private Set<Role> roles(String lender) {
     Set<Role> roles = EnumSet.noneOf(Role.class);
-    for (String word : value.split(";", -1)) {
+    for (String word : cell("roles").split(";", -1)) {
       if (!word.isBlank()) {
         Optional<Role> role = Role.parse(word.strip());
         if (role.isEmpty()) {
-          fault(line, Code.ROLE, "CLERK APPROVER ADMIN AUDITOR");
+          fault("roles", Code.ROLE, Role.all());
+        } else if (!lender.isEmpty() && !role.get().isLendable()) {
+          fault("roles", Code.LENT, role.get().name());
         }
         role.ifPresent(roles::add);
       }
     }
     if (roles.contains(Role.ADMIN) && roles.contains(Role.AUDITOR)) {
-      fault(line, Code.ROLE_CONFLICT, "ADMIN AUDITOR");
+      fault("roles", Code.ROLE_CONFLICT, "ADMIN AUDITOR");
     }
     return roles;
   }
 
-  private void fault(long line, Code code, String value) {
-    faults.add(new RowFault(line, code, value));
+  private void fault(String column, Code code, String value) {
+    faults.add(new RowFault(line, columns.indexOf(column) + 1, code, List.of(value)));
   }
 }

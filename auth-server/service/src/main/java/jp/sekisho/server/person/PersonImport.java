@@ -1,53 +1,118 @@
 package jp.sekisho.server.person;
 
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.PersonEvent;
+import jp.sekisho.server.person.PersonnelOrders.Changed;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a personnel file into the directory: all rows in one transaction or none, an entry for each
- * person changed. A row replaces what was known of the person, roles included; persons whom the
- * file does not name stay as they are. Thread-safe.
+ * Takes a personnel file (発令) into the directory, and takes one back before it has effect: all in
+ * one transaction or nothing, with an entry for each person and 機関 changed. Persons whom the file
+ * does not name stay as they are. Thread-safe.
+ *
+ * <p>A row changes what holds from its first day on; what held before stays. Nothing has to be run
+ * on that day: every question is answered by the rows' days and the clock.
  */
 public final class PersonImport {
   private final Transactions transactions;
-  private final RowSeal seal;
-  private final Persons persons;
-  private final Roles roles;
+  private final Timelines timelines;
+  private final PersonnelOrders orders;
+  private final ToIntFunction<Handle> officers;
+  private final InstantSource clock;
 
-  public PersonImport(Transactions transactions, RowSeal seal) {
+  /**
+   * @param officers how many policy officers must sign (k), as the newest root says
+   */
+  public PersonImport(
+      Transactions transactions,
+      RowSeal seal,
+      ToIntFunction<Handle> officers,
+      InstantSource clock) {
     this.transactions = transactions;
-    this.seal = seal;
-    this.persons = new Persons(seal);
-    this.roles = new Roles(seal);
+    this.timelines = new Timelines(seal);
+    this.orders = new PersonnelOrders(seal);
+    this.officers = officers;
+    this.clock = clock;
   }
 
   /** What came, or would come, of a file. */
   public sealed interface Outcome {
-    /** The persons added or updated, in the order of the file. */
-    record Done(List<PersonDiff> changed, int unchanged) implements Outcome {
+    /**
+     * The persons added or updated, in the order of the file.
+     *
+     * @param order null in a dry run and when nothing was to change
+     * @param effective the first day on which it makes a difference; null when nothing changes
+     * @param gaps offices that run empty on some day although this file is no reason for it
+     */
+    record Done(
+        List<PersonDiff> changed,
+        int unchanged,
+        @Nullable String order,
+        @Nullable LocalDate effective,
+        List<RowFault> gaps)
+        implements Outcome {
       public Done {
         changed = List.copyOf(changed);
+        gaps = List.copyOf(gaps);
       }
     }
 
-    /** Nothing was changed. */
+    /** Nothing was changed; an applied file that was refused is an entry. */
     record Refused(List<RowFault> faults) implements Outcome {
       public Refused {
         faults = List.copyOf(faults);
       }
     }
   }
+
+  /** What came of undoing an order. */
+  public sealed interface Undone {
+    /** Everything is as it was before the order. */
+    record Done(PersonnelOrder order, int persons) implements Undone {}
+
+    /** There is no such order, or it was undone before. */
+    record Unknown() implements Undone {}
+
+    /** The first day of its effect has begun. */
+    record TooLate(LocalDate effective) implements Undone {}
+
+    /** Later orders changed some of its persons: those must be undone first. */
+    record ChangedSince(List<String> persons) implements Undone {
+      public ChangedSince {
+        persons = List.copyOf(persons);
+      }
+    }
+
+    /** Without it an office would be empty. */
+    record Understaffed(List<RowFault> faults) implements Undone {
+      public Understaffed {
+        faults = List.copyOf(faults);
+      }
+    }
+  }
+
+  /** What a file would make of the directory. */
+  private record Plan(
+      List<Changed> changed, int unchanged, List<DivisionName> divisions, List<RowFault> faults) {}
 
   /**
    * Imports a file.
@@ -58,112 +123,277 @@ public final class PersonImport {
    * @throws jp.sekisho.server.storage.TamperedException when a row to be replaced fails its MAC
    */
   public Outcome run(byte[] file, boolean dryRun) {
-    Set<String> organs = transactions.read(PersonImport::organs);
-    return switch (PersonCsv.read(file, organs)) {
-      case PersonCsv.Content.Faulty(var faults) -> new Outcome.Refused(faults);
-      case PersonCsv.Content.Rows(var rows) -> transactions.write(c -> apply(c, rows, dryRun));
+    PersonCsv.Content content =
+        transactions.read(handle -> PersonCsv.read(file, Organs.names(handle).keySet()));
+    String hash = Sha256.text(file);
+    return switch (content) {
+      case PersonCsv.Content.Faulty(var faults) -> {
+        if (!dryRun) {
+          transactions.write(change -> refuse(change, hash, Refusal.ORDER_INVALID));
+        }
+        yield new Outcome.Refused(faults);
+      }
+      case PersonCsv.Content.Rows(var rows) when dryRun ->
+          transactions.read(handle -> {
+            Instant now = clock.instant();
+            Plan plan = plan(handle, rows, now);
+            return plan.faults().isEmpty()
+                ? done(handle, plan, null, now)
+                : new Outcome.Refused(plan.faults());
+          });
+      case PersonCsv.Content.Rows(var rows) ->
+          transactions.<Outcome, RuntimeException>write(change -> apply(change, rows, hash));
     };
   }
 
-  private Outcome apply(Change change, List<PersonRow> rows, boolean dryRun) {
-    List<PersonDiff> changed = new ArrayList<>();
-    for (PersonRow row : rows) {
-      PersonDiff diff = diff(change.handle(), row);
-      if (diff.changes()) {
-        changed.add(diff);
-        if (!dryRun) {
-          store(change, row, diff);
-        }
-      }
-    }
-    if (dryRun || changed.isEmpty()) {
-      change.unchanged();
-    }
-    return new Outcome.Done(changed, rows.size() - changed.size());
-  }
-
-  private PersonDiff diff(Handle handle, PersonRow row) {
-    String divisionName =
-        handle
-            .createQuery("select name from division where organ = :organ and code = :code")
-            .bind("organ", row.organ())
-            .bind("code", row.division())
-            .mapTo(String.class)
-            .findOne()
-            .orElse("");
-    return PersonDiff.of(
-        row,
-        persons.name(handle, row.number()),
-        persons.post(handle, row.number()),
-        roles.of(handle, row.number()),
-        divisionName);
-  }
-
-  private void store(Change change, PersonRow row, PersonDiff diff) {
+  private Outcome apply(Change change, List<OrderRow> rows, String hash) {
     Handle handle = change.handle();
+    Plan plan = plan(handle, rows, change.now());
+    if (!plan.faults().isEmpty()) {
+      boolean staffing = plan.faults().stream().allMatch(fault -> fault.line() == 0);
+      EntryReceipt _ =
+          refuse(change, hash, staffing ? Refusal.ORDER_UNDERSTAFFED : Refusal.ORDER_INVALID);
+      return new Outcome.Refused(plan.faults());
+    }
+    if (plan.changed().isEmpty() && plan.divisions().isEmpty()) {
+      change.unchanged();
+      return done(handle, plan, null, change.now());
+    }
+    LocalDate effective = effective(plan, change.now());
+    String id = orders.nextId(handle);
     EntryReceipt entry =
         change.record(
-            Entry.Subject.person(row.organ(), row.number()),
-            new PersonEvent.Imported(
-                diff.added() ? "added" : "updated",
-                row.division(),
-                row.validity().from().toString(),
-                row.validity().until().toString(),
-                row.roles().stream().map(Role::name).sorted(Comparator.naturalOrder()).toList()));
-    handle.execute(
-        "insert into division (organ, code, name) values (?, ?, ?)"
-            + " on conflict (organ, code) do update set name = excluded.name",
-        row.organ(),
-        row.division(),
-        row.divisionName());
-    handle.execute(
-        "insert into person (number, name) values (?, ?)"
-            + " on conflict (number) do update set name = excluded.name",
-        row.number(),
-        row.name());
-    storePost(
+            Entry.Subject.NONE,
+            new PersonEvent.OrderApplied(id, hash, effective.toString(), plan.changed().size()));
+    plan.divisions().forEach(name -> name.store(handle));
+    orders.insert(
         handle,
         entry,
-        new PostRow(row.number(), row.organ(), row.division(), row.post(), row.validity()));
-    handle.execute("delete from role_assignment where person = ?", row.number());
-    for (Role role : row.roles()) {
-      storeRole(handle, entry, new RoleRow(row.number(), row.organ(), role, row.validity()));
+        new PersonnelOrder(
+            id, PersonnelOrder.State.APPLIED, change.now(), effective, hash, plan.changed().size()),
+        plan.divisions());
+    for (Changed one : plan.changed()) {
+      EntryReceipt about =
+          record(change, id, one.before().isKnown() ? "updated" : "added", effective, one);
+      timelines.replace(handle, about, one.after());
+      orders.insert(handle, about, id, one);
     }
+    return done(handle, plan, id, change.now());
   }
 
-  private void storePost(Handle handle, EntryReceipt entry, PostRow post) {
-    handle.execute("delete from post where person = ?", post.person());
-    handle.execute(
-        "insert into post (person, organ, division, title, valid_from, valid_until, entry_id, mac)"
-            + " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        post.person(),
-        post.organ(),
-        post.division(),
-        post.title(),
-        post.validity().from().toString(),
-        post.validity().until().toString(),
-        entry.entryId(),
-        post.seal(seal, entry));
+  private Plan plan(Handle handle, List<OrderRow> rows, Instant now) {
+    Map<String, List<OrderRow>> byPerson = new LinkedHashMap<>();
+    rows.forEach(row -> byPerson.computeIfAbsent(row.number(), _ -> new ArrayList<>()).add(row));
+    List<Changed> changed = new ArrayList<>();
+    List<RowFault> faults = new ArrayList<>();
+    LocalDate today = Validity.day(now);
+    byPerson.forEach((number, orderRows) -> {
+      Timeline before = timelines.read(handle, number);
+      Orders.Result result = Orders.apply(before, orderRows);
+      faults.addAll(result.faults());
+      Timeline after = result.after();
+      if (!after.equals(before)) {
+        changed.add(new Changed(before, after));
+        long coming =
+            after.posts().stream().filter(one -> !one.validity().until().isBefore(today)).count()
+                + after.roles().stream()
+                    .filter(one -> !one.validity().until().isBefore(today))
+                    .count();
+        if (coming > Orders.MAX_COMING) {
+          faults.add(
+              RowFault.ofLine(
+                  orderRows.getFirst().line(),
+                  RowFault.Code.TOO_MANY_POSTS,
+                  number,
+                  String.valueOf(Orders.MAX_COMING)));
+        }
+      }
+    });
+    faults.sort(Comparator.comparingLong(RowFault::line));
+    if (faults.isEmpty()) {
+      faults.addAll(obstacles(handle, changed, today));
+    }
+    return new Plan(
+        changed, byPerson.size() - changed.size(), DivisionName.of(handle, rows), faults);
   }
 
-  private void storeRole(Handle handle, EntryReceipt entry, RoleRow role) {
-    handle.execute(
-        "insert into role_assignment"
-            + " (person, organ, role, valid_from, valid_until, entry_id, mac)"
-            + " values (?, ?, ?, ?, ?, ?, ?)",
-        role.person(),
-        role.organ(),
-        role.role().name(),
-        role.validity().from().toString(),
-        role.validity().until().toString(),
-        entry.entryId(),
-        role.seal(seal, entry));
+  private List<RowFault> obstacles(Handle handle, List<Changed> changed, LocalDate today) {
+    Map<String, Timeline> before = new TreeMap<>(timelines.officeHolders(handle));
+    Map<String, Timeline> after = new TreeMap<>(before);
+    for (Changed one : changed) {
+      before.put(one.before().number(), one.before());
+      after.put(one.after().number(), one.after());
+    }
+    return staffing(handle).obstacles(before, after, today);
   }
 
-  private static Set<String> organs(Handle handle) {
-    return handle
-        .createQuery("select id from organ")
-        .mapTo(String.class)
-        .collect(Collectors.toCollection(TreeSet::new));
+  private Staffing staffing(Handle handle) {
+    return new Staffing(Organs.names(handle).keySet(), officers.applyAsInt(handle));
+  }
+
+  /** The offices that run empty on some day from now on. */
+  public List<RowFault> gaps() {
+    return transactions.read(handle -> gaps(handle, List.of(), clock.instant()));
+  }
+
+  private List<RowFault> gaps(Handle handle, List<Changed> changed, Instant now) {
+    Map<String, Timeline> persons = new TreeMap<>(timelines.officeHolders(handle));
+    changed.forEach(one -> persons.put(one.after().number(), one.after()));
+    return staffing(handle).gaps(persons, Validity.day(now));
+  }
+
+  private static LocalDate effective(Plan plan, Instant now) {
+    return plan.changed().stream()
+        .map(one -> Timeline.firstDifference(one.before(), one.after()))
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder())
+        .orElse(Validity.day(now)); // names only: at once
+  }
+
+  private Outcome.Done done(Handle handle, Plan plan, @Nullable String order, Instant now) {
+    return new Outcome.Done(
+        plan.changed().stream().map(one -> PersonDiff.of(one.before(), one.after())).toList(),
+        plan.unchanged(),
+        order,
+        plan.changed().isEmpty() ? null : effective(plan, now),
+        gaps(handle, plan.changed(), now));
+  }
+
+  /**
+   * Undoes an order: posts, roles and names become exactly what they were.
+   *
+   * @throws jp.sekisho.server.storage.TamperedException when a row of it fails its MAC
+   */
+  public Undone undo(String id) {
+    return transactions.<Undone, RuntimeException>write(change -> {
+      Handle handle = change.handle();
+      Optional<PersonnelOrder> found =
+          orders.find(handle, id).filter(one -> one.state() == PersonnelOrder.State.APPLIED);
+      if (found.isEmpty()) {
+        change.unchanged();
+        return new Undone.Unknown();
+      }
+      PersonnelOrder order = found.get();
+      if (!order.isUndoable(change.now())) {
+        return refuseUndo(change, id, new Undone.TooLate(order.effective()));
+      }
+      List<Changed> back = new ArrayList<>();
+      List<String> since = new ArrayList<>();
+      for (Changed one : orders.persons(handle, order)) {
+        Timeline now = timelines.read(handle, one.after().number());
+        if (!now.equals(one.after())) {
+          since.add(now.number());
+        }
+        back.add(new Changed(one.after(), one.before()));
+      }
+      if (!since.isEmpty()) {
+        return refuseUndo(change, id, new Undone.ChangedSince(since));
+      }
+      // The newest order gives way to what was; a later one may have counted on this one's
+      // successors.
+      List<RowFault> faults =
+          orders.isBuiltUpon(handle, order)
+              ? obstacles(handle, back, Validity.day(change.now()))
+              : List.of();
+      if (!faults.isEmpty()) {
+        return refuseUndo(change, id, new Undone.Understaffed(faults));
+      }
+      restore(change, order, back);
+      return new Undone.Done(order, back.size());
+    });
+  }
+
+  private void restore(Change change, PersonnelOrder order, List<Changed> back) {
+    Handle handle = change.handle();
+    EntryReceipt entry =
+        change.record(Entry.Subject.NONE, new PersonEvent.OrderUndone(order.id(), back.size()));
+    List<DivisionName> divisions = orders.divisions(handle, order);
+    orders.undone(handle, entry, order);
+    for (Changed one : back) {
+      timelines.replace(
+          handle, record(change, order.id(), "restored", order.effective(), one), one.after());
+    }
+    divisions.forEach(name -> name.undo(handle));
+  }
+
+  /** An entry in the log of each organ that the person comes from, stays in or goes to. */
+  private static EntryReceipt record(
+      Change change, String order, String how, LocalDate effective, Changed changed) {
+    Timeline after = changed.after();
+    EntryReceipt first = null;
+    java.util.Set<String> organs = new java.util.TreeSet<>(changed.before().organs());
+    organs.addAll(after.organs());
+    for (String organ : organs) {
+      if (!differs(changed, organ) && organs.size() > 1) {
+        continue;
+      }
+      EntryReceipt entry =
+          change.record(
+              Entry.Subject.person(organ, after.number()),
+              new PersonEvent.Imported(
+                  order,
+                  how,
+                  effective.toString(),
+                  posts(after, organ, effective),
+                  roles(after, organ, effective)));
+      first = first == null ? entry : first;
+    }
+    return first != null
+        ? first
+        : change.record( // a name, of somebody in several organs
+            Entry.Subject.person(organs.iterator().next(), after.number()),
+            new PersonEvent.Imported(order, how, effective.toString(), List.of(), List.of()));
+  }
+
+  private static boolean differs(Changed changed, String organ) {
+    return !of(changed.before(), organ).equals(of(changed.after(), organ));
+  }
+
+  private static List<Object> of(Timeline timeline, String organ) {
+    List<Object> all = new ArrayList<>();
+    timeline.posts().stream().filter(post -> post.organ().equals(organ)).forEach(all::add);
+    timeline.roles().stream().filter(role -> role.organ().equals(organ)).forEach(all::add);
+    return all;
+  }
+
+  private static List<String> posts(Timeline after, String organ, LocalDate from) {
+    return after.posts().stream()
+        .filter(post -> post.organ().equals(organ) && !post.validity().until().isBefore(from))
+        .map(post -> {
+          Contract under = post.contract();
+          return post.division()
+              + " "
+              + post.kind()
+              + " "
+              + post.appointment()
+              + days(post.validity())
+              + (under == null ? "" : " " + under.until() + (under.subcontract() ? "+" : ""));
+        })
+        .toList();
+  }
+
+  private static List<String> roles(Timeline after, String organ, LocalDate from) {
+    return after.roles().stream()
+        .filter(role -> role.organ().equals(organ) && !role.validity().until().isBefore(from))
+        .map(role -> role.role() + days(role.validity()) + (role.lender().isEmpty() ? "" : " lent"))
+        .toList();
+  }
+
+  private static String days(Validity validity) {
+    return " " + validity.from() + "/" + validity.until();
+  }
+
+  private static EntryReceipt refuse(Change change, String hash, Refusal reason) {
+    return change.record(Entry.Subject.NONE, new PersonEvent.OrderRefused(hash, reason));
+  }
+
+  private static Undone refuseUndo(Change change, String id, Undone why) {
+    Refusal reason =
+        why instanceof Undone.Understaffed
+            ? Refusal.ORDER_UNDERSTAFFED
+            : Refusal.ORDER_NOT_UNDOABLE;
+    change.record(
+        Entry.Subject.NONE, new PersonEvent.OrderRefused(Objects.requireNonNull(id), reason));
+    return why;
   }
 }

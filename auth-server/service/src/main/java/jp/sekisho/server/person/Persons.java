@@ -1,42 +1,119 @@
 package jp.sekisho.server.person;
 
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
-/** Who works here, for other features. Thread-safe. */
+/**
+ * Who works here, for other features. Dates decide at the moment of the question: what was ordered
+ * for a day holds from 00:00 of that day in Japan, with nothing to be run. Thread-safe.
+ */
 public final class Persons {
-  private final RowSeal seal;
+  private static final Comparator<PostRow> MAIN_THEN_OLDEST =
+      Comparator.comparing(PostRow::kind)
+          .thenComparing(post -> post.validity().from())
+          .thenComparing(PostRow::organ)
+          .thenComparing(PostRow::division)
+          .thenComparing(PostRow::title);
+
+  private final Timelines timelines;
+  private final TerminalDivisions divisions;
 
   public Persons(RowSeal seal) {
-    this.seal = seal;
+    this.timelines = new Timelines(seal);
+    this.divisions = new TerminalDivisions(seal);
   }
 
   /**
-   * Whether a person may act at {@code at}.
+   * Whether a person may act at {@code at}: the main post (本務), or without one the oldest
+   * concurrent post (併任). Nobody is current after the end of the post or of the contract.
    *
    * @param person staff number
-   * @throws TamperedException when the post's row fails its MAC; let it pass, the refusal and the
+   * @throws TamperedException when a post's row fails its MAC; let it pass, the refusal and the
    *     entry {@code STATE_TAMPERED} follow from it
    */
   public Standing current(Handle handle, String person, Instant at) {
-    return post(handle, person)
-        .filter(post -> post.validity().includes(at))
-        .<Standing>map(post ->
-            new Standing.Current(post.person(), post.organ(), post.division(), post.title()))
+    return standing(handle, person, at, _ -> true);
+  }
+
+  /** As {@link #current}, by the posts in one organ only. */
+  public Standing currentIn(Handle handle, String person, String organ, Instant at) {
+    return standing(handle, person, at, post -> post.organ().equals(organ));
+  }
+
+  /**
+   * The post in which a person acts at a terminal. Of the current posts in the terminal's organ:
+   * one in the division where the terminal stands, else the main post, else the oldest. Somebody
+   * without a post in that organ acts in the post of {@link #current}; whether they may is not said
+   * here.
+   *
+   * @param organ the terminal's
+   * @throws TamperedException as {@link #current}; also for the terminal's division
+   */
+  public Standing acting(Handle handle, String person, String terminal, String organ, Instant at) {
+    LocalDate day = Validity.day(at);
+    List<PostRow> here =
+        timelines.posts(handle, person).stream()
+            .filter(post -> post.holds(day) && post.organ().equals(organ))
+            .sorted(MAIN_THEN_OLDEST)
+            .toList();
+    if (here.isEmpty()) {
+      return current(handle, person, at);
+    }
+    Optional<String> division = divisions.find(handle, terminal, organ);
+    return here.stream()
+        .filter(post -> division.filter(post.division()::equals).isPresent())
+        .findFirst()
+        .map(Persons::standing)
+        .orElseGet(() -> standing(here.getFirst()));
+  }
+
+  /**
+   * The organ of the post of {@link #current}, or else of the next one to come: a card is made and
+   * registered before its holder's first day, and opens nothing until then.
+   */
+  public Optional<String> organ(Handle handle, String person, Instant at) {
+    if (current(handle, person, at) instanceof Standing.Current current) {
+      return Optional.of(current.organ());
+    }
+    LocalDate day = Validity.day(at);
+    return timelines.posts(handle, person).stream()
+        .filter(post -> post.validity().from().isAfter(day))
+        .min(Comparator.comparing((PostRow post) -> post.validity().from()))
+        .map(PostRow::organ);
+  }
+
+  /** Whether a person still holds a post in that division, as one who acts there must. */
+  public boolean holds(Handle handle, String person, String organ, String division, Instant at) {
+    LocalDate day = Validity.day(at);
+    return timelines.posts(handle, person).stream()
+        .anyMatch(post ->
+            post.holds(day) && post.organ().equals(organ) && post.division().equals(division));
+  }
+
+  private Standing standing(Handle handle, String person, Instant at, Predicate<PostRow> which) {
+    LocalDate day = Validity.day(at);
+    return timelines.posts(handle, person).stream()
+        .filter(post -> post.holds(day) && which.test(post))
+        .min(MAIN_THEN_OLDEST)
+        .map(Persons::standing)
         .orElseGet(() -> new Standing.NotCurrent(Refusal.PERSON_NOT_CURRENT));
+  }
+
+  private static Standing standing(PostRow post) {
+    return new Standing.Current(post.person(), post.organ(), post.division(), post.title());
   }
 
   /** The name of a person, for screens and paper; never for the log. */
   public Optional<String> name(Handle handle, String person) {
-    return handle
-        .createQuery("select name from person where number = :number")
-        .bind("number", person)
-        .mapTo(String.class)
-        .findOne();
+    return timelines.name(handle, person);
   }
 
   /** The name of an organ. */
@@ -45,14 +122,6 @@ public final class Persons {
         .createQuery("select name from organ where id = :id")
         .bind("id", organ)
         .mapTo(String.class)
-        .findOne();
-  }
-
-  Optional<PostRow> post(Handle handle, String person) {
-    return handle
-        .createQuery(PostRow.SELECT + " where person = :person")
-        .bind("person", person)
-        .map((row, _) -> PostRow.read(row, seal))
         .findOne();
   }
 }

@@ -9,9 +9,11 @@ import org.jdbi.v3.core.Handle;
 /** Who holds which role in which organ. Thread-safe. */
 public final class Roles {
   private final RowSeal seal;
+  private final Timelines timelines;
 
   public Roles(RowSeal seal) {
     this.seal = seal;
+    this.timelines = new Timelines(seal);
   }
 
   /**
@@ -46,15 +48,14 @@ public final class Roles {
         .bind("organ", organ)
         .bind("role", role.name())
         .map((row, _) -> RoleRow.read(row, seal).person())
-        .list();
+        .list()
+        .stream()
+        .distinct()
+        .toList();
   }
 
   /** All assignments of a person, current or not. */
   List<RoleRow> of(Handle handle, String person) {
-    return handle
-        .createQuery(RoleRow.SELECT + " where person = :person order by organ, role")
-        .bind("person", person)
-        .map((row, _) -> RoleRow.read(row, seal))
-        .list();
+    return timelines.roles(handle, person);
   }
 }

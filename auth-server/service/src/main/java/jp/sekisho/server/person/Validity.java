@@ -24,9 +24,33 @@ public record Validity(LocalDate from, LocalDate until) {
     }
   }
 
+  /** The day on which {@code at} falls in Japan. */
+  public static LocalDate day(Instant at) {
+    return LocalDate.ofInstant(at, JAPAN);
+  }
+
+  /** The first instant of a day in Japan. */
+  public static Instant start(LocalDate day) {
+    return day.atStartOfDay(JAPAN).toInstant();
+  }
+
   /** Whether {@code at} falls on one of its days. */
   public boolean includes(Instant at) {
-    LocalDate day = LocalDate.ofInstant(at, JAPAN);
+    return includes(day(at));
+  }
+
+  /** Whether {@code day} is one of its days. */
+  public boolean includes(LocalDate day) {
     return !day.isBefore(from) && !day.isAfter(until);
+  }
+
+  /** Whether any day belongs to both. */
+  boolean overlaps(Validity other) {
+    return !from.isAfter(other.until) && !other.from.isAfter(until);
+  }
+
+  /** The same with {@code last} as its last day at the latest; it must have begun by then. */
+  Validity endingBy(LocalDate last) {
+    return until.isAfter(last) ? new Validity(from, last) : this;
   }
 }

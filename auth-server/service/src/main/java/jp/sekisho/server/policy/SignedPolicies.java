@@ -278,6 +278,24 @@ public final class SignedPolicies implements RootPin {
     return transactions.<Optional<Officers>>read(this::stored);
   }
 
+  /**
+   * How many officers must sign (k) by the newest root of an installation; 1 before the first one.
+   * For a console command that has no policies.
+   */
+  public static int threshold(Handle handle, Installation installation) {
+    SignedFiles files = new SignedFiles(installation.seal());
+    List<SignedFile> roots = files.roots(handle);
+    new OfficerFiles(installation.directory().keys())
+        .require(
+            roots.isEmpty() ? null : roots.getLast(),
+            files.newest(handle, TrustKind.POLICY, ALL).orElse(null));
+    try {
+      return roots.isEmpty() ? 1 : Root.parse(roots.getLast().bodyBytes()).threshold();
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a stored root is of a newer version", e);
+    }
+  }
+
   /** What officers signed. */
   public record Officers(Trusted<Root> root, Trusted<Policy> policy) {}
 
@@ -444,8 +462,7 @@ public final class SignedPolicies implements RootPin {
     for (Found found : cards.all(handle)) {
       switch (found) {
         case Found.Sound(Authenticator card) when card.state() == Authenticator.State.ACTIVE -> {
-          if (persons.current(handle, card.person(), now) instanceof Standing.Current standing
-              && standing.organ().equals(organ)) {
+          if (persons.currentIn(handle, card.person(), organ, now) instanceof Standing.Current) {
             all.put(card.spki(), card.person());
           }
         }

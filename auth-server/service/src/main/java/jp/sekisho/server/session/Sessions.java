@@ -21,6 +21,7 @@ import jp.sekisho.server.session.SessionRepository.Found;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -246,6 +247,47 @@ public final class Sessions {
   public void endOfPerson(Change change, String person) {
     sound(change, repository.openOfPerson(change.handle(), person))
         .forEach(session -> end(change, session, Cause.REVOKED));
+  }
+
+  /** Whether the person still holds the post. */
+  @FunctionalInterface
+  public interface PostHeld {
+    boolean test(Handle handle, String person, String organ, String post, Instant at);
+  }
+
+  /** Ends the sessions of persons who no longer hold the post that they act in. */
+  public void endWithoutPost(PostHeld held) {
+    List<Session> candidates =
+        transactions.<List<Session>>read(handle ->
+            repository.open(handle).stream()
+                .flatMap(found ->
+                    found instanceof Found.Sound(Session session)
+                            && !holdsPost(handle, session, held, clock.instant())
+                        ? java.util.stream.Stream.of(session)
+                        : java.util.stream.Stream.empty())
+                .toList());
+    for (Session candidate : candidates) {
+      transactions.write(change -> {
+        if (repository.find(change.handle(), candidate.tokenHash())
+                instanceof Found.Sound(Session session)
+            && session.state() != Session.State.ENDED
+            && !holdsPost(change.handle(), session, held, change.now())) {
+          end(change, session, Cause.REVOKED);
+        } else {
+          change.unchanged();
+        }
+        return null;
+      });
+    }
+  }
+
+  private static boolean holdsPost(Handle handle, Session session, PostHeld held, Instant at) {
+    String post = session.post();
+    try {
+      return post == null || held.test(handle, session.person(), session.organ(), post, at);
+    } catch (TamperedException e) {
+      return false; // and the others still have their turn; the person's next step says why
+    }
   }
 
   /** Writes down what the clock decided about sessions nobody asks for any more. */

@@ -1,6 +1,7 @@
 package jp.sekisho.server.terminal;
 
 import java.util.Optional;
+import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
@@ -13,4 +14,9 @@ public interface Terminals {
    *     {@code STATE_TAMPERED} follow from it
    */
   Optional<Terminal> find(Handle handle, String id);
+
+  /** The register of an installation; for a console command, which has no context. */
+  static Terminals of(RowSeal seal) {
+    return new TerminalRepository(seal);
+  }
 }

@@ -248,9 +248,7 @@ class InspectionTest {
   void administratorsAreFoundByWhatOnlyTheyDoAndByTheirRole() {
     add(CLERK, new SessionEvent.Resumed());
     long imported =
-        add(
-            CLERK,
-            new PersonEvent.Imported("added", "0101", "2026-04-01", "2027-03-31", List.of()));
+        add(CLERK, new PersonEvent.Imported("O-0001", "added", "2026-04-01", List.of(), List.of()));
     long own = add(ADMIN, new SessionEvent.Resumed());
     follow();
     assertEquals(List.of(own, imported), ask(Preset.ADMINISTRATION));

@@ -68,6 +68,7 @@ public final class LoginScene implements Registers, AutoCloseable {
   public final Map<String, String> organOfTerminal = new HashMap<>();
   public final Map<String, Refusal> terminalRefusals = new HashMap<>();
   public final Map<String, String> organOfPerson = new HashMap<>();
+  public final Map<String, String> postOfPerson = new HashMap<>();
   public final ApprovalsSeen approvals = new ApprovalsSeen();
   final OpenTransactions open;
   Logins logins;
@@ -314,11 +315,12 @@ public final class LoginScene implements Registers, AutoCloseable {
   }
 
   @Override
-  public Verdict<CurrentPerson> person(Handle handle, String number, Instant at) {
+  public Verdict<CurrentPerson> person(
+      Handle handle, String number, ActiveTerminal terminal, Instant at) {
     String organ = organOfPerson.get(number);
     return organ == null
         ? Verdict.refused(Refusal.PERSON_NOT_CURRENT)
-        : Verdict.passed(new CurrentPerson(number, organ, null));
+        : Verdict.passed(new CurrentPerson(number, organ, postOfPerson.get(number)));
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.server.person.Appointment;
+import jp.sekisho.server.person.PersonDiff;
+import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.RowFault;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,8 +165,51 @@ class CommandsTest {
     assertEquals(
         ExitCode.REFUSED,
         run("person", "import", csv.toString(), "--data", data(), "--lang", "en"));
-    assertTrue(err.toString().contains("Line 2:"), err.toString());
+    assertTrue(err.toString().contains("Line 2, column 9:"), err.toString());
     assertTrue(err.toString().contains("[ROLE_CONFLICT]"), err.toString());
+  }
+
+  @Test
+  void aFutureOrderIsSaidInWordsListedAndUndone() throws Exception {
+    init();
+    Path now = directory.resolve("now.csv");
+    Files.writeString(
+        now,
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        S1,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
+        """);
+    assertEquals(ExitCode.OK, run("person", "import", now.toString(), "--data", data()));
+    Path file = directory.resolve("orders.csv");
+    Files.writeString(
+        file,
+        """
+        発令区分,職員番号,氏名,機関,課コード,課名,職,任用区分,開始日,終了日,契約終了日,再委託,役割,派遣元
+        異動,S1,山田 花子,mayor,Z01,税務課,主任,,9998-04-01,,,,CLERK;APPROVER,
+        """,
+        Charset.forName("windows-31j"));
+    String[] dryRun = {
+      "persons", "import", "--dry-run", file.toString(), "--data", data(), "--lang", "ja"
+    };
+    assertEquals(ExitCode.OK, run(dryRun));
+    String words = out.toString();
+    assertTrue(words.contains("9998-03-31 で終わる 本務: mayor/J01 主事（職員）"), words);
+    assertTrue(words.contains("9998-04-01 から 本務: mayor/Z01 主任（職員、終了日 期限なし）"), words);
+    assertTrue(words.contains("9998-04-01 から役割 承認者: mayor"), words);
+    assertTrue(words.contains("効力を生じる日: 9998-04-01 0 時"), words);
+    assertEquals(ExitCode.OK, run("person", "import", file.toString(), "--data", data(), "--json"));
+    assertTrue(out.toString().contains("\"order\":\"O-0002\""), out.toString());
+    assertEquals(ExitCode.OK, run("person", "list", "--data", data(), "--at", "9998-04-01"));
+    assertTrue(out.toString().contains("mayor/Z01 主任"), out.toString());
+    assertEquals(ExitCode.OK, run("person", "undo", "O-0002", "--data", data(), "--lang", "en"));
+    assertTrue(out.toString().contains("Order O-0002 was undone: 1 persons"), out.toString());
+    assertEquals(ExitCode.OK, run("person", "list", "--data", data(), "--at", "9998-04-01"));
+    assertTrue(out.toString().contains("mayor/J01 主事"), out.toString());
+    assertEquals(ExitCode.OK, run("person", "orders", "--data", data(), "--lang", "en"));
+    assertTrue(out.toString().contains("O-0002"), out.toString());
+    assertTrue(out.toString().contains("undone"), out.toString());
+    assertEquals(ExitCode.REFUSED, run("person", "undo", "O-0001", "--data", data(), "--json"));
+    assertEquals("{\"refused\":\"TOO_LATE\"}", out.toString().strip());
   }
 
   @Test
@@ -196,6 +243,15 @@ class CommandsTest {
     assertEquals(new TreeSet<>(ja.keySet()), new TreeSet<>(en.keySet()));
     for (RowFault.Code code : RowFault.Code.values()) {
       assertTrue(ja.containsKey("person.fault." + code), code.name());
+    }
+    for (PersonDiff.Code code : PersonDiff.Code.values()) {
+      assertTrue(ja.containsKey("person.step." + code), code.name());
+    }
+    for (Role role : Role.values()) {
+      assertTrue(ja.containsKey("person.role." + role), role.name());
+    }
+    for (Appointment appointment : Appointment.values()) {
+      assertTrue(ja.containsKey("person.appointment." + appointment), appointment.name());
     }
   }
 

@@ -9,6 +9,7 @@ import io.micronaut.context.ApplicationContext;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -109,6 +110,21 @@ class TerminalCommandTest {
         CanonicalJson.read(json.out().strip().getBytes(StandardCharsets.UTF_8));
     assertEquals("active", row.get("state"));
     assertEquals(false, row.get("silent"));
+
+    Path persons = dir.resolve("persons.csv");
+    Files.writeString(
+        persons,
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        S1,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
+        """);
+    assertEquals(ExitCode.OK, run("person", "import", persons.toString()).exit());
+    assertEquals(ExitCode.REFUSED, run("terminal", "place", "T-0042", "--division=Z99").exit());
+    assertEquals(ExitCode.REFUSED, run("terminal", "place", "T-9", "--division=J01").exit());
+    Ran placed = run("terminal", "place", "T-0042", "--division=J01", "--json");
+    assertEquals(
+        "{\"division\":\"J01\",\"outcome\":\"DONE\",\"terminal\":\"T-0042\"}",
+        placed.out().strip());
 
     assertEquals(ExitCode.REFUSED, run("terminal", "ticket", "T-0042", "--organ=mayor").exit());
     assertEquals(ExitCode.OK, run("terminal", "revoke", "T-0042").exit());

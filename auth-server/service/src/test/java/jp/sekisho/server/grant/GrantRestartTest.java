@@ -234,7 +234,7 @@ final class GrantRestartTest {
           .write(h -> h.execute("insert into organ (id, name) values ('mayor', '市長部局')"));
       assertInstanceOf(
           PersonImport.Outcome.Done.class,
-          new PersonImport(run.storage.transactions, run.storage.seal)
+          new PersonImport(run.storage.transactions, run.storage.seal, _ -> 1, clock)
               .run(PERSONS.getBytes(StandardCharsets.UTF_8), false));
       run.media.register("M-0007", "mayor", FINGERPRINT);
       clerk = run.login("100042", "T-0001");

@@ -88,7 +88,11 @@ final class GrantScene implements AutoCloseable {
         .writer()
         .write(h -> h.execute("insert into organ (id, name) values ('mayor', '市長部局')"));
     var imported =
-        new PersonImport(server.installation.transactions(), server.installation.seal())
+        new PersonImport(
+                server.installation.transactions(),
+                server.installation.seal(),
+                _ -> 1,
+                server.installation.clock())
             .run(PERSONS.getBytes(StandardCharsets.UTF_8), false);
     if (!(imported instanceof PersonImport.Outcome.Done)) {
       throw new AssertionError(imported);

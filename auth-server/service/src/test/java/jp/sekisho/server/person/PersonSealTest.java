@@ -3,8 +3,14 @@ package jp.sekisho.server.person;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.HexFormat;
+import java.util.List;
 import jp.sekisho.server.storage.OpenStorage;
+import jp.sekisho.server.storage.PrivateFiles;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +34,44 @@ class PersonSealTest {
   }
 
   @Test
+  void rowsOfTheFirstVersionAreReadAfterTheMigration() throws Exception {
+    Path file = directory.resolve("sekisho.db");
+    PrivateFiles.create(file);
+    String url = "jdbc:sqlite:" + file;
+    Flyway.configure()
+        .dataSource(url, null, null)
+        .locations("classpath:db/migration/sqlite")
+        .target("202611211500")
+        .load()
+        .migrate();
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      for (String sql :
+          List.of(
+              "insert into organ (id, name) values ('mayor', '市長部局')",
+              "insert into division (organ, code, name) values ('mayor', '0101', '市民課')",
+              "insert into person (number, name) values ('S-1024', '関 所太郎')",
+              "insert into post (person, organ, division, title, valid_from, valid_until,"
+                  + " entry_id, mac) values ('S-1024', 'mayor', '0101', '主事', '2026-04-01',"
+                  + " '2027-03-31', x'000102030405060708090a0b0c0d0e0f',"
+                  + " x'361ff7f7b31755e572b9e612cc904a9752ab747c012f02c5c9ed09823227b1cc')",
+              "insert into role_assignment (person, organ, role, valid_from, valid_until,"
+                  + " entry_id, mac) values ('S-1024', 'mayor', 'CLERK', '2026-04-01',"
+                  + " '2027-03-31', x'000102030405060708090a0b0c0d0e0f',"
+                  + " x'c2303073845b3f5151a1cc05cb844fe4cf1b97d75ceb5e4e766ad3a9e6910eb6')")) {
+        statement.execute(sql);
+      }
+    }
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      Timelines timelines = new Timelines(storage.seal);
+      Timeline person = storage.database.read(h -> timelines.read(h, "S-1024"));
+      assertEquals("主事", person.posts().getFirst().title());
+      assertEquals(Kind.MAIN, person.posts().getFirst().kind());
+      assertEquals(Role.CLERK, person.roles().getFirst().role());
+    }
+  }
+
+  @Test
   void postAndRole() {
     try (OpenStorage storage = OpenStorage.sqlite(directory)) {
       insert(storage, "insert into organ (id, name) values ('mayor', '市長部局')");
@@ -45,9 +89,10 @@ class PersonSealTest {
               + " values ('S-1024', 'mayor', 'CLERK', '2026-04-01', '2027-03-31', ?, ?)",
           ENTRY,
           mac("c2303073845b3f5151a1cc05cb844fe4cf1b97d75ceb5e4e766ad3a9e6910eb6"));
-      Persons persons = new Persons(storage.seal);
-      assertEquals(
-          "主事", storage.database.read(h -> persons.post(h, "S-1024")).orElseThrow().title());
+      Timelines timelines = new Timelines(storage.seal);
+      PostRow post = storage.database.read(h -> timelines.posts(h, "S-1024")).getFirst();
+      assertEquals("主事", post.title());
+      assertEquals(Kind.MAIN, post.kind());
       Roles roles = new Roles(storage.seal);
       assertEquals(Role.CLERK, storage.database.read(h -> roles.of(h, "S-1024")).getFirst().role());
     }

@@ -162,7 +162,11 @@ final class LoadedService implements AutoCloseable {
               context
                   .getBean(Media.class)
                   .register(MEDIUM, "mayor", Base64Url.encode(new byte[32]));
-          return new PersonImport(installation.transactions(), installation.seal())
+          return new PersonImport(
+                      installation.transactions(),
+                      installation.seal(),
+                      _ -> 1,
+                      installation.clock())
                   .run(PERSONS.getBytes(StandardCharsets.UTF_8), false)
               instanceof PersonImport.Outcome.Done;
         });

@@ -251,7 +251,11 @@ class PolicyRouteTest {
             });
     assertInstanceOf(
         PersonImport.Outcome.Done.class,
-        new PersonImport(server.installation.transactions(), server.installation.seal())
+        new PersonImport(
+                server.installation.transactions(),
+                server.installation.seal(),
+                _ -> 1,
+                server.installation.clock())
             .run(
                 """
                 staff_number,name,organ,division,division_name,post,from,until,roles

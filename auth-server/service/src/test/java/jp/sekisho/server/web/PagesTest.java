@@ -111,7 +111,8 @@ final class PagesTest {
     installation = Installation.open(directory, config, clock);
     assertInstanceOf(
         PersonImport.Outcome.Done.class,
-        new PersonImport(installation.transactions(), installation.seal())
+        new PersonImport(
+                installation.transactions(), installation.seal(), _ -> 1, installation.clock())
             .run(PERSONS.getBytes(StandardCharsets.UTF_8), false));
     ListenerSettings settings =
         new ListenerSettings(

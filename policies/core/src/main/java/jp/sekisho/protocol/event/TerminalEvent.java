@@ -45,6 +45,19 @@ public sealed interface TerminalEvent extends AuditEvent {
     }
   }
 
+  /** It was said in which division (課) the terminal stands; that decides who acts in which post. */
+  record Placed(String division) implements TerminalEvent {
+    @Override
+    public String type() {
+      return "terminal.placed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("division", division);
+    }
+  }
+
   /** An administrator removed the registration (登録抹消). */
   record Revoked() implements TerminalEvent {
     @Override

@@ -67,8 +67,17 @@ final class EventExamples {
         Entry.Subject.NONE);
     events.put(
         new PersonEvent.Imported(
-            "added", "zeimu", "2026-04-01", "2027-03-31", List.of("clerk", "auditor")),
+            "O-0007",
+            "added",
+            "2026-04-01",
+            List.of("zeimu MAIN FISCAL_YEAR 2026-04-01/2027-03-31"),
+            List.of("CLERK 2026-04-01/2027-03-31")),
         Entry.Subject.person("mayor", "S-1024"));
+    events.put(
+        new PersonEvent.OrderApplied("O-0007", CERTIFICATE, "2026-04-01", 600), Entry.Subject.NONE);
+    events.put(new PersonEvent.OrderUndone("O-0007", 600), Entry.Subject.NONE);
+    events.put(
+        new PersonEvent.OrderRefused("O-0007", Refusal.ORDER_NOT_UNDOABLE), Entry.Subject.NONE);
     events.put(new PolicyEvent.Imported(1, CERTIFICATE, 2, CERTIFICATE, true), Entry.Subject.NONE);
     events.put(new PolicyEvent.ImportRefused(Refusal.POLICY_SIGNATURE), Entry.Subject.NONE);
     events.put(new PolicyEvent.Renewed("current", 1795217465, CERTIFICATE), Entry.Subject.NONE);
@@ -89,6 +98,7 @@ final class EventExamples {
     events.put(new TerminalEvent.Ticketed("2026-11-21T23:31:05Z"), TERMINAL);
     events.put(new TerminalEvent.Enrolled(FINGERPRINT, "not-reported"), TERMINAL);
     events.put(new TerminalEvent.Confirmed(FINGERPRINT), TERMINAL);
+    events.put(new TerminalEvent.Placed("zeimu"), TERMINAL);
     events.put(new TerminalEvent.Revoked(), TERMINAL);
     events.put(new TerminalEvent.Renewed("2027-02-18T23:31:05Z"), TERMINAL);
     events.put(

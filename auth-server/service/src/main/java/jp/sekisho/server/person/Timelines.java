@@ -1,0 +1,97 @@
+package jp.sekisho.server.person;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The tables {@code person}, {@code post} and {@code role_assignment}. A person's rows are written
+ * all together under the seal of the newest entry about that person. Thread-safe.
+ *
+ * <p>Reading throws {@link jp.sekisho.server.storage.TamperedException} for a row that fails its
+ * seal; let it pass.
+ */
+final class Timelines {
+  private final RowSeal seal;
+
+  Timelines(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  Timeline read(Handle handle, String number) {
+    return new Timeline(
+        number, name(handle, number).orElse(""), posts(handle, number), roles(handle, number));
+  }
+
+  Optional<String> name(Handle handle, String number) {
+    return handle
+        .createQuery("select name from person where number = :number")
+        .bind("number", number)
+        .mapTo(String.class)
+        .findOne();
+  }
+
+  List<PostRow> posts(Handle handle, String number) {
+    return handle
+        .createQuery(PostRow.SELECT + " where person = :person")
+        .bind("person", number)
+        .map((row, _) -> PostRow.read(row, seal))
+        .list();
+  }
+
+  List<RoleRow> roles(Handle handle, String number) {
+    return handle
+        .createQuery(
+            RoleRow.SELECT + " where person = :person order by organ, role, valid_from, division")
+        .bind("person", number)
+        .map((row, _) -> RoleRow.read(row, seal))
+        .list();
+  }
+
+  /** Everybody who holds, held or will hold a role above CLERK, by staff number. */
+  Map<String, Timeline> officeHolders(Handle handle) {
+    Map<String, Timeline> holders = new TreeMap<>();
+    for (String number :
+        handle
+            .createQuery("select distinct person from role_assignment where role <> 'CLERK'")
+            .mapTo(String.class)
+            .list()) {
+      holders.put(number, read(handle, number));
+    }
+    return holders;
+  }
+
+  /** All staff numbers, sorted. */
+  List<String> numbers(Handle handle) {
+    return handle
+        .createQuery("select number from person order by number")
+        .mapTo(String.class)
+        .list();
+  }
+
+  /** Puts {@code after} in place of whatever is known of the person. */
+  void replace(Handle handle, EntryReceipt entry, Timeline after) {
+    String number = after.number();
+    handle.execute("delete from post where person = ?", number);
+    handle.execute("delete from role_assignment where person = ?", number);
+    if (!after.isKnown()) {
+      handle.execute("delete from person where number = ?", number);
+      return;
+    }
+    handle.execute(
+        "insert into person (number, name) values (?, ?)"
+            + " on conflict (number) do update set name = excluded.name",
+        number,
+        after.name());
+    for (PostRow post : after.posts()) {
+      handle.execute(PostRow.INSERT, post.values(seal, entry));
+    }
+    for (RoleRow role : after.roles()) {
+      handle.execute(RoleRow.INSERT, role.values(seal, entry));
+    }
+  }
+}
