@@ -59,6 +59,7 @@ import jp.sekisho.policy.usb.UsbDevice;
 import jp.sekisho.policy.usb.UsbSettings;
 import jp.sekisho.policy.usb.UsbSurroundings;
 import jp.sekisho.protocol.statement.ExportGrant;
+import org.jspecify.annotations.Nullable;
 
 /** Policies, layers and acts of all sorts, from a seed. */
 final class RandomPolicies {
@@ -311,7 +312,7 @@ final class RandomPolicies {
         grant,
         one("S-1024", "S-1024", "S-1025"),
         "T-0042",
-        one(start.plusSeconds(3600), start.minusSeconds(1), null));
+        oneOrNull(start.plusSeconds(3600), start.minusSeconds(1)));
   }
 
   ClipboardCopy copy() {
@@ -321,14 +322,14 @@ final class RandomPolicies {
         some(CopyFormat.values()),
         new DataSize(random.nextInt(100_000)),
         random.nextBoolean(),
-        one(null, Score.LOW, Score.HIGH));
+        oneOrNull(Score.LOW, Score.HIGH));
   }
 
   LoginAttempt attempt() {
     LocalDateTime at = LocalDateTime.of(2026, 11, 18 + random.nextInt(12), random.nextInt(24), 0);
     return new LoginAttempt(
-        one(null, LoginFactors.CARD_PIN, LoginFactors.CARD_PIN, LoginFactors.PASSKEY),
-        one(null, CardKind.STAFF_PIV, CardKind.STAFF_PIV),
+        oneOrNull(LoginFactors.CARD_PIN, LoginFactors.CARD_PIN, LoginFactors.PASSKEY),
+        oneOrNull(CardKind.STAFF_PIV, CardKind.STAFF_PIV),
         random.nextBoolean(),
         random.nextInt(8) == 0 ? null : at,
         random.nextBoolean()
@@ -348,8 +349,8 @@ final class RandomPolicies {
         some("S-2001", "S-2002", "S-2003"),
         random.nextBoolean(),
         some(GrantField.values()),
-        one(null, "prefecture", "pension", "unknown"),
-        one(null, FINGERPRINTS.get(0), FINGERPRINTS.get(1)),
+        oneOrNull("prefecture", "pension", "unknown"),
+        oneOrNull(FINGERPRINTS.get(0), FINGERPRINTS.get(1)),
         minutes(0, 500),
         Duration.ofDays(random.nextInt(100)),
         random.nextInt(100),
@@ -367,6 +368,12 @@ final class RandomPolicies {
   @SafeVarargs
   private <T> T one(T... of) {
     return of[random.nextInt(of.length)];
+  }
+
+  @SafeVarargs
+  private <T> @Nullable T oneOrNull(T... of) {
+    int index = random.nextInt(of.length + 1);
+    return index == of.length ? null : of[index];
   }
 
   @SafeVarargs

@@ -54,8 +54,7 @@ final class CaseFile {
   }
 
   /** Reads the cases of one file; what is wrong goes to {@code problems}. */
-  static List<Case> read(Path file, List<Located> problems)
-      throws InputFile.UnreadableException {
+  static List<Case> read(Path file, List<Located> problems) throws InputFile.UnreadableException {
     YamlSource.Outcome outcome;
     try {
       outcome = YamlSource.read(SourceFile.text(file));
@@ -75,8 +74,7 @@ final class CaseFile {
       String path = "/cases/" + i;
       if (CaseQuestions.KINDS.stream().filter(one::has).count() != 1) {
         String kinds = String.join(" | ", CaseQuestions.KINDS);
-        problems.add(
-            new Located(file, Problem.of(Code.CASE_QUESTION, read.at(path), path, kinds)));
+        problems.add(new Located(file, Problem.of(Code.CASE_QUESTION, read.at(path), path, kinds)));
         continue;
       }
       try {

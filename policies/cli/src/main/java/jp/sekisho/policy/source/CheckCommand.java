@@ -57,8 +57,7 @@ final class CheckCommand implements Callable<Integer> {
     try {
       Files.write(out, bytes);
     } catch (IOException e) {
-      throw new InputFile.UnreadableException(
-          Exit.ENVIRONMENT, "error.unwritable", out.toString());
+      throw new InputFile.UnreadableException(Exit.ENVIRONMENT, "error.unwritable", out.toString());
     }
   }
 

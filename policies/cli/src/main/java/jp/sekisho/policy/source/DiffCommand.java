@@ -62,11 +62,11 @@ final class DiffCommand implements Callable<Integer> {
       changes.forEach(change -> put(list.addObject().put("scope", scope), change));
       if (!changes.isEmpty()) {
         lines.append(output.messages().text("diff.scope", scope)).append('\n');
-        changes.forEach(
-            change -> lines.append(change.line(output.messages())).append('\n'));
+        changes.forEach(change -> lines.append(change.line(output.messages())).append('\n'));
       }
     }
-    String key = list.isEmpty() ? "diff.nothing" : wider ? "diff.wider-whole" : "diff.stricter-whole";
+    String key =
+        list.isEmpty() ? "diff.nothing" : wider ? "diff.wider-whole" : "diff.stricter-whole";
     json.put("wider", wider);
     output.result(
         json,

@@ -70,11 +70,7 @@ final class ExplainCommand implements Callable<Integer> {
   private String terminal;
 
   @SuppressWarnings("NullAway.Init") // required
-  @Option(
-      names = "--person",
-      required = true,
-      paramLabel = "P",
-      descriptionKey = "explain.person")
+  @Option(names = "--person", required = true, paramLabel = "P", descriptionKey = "explain.person")
   private String person;
 
   @Option(names = "--usb", paramLabel = "DESCRIPTORS", descriptionKey = "explain.usb")
@@ -95,10 +91,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--to", paramLabel = "PROGRAM", descriptionKey = "explain.to")
   private String to = "";
 
-  @Option(
-      names = "--login",
-      paramLabel = "card-pin|passkey|one",
-      descriptionKey = "explain.login")
+  @Option(names = "--login", paramLabel = "card-pin|passkey|one", descriptionKey = "explain.login")
   private @Nullable String login;
 
   @Option(names = "--elsewhere", descriptionKey = "explain.elsewhere")
@@ -119,10 +112,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--media", paramLabel = "sd|optical|mtp", descriptionKey = "explain.media")
   private @Nullable String media;
 
-  @Option(
-      names = "--network",
-      paramLabel = "wired|wifi|other",
-      descriptionKey = "explain.network")
+  @Option(names = "--network", paramLabel = "wired|wifi|other", descriptionKey = "explain.network")
   private @Nullable String network;
 
   @Option(names = "--at", paramLabel = "TIME", descriptionKey = "explain.at")
@@ -212,8 +202,7 @@ final class ExplainCommand implements Callable<Integer> {
         grant == null
             ? null
             : new GrantInUse(
-                ExportGrant.parse(
-                    InputFile.read(grant, InputStream.nullInputStream(), MAX_GRANT)),
+                ExportGrant.parse(InputFile.read(grant, InputStream.nullInputStream(), MAX_GRANT)),
                 person,
                 terminal,
                 now);
@@ -247,9 +236,7 @@ final class ExplainCommand implements Callable<Integer> {
             .put("effect", effect)
             .put("rule", decision.rule())
             .put("layer", layer);
-    json.putObject("reason")
-        .put("ja", decision.reason().ja())
-        .put("en", decision.reason().en());
+    json.putObject("reason").put("ja", decision.reason().ja()).put("en", decision.reason().en());
     output.result(
         json,
         () -> {

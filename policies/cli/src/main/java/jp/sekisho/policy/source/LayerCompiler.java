@@ -103,8 +103,8 @@ final class LayerCompiler {
       return;
     }
     node.properties()
-        .forEach(member ->
-            ids(member.getValue(), path + "/" + YamlSource.pointerPart(member.getKey())));
+        .forEach(
+            member -> ids(member.getValue(), path + "/" + YamlSource.pointerPart(member.getKey())));
     for (int i = 0; node.isArray() && i < node.size(); i++) {
       ids(node.path(i), path + "/" + i);
     }

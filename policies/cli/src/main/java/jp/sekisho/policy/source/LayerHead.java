@@ -72,9 +72,7 @@ record LayerHead(
     if (organ == null) {
       return "common";
     }
-    return organ
-        + (division == null ? "" : "/" + division)
-        + (group == null ? "" : "/" + group);
+    return organ + (division == null ? "" : "/" + division) + (group == null ? "" : "/" + group);
   }
 
   /** Whether what this layer says holds in {@code scope} too. */
@@ -86,8 +84,34 @@ record LayerHead(
   boolean names(String terminal) {
     return terminals.stream()
         .anyMatch(
-            pattern ->
-                Pattern.matches(
-                    Pattern.quote(pattern).replace("*", "\\E.*\\Q"), terminal));
+            pattern -> Pattern.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"), terminal));
+  }
+
+  /** Whether some terminal could be named by both. */
+  boolean overlaps(LayerHead other) {
+    return terminals.stream()
+        .anyMatch(one -> other.terminals().stream().anyMatch(two -> overlap(one, two)));
+  }
+
+  private static boolean overlap(String one, String two) {
+    // possible[i][k]: the rest of one from i and of two from k can be one text.
+    boolean[][] possible = new boolean[one.length() + 1][two.length() + 1];
+    for (int i = one.length(); i >= 0; i--) {
+      for (int k = two.length(); k >= 0; k--) {
+        boolean first = i < one.length();
+        boolean second = k < two.length();
+        if (!first && !second) {
+          possible[i][k] = true;
+        } else if (first && one.charAt(i) == '*') {
+          possible[i][k] = possible[i + 1][k] || (second && possible[i][k + 1]);
+        } else if (second && two.charAt(k) == '*') {
+          possible[i][k] = possible[i][k + 1] || (first && possible[i + 1][k]);
+        } else {
+          possible[i][k] =
+              first && second && one.charAt(i) == two.charAt(k) && possible[i + 1][k + 1];
+        }
+      }
+    }
+    return possible[0][0];
   }
 }

@@ -72,7 +72,8 @@ final class PolicySchema {
       case "additionalProperties" ->
           Problem.of(Code.KEY_UNKNOWN, source.at(member), member, property);
       case "required" -> Problem.of(Code.KEY_MISSING, source.at(path), path, property);
-      case "type" -> Problem.of(Code.TYPE_WRONG, source.at(path), path, allowed(error.getSchemaNode()));
+      case "type" ->
+          Problem.of(Code.TYPE_WRONG, source.at(path), path, allowed(error.getSchemaNode()));
       case "enum", "const" ->
           Problem.of(Code.VALUE_NOT_ALLOWED, source.at(path), path, allowed(error.getSchemaNode()));
       case "pattern" -> Problem.of(Code.FORM_WRONG, source.at(path), path, expected(error));

@@ -31,9 +31,7 @@ final class PolicySet {
       } catch (MalformedException e) {
         String why = String.valueOf(e.getMessage());
         return new Outcome.Refused(
-            List.of(
-                new Located(
-                    path, Problem.of(Code.POLICY_REFUSED, Position.UNKNOWN, "", why))));
+            List.of(new Located(path, Problem.of(Code.POLICY_REFUSED, Position.UNKNOWN, "", why))));
       }
     }
     PolicyTree.Outcome outcome = PolicyTree.read(path);

@@ -131,27 +131,21 @@ final class PolicyTree {
         : new Outcome.Refused(List.copyOf(problems));
   }
 
-  /** A terminal belongs to one layer of each kind; patterns that cannot be told apart are refused. */
+  /** A terminal belongs to one chain of layers. */
   private void terminalsOf(LayerSource one) {
     for (LayerSource other : lower) {
       if (other == one) {
         return;
       }
-      for (String terminal : one.head().terminals()) {
-        boolean related =
-            one.head().reaches(other.head().scope()) || other.head().reaches(one.head().scope());
-        if (!related && (other.head().names(terminal) || namesAny(one, other))) {
-          Position at = one.read().at("/layer/terminals");
-          String place = other.place(other.read().at("/layer/terminals"));
-          problem(one, Code.TERMINAL_TWICE, at, "/layer/terminals", terminal, place);
-          return;
-        }
+      boolean related =
+          one.head().reaches(other.head().scope()) || other.head().reaches(one.head().scope());
+      if (!related && one.head().overlaps(other.head())) {
+        Position at = one.read().at("/layer/terminals");
+        String place = other.place(other.read().at("/layer/terminals"));
+        String terminals = String.join(", ", one.head().terminals());
+        problem(one, Code.TERMINAL_TWICE, at, "/layer/terminals", terminals, place);
       }
     }
-  }
-
-  private static boolean namesAny(LayerSource one, LayerSource other) {
-    return other.head().terminals().stream().anyMatch(one.head()::names);
   }
 
   /** The layers over {@code one}, the nearest first. */
@@ -249,8 +243,7 @@ final class PolicyTree {
   }
 
   private void compile(LayerSource lowest, String scope) {
-    List<LayerSource> chain =
-        lower.stream().filter(one -> one.head().reaches(scope)).toList();
+    List<LayerSource> chain = lower.stream().filter(one -> one.head().reaches(scope)).toList();
     PolicyCompiler.Outcome outcome = PolicyCompiler.combine(common, chain);
     if (outcome instanceof PolicyCompiler.Outcome.Refused refused) {
       refused.problems().forEach(problem -> problems.add(new Located(lowest.file(), problem)));
@@ -259,13 +252,11 @@ final class PolicyTree {
     }
   }
 
-  private void problem(
-      LayerSource in, Code code, Position at, String path, String... arguments) {
+  private void problem(LayerSource in, Code code, Position at, String path, String... arguments) {
     problems.add(new Located(in.file(), Problem.of(code, at, path, arguments)));
   }
 
-  private void warning(
-      LayerSource in, Code code, Position at, String path, String... arguments) {
+  private void warning(LayerSource in, Code code, Position at, String path, String... arguments) {
     warnings.add(new Located(in.file(), Problem.of(code, at, path, arguments)));
   }
 

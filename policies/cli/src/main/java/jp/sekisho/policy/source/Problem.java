@@ -68,11 +68,12 @@ record Problem(Code code, Position position, String path, List<String> arguments
   /**
    * A place in a file.
    *
-   * @param line from 1; 0 when the place is not known
-   * @param column from 1; 0 when the place is not known
+   * @param line from 1
+   * @param column from 1
    */
   record Position(int line, int column) {
-    static final Position UNKNOWN = new Position(0, 0);
+    /** The beginning, where nothing better is known. */
+    static final Position UNKNOWN = new Position(1, 1);
   }
 
   Problem {

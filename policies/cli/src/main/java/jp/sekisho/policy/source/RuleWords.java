@@ -146,9 +146,7 @@ final class RuleWords {
   /** Whether anything is permitted now that was not before. */
   static boolean widens(List<Change> changes) {
     return changes.stream()
-        .anyMatch(
-            change ->
-                change.comparison() == Comparison.WIDER
-                    || change.comparison() == Comparison.OTHER);
+        .anyMatch(change ->
+            change.comparison() == Comparison.WIDER || change.comparison() == Comparison.OTHER);
   }
 }

@@ -252,10 +252,7 @@ final class SignCommand implements Callable<Integer> {
           policy.login(),
           policy.readers(),
           policy.usb(),
-          new GrantRules(
-              grants.longestUse(),
-              grants.longestSpan(),
-              rule.with(all)),
+          new GrantRules(grants.longestUse(), grants.longestSpan(), rule.with(all)),
           policy.more());
     } catch (IllegalArgumentException e) {
       throw new RefusedException("APPROVER", String.valueOf(e.getMessage()));

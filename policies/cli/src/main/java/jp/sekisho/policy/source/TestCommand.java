@@ -88,8 +88,7 @@ final class TestCommand implements Callable<Integer> {
           output.line(
               output
                   .messages()
-                  .text(
-                      "test.summary", String.valueOf(results.size()), String.valueOf(failed)));
+                  .text("test.summary", String.valueOf(results.size()), String.valueOf(failed)));
         });
     return (failed == 0 ? Exit.OK : Exit.REFUSED).code();
   }
@@ -97,8 +96,7 @@ final class TestCommand implements Callable<Integer> {
   private static String line(Output output, Result result) {
     CaseFile.Case one = result.one();
     Decision is = result.decision();
-    String got =
-        Shapes.text(is.effect()) + " " + is.rule() + " (" + Shapes.text(is.layer()) + ")";
+    String got = Shapes.text(is.effect()) + " " + is.rule() + " (" + Shapes.text(is.layer()) + ")";
     String place = one.file().getFileName() + ":" + one.line();
     if (result.passed()) {
       return output.messages().text("test.passed", place, one.name(), got);

@@ -17,7 +17,17 @@ import tools.jackson.databind.JsonNode;
 class PolicyCommandTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "check", "schema", "explain", "diff", "test", "detect-number", "verify-statement"})
+  @ValueSource(
+      strings = {
+        "",
+        "check",
+        "schema",
+        "explain",
+        "diff",
+        "test",
+        "detect-number",
+        "verify-statement"
+      })
   @DisplayName("every command has help in both languages, without a text left out")
   void help(String command) {
     for (String language : new String[] {"ja", "en"}) {
