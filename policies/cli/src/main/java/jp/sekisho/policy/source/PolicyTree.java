@@ -134,7 +134,7 @@ final class PolicyTree {
   /** A terminal belongs to one chain of layers. */
   private void terminalsOf(LayerSource one) {
     for (LayerSource other : lower) {
-      if (other == one) {
+      if (other.file().equals(one.file())) {
         return;
       }
       boolean related =
@@ -152,8 +152,7 @@ final class PolicyTree {
   private List<LayerSource> above(LayerSource one) {
     List<LayerSource> above = new ArrayList<>();
     for (LayerSource other : lower) {
-      if (other != one
-          && other.head().layer().compareTo(one.head().layer()) < 0
+      if (other.head().layer().compareTo(one.head().layer()) < 0
           && other.head().reaches(one.head().scope())) {
         above.add(0, other);
       }
