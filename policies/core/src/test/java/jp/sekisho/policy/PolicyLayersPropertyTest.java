@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
+import jp.sekisho.policy.clipboard.ClipboardCopy;
+import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.reader.ReaderRole;
 import jp.sekisho.policy.rule.Layer;
@@ -179,10 +181,10 @@ class PolicyLayersPropertyTest {
     RandomPolicies random = new RandomPolicies(67);
     for (int i = 0; i < ROUNDS; i++) {
       PolicyEvaluator by = PolicyEvaluator.by(PolicyLayers.combine(random.common(), List.of()));
-      jp.sekisho.policy.login.LoginAttempt attempt = random.attempt();
+      LoginAttempt attempt = random.attempt();
       Decision decision =
           by.login(
-              new jp.sekisho.policy.login.LoginAttempt(
+              new LoginAttempt(
                   null, attempt.card(), true, attempt.at(), attempt.offline()));
       assertEquals(Effect.BLOCK, decision.effect());
       assertEquals(Layer.BUILT_IN, decision.layer());
@@ -246,6 +248,41 @@ class PolicyLayersPropertyTest {
         ReaderRole after = all.readers().ruleFor(reader).value().role();
         assertTrue(after == before || after == ReaderRole.RESIDENT, reader);
       }
+    }
+  }
+
+  @Test
+  @DisplayName("what is not known is decided no wider than anything it could be")
+  void unknown() {
+    RandomPolicies random = new RandomPolicies(72);
+    for (int i = 0; i < ROUNDS; i++) {
+      PolicyEvaluator by = PolicyEvaluator.by(PolicyLayers.combine(random.common(), List.of()));
+      for (int k = 0; k < 10; k++) {
+        LoginAttempt login = random.attempt();
+        Effect known = by.login(login).effect();
+        LoginAttempt noClock =
+            new LoginAttempt(
+                login.factors(), login.card(), login.sameAddress(), null, login.offline());
+        assertTrue(by.login(noClock).effect().isAtMost(known), login.toString());
+        ClipboardCopy copy = random.copy();
+        Effect copied = by.clipboard(copy).effect();
+        for (ClipboardCopy less :
+            List.of(
+                new ClipboardCopy(
+                    "", copy.to(), copy.formats(), copy.size(), copy.scanned(), copy.number()),
+                new ClipboardCopy(
+                    copy.from(), copy.to(), List.of(), copy.size(), copy.scanned(), copy.number()),
+                new ClipboardCopy(
+                    copy.from(), copy.to(), copy.formats(), copy.size(), false, null))) {
+          assertTrue(by.clipboard(less).effect().isAtMost(copied), copy.toString());
+        }
+      }
+      UsbDevice whole = RandomPolicies.device("030101");
+      byte[] cut = java.util.Arrays.copyOf(whole.descriptors(), 17 + i % 8);
+      UsbDevice broken = new UsbDevice("1-1", cut, null, null, null);
+      assertEquals(Effect.BLOCK, by.usb(broken, UsbSurroundings.PLAIN, null).effect());
+      assertEquals(Effect.BLOCK, by.media(null).effect());
+      assertEquals(Effect.BLOCK, by.network(null).effect());
     }
   }
 }
