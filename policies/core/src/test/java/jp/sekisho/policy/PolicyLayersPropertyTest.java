@@ -183,9 +183,7 @@ class PolicyLayersPropertyTest {
       PolicyEvaluator by = PolicyEvaluator.by(PolicyLayers.combine(random.common(), List.of()));
       LoginAttempt attempt = random.attempt();
       Decision decision =
-          by.login(
-              new LoginAttempt(
-                  null, attempt.card(), true, attempt.at(), attempt.offline()));
+          by.login(new LoginAttempt(null, attempt.card(), true, attempt.at(), attempt.offline()));
       assertEquals(Effect.BLOCK, decision.effect());
       assertEquals(Layer.BUILT_IN, decision.layer());
     }
