@@ -3,6 +3,7 @@ package jp.sekisho.policy.source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.protocol.Sha256;
@@ -11,16 +12,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Checks a policy's source and, asked for, writes the compiled policy. */
+/**
+ * Checks a policy's source, or all layers of a directory: schema, bounds, layers that would widen,
+ * rules that change nothing. Asked for, writes what a terminal obeys.
+ */
 @Command(name = "check")
 final class CheckCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
 
   @SuppressWarnings("NullAway.Init") // required
-  @Parameters(paramLabel = "FILE.yaml", descriptionKey = "check.file")
+  @Parameters(paramLabel = "FILE.yaml|DIR", descriptionKey = "check.file")
   private Path file;
+
+  @Option(names = "--terminal", paramLabel = "T", descriptionKey = "check.terminal")
+  private String terminal = "";
 
   @Option(names = "--out", paramLabel = "compiled.json", descriptionKey = "check.out")
   private @Nullable Path out;
@@ -28,35 +36,53 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Output output = common.output();
-    PolicyCompiler.Outcome outcome;
     try {
-      outcome = SourceFile.compile(file);
+      PolicyTree.Outcome outcome = PolicyTree.read(file);
+      if (outcome instanceof PolicyTree.Outcome.Refused refused) {
+        return SourceFile.refused(output, refused.problems(), file);
+      }
+      PolicyTree.Outcome.Read read = (PolicyTree.Outcome.Read) outcome;
+      Policy policy = read.tree().policyOf(terminal);
+      byte[] bytes = policy.bytes();
+      if (out != null) {
+        write(out, bytes);
+      }
+      return inOrder(output, read, policy, bytes);
     } catch (InputFile.UnreadableException e) {
       return output.unreadable(e);
     }
-    if (outcome instanceof PolicyCompiler.Outcome.Refused refused) {
-      return SourceFile.refused(output, file, refused.problems());
-    }
-    return compiled(output, ((PolicyCompiler.Outcome.Compiled) outcome).policy());
   }
 
-  private int compiled(Output output, Policy policy) {
-    byte[] bytes = policy.bytes();
-    if (out != null) {
-      try {
-        Files.write(out, bytes);
-      } catch (IOException e) {
-        return output.unreadable(
-            new InputFile.UnreadableException(
-                Exit.ENVIRONMENT, "error.unwritable", out.toString()));
-      }
+  private static void write(Path out, byte[] bytes) throws InputFile.UnreadableException {
+    try {
+      Files.write(out, bytes);
+    } catch (IOException e) {
+      throw new InputFile.UnreadableException(Exit.ENVIRONMENT, "error.unwritable", out.toString());
     }
+  }
+
+  private int inOrder(Output output, PolicyTree.Outcome.Read read, Policy policy, byte[] bytes) {
     String hash = Sha256.text(bytes);
     String rules = String.valueOf(policy.rules().count());
-    ObjectNode json = Output.object("ok").put("sha256", hash).put("bytes", bytes.length);
-    json.put("rules", policy.rules().count());
+    List<String> scopes = read.tree().scopes();
+    ObjectNode json =
+        Output.object("ok")
+            .put("sha256", hash)
+            .put("bytes", bytes.length)
+            .put("rules", policy.rules().count())
+            .put("scope", read.tree().scopeOf(terminal));
+    ArrayNode list = json.putArray("scopes");
+    scopes.forEach(list::add);
+    SourceFile.list(json.putArray("warnings"), output, read.warnings());
     output.result(
-        json, () -> output.line(output.messages().text("check.ok", file.toString(), rules, hash)));
+        json,
+        () -> {
+          read.warnings().forEach(warning -> output.line(SourceFile.line(output, warning)));
+          if (scopes.size() > 1) {
+            output.line(output.messages().text("check.scopes", String.join(" ", scopes)));
+          }
+          output.line(output.messages().text("check.ok", file.toString(), rules, hash));
+        });
     return Exit.OK.code();
   }
 }

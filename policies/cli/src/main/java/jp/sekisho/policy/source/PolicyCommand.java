@@ -67,6 +67,9 @@ public final class PolicyCommand implements Runnable {
     CommandLine line = new CommandLine(new PolicyCommand(messages));
     line.addSubcommand("check", new CheckCommand());
     line.addSubcommand("schema", new SchemaCommand());
+    line.addSubcommand("explain", new ExplainCommand());
+    line.addSubcommand("diff", new DiffCommand());
+    line.addSubcommand("test", new TestCommand());
     line.addSubcommand("detect-number", new DetectNumberCommand(in));
     line.addSubcommand("verify-statement", new VerifyStatementCommand());
     line.addSubcommand("root", new RootCommand(Clock.systemUTC()));

@@ -15,21 +15,33 @@ import java.util.Comparator;
 import java.util.List;
 import jp.sekisho.policy.source.Problem.Code;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** The JSON Schema of policy sources, and its findings as {@link Problem}s with a place. */
+/** A JSON Schema of a source, and its findings as {@link Problem}s with a place. Immutable. */
 final class PolicySchema {
-  private static final String RESOURCE = "policy.schema.json";
-  private static final Schema SCHEMA =
-      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-          .getSchema(text(), InputFormat.JSON);
+  /** Of policies. */
+  static final PolicySchema POLICY = new PolicySchema("policy.schema.json");
 
-  private PolicySchema() {}
+  /** Of the cases beside a policy. */
+  static final PolicySchema CASES = new PolicySchema("cases.schema.json");
+
+  private final String resource;
+  private final Schema schema;
+  private final JsonNode tree;
+
+  private PolicySchema(String resource) {
+    this.resource = resource;
+    this.schema =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(text(), InputFormat.JSON);
+    this.tree = JsonMapper.builder().build().readTree(text());
+  }
 
   /** The schema itself, for editors. */
-  static String text() {
-    try (InputStream in = PolicySchema.class.getResourceAsStream(RESOURCE)) {
+  String text() {
+    try (InputStream in = PolicySchema.class.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new IllegalStateException("missing " + RESOURCE);
+        throw new IllegalStateException("missing " + resource);
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
@@ -38,9 +50,9 @@ final class PolicySchema {
   }
 
   /** What is wrong with {@code source}, in the order of the file; empty when nothing is. */
-  static List<Problem> check(YamlSource.Outcome.Read source) {
+  List<Problem> check(YamlSource.Outcome.Read source) {
     List<Problem> problems = new ArrayList<>();
-    for (Error error : SCHEMA.validate(source.root())) {
+    for (Error error : schema.validate(source.root())) {
       Problem problem = problem(error, source);
       if (!problems.contains(problem)) {
         problems.add(problem);
@@ -52,7 +64,7 @@ final class PolicySchema {
     return problems;
   }
 
-  private static Problem problem(Error error, YamlSource.Outcome.Read source) {
+  private Problem problem(Error error, YamlSource.Outcome.Read source) {
     String path = pointer(error.getInstanceLocation());
     String property = error.getProperty() == null ? "" : error.getProperty();
     String member = path + "/" + YamlSource.pointerPart(property);
@@ -60,12 +72,36 @@ final class PolicySchema {
       case "additionalProperties" ->
           Problem.of(Code.KEY_UNKNOWN, source.at(member), member, property);
       case "required" -> Problem.of(Code.KEY_MISSING, source.at(path), path, property);
-      case "type" -> Problem.of(Code.TYPE_WRONG, source.at(path), path);
+      case "type" ->
+          Problem.of(Code.TYPE_WRONG, source.at(path), path, allowed(error.getSchemaNode()));
       case "enum", "const" ->
           Problem.of(Code.VALUE_NOT_ALLOWED, source.at(path), path, allowed(error.getSchemaNode()));
-      case "pattern" -> Problem.of(Code.FORM_WRONG, source.at(path), path);
-      default -> Problem.of(Code.SIZE_WRONG, source.at(path), path);
+      case "pattern" -> Problem.of(Code.FORM_WRONG, source.at(path), path, expected(error));
+      case "minimum", "maximum" ->
+          Problem.of(Code.NUMBER_OUT_OF_BOUNDS, source.at(path), path, bounds(error));
+      default -> Problem.of(Code.SIZE_WRONG, source.at(path), path, expected(error));
     };
+  }
+
+  /** What the schema says should stand there, in both languages; the pattern without a word. */
+  private String expected(Error error) {
+    NodePath location = error.getSchemaLocation().getFragment();
+    JsonNode at = tree;
+    for (int i = 0; i < location.getNameCount() - 1; i++) {
+      String name = String.valueOf(location.getElement(i));
+      at = at.isArray() ? at.path(Integer.parseInt(name)) : at.path(name);
+    }
+    String description = at.path("description").asString("");
+    return description.isEmpty() ? allowed(error.getSchemaNode()) : description;
+  }
+
+  private String[] bounds(Error error) {
+    NodePath location = error.getSchemaLocation().getFragment();
+    JsonNode at = tree;
+    for (int i = 0; i < location.getNameCount() - 1; i++) {
+      at = at.path(String.valueOf(location.getElement(i)));
+    }
+    return new String[] {at.path("minimum").asString("0"), at.path("maximum").asString("")};
   }
 
   private static String allowed(JsonNode values) {

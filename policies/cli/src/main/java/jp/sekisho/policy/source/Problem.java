@@ -42,17 +42,38 @@ record Problem(Code code, Position position, String path, List<String> arguments
     /** The last role, and only it, must be for the name {@code *}. */
     READER_WITHOUT_ROLE,
     /** The compiled policy is refused by the reader that terminals use. */
-    POLICY_REFUSED
+    POLICY_REFUSED,
+    /** A number or size outside its bounds. */
+    NUMBER_OUT_OF_BOUNDS,
+    /** A layer's head lacks a name its kind needs, or has one it must not have. */
+    LAYER_NAMES,
+    /** A lower layer was given without the common one. */
+    LAYER_ALONE,
+    /** No file, or more than one, is the common layer. */
+    LAYER_COMMON,
+    /** Two files are one layer. */
+    LAYER_TWICE,
+    /** A lower layer would permit more than one above it. */
+    LAYER_WIDENS,
+    /** Two layers name one terminal. */
+    TERMINAL_TWICE,
+    /** A rule that changes nothing: the layer above says the same. A warning. */
+    RULE_DEAD,
+    /** An entry that an earlier one covers. A warning. */
+    ENTRY_DEAD,
+    /** A case asks nothing, or more than one thing. */
+    CASE_QUESTION
   }
 
   /**
    * A place in a file.
    *
-   * @param line from 1; 0 when the place is not known
-   * @param column from 1; 0 when the place is not known
+   * @param line from 1
+   * @param column from 1
    */
   record Position(int line, int column) {
-    static final Position UNKNOWN = new Position(0, 0);
+    /** The beginning, where nothing better is known. */
+    static final Position UNKNOWN = new Position(1, 1);
   }
 
   Problem {

@@ -200,15 +200,10 @@ final class SignCommand implements Callable<Integer> {
     if (changes.isEmpty()) {
       output.line(output.messages().text("sign.no-changes"));
     }
-    for (RuleWords.Change change : changes) {
-      String none = output.messages().text("sign.none");
-      output.line(
-          "  "
-              + change.rule()
-              + ": "
-              + (change.before() == null ? none : change.before())
-              + " → "
-              + (change.after() == null ? none : change.after()));
+    changes.forEach(change -> output.line(change.line(output.messages())));
+    if (!changes.isEmpty()) {
+      boolean wider = RuleWords.widens(changes);
+      output.line(output.messages().text(wider ? "diff.wider-whole" : "diff.stricter-whole"));
     }
     output.out().flush();
   }
@@ -221,11 +216,8 @@ final class SignCommand implements Callable<Integer> {
             .put("hash", file.hash())
             .put("expires", file.header().expires().toString());
     ArrayNode list = json.putArray("changes");
-    changes.forEach(change ->
-        list.addObject()
-            .put("rule", change.rule())
-            .put("before", change.before())
-            .put("after", change.after()));
+    changes.forEach(change -> DiffCommand.put(list.addObject(), change));
+    json.put("wider", RuleWords.widens(changes));
     output.result(
         json,
         () ->
@@ -260,10 +252,8 @@ final class SignCommand implements Callable<Integer> {
           policy.login(),
           policy.readers(),
           policy.usb(),
-          new GrantRules(
-              grants.longestUse(),
-              grants.longestSpan(),
-              new Rule<>(rule.id(), rule.reason(), all)));
+          new GrantRules(grants.longestUse(), grants.longestSpan(), rule.with(all)),
+          policy.more());
     } catch (IllegalArgumentException e) {
       throw new RefusedException("APPROVER", String.valueOf(e.getMessage()));
     }

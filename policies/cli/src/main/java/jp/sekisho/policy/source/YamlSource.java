@@ -157,7 +157,7 @@ final class YamlSource {
       return json.stringNode(text);
     }
     if (NULL.matcher(text).matches()) {
-      throw refused(Code.TYPE_WRONG, scalar, path);
+      throw refused(Code.TYPE_WRONG, scalar, path, "text | 12 | [a, b] | {a: b}");
     }
     if (text.equals("true") || text.equals("false")) {
       return json.booleanNode(text.equals("true"));

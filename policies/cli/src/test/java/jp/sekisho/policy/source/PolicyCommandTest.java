@@ -17,7 +17,17 @@ import tools.jackson.databind.JsonNode;
 class PolicyCommandTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "check", "schema", "detect-number", "verify-statement"})
+  @ValueSource(
+      strings = {
+        "",
+        "check",
+        "schema",
+        "explain",
+        "diff",
+        "test",
+        "detect-number",
+        "verify-statement"
+      })
   @DisplayName("every command has help in both languages, without a text left out")
   void help(String command) {
     for (String language : new String[] {"ja", "en"}) {
@@ -38,7 +48,7 @@ class PolicyCommandTest {
   void helpTexts() {
     Set<String> keys = Messages.EN.bundle().keySet();
     CommandLine program = PolicyCommand.commandLine(Messages.EN, InputStream.nullInputStream());
-    assertEquals(7, program.getSubcommands().size());
+    assertEquals(10, program.getSubcommands().size());
     program.getSubcommands().values().stream()
         .map(CommandLine::getCommandSpec)
         .forEach(command -> {

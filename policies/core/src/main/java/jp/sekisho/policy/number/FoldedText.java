@@ -11,6 +11,8 @@ import java.util.Arrays;
  * {@code .}, every line break {@code \n}. The folded characters are wiped by {@link #wipe}.
  */
 final class FoldedText {
+  private static final char[] ASCII = ascii();
+
   private char[] chars;
   private int[] origins;
   private int length;
@@ -18,20 +20,90 @@ final class FoldedText {
   FoldedText(CharSequence text) {
     chars = new char[text.length() + 16];
     origins = new int[text.length() + 16];
-    for (int at = 0; at < text.length(); ) {
+    int end = text.length();
+    for (int at = plainRun(text, 0, end); at < end; at = plainRun(text, at, end)) {
       char c = text.charAt(at);
-      if (c < 0x80) {
+      char plain = plain(c);
+      if (plain != 0) { // there was no room
+        append(plain, at);
+        at++;
+      } else if (c < 0x80) {
         boolean secondOfCrLf = c == '\n' && at > 0 && text.charAt(at - 1) == '\r';
         if (!secondOfCrLf) {
-          append(foldAscii(c), at);
+          append(c == '\r' ? '\n' : c, at);
         }
         at++;
-        continue;
+      } else {
+        int codePoint = Character.codePointAt(text, at);
+        fold(codePoint, at);
+        at += Character.charCount(codePoint);
       }
-      int codePoint = Character.codePointAt(text, at);
-      fold(codePoint, at);
-      at += Character.charCount(codePoint);
     }
+  }
+
+  /** Folds plain characters from {@code at} on; returns where the first other one stands. */
+  private int plainRun(CharSequence text, int at, int end) {
+    // Locals, so that nothing is written back for each character.
+    char[] folded = chars;
+    int[] from = origins;
+    int count = length;
+    int next = at;
+    while (next < end && count < folded.length) {
+      char plain = plain(text.charAt(next));
+      if (plain == 0) {
+        break;
+      }
+      folded[count] = plain;
+      from[count++] = next++;
+    }
+    length = count;
+    return next;
+  }
+
+  /** The first digit at or after {@code from}; the length without one. */
+  int nextDigit(int from) {
+    char[] folded = chars;
+    int end = length;
+    int at = from;
+    while (at < end && (folded[at] < '0' || folded[at] > '9')) {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * What a common character folds to, without a look at its neighbours; 0 for any other. Nearly all
+   * characters of Japanese text are among these, and the normaliser is slow.
+   */
+  static char plain(char c) {
+    if (c < 0x80) {
+      return ASCII[c];
+    }
+    boolean unchanged =
+        (c >= 0x4E00 && c <= 0x9FFF)
+            || (c >= 0x3041 && c <= 0x3096)
+            || (c >= 0x30A1 && c <= 0x30FA)
+            || c == 0x3001
+            || c == 0x3002;
+    if (unchanged) {
+      return c;
+    }
+    if (c == 0x3000) {
+      return ' ';
+    }
+    if ((c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF41 && c <= 0xFF5A)) {
+      return (char) (c - 0xFEE0);
+    }
+    return c >= 0xFF21 && c <= 0xFF3A ? (char) (c - 0xFEC0) : 0;
+  }
+
+  private static char[] ascii() {
+    char[] table = new char[0x80];
+    for (char c = 0; c < table.length; c++) {
+      boolean upper = c >= 'A' && c <= 'Z';
+      table[c] = c == '\r' || c == '\n' ? 0 : upper ? (char) (c + 0x20) : c;
+    }
+    return table;
   }
 
   int length() {
@@ -73,13 +145,6 @@ final class FoldedText {
 
   void wipe() {
     Arrays.fill(chars, '\0');
-  }
-
-  private static char foldAscii(char c) {
-    if (c >= 'A' && c <= 'Z') {
-      return (char) (c + 0x20);
-    }
-    return c == '\r' ? '\n' : c;
   }
 
   private void fold(int codePoint, int origin) {

@@ -48,13 +48,9 @@ public final class NumberDetector {
   }
 
   private void collect() {
-    int at = 0;
+    int at = text.nextDigit(0);
     while (at < text.length()) {
-      if (text.isDigit(at)) {
-        at = number(at, runEnd(at));
-      } else {
-        at++;
-      }
+      at = text.nextDigit(number(at, runEnd(at)));
     }
   }
 

@@ -3,7 +3,9 @@ package jp.sekisho.policy.usb;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +48,18 @@ public final class UsbEvaluator {
       Set.of(UsbInterface.CLASS_HID, UsbInterface.CLASS_HUB, UsbInterface.CLASS_SMART_CARD);
 
   private final @Nullable UsbRules rules;
+  // By idVendor and idProduct: the list may hold a thousand.
+  private final Map<Integer, List<EnrolledPeripheral>> enrolled;
 
   private UsbEvaluator(@Nullable UsbRules rules) {
     this.rules = rules;
+    this.enrolled =
+        rules == null
+            ? Map.of()
+            : rules.enrolled().value().stream()
+                .collect(
+                    Collectors.groupingBy(
+                        one -> Integer.parseUnsignedInt(one.vendor() + one.product(), 16)));
   }
 
   /** Decides by the built-in rules alone: nothing is enrolled. */
@@ -77,7 +88,7 @@ public final class UsbEvaluator {
     if (any(said, UsbInterface.CLASS_STORAGE)) {
       return verdict(rules == null ? STORAGE : rules.storage().id(), Refusal.USB_STORAGE, said);
     }
-    if (rules != null && isEnrolled(rules, device, said)) {
+    if (rules != null && isEnrolled(device, said)) {
       return verdict(rules.enrolled().id(), null, said);
     }
     if ((said.hasOwnClass() && !HARMLESS.contains(said.deviceClass()))
@@ -103,10 +114,11 @@ public final class UsbEvaluator {
     if (said == null) {
       return new UsbVerdict(rule, reason, false, false, null, null, List.of());
     }
-    List<String> classes = new ArrayList<>();
+    List<String> classes = new ArrayList<>(said.interfaces().size());
     for (UsbInterface one : said.interfaces()) {
-      if (!classes.contains(one.classes())) {
-        classes.add(one.classes());
+      String text = one.classes();
+      if (!classes.contains(text)) {
+        classes.add(text);
       }
     }
     boolean medium =
@@ -117,18 +129,18 @@ public final class UsbEvaluator {
         rule, reason, medium, isKeyboard(said), said.vendor(), said.product(), classes);
   }
 
-  private static boolean isEnrolled(UsbRules rules, UsbDevice device, UsbDescriptors said) {
+  private boolean isEnrolled(UsbDevice device, UsbDescriptors said) {
+    List<EnrolledPeripheral> candidates = enrolled.get(said.vendor() << 16 | said.product());
+    if (candidates == null) {
+      return false;
+    }
     String ownClass = String.format(Locale.ROOT, "%02x", said.deviceClass());
     if (said.hasOwnClass() && EnrolledPeripheral.FORBIDDEN_CLASSES.contains(ownClass)) {
       return false;
     }
-    String vendor = String.format(Locale.ROOT, "%04x", said.vendor());
-    String product = String.format(Locale.ROOT, "%04x", said.product());
-    return rules.enrolled().value().stream()
+    return candidates.stream()
         .anyMatch(one ->
-            one.vendor().equals(vendor)
-                && one.product().equals(product)
-                && (one.serial() == null || one.serial().equals(device.serial()))
+            (one.serial() == null || one.serial().equals(device.serial()))
                 && said.interfaces().stream()
                     .allMatch(i -> one.interfaces().contains(i.classes())));
   }

@@ -1,0 +1,48 @@
+package jp.sekisho.policy.grant;
+
+import java.time.Duration;
+import java.util.List;
+import jp.sekisho.policy.setting.DataSize;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for a grant and who would approve it.
+ *
+ * @param capability what it would open; null for something unknown
+ * @param organ id of the 機関 it is made in
+ * @param applicant staff number
+ * @param approvers staff numbers, the applicant never among them
+ * @param attendant somebody stands by (立会者)
+ * @param fields what it says besides its reason
+ * @param recipient id of the recipient; null when nothing is handed over
+ * @param medium fingerprint of the registered medium; null when it is about none
+ * @param use from activation to the end of use
+ * @param span from start to end
+ * @param files number of files
+ * @param data amount of data
+ */
+public record GrantAsk(
+    @Nullable GrantCapability capability,
+    String organ,
+    String applicant,
+    List<String> approvers,
+    boolean attendant,
+    List<GrantField> fields,
+    @Nullable String recipient,
+    @Nullable String medium,
+    Duration use,
+    Duration span,
+    int files,
+    DataSize data) {
+  /** Makes the lists unmodifiable. */
+  public GrantAsk {
+    approvers = List.copyOf(approvers);
+    fields = List.copyOf(fields);
+  }
+
+  /** Whether files leave under it. */
+  public boolean isExport() {
+    return capability == GrantCapability.USB_EXPORT_ENCRYPTED
+        || capability == GrantCapability.EXPORT_PLAIN;
+  }
+}
