@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * transaction, or neither does. Thread-safe.
  *
  * <p>Units see each other as if they ran one after another. A unit that records no entry and does
- * not call {@link Change#unchanged} is rolled back and fails. On PostgreSQL a unit may run again
- * after a serialisation conflict, so it must touch nothing but its {@link Change}; on SQLite every
- * unit waits for the one before it, so it must not wait for anything else.
+ * not call {@link Change#unchanged} is rolled back and fails. Units run on one thread, and those
+ * that wait share a COMMIT (ADR 0012), so a unit must not wait for anything else; on PostgreSQL it
+ * may run again after a serialisation conflict, so it must touch nothing but its {@link Change}.
  */
 public final class Transactions {
   private final Database database;
@@ -59,9 +59,9 @@ public final class Transactions {
       result =
           database
               .writer()
-              .<T, X>write(handle -> {
+              .<T, X>take(turn -> {
                 entries.clear();
-                RecordingChange change = new RecordingChange(handle);
+                RecordingChange change = new RecordingChange(turn);
                 T value = unit.run(change);
                 change.finish(value);
                 entries.addAll(change.entries);
@@ -91,12 +91,14 @@ public final class Transactions {
 
   private final class RecordingChange implements Change {
     private final Handle handle;
+    private final EntryJournal.Entries journal;
     private final Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     private final List<EntryJournal.Appended> entries = new ArrayList<>();
     private boolean unchanged;
 
-    RecordingChange(Handle handle) {
-      this.handle = handle;
+    RecordingChange(Turn turn) {
+      this.handle = turn.handle();
+      this.journal = turn.entries(Transactions.this.journal);
     }
 
     @Override
@@ -111,12 +113,12 @@ public final class Transactions {
 
     @Override
     public EntryReceipt record(Entry.Subject subject, AuditEvent event) {
-      return recorded(journal.append(handle, now, subject, event));
+      return recorded(journal.append(now, subject, event));
     }
 
     @Override
     public EntryReceipt record(Entry.Subject subject, DeviceRecord record) {
-      return recorded(journal.append(handle, now, subject, record));
+      return recorded(journal.append(now, subject, record));
     }
 
     @Override
