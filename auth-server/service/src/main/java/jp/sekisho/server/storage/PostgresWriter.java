@@ -6,6 +6,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -20,7 +21,7 @@ import org.postgresql.jdbc.PgConnection;
  * work written for one writer stays right; again, and each by itself, when the database reports a
  * conflict.
  *
- * <p>Each work runs in a SAVEPOINT, so a failing one does not harm its batch mates; callers
+ * <p>Each work that touches rows runs in a SAVEPOINT, so a failing one does not harm its batch mates; callers
  * complete only after the COMMIT; a failing COMMIT fails all. Transactions begin with a lock and so
  * run one at a time, over all processes, while readers and the numbering go on beside them. Every
  * write numbers an audit entry, without a gap and in the order of the COMMITs (that is how a
@@ -116,12 +117,18 @@ final class PostgresWriter implements Writer, GroupCommit.Committer {
       Connection connection = handle.getConnection();
       connection.setAutoCommit(false);
       execute(connection, BEGIN);
-      Turn turn = new Turn(handle);
+      AtomicBoolean set = new AtomicBoolean();
+      Turn turn =
+          new Turn(
+              handle,
+              () -> {
+                // The one of the work before goes with it: one round trip for each work.
+                execute(connection, set.get() ? "release unit; savepoint unit" : "savepoint unit");
+                set.set(true);
+              });
       boolean changed = false;
       for (QueuedWork<?, ?> work : batch) {
-        // The savepoint of the work before goes with it: one round trip for each work.
-        execute(connection, changed ? "release unit; savepoint unit" : "savepoint unit");
-        changed |= runInSavepoint(connection, turn, work);
+        changed |= run(connection, turn, work);
       }
       turn.finish();
       if (changed) {
@@ -136,7 +143,7 @@ final class PostgresWriter implements Writer, GroupCommit.Committer {
   }
 
   /** Whether the work left changes to commit; throws only when the whole batch is lost. */
-  private static boolean runInSavepoint(Connection connection, Turn turn, QueuedWork<?, ?> work)
+  private static boolean run(Connection connection, Turn turn, QueuedWork<?, ?> work)
       throws SQLException {
     boolean done = turn.run(work);
     if (done && isAborted(connection)) {
@@ -151,8 +158,12 @@ final class PostgresWriter implements Writer, GroupCommit.Committer {
     if (why != null && SqlStates.isConflict(why)) {
       throw new StorageException("the unit is in conflict with another transaction", why);
     }
-    execute(connection, "rollback to unit");
     turn.undo();
+    if (turn.isTouched()) {
+      execute(connection, "rollback to unit");
+    } else if (isAborted(connection)) {
+      throw new SQLException("a statement failed without a savepoint before it");
+    }
     return false;
   }
 

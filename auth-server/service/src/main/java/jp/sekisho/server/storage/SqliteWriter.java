@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * SQLite: one thread, one connection, one COMMIT (one fsync) for all works that wait.
  *
- * <p>Each work runs in a SAVEPOINT, so a failing one does not harm its batch mates; callers
+ * <p>Each work that touches rows runs in a SAVEPOINT, so a failing one does not harm its batch mates; callers
  * complete only after the COMMIT; a failing COMMIT fails all. Other processes write to the same
  * file: BEGIN IMMEDIATE takes the file's write lock first and waits for it up to the busy timeout.
  */
@@ -40,10 +40,10 @@ final class SqliteWriter implements Writer, GroupCommit.Committer {
     try {
       Handle open = connect();
       execute(open, "BEGIN IMMEDIATE");
-      Turn turn = new Turn(open);
+      Turn turn = new Turn(open, () -> execute(open, "SAVEPOINT unit"));
       boolean changed = false;
       for (QueuedWork<?, ?> work : batch) {
-        changed |= runInSavepoint(turn, work);
+        changed |= run(open, turn, work);
       }
       turn.finish();
       // The last thing that can fail. Not Connection.commit(): the driver begins the next
@@ -67,18 +67,21 @@ final class SqliteWriter implements Writer, GroupCommit.Committer {
   }
 
   /** Whether the work left changes to commit; throws only when the whole batch is lost. */
-  private static boolean runInSavepoint(Turn turn, QueuedWork<?, ?> work) throws SQLException {
-    execute(turn.handle(), "SAVEPOINT unit");
+  private static boolean run(Handle open, Turn turn, QueuedWork<?, ?> work) throws SQLException {
     boolean done = turn.run(work);
     if (done) {
       turn.keep();
     } else {
-      // SQLite ends the whole transaction by itself after some errors (disk full, I/O); then this
-      // fails, as does the RELEASE of a work that swallowed such an error.
-      execute(turn.handle(), "ROLLBACK TO unit");
       turn.undo();
     }
-    execute(turn.handle(), "RELEASE unit");
+    if (turn.isTouched()) {
+      // SQLite ends the whole transaction by itself after some errors (disk full, I/O); then this
+      // fails, as does the RELEASE of a work that swallowed such an error.
+      if (!done) {
+        execute(open, "ROLLBACK TO unit");
+      }
+      execute(open, "RELEASE unit");
+    }
     return done;
   }
 

@@ -90,20 +90,20 @@ public final class Transactions {
   }
 
   private final class RecordingChange implements Change {
-    private final Handle handle;
+    private final Turn turn;
     private final EntryJournal.Entries journal;
     private final Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     private final List<EntryJournal.Appended> entries = new ArrayList<>();
     private boolean unchanged;
 
     RecordingChange(Turn turn) {
-      this.handle = turn.handle();
+      this.turn = turn;
       this.journal = turn.entries(Transactions.this.journal);
     }
 
     @Override
     public Handle handle() {
-      return handle;
+      return turn.handle();
     }
 
     @Override

@@ -1,20 +1,52 @@
 package jp.sekisho.server.storage;
 
+import java.sql.SQLException;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** The transaction a work runs in, shared with the works before and after it. One thread's. */
 public final class Turn {
   private final Handle handle;
+  private final Savepoint savepoint;
   private EntryJournal.@Nullable Entries entries;
+  private boolean touched;
+  private @Nullable SQLException broken;
 
-  Turn(Handle handle) {
-    this.handle = handle;
+  /** Where a work is rolled back to. */
+  interface Savepoint {
+    void set() throws SQLException;
   }
 
-  /** The connection of this transaction. Never commit, roll back or keep it. */
+  /**
+   * @param savepoint set before a work first touches the connection: one that only appends entries
+   *     needs none
+   */
+  Turn(Handle handle, Savepoint savepoint) {
+    this.handle = handle;
+    this.savepoint = savepoint;
+  }
+
+  /**
+   * The connection of this transaction. Never commit, roll back or keep it.
+   *
+   * @throws StorageException when the database failed
+   */
   public Handle handle() {
+    if (!touched) {
+      try {
+        savepoint.set();
+      } catch (SQLException e) {
+        broken = e;
+        throw new StorageException("no savepoint", e);
+      }
+      touched = true;
+    }
     return handle;
+  }
+
+  /** Whether the work that ran may have changed rows, so that a savepoint lies before them. */
+  boolean isTouched() {
+    return touched;
   }
 
   /** The entries of this transaction; the same journal at each call. */
@@ -30,11 +62,19 @@ public final class Turn {
   /**
    * Runs a work of this transaction and remembers what came of it; false when it failed and must be
    * rolled back.
+   *
+   * @throws SQLException when there is no place to roll it back to: the transaction is lost
    */
-  boolean run(QueuedWork<?, ?> work) {
+  boolean run(QueuedWork<?, ?> work) throws SQLException {
+    touched = false;
+    boolean done;
     try (var _ = UnitScope.enter()) {
-      return work.run(this);
+      done = work.run(this);
     }
+    if (broken != null) {
+      throw broken;
+    }
+    return done;
   }
 
   /** The work that ran stays. */
