@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import jp.sekisho.protocol.event.AuditEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
@@ -25,6 +26,7 @@ public final class Transactions {
   private final Database database;
   private final EntryJournal journal;
   private final InstantSource clock;
+  private final ThreadLocal<@Nullable Act> act = new ThreadLocal<>();
 
   public Transactions(Database database, EntryJournal journal, InstantSource clock) {
     this.database = database;
@@ -54,6 +56,7 @@ public final class Transactions {
    */
   public <T extends @Nullable Object, X extends Exception> T write(Unit<T, X> unit) throws X {
     List<EntryJournal.Appended> entries = new ArrayList<>();
+    AtomicBoolean refused = new AtomicBoolean();
     T result;
     try {
       result =
@@ -65,13 +68,40 @@ public final class Transactions {
                 T value = unit.run(change);
                 change.finish(value);
                 entries.addAll(change.entries);
+                refused.set(change.refused);
                 return value;
               });
     } catch (RolledBack unchanged) {
       return valueOf(unchanged);
     }
     journal.committed(entries);
+    Act open = act.get();
+    if (open != null && refused.get()) {
+      open.refused();
+    }
     return result;
+  }
+
+  /**
+   * Opens an act of this thread: unless it is marked as succeeded or one of its units records a
+   * refusal, closing it writes that it failed.
+   *
+   * @param name what is set out to do, such as {@code terminal confirm}; no name of a person, no
+   *     value that somebody typed
+   */
+  public Act open(Entry.Subject subject, String name) {
+    Act opened = new Act(this, subject, name, act.get());
+    act.set(opened);
+    return opened;
+  }
+
+  /** An act is over: the one around it goes on. */
+  void closed(@Nullable Act outer) {
+    if (outer == null) {
+      act.remove();
+    } else {
+      act.set(outer);
+    }
   }
 
   @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"}) // finish() got a T
@@ -95,6 +125,7 @@ public final class Transactions {
     private final Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     private final List<EntryJournal.Appended> entries = new ArrayList<>();
     private boolean unchanged;
+    private boolean refused;
 
     RecordingChange(Turn turn) {
       this.turn = turn;
@@ -113,6 +144,7 @@ public final class Transactions {
 
     @Override
     public EntryReceipt record(Entry.Subject subject, AuditEvent event) {
+      refused |= event.reason() != null;
       return recorded(journal.append(now, subject, event));
     }
 
