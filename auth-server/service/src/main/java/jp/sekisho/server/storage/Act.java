@@ -21,26 +21,38 @@ import org.jspecify.annotations.Nullable;
  * was rolled back. A process that dies in between writes nothing, and nothing was done then.
  */
 public final class Act implements AutoCloseable {
+  private static final ThreadLocal<@Nullable Act> OPEN = new ThreadLocal<>();
+
   private final Transactions transactions;
   private final Entry.Subject subject;
   private final String name;
   private final @Nullable Act outer;
   private boolean told;
 
-  Act(Transactions transactions, Entry.Subject subject, String name, @Nullable Act outer) {
+  private Act(Transactions transactions, Entry.Subject subject, String name, @Nullable Act outer) {
     this.transactions = transactions;
     this.subject = subject;
     this.name = name;
     this.outer = outer;
   }
 
-  /** It is done: its units have returned and say so. */
-  public void succeeded() {
-    told = true;
+  /** Opens an act of this thread, perhaps inside another one. */
+  static Act open(Transactions transactions, Entry.Subject subject, String name) {
+    Act act = new Act(transactions, subject, name, OPEN.get());
+    OPEN.set(act);
+    return act;
   }
 
-  /** A unit of this act recorded its refusal, durably. */
-  void refused() {
+  /** A unit of this thread recorded its refusal, durably: so the act it belongs to is told. */
+  static void refused(Transactions transactions) {
+    Act act = OPEN.get();
+    if (act != null && act.transactions == transactions) {
+      act.told = true;
+    }
+  }
+
+  /** It is done: its units have returned and say so. */
+  public void succeeded() {
     told = true;
   }
 
@@ -49,7 +61,11 @@ public final class Act implements AutoCloseable {
    */
   @Override
   public void close() {
-    transactions.closed(outer);
+    if (outer == null) {
+      OPEN.remove();
+    } else {
+      OPEN.set(outer);
+    }
     if (!told) {
       told = true;
       EntryReceipt _ =

@@ -26,7 +26,6 @@ public final class Transactions {
   private final Database database;
   private final EntryJournal journal;
   private final InstantSource clock;
-  private final ThreadLocal<@Nullable Act> act = new ThreadLocal<>();
 
   public Transactions(Database database, EntryJournal journal, InstantSource clock) {
     this.database = database;
@@ -75,9 +74,8 @@ public final class Transactions {
       return valueOf(unchanged);
     }
     journal.committed(entries);
-    Act open = act.get();
-    if (open != null && refused.get()) {
-      open.refused();
+    if (refused.get()) {
+      Act.refused(this);
     }
     return result;
   }
@@ -90,18 +88,7 @@ public final class Transactions {
    *     value that somebody typed
    */
   public Act open(Entry.Subject subject, String name) {
-    Act opened = new Act(this, subject, name, act.get());
-    act.set(opened);
-    return opened;
-  }
-
-  /** An act is over: the one around it goes on. */
-  void closed(@Nullable Act outer) {
-    if (outer == null) {
-      act.remove();
-    } else {
-      act.set(outer);
-    }
+    return Act.open(this, subject, name);
   }
 
   @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"}) // finish() got a T
