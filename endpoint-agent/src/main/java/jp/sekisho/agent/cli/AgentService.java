@@ -31,6 +31,7 @@ import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.heartbeat.Heartbeats;
+import jp.sekisho.agent.heartbeat.LogMark;
 import jp.sekisho.agent.heartbeat.LogWatch;
 import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.heartbeat.Standing;
@@ -160,9 +161,6 @@ public final class AgentService implements AutoCloseable {
     Standing standing = new Standing(state, clock, serverClock);
     ServiceClient client =
         new ServiceClient(settings.server(), PinnedTls.context(serverCa, key, certificates));
-    RecordSender sender = new RecordSender(spool, client::events, Backoff.DEFAULT, random);
-    stops.push(sender::close);
-
     TrustedPolicies policies =
         new TrustedPolicies(
             state.trust(),
@@ -173,6 +171,17 @@ public final class AgentService implements AutoCloseable {
             clock,
             random,
             Executors.newSingleThreadScheduledExecutor(daemon("policy")));
+    LogMark mark =
+        new LogMark(
+            new LogWatch(
+                settings.organ(),
+                () -> policies.current().map(known -> known.root().logs()).orElse(List.of())),
+            standing,
+            spool);
+    RecordSender sender =
+        new RecordSender(
+            spool, batch -> mark.send(batch, client::events), Backoff.DEFAULT, random);
+    stops.push(sender::close);
     stops.push(policies::close);
     // Also when they expired: there is no rule that lets storage in, and printers go on printing.
     policies.current().ifPresent(last -> gates.decideBy(UsbEvaluator.by(last.policy().usb())));
@@ -182,16 +191,21 @@ public final class AgentService implements AutoCloseable {
     AtomicReference<@Nullable GrantDesk> grants = new AtomicReference<>();
     RunStatus.Writer status =
         new RunStatus.Writer(
-            state, gates::enforcement, spool, sender, standing, () -> opened(grants.get()), clock);
+            state,
+            gates::enforcement,
+            spool,
+            sender,
+            standing,
+            mark,
+            () -> opened(grants.get()),
+            clock);
     ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(daemon("beat"));
     Heartbeats heartbeats =
         new Heartbeats(
             new Heartbeats.Self(options.version(), boot, gates::enforcement),
             spool,
             standing,
-            new LogWatch(
-                settings.organ(),
-                () -> policies.current().map(known -> known.root().logs()).orElse(List.of())),
+            mark,
             client::heartbeat,
             () -> afterBeat(renewal, status, standing, sender, grants.get()),
             clock,

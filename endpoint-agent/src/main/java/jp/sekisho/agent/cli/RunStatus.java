@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import jp.sekisho.agent.config.JsonFields;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.agent.heartbeat.LogMark;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.sync.RecordSender;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param depth records not acknowledged
  * @param room what the spool can still take
  * @param halted why sending stopped for good; null while it goes on
+ * @param logFork whether the service's log contradicts what is kept of it here
  * @param open granted media that are open
  */
 record RunStatus(
@@ -51,6 +53,7 @@ record RunStatus(
     long depth,
     String room,
     @Nullable String halted,
+    boolean logFork,
     List<Open> open) {
   RunStatus {
     open = List.copyOf(open);
@@ -119,6 +122,7 @@ record RunStatus(
               fields.integer("depth"),
               fields.text("room"),
               fields.optionalText("halted"),
+              fields.flag("logFork"),
               Open.parse(fields.map().get("open"))));
     } catch (IOException | MalformedException | java.time.DateTimeException e) {
       return Optional.empty();
@@ -138,6 +142,7 @@ record RunStatus(
     fields.put("depth", depth);
     fields.put("room", room);
     put(fields, "halted", halted);
+    fields.put("logFork", logFork);
     fields.put("open", open.stream().<Object>map(Open::fields).toList());
     return fields;
   }
@@ -155,6 +160,7 @@ record RunStatus(
       Spool spool,
       RecordSender sender,
       Standing standing,
+      LogMark mark,
       Supplier<List<Open>> open,
       InstantSource clock) {
     /** Writes what is so now; also when a medium opened or closed, from its thread. */
@@ -173,6 +179,7 @@ record RunStatus(
               spool.depth(),
               spool.room().name(),
               sender.halted().orElse(null),
+              mark.isForked(),
               open.get());
       Path temporary = state.root().resolve("status.json.new");
       try {

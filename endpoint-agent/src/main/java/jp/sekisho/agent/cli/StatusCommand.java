@@ -142,6 +142,9 @@ final class StatusCommand implements Callable<Integer> {
     if (status.halted() != null) {
       problems.add("halted");
     }
+    if (status.logFork()) {
+      problems.add("log-fork");
+    }
     if (!status.room().equals("PLENTY")) {
       problems.add("spool-room");
     }

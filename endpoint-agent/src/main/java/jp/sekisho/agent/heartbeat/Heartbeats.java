@@ -2,7 +2,6 @@ package jp.sekisho.agent.heartbeat;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -16,7 +15,6 @@ import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.Refusal;
-import jp.sekisho.protocol.event.AgentEvent;
 
 /**
  * Beats every interval the service names, a little jittered, on one scheduler thread; more often
@@ -38,9 +36,6 @@ public final class Heartbeats implements AutoCloseable {
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
-  /** The largest number a record can hold; the size in a signed checkpoint may be larger. */
-  private static final long MOST = 1L << 53;
-
   private static final System.Logger LOG = System.getLogger(Heartbeats.class.getName());
 
   /**
@@ -55,15 +50,12 @@ public final class Heartbeats implements AutoCloseable {
   private final Self self;
   private final Spool spool;
   private final Standing standing;
-  private final LogWatch log;
+  private final LogMark log;
   private final Function<Heartbeat, Reply<HeartbeatReply>> send;
   private final Runnable after;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final ScheduledExecutorService scheduler;
-
-  /** Whether the fork at hand is recorded; scheduler thread only. */
-  private boolean forkTold;
 
   private volatile Duration interval = DEFAULT_INTERVAL;
 
@@ -74,7 +66,7 @@ public final class Heartbeats implements AutoCloseable {
       Self self,
       Spool spool,
       Standing standing,
-      LogWatch log,
+      LogMark log,
       Function<Heartbeat, Reply<HeartbeatReply>> send,
       Runnable after,
       InstantSource clock,
@@ -129,6 +121,7 @@ public final class Heartbeats implements AutoCloseable {
   /** One beat. */
   void beat() {
     Enforcement enforcement = self.enforcement().get();
+    String asked = log.kept();
     Heartbeat heartbeat =
         new Heartbeat(
             self.agentVersion(),
@@ -138,13 +131,14 @@ public final class Heartbeats implements AutoCloseable {
             enforcement.enforcing(),
             enforcement.fault(),
             clock.instant().toString(),
-            LogWatch.size(standing.checkpoint()));
+            LogWatch.size(asked));
     // Taken before the call: an acknowledgement may overtake the reply.
     long acknowledged = spool.acknowledgedSeq();
     Reply<HeartbeatReply> reply = send.apply(heartbeat);
     try {
       if (reply instanceof Reply.Ok<HeartbeatReply> ok) {
-        standing.heard(ok.value(), checkpoint(ok.value()));
+        standing.heard(ok.value());
+        log.heard(asked, ok.value());
         interval = bounded(Duration.ofSeconds(ok.value().intervalSeconds()));
         if (ok.value().acknowledged() < acknowledged) {
           spool.regressedTo(ok.value().acknowledged());
@@ -158,37 +152,6 @@ public final class Heartbeats implements AutoCloseable {
       }
     } catch (StateException | SpoolException e) {
       LOG.log(System.Logger.Level.ERROR, "heartbeat reply not stored", e);
-    }
-  }
-
-  /** The checkpoint to keep from now on: the newest that continues the one kept. */
-  private String checkpoint(HeartbeatReply reply) {
-    LogWatch.Finding finding =
-        log.judge(standing.checkpoint(), reply.checkpoint(), reply.continuation());
-    if (finding instanceof LogWatch.Continues good) {
-      forkTold = false;
-      return good.checkpoint();
-    }
-    if (finding instanceof LogWatch.Forked fork && !forkTold) {
-      tell(fork);
-    }
-    return standing.checkpoint();
-  }
-
-  /** Once: the record of it makes the forked log grow, so that every beat would show a new one. */
-  private void tell(LogWatch.Forked fork) {
-    LOG.log(
-        System.Logger.Level.ERROR,
-        "LOG_FORK: the log of the service does not continue the checkpoint kept here");
-    try {
-      spool.append(
-          new AgentEvent.Alarm(
-              Refusal.LOG_FORK,
-              Map.of("held", Math.min(fork.held(), MOST), "shown", Math.min(fork.shown(), MOST))));
-      forkTold = true;
-    } catch (SpoolException e) {
-      // Tried again at the next beat; the rest of the reply counts all the same.
-      LOG.log(System.Logger.Level.ERROR, "LOG_FORK not recorded", e);
     }
   }
 

@@ -98,16 +98,12 @@ public final class Standing {
   }
 
   /** The service refused this terminal outright. */
-  void revoked() throws StateException {
+  synchronized void revoked() throws StateException {
     store(new Heard(Heard.REVOKED, heard.origins(), heard.checkpoint(), heard.helpLine()));
   }
 
-  /**
-   * Takes a reply.
-   *
-   * @param checkpoint what is kept of the log from now on; the reply's own has been judged
-   */
-  void heard(HeartbeatReply reply, String checkpoint) throws StateException {
+  /** Takes a reply; its checkpoint is judged elsewhere. */
+  synchronized void heard(HeartbeatReply reply) throws StateException {
     reachable = true;
     lastContact = clock.instant();
     try {
@@ -116,7 +112,14 @@ public final class Standing {
       // Goes on from what was heard before; the state below still counts.
       LOG.log(System.Logger.Level.WARNING, "a heartbeat's answer without a time");
     }
-    store(new Heard(reply.state(), reply.origins(), checkpoint, reply.helpLine()));
+    store(new Heard(reply.state(), reply.origins(), heard.checkpoint(), reply.helpLine()));
+  }
+
+  /** Keeps a checkpoint that continues {@code asked}, if that is still the one kept. */
+  synchronized void keep(String asked, String checkpoint) throws StateException {
+    if (heard.checkpoint().equals(asked)) {
+      store(new Heard(heard.state(), heard.origins(), checkpoint, heard.helpLine()));
+    }
   }
 
   private void store(Heard next) throws StateException {

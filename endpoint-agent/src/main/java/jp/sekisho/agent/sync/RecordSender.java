@@ -34,6 +34,9 @@ public final class RecordSender implements AutoCloseable {
   private boolean stopped;
   private volatile @Nullable String halted;
 
+  /**
+   * @param send names in the batch what this terminal keeps of the log, and calls the service
+   */
   public RecordSender(
       Spool spool,
       Function<EventBatch, Reply<EventAck>> send,
@@ -135,7 +138,7 @@ public final class RecordSender implements AutoCloseable {
       if (records.isEmpty()) {
         return true;
       }
-      EventBatch batch = new EventBatch(records.stream().map(Spool::wire).toList());
+      EventBatch batch = new EventBatch(records.stream().map(Spool::wire).toList(), 0);
       if (!send.apply(batch).fold(this::taken, this::refused, away -> false)) {
         return false;
       }

@@ -26,7 +26,7 @@ class RunStatusTest {
   @TempDir Path temp;
 
   private static RunStatus status(List<RunStatus.Open> open, long ahead) {
-    return new RunStatus(1, NOW, true, NOW, ahead, true, null, 7, 0, "PLENTY", null, open);
+    return new RunStatus(1, NOW, true, NOW, ahead, true, null, 7, 0, "PLENTY", null, false, open);
   }
 
   @Test

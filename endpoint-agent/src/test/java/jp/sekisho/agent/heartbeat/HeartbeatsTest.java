@@ -71,7 +71,7 @@ class HeartbeatsTest {
         new Heartbeats.Self("1", BOOT, () -> Enforcement.NOT_ENFORCING),
         spool,
         standing,
-        new LogWatch("mayor", () -> List.copyOf(keys)),
+        new LogMark(new LogWatch("mayor", () -> List.copyOf(keys)), standing, spool),
         heartbeat -> {
           sent.add(heartbeat);
           return reply;
@@ -262,7 +262,7 @@ class HeartbeatsTest {
   @DisplayName("a service that lost acknowledged records gets them again")
   void regression() throws Exception {
     var record = spool.append(new AgentEvent.Started("1", false));
-    assertTrue(spool.acknowledged(new EventAck(1, record.hash(), "log", 1, "c")));
+    assertTrue(spool.acknowledged(new EventAck(1, record.hash(), "log", 1, "c", List.of())));
     reply = new Reply.Ok<>(saying("active", 30, 0));
     heartbeats().beat();
     assertEquals(2, spool.depth());
@@ -279,7 +279,7 @@ class HeartbeatsTest {
             new Heartbeats.Self("1", BOOT, () -> Enforcement.NOT_ENFORCING),
             spool,
             standing,
-            new LogWatch("mayor", List::of),
+            new LogMark(new LogWatch("mayor", List::of), standing, spool),
             heartbeat -> {
               sent.add(heartbeat);
               return reply;

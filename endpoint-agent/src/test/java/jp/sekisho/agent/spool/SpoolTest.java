@@ -53,7 +53,7 @@ class SpoolTest {
   }
 
   private static EventAck ack(DeviceRecord record) {
-    return new EventAck(record.seq(), record.hash(), "log", record.seq(), "checkpoint");
+    return new EventAck(record.seq(), record.hash(), "log", record.seq(), "checkpoint", List.of());
   }
 
   private static SpoolException.Code codeOf(org.junit.jupiter.api.function.Executable action) {
@@ -238,8 +238,8 @@ class SpoolTest {
   void mismatch() throws Exception {
     try (Spool spool = open()) {
       spool.append(new AgentEvent.Started("1", false));
-      assertFalse(spool.acknowledged(new EventAck(1, DeviceRecord.GENESIS, "log", 1, "c")));
-      assertFalse(spool.acknowledged(new EventAck(99, DeviceRecord.GENESIS, "log", 1, "c")));
+      assertFalse(spool.acknowledged(new EventAck(1, DeviceRecord.GENESIS, "log", 1, "c", List.of())));
+      assertFalse(spool.acknowledged(new EventAck(99, DeviceRecord.GENESIS, "log", 1, "c", List.of())));
       DeviceRecord alarm = spool.retained().get(1);
       assertEquals("agent.alarm", alarm.type());
       assertEquals(Refusal.ACK_MISMATCH.name(), alarm.reason());

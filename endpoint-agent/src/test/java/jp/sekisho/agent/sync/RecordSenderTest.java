@@ -84,7 +84,7 @@ class RecordSenderTest {
       throw new AssertionError(e);
     }
     DeviceRecord last = taken.get(taken.size() - 1);
-    return new Reply.Ok<>(new EventAck(last.seq(), last.hash(), "log", last.seq(), "c"));
+    return new Reply.Ok<>(new EventAck(last.seq(), last.hash(), "log", last.seq(), "c", List.of()));
   }
 
   @Test
@@ -140,7 +140,7 @@ class RecordSenderTest {
   @DisplayName("an acknowledgement of another chain stops sending and is recorded")
   void mismatch() throws Exception {
     RecordSender sender =
-        sender(batch -> new Reply.Ok<>(new EventAck(1, DeviceRecord.GENESIS, "l", 1, "c")));
+        sender(batch -> new Reply.Ok<>(new EventAck(1, DeviceRecord.GENESIS, "l", 1, "c", List.of())));
     spool.append(new AgentEvent.Started("1", false));
     Await.until("halted", () -> sender.halted().isPresent());
     assertEquals(Optional.of(Refusal.ACK_MISMATCH.name()), sender.halted());

@@ -302,7 +302,7 @@ public final class FakeService implements AutoCloseable {
       answer(
           exchange,
           200,
-          WireJson.write(new EventAck(last.seq(), last.hash(), "log", last.seq(), CHECKPOINT)));
+          WireJson.write(new EventAck(last.seq(), last.hash(), "log", last.seq(), CHECKPOINT, List.of())));
     }
   }
 

@@ -230,6 +230,8 @@ public enum Refusal {
   STATE_TAMPERED(500),
   /** The change and its entry could not be made durable, so nothing was done. */
   STORAGE_FAILED(503),
+  /** An act was begun and ended without success; nothing is known to have changed. */
+  ACT_FAILED(409),
   /** The agent cannot reach the service. */
   SERVER_UNREACHABLE(503),
   /** The page cannot reach the agent of this terminal. */

@@ -44,8 +44,8 @@ class WireJsonTest {
         new EnrollReply(
             "T-1", "mayor", "pending", List.of(SHORT), "BA78", List.of("o"), TIME, "help"),
         new EnrollRequest(SHORT, SHORT, "0.1.0"),
-        new EventAck(7, SHORT, "auth.city.example/log/mayor/1", 12, "checkpoint"),
-        new EventBatch(List.of(SHORT, SHORT)),
+        new EventAck(7, SHORT, "auth.city.example/log/mayor/1", 12, "checkpoint", List.of(SHORT)),
+        new EventBatch(List.of(SHORT, SHORT), 11),
         new GrantList(List.of(new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "approved", null))),
         new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "active", TIME),
         view(),
@@ -196,8 +196,8 @@ class WireJsonTest {
     refused(
         "{\"refusal\":\"NO_CARD\",\"text\":{\"what\":\"a\",\"why\":\"b\",\"action\":\"c\"}}",
         RefusalBody.class);
-    refused("{\"records\":[\"a\",null]}", EventBatch.class);
-    refused("{\"records\":null}", EventBatch.class);
+    refused("{\"checkpointSize\":0,\"records\":[\"a\",null]}", EventBatch.class);
+    refused("{\"checkpointSize\":0,\"records\":null}", EventBatch.class);
   }
 
   @Test
@@ -279,10 +279,10 @@ class WireJsonTest {
   @DisplayName("lists are copies that cannot be changed")
   void lists() throws MalformedException {
     List<String> records = new ArrayList<>(List.of("a"));
-    EventBatch batch = new EventBatch(records);
+    EventBatch batch = new EventBatch(records, 0);
     records.add("b");
     assertEquals(List.of("a"), batch.records());
-    EventBatch read = WireJson.read("{\"records\":[\"a\"]}".getBytes(UTF_8), EventBatch.class);
+    EventBatch read = WireJson.read("{\"checkpointSize\":0,\"records\":[\"a\"]}".getBytes(UTF_8), EventBatch.class);
     assertThrows(UnsupportedOperationException.class, () -> read.records().add("b"));
   }
 

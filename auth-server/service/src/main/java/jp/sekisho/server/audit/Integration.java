@@ -30,7 +30,25 @@ final class Integration {
   record Numbered(EntryReceipt receipt, long index) {}
 
   /**
-   * Integrates at most {@value #LIMIT} entries in the transaction of {@code handle}.
+   * What comes next in one log: read and judged, to be written.
+   *
+   * @param before the log's state, which must still be that when this is written
+   */
+  record Next(
+      LogState before,
+      Frontier tree,
+      TreeNodes nodes,
+      List<LogTables.Integrated> entries,
+      List<Numbered> numbered) {}
+
+  /** As {@link #read} and {@link #write} in one transaction. */
+  List<Numbered> run(Handle handle, String log, Frontier signed) {
+    return write(handle, read(handle, log, signed));
+  }
+
+  /**
+   * Looks at the next entries, at most {@value #LIMIT}; changes nothing. Apart from {@link #write},
+   * because on SQLite whoever writes waits for whoever writes.
    *
    * @param signed the tree under the checkpoint signed last: what the database says of it is not
    *     believed
@@ -38,15 +56,12 @@ final class Integration {
    * @throws IllegalStateException when the database is not where {@code signed} is, because another
    *     process integrates this log; nothing is lost
    */
-  List<Numbered> run(Handle handle, String log, Frontier signed) {
+  Next read(Handle handle, String log, Frontier signed) {
     List<LogTables.Pending> rows = LogTables.pending(handle, log, LIMIT);
-    if (rows.isEmpty()) {
-      return List.of();
-    }
     LogState before =
         LogTables.state(handle, log)
             .orElseThrow(() -> new LogIntegrityException("log " + log + " has no state"));
-    if (!before.frontier().equals(signed)) {
+    if (!rows.isEmpty() && !before.frontier().equals(signed)) {
       throw new IllegalStateException("log " + log + " was integrated by somebody else");
     }
     Frontier tree = signed;
@@ -70,13 +85,27 @@ final class Integration {
       numbered.add(new Numbered(receipt, tree.size()));
       tree = tree.append(leaf, nodes);
     }
-    LogTables.insertEntries(handle, log, entries);
-    nodes.store(handle, log);
-    if (LogTables.deletePending(handle, log, signed.size(), tree.size()) != rows.size()
-        || !LogTables.compareAndSet(handle, before, tree)) {
+    return new Next(before, tree, nodes, entries, numbered);
+  }
+
+  /**
+   * Integrates what was read, in the transaction of {@code handle}.
+   *
+   * @throws IllegalStateException when another process was quicker; nothing is lost
+   */
+  List<Numbered> write(Handle handle, Next next) {
+    if (next.entries().isEmpty()) {
+      return List.of();
+    }
+    String log = next.before().log();
+    LogTables.insertEntries(handle, log, next.entries());
+    next.nodes().store(handle, log);
+    int moved = LogTables.deletePending(handle, log, next.before().size(), next.tree().size());
+    if (moved != next.entries().size()
+        || !LogTables.compareAndSet(handle, next.before(), next.tree())) {
       throw new IllegalStateException("log " + log + " was integrated by somebody else");
     }
-    return numbered;
+    return next.numbered();
   }
 
   /** A row of a higher number means a hole, one of a lower number an entry put in again. */

@@ -11,7 +11,6 @@ import java.util.OptionalLong;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,14 @@ final class LogTables {
   private static final String NEXT_NUMBER =
       "select coalesce((select max(number) + 1 from audit_pending where log = ?), size)"
           + " from audit_log_state where log = ?";
+  private static final String INSERT_PENDING =
+      "insert into audit_pending (log, number, entry_id, body, created, mac)"
+          + " values (?, ?, ?, ?, ?, ?)";
+  private static final String INSERT_ENTRY =
+      "insert into audit_entry (log, idx, entry_id, body, leaf, person, created, mac)"
+          + " values (?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String PENDING =
-      "select number, entry_id, body, created, mac from audit_pending";
+      "select log, number, entry_id, body, created, mac from audit_pending";
   private static final String ENTRY =
       "select idx, entry_id, body, leaf, person, created, mac from audit_entry";
 
@@ -34,7 +39,7 @@ final class LogTables {
 
   /** A row of {@code audit_pending}. */
   @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves the package
-  record Pending(long number, byte[] entryId, byte[] body, long created, byte[] mac) {}
+  record Pending(String log, long number, byte[] entryId, byte[] body, long created, byte[] mac) {}
 
   /**
    * A row of {@code audit_entry}.
@@ -145,6 +150,27 @@ final class LogTables {
     }
   }
 
+  /** Adds entries in their order. Plain JDBC, as above. */
+  static void insertPending(Handle handle, List<Pending> rows) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert = handle.getConnection().prepareStatement(INSERT_PENDING)) {
+      for (Pending row : rows) {
+        insert.setString(1, row.log());
+        insert.setLong(2, row.number());
+        insert.setBytes(3, row.entryId());
+        insert.setBytes(4, row.body());
+        insert.setLong(5, row.created());
+        insert.setBytes(6, row.mac());
+        insert.addBatch();
+      }
+      int[] _ = insert.executeBatch();
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException("cannot insert entries", e, null);
+    }
+  }
+
   /** Deletes the rows numbered {@code from} up to, not including, {@code to}; says how many. */
   static int deletePending(Handle handle, String log, long from, long to) {
     return handle
@@ -157,23 +183,22 @@ final class LogTables {
   }
 
   static void insertEntries(Handle handle, String log, List<Integrated> entries) {
-    PreparedBatch batch =
-        handle.prepareBatch(
-            "insert into audit_entry (log, idx, entry_id, body, leaf, person, created, mac)"
-                + " values (:log, :idx, :id, :body, :leaf, :person, :created, :mac)");
-    for (Integrated entry : entries) {
-      batch
-          .bind("log", log)
-          .bind("idx", entry.index())
-          .bind("id", entry.entryId())
-          .bind("body", entry.body())
-          .bind("leaf", entry.leaf().bytes())
-          .bind("person", entry.person())
-          .bind("created", entry.created())
-          .bind("mac", entry.mac())
-          .add();
+    try (PreparedStatement insert = handle.getConnection().prepareStatement(INSERT_ENTRY)) {
+      for (Integrated entry : entries) {
+        insert.setString(1, log);
+        insert.setLong(2, entry.index());
+        insert.setBytes(3, entry.entryId());
+        insert.setBytes(4, entry.body());
+        insert.setBytes(5, entry.leaf().bytes());
+        insert.setString(6, entry.person());
+        insert.setLong(7, entry.created());
+        insert.setBytes(8, entry.mac());
+        insert.addBatch();
+      }
+      int[] _ = insert.executeBatch();
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException("cannot insert entries", e, null);
     }
-    batch.execute();
   }
 
   /** Whether the log was still as {@code before} says. */
@@ -291,23 +316,26 @@ final class LogTables {
         row.getString("checkpoint"));
   }
 
+  // By position: a pass reads thousands of them.
+
   private static Pending pending(ResultSet row) throws SQLException {
     return new Pending(
-        row.getLong("number"),
-        row.getBytes("entry_id"),
-        row.getBytes("body"),
-        row.getLong("created"),
-        row.getBytes("mac"));
+        row.getString(1),
+        row.getLong(2),
+        row.getBytes(3),
+        row.getBytes(4),
+        row.getLong(5),
+        row.getBytes(6));
   }
 
   private static Integrated integrated(ResultSet row) throws SQLException {
     return new Integrated(
-        row.getLong("idx"),
-        row.getBytes("entry_id"),
-        row.getBytes("body"),
-        Hash.of(row.getBytes("leaf")),
-        row.getString("person"),
-        row.getLong("created"),
-        row.getBytes("mac"));
+        row.getLong(1),
+        row.getBytes(2),
+        row.getBytes(3),
+        Hash.of(row.getBytes(4)),
+        row.getString(5),
+        row.getLong(6),
+        row.getBytes(7));
   }
 }

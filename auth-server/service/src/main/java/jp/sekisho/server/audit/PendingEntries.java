@@ -2,11 +2,8 @@ package jp.sekisho.server.audit;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import jp.sekisho.protocol.event.AuditEvent;
-import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.EntryJournal;
 import jp.sekisho.server.storage.EntryReceipt;
@@ -40,15 +37,8 @@ public final class PendingEntries implements EntryJournal {
   }
 
   @Override
-  public Appended append(Handle handle, Instant now, Entry.Subject subject, AuditEvent event) {
-    byte[] id = random(EntryReceipt.ID_BYTES);
-    return insert(handle, now, id, Entry.of(id, random(16), now, subject, event));
-  }
-
-  @Override
-  public Appended append(Handle handle, Instant now, Entry.Subject subject, DeviceRecord record) {
-    byte[] id = random(EntryReceipt.ID_BYTES);
-    return insert(handle, now, id, Entry.of(id, random(16), now, subject, record));
+  public Entries begin(Handle handle) {
+    return new NumberedEntries(this, handle);
   }
 
   @Override
@@ -67,32 +57,38 @@ public final class PendingEntries implements EntryJournal {
     listeners.add(listener);
   }
 
-  private Appended insert(Handle handle, Instant now, byte[] id, Entry entry) {
-    String organ = entry.subject().organ();
-    EntryReceipt receipt = new EntryReceipt(id, organ == null ? SYSTEM : organ);
-    if (!committed.logs().contains(receipt.log())) {
-      throw new IllegalArgumentException("no log called " + receipt.log());
+  /**
+   * The name of the log that an entry about {@code subject} belongs to.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  String log(Entry.Subject subject) {
+    String organ = subject.organ();
+    String log = organ == null ? SYSTEM : organ;
+    if (!committed.logs().contains(log)) {
+      throw new IllegalArgumentException("no log called " + log);
     }
-    byte[] body = entry.bytes();
-    long number =
-        LogTables.nextNumber(handle, receipt.log())
-            .orElseThrow(() -> new LogIntegrityException("log " + receipt.log() + " has no state"));
-    committed.requireNew(receipt.log(), number);
-    handle
-        .createUpdate(
-            "insert into audit_pending (log, number, entry_id, body, created, mac)"
-                + " values (:log, :number, :id, :body, :created, :mac)")
-        .bind("log", receipt.log())
-        .bind("number", number)
-        .bind("id", id)
-        .bind("body", body)
-        .bind("created", now.toEpochMilli())
-        .bind("mac", EntrySeal.seal(seal, receipt, number, body, now.toEpochMilli()))
-        .execute();
-    return new Appended(receipt, number);
+    return log;
   }
 
-  private byte[] random(int length) {
+  /**
+   * The row of a new entry.
+   *
+   * @throws LogIntegrityException when a committed entry had that number
+   */
+  LogTables.Pending sealed(EntryReceipt receipt, long number, byte[] body, long created) {
+    committed.requireNew(receipt.log(), number);
+    return new LogTables.Pending(
+        receipt.log(),
+        number,
+        receipt.entryId(),
+        body,
+        created,
+        EntrySeal.seal(seal, receipt, number, body, created));
+  }
+
+  /** So many random bytes. */
+  byte[] random(int length) {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);
     return bytes;

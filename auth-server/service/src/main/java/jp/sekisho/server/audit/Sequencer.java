@@ -115,8 +115,9 @@ final class Sequencer implements AutoCloseable {
       List<Integration.Numbered> numbered;
       do {
         unpublished.add(log);
-        numbered =
-            database.writer().sequence(handle -> integration.run(handle, log, signed.signed()));
+        Integration.Next next =
+            database.read(handle -> integration.read(handle, log, signed.signed()));
+        numbered = database.writer().sequence(handle -> integration.write(handle, next));
         committed.integrated(log, numbered);
         publish(log, numbered);
         moved += numbered.size();

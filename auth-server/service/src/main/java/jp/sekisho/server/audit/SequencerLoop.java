@@ -21,7 +21,7 @@ final class SequencerLoop implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(250);
 
   /** Lets a few more rows gather for one COMMIT; well below the 20 ms allowed. */
-  private static final Duration GATHER = Duration.ofMillis(5);
+  private static final Duration GATHER = Duration.ofMillis(10);
 
   private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 

@@ -51,6 +51,7 @@ public final class Inspection {
           "policy.imported",
           "policy.import-refused",
           "service.initialised",
+          "service.act-failed",
           "terminal.ticketed",
           "terminal.confirmed",
           "terminal.revoked",

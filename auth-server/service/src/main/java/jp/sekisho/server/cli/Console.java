@@ -10,6 +10,7 @@ import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.audit.LogIntegrityException;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.storage.Act;
 import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ public final class Console {
     return guarded(() -> {
       try (Installation installation = Installation.open(directory(), Clock.systemUTC())) {
         banner(installation.config().trial());
-        int exit = runReporting(installation, action);
+        int exit = runAct(installation, action);
         installation.logs().integrateNow();
         return exit;
       }
@@ -114,6 +115,23 @@ public final class Console {
   private int failed(String key, Exception e) {
     err().println(texts().say(key, String.valueOf(e.getMessage())));
     return ExitCode.ENVIRONMENT;
+  }
+
+  /** Whatever the command does is an act: one that does not succeed leaves an entry. */
+  private int runAct(Installation installation, Action action) throws Exception {
+    try (Act act = installation.transactions().open(Entry.Subject.NONE, name())) {
+      int exit = runReporting(installation, action);
+      if (exit == ExitCode.OK) {
+        act.succeeded();
+      }
+      return exit;
+    }
+  }
+
+  /** As the operator types it, without the program and without what follows: {@code card register}. */
+  private String name() {
+    String qualified = spec.qualifiedName(" ");
+    return qualified.substring(qualified.indexOf(' ') + 1);
   }
 
   private int runReporting(Installation installation, Action action) throws Exception {

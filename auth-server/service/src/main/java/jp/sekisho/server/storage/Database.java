@@ -100,7 +100,10 @@ public final class Database implements AutoCloseable {
     config.setConnectionInitSql("SET synchronous_commit TO on");
     config.setMaximumPoolSize(POSTGRESQL_CONNECTIONS);
     HikariDataSource pool = pool(config);
-    return new Database(Vendor.POSTGRESQL, pool, new PostgresWriter(Jdbi.create(pool)));
+    return new Database(
+        Vendor.POSTGRESQL,
+        pool,
+        new PostgresWriter(Jdbi.create(pool), session -> end(pool, session)));
   }
 
   private static SQLiteDataSource sqlite(String url) {
@@ -176,6 +179,10 @@ public final class Database implements AutoCloseable {
 
   /** Closes a session for good, with every lock it has, instead of handing it back to the pool. */
   public void end(Handle session) {
+    end(pool, session);
+  }
+
+  private static void end(HikariDataSource pool, Handle session) {
     pool.evictConnection(session.getConnection());
     try {
       session.close();

@@ -10,18 +10,38 @@ import org.jdbi.v3.core.Handle;
 /** Where {@link Change#record} leaves entries; the audit log implements it. Thread-safe. */
 public interface EntryJournal {
   /**
-   * An entry inserted in a transaction.
+   * An entry of a transaction.
    *
    * @param number its place in its log, from 0, if the transaction is committed
    */
   record Appended(EntryReceipt receipt, long number) {}
 
-  /** Inserts the entry in the transaction of {@code handle}. */
-  Appended append(Handle handle, Instant now, Entry.Subject subject, AuditEvent event);
-
-  /** As {@link #append(Handle, Instant, Entry.Subject, AuditEvent)}, for a terminal's record. */
-  Appended append(Handle handle, Instant now, Entry.Subject subject, DeviceRecord record);
+  /** Begins to take the entries of the transaction of {@code handle}. */
+  Entries begin(Handle handle);
 
   /** Hears of a unit's entries after the durable COMMIT; must return at once. */
   void committed(List<Appended> entries);
+
+  /**
+   * The entries of one transaction, of all its units one after another. Used by one thread.
+   *
+   * <p>Inserted together before the COMMIT ({@link #write}): a round trip to the database for each
+   * of them would cost more than all else a unit does. No unit can look for its own entry there.
+   */
+  interface Entries {
+    /** Numbers an entry of the unit that runs. */
+    Appended append(Instant now, Entry.Subject subject, AuditEvent event);
+
+    /** As {@link #append(Instant, Entry.Subject, AuditEvent)}, for a terminal's record. */
+    Appended append(Instant now, Entry.Subject subject, DeviceRecord record);
+
+    /** The unit that ran stays: so do its entries. */
+    void keep();
+
+    /** The unit that ran is rolled back: its entries never were, their numbers are given again. */
+    void undo();
+
+    /** Inserts what was kept; the COMMIT follows. */
+    void write();
+  }
 }

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import jp.sekisho.protocol.event.AuditEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * transaction, or neither does. Thread-safe.
  *
  * <p>Units see each other as if they ran one after another. A unit that records no entry and does
- * not call {@link Change#unchanged} is rolled back and fails. On PostgreSQL a unit may run again
- * after a serialisation conflict, so it must touch nothing but its {@link Change}; on SQLite every
- * unit waits for the one before it, so it must not wait for anything else.
+ * not call {@link Change#unchanged} is rolled back and fails. Units run on one thread, and those
+ * that wait share a COMMIT (ADR 0012), so a unit must not wait for anything else; on PostgreSQL it
+ * may run again after a serialisation conflict, so it must touch nothing but its {@link Change}.
  */
 public final class Transactions {
   private final Database database;
@@ -54,24 +55,40 @@ public final class Transactions {
    */
   public <T extends @Nullable Object, X extends Exception> T write(Unit<T, X> unit) throws X {
     List<EntryJournal.Appended> entries = new ArrayList<>();
+    AtomicBoolean refused = new AtomicBoolean();
     T result;
     try {
       result =
           database
               .writer()
-              .<T, X>write(handle -> {
+              .<T, X>take(turn -> {
                 entries.clear();
-                RecordingChange change = new RecordingChange(handle);
+                RecordingChange change = new RecordingChange(turn);
                 T value = unit.run(change);
                 change.finish(value);
                 entries.addAll(change.entries);
+                refused.set(change.refused);
                 return value;
               });
     } catch (RolledBack unchanged) {
       return valueOf(unchanged);
     }
     journal.committed(entries);
+    if (refused.get()) {
+      Act.refused(this);
+    }
     return result;
+  }
+
+  /**
+   * Opens an act of this thread: unless it is marked as succeeded or one of its units records a
+   * refusal, closing it writes that it failed.
+   *
+   * @param name what is set out to do, such as {@code terminal confirm}; no name of a person, no
+   *     value that somebody typed
+   */
+  public Act open(Entry.Subject subject, String name) {
+    return Act.open(this, subject, name);
   }
 
   @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"}) // finish() got a T
@@ -90,18 +107,21 @@ public final class Transactions {
   }
 
   private final class RecordingChange implements Change {
-    private final Handle handle;
+    private final Turn turn;
+    private final EntryJournal.Entries journal;
     private final Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     private final List<EntryJournal.Appended> entries = new ArrayList<>();
     private boolean unchanged;
+    private boolean refused;
 
-    RecordingChange(Handle handle) {
-      this.handle = handle;
+    RecordingChange(Turn turn) {
+      this.turn = turn;
+      this.journal = turn.entries(Transactions.this.journal);
     }
 
     @Override
     public Handle handle() {
-      return handle;
+      return turn.handle();
     }
 
     @Override
@@ -111,12 +131,13 @@ public final class Transactions {
 
     @Override
     public EntryReceipt record(Entry.Subject subject, AuditEvent event) {
-      return recorded(journal.append(handle, now, subject, event));
+      refused |= event.reason() != null;
+      return recorded(journal.append(now, subject, event));
     }
 
     @Override
     public EntryReceipt record(Entry.Subject subject, DeviceRecord record) {
-      return recorded(journal.append(handle, now, subject, record));
+      return recorded(journal.append(now, subject, record));
     }
 
     @Override

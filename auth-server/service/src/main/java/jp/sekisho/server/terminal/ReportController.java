@@ -76,30 +76,40 @@ final class ReportController {
       }
       case RecordIntake.Outcome.Taken taken -> {
         signs.batch(terminal, null);
-        yield acknowledge(request, taken);
+        yield acknowledge(request, terminal, batch.checkpointSize(), taken);
       }
     };
   }
 
-  private HttpResponse<?> acknowledge(HttpRequest<?> request, RecordIntake.Outcome.Taken taken)
+  private HttpResponse<?> acknowledge(
+      HttpRequest<?> request, Terminal terminal, long kept, RecordIntake.Outcome.Taken taken)
       throws InterruptedException {
     try {
       Published published =
           logs.published(taken.entry())
               .toCompletableFuture()
               .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      Continuation log = continuation(terminal, kept); // at least as new as the publication
       return answers.ok(
           new EventAck(
               taken.lastSeq(),
               taken.head(),
               published.logOrigin(),
               published.index(),
-              published.checkpoint()));
+              log.checkpoint(),
+              log.path()));
     } catch (TimeoutException | ExecutionException e) {
       // Durable here but not yet under a signed checkpoint: not acknowledged, sent again later.
       LOG.error("records could not be published in time", e);
       return answers.refuse(Refusal.STORAGE_FAILED, request);
     }
+  }
+
+  /** Without a proof where the terminal holds more than we have: it judges the checkpoint alone. */
+  private Continuation continuation(Terminal terminal, long kept) {
+    return logs.continuation(terminal.organ(), kept)
+        .or(() -> logs.continuation(terminal.organ(), 0))
+        .orElseThrow();
   }
 
   @Post("/heartbeat")
@@ -109,11 +119,7 @@ final class ReportController {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
     Terminal terminal = signs.heartbeat(AgentPort.terminal(request), heartbeat);
-    // Without a proof, since the terminal holds more than we have: it judges the checkpoint alone.
-    Continuation log =
-        logs.continuation(terminal.organ(), heartbeat.checkpointSize())
-            .or(() -> logs.continuation(terminal.organ(), 0))
-            .orElseThrow();
+    Continuation log = continuation(terminal, heartbeat.checkpointSize());
     return answers.ok(
         new HeartbeatReply(
             terminal.state().text(),

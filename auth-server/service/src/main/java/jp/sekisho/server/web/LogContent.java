@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param choices events to choose from, in the page's language
  * @param missing how many of the newest entries cannot be found yet
  * @param drawn what makes the sample again; null when none is shown
+ * @param forks terminals that said lately that the log contradicts their mark of it
  */
 public record LogContent(
     LogFilter filter,
@@ -23,10 +24,12 @@ public record LogContent(
     @Nullable SignedRecord record,
     List<Choice> choices,
     long missing,
-    @Nullable Drawn drawn) {
+    @Nullable Drawn drawn,
+    List<String> forks) {
   public LogContent {
     rows = List.copyOf(rows);
     choices = List.copyOf(choices);
+    forks = List.copyOf(forks);
   }
 
   /**

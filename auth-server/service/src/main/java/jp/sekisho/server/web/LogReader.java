@@ -2,16 +2,22 @@ package jp.sekisho.server.web;
 
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import jp.sekisho.audit.sample.Lot;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.EntryIndex.Hits;
+import jp.sekisho.server.audit.EntryQuery;
 import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.audit.Published;
 import jp.sekisho.server.auditor.Inspection;
@@ -42,6 +48,9 @@ final class LogReader {
 
   /** Entries that a search takes into the index first, if there are that many new ones. */
   private static final int MOST_WAITED_FOR = 2_000;
+
+  /** How long the page goes on saying that a terminal found a fork. */
+  private static final Duration FORKS_SHOWN = Duration.ofDays(30);
 
   private static final String NOTHING = "—";
   private static final DateTimeFormatter TIME =
@@ -173,6 +182,24 @@ final class LogReader {
         ? new LogEvent.Viewed(scope, found.from(), found.to())
         : new LogEvent.Searched(
             scope, filter.asked(), found.rows().size(), found.from(), found.to());
+  }
+
+  /**
+   * Terminals that said within the last {@link #FORKS_SHOWN} that the log does not continue what
+   * they keep of it, sorted; at most those of the {@value AuditLogs#MAX_PAGE} newest alarms.
+   */
+  List<String> forks(String log) {
+    Instant since = installation.clock().instant().minus(FORKS_SHOWN);
+    EntryQuery alarms = EntryQuery.ALL.withEvent("agent.alarm").within(since, null);
+    Hits hits = inspection.find(log, alarms, Position.NEWEST, AuditLogs.MAX_PAGE);
+    Set<String> terminals = new TreeSet<>();
+    for (LogRow row : index.entries(log, hits.hits(), alarms)) {
+      if (row instanceof LogRow.Intact(long _, Entry entry)
+          && Refusal.LOG_FORK.name().equals(entry.reason())) {
+        terminals.add(orNothing(entry.subject().terminal()));
+      }
+    }
+    return List.copyOf(terminals);
   }
 
   /** The newest signed checkpoint of a log. */

@@ -138,7 +138,8 @@ final class PageController {
             drawn == null
                 ? null
                 : new LogContent.Drawn(
-                    drawn.seed(), Long.toString(drawn.size()), Integer.toString(drawn.count())));
+                    drawn.seed(), Long.toString(drawn.size()), Integer.toString(drawn.count())),
+            audits ? reader.forks(session.organ()) : List.of());
     return new LogPage(
         frame,
         frame.words().text(audits ? "web.log.title.organ" : "web.log.title.own"),

@@ -19,9 +19,10 @@ class EntrySealTest {
 
   @Test
   void entry() {
-    LogTables.Pending row = new LogTables.Pending(7, ENTRY, BODY, 1, MAC);
+    LogTables.Pending row = new LogTables.Pending("mayor", 7, ENTRY, BODY, 1, MAC);
     assertTrue(EntrySeal.isIntact(seal, "mayor", row));
     assertFalse(EntrySeal.isIntact(seal, "system", row));
-    assertFalse(EntrySeal.isIntact(seal, "mayor", new LogTables.Pending(8, ENTRY, BODY, 1, MAC)));
+    assertFalse(
+        EntrySeal.isIntact(seal, "mayor", new LogTables.Pending("mayor", 8, ENTRY, BODY, 1, MAC)));
   }
 }

@@ -26,6 +26,7 @@ import jp.sekisho.protocol.EnrollRequest;
 import jp.sekisho.protocol.EnrollmentTicket;
 import jp.sekisho.protocol.Fingerprint;
 import jp.sekisho.protocol.event.CanonicalJson;
+import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.terminal.Enrolment;
@@ -86,6 +87,18 @@ class TerminalCommandTest {
     return pair;
   }
 
+  /** The newest entry of the log that belongs to no organ. */
+  private String newest() throws Exception {
+    DataDirectory data = new DataDirectory(dir.resolve("data"));
+    try (Installation installation = Installation.open(data, Clock.systemUTC())) {
+      LogRow.Intact row =
+          assertInstanceOf(
+              LogRow.Intact.class,
+              installation.logs().page("system", null, Long.MAX_VALUE, 1).getFirst());
+      return row.entry().type() + " " + row.entry().data().get("act");
+    }
+  }
+
   @Test
   void terminalGoesFromTicketToRevocationOnTheConsole() throws Exception {
     Ran made = run("terminal", "ticket", "T-0042", "--organ", "mayor", "--lang=en");
@@ -102,6 +115,7 @@ class TerminalCommandTest {
     Ran wrong = run("terminal", "confirm", "T-0042", "--fingerprint", other, "--lang=ja");
     assertEquals(ExitCode.REFUSED, wrong.exit());
     assertTrue(wrong.err().contains("指紋が一致しません"), wrong.err());
+    assertEquals("service.act-failed terminal confirm", newest());
     assertEquals(
         ExitCode.OK, run("terminal", "confirm", "T-0042", "--fingerprint", fingerprint).exit());
 

@@ -36,17 +36,38 @@ final class TamperedRowsTest {
     }
 
     @Override
-    public Appended append(Handle handle, Instant now, Entry.Subject subject, AuditEvent event) {
-      if (failing) {
-        throw new StorageException("the disk is full");
-      }
-      written.add(event.type() + " " + event.data().get("row"));
-      return real.append(handle, now, subject, event);
-    }
+    public Entries begin(Handle handle) {
+      Entries entries = real.begin(handle);
+      return new Entries() {
+        @Override
+        public Appended append(Instant now, Entry.Subject subject, AuditEvent event) {
+          if (failing) {
+            throw new StorageException("the disk is full");
+          }
+          written.add(event.type() + " " + event.data().get("row"));
+          return entries.append(now, subject, event);
+        }
 
-    @Override
-    public Appended append(Handle handle, Instant now, Entry.Subject subject, DeviceRecord record) {
-      throw new AssertionError(record);
+        @Override
+        public Appended append(Instant now, Entry.Subject subject, DeviceRecord record) {
+          throw new AssertionError(record);
+        }
+
+        @Override
+        public void keep() {
+          entries.keep();
+        }
+
+        @Override
+        public void undo() {
+          entries.undo();
+        }
+
+        @Override
+        public void write() {
+          entries.write();
+        }
+      };
     }
 
     @Override

@@ -15,8 +15,9 @@ import jp.sekisho.protocol.event.SessionEvent;
 
 /**
  * How fast entries are acknowledged: at their COMMIT, as people's are, and under a signed
- * checkpoint, as agents' are. 32 callers at once, each with one entry at a time; on a real disk.
- * Part of {@code ./dev bench audit}; ends with 1 when a limit is missed.
+ * checkpoint, as agents' are. 32 callers at once, each with one entry at a time; on a real disk. A
+ * unit that also changes a row is measured beside it, without a limit. Part of {@code ./dev bench
+ * audit}; ends with 1 when a limit is missed.
  */
 public final class AppendBench {
   private static final Entry.Subject CLERK = Entry.Subject.person("mayor", "S1001");
@@ -25,9 +26,22 @@ public final class AppendBench {
   private static final Duration MEASURED = Duration.ofSeconds(10);
   private static final int LEAST_PER_SECOND = 5_000;
   private static final Duration MOST_COMMIT = Duration.ofMillis(50);
+  private static final Duration NO_LIMIT = Duration.ofDays(1);
   private static final Duration MOST_INTEGRATION = Duration.ofMillis(600);
 
   private AppendBench() {}
+
+  private static EntryReceipt append(Change change) {
+    return change.record(CLERK, new SessionEvent.Resumed());
+  }
+
+  private static EntryReceipt changeAndAppend(Change change) {
+    int changed = change.handle().execute("update organ set name = name where id = ?", "mayor");
+    if (changed != 1) {
+      throw new IllegalStateException("no organ to change");
+    }
+    return append(change);
+  }
 
   private record Times(ConcurrentLinkedQueue<Long> commits, ConcurrentLinkedQueue<Long> published) {
     Times() {
@@ -61,11 +75,17 @@ public final class AppendBench {
   }
 
   private static boolean measure(String database, OpenStorage storage) throws Exception {
-    Times _ = run(storage, WARM, true);
+    EntryReceipt _ =
+        storage.transactions.write(change -> {
+          change.handle().execute("insert into organ (id, name) values ('mayor', 'mayor')");
+          return append(change);
+        });
+    Times _ = run(storage, WARM, true, AppendBench::append);
     long cpu = cpu();
-    Times people = run(storage, MEASURED, false);
+    Times people = run(storage, MEASURED, false, AppendBench::append);
     cpu = (cpu() - cpu) / Math.max(1, people.commits().size());
-    Times agents = run(storage, MEASURED, true);
+    Times agents = run(storage, MEASURED, true, AppendBench::append);
+    Times changes = run(storage, MEASURED, false, AppendBench::changeAndAppend);
     boolean met =
         row(database + ": acknowledged at the COMMIT", people.commits(), MOST_COMMIT, true);
     met &=
@@ -74,6 +94,8 @@ public final class AppendBench {
             agents.published(),
             MOST_INTEGRATION,
             false);
+    boolean _ =
+        row(database + ": change of a row and entry, no limit", changes.commits(), NO_LIMIT, false);
     System.out.printf(
         "%s: %.0f µs of CPU time for each append, numbering, integration and signature included%n",
         database, cpu / 1e3);
@@ -85,7 +107,11 @@ public final class AppendBench {
     return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
-  private static Times run(OpenStorage storage, Duration window, boolean publication)
+  private static Times run(
+      OpenStorage storage,
+      Duration window,
+      boolean publication,
+      Transactions.Unit<EntryReceipt, RuntimeException> unit)
       throws InterruptedException {
     Times times = new Times();
     long end = System.nanoTime() + window.toNanos();
@@ -96,8 +122,7 @@ public final class AppendBench {
               .start(() -> {
                 while (System.nanoTime() - end < 0) {
                   long begun = System.nanoTime();
-                  EntryReceipt receipt =
-                      storage.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+                  EntryReceipt receipt = storage.transactions.write(unit);
                   times.commits().add(System.nanoTime() - begun);
                   if (publication) {
                     var _ =

@@ -14,10 +14,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification;
@@ -114,6 +118,143 @@ class PostgresIT {
       }
       assertEquals(units, count(storage, "organ"));
       assertEquals(units, count(storage, "audit_pending"));
+    }
+  }
+
+  /** Units that share a COMMIT: all of them wait while the first one, alone in its own, runs. */
+  private static List<Future<EntryReceipt>> together(
+      OpenStorage storage,
+      ExecutorService threads,
+      List<Transactions.Unit<EntryReceipt, Exception>> units)
+      throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Future<EntryReceipt> first =
+        threads.submit(() ->
+            storage.transactions.write(c -> {
+              begun.countDown();
+              go.await();
+              return add(c, "first");
+            }));
+    begun.await();
+    List<Future<EntryReceipt>> waiting = new ArrayList<>();
+    for (Transactions.Unit<EntryReceipt, Exception> unit : units) {
+      waiting.add(threads.submit(() -> storage.transactions.write(unit)));
+      while (waiting.size() > storage.database.writer().queued()) {
+        Thread.onSpinWait();
+      }
+    }
+    go.countDown();
+    EntryReceipt _ = first.get(60, TimeUnit.SECONDS);
+    return waiting;
+  }
+
+  @Test
+  void failingUnitDoesNotHarmThoseThatShareItsCommit() throws Exception {
+    try (OpenStorage storage = OpenStorage.postgresql(url, directory);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<EntryReceipt>> units =
+          together(
+              storage,
+              threads,
+              List.of(
+                  c -> {
+                    EntryReceipt _ = add(c, "thrown");
+                    throw new IOException("of the unit");
+                  },
+                  c -> add(c, "a"),
+                  c -> add(c, "first"), // there already
+                  c -> {
+                    try {
+                      return add(c, "first");
+                    } catch (RuntimeException e) {
+                      return c.record(Entry.Subject.NONE, new ServiceEvent.Stopped());
+                    }
+                  },
+                  c -> storage.transactions.write(inner -> add(inner, "nested")),
+                  c -> add(c, "b")));
+      List<Class<? extends Throwable>> failures = new ArrayList<>();
+      for (int i : new int[] {0, 2, 3, 4}) {
+        ExecutionException failed =
+            assertThrows(ExecutionException.class, () -> units.get(i).get(60, TimeUnit.SECONDS));
+        failures.add(Objects.requireNonNull(failed.getCause()).getClass());
+      }
+      assertEquals(
+          List.of(
+              IOException.class,
+              StorageException.class,
+              StorageException.class,
+              IllegalStateException.class),
+          failures);
+      EntryReceipt _ = units.get(1).get(60, TimeUnit.SECONDS);
+      EntryReceipt _ = units.get(5).get(60, TimeUnit.SECONDS);
+      assertEquals(3, count(storage, "organ"));
+      storage.logs.integrateNow();
+      assertEquals(2, storage.logs.newest("system").index()); // numbers without a gap
+    }
+  }
+
+  @Test
+  void commitThatFailsIsSaidToEachWhoSharesIt() throws Exception {
+    try (OpenStorage storage = OpenStorage.postgresql(url, directory);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      int _ =
+          storage
+              .database
+              .writer()
+              .sequence(
+                  h -> h.execute("create table late (n int unique deferrable initially deferred)"));
+      List<Future<EntryReceipt>> units =
+          together(
+              storage,
+              threads,
+              List.of(
+                  c -> add(c, "a"),
+                  c -> {
+                    c.handle().execute("insert into late (n) values (1), (1)"); // at the COMMIT
+                    return add(c, "b");
+                  },
+                  c -> add(c, "c")));
+      for (Future<EntryReceipt> unit : units) {
+        ExecutionException failed =
+            assertThrows(ExecutionException.class, () -> unit.get(60, TimeUnit.SECONDS));
+        assertInstanceOf(StorageException.class, failed.getCause());
+      }
+      assertEquals(1, count(storage, "organ"));
+      assertEquals(1, count(storage, "audit_pending"));
+      EntryReceipt _ = storage.transactions.write(c -> add(c, "after"));
+      storage.logs.integrateNow();
+      assertEquals(1, storage.logs.newest("system").index());
+    }
+  }
+
+  @Test
+  void conflictIsRunAgainEachUnitByItself() throws Exception {
+    try (OpenStorage storage = OpenStorage.postgresql(url, directory);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      AtomicInteger runs = new AtomicInteger();
+      List<Future<EntryReceipt>> units =
+          together(
+              storage,
+              threads,
+              List.of(
+                  c -> add(c, "a"),
+                  c -> {
+                    EntryReceipt receipt = add(c, "b");
+                    if (runs.incrementAndGet() < 3) {
+                      c.handle()
+                          .execute("do $$ begin raise exception using errcode = '40001'; end $$");
+                    }
+                    return receipt;
+                  },
+                  c -> add(c, "c")));
+      for (Future<EntryReceipt> unit : units) {
+        EntryReceipt _ = unit.get(60, TimeUnit.SECONDS);
+      }
+      assertEquals(3, runs.get());
+      assertEquals(4, count(storage, "organ"));
+      storage.logs.integrateNow();
+      assertEquals(3, storage.logs.newest("system").index());
     }
   }
 

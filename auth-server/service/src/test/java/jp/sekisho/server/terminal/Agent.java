@@ -171,7 +171,7 @@ public final class Agent {
     for (DeviceRecord record : records) {
       texts.add(Base64Url.encode(record.bytes()));
     }
-    return post("/agent/v1/events", new EventBatch(texts));
+    return post("/agent/v1/events", new EventBatch(texts, 0));
   }
 
   HttpResponse<byte[]> heartbeat(@Nullable String fault) throws IOException, InterruptedException {

@@ -119,7 +119,7 @@ final class Load implements AutoCloseable {
         prev = last.hash();
         batch.add(Base64Url.encode(last.bytes()));
       }
-      byte[] body = WireJson.write(new EventBatch(batch));
+      byte[] body = WireJson.write(new EventBatch(batch, 0));
       boolean held = false;
       while (!held && !ended) {
         HttpResponse<byte[]> answer =

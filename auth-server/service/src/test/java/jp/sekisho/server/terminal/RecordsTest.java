@@ -10,6 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tree.ConsistencyProof;
+import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.EventAck;
 import jp.sekisho.protocol.EventBatch;
@@ -64,6 +68,25 @@ class RecordsTest {
     assertEquals(List.of("agent.started", "agent.started"), records());
     assertEquals(List.of("record 1 of a new boot", "record 2 of a new boot"), server.observed.told);
     assertEquals(second.boot(), server.row("T-0042").boot());
+  }
+
+  @Test
+  void acknowledgementProvesThatTheLogContinuesWhatTheTerminalKeeps() throws Exception {
+    Checkpoint kept = checkpoint(ack(agent.events(agent.record(STARTED))));
+    List<String> batch = List.of(Base64Url.encode(agent.record(STOPPED).bytes()));
+    EventAck ack = ack(agent.post("/agent/v1/events", new EventBatch(batch, kept.size())));
+    Checkpoint newest = checkpoint(ack);
+    assertTrue(ack.index() >= kept.size() && ack.index() < newest.size(), ack.toString());
+    List<Hash> path = new ArrayList<>();
+    for (String hash : ack.continuation()) {
+      path.add(Hash.of(Base64Url.decode(hash, Hash.SIZE)));
+    }
+    assertTrue(
+        new ConsistencyProof(kept.size(), newest.size(), path).proves(kept.root(), newest.root()));
+  }
+
+  private static Checkpoint checkpoint(EventAck ack) throws Exception {
+    return Checkpoint.parse(SignedNote.parse(ack.checkpoint().getBytes(UTF_8)).text());
   }
 
   @Test
@@ -140,7 +163,7 @@ class RecordsTest {
             Collections.nCopies(EventBatch.MAX_RECORDS + 1, spaced))) {
       assertEquals(
           Refusal.EVENT_INVALID,
-          Agent.refusal(agent.post("/agent/v1/events", new EventBatch(records))));
+          Agent.refusal(agent.post("/agent/v1/events", new EventBatch(records, 0))));
     }
     assertEquals(
         Refusal.INPUT_MALFORMED,

@@ -85,7 +85,7 @@ class TerminalPostgresIT {
               DeviceRecord.GENESIS,
               InstantSource.system().instant(),
               new AgentEvent.Stopped());
-      EventBatch batch = new EventBatch(List.of(Base64Url.encode(record.bytes())));
+      EventBatch batch = new EventBatch(List.of(Base64Url.encode(record.bytes())), 0);
       RecordIntake.Outcome.Taken taken =
           assertInstanceOf(RecordIntake.Outcome.Taken.class, intake.take(terminal, batch));
       assertEquals(taken, intake.take(terminal, batch));

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.sample.Lot;
 import jp.sekisho.protocol.Base64Url;
@@ -31,10 +32,13 @@ import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.SessionView;
 import jp.sekisho.protocol.TransactionCreated;
 import jp.sekisho.protocol.WireJson;
+import jp.sekisho.protocol.event.AgentEvent;
+import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.auditor.Preset;
 import jp.sekisho.server.authn.SettableClock;
@@ -180,6 +184,32 @@ final class PagesTest {
     assertEquals(303, get("/log", copied).statusCode());
     Token own = session("100042", InetAddress.ofLiteral("::1"));
     assertEquals(200, get("/api/v1/session", own).statusCode(), "loopback is one place");
+  }
+
+  @Test
+  void auditorsAreToldOnTheLogPageThatATerminalFoundAFork() throws Exception {
+    Token auditor = session(AUDITOR);
+    installation.logs().integrateNow();
+    assertFalse(get("/log", auditor).body().contains("log-forks"));
+    String zeros = Base64Url.encode(new byte[16]);
+    installation
+        .transactions()
+        .write(change ->
+            change.record(
+                Entry.Subject.terminal("mayor", "T-0666"),
+                DeviceRecord.of(
+                    "T-0666",
+                    zeros,
+                    1,
+                    DeviceRecord.GENESIS,
+                    clock.instant(),
+                    new AgentEvent.Alarm(Refusal.LOG_FORK, Map.of("held", 12L, "shown", 4L)))));
+    installation.logs().integrateNow();
+    long _ = new EntryIndex(installation.database(), installation.logs()).catchUp("mayor", 10_000);
+    String page = get("/log", auditor).body();
+    assertTrue(page.contains("id=\"log-forks\""), page);
+    assertTrue(page.contains("terminal=T-0666"), page);
+    assertFalse(get("/log", session(CLERK)).body().contains("log-forks"));
   }
 
   @Test

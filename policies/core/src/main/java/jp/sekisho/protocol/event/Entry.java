@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
@@ -22,10 +23,17 @@ import org.jspecify.annotations.Nullable;
  * <p>The salt (16 random bytes) keeps a guessable entry from being recognised by its hash.
  */
 public final class Entry {
-  private final Map<String, Object> fields;
+  private static final Pattern TYPE = Pattern.compile("[a-z]+\\.[a-z-]+");
 
-  private Entry(Map<String, Object> fields) {
-    this.fields = CanonicalJson.copy(fields);
+  private final Map<String, Object> fields;
+  private final byte[] bytes;
+
+  /**
+   * @param bytes the canonical bytes of {@code fields}
+   */
+  private Entry(Map<String, Object> fields, byte[] bytes) {
+    this.fields = fields;
+    this.bytes = bytes;
   }
 
   /**
@@ -128,7 +136,8 @@ public final class Entry {
     if (device != null) {
       fields.put("device", device);
     }
-    return new Entry(fields);
+    byte[] bytes = CanonicalJson.write(fields);
+    return new Entry(CanonicalJson.frozen(fields), bytes);
   }
 
   private static void put(Map<String, Object> fields, String name, @Nullable String value) {
@@ -161,19 +170,19 @@ public final class Entry {
       throw new MalformedException(e.getMessage() == null ? "subject" : e.getMessage());
     }
     String outcome = fields.text("outcome");
-    if (!fields.text("type").matches("[a-z]+\\.[a-z-]+")
+    if (!TYPE.matcher(fields.text("type")).matches()
         || !(outcome.equals("success") || outcome.equals("failure"))) {
       throw new MalformedException("type or outcome");
     }
     if (reason != null && outcome.equals("success")) {
       throw new MalformedException("a success with a reason");
     }
-    return new Entry(map);
+    return new Entry(map, bytes.clone());
   }
 
   /** Canonical bytes, the leaf of the tree. */
   public byte[] bytes() {
-    return CanonicalJson.write(fields);
+    return bytes.clone();
   }
 
   /** base64url of the 16-byte id. */

@@ -59,6 +59,28 @@ public sealed interface ServiceEvent extends AuditEvent {
     }
   }
 
+  /**
+   * An administrator's act was begun and did not succeed, and no entry of its own says why.
+   *
+   * @param act the command, such as {@code terminal confirm}, without what was typed after it
+   */
+  record ActFailed(String act) implements ServiceEvent {
+    @Override
+    public String type() {
+      return "service.act-failed";
+    }
+
+    @Override
+    public Refusal reason() {
+      return Refusal.ACT_FAILED;
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("act", act);
+    }
+  }
+
   /** A row of the database fails its MAC. */
   record StateTampered(String table, String row) implements ServiceEvent {
     @Override

@@ -86,6 +86,7 @@ final class EventExamples {
         Entry.Subject.NONE);
     events.put(new ServiceEvent.Started("0.1.0"), Entry.Subject.NONE);
     events.put(new ServiceEvent.Stopped(), Entry.Subject.NONE);
+    events.put(new ServiceEvent.ActFailed("terminal confirm"), Entry.Subject.NONE);
     events.put(new ServiceEvent.StateTampered("authenticator", "17"), Entry.Subject.NONE);
     events.put(
         new ServiceEvent.TrustUnusable(

@@ -1,26 +1,26 @@
 package jp.sekisho.server.storage;
 
 import java.util.concurrent.CountDownLatch;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /** One queued work and what came of it; run by the writer thread, awaited by its caller. */
-final class SqliteTask<T extends @Nullable Object, X extends Exception> {
-  private final Writer.Work<T, X> work;
+final class QueuedWork<T extends @Nullable Object, X extends Exception> {
+  private final Writer.InTurn<T, X> work;
   private final CountDownLatch done = new CountDownLatch(1);
   // Written by the writer thread before the latch opens, read by the caller after it.
   private @Nullable Object result;
   private @Nullable Throwable failure;
 
-  SqliteTask(Writer.Work<T, X> work) {
+  QueuedWork(Writer.InTurn<T, X> work) {
     this.work = work;
   }
 
-  /** Runs the work; false when it failed. Completes nobody yet. */
-  boolean run(Handle handle) {
+  /** Runs the work, perhaps again; false when it failed. Completes nobody yet. */
+  boolean run(Turn turn) {
+    failure = null;
     try {
-      result = work.run(handle);
+      result = work.run(turn);
       return true;
     } catch (JdbiException e) {
       failure = new StorageException("a statement failed", e);
@@ -30,21 +30,26 @@ final class SqliteTask<T extends @Nullable Object, X extends Exception> {
     return false;
   }
 
-  /** The work's own failure becomes known: it is rolled back. */
-  void failed() {
-    done.countDown();
+  /** What the work failed with when it ran last; null if it did not. */
+  @Nullable Throwable failure() {
+    return failure;
   }
 
-  /** The COMMIT is durable. */
-  void succeed() {
-    done.countDown();
-  }
-
-  /** The batch is lost; a work that had failed by itself keeps its own failure. */
-  void fail(StorageException why) {
+  /** What it did cannot stay: its own failure, unless it is known by now. */
+  void failed(StorageException why) {
     if (failure == null) {
       failure = why;
     }
+  }
+
+  /** The COMMIT is durable, or the work failed and was rolled back. */
+  void complete() {
+    done.countDown();
+  }
+
+  /** The transaction is lost, and with it whatever the work saw there. */
+  void lose(StorageException why) {
+    failure = why;
     done.countDown();
   }
 

@@ -1,0 +1,76 @@
+package jp.sekisho.server.audit;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.storage.EntryJournal;
+import jp.sekisho.server.storage.EntryReceipt;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The entries of one transaction: numbered from where the database is when the first of a log
+ * comes, as nobody else numbers before the COMMIT; then from memory. Used by one thread.
+ */
+final class NumberedEntries implements EntryJournal.Entries {
+  private final PendingEntries journal;
+  private final Handle handle;
+  private final List<LogTables.Pending> rows = new ArrayList<>();
+  private final Map<String, Long> next = new HashMap<>();
+  private int kept;
+
+  NumberedEntries(PendingEntries journal, Handle handle) {
+    this.journal = journal;
+    this.handle = handle;
+  }
+
+  @Override
+  public EntryJournal.Appended append(Instant now, Entry.Subject subject, AuditEvent event) {
+    byte[] id = journal.random(EntryReceipt.ID_BYTES);
+    return add(now, id, Entry.of(id, journal.random(16), now, subject, event));
+  }
+
+  @Override
+  public EntryJournal.Appended append(Instant now, Entry.Subject subject, DeviceRecord record) {
+    byte[] id = journal.random(EntryReceipt.ID_BYTES);
+    return add(now, id, Entry.of(id, journal.random(16), now, subject, record));
+  }
+
+  private EntryJournal.Appended add(Instant now, byte[] id, Entry entry) {
+    EntryReceipt receipt = new EntryReceipt(id, journal.log(entry.subject()));
+    String log = receipt.log();
+    Long number = next.get(log);
+    if (number == null) {
+      number =
+          LogTables.nextNumber(handle, log)
+              .orElseThrow(() -> new LogIntegrityException("log " + log + " has no state"));
+    }
+    rows.add(journal.sealed(receipt, number, entry.bytes(), now.toEpochMilli()));
+    next.put(log, number + 1);
+    return new EntryJournal.Appended(receipt, number);
+  }
+
+  @Override
+  public void keep() {
+    kept = rows.size();
+  }
+
+  @Override
+  public void undo() {
+    while (rows.size() > kept) {
+      LogTables.Pending row = rows.removeLast();
+      next.put(row.log(), row.number());
+    }
+  }
+
+  @Override
+  public void write() {
+    LogTables.insertPending(handle, rows);
+    rows.clear();
+    kept = 0;
+  }
+}
