@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** R25: policies of layers, over random layers and acts from fixed seeds. */
 class PolicyLayersPropertyTest {
-  private static final int ROUNDS = 300;
+  private static final int ROUNDS = 150;
 
   private static List<PolicyLayer> lower(RandomPolicies random) {
     return List.of(
@@ -59,7 +59,7 @@ class PolicyLayersPropertyTest {
         differing += wide.effect() == tight.effect() ? 0 : 1;
       }
     }
-    assertTrue(differing > 500, "the layers made hardly any difference: " + differing);
+    assertTrue(differing > 200, "the layers made hardly any difference: " + differing);
   }
 
   @Test
