@@ -179,8 +179,7 @@ public final class AgentService implements AutoCloseable {
             standing,
             spool);
     RecordSender sender =
-        new RecordSender(
-            spool, batch -> mark.send(batch, client::events), Backoff.DEFAULT, random);
+        new RecordSender(spool, batch -> mark.send(batch, client::events), Backoff.DEFAULT, random);
     stops.push(sender::close);
     stops.push(policies::close);
     // Also when they expired: there is no rule that lets storage in, and printers go on printing.

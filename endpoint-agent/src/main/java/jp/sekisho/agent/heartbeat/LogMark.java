@@ -75,8 +75,7 @@ public final class LogMark {
   /** Sends records under the mark kept now, and judges what the service acknowledges. */
   public Reply<EventAck> send(EventBatch batch, Function<EventBatch, Reply<EventAck>> service) {
     String asked = kept();
-    Reply<EventAck> reply =
-        service.apply(new EventBatch(batch.records(), LogWatch.size(asked)));
+    Reply<EventAck> reply = service.apply(new EventBatch(batch.records(), LogWatch.size(asked)));
     if (reply instanceof Reply.Ok<EventAck> ok) {
       try {
         take(Source.ACKNOWLEDGEMENT, asked, judge(asked, ok.value()));

@@ -59,7 +59,7 @@ class LogMarkTest {
   /** So many records are acknowledged, the last of them at {@code index}, under what is shown. */
   private void acknowledged(int records, long index, WatchedLog shown) {
     seq += records;
-    Reply<EventAck> _unused =
+    Reply<EventAck> unused =
         mark.send(
             new EventBatch(List.of("record"), 0),
             batch -> {

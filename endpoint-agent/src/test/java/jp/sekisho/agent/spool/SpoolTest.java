@@ -238,8 +238,10 @@ class SpoolTest {
   void mismatch() throws Exception {
     try (Spool spool = open()) {
       spool.append(new AgentEvent.Started("1", false));
-      assertFalse(spool.acknowledged(new EventAck(1, DeviceRecord.GENESIS, "log", 1, "c", List.of())));
-      assertFalse(spool.acknowledged(new EventAck(99, DeviceRecord.GENESIS, "log", 1, "c", List.of())));
+      assertFalse(
+          spool.acknowledged(new EventAck(1, DeviceRecord.GENESIS, "log", 1, "c", List.of())));
+      assertFalse(
+          spool.acknowledged(new EventAck(99, DeviceRecord.GENESIS, "log", 1, "c", List.of())));
       DeviceRecord alarm = spool.retained().get(1);
       assertEquals("agent.alarm", alarm.type());
       assertEquals(Refusal.ACK_MISMATCH.name(), alarm.reason());

@@ -140,7 +140,8 @@ class RecordSenderTest {
   @DisplayName("an acknowledgement of another chain stops sending and is recorded")
   void mismatch() throws Exception {
     RecordSender sender =
-        sender(batch -> new Reply.Ok<>(new EventAck(1, DeviceRecord.GENESIS, "l", 1, "c", List.of())));
+        sender(
+            batch -> new Reply.Ok<>(new EventAck(1, DeviceRecord.GENESIS, "l", 1, "c", List.of())));
     spool.append(new AgentEvent.Started("1", false));
     Await.until("halted", () -> sender.halted().isPresent());
     assertEquals(Optional.of(Refusal.ACK_MISMATCH.name()), sender.halted());

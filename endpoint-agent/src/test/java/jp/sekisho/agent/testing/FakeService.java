@@ -302,7 +302,8 @@ public final class FakeService implements AutoCloseable {
       answer(
           exchange,
           200,
-          WireJson.write(new EventAck(last.seq(), last.hash(), "log", last.seq(), CHECKPOINT, List.of())));
+          WireJson.write(
+              new EventAck(last.seq(), last.hash(), "log", last.seq(), CHECKPOINT, List.of())));
     }
   }
 

@@ -282,7 +282,9 @@ class WireJsonTest {
     EventBatch batch = new EventBatch(records, 0);
     records.add("b");
     assertEquals(List.of("a"), batch.records());
-    EventBatch read = WireJson.read("{\"checkpointSize\":0,\"records\":[\"a\"]}".getBytes(UTF_8), EventBatch.class);
+    EventBatch read =
+        WireJson.read(
+            "{\"checkpointSize\":0,\"records\":[\"a\"]}".getBytes(UTF_8), EventBatch.class);
     assertThrows(UnsupportedOperationException.class, () -> read.records().add("b"));
   }
 

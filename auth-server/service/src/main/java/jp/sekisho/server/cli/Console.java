@@ -128,7 +128,9 @@ public final class Console {
     }
   }
 
-  /** As the operator types it, without the program and without what follows: {@code card register}. */
+  /**
+   * As the operator types it, without the program and without what follows: {@code card register}.
+   */
   private String name() {
     String qualified = spec.qualifiedName(" ");
     return qualified.substring(qualified.indexOf(' ') + 1);

@@ -21,12 +21,12 @@ import org.postgresql.jdbc.PgConnection;
  * work written for one writer stays right; again, and each by itself, when the database reports a
  * conflict.
  *
- * <p>Each work that touches rows runs in a SAVEPOINT, so a failing one does not harm its batch mates; callers
- * complete only after the COMMIT; a failing COMMIT fails all. Transactions begin with a lock and so
- * run one at a time, over all processes, while readers and the numbering go on beside them. Every
- * write numbers an audit entry, without a gap and in the order of the COMMITs (that is how a
- * deleted one shows), so two could not both succeed anyway. {@code LOCK TABLE} takes no snapshot:
- * the works see everything that was committed before their turn.
+ * <p>Each work that touches rows runs in a SAVEPOINT, so a failing one does not harm its batch
+ * mates; callers complete only after the COMMIT; a failing COMMIT fails all. Transactions begin
+ * with a lock and so run one at a time, over all processes, while readers and the numbering go on
+ * beside them. Every write numbers an audit entry, without a gap and in the order of the COMMITs
+ * (that is how a deleted one shows), so two could not both succeed anyway. {@code LOCK TABLE} takes
+ * no snapshot: the works see everything that was committed before their turn.
  */
 final class PostgresWriter implements Writer, GroupCommit.Committer {
   private static final int ATTEMPTS = 20;

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * SQLite: one thread, one connection, one COMMIT (one fsync) for all works that wait.
  *
- * <p>Each work that touches rows runs in a SAVEPOINT, so a failing one does not harm its batch mates; callers
- * complete only after the COMMIT; a failing COMMIT fails all. Other processes write to the same
- * file: BEGIN IMMEDIATE takes the file's write lock first and waits for it up to the busy timeout.
+ * <p>Each work that touches rows runs in a SAVEPOINT, so a failing one does not harm its batch
+ * mates; callers complete only after the COMMIT; a failing COMMIT fails all. Other processes write
+ * to the same file: BEGIN IMMEDIATE takes the file's write lock first and waits for it up to the
+ * busy timeout.
  */
 final class SqliteWriter implements Writer, GroupCommit.Committer {
   private final Jdbi jdbi;
