@@ -5,22 +5,22 @@ import jp.sekisho.server.storage.Change;
 
 /** Step 6: the holder is employed, not suspended, and post and contract are current. */
 final class PersonCurrent {
-  private final Registered registered;
+  private final Identified identified;
   private final CurrentPerson person;
 
-  private PersonCurrent(Registered registered, CurrentPerson person) {
-    this.registered = registered;
+  private PersonCurrent(Identified identified, CurrentPerson person) {
+    this.identified = identified;
     this.person = person;
   }
 
-  static Verdict<PersonCurrent> of(Registered registered, Change change, Registers registers) {
+  static Verdict<PersonCurrent> of(Identified identified, Change change, Registers registers) {
     return registers
-        .person(change.handle(), registered.card().person(), change.now())
-        .then(person -> Verdict.passed(new PersonCurrent(registered, person)));
+        .person(change.handle(), identified.person(), change.now())
+        .then(person -> Verdict.passed(new PersonCurrent(identified, person)));
   }
 
-  Registered registered() {
-    return registered;
+  Identified identified() {
+    return identified;
   }
 
   CurrentPerson person() {
