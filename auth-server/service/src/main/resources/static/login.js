@@ -1,4 +1,4 @@
-// The login page: what the reader says before the PIN, and the one button.
+// The login page: what the reader says before the PIN, and the two buttons.
 "use strict";
 
 const box = byId("status");
@@ -34,5 +34,6 @@ async function look() {
 }
 
 cardButton(byId("login-button"), "login", (accepted) => location.assign(accepted.next), { refused: look });
+passkeyButton(byId("passkey-button"), "login", (accepted) => location.assign(accepted.next), { refused: look });
 byId("login-button").focus();
 repeat(2000, look);

@@ -124,6 +124,66 @@ function cardButton(button, purpose, done, { subject = undefined, place = "", re
   lastTry.addEventListener("click", () => run(true));
 }
 
+/** How long an authenticator may be asked, in ms; a question lives 90 s. */
+const TOUCH_TIME = 60000;
+
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+const text64 = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+/** Asks an authenticator to `create` or to `get`; what browsers say of a failure becomes a refusal. */
+async function touch(act, publicKey) {
+  if (!navigator.credentials || !window.PublicKeyCredential) {
+    throw new Refused(known("PASSKEY_INVALID"));
+  }
+  try {
+    return await navigator.credentials[act]({ publicKey });
+  } catch (failure) {
+    const codes = { NotAllowedError: "PASSKEY_CANCELLED", AbortError: "PASSKEY_CANCELLED", InvalidStateError: "PASSKEY_TAKEN" };
+    throw new Refused(known(codes[failure?.name] ?? "PASSKEY_INVALID"));
+  }
+}
+
+/** As cardButton, by passkey: question, the terminal's word for it, touch, answer. */
+function passkeyButton(button, purpose, done, { subject = undefined, place = "", refused = () => {} } = {}) {
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    showRefusal(null, place);
+    try {
+      say("stepAsk", place);
+      const { transaction } = await send("POST", "/authn/v1/transactions", { purpose, subject }, "SERVER_UNREACHABLE");
+      const voucher = await send("POST", settings.agent + "/v1/passkey", { transaction }, "AGENT_UNREACHABLE");
+      say("stepTouch", place);
+      const given = await touch("get", {
+        challenge: bytes(voucher.challenge),
+        rpId: location.hostname,
+        userVerification: "required",
+        timeout: TOUCH_TIME,
+      });
+      say("stepCheck", place);
+      const answer = {
+        id: text64(given.rawId),
+        authenticatorData: text64(given.response.authenticatorData),
+        clientDataJson: text64(given.response.clientDataJSON),
+        signature: text64(given.response.signature),
+        userHandle: text64(given.response.userHandle ?? new ArrayBuffer(0)),
+        terminalStatement: voucher.statement,
+        terminalSignature: voucher.signature,
+      };
+      const accepted = await send("POST", `/authn/v1/transactions/${transaction}/passkey`, answer, "SERVER_UNREACHABLE");
+      say("stepDone", place);
+      done(accepted);
+    } catch (failure) {
+      say(null, place);
+      showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), place);
+      byId("refusal" + place).scrollIntoView({ block: "nearest" });
+      refused();
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
 /** Calls `task` now and again `pause` ms after each end; a hidden page rests. */
 async function repeat(pause, task) {
   for (;;) {

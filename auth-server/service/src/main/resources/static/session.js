@@ -6,7 +6,7 @@ const overlay = byId("lock-overlay");
 function cover(title, cause, ended) {
   byId("lock-title").textContent = title;
   byId("lock-cause").textContent = cause;
-  byId("unlock-button").hidden = ended;
+  byId("unlock-button").hidden = byId("unlock-passkey-button").hidden = ended;
   byId("login-link").hidden = !ended;
   if (overlay.hidden) {
     showRefusal(null);
@@ -53,6 +53,7 @@ byId("logout-button").addEventListener("click", async () => {
   }
 });
 cardButton(byId("unlock-button"), "unlock", uncover);
+passkeyButton(byId("unlock-passkey-button"), "unlock", uncover);
 repeat(2000, check);
 // A session may be looked at where no agent is asked; then there is nothing to say of media.
 repeat(3000, () => terminal().catch(() => showMedium()));

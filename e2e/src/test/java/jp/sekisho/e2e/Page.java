@@ -16,6 +16,7 @@ import jp.sekisho.protocol.LoopbackLogin;
 import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NewTransaction;
+import jp.sekisho.protocol.PasskeyAnswer;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.TransactionCreated;
@@ -106,6 +107,20 @@ final class Page {
   Answer postAnswer(String transaction, PostedAnswer answer) {
     return post(
         people + "/authn/v1/transactions/" + transaction + "/answer",
+        people,
+        WireJson.write(answer));
+  }
+
+  /** Asks the agent to vouch for a transaction before a passkey answers it. */
+  Answer vouch(String transaction, String origin) {
+    return post(
+        agent + "/v1/passkey", origin, WireJson.write(new LoopbackLogin(transaction, null)));
+  }
+
+  /** Posts a passkey's answer. */
+  Answer postPasskey(String transaction, PasskeyAnswer answer) {
+    return post(
+        people + "/authn/v1/transactions/" + transaction + "/passkey",
         people,
         WireJson.write(answer));
   }

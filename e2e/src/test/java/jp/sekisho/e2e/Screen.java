@@ -18,6 +18,8 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
+import org.openqa.selenium.virtualauthenticator.VirtualAuthenticator;
+import org.openqa.selenium.virtualauthenticator.VirtualAuthenticatorOptions;
 
 /** A clerk's headless Chromium at a 1024×768 counter terminal. */
 final class Screen implements AutoCloseable {
@@ -62,6 +64,28 @@ final class Screen implements AutoCloseable {
     ChromeDriver driver = new ChromeDriver(service, options);
     driver.manage().window().setSize(new Dimension(1024, 768));
     return new Screen(driver);
+  }
+
+  /** Plugs a security key in that verifies its user; it is touched at once. */
+  VirtualAuthenticator plugSecurityKey() {
+    return driver.addVirtualAuthenticator(
+        new VirtualAuthenticatorOptions()
+            .setProtocol(VirtualAuthenticatorOptions.Protocol.CTAP2)
+            .setTransport(VirtualAuthenticatorOptions.Transport.USB)
+            .setHasResidentKey(true)
+            .setHasUserVerification(true)
+            .setIsUserVerified(true)
+            .setIsUserConsenting(true));
+  }
+
+  /** Presses what a selector finds first. */
+  void pressFirst(String selector) {
+    wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector(selector))).click();
+  }
+
+  /** Runs a script that calls its last argument with its result, and returns that as text. */
+  String asyncScript(String script, String... arguments) {
+    return String.valueOf(driver.executeAsyncScript(script, (Object[]) arguments));
   }
 
   void go(String url) {

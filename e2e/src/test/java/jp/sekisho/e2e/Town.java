@@ -353,6 +353,12 @@ final class Town implements AutoCloseable {
     return card;
   }
 
+  /** Puts a model of passkeys on the service's list: a file {@code <AAGUID>.pem}. */
+  void listPasskeyModel(Path file) throws IOException {
+    Path models = Files.createDirectories(data.resolve("trust").resolve("passkey-models"));
+    Files.copy(file, models.resolve(file.getFileName().toString()));
+  }
+
   void registerMedium(String medium, String fingerprint) {
     server("medium", "register", medium, "--organ", "mayor", "--fingerprint", fingerprint);
   }

@@ -2,6 +2,7 @@ package jp.sekisho.agent.login;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -14,6 +15,7 @@ import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which card stands behind which seat's answers, and what happens when it leaves: the record is
@@ -21,7 +23,8 @@ import jp.sekisho.protocol.event.AgentEvent;
  * refuses the record.
  *
  * <p>Nobody here knows which answers a page posted. So every transaction that a card answered is
- * kept until that card leaves: a later answer never takes an earlier session out of sight.
+ * kept until that card leaves: a later answer never takes an earlier session out of sight. The same
+ * for transactions that a passkey answers: behind those stands the seat alone.
  *
  * <p>Thread-safe; listeners only hand over to {@code effects}, since their threads must not wait
  * for a disk.
@@ -35,15 +38,12 @@ public final class Bindings {
   static final int MOST_ANSWERS = 16;
 
   /**
-   * One card behind one seat.
+   * One card behind one seat, or the seat alone.
    *
+   * @param presence the card; null for the passkeys of the seat
    * @param transactions what it answered, oldest first
    */
-  private record Binding(Seat seat, Stay stay, String spki, List<String> transactions) {
-    LivePresence presence() {
-      return new LivePresence(seat.uid(), stay, spki);
-    }
-  }
+  private record Binding(Seat seat, @Nullable LivePresence presence, List<String> transactions) {}
 
   /** Hears of cards that come to stand behind a seat and that leave. */
   public interface Listener {
@@ -79,33 +79,62 @@ public final class Bindings {
    */
   Optional<Refusal> bind(Seat seat, String transaction, Stay stay, String spki) {
     LivePresence presence = new LivePresence(seat.uid(), stay, spki);
-    List<String> transactions = new ArrayList<>();
     synchronized (bound) {
       // Looked at under the lock: a removal or loss from now on waits for it and finds the binding.
       if (!desk.isStill(stay)) {
         return Optional.of(Refusal.CARD_REMOVED);
       }
-      if (seats.ofUid(seat.uid()).filter(seat::equals).isEmpty()) {
+      if (!isThere(seat)) {
         return Optional.of(Refusal.PROMPT_UNAVAILABLE);
       }
-      for (Binding binding : List.copyOf(bound)) {
-        if (binding.presence().equals(presence)) {
-          transactions.addAll(binding.transactions());
-          bound.remove(binding);
-        }
-      }
-      transactions.add(transaction);
-      List<String> oldest =
-          transactions.subList(0, Math.max(0, transactions.size() - MOST_ANSWERS));
-      if (!oldest.isEmpty()) {
-        AgentEvent event = new AgentEvent.Unwatched(oldest);
-        effects.execute(() -> record(event));
-        oldest.clear();
-      }
-      bound.add(new Binding(seat, stay, spki, List.copyOf(transactions)));
+      // A card that moved to another seat of the same user is the same presence.
+      add(seat, presence, transaction, binding -> presence.equals(binding.presence()));
     }
     listeners.forEach(listener -> listener.came(presence));
     return Optional.empty();
+  }
+
+  /**
+   * Binds the seat itself to a transaction that a passkey answers.
+   *
+   * @return why not, then nothing is bound: {@code PROMPT_UNAVAILABLE}; empty when it is
+   */
+  Optional<Refusal> bind(Seat seat, String transaction) {
+    synchronized (bound) {
+      if (!isThere(seat)) {
+        return Optional.of(Refusal.PROMPT_UNAVAILABLE);
+      }
+      add(
+          seat,
+          null,
+          transaction,
+          binding -> binding.presence() == null && binding.seat().equals(seat));
+    }
+    return Optional.empty();
+  }
+
+  private boolean isThere(Seat seat) {
+    return seats.ofUid(seat.uid()).filter(seat::equals).isPresent();
+  }
+
+  /** Called under the lock. */
+  private void add(
+      Seat seat, @Nullable LivePresence presence, String transaction, Predicate<Binding> same) {
+    List<String> transactions = new ArrayList<>();
+    for (Binding binding : List.copyOf(bound)) {
+      if (same.test(binding)) {
+        transactions.addAll(binding.transactions());
+        bound.remove(binding);
+      }
+    }
+    transactions.add(transaction);
+    List<String> oldest = transactions.subList(0, Math.max(0, transactions.size() - MOST_ANSWERS));
+    if (!oldest.isEmpty()) {
+      AgentEvent event = new AgentEvent.Unwatched(oldest);
+      effects.execute(() -> record(event));
+      oldest.clear();
+    }
+    bound.add(new Binding(seat, presence, List.copyOf(transactions)));
   }
 
   /** Tells {@code listener} of every change from now on, on the thread that makes it. */
@@ -116,11 +145,11 @@ public final class Bindings {
   /** The cards that stand behind seats now. */
   public List<LivePresence> presences() {
     synchronized (bound) {
-      return bound.stream().map(Binding::presence).toList();
+      return bound.stream().map(Binding::presence).filter(Objects::nonNull).toList();
     }
   }
 
-  /** Transactions with a card behind them now. */
+  /** Transactions with a card, or for passkeys a seat, behind them now. */
   public List<String> transactions() {
     synchronized (bound) {
       return bound.stream().flatMap(binding -> binding.transactions().stream()).toList();
@@ -152,7 +181,9 @@ public final class Bindings {
   }
 
   private void cardGone(String reader) {
-    end(binding -> binding.stay().reader().equals(reader), true);
+    end(
+        binding -> binding.presence() != null && binding.presence().stay().reader().equals(reader),
+        true);
   }
 
   private void seatLost(Seat seat) {
@@ -167,7 +198,10 @@ public final class Bindings {
       bound.removeAll(ended);
     }
     for (Binding binding : ended) {
-      listeners.forEach(listener -> listener.went(binding.presence(), cardGone));
+      LivePresence presence = binding.presence();
+      if (presence != null) {
+        listeners.forEach(listener -> listener.went(presence, cardGone));
+      }
       AgentEvent event =
           cardGone
               ? new AgentEvent.CardRemoved(binding.transactions())

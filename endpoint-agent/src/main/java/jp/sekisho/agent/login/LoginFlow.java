@@ -6,12 +6,15 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.login.CardDesk.Look;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.loopback.LoginResult;
 import jp.sekisho.agent.loopback.LoopbackCalls;
+import jp.sekisho.agent.loopback.VouchResult;
 import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.spool.Room;
@@ -51,6 +54,7 @@ public final class LoginFlow implements LoopbackCalls {
   private final Spool spool;
   private final RefusalRecords records;
   private final CardTurn turn;
+  private final PasskeyTurn passkeys;
   private final OnceOnly coSigned = new OnceOnly();
   private final Glance glance;
   private final MediaView media;
@@ -83,6 +87,7 @@ public final class LoginFlow implements LoopbackCalls {
     this.spool = spool;
     this.records = new RefusalRecords(spool, clock);
     this.turn = new CardTurn(self, desk, spool, bindings, standing::serverTime, readers);
+    this.passkeys = new PasskeyTurn(self, spool, bindings, standing::serverTime);
     this.glance = new Glance(desk);
     this.media = media;
   }
@@ -112,34 +117,75 @@ public final class LoginFlow implements LoopbackCalls {
     }
   }
 
+  @Override
+  public VouchResult vouch(Seat seat, String origin, LoopbackLogin request) {
+    String transaction = request.transaction();
+    if (!isTransaction(transaction)) {
+      return notVouched(null, Refused.of(Refusal.INPUT_MALFORMED));
+    }
+    if (!presence.isAtScreen(seat.uid())) {
+      return notVouched(transaction, Refused.of(Refusal.PEER_FOREIGN));
+    }
+    try {
+      return question(
+          origin,
+          transaction,
+          question ->
+              passkeys.run(
+                  seat,
+                  question,
+                  () -> coSigned.take(transaction),
+                  refused -> notVouched(transaction, refused)),
+          refused -> notVouched(transaction, refused));
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "vouching failed unexpectedly", e);
+      return notVouched(transaction, Refused.of(Refusal.INTERNAL));
+    }
+  }
+
+  private VouchResult notVouched(@Nullable String transaction, Refused refused) {
+    return new VouchResult.Refused(
+        record(transaction, refused) ? refused.reason() : Refusal.STORAGE_FAILED);
+  }
+
   private Turn attempt(Seat seat, String origin, String transaction, boolean lastTry) {
+    return question(
+        origin,
+        transaction,
+        question -> answer(seat, question, lastTry, () -> coSigned.take(transaction)),
+        refused -> refused);
+  }
+
+  /** Fetches the question and checks it against what the page said. */
+  private <R> R question(
+      String origin, String transaction, Function<Question, R> use, Function<Refused, R> no) {
     Refusal obstacle = obstacle();
     if (obstacle != null) {
-      return Refused.of(obstacle);
+      return no.apply(Refused.of(obstacle));
     }
     if (coSigned.isTaken(transaction)) {
-      return Refused.of(Refusal.TRANSACTION_USED);
+      return no.apply(Refused.of(Refusal.TRANSACTION_USED));
     }
     Reply<TransactionDetails> reply = transactions.fetch(transaction);
     return reply.fold(
-        details -> answer(seat, origin, transaction, details, lastTry),
-        no -> Refused.of(no.refusal()),
-        away -> Refused.of(Refusal.SERVER_UNREACHABLE));
+        details -> {
+          Question.Checked checked =
+              Question.check(transaction, details, origin, standing.origins());
+          return checked instanceof Question.Checked.Bad bad
+              ? no.apply(Refused.of(bad.reason()))
+              : use.apply(((Question.Checked.Good) checked).question());
+        },
+        refused -> no.apply(Refused.of(refused.refusal())),
+        away -> no.apply(Refused.of(Refusal.SERVER_UNREACHABLE)));
   }
 
-  private Turn answer(
-      Seat seat, String origin, String transaction, TransactionDetails details, boolean lastTry) {
-    Question.Checked checked = Question.check(transaction, details, origin, standing.origins());
-    if (checked instanceof Question.Checked.Bad bad) {
-      return Refused.of(bad.reason());
-    }
-    Question question = ((Question.Checked.Good) checked).question();
+  private Turn answer(Seat seat, Question question, boolean lastTry, BooleanSupplier takeOnce) {
     Look look = desk.look();
     if (look instanceof Look.Absent absent) {
       return new Refused(absent.reason(), OptionalInt.empty(), absent.reader());
     }
     Stay stay = ((Look.Present) look).stay();
-    return turn.run(seat, question, stay, lastTry, () -> coSigned.take(transaction));
+    return turn.run(seat, question, stay, lastTry, takeOnce);
   }
 
   /** What stands in the way of any login now, before its transaction is looked at. */

@@ -20,6 +20,13 @@ public interface LoopbackCalls {
    */
   LoginResult login(Seat seat, String origin, LoopbackLogin request, Locale locale);
 
+  /**
+   * Vouches for a transaction that a passkey is going to answer; asks nobody anything.
+   *
+   * @param origin of the page, on the terminal's list
+   */
+  VouchResult vouch(Seat seat, String origin, LoopbackLogin request);
+
   /** What the page may know before a login. */
   LoopbackStatus status(Seat seat, Locale locale);
 

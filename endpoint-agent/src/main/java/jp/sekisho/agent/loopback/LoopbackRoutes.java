@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.protocol.Base64Url;
@@ -22,7 +23,9 @@ import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.protocol.WireJson;
 import org.jspecify.annotations.Nullable;
 
-/** The two routes of the loopback port, for callers that the {@link Gate} let pass. Thread-safe. */
+/**
+ * The three routes of the loopback port, for callers that the {@link Gate} let pass. Thread-safe.
+ */
 final class LoopbackRoutes {
   /** Largest body read. A {@link LoopbackLogin} has some fifty bytes. */
   static final int MAX_BODY_BYTES = 4 * 1024;
@@ -30,6 +33,7 @@ final class LoopbackRoutes {
   private static final System.Logger LOG = System.getLogger(LoopbackRoutes.class.getName());
   private static final String STATUS = "/v1/status";
   private static final String LOGIN = "/v1/login";
+  private static final String PASSKEY = "/v1/passkey";
 
   /**
    * An answer with a body.
@@ -82,7 +86,7 @@ final class LoopbackRoutes {
   private Optional<Reply> preflight(
       HttpExchange exchange, Gate.Passage.Preflight preflight, Locale locale) {
     String path = exchange.getRequestURI().getPath();
-    if (!STATUS.equals(path) && !LOGIN.equals(path)) {
+    if (!STATUS.equals(path) && !LOGIN.equals(path) && !PASSKEY.equals(path)) {
       return Optional.of(refusal(Refusal.NOT_FOUND, locale, null, null));
     }
     Headers headers = exchange.getResponseHeaders();
@@ -98,7 +102,8 @@ final class LoopbackRoutes {
       String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
       return switch (request) {
         case "GET " + STATUS -> new Reply(200, calls.status(caller.seat(), locale));
-        case "POST " + LOGIN -> login(exchange, caller, locale);
+        case "POST " + LOGIN -> asked(exchange, locale, body -> login(body, caller, locale));
+        case "POST " + PASSKEY -> asked(exchange, locale, body -> passkey(body, caller, locale));
         default -> refusal(Refusal.NOT_FOUND, locale, null, null);
       };
     } catch (RuntimeException e) {
@@ -107,7 +112,7 @@ final class LoopbackRoutes {
     }
   }
 
-  private Reply login(HttpExchange exchange, Gate.Passage.Admitted caller, Locale locale) {
+  private Reply asked(HttpExchange exchange, Locale locale, Function<LoopbackLogin, Reply> route) {
     LoopbackLogin request;
     try {
       if (!isJson(exchange.getRequestHeaders().get("Content-Type"))) {
@@ -122,6 +127,18 @@ final class LoopbackRoutes {
     } catch (MalformedException | IOException e) {
       return refusal(Refusal.INPUT_MALFORMED, locale, null, null);
     }
+    return route.apply(request);
+  }
+
+  private Reply passkey(LoopbackLogin request, Gate.Passage.Admitted caller, Locale locale) {
+    return calls
+        .vouch(caller.seat(), caller.origin(), request)
+        .match(
+            vouched -> new Reply(200, vouched.voucher()),
+            refused -> refusal(refused.reason(), locale, null, null));
+  }
+
+  private Reply login(LoopbackLogin request, Gate.Passage.Admitted caller, Locale locale) {
     Seat seat = caller.seat();
     if (!uidsLoggingIn.add(seat.uid())) {
       return refusal(Refusal.CARD_BUSY, locale, null, null);

@@ -20,6 +20,7 @@ import jp.sekisho.agent.ipc.Waiting;
 import jp.sekisho.agent.loopback.LoginResult;
 import jp.sekisho.agent.loopback.LoopbackCalls;
 import jp.sekisho.agent.loopback.LoopbackServer;
+import jp.sekisho.agent.loopback.VouchResult;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcNetTcp;
 import jp.sekisho.agent.seat.Seat;
@@ -42,6 +43,11 @@ class ForeignUserIT {
     @Override
     public LoginResult login(Seat seat, String origin, LoopbackLogin request, Locale locale) {
       return new LoginResult.Refused(Refusal.NO_CARD, null, null);
+    }
+
+    @Override
+    public VouchResult vouch(Seat seat, String origin, LoopbackLogin request) {
+      return new VouchResult.Refused(Refusal.TOO_MANY);
     }
 
     @Override

@@ -142,6 +142,23 @@ class BindingsTest {
   }
 
   @Test
+  @DisplayName("for a passkey the seat alone is watched: its loss is recorded, no card is told of")
+  void seatWithoutACard() {
+    assertEquals(Optional.empty(), bindings.bind(seat, ID));
+    assertEquals(List.of(ID), bindings.transactions());
+    assertTrue(bindings.presences().isEmpty());
+    desk.remove();
+    assertEquals(List.of(ID), bindings.transactions(), "a card that leaves was not behind it");
+    seats.lost(seat);
+    assertEquals(List.of(), heard);
+    effects.forEach(Runnable::run);
+    assertEquals("agent.seat-lost", spool.retained().get(0).type());
+    assertEquals(Map.of("transactions", List.of(ID)), spool.retained().get(0).data());
+    assertEquals(1, seat.locks.get());
+    assertEquals(Optional.of(Refusal.PROMPT_UNAVAILABLE), bindings.bind(seat, ID));
+  }
+
+  @Test
   @DisplayName("a further answer of the same card in the same stay is the same presence")
   void samePresence() {
     assertEquals(Optional.empty(), bindings.bind(seat, ID, stay(), "key"));

@@ -28,6 +28,7 @@ import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.loopback.LoginResult;
+import jp.sekisho.agent.loopback.VouchResult;
 import jp.sekisho.agent.seat.PinOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.agent.seat.Seats;
@@ -47,6 +48,7 @@ import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.OpenExport;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.TerminalVoucher;
 import jp.sekisho.protocol.TransactionDetails;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
@@ -57,6 +59,7 @@ import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.simulate.PivApplet;
+import jp.sekisho.smartcard.verify.SignatureVerifier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -652,5 +655,76 @@ class LoginFlowTest {
     flow.refused(Refusal.PEER_FOREIGN);
     assertEquals("PEER_FOREIGN", last().reason());
     assertEquals(Map.of(), last().data());
+  }
+
+  private VouchResult vouch() {
+    return flow.vouch(seat, ORIGIN, new LoopbackLogin(ID, null));
+  }
+
+  private void notVouched(Refusal reason) {
+    assertEquals(new VouchResult.Refused(reason), vouch());
+    assertEquals("agent.login-refused", last().type());
+    assertEquals(reason.name(), last().reason());
+  }
+
+  @Test
+  @DisplayName("for a passkey the terminal speaks first: recorded, signed, bound, without a card")
+  void vouches() throws Exception {
+    TerminalVoucher voucher = assertInstanceOf(VouchResult.Vouched.class, vouch()).voucher();
+    byte[] said = Base64Url.decode(voucher.statement());
+    byte[] signature = Base64Url.decode(voucher.signature());
+    TerminalStatement statement = TerminalStatement.parse(said);
+    assertEquals(ID, statement.transaction());
+    assertEquals("T-0042", statement.terminal());
+    assertEquals(null, statement.answer());
+    assertTrue(
+        SignatureVerifier.verifies(
+            SignatureVerifier.encoded(key.spki()).orElseThrow(), said, signature));
+    assertEquals(TerminalStatement.challenge(said, signature), voucher.challenge());
+    assertEquals("agent.vouched", last().type());
+    assertEquals(List.of(ID), bindings.transactions());
+    assertEquals(List.of(), desk.instructions);
+    assertEquals(0, seat.prompts.size());
+    notVouched(Refusal.TRANSACTION_USED);
+  }
+
+  @Test
+  @DisplayName("a terminal that spoke for a passkey signs no card's answer to that question")
+  void vouchesOnce() throws Exception {
+    assertInstanceOf(VouchResult.Vouched.class, vouch());
+    insertStaffCard();
+    refused(Refusal.TRANSACTION_USED);
+  }
+
+  @Test
+  @DisplayName("no voucher away from the screen, for another page, for an approval, or unfetched")
+  void doesNotVouch() {
+    away.add(seat.uid());
+    notVouched(Refusal.PEER_FOREIGN);
+    away.clear();
+    assertEquals(
+        new VouchResult.Refused(Refusal.ORIGIN_FOREIGN),
+        flow.vouch(seat, "https://evil.example", new LoopbackLogin(ID, null)));
+    service.put(ID, new Reply.Ok<>(details(ID, "approve", "text")));
+    notVouched(Refusal.STATEMENT_INVALID);
+    service.clear();
+    notVouched(Refusal.TRANSACTION_UNKNOWN);
+    assertEquals(List.of(), bindings.transactions());
+  }
+
+  @Test
+  @DisplayName("a program of the seat's user cannot fill the records with vouchers")
+  void vouchersAreCounted() {
+    for (int i = 0; i < PasskeyTurn.PER_MINUTE; i++) {
+      String id =
+          Base64Url.encode(new byte[] {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, (byte) i});
+      service.put(id, new Reply.Ok<>(details(id, "login", null)));
+      assertInstanceOf(
+          VouchResult.Vouched.class, flow.vouch(seat, ORIGIN, new LoopbackLogin(id, null)));
+    }
+    assertEquals(new VouchResult.Refused(Refusal.TOO_MANY), vouch());
+    clock.advance(Duration.ofMinutes(1));
+    service.put(ID, new Reply.Ok<>(details(ID, "login", null)));
+    assertInstanceOf(VouchResult.Vouched.class, vouch());
   }
 }

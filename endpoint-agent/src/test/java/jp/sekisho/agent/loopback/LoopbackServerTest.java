@@ -29,6 +29,7 @@ import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.TerminalVoucher;
 import jp.sekisho.protocol.WireJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,14 @@ class LoopbackServerTest {
         }
       }
       return result;
+    }
+
+    @Override
+    public VouchResult vouch(Seat seat, String origin, LoopbackLogin request) {
+      logins.add("vouch " + seat.uid() + " " + origin + " " + request.transaction());
+      return result instanceof LoginResult.Refused refused
+          ? new VouchResult.Refused(refused.reason())
+          : new VouchResult.Vouched(new TerminalVoucher("statement", "signature", "challenge"));
     }
 
     @Override
@@ -183,6 +192,23 @@ class LoopbackServerTest {
   }
 
   @Test
+  void passkeyHandsSeatOriginAndTransactionOnAndTheVoucherBack() throws Exception {
+    String json = "Origin: " + ORIGIN + "\r\nContent-Type: application/json\r\n";
+    Answer answer = send(request("POST /v1/passkey", json, BODY));
+    assertEquals(200, answer.status());
+    assertEquals(
+        new TerminalVoucher("statement", "signature", "challenge"),
+        WireJson.read(answer.body().getBytes(StandardCharsets.UTF_8), TerminalVoucher.class));
+    assertTrue(calls.logins.get(0).startsWith("vouch 1001 " + ORIGIN), calls.logins.get(0));
+    calls.result = new LoginResult.Refused(Refusal.TOO_MANY, null, null);
+    assertEquals(Refusal.TOO_MANY, send(request("POST /v1/passkey", json, BODY)).refusal());
+    Answer foreign =
+        send(request("POST /v1/passkey", json.replace(ORIGIN, "https://evil.example"), BODY));
+    assertEquals(Refusal.ORIGIN_FOREIGN, foreign.refusal());
+    assertEquals(2, calls.logins.size());
+  }
+
+  @Test
   void loginHandsSeatOriginAndTransactionOnAndTheAnswerBack() throws Exception {
     Answer answer = login("Accept-Language: en-GB,ja;q=0.5\r\n", BODY);
     assertEquals(200, answer.status());
@@ -289,7 +315,7 @@ class LoopbackServerTest {
 
   @Test
   void preflightOfAListedOriginIsAllowed() throws Exception {
-    for (String path : new String[] {"/v1/login", "/v1/status"}) {
+    for (String path : new String[] {"/v1/login", "/v1/passkey", "/v1/status"}) {
       Answer answer =
           send(
               request(

@@ -58,6 +58,25 @@ public enum Refusal {
   PERSON_NOT_CURRENT(403),
   /** A signature does not verify. */
   SIGNATURE_INVALID(403),
+  // Passkey
+  /** The person cancelled, let the time pass, or has no passkey for this service at hand. */
+  PASSKEY_CANCELLED(409),
+  /** No passkey of this id is registered here, or it was removed. */
+  PASSKEY_UNKNOWN(403),
+  /** What the authenticator answered does not hold: challenge, origin, RP ID, user verification. */
+  PASSKEY_INVALID(403),
+  /** Its counter went back: the passkey was copied, or its authenticator was reset. */
+  PASSKEY_COUNTER(403),
+  /** Not a listed model, or its attestation does not lead to that model's maker. */
+  PASSKEY_MODEL(403),
+  /** A passkey that can leave its authenticator (backup-eligible). */
+  PASSKEY_SYNCED(403),
+  /** The authenticator holds a registered passkey already. */
+  PASSKEY_TAKEN(409),
+  /** The action needs card and PIN anew: at most five minutes ago, and for this very action. */
+  STEP_UP_NEEDED(403),
+  /** A passkey's answer for which no terminal of ours vouches. */
+  TERMINAL_NONE(403),
   // Transaction
   /** A signed text is malformed or says something else than the transaction. */
   STATEMENT_INVALID(400),

@@ -13,16 +13,20 @@ import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.card.TrustAlarms;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
+import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.TerminalObserver;
 import jp.sekisho.server.terminal.Terminals;
+import jp.sekisho.server.webauthn.Passkeys;
+import jp.sekisho.server.webauthn.RelyingPlace;
 
 /** Beans of logins, cards and sessions, made from the installation that the launcher provides. */
 @Factory
@@ -93,6 +97,9 @@ final class AuthnBeans {
       Installation installation,
       Sessions sessions,
       StaffTrust trust,
+      Passkeys passkeys,
+      RelyingPlace place,
+      StepUps stepUps,
       Terminals terminals,
       SignsOfLife signs,
       Approvals approvals,
@@ -105,6 +112,12 @@ final class AuthnBeans {
         sessions,
         new Authenticators(installation.seal()),
         trust,
+        new PasskeySigned.Desk(
+            installation.transactions(),
+            passkeys,
+            place,
+            new TamperedRows(installation.transactions())),
+        stepUps,
         new ServiceRegisters(
             terminals, new Persons(installation.seal()), new Roles(installation.seal()), signs),
         approvals,

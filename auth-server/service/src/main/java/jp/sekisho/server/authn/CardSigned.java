@@ -19,7 +19,7 @@ final class CardSigned {
 
   static Verdict<CardSigned> of(PathTrusted trusted) {
     TerminalSpoke spoke = trusted.before().spoke();
-    Answer answer = spoke.answer();
+    Answer.Card answer = trusted.card();
     OpenTransaction question = spoke.question();
     Matter matter = question.matter();
     CardStatement asked;

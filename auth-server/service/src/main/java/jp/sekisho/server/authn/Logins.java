@@ -1,6 +1,7 @@
 package jp.sekisho.server.authn;
 
 import java.util.Set;
+import java.util.function.Function;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
@@ -15,6 +16,7 @@ import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
+import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
@@ -26,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The judgement is the chain {@link Live} → {@link TerminalSpoke} → {@link OriginAndTerminal} →
  * {@link PathTrusted} → {@link CardSigned} → {@link Registered} → {@link PersonCurrent} → {@link
- * Permitted} → {@link Recorded}; each exists only by the one before. Cryptography is done outside
- * the unit; everything that another unit could change is asked inside the one that records.
+ * Permitted} → {@link Recorded}; each exists only by the one before. For a passkey {@link
+ * PasskeySigned} → {@link PasskeyRegistered} stand in the place of the three of the card.
+ * Cryptography is done outside the unit; everything that another unit could change is asked inside
+ * the one that records.
  *
  * <p>Every refusal is an entry. Until a terminal of ours has spoken there is nobody to name, and
  * the caller counts it ({@link Outcome.Unattributed}); after that the entry is written here.
@@ -40,6 +44,8 @@ public final class Logins {
   private final Sessions sessions;
   private final Authenticators cards;
   private final StaffTrust trust;
+  private final PasskeySigned.Desk passkeys;
+  private final StepUps stepUps;
   private final Registers registers;
   private final Settings settings;
   private final Recorded.Effects effects;
@@ -57,8 +63,12 @@ public final class Logins {
 
   /** What became of an answer. */
   public sealed interface Outcome {
-    /** A session began; {@code token} goes into its cookie. */
-    record Opened(Token token) implements Outcome {}
+    /**
+     * A session began; {@code token} goes into its cookie.
+     *
+     * @param news whether the person should see new authenticators first
+     */
+    record Opened(Token token, boolean news) implements Outcome {}
 
     /** The suspended session goes on under the cookie it has. */
     record Resumed() implements Outcome {}
@@ -69,6 +79,9 @@ public final class Logins {
      * @param subject id of the thing approved
      */
     record Approved(String subject) implements Outcome {}
+
+    /** The person is proved anew for one action. */
+    record SteppedUp() implements Outcome {}
 
     /** Refused, and the log says so. */
     record Refused(Refusal reason) implements Outcome {}
@@ -83,6 +96,8 @@ public final class Logins {
       Sessions sessions,
       Authenticators cards,
       StaffTrust trust,
+      PasskeySigned.Desk passkeys,
+      StepUps stepUps,
       Registers registers,
       Approvals approvals,
       Settings settings) {
@@ -92,9 +107,11 @@ public final class Logins {
     this.sessions = sessions;
     this.cards = cards;
     this.trust = trust;
+    this.passkeys = passkeys;
+    this.stepUps = stepUps;
     this.registers = registers;
     this.settings = settings;
-    this.effects = new Recorded.Effects(sessions, used, approvals);
+    this.effects = new Recorded.Effects(sessions, used, approvals, passkeys.passkeys());
   }
 
   /**
@@ -125,7 +142,18 @@ public final class Logins {
   }
 
   private Verdict<Asked> unlock(String origin, String source, Session session) {
-    return open.ask(origin, source, new About(session.tokenHash(), session.terminal(), null));
+    return open.ask(origin, source, new About(session.tokenHash(), session.terminal(), null, null));
+  }
+
+  /**
+   * A question whose answer proves a person anew for one action; refused with nobody to name.
+   *
+   * @param session the browser's own, active
+   */
+  Verdict<Asked> askStepUp(Session session, String action, String origin, String source) {
+    return settings.origins().contains(origin)
+        ? open.ask(origin, source, new About(session.tokenHash(), session.terminal(), null, action))
+        : Verdict.refused(Refusal.ORIGIN_FOREIGN);
   }
 
   /**
@@ -135,7 +163,8 @@ public final class Logins {
    */
   Verdict<Asked> askApproval(Session approver, Matter matter, String origin, String source) {
     return settings.origins().contains(origin)
-        ? open.ask(origin, source, new About(approver.tokenHash(), approver.terminal(), matter))
+        ? open.ask(
+            origin, source, new About(approver.tokenHash(), approver.terminal(), matter, null))
         : Verdict.refused(Refusal.ORIGIN_FOREIGN);
   }
 
@@ -168,24 +197,39 @@ public final class Logins {
     };
   }
 
+  /** What proves the holder inside the unit, once the cryptography outside it holds. */
+  private Function<Change, Verdict<Identified>> identify(TerminalSpoke spoke) {
+    Verdict<OriginAndTerminal> placed =
+        OriginAndTerminal.of(spoke, settings.origins(), settings.addressMatch());
+    return switch (spoke.answer()) {
+      case Answer.Card card -> {
+        Verdict<CardSigned> signed =
+            placed.then(before -> PathTrusted.of(before, card, trust)).then(CardSigned::of);
+        yield change -> signed.then(proof -> Registered.of(proof, change, cards));
+      }
+      case Answer.Passkey passkey -> {
+        Verdict<PasskeySigned> signed =
+            placed.then(before -> PasskeySigned.of(before, passkey, passkeys));
+        yield change ->
+            signed.then(proof -> PasskeyRegistered.of(proof, change, passkeys.passkeys()));
+      }
+    };
+  }
+
   private Outcome judge(TerminalSpoke spoke) {
-    Verdict<CardSigned> signed =
-        OriginAndTerminal.of(spoke, settings.origins(), settings.addressMatch())
-            .then(before -> PathTrusted.of(before, trust))
-            .then(CardSigned::of);
+    Function<Change, Verdict<Identified>> identify = identify(spoke);
     Token token = Token.random();
     Verdict<Recorded> recorded =
         transactions.write(change -> {
-          Verdict<Registered> registered =
-              signed.then(proof -> Registered.of(proof, change, cards));
+          Verdict<Identified> identified = identify.apply(change);
           Verdict<PersonCurrent> current =
-              registered.then(proof -> PersonCurrent.of(proof, change, registers));
+              identified.then(proof -> PersonCurrent.of(proof, change, registers));
           Verdict<Recorded> result =
               current
                   .then(proof -> Permitted.of(proof, change, registers))
                   .then(proof -> Recorded.of(proof, change, effects, token));
           if (result instanceof Verdict.Refused<Recorded>(Refusal reason)) {
-            refuse(change, spoke, registered, current, reason);
+            refuse(change, spoke, identified, current, reason);
           }
           return result;
         });
@@ -193,9 +237,13 @@ public final class Logins {
       case Verdict.Refused<Recorded>(Refusal reason) -> new Outcome.Refused(reason);
       case Verdict.Passed<Recorded>(Recorded proof) ->
           switch (proof.effect()) {
-            case Effect.Opened(Token secret) -> new Outcome.Opened(secret);
+            case Effect.Opened(Token secret, boolean news) -> new Outcome.Opened(secret, news);
             case Effect.Resumed() -> new Outcome.Resumed();
             case Effect.Approved(String subject) -> new Outcome.Approved(subject);
+            case Effect.SteppedUp(String session, String action, boolean card, boolean low) -> {
+              stepUps.add(session, action, card, low);
+              yield new Outcome.SteppedUp();
+            }
           };
     };
   }
@@ -203,14 +251,12 @@ public final class Logins {
   private void refuse(
       Change change,
       TerminalSpoke spoke,
-      Verdict<Registered> registered,
+      Verdict<Identified> identified,
       Verdict<PersonCurrent> current,
       Refusal reason) {
-    // A person is named only once card and registration are beyond doubt.
+    // A person is named only once signature and registration are beyond doubt.
     String person =
-        registered instanceof Verdict.Passed<Registered>(Registered proof)
-            ? proof.card().person()
-            : null;
+        identified instanceof Verdict.Passed<Identified>(Identified proof) ? proof.person() : null;
     String post =
         current instanceof Verdict.Passed<PersonCurrent>(PersonCurrent proof)
             ? proof.person().post()

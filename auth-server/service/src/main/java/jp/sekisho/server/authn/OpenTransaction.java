@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id base64url of 16 random bytes
  * @param nonce base64url of 32 random bytes; only the terminal that fetches learns it
- * @param purpose login, unlock or approve
+ * @param purpose login, unlock, step-up or approve
  * @param origin of the page that asked
  * @param cookieHash SHA-256 of the pre-login cookie
  * @param source network address of the browser
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param session hash of the token of the session it unlocks or is asked in; null exactly for a
  *     login
  * @param matter what is approved; null unless the purpose is approve
+ * @param action what a step-up is for; null unless the purpose is step-up
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after creation; identity is not asked for
 public record OpenTransaction(
@@ -34,7 +35,8 @@ public record OpenTransaction(
     @Nullable String terminal,
     @Nullable String fetchedFrom,
     byte @Nullable [] session,
-    @Nullable Matter matter) {
+    @Nullable Matter matter,
+    @Nullable String action) {
   /** How long an answer is accepted. */
   public static final Duration LIFE = Duration.ofSeconds(90);
 
@@ -46,7 +48,18 @@ public record OpenTransaction(
   /** This question, fetched by {@code fetcher} from {@code address}. */
   OpenTransaction fetchedBy(String fetcher, String address) {
     return new OpenTransaction(
-        id, nonce, purpose, origin, cookieHash, source, created, fetcher, address, session, matter);
+        id,
+        nonce,
+        purpose,
+        origin,
+        cookieHash,
+        source,
+        created,
+        fetcher,
+        address,
+        session,
+        matter,
+        action);
   }
 
   @Override

@@ -69,12 +69,17 @@ public final class OpenTransactions {
    *
    * @param session hash of its token
    * @param terminal its terminal, which alone may fetch
-   * @param matter what is approved in it; null to unlock it
+   * @param matter what is approved in it; null otherwise
+   * @param action what is to be done in it; null otherwise; neither means to unlock it
    */
   @SuppressWarnings("ArrayRecordComponent") // identity is not asked for
-  public record About(byte[] session, String terminal, @Nullable Matter matter) {
+  public record About(
+      byte[] session, String terminal, @Nullable Matter matter, @Nullable String action) {
     Purpose purpose() {
-      return matter == null ? Purpose.UNLOCK : Purpose.APPROVE;
+      if (matter != null) {
+        return Purpose.APPROVE;
+      }
+      return action == null ? Purpose.UNLOCK : Purpose.STEP_UP;
     }
   }
 
@@ -118,7 +123,8 @@ public final class OpenTransactions {
             about == null ? null : about.terminal(),
             null,
             about == null ? null : about.session(),
-            about == null ? null : about.matter());
+            about == null ? null : about.matter(),
+            about == null ? null : about.action());
     unfetched.put(question.id(), new Held(question, false));
     return Verdict.passed(new Asked(question, cookie));
   }

@@ -1,5 +1,6 @@
 package jp.sekisho.server.authn;
 
+import java.util.Objects;
 import java.util.Set;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Refusal;
@@ -33,10 +34,7 @@ final class OriginAndTerminal {
     if (!said.transaction().equals(question.id())
         || !said.nonce().equals(question.nonce())
         || said.purpose() != question.purpose()
-        || !said.answer()
-            .equals(
-                TerminalStatement.answerHash(
-                    spoke.answer().statement(), spoke.answer().signature()))) {
+        || !Objects.equals(said.answer(), spoke.answer().committed())) {
       return Verdict.refused(Refusal.STATEMENT_INVALID);
     }
     boolean same = fetchedFrom.equals(question.source());

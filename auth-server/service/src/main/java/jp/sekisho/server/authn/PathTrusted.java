@@ -12,26 +12,35 @@ import jp.sekisho.server.card.StaffTrust.Judgement;
  */
 final class PathTrusted {
   private final OriginAndTerminal before;
+  private final Answer.Card card;
   private final X509Certificate certificate;
   private final Optional<String> number;
 
   private PathTrusted(
-      OriginAndTerminal before, X509Certificate certificate, Optional<String> number) {
+      OriginAndTerminal before,
+      Answer.Card card,
+      X509Certificate certificate,
+      Optional<String> number) {
     this.before = before;
+    this.card = card;
     this.certificate = certificate;
     this.number = number;
   }
 
-  static Verdict<PathTrusted> of(OriginAndTerminal before, StaffTrust trust) {
-    return switch (trust.judge(before.spoke().answer().certificate())) {
+  static Verdict<PathTrusted> of(OriginAndTerminal before, Answer.Card card, StaffTrust trust) {
+    return switch (trust.judge(card.certificate())) {
       case Judgement.Distrusted(Refusal reason, var detail) -> Verdict.refused(reason);
       case Judgement.Trusted trusted ->
-          Verdict.passed(new PathTrusted(before, trusted.certificate(), trusted.number()));
+          Verdict.passed(new PathTrusted(before, card, trusted.certificate(), trusted.number()));
     };
   }
 
   OriginAndTerminal before() {
     return before;
+  }
+
+  Answer.Card card() {
+    return card;
   }
 
   X509Certificate certificate() {

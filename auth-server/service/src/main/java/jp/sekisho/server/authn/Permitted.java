@@ -20,7 +20,7 @@ final class Permitted {
 
   static Verdict<Permitted> of(PersonCurrent current, Change change, Registers registers) {
     CurrentPerson person = current.person();
-    String id = current.registered().signed().spoke().terminal().id();
+    String id = current.identified().spoke().terminal().id();
     // Asked again inside the unit: it may have been revoked since it spoke.
     return registers
         .terminal(change.handle(), id)

@@ -8,26 +8,23 @@ import jp.sekisho.server.storage.Change;
  * current posts the terminal fixes the acting one: {@link jp.sekisho.server.person.Persons#acting}.
  */
 final class PersonCurrent {
-  private final Registered registered;
+  private final Identified identified;
   private final CurrentPerson person;
 
-  private PersonCurrent(Registered registered, CurrentPerson person) {
-    this.registered = registered;
+  private PersonCurrent(Identified identified, CurrentPerson person) {
+    this.identified = identified;
     this.person = person;
   }
 
-  static Verdict<PersonCurrent> of(Registered registered, Change change, Registers registers) {
+  static Verdict<PersonCurrent> of(Identified identified, Change change, Registers registers) {
     return registers
         .person(
-            change.handle(),
-            registered.card().person(),
-            registered.signed().spoke().terminal(),
-            change.now())
-        .then(person -> Verdict.passed(new PersonCurrent(registered, person)));
+            change.handle(), identified.person(), identified.spoke().terminal(), change.now())
+        .then(person -> Verdict.passed(new PersonCurrent(identified, person)));
   }
 
-  Registered registered() {
-    return registered;
+  Identified identified() {
+    return identified;
   }
 
   CurrentPerson person() {

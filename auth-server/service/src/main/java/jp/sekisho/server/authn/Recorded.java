@@ -1,11 +1,8 @@
 package jp.sekisho.server.authn;
 
 import java.util.Optional;
-import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
-import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.server.authn.Registers.CurrentPerson;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.session.Session;
@@ -14,6 +11,7 @@ import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.webauthn.Passkeys;
 
 /**
  * Step 8: entry, session and used transaction stand in one unit. Only when that unit is durable may
@@ -28,24 +26,38 @@ final class Recorded {
 
   /** What the person gets. */
   sealed interface Effect {
-    /** A new session: its secret goes into a cookie. */
-    record Opened(Token token) implements Effect {}
+    /**
+     * A new session: its secret goes into a cookie.
+     *
+     * @param news whether the person has a passkey of which no later login has told
+     */
+    record Opened(Token token, boolean news) implements Effect {}
 
     /** The session of the cookie that the browser has already. */
     record Resumed() implements Effect {}
 
     /** Nothing but what stands in the log and in the thing's rows. */
     record Approved(String subject) implements Effect {}
+
+    /**
+     * A proof for one action within a session.
+     *
+     * @param session name of the session
+     * @param card whether by card and PIN
+     * @param low whether the authenticator is 低保証
+     */
+    record SteppedUp(String session, String action, boolean card, boolean low) implements Effect {}
   }
 
   /** Where effects are written. */
-  record Effects(Sessions sessions, UsedTransactions used, Approvals approvals) {}
+  record Effects(
+      Sessions sessions, UsedTransactions used, Approvals approvals, Passkeys passkeys) {}
 
   /** {@code token}: the secret of the session, should one begin. */
   static Verdict<Recorded> of(Permitted permitted, Change change, Effects effects, Token token) {
     Sessions sessions = effects.sessions();
     UsedTransactions used = effects.used();
-    OpenTransaction question = permitted.current().registered().signed().spoke().question();
+    OpenTransaction question = permitted.current().identified().spoke().question();
     if (used.holds(change.handle(), question.id())) {
       return Verdict.refused(Refusal.TRANSACTION_USED);
     }
@@ -54,18 +66,28 @@ final class Recorded {
     }
     byte[] session = question.session();
     if (session == null) {
-      return open(permitted, change, sessions, used, token);
+      return open(permitted, change, effects, token);
     }
     Matter matter = question.matter();
-    return matter == null
-        ? resume(permitted, change, sessions, used, session)
-        : approve(permitted, change, effects, session, matter);
+    String action = question.action();
+    if (matter != null) {
+      return approve(permitted, change, effects, session, matter);
+    }
+    return action != null
+        ? stepUp(permitted, change, effects, session, action)
+        : resume(permitted, change, sessions, used, session);
   }
 
   private static Verdict<Recorded> approve(
       Permitted permitted, Change change, Effects effects, byte[] hash, Matter matter) {
-    Sessions sessions = effects.sessions();
-    TerminalSpoke spoke = permitted.current().registered().signed().spoke();
+    return here(permitted, change, effects.sessions(), hash)
+        .then(session -> approve(permitted, change, effects, session, matter));
+  }
+
+  /** The session a question was asked in, if it is still active and its own person answered. */
+  private static Verdict<Session> here(
+      Permitted permitted, Change change, Sessions sessions, byte[] hash) {
+    TerminalSpoke spoke = permitted.current().identified().spoke();
     Optional<Session> found = sessions.active(change.handle(), hash, change.now());
     if (found.isEmpty()) {
       return Verdict.refused(Refusal.SESSION_ENDED);
@@ -78,30 +100,60 @@ final class Recorded {
         || !session.boot().equals(spoke.statement().boot())) {
       return Verdict.refused(Refusal.TRANSACTION_BOUND);
     }
-    CardSigned signed = permitted.current().registered().signed();
+    return Verdict.passed(session);
+  }
+
+  private static Verdict<Recorded> stepUp(
+      Permitted permitted, Change change, Effects effects, byte[] hash, String action) {
+    Identified identified = permitted.current().identified();
+    return here(permitted, change, effects.sessions(), hash)
+        .then(session -> {
+          EntryReceipt entry = change.record(session.subject(), identified.succeeded());
+          identified.used(change, entry);
+          effects
+              .used()
+              .insert(change, entry, identified.spoke().question(), permitted.terminal().id());
+          return Verdict.passed(
+              new Recorded(
+                  new Effect.SteppedUp(
+                      session.name(),
+                      action,
+                      identified instanceof Registered,
+                      identified.assurance() == Assurance.LOW)));
+        });
+  }
+
+  private static Verdict<Recorded> approve(
+      Permitted permitted, Change change, Effects effects, Session session, Matter matter) {
+    TerminalSpoke spoke = permitted.current().identified().spoke();
+    if (!(permitted.current().identified() instanceof Registered registered)) {
+      return Verdict.refused(Refusal.STATEMENT_INVALID); // only a card approves
+    }
+    CardSigned signed = registered.signed();
     Approvals.Approval approval =
         new Approvals.Approval(
             session,
             matter,
             spoke.question().id(),
-            spoke.answer().statement(),
-            spoke.answer().signature(),
+            signed.trusted().card().statement(),
+            signed.trusted().card().signature(),
             signed.spki(),
-            permitted.current().registered().card().assurance() == Assurance.LOW);
+            registered.assurance() == Assurance.LOW);
     return effects
         .approvals()
         .approve(change, approval)
         .then(entry -> {
-          change.record(session.subject(), succeeded(permitted));
+          change.record(session.subject(), registered.succeeded());
           effects.used().insert(change, entry, spoke.question(), permitted.terminal().id());
           return Verdict.passed(new Recorded(new Effect.Approved(matter.subject())));
         });
   }
 
   private static Verdict<Recorded> open(
-      Permitted permitted, Change change, Sessions sessions, UsedTransactions used, Token token) {
+      Permitted permitted, Change change, Effects effects, Token token) {
+    Identified identified = permitted.current().identified();
     CurrentPerson person = permitted.current().person();
-    TerminalSpoke spoke = permitted.current().registered().signed().spoke();
+    TerminalSpoke spoke = permitted.current().identified().spoke();
     Entry.Subject subject =
         new Entry.Subject(
             person.organ(),
@@ -109,22 +161,26 @@ final class Recorded {
             person.post(),
             permitted.terminal().id(),
             Session.nameOf(token.hash()));
-    EntryReceipt login = change.record(subject, succeeded(permitted));
-    sessions.open(
-        change,
-        login,
-        token,
-        new Sessions.Opening(
-            person.number(),
-            person.organ(),
-            person.post(),
-            permitted.terminal().id(),
-            spoke.statement().boot(),
-            spoke.question().id(),
-            permitted.current().registered().card().assurance().text(),
-            Sources.address(spoke.question().source())));
-    used.insert(change, login, spoke.question(), permitted.terminal().id());
-    return Verdict.passed(new Recorded(new Effect.Opened(token)));
+    EntryReceipt login = change.record(subject, identified.succeeded());
+    identified.used(change, login);
+    effects
+        .sessions()
+        .open(
+            change,
+            login,
+            token,
+            new Sessions.Opening(
+                person.number(),
+                person.organ(),
+                person.post(),
+                permitted.terminal().id(),
+                spoke.statement().boot(),
+                spoke.question().id(),
+                permitted.current().identified().assurance().text(),
+                Sources.address(spoke.question().source())));
+    effects.used().insert(change, login, spoke.question(), permitted.terminal().id());
+    boolean news = effects.passkeys().hasNews(change.handle(), person.number());
+    return Verdict.passed(new Recorded(new Effect.Opened(token, news)));
   }
 
   private static Verdict<Recorded> resume(
@@ -133,7 +189,7 @@ final class Recorded {
       Sessions sessions,
       UsedTransactions used,
       byte[] unlocks) {
-    TerminalSpoke spoke = permitted.current().registered().signed().spoke();
+    TerminalSpoke spoke = permitted.current().identified().spoke();
     Optional<Session> found = sessions.resumable(change.handle(), unlocks, change.now());
     if (found.isEmpty()) {
       return Verdict.refused(Refusal.SESSION_ENDED);
@@ -145,23 +201,12 @@ final class Recorded {
     if (!session.terminal().equals(permitted.terminal().id())) {
       return Verdict.refused(Refusal.TRANSACTION_BOUND);
     }
-    EntryReceipt unlock = change.record(session.subject(), succeeded(permitted));
+    Identified identified = permitted.current().identified();
+    EntryReceipt unlock = change.record(session.subject(), identified.succeeded());
+    identified.used(change, unlock);
     sessions.resume(change, session, spoke.question().id(), spoke.statement().boot());
     used.insert(change, unlock, spoke.question(), permitted.terminal().id());
     return Verdict.passed(new Recorded(new Effect.Resumed()));
-  }
-
-  private static LoginEvent succeeded(Permitted permitted) {
-    Registered registered = permitted.current().registered();
-    CardSigned signed = registered.signed();
-    Answer answer = signed.spoke().answer();
-    return new LoginEvent.Succeeded(
-        signed.spoke().question().id(),
-        signed.spoke().question().purpose(),
-        Sha256.text(answer.statement()),
-        Base64Url.encode(answer.signature()),
-        registered.card().spki(),
-        signed.trusted().before().sameAddress());
   }
 
   Effect effect() {

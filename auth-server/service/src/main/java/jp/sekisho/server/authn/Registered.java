@@ -1,17 +1,22 @@
 package jp.sekisho.server.authn;
 
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.card.Authenticator;
+import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.Authenticators.Found;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
 
 /**
  * Step 5: the key that signed is registered, not suspended, for the person its certificate names.
  */
-final class Registered {
+final class Registered implements Identified {
   private final CardSigned signed;
   private final Authenticator card;
 
@@ -20,7 +25,7 @@ final class Registered {
     this.card = card;
   }
 
-  static Verdict<Registered> of(CardSigned signed, Change change, Authenticators cards) {
+  static Verdict<Identified> of(CardSigned signed, Change change, Authenticators cards) {
     return switch (cards.find(change.handle(), signed.spkiHash())) {
       case Found.Absent() -> Verdict.refused(Refusal.NOT_ENROLLED);
       case Found.Tampered(String row) -> {
@@ -44,7 +49,35 @@ final class Registered {
     return signed;
   }
 
-  Authenticator card() {
-    return card;
+  @Override
+  public OriginAndTerminal before() {
+    return signed.trusted().before();
+  }
+
+  @Override
+  public String person() {
+    return card.person();
+  }
+
+  @Override
+  public Assurance assurance() {
+    return card.assurance();
+  }
+
+  @Override
+  public LoginEvent.Succeeded succeeded() {
+    Answer.Card answer = signed.trusted().card();
+    return new LoginEvent.Succeeded(
+        spoke().question().id(),
+        spoke().question().purpose(),
+        Sha256.text(answer.statement()),
+        Base64Url.encode(answer.signature()),
+        card.spki(),
+        before().sameAddress());
+  }
+
+  @Override
+  public void used(Change change, EntryReceipt entry) {
+    // A card's row keeps no use; the log does.
   }
 }

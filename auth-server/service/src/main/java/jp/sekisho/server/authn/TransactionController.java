@@ -13,7 +13,6 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.net.InetAddress;
-import java.util.Optional;
 import jp.sekisho.protocol.AnswerAccepted;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NewTransaction;
@@ -21,6 +20,7 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.TransactionCreated;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.server.authn.Answer.Passkey.Posted;
 import jp.sekisho.server.authn.Logins.Outcome;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.config.Installation;
@@ -30,6 +30,7 @@ import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionCookies;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.Token;
 import org.jspecify.annotations.Nullable;
 
@@ -71,25 +72,32 @@ final class TransactionController {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
     String subject = asked.subject();
-    if ((purpose == Purpose.APPROVE) != (subject != null)) {
+    boolean about = purpose == Purpose.APPROVE || purpose == Purpose.STEP_UP;
+    if (about != (subject != null)
+        || (purpose == Purpose.STEP_UP && subject != null && !StepUps.isAction(subject))) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
     Token session = SessionCookies.read(request, SessionCookies.SESSION).orElse(null);
     if (subject != null) {
-      return askApproval(request, session, subject);
+      return askWithin(request, session, purpose, subject);
     }
     return created(
         request, logins.ask(purpose, origin(request), source(request).getHostAddress(), session));
   }
 
-  private HttpResponse<?> askApproval(
-      HttpRequest<?> request, @Nullable Token token, String subject) {
+  private HttpResponse<?> askWithin(
+      HttpRequest<?> request, @Nullable Token token, Purpose purpose, String subject) {
     if (token == null) {
       return unattributed(request, Refusal.SESSION_NONE);
     }
     return switch (sessions.resolve(token, Sessions.Use.ACTIVITY, source(request))) {
       case Resolution.Refused(Refusal reason) -> unattributed(request, reason);
       case Resolution.Suspended _ -> answers.refuse(Refusal.SESSION_SUSPENDED, request);
+      case Resolution.Active(Session session) when purpose == Purpose.STEP_UP ->
+          created(
+              request,
+              logins.askStepUp(
+                  session, subject, origin(request), source(request).getHostAddress()));
       case Resolution.Active(Session approver) ->
           switch (approvals.matter(approver, subject)) {
             case Verdict.Refused<Matter>(Refusal reason) -> answers.refuse(reason, request);
@@ -125,18 +133,34 @@ final class TransactionController {
     if (body.length > MAX_BODY) {
       return answers.refuse(Refusal.INPUT_TOO_LARGE, request);
     }
-    Optional<Answer> answer = Answer.read(body);
-    if (answer.isEmpty()) {
-      return unattributed(request, Refusal.INPUT_MALFORMED);
+    return Answer.Card.read(body)
+        .<HttpResponse<?>>map(answer -> answered(request, id, answer))
+        .orElseGet(() -> unattributed(request, Refusal.INPUT_MALFORMED));
+  }
+
+  @Post("/transactions/{id}/passkey")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> passkey(HttpRequest<?> request, @PathVariable String id, @Body byte[] body) {
+    if (body.length > MAX_BODY) {
+      return answers.refuse(Refusal.INPUT_TOO_LARGE, request);
     }
+    return switch (Answer.Passkey.read(body)) {
+      case Posted.Vouched(Answer answer) -> answered(request, id, answer);
+      case Posted.NoTerminal() -> unattributed(request, Refusal.TERMINAL_NONE);
+      case Posted.Malformed() -> unattributed(request, Refusal.INPUT_MALFORMED);
+    };
+  }
+
+  private HttpResponse<?> answered(HttpRequest<?> request, String id, Answer answer) {
     Token cookie = SessionCookies.read(request, SessionCookies.PRELOGIN).orElse(null);
-    return switch (logins.answer(id, cookie, answer.get())) {
-      case Outcome.Opened(Token token) ->
+    return switch (logins.answer(id, cookie, answer)) {
+      case Outcome.Opened(Token token, boolean news) ->
           answers
-              .ok(new AnswerAccepted("/log"))
+              .ok(new AnswerAccepted(news ? "/authenticators" : "/log"))
               .cookie(SessionCookies.set(SessionCookies.SESSION, token));
       case Outcome.Resumed() -> answers.ok(new AnswerAccepted("/log"));
       case Outcome.Approved(String subject) -> answers.ok(new AnswerAccepted("/grants/" + subject));
+      case Outcome.SteppedUp() -> answers.ok(new AnswerAccepted("/authenticators"));
       case Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Outcome.Unattributed(Refusal reason) -> unattributed(request, reason);
     };

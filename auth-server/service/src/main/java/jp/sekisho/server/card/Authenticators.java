@@ -58,7 +58,7 @@ public final class Authenticators {
   }
 
   /** All cards of a person, in every state. */
-  List<Found> ofPerson(Handle handle, String person) {
+  public List<Found> ofPerson(Handle handle, String person) {
     return handle
         .createQuery("select * from authenticator where person = :person")
         .bind("person", person)

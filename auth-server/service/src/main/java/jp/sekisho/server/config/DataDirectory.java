@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * Where everything of an installation lies: {@code config.json}, {@code sekisho.db}, {@code keys/},
- * {@code trust/staff-piv/}.
+ * {@code trust/staff-piv/}, {@code trust/passkey-models/}.
  *
  * @param root mode 0700
  */
@@ -57,6 +57,11 @@ public record DataDirectory(Path root) {
   /** Anchors ({@code *.crt}) and revocation lists ({@code *.crl}) of staff cards, unless set. */
   public Path staffTrust() {
     return root.resolve("trust").resolve("staff-piv");
+  }
+
+  /** The models of passkeys that may be registered, a file each; absent: none. */
+  public Path passkeyModels() {
+    return root.resolve("trust").resolve("passkey-models");
   }
 
   /** Whether {@code init} was completed here. */

@@ -290,6 +290,15 @@ public final class Sessions {
     }
   }
 
+  /** Ends all sessions of a person but one: an authenticator of theirs was taken away. */
+  public void endOthersOfPerson(Change change, Session kept) {
+    for (Session session : sound(change, repository.openOfPerson(change.handle(), kept.person()))) {
+      if (!session.name().equals(kept.name())) {
+        end(change, session, Cause.REVOKED);
+      }
+    }
+  }
+
   /** Writes down what the clock decided about sessions nobody asks for any more. */
   public void sweep() {
     Instant now = clock.instant();

@@ -51,6 +51,9 @@ public record KnownRefusal(String code, RefusalText text) {
           Refusal.NOT_ENFORCING,
           Refusal.CLOCK_DOUBTFUL,
           Refusal.STORAGE_FAILED,
+          Refusal.PASSKEY_CANCELLED,
+          Refusal.PASSKEY_INVALID,
+          Refusal.PASSKEY_TAKEN,
           Refusal.SERVER_UNREACHABLE,
           Refusal.AGENT_UNREACHABLE,
           Refusal.INTERNAL);

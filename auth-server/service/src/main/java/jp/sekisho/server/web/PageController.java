@@ -37,7 +37,13 @@ import jp.sekisho.server.storage.Transactions;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class PageController {
   private static final Map<String, byte[]> FILES =
-      Stream.of("sekisho.css", "sekisho.js", "login.js", "session.js", "grants.js")
+      Stream.of(
+              "sekisho.css",
+              "sekisho.js",
+              "login.js",
+              "session.js",
+              "grants.js",
+              "authenticators.js")
           .collect(Collectors.toUnmodifiableMap(name -> name, PageController::load));
 
   private final Pages pages;

@@ -75,12 +75,12 @@ final class SessionFilter {
     }
     return switch (path) {
       case "/", "/health", "/authn/v1/transactions", "/authn/v1/logout" -> Guard.OPEN;
-      case "/log", "/grants", "/log-sheet" -> Guard.PAGE;
+      case "/log", "/grants", "/log-sheet", "/authenticators" -> Guard.PAGE;
       case "/api/v1/session" -> Guard.LOOK;
       case "/api/v1/log/export.csv", "/api/v1/log/export.jsonl" -> Guard.ACTIVE;
       default -> {
         if (path.matches("/static/[a-z.]{1,40}")
-            || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/answer")) {
+            || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)")) {
           yield Guard.OPEN;
         }
         if (path.matches("/grants/" + GRANT)) {

@@ -32,16 +32,20 @@ import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
+import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.terminal.Terminal;
+import jp.sekisho.server.webauthn.Passkeys;
+import jp.sekisho.server.webauthn.RelyingPlace;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +67,8 @@ public final class LoginScene implements Registers, AutoCloseable {
   public final StaffTrust trust;
   public final Authenticators cards;
   public final CardRegistry registry;
+  public final Passkeys passkeys;
+  public final StepUps stepUps = new StepUps(clock);
   public final Sessions sessions;
   public final Map<String, KeyPair> devices = new HashMap<>();
   public final Map<String, String> organOfTerminal = new HashMap<>();
@@ -79,6 +85,7 @@ public final class LoginScene implements Registers, AutoCloseable {
     ca.writeTrust(trustDirectory, List.of());
     trust = StaffTrust.load(trustDirectory, clock);
     cards = new Authenticators(storage.seal);
+    passkeys = new Passkeys(storage.seal);
     sessions =
         new Sessions(
             storage.transactions,
@@ -105,6 +112,12 @@ public final class LoginScene implements Registers, AutoCloseable {
         sessions,
         cards,
         trust,
+        new PasskeySigned.Desk(
+            storage.transactions,
+            passkeys,
+            RelyingPlace.of(ORIGIN),
+            new TamperedRows(storage.transactions)),
+        stepUps,
         this,
         approvals,
         new Logins.Settings(origins, match));
@@ -174,18 +187,18 @@ public final class LoginScene implements Registers, AutoCloseable {
     return fetched(passed(logins.ask(Purpose.UNLOCK, ORIGIN, PC, session)), terminal);
   }
 
-  private Asked fetched(Asked asked, String terminal) {
+  Asked fetched(Asked asked, String terminal) {
     Entry.Subject subject = Entry.Subject.terminal(organOfTerminal.get(terminal), terminal);
     return new Asked(passed(logins.fetch(asked.transaction().id(), subject, PC)), asked.cookie());
   }
 
   /** What card and terminal sign when both are honest. */
-  Answer answer(Asked asked, String terminal, Card card) {
+  Answer.Card answer(Asked asked, String terminal, Card card) {
     return answer(asked, terminal, card, said -> said, said -> said);
   }
 
   /** As {@link #answer(Asked, String, Card)}, with statements changed before they are signed. */
-  Answer answer(
+  Answer.Card answer(
       Asked asked,
       String terminal,
       Card card,
@@ -217,7 +230,7 @@ public final class LoginScene implements Registers, AutoCloseable {
     if (key == null) {
       throw new IllegalArgumentException("no such terminal in this scene");
     }
-    return new Answer(
+    return new Answer.Card(
         said.bytes(),
         signature,
         card.der(),
@@ -230,7 +243,7 @@ public final class LoginScene implements Registers, AutoCloseable {
     Asked asked = ask(terminal);
     Logins.Outcome outcome =
         logins.answer(asked.transaction().id(), asked.cookie(), answer(asked, terminal, card));
-    if (outcome instanceof Logins.Outcome.Opened(Token token)) {
+    if (outcome instanceof Logins.Outcome.Opened(Token token, boolean _)) {
       return token;
     }
     throw new AssertionError("expected a session, got " + outcome);
@@ -345,6 +358,7 @@ public final class LoginScene implements Registers, AutoCloseable {
       case Logins.Outcome.Opened opened -> null;
       case Logins.Outcome.Resumed resumed -> null;
       case Logins.Outcome.Approved approved -> null;
+      case Logins.Outcome.SteppedUp() -> null;
     };
   }
 }

@@ -77,7 +77,7 @@ final class LoginsTest {
   @Test
   void cardAndPinOpenASessionAndOneEntryTellsOfIt() {
     Asked asked = scene.ask(T);
-    Answer answer = scene.answer(asked, T, card);
+    Answer.Card answer = scene.answer(asked, T, card);
     Outcome.Opened opened = assertInstanceOf(Outcome.Opened.class, give(asked, answer));
     assertInstanceOf(
         Resolution.Active.class,
@@ -93,7 +93,7 @@ final class LoginsTest {
   @Test
   void aReplayIsUsedAlsoAfterARestart() {
     Asked asked = scene.ask(T);
-    Answer answer = scene.answer(asked, T, card);
+    Answer.Card answer = scene.answer(asked, T, card);
     assertInstanceOf(Outcome.Opened.class, give(asked, answer));
     assertUnattributed(Refusal.TRANSACTION_USED, asked, answer);
     scene.logins =
@@ -107,7 +107,7 @@ final class LoginsTest {
   @Test
   void live_unknownTransaction() {
     Asked asked = scene.ask(T);
-    Answer answer = scene.answer(asked, T, card);
+    Answer.Card answer = scene.answer(asked, T, card);
     assertEquals(
         new Outcome.Unattributed(Refusal.TRANSACTION_UNKNOWN),
         scene.logins.answer(Base64Url.encode(new byte[16]), asked.cookie(), answer));
@@ -116,7 +116,7 @@ final class LoginsTest {
   @Test
   void live_withoutThePreLoginCookieNothingIsUsedUp() {
     Asked asked = scene.ask(T);
-    Answer answer = scene.answer(asked, T, card);
+    Answer.Card answer = scene.answer(asked, T, card);
     String id = asked.transaction().id();
     Outcome refused = new Outcome.Unattributed(Refusal.PRELOGIN_COOKIE);
     assertEquals(refused, scene.logins.answer(id, null, answer));
@@ -127,7 +127,7 @@ final class LoginsTest {
   @Test
   void live_ninetySecondsAreTheEnd() {
     Asked asked = scene.ask(T);
-    Answer answer = scene.answer(asked, T, card);
+    Answer.Card answer = scene.answer(asked, T, card);
     scene.pass(OpenTransaction.LIFE);
     assertUnattributed(Refusal.TRANSACTION_EXPIRED, asked, answer);
   }
@@ -135,13 +135,13 @@ final class LoginsTest {
   @Test
   void terminal_malformedStatement() {
     Asked asked = scene.ask(T);
-    Answer honest = scene.answer(asked, T, card);
+    Answer.Card honest = scene.answer(asked, T, card);
     byte[] text = honest.terminalStatement().clone();
     text[0] = 'S';
     assertUnattributed(
         Refusal.STATEMENT_INVALID,
         asked,
-        new Answer(
+        new Answer.Card(
             honest.statement(),
             honest.signature(),
             honest.certificate(),
@@ -152,13 +152,13 @@ final class LoginsTest {
   @Test
   void terminal_alteredSignature() {
     Asked asked = scene.ask(T);
-    Answer honest = scene.answer(asked, T, card);
+    Answer.Card honest = scene.answer(asked, T, card);
     byte[] signature = honest.terminalSignature().clone();
     signature[signature.length - 1] ^= 1;
     assertUnattributed(
         Refusal.SIGNATURE_INVALID,
         asked,
-        new Answer(
+        new Answer.Card(
             honest.statement(),
             honest.signature(),
             honest.certificate(),
@@ -170,7 +170,7 @@ final class LoginsTest {
   void terminal_pendingRevokedOrUnknown() {
     for (Refusal refusal : List.of(Refusal.TERMINAL_PENDING, Refusal.TERMINAL_REVOKED)) {
       Asked asked = scene.ask(T);
-      Answer answer = scene.answer(asked, T, card);
+      Answer.Card answer = scene.answer(asked, T, card);
       scene.terminalRefusals.put(T, refusal);
       assertUnattributed(refusal, asked, answer);
       scene.terminalRefusals.clear();
@@ -194,7 +194,7 @@ final class LoginsTest {
   @Test
   void origin_theTerminalSawAForeignPage() {
     Asked asked = scene.ask(T);
-    Answer answer =
+    Answer.Card answer =
         scene.answer(
             asked,
             T,
@@ -223,7 +223,7 @@ final class LoginsTest {
   void origin_theTerminalSpokeOverAnotherNonceOrAnswer() {
     for (boolean nonce : new boolean[] {true, false}) {
       Asked asked = scene.ask(T);
-      Answer answer =
+      Answer.Card answer =
           scene.answer(
               asked,
               T,
@@ -419,7 +419,7 @@ final class LoginsTest {
   @Test
   void recorded_aCardThatLeftBeforeItsAnswerOpensNothing() {
     Asked asked = scene.ask(T);
-    Answer answer = scene.answer(asked, T, card);
+    Answer.Card answer = scene.answer(asked, T, card);
     scene.cardRemoved(T, asked.transaction().id());
     assertRefused(Refusal.CARD_REMOVED, asked, answer);
   }
@@ -496,7 +496,7 @@ final class LoginsTest {
   @Test
   void theLogHoldsNeitherCertificateNorNonceNorSecret() {
     Asked asked = scene.ask(T);
-    Answer answer = scene.answer(asked, T, card);
+    Answer.Card answer = scene.answer(asked, T, card);
     Token token = assertInstanceOf(Outcome.Opened.class, give(asked, answer)).token();
     for (Entry entry : scene.entries("mayor")) {
       String text = new String(entry.bytes(), java.nio.charset.StandardCharsets.UTF_8);

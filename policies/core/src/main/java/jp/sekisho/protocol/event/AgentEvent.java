@@ -15,6 +15,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.Stopped,
         AgentEvent.LoginRefused,
         AgentEvent.Answered,
+        AgentEvent.Vouched,
         AgentEvent.CardRemoved,
         AgentEvent.SeatLost,
         AgentEvent.Unwatched,
@@ -84,6 +85,19 @@ public sealed interface AgentEvent extends AuditEvent
     @Override
     public String type() {
       return "agent.answered";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("transaction", transaction, "purpose", purpose);
+    }
+  }
+
+  /** The terminal vouched for a transaction before a passkey answers it. */
+  record Vouched(String transaction, String purpose) implements AgentEvent {
+    @Override
+    public String type() {
+      return "agent.vouched";
     }
 
     @Override

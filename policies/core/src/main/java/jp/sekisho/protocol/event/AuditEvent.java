@@ -15,6 +15,7 @@ public sealed interface AuditEvent
         GrantEvent,
         LogEvent,
         LoginEvent,
+        PasskeyEvent,
         PersonEvent,
         PolicyEvent,
         ServiceEvent,

@@ -8,12 +8,13 @@ import jp.sekisho.protocol.statement.Purpose;
 public sealed interface LoginEvent extends AuditEvent {
 
   /**
-   * A person proved card and PIN.
+   * A person proved card and PIN, or a passkey with user verification.
    *
    * @param transaction the transaction answered
    * @param purpose login, unlock …
-   * @param statement base64url SHA-256 of the card statement's bytes
-   * @param signature base64url of the card's signature
+   * @param statement base64url SHA-256 of what was signed: the card statement's bytes, or a
+   *     passkey's authenticator data and the hash of its client data
+   * @param signature base64url of the signature
    * @param spki base64url SHA-256 of the authenticator's public key
    * @param sameAddress whether browser and terminal came from one address
    */

@@ -2,6 +2,7 @@ package jp.sekisho.protocol.statement;
 
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Sha256;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text a terminal's device key signs over an answer: this answer was made here, for a
@@ -15,8 +16,12 @@ import jp.sekisho.protocol.Sha256;
  * purpose login | unlock | step-up | approve
  * terminal T-0042
  * boot (base64url, 16 bytes)
- * answer (base64url, SHA-256 of the card statement's bytes followed by its signature)
+ * answer (base64url, SHA-256 of the card statement's bytes followed by its signature), or -
  * </pre>
+ *
+ * <p>Card and terminal sign one another's act, and so do passkey and terminal, in the other order:
+ * the terminal speaks first, with {@code answer -}, and the passkey signs the hash of what it said
+ * and signed ({@link #challenge}).
  *
  * @param origin as in {@link CardStatement}
  * @param transaction as in {@link CardStatement}
@@ -24,7 +29,8 @@ import jp.sekisho.protocol.Sha256;
  * @param purpose as in {@link CardStatement}
  * @param terminal the terminal that signs
  * @param boot the terminal's boot, so that the session ends with it
- * @param answer base64url of the SHA-256 over what the person's authenticator answered
+ * @param answer base64url of the SHA-256 over what the person's card answered; null exactly when a
+ *     passkey is going to answer ("-" on the wire)
  */
 public record TerminalStatement(
     String origin,
@@ -33,7 +39,7 @@ public record TerminalStatement(
     Purpose purpose,
     String terminal,
     String boot,
-    String answer) {
+    @Nullable String answer) {
 
   /** Checks every field by the rules of its line. */
   public TerminalStatement {
@@ -42,7 +48,12 @@ public record TerminalStatement(
     Fields.base64Url("nonce", nonce, 32);
     Fields.terminal(terminal);
     Fields.base64Url("boot", boot, 16);
-    Fields.base64Url("answer", answer, 32);
+    if (answer != null) {
+      Fields.base64Url("answer", answer, 32);
+    }
+    if (answer == null && purpose == Purpose.APPROVE) {
+      throw new IllegalArgumentException("only a card approves");
+    }
   }
 
   /**
@@ -65,6 +76,14 @@ public record TerminalStatement(
     return Sha256.text(cardStatement, cardSignature);
   }
 
+  /**
+   * What a passkey is asked to sign: base64url of the SHA-256 of a terminal's statement and its
+   * signature. Nobody knows it before that terminal has spoken, and it fits no other question.
+   */
+  public static String challenge(byte[] statement, byte[] signature) {
+    return Sha256.text(statement, signature);
+  }
+
   /** The bytes to sign. */
   public byte[] bytes() {
     return StatementLines.write("terminal-statement")
@@ -74,7 +93,7 @@ public record TerminalStatement(
         .line("purpose", purpose.text())
         .line("terminal", terminal)
         .line("boot", boot)
-        .line("answer", answer)
+        .line("answer", answer == null ? "-" : answer)
         .bytes();
   }
 
@@ -91,7 +110,15 @@ public record TerminalStatement(
     lines.end();
     return Fields.sameBytes(
         bytes,
-        () -> new TerminalStatement(origin, transaction, nonce, purpose, terminal, boot, answer),
+        () ->
+            new TerminalStatement(
+                origin,
+                transaction,
+                nonce,
+                purpose,
+                terminal,
+                boot,
+                answer.equals("-") ? null : answer),
         TerminalStatement::bytes);
   }
 }

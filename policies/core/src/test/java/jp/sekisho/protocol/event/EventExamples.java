@@ -66,6 +66,14 @@ final class EventExamples {
             TRANSACTION, "2026-11-20T23:30:00Z", 17, Refusal.TRANSACTION_UNKNOWN),
         Entry.Subject.NONE);
     events.put(
+        new PasskeyEvent.Registered(
+            CERTIFICATE, "2fc0579f-8113-47ea-b116-bb5a8db9202a", "verified", "normal"),
+        PERSON);
+    events.put(new PasskeyEvent.Refused(Refusal.PASSKEY_MODEL), PERSON);
+    events.put(new PasskeyEvent.Seen(CERTIFICATE), PERSON);
+    events.put(new PasskeyEvent.Removed(CERTIFICATE), PERSON);
+    events.put(new PasskeyEvent.CounterWentBack(CERTIFICATE, 41, 7), PERSON);
+    events.put(
         new PersonEvent.Imported(
             "O-0007",
             "added",
@@ -174,7 +182,8 @@ final class EventExamples {
         new ExportEvent.Closed(TRANSACTION, ExportEvent.Cause.CARD_REMOVED, true),
         new ExportEvent.Refused(TRANSACTION, CERTIFICATE, Refusal.APPROVER_UNLISTED),
         new TrustEvent.Accepted(1, 2, CERTIFICATE, 1795217465, true),
-        new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER));
+        new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER),
+        new AgentEvent.Vouched(TRANSACTION, "login"));
   }
 
   /** The event classes and their examples, by type. */

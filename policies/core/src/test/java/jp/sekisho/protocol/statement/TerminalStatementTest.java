@@ -1,6 +1,7 @@
 package jp.sekisho.protocol.statement;
 
 import static jp.sekisho.protocol.ProtocolSamples.BOOT;
+import static jp.sekisho.protocol.ProtocolSamples.NONCE;
 import static jp.sekisho.protocol.ProtocolSamples.TRANSACTION;
 import static jp.sekisho.protocol.ProtocolSamples.cardStatement;
 import static jp.sekisho.protocol.ProtocolSamples.fixture;
@@ -68,7 +69,27 @@ class TerminalStatementTest {
     refused(BOOT, BOOT + "A");
     refused(BOOT, BOOT.substring(0, 21) + "x");
     refused("answer ", "answer " + TRANSACTION + "\nanswer ");
-    refused(terminalStatement().answer(), TRANSACTION);
+    refused("answer " + terminalStatement().answer(), "answer " + TRANSACTION);
+  }
+
+  @Test
+  @DisplayName("before a passkey's answer the line says -, and only a card can approve")
+  void beforeAPasskey() throws MalformedException {
+    TerminalStatement statement =
+        new TerminalStatement(
+            "https://auth.city.example", TRANSACTION, NONCE, Purpose.LOGIN, "T-0042", BOOT, null);
+    assertTrue(new String(statement.bytes(), StandardCharsets.UTF_8).endsWith("answer -\n"));
+    assertEquals(statement, TerminalStatement.parse(statement.bytes()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new TerminalStatement(
+                statement.origin(), TRANSACTION, NONCE, Purpose.APPROVE, "T-0042", BOOT, null));
+    String challenge = TerminalStatement.challenge(statement.bytes(), signature());
+    assertEquals(43, challenge.length());
+    byte[] otherSignature = signature();
+    otherSignature[7] ^= 1;
+    assertNotEquals(challenge, TerminalStatement.challenge(statement.bytes(), otherSignature));
   }
 
   @Test

@@ -1,0 +1,80 @@
+package jp.sekisho.server.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What people proved anew within their sessions, for one action each: counts for five minutes and
+ * once.
+ *
+ * <p>In memory: each proof is an entry of the log before it stands here, and a restart of the
+ * service asks for it again. Thread-safe.
+ */
+public final class StepUps {
+  /** How old a proof may be. */
+  public static final Duration LIFE = Duration.ofMinutes(5);
+
+  /** What a person must prove before a passkey of theirs is registered. */
+  public static final String REGISTER_PASSKEY = "passkey-register";
+
+  /** As {@link #REGISTER_PASSKEY}, before one is removed; its id follows. */
+  public static final String REMOVE_PASSKEY = "passkey-remove:";
+
+  private static final String ACTION =
+      REGISTER_PASSKEY + "|" + REMOVE_PASSKEY + "[A-Za-z0-9_-]{43}";
+
+  private final InstantSource clock;
+  private final Map<Key, StepUp> proved = new HashMap<>(); // guarded by this
+
+  private record Key(String session, String action) {}
+
+  /**
+   * A proof.
+   *
+   * @param at when the answer was judged
+   * @param card whether it was given by card and PIN, not by passkey
+   * @param low whether that authenticator is 低保証
+   */
+  public record StepUp(Instant at, boolean card, boolean low) {}
+
+  public StepUps(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** Whether there is such an action. */
+  public static boolean isAction(String action) {
+    return action.matches(ACTION);
+  }
+
+  /**
+   * Keeps a proof whose entry is durable.
+   *
+   * @param session name of the session
+   */
+  public synchronized void add(String session, String action, boolean card, boolean low) {
+    Instant now = clock.instant();
+    proved.values().removeIf(old -> isOver(old, now));
+    proved.put(new Key(session, action), new StepUp(now, card, low));
+  }
+
+  /** The proof for this action, if it is not older than it may be. */
+  public synchronized Optional<StepUp> find(String session, String action) {
+    StepUp found = proved.get(new Key(session, action));
+    return found == null || isOver(found, clock.instant()) ? Optional.empty() : Optional.of(found);
+  }
+
+  /** As {@link #find}; from here on it is used up. */
+  public synchronized Optional<StepUp> take(String session, String action) {
+    Optional<StepUp> found = find(session, action);
+    proved.remove(new Key(session, action));
+    return found;
+  }
+
+  private static boolean isOver(StepUp proof, Instant now) {
+    return !now.isBefore(proof.at().plus(LIFE));
+  }
+}

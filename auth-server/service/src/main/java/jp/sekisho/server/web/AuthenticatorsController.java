@@ -1,0 +1,183 @@
+package jp.sekisho.server.web;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.NamedPasskey;
+import jp.sekisho.protocol.NewPasskey;
+import jp.sekisho.protocol.PasskeyOptions;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.server.card.Authenticator;
+import jp.sekisho.server.card.Authenticator.Assurance;
+import jp.sekisho.server.card.Authenticator.State;
+import jp.sekisho.server.card.Authenticators;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.storage.Transactions;
+import jp.sekisho.server.web.AuthenticatorsPage.Content;
+import jp.sekisho.server.web.AuthenticatorsPage.Row;
+import jp.sekisho.server.webauthn.Passkey;
+import jp.sekisho.server.webauthn.PasskeyEnrolment;
+import jp.sekisho.server.webauthn.PasskeyEnrolment.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/** One's own authenticators: the page, and what it does with passkeys. */
+@Controller
+@Requires(beans = Installation.class)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class AuthenticatorsController {
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(LogFilter.JAPAN);
+
+  private final Pages pages;
+  private final PasskeyEnrolment passkeys;
+  private final Authenticators cards;
+  private final Transactions transactions;
+  private final Answers answers;
+
+  AuthenticatorsController(
+      Pages pages, PasskeyEnrolment passkeys, Installation installation, Answers answers) {
+    this.pages = pages;
+    this.passkeys = passkeys;
+    this.cards = new Authenticators(installation.seal());
+    this.transactions = installation.transactions();
+    this.answers = answers;
+  }
+
+  @Get("/authenticators")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> page(HttpRequest<?> request) {
+    return switch (CurrentSession.resolution(request)) {
+      case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case Resolution.Suspended(Session session) ->
+          render(request, HttpStatus.LOCKED, session, null);
+      case Resolution.Active(Session session) ->
+          render(request, HttpStatus.OK, session, content(session, pages.frame(request).words()));
+    };
+  }
+
+  private HttpResponse<?> render(
+      HttpRequest<?> request, HttpStatus status, Session session, @Nullable Content content) {
+    return pages.page(
+        status,
+        request,
+        "authenticators.jte",
+        "page",
+        new AuthenticatorsPage(
+            pages.frame(request), session.person(), session.terminal(), content));
+  }
+
+  private Content content(Session session, Words words) {
+    List<Row> rows = new ArrayList<>();
+    transactions
+        .read(handle -> cards.ofPerson(handle, session.person()))
+        .forEach(found -> {
+          if (found instanceof Authenticators.Found.Sound(Authenticator card)) {
+            rows.add(row(card, words));
+          }
+        });
+    List<Passkey> own = passkeys.of(session.person());
+    own.forEach(passkey -> rows.add(row(passkey, words)));
+    return new Content(rows, own.stream().anyMatch(passkey -> !passkey.seen()));
+  }
+
+  private static Row row(Authenticator card, Words words) {
+    return new Row(
+        card.spki(),
+        false,
+        words.text("web.authenticators.card"),
+        "—",
+        card.state().name().toLowerCase(Locale.ROOT),
+        words(card.state(), words),
+        card.assurance() == Assurance.LOW,
+        "—",
+        "—",
+        false);
+  }
+
+  private static Row row(Passkey passkey, Words words) {
+    return new Row(
+        passkey.id(),
+        true,
+        passkey.label(),
+        passkey.model().isEmpty() ? "—" : passkey.model(),
+        passkey.state().name().toLowerCase(Locale.ROOT),
+        words(passkey.state(), words),
+        passkey.assurance() == Assurance.LOW,
+        time(passkey.registered()),
+        time(passkey.lastUsed()),
+        !passkey.seen());
+  }
+
+  private static String words(State state, Words words) {
+    return switch (state) {
+      case ACTIVE -> words.text("web.authenticators.state.active");
+      case SUSPENDED -> words.text("web.authenticators.state.suspended");
+      case REVOKED -> words.text("web.authenticators.state.revoked");
+    };
+  }
+
+  private static String time(@Nullable Instant instant) {
+    return instant == null ? "—" : MINUTE.format(instant);
+  }
+
+  @Post("/api/v1/passkeys/options")
+  @Consumes(MediaType.ALL)
+  HttpResponse<?> options(HttpRequest<?> request) {
+    return switch (passkeys.begin(CurrentSession.active(request))) {
+      case Outcome.Refused<PasskeyOptions>(Refusal reason) -> answers.refuse(reason, request);
+      case Outcome.Done<PasskeyOptions>(PasskeyOptions options) -> answers.ok(options);
+    };
+  }
+
+  @Post("/api/v1/passkeys")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> register(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    NewPasskey made = WireJson.read(body, NewPasskey.class);
+    return named(
+        request, HttpStatus.CREATED, passkeys.finish(CurrentSession.active(request), made));
+  }
+
+  @Post("/api/v1/passkeys/remove")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> remove(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    NamedPasskey named = WireJson.read(body, NamedPasskey.class);
+    return named(
+        request, HttpStatus.OK, passkeys.remove(CurrentSession.active(request), named.id()));
+  }
+
+  private HttpResponse<?> named(
+      HttpRequest<?> request, HttpStatus status, Outcome<Passkey> outcome) {
+    return switch (outcome) {
+      case Outcome.Refused<Passkey>(Refusal reason) -> answers.refuse(reason, request);
+      case Outcome.Done<Passkey>(Passkey passkey) ->
+          answers.json(status, new NamedPasskey(passkey.id()));
+    };
+  }
+
+  @Post("/api/v1/passkeys/seen")
+  @Consumes(MediaType.ALL)
+  HttpResponse<?> seen(HttpRequest<?> request) {
+    passkeys.seen(CurrentSession.active(request));
+    return HttpResponse.noContent();
+  }
+}

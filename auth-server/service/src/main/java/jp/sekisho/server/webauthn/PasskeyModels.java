@@ -1,0 +1,101 @@
+package jp.sekisho.server.webauthn;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The models of authenticators that may be registered: a directory with one file per model, called
+ * {@code <AAGUID>.pem}. It holds a line {@code model: NAME} and the certificates of the maker that
+ * an attestation of exactly this model must lead to. What has no file is not on the list.
+ *
+ * <p>A file, and not the FIDO metadata blob: closed networks cannot fetch it, a municipality hands
+ * out two or three models, and one can read the whole list (ADR 0014). Read at each registration,
+ * which is rare: a file that was taken away counts at once. Thread-safe.
+ */
+public final class PasskeyModels {
+  /** A file of a model is small: a name and a few certificates. */
+  private static final int MAX_BYTES = 64 * 1024;
+
+  private static final Pattern AAGUID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+  private static final Pattern NAME = Pattern.compile("(?m)^model: ([^\\p{Cntrl}]{1,60})$");
+  private static final Pattern CERTIFICATE =
+      Pattern.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----");
+
+  private final Path directory;
+
+  /**
+   * @param directory may be absent: then no model is listed
+   */
+  public PasskeyModels(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * A listed model.
+   *
+   * @param makers at least one
+   */
+  public record Model(String aaguid, String name, Set<X509Certificate> makers) {
+    public Model {
+      makers = Set.copyOf(makers);
+    }
+  }
+
+  /**
+   * The model with this AAGUID, a UUID in lower case; empty when it is not listed.
+   *
+   * @throws IOException when its file cannot be read or used; nothing may be registered then
+   */
+  public Optional<Model> find(String aaguid) throws IOException {
+    if (!AAGUID.matcher(aaguid).matches()) {
+      return Optional.empty();
+    }
+    Path file = directory.resolve(aaguid + ".pem");
+    String text;
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw new IOException(file + " is over " + MAX_BYTES + " bytes");
+      }
+      text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    Matcher name = NAME.matcher(text);
+    if (!name.find()) {
+      throw new IOException(file + " has no line \"model: NAME\"");
+    }
+    Set<X509Certificate> makers = new LinkedHashSet<>();
+    Matcher certificate = CERTIFICATE.matcher(text);
+    while (certificate.find()) {
+      makers.add(read(file, certificate.group()));
+    }
+    if (makers.isEmpty()) {
+      throw new IOException(file + " has no certificate");
+    }
+    return Optional.of(new Model(aaguid, name.group(1).strip(), makers));
+  }
+
+  private static X509Certificate read(Path file, String pem) throws IOException {
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+    } catch (CertificateException e) {
+      throw new IOException(file + " has a certificate that cannot be read", e);
+    }
+  }
+}

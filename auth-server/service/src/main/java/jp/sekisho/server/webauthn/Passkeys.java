@@ -1,0 +1,172 @@
+package jp.sekisho.server.webauthn;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.server.card.Authenticator.Assurance;
+import jp.sekisho.server.card.Authenticator.State;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code passkey}: nobody else writes it. Every row is sealed. */
+public final class Passkeys {
+  /** Name of the table, in seals and in the log. */
+  public static final String TABLE = "passkey";
+
+  private final RowSeal seal;
+
+  public Passkeys(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  /** What is found under a credential's id. */
+  public sealed interface Found {
+    /** No such passkey here. */
+    record Absent() implements Found {}
+
+    /** A row that carries its seal. */
+    record Sound(Passkey passkey) implements Found {}
+
+    /**
+     * A row that was edited, or written by somebody else; nothing in it is believed.
+     *
+     * @param row its key in base64url
+     */
+    record Tampered(String row) implements Found {}
+  }
+
+  /** The passkey with this credential id, in any state. */
+  public Found find(Handle handle, byte[] credentialId) {
+    return handle
+        .createQuery("select * from passkey where credential_id = :id")
+        .bind("id", credentialId)
+        .map((row, context) -> read(row))
+        .findOne()
+        .orElseGet(Found.Absent::new);
+  }
+
+  /** All passkeys of a person, in every state, oldest first. */
+  public List<Found> ofPerson(Handle handle, String person) {
+    return handle
+        .createQuery("select * from passkey where person = :person order by registered")
+        .bind("person", person)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** Whether a person has a passkey of which no later login has told. */
+  public boolean hasNews(Handle handle, String person) {
+    return ofPerson(handle, person).stream()
+        .anyMatch(found ->
+            found instanceof Found.Sound(Passkey passkey)
+                && !passkey.seen()
+                && passkey.state() != State.REVOKED);
+  }
+
+  void insert(Change change, EntryReceipt entry, Passkey passkey) {
+    change
+        .handle()
+        .execute(
+            "insert into passkey (credential_id, person, user_handle, spki, sign_count, aaguid,"
+                + " model, assurance, state, label, registered, last_used, seen, entry_id, mac)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            passkey.credentialId(),
+            passkey.person(),
+            passkey.userHandle(),
+            passkey.spki(),
+            passkey.signCount(),
+            passkey.aaguid(),
+            passkey.model(),
+            text(passkey.assurance()),
+            text(passkey.state()),
+            passkey.label(),
+            passkey.registered().toEpochMilli(),
+            lastUsed(passkey),
+            passkey.seen() ? 1 : 0,
+            entry.entryId(),
+            seal.seal(TABLE, entry, columns(passkey)));
+  }
+
+  /** Writes what changes in a passkey's life, under a new seal. */
+  public void update(Change change, EntryReceipt entry, Passkey passkey) {
+    int updated =
+        change
+            .handle()
+            .execute(
+                "update passkey set sign_count = ?, state = ?, last_used = ?, seen = ?,"
+                    + " entry_id = ?, mac = ? where credential_id = ?",
+                passkey.signCount(),
+                text(passkey.state()),
+                lastUsed(passkey),
+                passkey.seen() ? 1 : 0,
+                entry.entryId(),
+                seal.seal(TABLE, entry, columns(passkey)),
+                passkey.credentialId());
+    if (updated != 1) {
+      throw new IllegalStateException("the passkey's row is gone");
+    }
+  }
+
+  private Found read(ResultSet row) throws SQLException {
+    byte[] id = row.getBytes("credential_id");
+    Found tampered = new Found.Tampered(Base64Url.encode(id));
+    Passkey passkey;
+    try {
+      long used = row.getLong("last_used");
+      Instant lastUsed = row.wasNull() ? null : Instant.ofEpochMilli(used);
+      passkey =
+          new Passkey(
+              id,
+              row.getString("person"),
+              row.getBytes("user_handle"),
+              row.getBytes("spki"),
+              row.getLong("sign_count"),
+              row.getString("aaguid"),
+              row.getString("model"),
+              Assurance.valueOf(row.getString("assurance").toUpperCase(Locale.ROOT)),
+              State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+              row.getString("label"),
+              Instant.ofEpochMilli(row.getLong("registered")),
+              lastUsed,
+              row.getInt("seen") == 1);
+    } catch (IllegalArgumentException e) {
+      return tampered; // no such assurance or state
+    }
+    return seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(passkey))
+        ? new Found.Sound(passkey)
+        : tampered;
+  }
+
+  private static @Nullable Object[] columns(Passkey passkey) {
+    return new @Nullable Object[] {
+      passkey.credentialId(),
+      passkey.person(),
+      passkey.userHandle(),
+      passkey.spki(),
+      passkey.signCount(),
+      passkey.aaguid(),
+      passkey.model(),
+      text(passkey.assurance()),
+      text(passkey.state()),
+      passkey.label(),
+      passkey.registered(),
+      passkey.lastUsed(),
+      passkey.seen()
+    };
+  }
+
+  private static @Nullable Long lastUsed(Passkey passkey) {
+    Instant used = passkey.lastUsed();
+    return used == null ? null : used.toEpochMilli();
+  }
+
+  private static String text(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,49 @@
+package jp.sekisho.server.webauthn;
+
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.StepUps;
+
+/** Beans of passkeys, made from the installation that the launcher provides. */
+@Factory
+@Requires(beans = Installation.class)
+final class WebAuthnBeans {
+  @Singleton
+  RelyingPlace relyingPlace(Installation installation) {
+    return RelyingPlace.of(installation.config().origin());
+  }
+
+  @Singleton
+  Passkeys passkeys(Installation installation) {
+    return new Passkeys(installation.seal());
+  }
+
+  @Singleton
+  StepUps stepUps(Installation installation) {
+    return new StepUps(installation.clock());
+  }
+
+  @Singleton
+  PasskeyEnrolment passkeyEnrolment(
+      Installation installation,
+      Passkeys passkeys,
+      Sessions sessions,
+      StepUps stepUps,
+      RelyingPlace place) {
+    return new PasskeyEnrolment(
+        installation.transactions(),
+        passkeys,
+        sessions,
+        stepUps,
+        new Attestation(
+            place,
+            new PasskeyModels(installation.directory().passkeyModels()),
+            installation.config().trial(),
+            installation.clock()),
+        place,
+        installation.clock());
+  }
+}
