@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import jp.sekisho.protocol.PasskeyAnswer;
 import jp.sekisho.protocol.TerminalVoucher;
 import org.junit.jupiter.api.AfterAll;
@@ -207,7 +208,7 @@ class PasskeyIT {
             credential.getId(),
             String.valueOf(credential.getRpId()),
             credential.getPrivateKey(),
-            credential.getUserHandle(),
+            Objects.requireNonNull(credential.getUserHandle()),
             0));
   }
 }

@@ -110,7 +110,9 @@ final class ServiceRun {
   }
 
   private LocalPresence presence() {
-    return options.seats() == ServiceOptions.Seats.any ? LocalPresence.ANYBODY : new LogindPresence();
+    return options.seats() == ServiceOptions.Seats.any
+        ? LocalPresence.ANYBODY
+        : new LogindPresence();
   }
 
   /** Gates without anything else; whether the machine was enrolled, rather than told to end. */

@@ -18,8 +18,7 @@ final class PersonCurrent {
 
   static Verdict<PersonCurrent> of(Identified identified, Change change, Registers registers) {
     return registers
-        .person(
-            change.handle(), identified.person(), identified.spoke().terminal(), change.now())
+        .person(change.handle(), identified.person(), identified.spoke().terminal(), change.now())
         .then(person -> Verdict.passed(new PersonCurrent(identified, person)));
   }
 
