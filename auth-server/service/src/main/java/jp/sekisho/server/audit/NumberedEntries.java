@@ -10,6 +10,7 @@ import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.EntryJournal;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Turn;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -18,14 +19,14 @@ import org.jdbi.v3.core.Handle;
  */
 final class NumberedEntries implements EntryJournal.Entries {
   private final PendingEntries journal;
-  private final Handle handle;
+  private final Turn turn;
   private final List<LogTables.Pending> rows = new ArrayList<>();
   private final Map<String, Long> next = new HashMap<>();
   private int kept;
 
-  NumberedEntries(PendingEntries journal, Handle handle) {
+  NumberedEntries(PendingEntries journal, Turn turn) {
     this.journal = journal;
-    this.handle = handle;
+    this.turn = turn;
   }
 
   @Override
@@ -46,7 +47,7 @@ final class NumberedEntries implements EntryJournal.Entries {
     Long number = next.get(log);
     if (number == null) {
       number =
-          LogTables.nextNumber(handle, log)
+          LogTables.nextNumber(turn.handle(), log)
               .orElseThrow(() -> new LogIntegrityException("log " + log + " has no state"));
     }
     rows.add(journal.sealed(receipt, number, entry.bytes(), now.toEpochMilli()));
@@ -68,7 +69,7 @@ final class NumberedEntries implements EntryJournal.Entries {
   }
 
   @Override
-  public void write() {
+  public void write(Handle handle) {
     LogTables.insertPending(handle, rows);
     rows.clear();
     kept = 0;

@@ -8,7 +8,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.EntryJournal;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
-import org.jdbi.v3.core.Handle;
+import jp.sekisho.server.storage.Turn;
 
 /**
  * The table {@code audit_pending}: entries on their way into a log. Each row is sealed, because
@@ -37,8 +37,8 @@ public final class PendingEntries implements EntryJournal {
   }
 
   @Override
-  public Entries begin(Handle handle) {
-    return new NumberedEntries(this, handle);
+  public Entries begin(Turn turn) {
+    return new NumberedEntries(this, turn);
   }
 
   @Override

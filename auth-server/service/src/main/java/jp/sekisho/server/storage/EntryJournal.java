@@ -16,8 +16,13 @@ public interface EntryJournal {
    */
   record Appended(EntryReceipt receipt, long number) {}
 
-  /** Begins to take the entries of the transaction of {@code handle}. */
-  Entries begin(Handle handle);
+  /**
+   * Begins to take the entries of a transaction.
+   *
+   * @param turn whose connection an entry asks for when it must look at rows: the unit has a
+   *     savepoint then, without which SQLite could end the transaction unnoticed
+   */
+  Entries begin(Turn turn);
 
   /** Hears of a unit's entries after the durable COMMIT; must return at once. */
   void committed(List<Appended> entries);
@@ -42,6 +47,6 @@ public interface EntryJournal {
     void undo();
 
     /** Inserts what was kept; the COMMIT follows. */
-    void write();
+    void write(Handle handle);
   }
 }

@@ -53,7 +53,7 @@ public final class Turn {
   EntryJournal.Entries entries(EntryJournal journal) {
     EntryJournal.Entries known = entries;
     if (known == null) {
-      known = journal.begin(handle);
+      known = journal.begin(this);
       entries = known;
     }
     return known;
@@ -94,7 +94,7 @@ public final class Turn {
   /** What is left to do before the COMMIT. */
   void finish() {
     if (entries != null) {
-      entries.write();
+      entries.write(handle);
     }
   }
 }

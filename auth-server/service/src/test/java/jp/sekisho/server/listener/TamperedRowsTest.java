@@ -16,6 +16,7 @@ import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
+import jp.sekisho.server.storage.Turn;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,8 +37,8 @@ final class TamperedRowsTest {
     }
 
     @Override
-    public Entries begin(Handle handle) {
-      Entries entries = real.begin(handle);
+    public Entries begin(Turn turn) {
+      Entries entries = real.begin(turn);
       return new Entries() {
         @Override
         public Appended append(Instant now, Entry.Subject subject, AuditEvent event) {
@@ -64,8 +65,8 @@ final class TamperedRowsTest {
         }
 
         @Override
-        public void write() {
-          entries.write();
+        public void write(Handle handle) {
+          entries.write(handle);
         }
       };
     }

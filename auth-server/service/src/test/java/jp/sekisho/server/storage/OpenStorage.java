@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.PendingEntries;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,14 @@ public final class OpenStorage implements AutoCloseable {
   /** As {@link #sqlite(Path, InstantSource)}, with the system's clock. */
   public static OpenStorage sqlite(Path directory) {
     return sqlite(directory, InstantSource.system());
+  }
+
+  /** SQLite in {@code directory}, all of its connections wrapped. */
+  static OpenStorage sqlite(Path directory, UnaryOperator<DataSource> wrapped) {
+    return new OpenStorage(
+        Database.sqlite(directory.resolve("sekisho.db"), wrapped, true),
+        directory.resolve("keys"),
+        InstantSource.system());
   }
 
   /**

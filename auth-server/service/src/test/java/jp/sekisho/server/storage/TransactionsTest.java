@@ -17,10 +17,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Units on SQLite: durable together with their entry, apart from their batch mates. */
@@ -118,6 +120,53 @@ class TransactionsTest {
       }
       assertEquals(16, organs(storage).size());
       assertEquals(16, pending(storage));
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void whenSqliteEndsTheTransactionWhileAnEntryIsNumberedNoUnitOfTheBatchStays() throws Exception {
+    AtomicBoolean armed = new AtomicBoolean();
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    try (OpenStorage storage =
+            OpenStorage.sqlite(directory, source -> EndedTransaction.of(source, armed));
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<EntryReceipt> first =
+          threads.submit(() ->
+              storage.transactions.write(c -> {
+                begun.countDown();
+                go.await();
+                return add(c, "first");
+              }));
+      begun.await();
+      List<Transactions.Unit<EntryReceipt, Exception>> units =
+          List.of(
+              c -> add(c, "before"),
+              c -> {
+                armed.set(true); // the first entry of its log in this batch
+                return c.record(
+                    new Entry.Subject("mayor", null, null, null, null), new ServiceEvent.Stopped());
+              },
+              c -> add(c, "after"));
+      List<Future<EntryReceipt>> others = new ArrayList<>();
+      for (Transactions.Unit<EntryReceipt, Exception> unit : units) {
+        others.add(threads.submit(() -> storage.transactions.write(unit)));
+        while (storage.database.writer().queued() < others.size()) {
+          Thread.onSpinWait();
+        }
+      }
+      go.countDown();
+      EntryReceipt _ = first.get();
+      for (Future<EntryReceipt> other : others) {
+        ExecutionException failed = assertThrows(ExecutionException.class, other::get);
+        assertInstanceOf(StorageException.class, failed.getCause());
+      }
+      assertFalse(armed.get(), "the transaction was ended");
+      assertEquals(List.of("first"), organs(storage));
+      assertEquals(1, pending(storage));
+      storage.transactions.write(c -> add(c, "later"));
+      assertEquals(List.of("first", "later"), organs(storage));
     }
   }
 
