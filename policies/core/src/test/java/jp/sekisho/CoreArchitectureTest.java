@@ -29,8 +29,22 @@ class CoreArchitectureTest {
               "java..",
               "org.jspecify.annotations",
               "com.fasterxml.jackson..",
+              "org.bouncycastle..",
               "jp.sekisho.protocol..",
               "jp.sekisho.policy..");
+
+  @ArchTest
+  static final ArchRule BOUNCY_CASTLE_IS_FOR_KEYS_OF_SIGNED_FILES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("jp.sekisho.policy.trust")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bouncycastle..");
+
+  @ArchTest
+  static final ArchRule NO_PROVIDER_OF_BOUNCY_CASTLE =
+      noClasses().should().dependOnClassesThat().resideInAPackage("org.bouncycastle.jce..");
 
   // URI is a name, not the net: nothing in it opens a connection.
   @ArchTest

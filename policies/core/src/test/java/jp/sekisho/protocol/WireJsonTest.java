@@ -50,6 +50,11 @@ class WireJsonTest {
         new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "active", TIME),
         view(),
         new GrantViews(List.of(view())),
+        new NamedPasskey(SHORT),
+        new NewPasskey("key", SHORT, SHORT, SHORT),
+        new PasskeyAnswer(SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT),
+        new PasskeyOptions(SHORT, "auth.city.example", SHORT, "n", List.of(SHORT), List.of(-7)),
+        new TerminalVoucher(SHORT, SHORT, SHORT),
         new NewGrant("S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
         new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint", List.of("h"), "help"),
@@ -164,7 +169,7 @@ class WireJsonTest {
               "[null]",
               "{}",
               "{\"a\":1}")) {
-        if (fits(other, component.getType())) {
+        if (fits(other, component)) {
           continue;
         }
         ObjectNode json = (ObjectNode) TREE.readTree(WireJson.write(record));
@@ -177,7 +182,8 @@ class WireJsonTest {
     }
   }
 
-  private static boolean fits(String json, Class<?> type) {
+  private static boolean fits(String json, RecordComponent component) {
+    Class<?> type = component.getType();
     if (type == String.class) {
       return json.startsWith("\"");
     }
@@ -187,7 +193,8 @@ class WireJsonTest {
     if (type == boolean.class || type == Boolean.class) {
       return json.equals("true");
     }
-    return type == List.class && json.equals("[]");
+    boolean numbers = component.getGenericType().getTypeName().contains("Integer");
+    return type == List.class && (json.equals("[]") || (numbers && json.equals("[1]")));
   }
 
   @Test
