@@ -146,7 +146,12 @@ class ServerJarIT {
               .map(line -> line.replaceAll(".*\"type\":\"([a-z.-]+)\".*", "$1"))
               .toList();
       assertEquals(
-          List.of("service.initialised", "service.started", "service.started", "service.stopped"),
+          List.of(
+              "service.initialised",
+              "service.started",
+              "person.order-applied",
+              "service.started",
+              "service.stopped"),
           types);
     }
   }

@@ -50,7 +50,7 @@ class NoPersonalDataTest {
   private static final List<String> STAFF = List.of("関 所太郎", "承認 一郎", "承認 二郎", "監査 花子");
 
   /** Where a name of staff may stand. */
-  private static final Set<String> PERSON_TABLES = Set.of("person");
+  private static final Set<String> PERSON_TABLES = Set.of("person", "personnel_order_person");
 
   /** Where what an applicant writes may stand: the request that the approver reads and signs. */
   private static final Set<String> REQUEST_TABLES = Set.of("export_request");
