@@ -138,7 +138,7 @@ final class PersonCommand {
             refused(
                 "CHANGED_SINCE", texts.say("person.undo.since", order, String.join(" ", persons)));
         case PersonImport.Undone.Understaffed(var faults) -> {
-          report.refused(faults);
+          report.understaffed(order, faults);
           yield ExitCode.REFUSED;
         }
       };

@@ -112,6 +112,19 @@ final class PersonReport {
     }
   }
 
+  /** An order that stays, because without it these offices would run empty. */
+  void understaffed(String order, List<RowFault> faults) {
+    if (console.json()) {
+      Json.printLarge(
+          console.out(), Map.of("refused", "UNDERSTAFFED", "understaffed", faults(faults)));
+    }
+    console.err().println(texts.say("person.undo.understaffed", order));
+    for (RowFault fault : faults) {
+      String text = texts.say("person.undo." + fault.code(), fault.values().toArray());
+      console.err().println(texts.say("person.fault-file", 0, 0, text, fault.code()));
+    }
+  }
+
   /** Offices that run empty by themselves, on standard error. */
   void gaps(List<RowFault> gaps) {
     for (RowFault gap : gaps) {

@@ -3,16 +3,19 @@ package jp.sekisho.server.person;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a row of a personnel file orders (発令区分); the Japanese words are accepted as well. */
+/**
+ * What a row of a personnel file orders (発令区分); the Japanese words are accepted as well. On one day
+ * they take effect in this order.
+ */
 enum OrderKind {
   /**
    * 採用・異動: from its first day on this post and these roles in place of all that the person held.
    */
   ASSIGN,
-  /** 併任: a further post, with its roles, beside the others. */
-  CONCURRENT,
   /** 任期更新: the post and its roles go on without a gap until a later day. */
   RENEW,
+  /** 併任: a further post, with its roles, beside the others. */
+  CONCURRENT,
   /** 退職・併任解除: the named post, or with none named everything, ends with a last day. */
   END;
 

@@ -15,6 +15,11 @@ final class PersonBeans {
   }
 
   @Singleton
+  PersonnelOrders orders(RowSeal seal) {
+    return new PersonnelOrders(seal);
+  }
+
+  @Singleton
   Roles roles(RowSeal seal) {
     return new Roles(seal);
   }

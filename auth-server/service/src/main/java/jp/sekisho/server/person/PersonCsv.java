@@ -40,7 +40,10 @@ final class PersonCsv {
           + "contract_until,subcontract,roles,lender";
   static final String ORDERS_JA = "発令区分,職員番号,氏名,機関,課コード,課名,職,任用区分,開始日,終了日,契約終了日,再委託,役割,派遣元";
   static final int MAX_BYTES = 4 << 20;
-  static final int MAX_ROWS = 10_000;
+
+  /** A file is one unit, and on SQLite others write nothing meanwhile. */
+  static final int MAX_ROWS = 1_000;
+
   static final int MAX_FAULTS = 1_000;
 
   private static final Charset CP932 = Charset.forName("windows-31j");

@@ -117,7 +117,7 @@ public final class PersonImport {
   /**
    * Imports a file.
    *
-   * @param file at most 4 MiB and 10,000 rows
+   * @param file at most 4 MiB and 1,000 rows
    * @param dryRun only says what would change
    * @throws jp.sekisho.server.storage.StorageException when nothing could be stored
    * @throws jp.sekisho.server.storage.TamperedException when a row to be replaced fails its MAC

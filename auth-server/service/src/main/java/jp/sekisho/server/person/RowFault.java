@@ -52,8 +52,12 @@ public record RowFault(long line, int column, Code code, List<String> values) {
     ORGAN,
     /** No day such as 2026-04-01. */
     DAY,
-    /** Ends before it begins, or a renewal that does not follow on. */
+    /** Ends before it begins. */
     PERIOD,
+    /** A renewal that does not follow on the last day, or ends no later. */
+    RENEWAL,
+    /** A post without an end cannot be renewed. */
+    NO_END,
     /** No such appointment. */
     APPOINTMENT,
     /** 会計年度任用職員 without an end, or beyond the fiscal year. */

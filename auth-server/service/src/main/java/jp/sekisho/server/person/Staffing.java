@@ -83,12 +83,14 @@ final class Staffing {
   List<RowFault> obstacles(
       Map<String, Timeline> before, Map<String, Timeline> after, LocalDate today) {
     List<RowFault> faults = new ArrayList<>();
-    Set<LocalDate> days = days(before, after, today);
+    List<Timeline> holdersBefore = holders(before);
+    List<Timeline> holdersAfter = holders(after);
+    Set<LocalDate> days = days(holdersBefore, holdersAfter, today);
     for (Demand demand : demands()) {
       for (LocalDate day : days) {
-        Set<String> then = filling(demand, after, day);
+        Set<String> then = filling(demand, holdersAfter, day);
         if (then.size() < demand.least()) {
-          Set<String> now = filling(demand, before, day);
+          Set<String> now = filling(demand, holdersBefore, day);
           if (then.size() < now.size()) {
             now.removeAll(then);
             faults.add(
@@ -113,10 +115,11 @@ final class Staffing {
    */
   List<RowFault> gaps(Map<String, Timeline> persons, LocalDate today) {
     List<RowFault> gaps = new ArrayList<>();
-    Set<LocalDate> days = days(persons, persons, today);
+    List<Timeline> holders = holders(persons);
+    Set<LocalDate> days = days(holders, List.of(), today);
     for (Demand demand : demands()) {
       for (LocalDate day : days) {
-        Set<String> then = filling(demand, persons, day);
+        Set<String> then = filling(demand, holders, day);
         if (then.size() < demand.least()) {
           gaps.add(
               RowFault.ofFile(
@@ -133,24 +136,25 @@ final class Staffing {
     return gaps;
   }
 
-  private static Set<String> filling(Demand demand, Map<String, Timeline> persons, LocalDate day) {
+  /** Those with an office on some day: all others fill no demand, and they are nearly everybody. */
+  private static List<Timeline> holders(Map<String, Timeline> persons) {
     return persons.values().stream()
+        .filter(person -> person.roles().stream().anyMatch(role -> role.role() != Role.CLERK))
+        .toList();
+  }
+
+  private static Set<String> filling(Demand demand, List<Timeline> holders, LocalDate day) {
+    return holders.stream()
         .filter(person -> demand.fills().test(person, day))
         .map(Timeline::number)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static Set<LocalDate> days(
-      Map<String, Timeline> before, Map<String, Timeline> after, LocalDate today) {
+  private static Set<LocalDate> days(List<Timeline> before, List<Timeline> after, LocalDate today) {
     TreeSet<LocalDate> days = new TreeSet<>();
     days.add(today);
-    for (Map<String, Timeline> persons : List.of(before, after)) {
-      for (Timeline person : persons.values()) {
-        if (person.roles().stream().anyMatch(role -> role.role() != Role.CLERK)) {
-          days.addAll(person.turns());
-        }
-      }
-    }
+    before.forEach(person -> days.addAll(person.turns()));
+    after.forEach(person -> days.addAll(person.turns()));
     return days.tailSet(today);
   }
 }

@@ -213,6 +213,46 @@ class CommandsTest {
   }
 
   @Test
+  void anUndoThatWouldEmptyAnOfficeSaysThatNothingWasUndone() throws Exception {
+    init();
+    String header =
+        "order,staff_number,name,organ,division,division_name,post,appointment,"
+            + "from,until,contract_until,subcontract,roles,lender\n";
+    Path file = directory.resolve("orders.csv");
+    for (String row :
+        List.of(
+            """
+            ASSIGN,S1,一,mayor,J01,住民課,主事,,2026-04-01,,,,ADMIN,
+            ASSIGN,S3,三,mayor,J01,住民課,課長,,2026-04-01,,,,APPROVER,
+            ASSIGN,S4,四,mayor,J01,住民課,書記,,2026-04-01,,,,AUDITOR,
+            ASSIGN,S5,五,mayor,J01,住民課,参事,,2026-04-01,,,,POLICY_OFFICER,
+            """,
+            "ASSIGN,S2,二,mayor,J01,住民課,主事,,9998-04-01,,,,ADMIN,",
+            "END,S1,,,,,,,,9998-03-31,,,,")) {
+      Files.writeString(file, header + row.strip() + "\n");
+      assertEquals(ExitCode.OK, run("person", "import", file.toString(), "--data", data()));
+    }
+    assertEquals(ExitCode.REFUSED, run(undo("ja")));
+    assertTrue(err.toString().contains("発令 O-0002 は取り消していません。"), err.toString());
+    assertTrue(
+        err.toString().contains("機関 mayor で 9998-04-01 から管理者がいなくなります（外れる人 S2） [NO_ADMIN]"),
+        err.toString());
+    assertFalse(err.toString().contains("同じファイル"), err.toString());
+    assertEquals(ExitCode.REFUSED, run(undo("en", "--json")));
+    assertTrue(err.toString().contains("Order O-0002 was not undone:"), err.toString());
+    assertTrue(out.toString().contains("\"refused\":\"UNDERSTAFFED\""), out.toString());
+    assertEquals(ExitCode.OK, run("person", "list", "--data", data(), "--at", "9998-04-01"));
+    assertTrue(out.toString().contains("S2"), out.toString());
+  }
+
+  private String[] undo(String language, String... more) {
+    List<String> args =
+        new ArrayList<>(List.of("person", "undo", "O-0002", "--data", data(), "--lang", language));
+    args.addAll(List.of(more));
+    return args.toArray(String[]::new);
+  }
+
+  @Test
   void trialIsSaidOnStandardErrorByEveryCommand() {
     init();
     assertTrue(err.toString().contains("[TRIAL]"));
