@@ -27,8 +27,8 @@ import jp.sekisho.policy.usb.UsbSettings;
 /**
  * All layers of an organisation: the {@code *.yaml} of one directory (those ending in {@code
  * .cases.yaml} are cases), or one file that is the common layer. What else lies in the directory is
- * refused unless it can be no layer ({@code .git}, {@code .md}, {@code .json}): a layer that is not read
- * would leave its terminals under a wider one.
+ * refused unless it can be no layer ({@code .git}, {@code .md}, {@code .json}): a layer that is not
+ * read would leave its terminals under a wider one.
  *
  * <p>A layer that would permit more than one above it refuses the whole directory: nothing is ever
  * compiled from a part.
@@ -126,7 +126,9 @@ final class PolicyTree {
 
   private static boolean isUnknown(Path file) {
     String name = file.getFileName().toString();
-    return !name.endsWith(LAYER) && !name.startsWith(".") && BESIDE.stream().noneMatch(name::endsWith);
+    return !name.endsWith(LAYER)
+        && !name.startsWith(".")
+        && BESIDE.stream().noneMatch(name::endsWith);
   }
 
   private static List<Path> entries(Path directory) throws InputFile.UnreadableException {

@@ -197,7 +197,8 @@ class LayersTest {
     "tax.cases.yml, .yml",
     "tax, tax"
   })
-  @DisplayName("a file that is not read is refused and its ending named; notes and compiled ones stay")
+  @DisplayName(
+      "a file that is not read is refused and its ending named; notes and compiled ones stay")
   void unknownFile(String name, String ending) throws IOException {
     Files.writeString(folder.resolve("README.md"), "notes");
     Files.writeString(folder.resolve("compiled.json"), "{}");
@@ -205,7 +206,8 @@ class LayersTest {
     layer(".t.yaml", "kind: organ, organ: hidden", "login", "terminal-lock", "4m");
     Program read = Program.run("check", folder.toString(), "--json");
     assertEquals(0, read.exit(), read.out());
-    assertEquals("hidden", read.json().at("/scopes/1").asString(), "a layer that begins with a dot");
+    assertEquals(
+        "hidden", read.json().at("/scopes/1").asString(), "a layer that begins with a dot");
     layer(name, "kind: organ, organ: mayor", "login", "terminal-lock", "4m");
     Program program = Program.run("check", folder.toString(), "--json", "--lang", "ja");
     assertEquals(1, program.exit(), program.out());
@@ -243,7 +245,8 @@ class LayersTest {
     assertTrue(named.contains("Terminal T-1001 obeys the layer mayor\n"), named);
     String unnamed = Program.run(add(check, "T-2001")).out();
     assertTrue(unnamed.contains("Mind: no layer names the terminal T-2001"), unnamed);
-    String alone = Program.run("check", COMMON.toString(), "--lang", "en", "--terminal", "T-1").out();
+    String alone =
+        Program.run("check", COMMON.toString(), "--lang", "en", "--terminal", "T-1").out();
     assertTrue(alone.contains("T-1") && !alone.contains("Mind"), alone);
   }
 
