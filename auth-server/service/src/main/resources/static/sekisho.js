@@ -144,9 +144,9 @@ async function touch(act, publicKey) {
   }
 }
 
-/** As cardButton, by passkey: question, the terminal's word for it, touch, answer. */
+/** As cardButton, by passkey: question, the terminal's word for it, touch, answer. No button where no model is listed. */
 function passkeyButton(button, purpose, done, { subject = undefined, place = "", refused = () => {} } = {}) {
-  button.addEventListener("click", async () => {
+  button?.addEventListener("click", async () => {
     button.disabled = true;
     showRefusal(null, place);
     try {

@@ -6,7 +6,9 @@ const overlay = byId("lock-overlay");
 function cover(title, cause, ended) {
   byId("lock-title").textContent = title;
   byId("lock-cause").textContent = cause;
-  byId("unlock-button").hidden = byId("unlock-passkey-button").hidden = ended;
+  for (const button of document.querySelectorAll("#unlock-button, #unlock-passkey-button")) {
+    button.hidden = ended;
+  }
   byId("login-link").hidden = !ended;
   if (overlay.hidden) {
     showRefusal(null);

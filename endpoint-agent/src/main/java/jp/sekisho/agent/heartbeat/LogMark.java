@@ -33,7 +33,10 @@ public final class LogMark {
   private final Standing standing;
   private final Spool spool;
 
-  /** Where the fork at hand was seen and recorded; guarded by this. */
+  /** Where a fork is seen at present; guarded by this. */
+  private final Set<Source> contradicting = EnumSet.noneOf(Source.class);
+
+  /** Of those, where it was recorded too; guarded by this. */
   private final Set<Source> told = EnumSet.noneOf(Source.class);
 
   /** Of the newest acknowledgement since the start; guarded by this. */
@@ -111,11 +114,13 @@ public final class LogMark {
       throws StateException {
     if (finding instanceof LogWatch.Continues good) {
       told.remove(source);
-      forked = !told.isEmpty();
+      contradicting.remove(source);
+      forked = !contradicting.isEmpty();
       // Heartbeats and acknowledgements overtake each other: one that was asked for under an older
       // mark says nothing about the newer one, and the next is asked for under that.
       standing.keep(asked, good.checkpoint());
     } else if (finding instanceof LogWatch.Forked fork) {
+      contradicting.add(source);
       forked = true;
       if (!told.contains(source)) {
         tell(source, fork);

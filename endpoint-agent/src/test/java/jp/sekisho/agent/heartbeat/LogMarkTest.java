@@ -166,6 +166,22 @@ class LogMarkTest {
   }
 
   @Test
+  @DisplayName("a fork whose alarm could not be recorded stays, whatever a heartbeat shows")
+  void notRecorded() throws Exception {
+    acknowledged(1, 11, log.with(12));
+    spool.close();
+    try (WatchedLog other = new WatchedLog().with(3)) {
+      other.add("another past");
+      acknowledged(1, 23, other.with(20));
+    }
+    assertEquals(0, alarms());
+    heartbeat(mark.kept(), log, 12);
+    assertTrue(mark.isForked());
+    acknowledged(1, 14, log.with(4));
+    assertFalse(mark.isForked(), "the acknowledgements continue the mark again");
+  }
+
+  @Test
   @DisplayName("a heartbeat that an acknowledgement overtook is no fork and takes nothing back")
   void overtaken() throws Exception {
     try (WatchedLog old = new WatchedLog().with(4)) {

@@ -13,6 +13,7 @@ import io.micronaut.http.cookie.SameSite;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import jp.sekisho.server.listener.Answers;
 
 /** Makes pages of precompiled templates, with the headers every page carries. Thread-safe. */
@@ -22,6 +23,7 @@ final class Pages {
   private static final Duration LANGUAGE_KEPT = Duration.ofDays(365);
 
   private final Settings settings;
+  private final BooleanSupplier modelListed;
 
   /**
    * What pages are made with.
@@ -31,15 +33,23 @@ final class Pages {
    */
   record Settings(boolean trial, String agentUrl, String helpLine) {}
 
-  Pages(Settings settings) {
+  /**
+   * @param modelListed whether any model of passkeys may be registered; a trial needs no list
+   */
+  Pages(Settings settings, BooleanSupplier modelListed) {
     this.settings = settings;
+    this.modelListed = modelListed;
   }
 
   /** What stands around a page's content, in the language of {@code request}. */
   Frame frame(HttpRequest<?> request) {
     Words words = Words.of(Answers.language(request));
     return new Frame(
-        words, settings.trial(), settings.agentUrl(), KnownRefusal.all(words, settings.helpLine()));
+        words,
+        settings.trial(),
+        settings.agentUrl(),
+        settings.trial() || modelListed.getAsBoolean(),
+        KnownRefusal.all(words, settings.helpLine()));
   }
 
   /** A page of {@code template} with its one parameter. */

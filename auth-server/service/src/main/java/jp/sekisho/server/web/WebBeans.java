@@ -11,6 +11,7 @@ import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.webauthn.PasskeyModels;
 
 /** Beans of the pages, made from the installation that the launcher provides. */
 @Factory
@@ -24,7 +25,8 @@ final class WebBeans {
       @Value("${sekisho.agent-url:`http://127.0.0.1:47621`}") String agentUrl) {
     return new Pages(
         new Pages.Settings(
-            installation.config().trial(), agentUrl, installation.config().helpLine()));
+            installation.config().trial(), agentUrl, installation.config().helpLine()),
+        new PasskeyModels(installation.directory().passkeyModels())::listsAny);
   }
 
   @Singleton

@@ -2,6 +2,7 @@ package jp.sekisho.server.webauthn;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The models of authenticators that may be registered: a directory with one file per model, called
@@ -30,6 +32,7 @@ public final class PasskeyModels {
 
   private static final Pattern AAGUID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+  private static final Pattern FILE = Pattern.compile(AAGUID.pattern() + "\\.pem");
   private static final Pattern NAME = Pattern.compile("(?m)^model: ([^\\p{Cntrl}]{1,60})$");
   private static final Pattern CERTIFICATE =
       Pattern.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----");
@@ -51,6 +54,15 @@ public final class PasskeyModels {
   public record Model(String aaguid, String name, Set<X509Certificate> makers) {
     public Model {
       makers = Set.copyOf(makers);
+    }
+  }
+
+  /** Whether any model has a file here, usable or not; false where the list cannot be looked at. */
+  public boolean listsAny() {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.anyMatch(file -> FILE.matcher(file.getFileName().toString()).matches());
+    } catch (IOException | UncheckedIOException e) {
+      return false;
     }
   }
 

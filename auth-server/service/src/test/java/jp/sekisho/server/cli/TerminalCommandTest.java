@@ -133,8 +133,12 @@ class TerminalCommandTest {
         S1,山田 花子,mayor,J01,住民課,主事,2026-04-01,,CLERK
         """);
     assertEquals(ExitCode.OK, run("person", "import", persons.toString()).exit());
-    assertEquals(ExitCode.REFUSED, run("terminal", "place", "T-0042", "--division=Z99").exit());
-    assertEquals(ExitCode.REFUSED, run("terminal", "place", "T-9", "--division=J01").exit());
+    Ran nowhere = run("terminal", "place", "T-0042", "--division=Z99");
+    assertEquals(ExitCode.REFUSED, nowhere.exit());
+    assertTrue(nowhere.err().contains("sekisho-server person import"), nowhere.err());
+    Ran nothing = run("terminal", "place", "T-9", "--division=J01");
+    assertEquals(ExitCode.REFUSED, nothing.exit());
+    assertTrue(nothing.err().contains("sekisho-server terminal list"), nothing.err());
     Ran placed = run("terminal", "place", "T-0042", "--division=J01", "--json");
     assertEquals(
         "{\"division\":\"J01\",\"outcome\":\"DONE\",\"terminal\":\"T-0042\"}",

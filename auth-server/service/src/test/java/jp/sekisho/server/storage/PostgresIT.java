@@ -3,6 +3,7 @@ package jp.sekisho.server.storage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -136,17 +137,29 @@ class PostgresIT {
               go.await();
               return add(c, "first");
             }));
-    begun.await();
     List<Future<EntryReceipt>> waiting = new ArrayList<>();
-    for (Transactions.Unit<EntryReceipt, Exception> unit : units) {
-      waiting.add(threads.submit(() -> storage.transactions.write(unit)));
-      while (waiting.size() > storage.database.writer().queued()) {
-        Thread.onSpinWait();
+    try {
+      assertTrue(begun.await(60, TimeUnit.SECONDS), "the first unit never began");
+      for (Transactions.Unit<EntryReceipt, Exception> unit : units) {
+        waiting.add(threads.submit(() -> storage.transactions.write(unit)));
+        queued(storage, waiting);
       }
+    } finally {
+      go.countDown(); // or closing the threads would wait for the first one for ever
     }
-    go.countDown();
     EntryReceipt _ = first.get(60, TimeUnit.SECONDS);
     return waiting;
+  }
+
+  /** Waits until all of {@code units} are queued; one that is over already will never be. */
+  private static void queued(OpenStorage storage, List<Future<EntryReceipt>> units)
+      throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (units.size() > storage.database.writer().queued()) {
+      assertTrue(units.stream().noneMatch(Future::isDone), "a unit ended before its turn");
+      assertTrue(System.nanoTime() < end, "not all units were queued");
+      Thread.sleep(1);
+    }
   }
 
   @Test

@@ -209,6 +209,7 @@ final class PagesTest {
     String page = get("/log", auditor).body();
     assertTrue(page.contains("id=\"log-forks\""), page);
     assertTrue(page.contains("terminal=T-0666"), page);
+    assertTrue(page.contains("情報セキュリティ担当と監査委員事務局に連絡し"), "whom to call");
     assertFalse(get("/log", session(CLERK)).body().contains("log-forks"));
   }
 

@@ -31,6 +31,9 @@ final class CaseQuestions {
   static final List<String> KINDS =
       List.of("usb", "clipboard", "login", "media", "network", "grant");
 
+  /** What a login may rest on: {@code one} is a single factor. */
+  static final List<String> FACTORS = List.of("card-pin", "passkey", "one");
+
   private CaseQuestions() {}
 
   /** The question of {@code one}. */
@@ -119,7 +122,7 @@ final class CaseQuestions {
                 offline.path("boots").asInt()));
   }
 
-  /** A login by {@code card-pin}, {@code passkey}, or anything else for one factor. */
+  /** A login by one of {@link #FACTORS}. */
   static LoginAttempt attempt(
       String factors,
       boolean sameAddress,
@@ -129,7 +132,8 @@ final class CaseQuestions {
         switch (factors) {
           case "card-pin" -> LoginFactors.CARD_PIN;
           case "passkey" -> LoginFactors.PASSKEY;
-          default -> null;
+          case "one" -> null;
+          default -> throw new IllegalArgumentException("no factors: " + factors);
         };
     CardKind card = pair == LoginFactors.CARD_PIN ? CardKind.STAFF_PIV : null;
     return new LoginAttempt(pair, card, sameAddress, at, offline);

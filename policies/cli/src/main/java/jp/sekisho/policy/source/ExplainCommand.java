@@ -86,10 +86,10 @@ final class ExplainCommand implements Callable<Integer> {
   private @Nullable Path clipboard;
 
   @Option(names = "--from", paramLabel = "PROGRAM", descriptionKey = "explain.from")
-  private String from = "";
+  private @Nullable String from;
 
   @Option(names = "--to", paramLabel = "PROGRAM", descriptionKey = "explain.to")
-  private String to = "";
+  private @Nullable String to;
 
   @Option(names = "--login", paramLabel = "card-pin|passkey|one", descriptionKey = "explain.login")
   private @Nullable String login;
@@ -104,10 +104,10 @@ final class ExplainCommand implements Callable<Integer> {
   private @Nullable String lastOnline;
 
   @Option(names = "--powered", paramLabel = "HOURS", descriptionKey = "explain.powered")
-  private int powered;
+  private @Nullable Integer powered;
 
   @Option(names = "--boots", paramLabel = "N", descriptionKey = "explain.boots")
-  private int boots;
+  private @Nullable Integer boots;
 
   @Option(names = "--media", paramLabel = "sd|optical|mtp", descriptionKey = "explain.media")
   private @Nullable String media;
@@ -140,11 +140,33 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private ParameterException usage(String key) {
-    return new ParameterException(spec.commandLine(), common.output().messages().text(key));
+  private ParameterException usage(String key, String... arguments) {
+    return new ParameterException(
+        spec.commandLine(), common.output().messages().text(key, arguments));
+  }
+
+  /** An option that is given and would be left out of the question is a mistake of who asks. */
+  private void belongs(String option, boolean given, String to, boolean asked) {
+    if (given && !asked) {
+      throw usage("explain.BELONGS", option, to);
+    }
+  }
+
+  private void belongings() {
+    belongs("--serial", serial != null, "--usb", usb != null);
+    belongs("--grant", grant != null, "--usb", usb != null);
+    belongs("--from", from != null, "--clipboard", clipboard != null);
+    belongs("--to", to != null, "--clipboard", clipboard != null);
+    belongs("--elsewhere", elsewhere, "--login", login != null);
+    belongs("--last-contact", lastContact != null, "--login", login != null);
+    belongs("--last-online", lastOnline != null, "--login", login != null);
+    belongs("--powered", powered != null, "--login", login != null);
+    belongs("--boots", boots != null, "--login", login != null);
+    belongs("--at", at != null, "--login | --grant", login != null || grant != null);
   }
 
   private Question question() throws InputFile.UnreadableException, MalformedException {
+    belongings();
     LocalDateTime time;
     LoginAttempt.Offline offline;
     try {
@@ -161,6 +183,9 @@ final class ExplainCommand implements Callable<Integer> {
       asked.add(clipboard(clipboard));
     }
     if (login != null) {
+      if (!CaseQuestions.FACTORS.contains(login)) {
+        throw usage("explain.FACTORS", String.join(" | ", CaseQuestions.FACTORS));
+      }
       LoginAttempt attempt = CaseQuestions.attempt(login, !elsewhere, time, offline);
       asked.add(by -> by.login(attempt));
     }
@@ -182,14 +207,24 @@ final class ExplainCommand implements Callable<Integer> {
     return asked.get(0);
   }
 
+  /** All four say what is known of the time without the service; a part of them says nothing. */
   private LoginAttempt.@Nullable Offline offline() {
-    return lastContact == null || lastOnline == null
-        ? null
-        : new LoginAttempt.Offline(
-            LocalDate.parse(lastContact),
-            LocalDate.parse(lastOnline),
-            Duration.ofHours(powered),
-            boots);
+    if (lastContact == null && lastOnline == null && powered == null && boots == null) {
+      return null;
+    }
+    if (lastContact == null
+        || lastOnline == null
+        || powered == null
+        || boots == null
+        || powered < 0
+        || boots < 0) {
+      throw usage("explain.OFFLINE");
+    }
+    return new LoginAttempt.Offline(
+        LocalDate.parse(lastContact),
+        LocalDate.parse(lastOnline),
+        Duration.ofHours(powered),
+        boots);
   }
 
   private Question usb(Path file, @Nullable LocalDateTime time)
@@ -214,8 +249,8 @@ final class ExplainCommand implements Callable<Integer> {
     String text = TextEncoding.AUTO.decode(bytes, file).text();
     ClipboardCopy copy =
         new ClipboardCopy(
-            from,
-            to,
+            from == null ? "" : from,
+            to == null ? "" : to,
             List.of(CopyFormat.TEXT),
             new DataSize(bytes.length),
             true,

@@ -1,6 +1,7 @@
 package jp.sekisho.policy.source;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,9 @@ import jp.sekisho.policy.usb.UsbSettings;
 
 /**
  * All layers of an organisation: the {@code *.yaml} of one directory (those ending in {@code
- * .cases.yaml} are cases), or one file that is the common layer.
+ * .cases.yaml} are cases), or one file that is the common layer. What else lies in the directory is
+ * refused unless it can be no layer ({@code .git}, {@code .md}, {@code .json}): a layer that is not
+ * read would leave its terminals under a wider one.
  *
  * <p>A layer that would permit more than one above it refuses the whole directory: nothing is ever
  * compiled from a part.
@@ -33,6 +36,14 @@ import jp.sekisho.policy.usb.UsbSettings;
 final class PolicyTree {
   /** The ending of files with cases. */
   static final String CASES = ".cases.yaml";
+
+  /** Where a terminal stands that no layer names. */
+  static final String COMMON = "common";
+
+  private static final String LAYER = ".yaml";
+
+  /** Notes and compiled policies may lie beside the layers. */
+  private static final List<String> BESIDE = List.of(".md", ".json");
 
   /** What was read. */
   sealed interface Outcome {
@@ -61,6 +72,9 @@ final class PolicyTree {
   static Outcome read(Path path) throws InputFile.UnreadableException {
     List<LayerSource> layers = new ArrayList<>();
     List<Located> problems = new ArrayList<>();
+    for (Path file : unknown(path)) {
+      problems.add(new Located(file, Problem.of(Code.FILE_UNKNOWN, start(), "", ending(file))));
+    }
     for (Path file : files(path)) {
       LayerCompiler.Outcome outcome = SourceFile.layer(file);
       if (outcome instanceof LayerCompiler.Outcome.Refused refused) {
@@ -78,8 +92,10 @@ final class PolicyTree {
       String names = String.join(" ", common.stream().map(one -> one.place(start())).toList());
       Code code = common.isEmpty() && layers.size() == 1 ? Code.LAYER_ALONE : Code.LAYER_COMMON;
       String argument = code == Code.LAYER_ALONE ? layers.get(0).head().scope() : names;
+      // Without an argument the message says "none".
+      String[] arguments = argument.isEmpty() ? new String[0] : new String[] {argument};
       return new Outcome.Refused(
-          List.of(new Located(path, Problem.of(code, start(), "", argument))));
+          List.of(new Located(path, Problem.of(code, start(), "", arguments))));
     }
     layers.removeAll(common);
     layers.sort(
@@ -92,19 +108,46 @@ final class PolicyTree {
     return new Position(1, 1);
   }
 
+  /** The layers' files, by name. */
   static List<Path> files(Path path) throws InputFile.UnreadableException {
-    if (!Files.isDirectory(path)) {
-      return List.of(path);
-    }
-    try (Stream<Path> files = Files.list(path)) {
-      return files
-          .filter(file -> file.toString().endsWith(".yaml") && !file.toString().endsWith(CASES))
-          .sorted()
-          .toList();
-    } catch (IOException e) {
+    return Files.isDirectory(path)
+        ? entries(path).stream()
+            .filter(file -> file.toString().endsWith(LAYER) && !file.toString().endsWith(CASES))
+            .toList()
+        : List.of(path);
+  }
+
+  /** What lies among the layers and is nothing that may. */
+  private static List<Path> unknown(Path path) throws InputFile.UnreadableException {
+    return Files.isDirectory(path)
+        ? entries(path).stream().filter(PolicyTree::isUnknown).toList()
+        : List.of();
+  }
+
+  private static boolean isUnknown(Path file) {
+    String name = file.getFileName().toString();
+    return !name.endsWith(LAYER)
+        && !name.startsWith(".")
+        && BESIDE.stream().noneMatch(name::endsWith);
+  }
+
+  private static List<Path> entries(Path directory) throws InputFile.UnreadableException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
       throw new InputFile.UnreadableException(
-          Exit.ENVIRONMENT, "error.unreadable", path.toString());
+          Exit.ENVIRONMENT, "error.unreadable", directory.toString());
     }
+  }
+
+  /** {@code .yml}, or the name of what has no ending. */
+  private static String ending(Path file) {
+    String name = file.getFileName().toString();
+    if (Files.isDirectory(file)) {
+      return name + "/";
+    }
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? name : name.substring(dot);
   }
 
   private Outcome checked() {
@@ -123,6 +166,7 @@ final class PolicyTree {
     }
     deadEntries(common);
     lower.forEach(this::deadEntries);
+    lower.forEach(this::unused);
     if (problems.isEmpty()) {
       compileAll();
     }
@@ -236,8 +280,19 @@ final class PolicyTree {
     }
   }
 
+  /** A layer that no terminal reaches is obeyed by none, whatever it says. */
+  private void unused(LayerSource one) {
+    boolean binds =
+        lower.stream()
+            .anyMatch(other ->
+                one.head().reaches(other.head().scope()) && !other.head().terminals().isEmpty());
+    if (!binds) {
+      warning(one, Code.LAYER_UNUSED, one.read().at("/layer"), "/layer", one.head().scope());
+    }
+  }
+
   private void compileAll() {
-    compile(common, "common");
+    compile(common, COMMON);
     lower.forEach(one -> compile(one, one.head().scope()));
   }
 
@@ -271,7 +326,7 @@ final class PolicyTree {
 
   /** The lowest layer that names the terminal; the common one if none does. */
   String scopeOf(String terminal) {
-    String scope = "common";
+    String scope = COMMON;
     for (LayerSource one : lower) {
       if (one.head().names(terminal)) {
         scope = one.head().scope();
@@ -282,7 +337,12 @@ final class PolicyTree {
 
   /** What the terminal obeys. */
   Policy policyOf(String terminal) {
-    Policy policy = policies.get(scopeOf(terminal));
+    return policyIn(scopeOf(terminal));
+  }
+
+  /** What holds in one of {@link #scopes}. */
+  Policy policyIn(String scope) {
+    Policy policy = policies.get(scope);
     if (policy == null) {
       throw new IllegalStateException("every scope was compiled");
     }

@@ -51,6 +51,10 @@ record Problem(Code code, Position position, String path, List<String> arguments
     LAYER_ALONE,
     /** No file, or more than one, is the common layer. */
     LAYER_COMMON,
+    /** Among the layers lies a file that is not read. */
+    FILE_UNKNOWN,
+    /** No terminal obeys the layer. A warning. */
+    LAYER_UNUSED,
     /** Two files are one layer. */
     LAYER_TWICE,
     /** A lower layer would permit more than one above it. */

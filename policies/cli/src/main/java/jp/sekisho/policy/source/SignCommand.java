@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantRules;
+import jp.sekisho.policy.rule.Layer;
 import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.OfficerOutcome;
@@ -96,6 +97,10 @@ final class SignCommand implements Callable<Integer> {
         return SourceFile.refused(output, source, refused.problems());
       }
       Policy policy = withApprovers(((PolicyCompiler.Outcome.Compiled) compiled).policy());
+      List<String> lower = lowerLayers();
+      if (!lower.isEmpty() && !output.json()) {
+        output.line(output.messages().text("sign.lower", String.join(" ", lower)));
+      }
       return sign(output, root, policy);
     } catch (MalformedException e) {
       return output.refused("POLICY_MALFORMED", "sign.MALFORMED", String.valueOf(e.getMessage()));
@@ -104,6 +109,23 @@ final class SignCommand implements Callable<Integer> {
     } catch (InputFile.UnreadableException e) {
       return output.unreadable(e);
     }
+  }
+
+  /** The lower layers that lie beside what is signed: they are not in it (ADR 0010). */
+  private List<String> lowerLayers() {
+    Path directory = source.toAbsolutePath().getParent();
+    List<String> lower = new ArrayList<>();
+    try {
+      for (Path file : directory == null ? List.<Path>of() : PolicyTree.files(directory)) {
+        if (SourceFile.layer(file) instanceof LayerCompiler.Outcome.Compiled beside
+            && beside.layer().head().layer() != Layer.COMMON) {
+          lower.add(beside.layer().head().scope());
+        }
+      }
+    } catch (InputFile.UnreadableException e) {
+      // A hint to the officer, not a check: what is signed was read already.
+    }
+    return lower;
   }
 
   private static final class RefusedException extends Exception {

@@ -9,10 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import jp.sekisho.policy.usb.UsbDevice;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class ExplainAndDiffTest {
@@ -140,6 +144,62 @@ class ExplainAndDiffTest {
     assertEquals(2, explain("T-9001", "--media", "floppy").exit());
     assertEquals(2, explain("terminal", "--media", "sd").exit());
     assertEquals(2, explain("T-9001", "--login", "card-pin", "--at", "noon").exit());
+    Program typo = explain("T-9001", "--login", "card", "--lang", "en");
+    assertEquals(2, typo.exit(), "it is not a login by one factor: " + typo.out());
+    assertTrue(typo.err().contains("card-pin | passkey | one"), typo.err());
+  }
+
+  @Test
+  @DisplayName("an offline login with a part unsaid is wrong usage, not an online or a first one")
+  void offlineByHalves() {
+    Map<String, String> all =
+        Map.of(
+            "--last-contact",
+            "2026-11-19",
+            "--last-online",
+            "2026-11-19",
+            "--powered",
+            "1",
+            "--boots",
+            "1");
+    String[] login = {"--login", "card-pin", "--at", "2026-11-20T10:00"};
+    assertEquals(0, explain("T-9001", add(login, options(all, ""))).exit());
+    for (Map.Entry<String, String> one : all.entrySet()) {
+      Program without = explain("T-9001", add(login, options(all, one.getKey())));
+      assertEquals(2, without.exit(), one + without.out());
+      Program alone = explain("T-9001", add(login, one.getKey(), one.getValue()));
+      assertEquals(2, alone.exit(), one + alone.out());
+    }
+    for (String number : List.of("--powered", "--boots")) {
+      String[] negative = add(options(all, number), number, "-1");
+      assertEquals(2, explain("T-9001", add(login, negative)).exit(), number);
+    }
+  }
+
+  private static String[] options(Map<String, String> all, String without) {
+    return all.entrySet().stream()
+        .filter(one -> !one.getKey().equals(without))
+        .flatMap(one -> Stream.of(one.getKey(), one.getValue()))
+        .toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--media sd --grant x",
+        "--media sd --serial x",
+        "--login one --from x",
+        "--login one --to x",
+        "--media sd --elsewhere",
+        "--media sd --powered 1",
+        "--media sd --last-contact 2026-11-19 --last-online 2026-11-19 --powered 1 --boots 1",
+        "--network wifi --at 2026-11-20T10:00"
+      })
+  @DisplayName("an option that its question would not use is wrong usage and named")
+  void foreign(String options) {
+    Program program = explain("T-9001", add(options.split(" "), "--lang", "en"));
+    assertEquals(2, program.exit(), program.out());
+    assertTrue(program.err().contains("belongs with --"), program.err());
   }
 
   @Test
@@ -169,7 +229,7 @@ class ExplainAndDiffTest {
     assertEquals("wider", json.json().at("/changes/0/direction").asString(), json.out());
     assertEquals("3m", json.json().at("/changes/0/before").asString(), json.out());
     Program same = Program.run("diff", old.toString(), old.toString(), "--lang", "ja");
-    assertTrue(same.out().contains("違いはありません。"), same.out());
+    assertTrue(same.out().contains("値に違いはありません（理由と識別子は比べていません）。"), same.out());
     Program layers = Program.run("diff", old.toString(), CITY, "--json");
     assertTrue(layers.out().contains("mayor/tax/counter"), layers.out());
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.rule.Layer;
 import jp.sekisho.protocol.MalformedException;
@@ -150,9 +151,15 @@ class LayersTest {
   @Test
   @DisplayName("a rule that says what the layer above says, and a covered reader, are dead: warned")
   void dead() throws IOException {
-    layer("a.yaml", "kind: organ, organ: mayor", "login", "terminal-lock", "5m");
+    layer(
+        "a.yaml",
+        "kind: organ, organ: mayor, terminals: [\"T-1*\"]",
+        "login",
+        "terminal-lock",
+        "5m");
     Program program = Program.run("check", folder.toString(), "--json");
     assertEquals(0, program.exit(), program.out());
+    assertEquals(1, program.json().path("warnings").size(), program.out());
     assertEquals("RULE_DEAD", program.json().at("/warnings/0/code").asString());
     String covered =
         Files.readString(COMMON).replace("\"EXAMPLE Staff Reader *\"", "\"SONY FeliCa *\"");
@@ -160,6 +167,91 @@ class LayersTest {
     Files.delete(folder.resolve("a.yaml"));
     Program entry = Program.run("check", folder.toString(), "--json");
     assertEquals("ENTRY_DEAD", entry.json().at("/warnings/0/code").asString(), entry.out());
+  }
+
+  @Test
+  @DisplayName("a layer that no terminal obeys is warned of, one with terminals below it is not")
+  void unused() throws IOException {
+    layer("a.yaml", "kind: organ, organ: mayor", "login", "terminal-lock", "4m");
+    Program program = Program.run("check", folder.toString(), "--json");
+    assertEquals(0, program.exit(), program.out());
+    assertEquals(1, program.json().path("warnings").size(), program.out());
+    assertEquals("LAYER_UNUSED", program.json().at("/warnings/0/code").asString());
+    String text = Program.run("check", folder.toString(), "--lang", "en").out();
+    assertTrue(text.contains("a.yaml:2:"), text);
+    String below = "kind: division, organ: mayor, division: tax, terminals: [\"T-1*\"]";
+    layer("b.yaml", below, "login", "terminal-lock", "3m");
+    assertEquals(
+        0, Program.run("check", folder.toString(), "--json").json().path("warnings").size());
+    layer("c.yaml", "kind: organ, organ: mayors", "login", "terminal-lock", "3m");
+    JsonNode apart = Program.run("check", folder.toString(), "--json").json().path("warnings");
+    assertEquals(1, apart.size(), "the name only begins alike: " + apart);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tax.yml, .yml",
+    "tax.YAML, .YAML",
+    "tax.yaml.bak, .bak",
+    "tax.yaml~, .yaml~",
+    "tax.cases.yml, .yml",
+    "tax, tax"
+  })
+  @DisplayName(
+      "a file that is not read is refused and its ending named; notes and compiled ones stay")
+  void unknownFile(String name, String ending) throws IOException {
+    Files.writeString(folder.resolve("README.md"), "notes");
+    Files.writeString(folder.resolve("compiled.json"), "{}");
+    Files.writeString(folder.resolve(".gitignore"), "*");
+    layer(".t.yaml", "kind: organ, organ: hidden", "login", "terminal-lock", "4m");
+    Program read = Program.run("check", folder.toString(), "--json");
+    assertEquals(0, read.exit(), read.out());
+    assertEquals(
+        "hidden", read.json().at("/scopes/1").asString(), "a layer that begins with a dot");
+    layer(name, "kind: organ, organ: mayor", "login", "terminal-lock", "4m");
+    Program program = Program.run("check", folder.toString(), "--json", "--lang", "ja");
+    assertEquals(1, program.exit(), program.out());
+    JsonNode problem = program.json().at("/problems/0");
+    assertEquals("FILE_UNKNOWN", problem.path("code").asString(), program.out());
+    assertTrue(problem.path("file").asString().endsWith(name), program.out());
+    assertTrue(problem.path("text").asString().contains("「" + ending + "」"), program.out());
+  }
+
+  @Test
+  @DisplayName("layers in a directory below are refused, not left out")
+  void directoryBelow() throws IOException {
+    Path below = Files.createDirectory(folder.resolve("tax"));
+    Files.copy(COMMON, below.resolve("common.yaml"));
+    Program program = Program.run("check", folder.toString(), "--lang", "ja");
+    assertEquals(1, program.exit(), program.out());
+    assertTrue(program.out().contains("「tax/」は読みません"), program.out());
+  }
+
+  @Test
+  @DisplayName("check says which layer a terminal obeys; no terminal's name writes nothing")
+  void terminalsLayer() throws IOException {
+    String head = "kind: organ, organ: mayor, terminals: [\"T-1*\"]";
+    layer("a.yaml", head, "login", "terminal-lock", "4m");
+    Path out = folder.resolve("compiled.json");
+    for (String wrong : List.of("T1001", "t-1001", "")) {
+      Program refused =
+          Program.run(
+              "check", folder.toString(), "--terminal", wrong, "--out", out.toString(), "--json");
+      assertEquals(2, refused.exit(), refused.out());
+      assertFalse(Files.exists(out), wrong);
+    }
+    String[] check = {"check", folder.toString(), "--lang", "en", "--terminal"};
+    String named = Program.run(add(check, "T-1001")).out();
+    assertTrue(named.contains("Terminal T-1001 obeys the layer mayor\n"), named);
+    String unnamed = Program.run(add(check, "T-2001")).out();
+    assertTrue(unnamed.contains("Mind: no layer names the terminal T-2001"), unnamed);
+    String alone =
+        Program.run("check", COMMON.toString(), "--lang", "en", "--terminal", "T-1").out();
+    assertTrue(alone.contains("T-1") && !alone.contains("Mind"), alone);
+  }
+
+  private static String[] add(String[] to, String more) {
+    return Stream.concat(Stream.of(to), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test
@@ -242,7 +334,8 @@ class LayersTest {
     assertEquals("LAYER_ALONE", program.json().at("/problems/0/code").asString());
     assertFalse(Files.exists(out));
     Path empty = Files.createDirectory(folder.resolve("empty"));
-    Program none = Program.run("check", empty.toString(), "--json");
+    Program none = Program.run("check", empty.toString(), "--json", "--lang", "ja");
     assertEquals("LAYER_COMMON", none.json().at("/problems/0/code").asString());
+    assertTrue(none.json().at("/problems/0/text").asString().contains("：—"), none.out());
   }
 }

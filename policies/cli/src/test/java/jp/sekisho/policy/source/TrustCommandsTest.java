@@ -198,6 +198,27 @@ class TrustCommandsTest {
     assertTrue(Program.run("verify", out.toString()).out().contains("policyVersion 2"));
   }
 
+  @Test
+  @DisplayName("lower layers beside the common one are named as not signed")
+  void lowerLayers() {
+    assertEquals(0, root(officer).exit());
+    Path common = Program.PROFILES.resolve("city").resolve("common.yaml");
+    String[] city = {
+      "sign", "--root", officer.toString(), "--policy", common.toString(), "--out", out.toString()
+    };
+    Program signed =
+        Program.run(
+            java.util.stream.Stream.concat(
+                    java.util.Arrays.stream(city), java.util.stream.Stream.of("--lang", "en"))
+                .toArray(String[]::new));
+    assertEquals(0, signed.exit(), signed.out());
+    String lower = "are not in this signature: mayor/tax/counter education election mayor/tax\n";
+    assertTrue(signed.out().contains(lower), signed.out());
+    assertFalse(sign("--lang", "en").out().contains("not in this signature"));
+    Program same = sign("--lang", "en", "--dry-run");
+    assertTrue(same.out().contains("No value changes (reasons and ids"), same.out());
+  }
+
   private String approverKey = "";
 
   private Path certificate() throws Exception {
