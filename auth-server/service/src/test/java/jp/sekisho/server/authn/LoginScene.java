@@ -99,7 +99,8 @@ public final class LoginScene implements Registers, AutoCloseable {
             cards,
             trust,
             (change, person) -> Optional.ofNullable(organOfPerson.get(person)),
-            sessions);
+            sessions,
+            passkeys::suspendAll);
     open = new OpenTransactions(clock, OpenTransactions.Limits.DIRECT);
     logins = logins(Set.of(ORIGIN), AddressMatch.REQUIRE, open);
     addTerminal("T-0001", "mayor");
