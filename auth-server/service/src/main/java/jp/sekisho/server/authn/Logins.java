@@ -211,7 +211,7 @@ public final class Logins {
         Verdict<PasskeySigned> signed =
             placed.then(before -> PasskeySigned.of(before, passkey, passkeys));
         yield change ->
-            signed.then(proof -> PasskeyRegistered.of(proof, change, passkeys.passkeys()));
+            signed.then(proof -> PasskeyRegistered.of(proof, change, passkeys));
       }
     };
   }
