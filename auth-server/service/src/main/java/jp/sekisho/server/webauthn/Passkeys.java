@@ -62,12 +62,12 @@ public final class Passkeys {
         .list();
   }
 
-  /** Whether a person has a passkey of which no later login has told. */
-  public boolean hasNews(Handle handle, String person) {
+  /** Whether a person has a passkey of which a login must tell. */
+  public boolean hasNews(Handle handle, String person, Instant now) {
     return ofPerson(handle, person).stream()
         .anyMatch(found ->
             found instanceof Found.Sound(Passkey passkey)
-                && !passkey.seen()
+                && passkey.isNews(now)
                 && passkey.state() != State.REVOKED);
   }
 
