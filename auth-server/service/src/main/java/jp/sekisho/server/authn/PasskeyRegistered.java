@@ -15,8 +15,9 @@ import jp.sekisho.server.webauthn.Passkeys;
 
 /**
  * Step 5 for a passkey: its row, read again in the unit that will record the answer, says that it
- * is in use, its counter went on, and the policy in force has passkeys among the login's factors. A counter that went back is an alarm of its own and suspends
- * the passkey: there may be two of it, and nobody can tell which one answered.
+ * is in use, its counter went on, and the policy in force has passkeys among the login's factors. A
+ * counter that went back is an alarm of its own and suspends the passkey: there may be two of it,
+ * and nobody can tell which one answered.
  */
 final class PasskeyRegistered implements Identified {
   private final PasskeySigned signed;

@@ -55,8 +55,7 @@ final class WebAuthnBeans {
         passkeys,
         sessions,
         stepUps,
-        new Attestation(
-            place, models, installation.config().trial(), installation.clock()),
+        new Attestation(place, models, installation.config().trial(), installation.clock()),
         place,
         installation.clock());
   }

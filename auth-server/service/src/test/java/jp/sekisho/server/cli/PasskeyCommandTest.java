@@ -80,8 +80,7 @@ final class PasskeyCommandTest {
     try (Installation installation = installation()) {
       new TestCa("Staff CA", installation.clock().instant())
           .writeTrust(installation.staffTrust(), List.of());
-      passkey =
-          PasskeyScene.put(installation, Entry.Subject.person("mayor", PERSON), PERSON);
+      passkey = PasskeyScene.put(installation, Entry.Subject.person("mayor", PERSON), PERSON);
     }
   }
 
@@ -103,8 +102,7 @@ final class PasskeyCommandTest {
     assertTrue(out.toString().contains("机の鍵（Example Key 5）"), out.toString());
 
     String data = directory.resolve("data").toString();
-    assertEquals(
-        ExitCode.OK, run("card", "suspend", "--person", PERSON, "--data", data, "--json"));
+    assertEquals(ExitCode.OK, run("card", "suspend", "--person", PERSON, "--data", data, "--json"));
     assertEquals(
         "{\"outcome\":\"suspended\",\"person\":\"100042\",\"value\":\"0\",\"passkeys\":1}",
         out.toString().strip());
@@ -136,8 +134,10 @@ final class PasskeyCommandTest {
     assertEquals(ExitCode.OK, passkey("list", "100099", "--json"));
     assertEquals("{\"passkeys\":[],\"person\":\"100099\"}", out.toString().strip());
     try (Installation installation = installation()) {
-      installation.database().writer().write(handle ->
-          handle.execute("update passkey set person = '100099'"));
+      installation
+          .database()
+          .writer()
+          .write(handle -> handle.execute("update passkey set person = '100099'"));
     }
     assertEquals(ExitCode.REFUSED, passkey("list", "100099", "--lang", "en"));
     assertTrue(err.toString().contains("tampered"), err.toString());

@@ -144,9 +144,7 @@ public final class SoftAuthenticator {
       return statement;
     }
     byte[] signed =
-        format == Format.FIDO_U2F
-            ? u2fSigned(clientData)
-            : concat(authData, Sha256.of(clientData));
+        format == Format.FIDO_U2F ? u2fSigned(clientData) : concat(authData, Sha256.of(clientData));
     Maker by = maker;
     KeyPair signer = format == Format.SELF || by == null ? keys : by.batchKeys;
     byte[] signature = TestCa.sign(signer.getPrivate(), signed);

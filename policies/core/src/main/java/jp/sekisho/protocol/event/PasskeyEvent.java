@@ -63,8 +63,8 @@ public sealed interface PasskeyEvent extends AuditEvent {
   }
 
   /**
-   * A passkey was removed, by its holder or, in an entry without a session, at the console; it never
-   * counts again.
+   * A passkey was removed, by its holder or, in an entry without a session, at the console; it
+   * never counts again.
    */
   record Removed(String spki) implements PasskeyEvent {
     @Override
