@@ -67,8 +67,10 @@ public enum Refusal {
   PASSKEY_INVALID(403),
   /** Its counter went back: the passkey was copied, or its authenticator was reset. */
   PASSKEY_COUNTER(403),
-  /** Not a listed model, or its attestation does not lead to that model's maker. */
+  /** Not a listed model (any more), or its attestation does not lead to that model's maker. */
   PASSKEY_MODEL(403),
+  /** The signed policy does not name passkeys among the login's factors. */
+  PASSKEY_POLICY(403),
   /** A passkey that can leave its authenticator (backup-eligible). */
   PASSKEY_SYNCED(403),
   /** The authenticator holds a registered passkey already. */

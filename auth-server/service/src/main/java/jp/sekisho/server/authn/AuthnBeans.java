@@ -25,6 +25,7 @@ import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.TerminalObserver;
 import jp.sekisho.server.terminal.Terminals;
+import jp.sekisho.server.webauthn.PasskeyRules;
 import jp.sekisho.server.webauthn.Passkeys;
 import jp.sekisho.server.webauthn.RelyingPlace;
 
@@ -99,6 +100,7 @@ final class AuthnBeans {
       StaffTrust trust,
       Passkeys passkeys,
       RelyingPlace place,
+      PasskeyRules rules,
       StepUps stepUps,
       Terminals terminals,
       SignsOfLife signs,
@@ -116,6 +118,7 @@ final class AuthnBeans {
             installation.transactions(),
             passkeys,
             place,
+            rules,
             new TamperedRows(installation.transactions())),
         stepUps,
         new ServiceRegisters(

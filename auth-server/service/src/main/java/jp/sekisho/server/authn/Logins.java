@@ -210,8 +210,7 @@ public final class Logins {
       case Answer.Passkey passkey -> {
         Verdict<PasskeySigned> signed =
             placed.then(before -> PasskeySigned.of(before, passkey, passkeys));
-        yield change ->
-            signed.then(proof -> PasskeyRegistered.of(proof, change, passkeys.passkeys()));
+        yield change -> signed.then(proof -> PasskeyRegistered.of(proof, change, passkeys));
       }
     };
   }

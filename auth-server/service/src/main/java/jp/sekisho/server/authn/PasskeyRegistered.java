@@ -15,8 +15,9 @@ import jp.sekisho.server.webauthn.Passkeys;
 
 /**
  * Step 5 for a passkey: its row, read again in the unit that will record the answer, says that it
- * is in use, and its counter went on. A counter that went back is an alarm of its own and suspends
- * the passkey: there may be two of it, and nobody can tell which one answered.
+ * is in use, its counter went on, and the policy in force has passkeys among the login's factors. A
+ * counter that went back is an alarm of its own and suspends the passkey: there may be two of it,
+ * and nobody can tell which one answered.
  */
 final class PasskeyRegistered implements Identified {
   private final PasskeySigned signed;
@@ -29,7 +30,8 @@ final class PasskeyRegistered implements Identified {
     this.passkeys = passkeys;
   }
 
-  static Verdict<Identified> of(PasskeySigned signed, Change change, Passkeys passkeys) {
+  static Verdict<Identified> of(PasskeySigned signed, Change change, PasskeySigned.Desk desk) {
+    Passkeys passkeys = desk.passkeys();
     return switch (passkeys.find(change.handle(), signed.assertion().credentialId())) {
       case Passkeys.Found.Absent() -> Verdict.refused(Refusal.PASSKEY_UNKNOWN);
       case Passkeys.Found.Tampered(String row) -> {
@@ -45,7 +47,9 @@ final class PasskeyRegistered implements Identified {
                 alarm(signed, change, passkey, passkeys);
                 yield Verdict.refused(Refusal.PASSKEY_COUNTER);
               }
-              yield Verdict.passed(new PasskeyRegistered(signed, passkey, passkeys));
+              yield desk.rules().isFactor(change.handle())
+                  ? Verdict.passed(new PasskeyRegistered(signed, passkey, passkeys))
+                  : Verdict.refused(Refusal.PASSKEY_POLICY);
             }
           };
     };

@@ -5,12 +5,14 @@ import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.webauthn.AssertionProved;
 import jp.sekisho.server.webauthn.Passkey;
+import jp.sekisho.server.webauthn.PasskeyRules;
 import jp.sekisho.server.webauthn.Passkeys;
 import jp.sekisho.server.webauthn.RelyingPlace;
 
 /**
  * Steps 3 and 4 for a passkey: a key that is registered here signed the hash of what the terminal
- * said and signed about this very question, after its authenticator verified the holder.
+ * said and signed about this very question, after its authenticator verified the holder; and its
+ * model is still on the list.
  */
 final class PasskeySigned {
   private final OriginAndTerminal before;
@@ -23,7 +25,11 @@ final class PasskeySigned {
 
   /** Where passkeys are looked up and judged. */
   record Desk(
-      Transactions transactions, Passkeys passkeys, RelyingPlace place, TamperedRows tampered) {}
+      Transactions transactions,
+      Passkeys passkeys,
+      RelyingPlace place,
+      PasskeyRules rules,
+      TamperedRows tampered) {}
 
   static Verdict<PasskeySigned> of(OriginAndTerminal before, Answer.Passkey given, Desk desk) {
     if (before.spoke().question().matter() != null) {
@@ -41,7 +47,9 @@ final class PasskeySigned {
           switch (AssertionProved.of(given.assertion(), passkey, given.challenge(), desk.place())) {
             case AssertionProved.Outcome.Failed _ -> Verdict.refused(Refusal.PASSKEY_INVALID);
             case AssertionProved.Outcome.Proved(AssertionProved proof) ->
-                Verdict.passed(new PasskeySigned(before, proof));
+                desk.rules().isListed(passkey)
+                    ? Verdict.passed(new PasskeySigned(before, proof))
+                    : Verdict.refused(Refusal.PASSKEY_MODEL);
           };
     };
   }

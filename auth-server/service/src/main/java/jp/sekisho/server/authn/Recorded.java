@@ -29,7 +29,7 @@ final class Recorded {
     /**
      * A new session: its secret goes into a cookie.
      *
-     * @param news whether the person has a passkey of which no later login has told
+     * @param news whether the person has a passkey of which a login must tell
      */
     record Opened(Token token, boolean news) implements Effect {}
 
@@ -179,7 +179,7 @@ final class Recorded {
                 permitted.current().identified().assurance().text(),
                 Sources.address(spoke.question().source())));
     effects.used().insert(change, login, spoke.question(), permitted.terminal().id());
-    boolean news = effects.passkeys().hasNews(change.handle(), person.number());
+    boolean news = effects.passkeys().hasNews(change.handle(), person.number(), change.now());
     return Verdict.passed(new Recorded(new Effect.Opened(token, news)));
   }
 

@@ -14,13 +14,25 @@ import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
 
-/** Registers, suspends and resumes staff cards; each is one unit with its entry. Thread-safe. */
+/**
+ * Registers, suspends and resumes staff cards; each is one unit with its entry. A suspension stops
+ * the person's other authenticators too: whoever had the card for two minutes may have registered
+ * one. Lifting it lifts the cards only. Thread-safe.
+ */
 public final class CardRegistry {
   private final Transactions transactions;
   private final Authenticators cards;
   private final StaffTrust trust;
   private final Holders holders;
   private final Sessions sessions;
+  private final Others others;
+
+  /** The other authenticators of a person. */
+  @FunctionalInterface
+  public interface Others {
+    /** Suspends every active one, each with an entry about {@code holder}; how many. */
+    int suspend(Change change, Entry.Subject holder, String person);
+  }
 
   /** Who may hold a card. */
   @FunctionalInterface
@@ -34,8 +46,12 @@ public final class CardRegistry {
     /** The card is registered. */
     record Registered(Authenticator card) implements Outcome {}
 
-    /** So many cards changed their state. */
-    record Changed(int cards) implements Outcome {}
+    /**
+     * So many changed their state.
+     *
+     * @param others authenticators that are no cards
+     */
+    record Changed(int cards, int others) implements Outcome {}
 
     /**
      * Refused; the log says so.
@@ -50,12 +66,14 @@ public final class CardRegistry {
       Authenticators cards,
       StaffTrust trust,
       Holders holders,
-      Sessions sessions) {
+      Sessions sessions,
+      Others others) {
     this.transactions = transactions;
     this.cards = cards;
     this.trust = trust;
     this.holders = holders;
     this.sessions = sessions;
+    this.others = others;
   }
 
   /**
@@ -105,12 +123,12 @@ public final class CardRegistry {
     return new Outcome.Registered(card);
   }
 
-  /** Suspends every active card of a person and ends the person's sessions. */
+  /** Suspends every active card and passkey of a person and ends the person's sessions. */
   public Outcome suspend(String person) {
     return change(person, State.ACTIVE, State.SUSPENDED);
   }
 
-  /** Lifts the suspension of every suspended card of a person. */
+  /** Lifts the suspension of every suspended card of a person, and of nothing else. */
   public Outcome resume(String person) {
     return change(person, State.SUSPENDED, State.ACTIVE);
   }
@@ -126,7 +144,8 @@ public final class CardRegistry {
       // A person who has left keeps no organ, but the card must still be stopped.
       Entry.Subject holder =
           new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null);
-      if (found.isEmpty()) {
+      int stopped = to == State.SUSPENDED ? others.suspend(change, holder, person) : 0;
+      if (found.isEmpty() && stopped == 0) {
         return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
       }
       for (Authenticator card : found) {
@@ -141,7 +160,7 @@ public final class CardRegistry {
       if (to == State.SUSPENDED) {
         sessions.endOfPerson(change, person);
       }
-      return new Outcome.Changed(found.size());
+      return new Outcome.Changed(found.size(), stopped);
     });
   }
 

@@ -16,6 +16,7 @@ import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
+import jp.sekisho.server.webauthn.Passkeys;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +63,7 @@ final class CardCommand {
                   refused.reason(),
                   console.locale(),
                   Map.of("help", installation.config().helpLine()));
-          json("refused", refused.reason().name(), null);
+          json("refused", refused.reason().name(), null, null);
           console
               .err()
               .println(
@@ -76,16 +77,16 @@ final class CardCommand {
           yield ExitCode.REFUSED;
         }
         case Outcome.Registered(Authenticator card) -> {
-          json("registered", card.spki(), card.assurance().text());
+          json("registered", card.spki(), card.assurance().text(), null);
           say(texts.say("card.registered", person, card.spki()));
           if (card.assurance() == Assurance.LOW) {
             console.err().println(texts.say("card.low"));
           }
           yield ExitCode.OK;
         }
-        case Outcome.Changed(int cards) -> {
-          json(done(), Integer.toString(cards), null);
-          say(texts.say("card." + done(), person, cards));
+        case Outcome.Changed(int cards, int passkeys) -> {
+          json(done(), Integer.toString(cards), null, passkeys);
+          say(texts.say("card." + done(), person, cards, passkeys));
           yield ExitCode.OK;
         }
       };
@@ -97,13 +98,14 @@ final class CardCommand {
       }
     }
 
-    private void json(String outcome, String value, @Nullable String assurance) {
+    private void json(
+        String outcome, String value, @Nullable String assurance, @Nullable Integer passkeys) {
       if (console.json()) {
         console
             .out()
             .println(
                 new String(
-                    WireJson.write(new Report(outcome, person, value, assurance)),
+                    WireJson.write(new Report(outcome, person, value, assurance, passkeys)),
                     java.nio.charset.StandardCharsets.UTF_8));
       }
     }
@@ -125,7 +127,8 @@ final class CardCommand {
               installation.seal(),
               SessionLimits.STANDARD,
               Sources.ANYWHERE,
-              installation.clock()));
+              installation.clock()),
+          new Passkeys(installation.seal())::suspendAll);
     }
   }
 
@@ -134,8 +137,14 @@ final class CardCommand {
    *
    * @param outcome {@code registered}, {@code suspended}, {@code resumed} or {@code refused}
    * @param value hash of the key, number of cards, or code of the refusal
+   * @param passkeys how many of them changed; absent where no state changed
    */
-  record Report(String outcome, String person, String value, @Nullable String assurance) {}
+  record Report(
+      String outcome,
+      String person,
+      String value,
+      @Nullable String assurance,
+      @Nullable Integer passkeys) {}
 
   /** {@code card register}. */
   @Command(
@@ -169,7 +178,10 @@ final class CardCommand {
   @Command(
       name = "suspend",
       mixinStandardHelpOptions = true,
-      description = {"職員証を停止し、その職員のセッションを終了する", "Suspends a person's cards and ends the sessions."})
+      description = {
+        "職員証とパスキーを停止し、その職員のセッションを終了する",
+        "Suspends a person's cards and passkeys and ends the sessions."
+      })
   static final class Suspend extends OfPerson {
     @Override
     Outcome run(CardRegistry registry, String number) {
@@ -186,7 +198,10 @@ final class CardCommand {
   @Command(
       name = "resume",
       mixinStandardHelpOptions = true,
-      description = {"停止した職員証を使えるように戻す", "Lifts the suspension of a person's cards."})
+      description = {
+        "停止した職員証を使えるように戻す（パスキーは戻さない）",
+        "Lifts the suspension of a person's cards, not of passkeys."
+      })
   static final class Resume extends OfPerson {
     @Override
     Outcome run(CardRegistry registry, String number) {

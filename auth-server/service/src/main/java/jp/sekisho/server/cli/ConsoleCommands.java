@@ -9,6 +9,7 @@ final class ConsoleCommands {
   static List<Class<?>> all() {
     return List.of(
         CardCommand.class,
+        PasskeyCommand.class,
         PersonCommand.class,
         LogCommand.class,
         TerminalCommand.class,

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.login.LoginFactors;
+import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.trust.Current;
 import jp.sekisho.policy.trust.Current.Listed;
 import jp.sekisho.policy.trust.FileSigner;
@@ -271,6 +273,20 @@ public final class SignedPolicies implements RootPin {
     return stored(handle)
         .filter(both -> !both.root().isExpired(now) && !both.policy().isExpired(now))
         .map(Officers::policy);
+  }
+
+  /**
+   * Whether the policy in force lists these factors. One that says nothing of it lists none, and so
+   * does one that expired; before the first import only a trial takes any.
+   */
+  public boolean allows(Handle handle, LoginFactors factors) {
+    Rows rows = rows(handle);
+    if (rows.roots().isEmpty() && rows.policy().isEmpty()) {
+      return trial;
+    }
+    return current(handle)
+        .map(policy -> policy.body().more().value(LoginSettings.FACTORS).contains(factors))
+        .orElse(false);
   }
 
   /** What is shown at the console: newest root and policy, expired or not. */

@@ -14,6 +14,7 @@ import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,7 @@ final class AuthenticatorsController {
   private final Authenticators cards;
   private final Transactions transactions;
   private final Answers answers;
+  private final InstantSource clock;
 
   AuthenticatorsController(
       Pages pages, PasskeyEnrolment passkeys, Installation installation, Answers answers) {
@@ -61,6 +63,7 @@ final class AuthenticatorsController {
     this.cards = new Authenticators(installation.seal());
     this.transactions = installation.transactions();
     this.answers = answers;
+    this.clock = installation.clock();
   }
 
   @Get("/authenticators")
@@ -96,8 +99,9 @@ final class AuthenticatorsController {
           }
         });
     List<Passkey> own = passkeys.of(session.person());
-    own.forEach(passkey -> rows.add(row(passkey, words)));
-    return new Content(rows, own.stream().anyMatch(passkey -> !passkey.seen()));
+    Instant now = clock.instant();
+    own.forEach(passkey -> rows.add(row(passkey, words, now)));
+    return new Content(rows, own.stream().anyMatch(passkey -> passkey.isNews(now)));
   }
 
   private static Row row(Authenticator card, Words words) {
@@ -114,7 +118,7 @@ final class AuthenticatorsController {
         false);
   }
 
-  private static Row row(Passkey passkey, Words words) {
+  private static Row row(Passkey passkey, Words words, Instant now) {
     return new Row(
         passkey.id(),
         true,
@@ -125,7 +129,7 @@ final class AuthenticatorsController {
         passkey.assurance() == Assurance.LOW,
         time(passkey.registered()),
         time(passkey.lastUsed()),
-        !passkey.seen());
+        passkey.isNews(now));
   }
 
   private static String words(State state, Words words) {

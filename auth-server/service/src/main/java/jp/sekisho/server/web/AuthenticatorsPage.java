@@ -17,7 +17,7 @@ public record AuthenticatorsPage(
    * The part that only an active session gets.
    *
    * @param rows cards first, then passkeys, the oldest first
-   * @param news whether a passkey is among them of which no later login has told
+   * @param news whether a passkey is among them of which a login must tell
    */
   public record Content(List<Row> rows, boolean news) {
     public Content {
@@ -35,7 +35,7 @@ public record AuthenticatorsPage(
    * @param state stable word: {@code active}, {@code suspended} or {@code revoked}
    * @param stateWords the state in words
    * @param low 低保証
-   * @param fresh not told of before
+   * @param fresh a login must tell of it
    */
   public record Row(
       String id,

@@ -42,6 +42,10 @@ import org.slf4j.LoggerFactory;
  * The judgement of a registration, WebAuthn Level 3 §7.1, by Yubico's library; then our own rules:
  * the model is listed, its attestation leads to that model's maker, and the passkey cannot leave
  * its authenticator. Registrations are rare, so speed counts nothing here. Thread-safe.
+ *
+ * <p>Only {@code packed} proves a model: it signs the authenticator's whole data. {@code fido-u2f}
+ * signs neither AAGUID nor flags, so any key of a listed maker could name itself a listed model;
+ * the others are not needed.
  */
 final class Attestation {
   private static final Logger LOG = LoggerFactory.getLogger(Attestation.class);
@@ -49,7 +53,7 @@ final class Attestation {
   private static final int BACKUP_ELIGIBLE = 0x08;
   private static final int BACKED_UP = 0x10;
 
-  /** ES256 first; RS256 is what the TPMs of Windows Hello speak. */
+  /** ES256 first; RS256 for keys that make no other. */
   static final List<PublicKeyCredentialParameters> ALGORITHMS =
       List.of(PublicKeyCredentialParameters.ES256, PublicKeyCredentialParameters.RS256);
 
@@ -131,7 +135,8 @@ final class Attestation {
     boolean proved = result.isAttestationTrusted();
     boolean none = result.getAttestationType() == AttestationType.NONE;
     // A wrong attestation is refused everywhere; only no attestation at all passes, in a trial.
-    if (!proved && !(trial && none)) {
+    boolean packed = format(made).equals("packed");
+    if (!(proved && packed) && !(trial && none)) {
       return new Outcome.Fails(Refusal.PASSKEY_MODEL);
     }
     String aaguid = uuid(result.getAaguid());
@@ -163,6 +168,15 @@ final class Attestation {
       return (data[32] & (BACKUP_ELIGIBLE | BACKED_UP)) == 0;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /** The attestation's format; empty when it cannot be read. */
+  private static String format(Made made) {
+    try {
+      return new AttestationObject(new ByteArray(made.attestationObject())).getFormat();
+    } catch (IOException e) {
+      return "";
     }
   }
 

@@ -1,5 +1,6 @@
 package jp.sekisho.server.webauthn;
 
+import java.time.Duration;
 import java.time.Instant;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Sha256;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param state revoked = removed by its holder, for good
  * @param label what the holder calls it
  * @param lastUsed null before the first use
- * @param seen whether the holder confirmed, after a later login, to know of it
+ * @param seen whether the holder confirmed to know of it, in a session opened after it came
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Passkey(
@@ -37,6 +38,17 @@ public record Passkey(
     Instant registered,
     @Nullable Instant lastUsed,
     boolean seen) {
+
+  /**
+   * So long every login tells of it, confirmed or not: who registered it with a borrowed card could
+   * confirm it too.
+   */
+  public static final Duration NEWS = Duration.ofDays(30);
+
+  /** Whether a login must tell of it. */
+  public boolean isNews(Instant now) {
+    return !seen || now.isBefore(registered.plus(NEWS));
+  }
 
   /** How the log names it: base64url of the SHA-256 of its public key. */
   public String id() {

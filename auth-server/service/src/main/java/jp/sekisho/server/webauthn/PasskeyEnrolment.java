@@ -218,12 +218,15 @@ public final class PasskeyEnrolment {
     });
   }
 
-  /** The person has seen the passkeys that are new; how many. */
+  /**
+   * The person confirms the passkeys that were there before this session began; how many. The
+   * session that registered one cannot confirm it.
+   */
   public int seen(Session session) {
     return transactions.write(change -> {
       int news = 0;
       for (Passkey passkey : sound(passkeys.ofPerson(change.handle(), session.person()))) {
-        if (!passkey.seen()) {
+        if (!passkey.seen() && passkey.registered().isBefore(session.created())) {
           EntryReceipt entry =
               change.record(session.subject(), new PasskeyEvent.Seen(passkey.id()));
           passkeys.update(change, entry, passkey.seenByHolder());

@@ -18,13 +18,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The models of authenticators that may be registered: a directory with one file per model, called
- * {@code <AAGUID>.pem}. It holds a line {@code model: NAME} and the certificates of the maker that
- * an attestation of exactly this model must lead to. What has no file is not on the list.
+ * The models of authenticators that may be registered and used: a directory with one file per
+ * model, called {@code <AAGUID>.pem}. It holds a line {@code model: NAME} and the certificates of
+ * the maker that an attestation of exactly this model must lead to. What has no file is not on the
+ * list.
  *
  * <p>A file, and not the FIDO metadata blob: closed networks cannot fetch it, a municipality hands
- * out two or three models, and one can read the whole list (ADR 0014). Read at each registration,
- * which is rare: a file that was taken away counts at once. Thread-safe.
+ * out two or three models, and one can read the whole list (ADR 0014). Read at each registration
+ * and each use: a file that was taken away counts at once. Thread-safe.
  */
 public final class PasskeyModels {
   /** A file of a model is small: a name and a few certificates. */
@@ -69,7 +70,8 @@ public final class PasskeyModels {
   /**
    * The model with this AAGUID, a UUID in lower case; empty when it is not listed.
    *
-   * @throws IOException when its file cannot be read or used; nothing may be registered then
+   * @throws IOException when its file cannot be read or used; nothing may be registered or used
+   *     then
    */
   public Optional<Model> find(String aaguid) throws IOException {
     if (!AAGUID.matcher(aaguid).matches()) {

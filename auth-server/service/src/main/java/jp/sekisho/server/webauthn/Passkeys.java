@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.PasskeyEvent;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticator.State;
 import jp.sekisho.server.storage.Change;
@@ -60,13 +62,29 @@ public final class Passkeys {
         .list();
   }
 
-  /** Whether a person has a passkey of which no later login has told. */
-  public boolean hasNews(Handle handle, String person) {
+  /** Whether a person has a passkey of which a login must tell. */
+  public boolean hasNews(Handle handle, String person, Instant now) {
     return ofPerson(handle, person).stream()
         .anyMatch(found ->
             found instanceof Found.Sound(Passkey passkey)
-                && !passkey.seen()
+                && passkey.isNews(now)
                 && passkey.state() != State.REVOKED);
+  }
+
+  /**
+   * Suspends every active passkey of a person, each with its entry; how many. A row that fails its
+   * seal opens nothing as it is.
+   */
+  public int suspendAll(Change change, Entry.Subject holder, String person) {
+    int suspended = 0;
+    for (Found found : ofPerson(change.handle(), person)) {
+      if (found instanceof Found.Sound(Passkey passkey) && passkey.state() == State.ACTIVE) {
+        EntryReceipt entry = change.record(holder, new PasskeyEvent.Suspended(passkey.id()));
+        update(change, entry, passkey.in(State.SUSPENDED));
+        suspended++;
+      }
+    }
+    return suspended;
   }
 
   void insert(Change change, EntryReceipt entry, Passkey passkey) {

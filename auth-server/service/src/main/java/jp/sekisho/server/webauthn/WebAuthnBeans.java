@@ -3,7 +3,9 @@ package jp.sekisho.server.webauthn;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
+import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
 
@@ -22,6 +24,20 @@ final class WebAuthnBeans {
   }
 
   @Singleton
+  PasskeyModels passkeyModels(Installation installation) {
+    return new PasskeyModels(installation.directory().passkeyModels());
+  }
+
+  @Singleton
+  PasskeyRules passkeyRules(
+      Installation installation, PasskeyModels models, SignedPolicies policies) {
+    return new PasskeyRules(
+        models,
+        installation.config().trial(),
+        handle -> policies.allows(handle, LoginFactors.PASSKEY));
+  }
+
+  @Singleton
   StepUps stepUps(Installation installation) {
     return new StepUps(installation.clock());
   }
@@ -30,6 +46,7 @@ final class WebAuthnBeans {
   PasskeyEnrolment passkeyEnrolment(
       Installation installation,
       Passkeys passkeys,
+      PasskeyModels models,
       Sessions sessions,
       StepUps stepUps,
       RelyingPlace place) {
@@ -38,11 +55,7 @@ final class WebAuthnBeans {
         passkeys,
         sessions,
         stepUps,
-        new Attestation(
-            place,
-            new PasskeyModels(installation.directory().passkeyModels()),
-            installation.config().trial(),
-            installation.clock()),
+        new Attestation(place, models, installation.config().trial(), installation.clock()),
         place,
         installation.clock());
   }

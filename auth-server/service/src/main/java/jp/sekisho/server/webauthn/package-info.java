@@ -8,9 +8,10 @@
  *
  * <p>RP ID is the service's host exactly. User verification is always required, a passkey that can
  * leave its authenticator always refused, and a model counts only with a file of its own among
- * {@link jp.sekisho.server.webauthn.PasskeyModels}. Not trusted: the page, the browser's parsing,
- * the database's rows without their seal. Trusted: the listed makers, that their authenticators
- * verify a person before they sign, and the browser's word about the page's origin.
+ * {@link jp.sekisho.server.webauthn.PasskeyModels}; {@link jp.sekisho.server.webauthn.PasskeyRules}
+ * asks for it, and for the signed policy, at each use. Not trusted: the page, the browser's
+ * parsing, the database's rows without their seal. Trusted: the listed makers, that their
+ * authenticators verify a person before they sign, and the browser's word about the page's origin.
  */
 @NullMarked
 package jp.sekisho.server.webauthn;

@@ -44,6 +44,8 @@ import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.terminal.Terminal;
+import jp.sekisho.server.webauthn.PasskeyModels;
+import jp.sekisho.server.webauthn.PasskeyRules;
 import jp.sekisho.server.webauthn.Passkeys;
 import jp.sekisho.server.webauthn.RelyingPlace;
 import org.jdbi.v3.core.Handle;
@@ -77,11 +79,15 @@ public final class LoginScene implements Registers, AutoCloseable {
   public final Map<String, String> postOfPerson = new HashMap<>();
   public final ApprovalsSeen approvals = new ApprovalsSeen();
   final OpenTransactions open;
+  final Path models;
+  boolean trial; // for logins made anew
+  boolean passkeysInPolicy = true;
   Logins logins;
 
   public LoginScene(Path directory) throws IOException {
     storage = OpenStorage.sqlite(directory, clock);
     trustDirectory = directory.resolve("trust");
+    models = directory.resolve("models");
     ca.writeTrust(trustDirectory, List.of());
     trust = StaffTrust.load(trustDirectory, clock);
     cards = new Authenticators(storage.seal);
@@ -99,7 +105,8 @@ public final class LoginScene implements Registers, AutoCloseable {
             cards,
             trust,
             (change, person) -> Optional.ofNullable(organOfPerson.get(person)),
-            sessions);
+            sessions,
+            passkeys::suspendAll);
     open = new OpenTransactions(clock, OpenTransactions.Limits.DIRECT);
     logins = logins(Set.of(ORIGIN), AddressMatch.REQUIRE, open);
     addTerminal("T-0001", "mayor");
@@ -116,6 +123,7 @@ public final class LoginScene implements Registers, AutoCloseable {
             storage.transactions,
             passkeys,
             RelyingPlace.of(ORIGIN),
+            new PasskeyRules(new PasskeyModels(models), trial, handle -> passkeysInPolicy),
             new TamperedRows(storage.transactions)),
         stepUps,
         this,

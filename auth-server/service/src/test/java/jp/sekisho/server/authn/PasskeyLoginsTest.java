@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.PasskeyAnswer;
 import jp.sekisho.protocol.Refusal;
@@ -23,6 +25,7 @@ import jp.sekisho.server.authn.LoginScene.Card;
 import jp.sekisho.server.authn.Logins.Outcome;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.card.Authenticator.State;
+import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions.Use;
@@ -49,6 +52,7 @@ final class PasskeyLoginsTest {
   private LoginScene scene;
   private Card card;
   private PasskeyEnrolment enrolment;
+  private PasskeyEnrolment trials;
   private SoftAuthenticator key;
 
   @BeforeEach
@@ -57,7 +61,7 @@ final class PasskeyLoginsTest {
     card = scene.clerk(CLERK);
     PasskeyScene passkeys =
         new PasskeyScene(
-            directory.resolve("models"),
+            scene.models,
             scene.clock,
             LoginScene.ORIGIN,
             scene.storage.transactions,
@@ -65,6 +69,7 @@ final class PasskeyLoginsTest {
             scene.sessions,
             scene.stepUps);
     enrolment = passkeys.enrolment(false);
+    trials = passkeys.enrolment(true);
     key = passkeys.authenticator();
   }
 
@@ -93,14 +98,23 @@ final class PasskeyLoginsTest {
 
   /** The clerk's session with card and PIN, and a passkey registered in it. */
   private Session registered() {
+    return registered(enrolment, key);
+  }
+
+  private Session registered(PasskeyEnrolment by, SoftAuthenticator made) {
     Session session = session(scene.login(T, card));
     Asked asked = askStepUp(session, StepUps.REGISTER_PASSKEY);
     assertInstanceOf(Outcome.SteppedUp.class, give(asked, scene.answer(asked, T, card)));
-    assertInstanceOf(PasskeyEnrolment.Outcome.Done.class, register(session, key));
+    assertInstanceOf(PasskeyEnrolment.Outcome.Done.class, register(by, session, made));
     return session;
   }
 
   private PasskeyEnrolment.Outcome<Passkey> register(Session session, SoftAuthenticator by) {
+    return register(enrolment, session, by);
+  }
+
+  private static PasskeyEnrolment.Outcome<Passkey> register(
+      PasskeyEnrolment enrolment, Session session, SoftAuthenticator by) {
     return switch (enrolment.begin(session)) {
       case PasskeyEnrolment.Outcome.Refused<jp.sekisho.protocol.PasskeyOptions>(Refusal reason) ->
           new PasskeyEnrolment.Outcome.Refused<>(reason);
@@ -157,8 +171,11 @@ final class PasskeyLoginsTest {
   }
 
   @Test
-  void theNextLoginTellsOfANewPasskeyUntilItsHolderHasSeenIt() {
+  @DisplayName("each login tells of a new passkey for 30 days, whoever confirmed it")
+  void news() {
     Session first = registered();
+    assertEquals(0, enrolment.seen(first), "who registered it confirms nothing");
+    scene.pass(Duration.ofMinutes(1));
     Asked asked = scene.ask(T);
     Outcome.Opened again =
         assertInstanceOf(Outcome.Opened.class, give(asked, scene.answer(asked, T, card)));
@@ -167,10 +184,109 @@ final class PasskeyLoginsTest {
     assertEquals(1, enrolment.seen(session(again.token())));
     assertEquals("passkey.seen", scene.newest("mayor").type());
     assertEquals(0, enrolment.seen(session(again.token())));
+    scene.pass(Passkey.NEWS.minus(Duration.ofMinutes(2)));
     Asked later = scene.ask(T);
-    Outcome.Opened known =
+    Outcome.Opened stillTold =
         assertInstanceOf(Outcome.Opened.class, give(later, answer(later, T, key)));
+    assertTrue(stillTold.news(), "a thief may have confirmed it");
+    scene.pass(Duration.ofMinutes(1));
+    Asked last = scene.ask(T);
+    Outcome.Opened known = assertInstanceOf(Outcome.Opened.class, give(last, answer(last, T, key)));
     assertEquals(false, known.news());
+  }
+
+  @Test
+  @DisplayName("unconfirmed, it is told of for ever")
+  void unconfirmedNews() {
+    registered();
+    scene.pass(Passkey.NEWS.plus(Duration.ofDays(30)));
+    Asked asked = scene.ask(T);
+    Outcome.Opened opened =
+        assertInstanceOf(Outcome.Opened.class, give(asked, answer(asked, T, key)));
+    assertTrue(opened.news());
+  }
+
+  @Test
+  @DisplayName("card suspend stops the person's passkeys too, and card resume lifts none of them")
+  void aSuspendedCardTakesItsPasskeysAlong() {
+    registered();
+    Asked login = scene.ask(T);
+    Token token = ((Outcome.Opened) give(login, answer(login, T, key))).token();
+    String id = stored().id();
+    assertEquals(new CardRegistry.Outcome.Changed(1, 1), scene.registry.suspend(CLERK));
+    Entry suspended =
+        scene.entries("mayor").stream()
+            .filter(entry -> entry.type().equals("passkey.suspended"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(id, suspended.data().get("spki"));
+    assertEquals(CLERK, suspended.subject().person());
+    assertEquals(State.SUSPENDED, stored().state());
+    assertEquals(
+        new Resolution.Refused(Refusal.SESSION_ENDED),
+        scene.sessions.resolve(token, Use.LOOK, LoginScene.BROWSER));
+    Asked stolen = scene.ask(T);
+    assertRefused(Refusal.AUTHENTICATOR_SUSPENDED, stolen, answer(stolen, T, key));
+    assertEquals(new CardRegistry.Outcome.Changed(1, 0), scene.registry.resume(CLERK));
+    scene.login(T, card);
+    Asked still = scene.ask(T);
+    assertRefused(Refusal.AUTHENTICATOR_SUSPENDED, still, answer(still, T, key));
+  }
+
+  @Test
+  @DisplayName("another person's passkeys are not suspended along")
+  void aSuspensionIsOfOnePerson() {
+    registered();
+    scene.clerk("100099");
+    assertEquals(new CardRegistry.Outcome.Changed(1, 0), scene.registry.suspend("100099"));
+    assertEquals(State.ACTIVE, stored().state());
+  }
+
+  @Test
+  @DisplayName("a model taken off the list opens nothing from then on")
+  void aModelTakenOffTheList() throws IOException {
+    registered();
+    Path model = scene.models.resolve(stored().aaguid() + ".pem");
+    byte[] content = Files.readAllBytes(model);
+    Files.delete(model);
+    Asked asked = scene.ask(T);
+    assertRefused(Refusal.PASSKEY_MODEL, asked, answer(asked, T, key));
+    Files.writeString(model, "not a model\n");
+    Asked broken = scene.ask(T);
+    assertRefused(Refusal.PASSKEY_MODEL, broken, answer(broken, T, key));
+    Files.write(model, content);
+    Asked again = scene.ask(T);
+    assertInstanceOf(Outcome.Opened.class, give(again, answer(again, T, key)));
+  }
+
+  @Test
+  @DisplayName("a passkey registered without attestation counts while the service is a trial")
+  void aTrialsPasskeyEndsWithTheTrial() {
+    SoftAuthenticator unproved = new SoftAuthenticator(LoginScene.ORIGIN); // attestation none
+    registered(trials, unproved);
+    Asked asked = scene.ask(T);
+    assertRefused(Refusal.PASSKEY_MODEL, asked, answer(asked, T, unproved));
+    scene.trial = true;
+    scene.logins =
+        scene.logins(java.util.Set.of(LoginScene.ORIGIN), AddressMatch.REQUIRE, scene.open);
+    Asked trial = scene.ask(T);
+    assertInstanceOf(Outcome.Opened.class, give(trial, answer(trial, T, unproved)));
+  }
+
+  @Test
+  @DisplayName("login.factors: without passkeys in it none opens, resumes or proves anything")
+  void aPolicyWithoutPasskeys() {
+    Session session = registered();
+    scene.passkeysInPolicy = false;
+    Asked login = scene.ask(T);
+    assertRefused(Refusal.PASSKEY_POLICY, login, answer(login, T, key));
+    Asked stepUp = askStepUp(session, StepUps.REMOVE_PASSKEY + stored().id());
+    assertRefused(Refusal.PASSKEY_POLICY, stepUp, answer(stepUp, T, key));
+    assertEquals(1, stored().signCount(), "nothing of it was used");
+    scene.login(T, card);
+    scene.passkeysInPolicy = true;
+    Asked later = scene.ask(T);
+    assertInstanceOf(Outcome.Opened.class, give(later, answer(later, T, key)));
   }
 
   @Test

@@ -102,10 +102,10 @@ final class CardRegistryTest {
   @Test
   void suspendAndResumeAreEntriesAndTellWhenThereIsNothingToDo() {
     scene.clerk("100042");
-    assertEquals(new Outcome.Changed(1), scene.registry.suspend("100042"));
+    assertEquals(new Outcome.Changed(1, 0), scene.registry.suspend("100042"));
     assertEquals("authenticator.suspended", scene.newest("mayor").type());
     assertInstanceOf(Outcome.Refused.class, scene.registry.suspend("100042"));
-    assertEquals(new Outcome.Changed(1), scene.registry.resume("100042"));
+    assertEquals(new Outcome.Changed(1, 0), scene.registry.resume("100042"));
     assertEquals("authenticator.resumed", scene.newest("mayor").type());
   }
 }

@@ -39,6 +39,7 @@ import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.terminal.Agent;
 import jp.sekisho.server.terminal.RunningServer;
+import jp.sekisho.server.webauthn.Passkeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,7 +104,8 @@ final class GrantScene implements AutoCloseable {
             new Authenticators(server.installation.seal()),
             StaffTrust.load(server.installation.staffTrust(), server.clock),
             (change, person) -> Optional.of("mayor"),
-            server.context.getBean(Sessions.class));
+            server.context.getBean(Sessions.class),
+            new Passkeys(server.installation.seal())::suspendAll);
     for (String person : List.of(CLERK, COLLEAGUE, APPROVER, SECOND, AUDITOR)) {
       KeyPair keys = TestCa.rsa();
       Card card = new Card(keys, ca.issue(person, keys.getPublic()));

@@ -2,6 +2,7 @@ package jp.sekisho.server.terminal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -26,13 +27,16 @@ import jp.sekisho.policy.Segment;
 import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.policy.login.CardKind;
+import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.login.LoginRules;
+import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.reader.JpkiStaffLogin;
 import jp.sekisho.policy.reader.ReaderAssignment;
 import jp.sekisho.policy.reader.ReaderRole;
 import jp.sekisho.policy.reader.ReaderRules;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.SignedFile;
@@ -129,6 +133,19 @@ class PolicyRouteTest {
   }
 
   private SignedFile policy(long version) throws GeneralSecurityException {
+    return policy(version, SettingValues.NONE);
+  }
+
+  private SignedFile policy(long version, List<LoginFactors> factors)
+      throws GeneralSecurityException {
+    return policy(
+        version,
+        new SettingValues.Builder()
+            .put(LoginSettings.FACTORS, rule("login.factors", factors))
+            .build());
+  }
+
+  private SignedFile policy(long version, SettingValues more) throws GeneralSecurityException {
     Policy policy =
         new Policy(
             rule("segment", Segment.MY_NUMBER),
@@ -149,7 +166,8 @@ class PolicyRouteTest {
             new GrantRules(
                 rule("grants.use", Duration.ofHours(1)),
                 rule("grants.span", Duration.ofDays(7)),
-                rule("grants.approvers", List.of())));
+                rule("grants.approvers", List.of())),
+            more);
     return file(TrustKind.POLICY, version, true, policy.bytes());
   }
 
@@ -205,6 +223,31 @@ class PolicyRouteTest {
     List<String> entries = server.entries("system");
     assertTrue(entries.contains("policy.imported"), entries.toString());
     assertEquals(2, entries.stream().filter("policy.renewed"::equals).count());
+  }
+
+  private static boolean takesPasskeys(RunningServer server) {
+    SignedPolicies policies = server.context.getBean(SignedPolicies.class);
+    return server
+        .installation
+        .transactions()
+        .<Boolean>read(handle -> policies.allows(handle, LoginFactors.PASSKEY));
+  }
+
+  @Test
+  void passkeysCountWhereThePolicyInForceNamesThemAndBeforeItInATrialOnly() throws Exception {
+    assertTrue(takesPasskeys(server), "a trial without a policy");
+    try (RunningServer real = RunningServer.startTls()) {
+      assertFalse(takesPasskeys(real), "no trial and no policy");
+    }
+    SignedFile root = root(online());
+    imported(root, policy(1));
+    assertFalse(takesPasskeys(server), "a policy that says nothing of it");
+    imported(root, policy(2, List.of(LoginFactors.CARD_PIN)));
+    assertFalse(takesPasskeys(server), "a policy of cards only");
+    imported(root, policy(3, List.of(LoginFactors.CARD_PIN, LoginFactors.PASSKEY)));
+    assertTrue(takesPasskeys(server), "a policy of both");
+    server.clock.forward(TrustKind.POLICY.maxLife().plusDays(1));
+    assertFalse(takesPasskeys(server), "a policy that expired");
   }
 
   @Test

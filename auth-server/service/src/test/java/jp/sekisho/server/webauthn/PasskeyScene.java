@@ -3,8 +3,14 @@ package jp.sekisho.server.webauthn;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.PasskeyEvent;
+import jp.sekisho.server.card.Authenticator.Assurance;
+import jp.sekisho.server.card.Authenticator.State;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
 
 /** A place for passkeys beside a scene of logins: one maker, whose one model is listed. */
@@ -49,6 +55,37 @@ public final class PasskeyScene {
         new Attestation(place, new PasskeyModels(models), trial, clock),
         place,
         clock);
+  }
+
+  /** Puts an active passkey into an installation, as a registration leaves it. */
+  public static Passkey put(Installation installation, Entry.Subject holder, String person) {
+    SoftAuthenticator key = new SoftAuthenticator(installation.config().origin());
+    Passkey passkey =
+        new Passkey(
+            key.credentialId,
+            person,
+            new byte[32],
+            key.keys.getPublic().getEncoded(),
+            0,
+            key.aaguid,
+            "Example Key 5",
+            Assurance.NORMAL,
+            State.ACTIVE,
+            "机の鍵",
+            installation.clock().instant(),
+            null,
+            false);
+    return installation
+        .transactions()
+        .write(change -> {
+          EntryReceipt entry =
+              change.record(
+                  holder,
+                  new PasskeyEvent.Registered(
+                      passkey.id(), passkey.aaguid(), "verified", passkey.assurance().text()));
+          new Passkeys(installation.seal()).insert(change, entry, passkey);
+          return passkey;
+        });
   }
 
   /** An authenticator of the listed model. */

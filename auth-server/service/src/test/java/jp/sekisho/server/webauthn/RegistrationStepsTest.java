@@ -202,6 +202,15 @@ class RegistrationStepsTest {
   }
 
   @Test
+  @DisplayName("§7.1-21: fido-u2f signs no AAGUID and no flags, so it proves no model")
+  void u2f() {
+    // A key of the listed maker that merely says to be the listed model, and to verify its user.
+    authenticator.format = SoftAuthenticator.Format.FIDO_U2F;
+    authenticator.aaguidInCertificate = false;
+    refused(Refusal.PASSKEY_MODEL);
+  }
+
+  @Test
   @DisplayName("§7.1-24: a model without a file of its own is refused, its maker listed or not")
   void unlistedModel() throws IOException {
     Files.move(

@@ -33,6 +33,7 @@ public final class SoftAuthenticator {
   /** How it attests itself. */
   enum Format {
     PACKED,
+    FIDO_U2F,
     SELF,
     NONE
   }
@@ -125,7 +126,13 @@ public final class SoftAuthenticator {
     byte[] authData = data.toByteArray();
     CBORObject object =
         CBORObject.NewOrderedMap()
-            .Add("fmt", format == Format.NONE ? "none" : "packed")
+            .Add(
+                "fmt",
+                switch (format) {
+                  case NONE -> "none";
+                  case FIDO_U2F -> "fido-u2f";
+                  case PACKED, SELF -> "packed";
+                })
             .Add("attStmt", statement(authData, clientData))
             .Add("authData", authData);
     return new Attestation.Made(credentialId, clientData, object.EncodeToBytes());
@@ -136,15 +143,19 @@ public final class SoftAuthenticator {
     if (format == Format.NONE) {
       return statement;
     }
-    byte[] signed = concat(authData, Sha256.of(clientData));
+    byte[] signed =
+        format == Format.FIDO_U2F ? u2fSigned(clientData) : concat(authData, Sha256.of(clientData));
     Maker by = maker;
     KeyPair signer = format == Format.SELF || by == null ? keys : by.batchKeys;
     byte[] signature = TestCa.sign(signer.getPrivate(), signed);
     if (breakSignature) {
       signature[signature.length - 1] ^= 1;
     }
-    statement.Add("alg", -7).Add("sig", signature);
-    if (format == Format.PACKED && by != null) {
+    if (format != Format.FIDO_U2F) {
+      statement.Add("alg", -7);
+    }
+    statement.Add("sig", signature);
+    if (format != Format.SELF && by != null) {
       X509Certificate batch = by.batch(aaguidInCertificate ? aaguidBytes() : null);
       try {
         statement.Add("x5c", CBORObject.NewArray().Add(batch.getEncoded()));
@@ -153,6 +164,20 @@ public final class SoftAuthenticator {
       }
     }
     return statement;
+  }
+
+  /** What a U2F token signs (WebAuthn §8.6): neither AAGUID nor flags are in it. */
+  private byte[] u2fSigned(byte[] clientData) {
+    ECPublicKey key = (ECPublicKey) keys.getPublic();
+    ByteArrayOutputStream signed = new ByteArrayOutputStream();
+    signed.write(0);
+    signed.writeBytes(Sha256.of(rpId.getBytes(StandardCharsets.UTF_8)));
+    signed.writeBytes(Sha256.of(clientData));
+    signed.writeBytes(credentialId);
+    signed.write(4);
+    signed.writeBytes(fixed(key.getW().getAffineX().toByteArray()));
+    signed.writeBytes(fixed(key.getW().getAffineY().toByteArray()));
+    return signed.toByteArray();
   }
 
   private byte[] aaguidBytes() {

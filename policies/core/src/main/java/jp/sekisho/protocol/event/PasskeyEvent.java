@@ -49,7 +49,23 @@ public sealed interface PasskeyEvent extends AuditEvent {
     }
   }
 
-  /** A person removed a passkey; it never counts again. */
+  /** A passkey was suspended at the console, together with its holder's cards. */
+  record Suspended(String spki) implements PasskeyEvent {
+    @Override
+    public String type() {
+      return "passkey.suspended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki);
+    }
+  }
+
+  /**
+   * A passkey was removed, by its holder or, in an entry without a session, at the console; it
+   * never counts again.
+   */
   record Removed(String spki) implements PasskeyEvent {
     @Override
     public String type() {

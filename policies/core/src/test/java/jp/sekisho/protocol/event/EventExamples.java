@@ -71,6 +71,7 @@ final class EventExamples {
         PERSON);
     events.put(new PasskeyEvent.Refused(Refusal.PASSKEY_MODEL), PERSON);
     events.put(new PasskeyEvent.Seen(CERTIFICATE), PERSON);
+    events.put(new PasskeyEvent.Suspended(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
     events.put(new PasskeyEvent.Removed(CERTIFICATE), PERSON);
     events.put(new PasskeyEvent.CounterWentBack(CERTIFICATE, 41, 7), PERSON);
     events.put(
