@@ -42,7 +42,8 @@ public final class AgentCommand {
     try {
       return new ServiceRun(options, System.err::println).run();
     } catch (Exception e) {
-      e.printStackTrace(System.err);
+      System.getLogger(AgentCommand.class.getName())
+          .log(System.Logger.Level.ERROR, "the service ended", e);
       return ExitCode.ENVIRONMENT;
     }
   }
