@@ -269,8 +269,12 @@ public final class SignedPolicies implements RootPin {
 
   /** As {@link #current()}, inside a unit. */
   public Optional<Trusted<Policy>> current(Handle handle) {
+    return inForce(rows(handle));
+  }
+
+  private Optional<Trusted<Policy>> inForce(Rows rows) {
     Instant now = clock.instant();
-    return stored(handle)
+    return officers(rows.roots(), rows.policy())
         .filter(both -> !both.root().isExpired(now) && !both.policy().isExpired(now))
         .map(Officers::policy);
   }
@@ -284,7 +288,7 @@ public final class SignedPolicies implements RootPin {
     if (rows.roots().isEmpty() && rows.policy().isEmpty()) {
       return trial;
     }
-    return current(handle)
+    return inForce(rows)
         .map(policy -> policy.body().more().value(LoginSettings.FACTORS).contains(factors))
         .orElse(false);
   }
