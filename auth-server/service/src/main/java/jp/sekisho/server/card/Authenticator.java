@@ -37,7 +37,8 @@ public record Authenticator(
     /** For good. */
     REVOKED;
 
-    String text() {
+    /** As in the database: {@code active}. */
+    public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
   }

@@ -130,7 +130,7 @@ final class PasskeyCommand {
     private static Map<String, Object> json(Passkey passkey) {
       Map<String, Object> json = new TreeMap<>();
       json.put("id", passkey.id());
-      json.put("state", passkey.state().name().toLowerCase(Locale.ROOT));
+      json.put("state", passkey.state().text());
       json.put("assurance", passkey.assurance().text());
       json.put("aaguid", passkey.aaguid());
       json.put("model", passkey.model());

@@ -101,8 +101,8 @@ public final class Passkeys {
             passkey.signCount(),
             passkey.aaguid(),
             passkey.model(),
-            text(passkey.assurance()),
-            text(passkey.state()),
+            passkey.assurance().text(),
+            passkey.state().text(),
             passkey.label(),
             passkey.registered().toEpochMilli(),
             lastUsed(passkey),
@@ -120,7 +120,7 @@ public final class Passkeys {
                 "update passkey set sign_count = ?, state = ?, last_used = ?, seen = ?,"
                     + " entry_id = ?, mac = ? where credential_id = ?",
                 passkey.signCount(),
-                text(passkey.state()),
+                passkey.state().text(),
                 lastUsed(passkey),
                 passkey.seen() ? 1 : 0,
                 entry.entryId(),
@@ -170,8 +170,8 @@ public final class Passkeys {
       passkey.signCount(),
       passkey.aaguid(),
       passkey.model(),
-      text(passkey.assurance()),
-      text(passkey.state()),
+      passkey.assurance().text(),
+      passkey.state().text(),
       passkey.label(),
       passkey.registered(),
       passkey.lastUsed(),
@@ -182,9 +182,5 @@ public final class Passkeys {
   private static @Nullable Long lastUsed(Passkey passkey) {
     Instant used = passkey.lastUsed();
     return used == null ? null : used.toEpochMilli();
-  }
-
-  private static String text(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }
