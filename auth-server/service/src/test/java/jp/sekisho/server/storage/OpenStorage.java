@@ -1,5 +1,7 @@
 package jp.sekisho.server.storage;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,6 +9,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import jp.sekisho.server.audit.AuditLogs;
@@ -130,5 +134,15 @@ public final class OpenStorage implements AutoCloseable {
   public void close() {
     logs.close();
     database.close();
+  }
+
+  /** Waits until all of {@code units} are queued; one that is over already will never be. */
+  void awaitQueued(List<? extends Future<?>> units) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (units.size() > database.writer().queued()) {
+      assertTrue(units.stream().noneMatch(Future::isDone), "a unit ended before its turn");
+      assertTrue(System.nanoTime() < end, "not all units were queued");
+      Thread.onSpinWait();
+    }
   }
 }

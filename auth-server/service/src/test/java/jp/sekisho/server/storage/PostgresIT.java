@@ -142,24 +142,13 @@ class PostgresIT {
       assertTrue(begun.await(60, TimeUnit.SECONDS), "the first unit never began");
       for (Transactions.Unit<EntryReceipt, Exception> unit : units) {
         waiting.add(threads.submit(() -> storage.transactions.write(unit)));
-        queued(storage, waiting);
+        storage.awaitQueued(waiting);
       }
     } finally {
       go.countDown(); // or closing the threads would wait for the first one for ever
     }
     EntryReceipt _ = first.get(60, TimeUnit.SECONDS);
     return waiting;
-  }
-
-  /** Waits until all of {@code units} are queued; one that is over already will never be. */
-  private static void queued(OpenStorage storage, List<Future<EntryReceipt>> units)
-      throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (units.size() > storage.database.writer().queued()) {
-      assertTrue(units.stream().noneMatch(Future::isDone), "a unit ended before its turn");
-      assertTrue(System.nanoTime() < end, "not all units were queued");
-      Thread.sleep(1);
-    }
   }
 
   @Test

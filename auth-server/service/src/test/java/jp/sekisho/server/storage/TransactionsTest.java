@@ -22,7 +22,6 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Units on SQLite: durable together with their entry, apart from their batch mates. */
@@ -124,7 +123,6 @@ class TransactionsTest {
   }
 
   @Test
-  @Timeout(60)
   void whenSqliteEndsTheTransactionWhileAnEntryIsNumberedNoUnitOfTheBatchStays() throws Exception {
     AtomicBoolean armed = new AtomicBoolean();
     CountDownLatch go = new CountDownLatch(1);
@@ -152,9 +150,7 @@ class TransactionsTest {
       List<Future<EntryReceipt>> others = new ArrayList<>();
       for (Transactions.Unit<EntryReceipt, Exception> unit : units) {
         others.add(threads.submit(() -> storage.transactions.write(unit)));
-        while (storage.database.writer().queued() < others.size()) {
-          Thread.onSpinWait();
-        }
+        storage.awaitQueued(others);
       }
       go.countDown();
       EntryReceipt _ = first.get();
