@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.server.audit.EntryHit;
 import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryIndex;
@@ -84,7 +85,12 @@ public final class Inspection {
 
   /** Entries that answer a ready-made question and for which the query holds as well. */
   public Hits find(
-      String log, Preset preset, EntryQuery query, Setting setting, Position before, int limit) {
+      String log,
+      AuditPreset preset,
+      EntryQuery query,
+      Setting setting,
+      Position before,
+      int limit) {
     return switch (preset) {
       case OFF_HOURS -> offHours(log, query, setting, before, limit);
       case REPEATED_FAILURES -> repeatedFailures(log, query, before, limit);

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.sample.Lot;
+import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.server.audit.EntryHit;
 import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryQuery;
 import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.auditor.Inspection;
-import jp.sekisho.server.auditor.Preset;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from Japan Standard Time as typed, {@code 2026-11-21} or {@code 2026-11-21T08:30}
  * @param until as {@code from}; a day is meant with its end
- * @param days age of {@link Preset#OLD_GRANTS}
+ * @param days age of {@link AuditPreset#OLD_GRANTS}
  * @param sample the lot that was asked for; null for a search
  * @param before position on the list of entries found; null for the newest
  * @param beforeIndex position on the plain list; {@link Long#MAX_VALUE} for the newest
@@ -37,7 +37,7 @@ public record LogFilter(
     EntryQuery query,
     String from,
     String until,
-    @Nullable Preset preset,
+    @Nullable AuditPreset preset,
     int days,
     @Nullable Sample sample,
     @Nullable Position before,
@@ -98,7 +98,7 @@ public record LogFilter(
         query,
         from == null ? "" : from,
         until == null ? "" : until,
-        sampled || preset == null ? null : Preset.of(preset).orElseThrow(LogFilter::malformed),
+        sampled || preset == null ? null : AuditPreset.of(preset).orElseThrow(LogFilter::malformed),
         age,
         sampled ? sample(in) : null,
         before != null && isPlace(before) ? place(before) : null,
@@ -178,7 +178,7 @@ public record LogFilter(
     if (preset != null) {
       asked.put("preset", preset.text());
     }
-    if (preset == Preset.OLD_GRANTS) {
+    if (preset == AuditPreset.OLD_GRANTS) {
       asked.put("days", (long) days);
     }
     put(asked, "person", query.person());
@@ -200,7 +200,7 @@ public record LogFilter(
   String parameters() {
     StringBuilder text = new StringBuilder();
     add(text, "preset", preset == null ? "" : preset.text());
-    add(text, "days", preset == Preset.OLD_GRANTS ? Integer.toString(days) : "");
+    add(text, "days", preset == AuditPreset.OLD_GRANTS ? Integer.toString(days) : "");
     add(text, "person", person());
     add(text, "terminal", terminal());
     add(text, "event", event());

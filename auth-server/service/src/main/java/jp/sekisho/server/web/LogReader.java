@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import jp.sekisho.audit.sample.Lot;
+import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
@@ -22,7 +23,6 @@ import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.audit.Published;
 import jp.sekisho.server.auditor.Inspection;
 import jp.sekisho.server.auditor.OpeningHours;
-import jp.sekisho.server.auditor.Preset;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
@@ -115,7 +115,7 @@ final class LogReader {
     LogFilter asked = person == null ? filter : filter.about(person);
     Position place = asked.before();
     Position before = place == null ? Position.NEWEST : place;
-    Preset preset = asked.preset();
+    AuditPreset preset = asked.preset();
     Hits hits =
         preset == null
             ? inspection.find(log, asked.query(), before, PAGE)
@@ -165,7 +165,7 @@ final class LogReader {
     return new Inspection.Setting(
         installation.clock().instant(),
         // One question needs the calendar: a broken one must not take the others away.
-        filter.preset() == Preset.OFF_HOURS
+        filter.preset() == AuditPreset.OFF_HOURS
             ? OpeningHours.read(installation.directory().root())
             : OpeningHours.usual(),
         installation.transactions().read(handle -> roles.everHeld(handle, Role.ADMIN, log)),

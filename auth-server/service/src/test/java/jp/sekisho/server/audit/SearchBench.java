@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
 import jp.sekisho.protocol.event.Entry.Subject;
@@ -24,7 +25,6 @@ import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryIndex.Hits;
 import jp.sekisho.server.auditor.Inspection;
 import jp.sekisho.server.auditor.OpeningHours;
-import jp.sekisho.server.auditor.Preset;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.OpenStorage;
 
@@ -108,7 +108,8 @@ public final class SearchBench {
               Hits hits = inspection.find("mayor", asked, place(r, count, clock), 50);
               return index.entries("mayor", hits.hits(), asked).size();
             }));
-    for (Preset preset : List.of(Preset.OFF_HOURS, Preset.ADMINISTRATION, Preset.LOG_VIEWING)) {
+    for (AuditPreset preset :
+        List.of(AuditPreset.OFF_HOURS, AuditPreset.ADMINISTRATION, AuditPreset.LOG_VIEWING)) {
       measure(
           "preset " + preset.text(),
           r -> {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
@@ -107,7 +108,7 @@ class InspectionTest {
     assertEquals(0, index.catchUp("mayor", 10_000));
   }
 
-  private List<Long> ask(Preset preset) {
+  private List<Long> ask(AuditPreset preset) {
     return indexes(
         inspection.find("mayor", preset, EntryQuery.ALL, setting(), Position.NEWEST, 50));
   }
@@ -176,14 +177,16 @@ class InspectionTest {
     clock.advance(Duration.ofHours(43)); // Monday 09:00
     add(OTHER, new SessionEvent.Resumed());
     follow();
-    assertEquals(List.of(saturday, evening), ask(Preset.OFF_HOURS));
+    assertEquals(List.of(saturday, evening), ask(AuditPreset.OFF_HOURS));
     Hits first =
-        inspection.find("mayor", Preset.OFF_HOURS, EntryQuery.ALL, setting(), Position.NEWEST, 1);
+        inspection.find(
+            "mayor", AuditPreset.OFF_HOURS, EntryQuery.ALL, setting(), Position.NEWEST, 1);
     assertEquals(List.of(saturday), indexes(first));
     Position rest = Objects.requireNonNull(first.next());
     assertEquals(
         List.of(evening),
-        indexes(inspection.find("mayor", Preset.OFF_HOURS, EntryQuery.ALL, setting(), rest, 50)));
+        indexes(
+            inspection.find("mayor", AuditPreset.OFF_HOURS, EntryQuery.ALL, setting(), rest, 50)));
   }
 
   @Test
@@ -202,7 +205,7 @@ class InspectionTest {
       clock.advance(Duration.ofMinutes(5));
     }
     follow();
-    assertEquals(row, ask(Preset.REPEATED_FAILURES));
+    assertEquals(row, ask(AuditPreset.REPEATED_FAILURES));
   }
 
   @Test
@@ -211,7 +214,7 @@ class InspectionTest {
     fromTerminal(CLERK, "usb.allowed", Map.of("port", "3-2"));
     long refused = fromTerminal(CLERK, "export.refused", Map.of("grant", grant(1)));
     follow();
-    assertEquals(List.of(refused, blocked), ask(Preset.DENIED_PLUG_INS));
+    assertEquals(List.of(refused, blocked), ask(AuditPreset.DENIED_PLUG_INS));
   }
 
   @Test
@@ -222,7 +225,7 @@ class InspectionTest {
     add(CLERK, new GrantEvent.Returned(grant(2), "M-0007"));
     add(CLERK, approved(3));
     follow();
-    assertEquals(List.of(open), ask(Preset.OLD_GRANTS));
+    assertEquals(List.of(open), ask(AuditPreset.OLD_GRANTS));
   }
 
   @Test
@@ -235,8 +238,8 @@ class InspectionTest {
     long unnamed = fromTerminal(CLERK, "export.opened", Map.of("medium", "M-0009"));
     long unused = add(CLERK, approved(3));
     follow();
-    assertEquals(List.of(unnamed, unknown, approvedOnly), ask(Preset.EXPORT_WITHOUT_GRANT));
-    assertEquals(List.of(unused), ask(Preset.GRANT_WITHOUT_EXPORT));
+    assertEquals(List.of(unnamed, unknown, approvedOnly), ask(AuditPreset.EXPORT_WITHOUT_GRANT));
+    assertEquals(List.of(unused), ask(AuditPreset.GRANT_WITHOUT_EXPORT));
   }
 
   private long fromTerminalAfterApproval() {
@@ -251,7 +254,7 @@ class InspectionTest {
         add(CLERK, new PersonEvent.Imported("O-0001", "added", "2026-04-01", List.of(), List.of()));
     long own = add(ADMIN, new SessionEvent.Resumed());
     follow();
-    assertEquals(List.of(own, imported), ask(Preset.ADMINISTRATION));
+    assertEquals(List.of(own, imported), ask(AuditPreset.ADMINISTRATION));
   }
 
   @Test
@@ -263,7 +266,7 @@ class InspectionTest {
     long viewed = add(OTHER, new LogEvent.Viewed("mayor", 0, 1));
     long refused = add(CLERK, new LogEvent.Refused("mayor", Refusal.ROLE_MISSING));
     follow();
-    assertEquals(List.of(refused, viewed), ask(Preset.LOG_VIEWING));
+    assertEquals(List.of(refused, viewed), ask(AuditPreset.LOG_VIEWING));
   }
 
   @Test

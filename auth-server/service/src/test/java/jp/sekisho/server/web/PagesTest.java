@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.sample.Lot;
+import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
 import jp.sekisho.protocol.NewTransaction;
@@ -40,7 +41,6 @@ import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.LogRow;
-import jp.sekisho.server.auditor.Preset;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.Installation;
@@ -504,7 +504,7 @@ final class PagesTest {
   @Test
   void everyPresetIsAPageInBothLanguages() throws Exception {
     Token auditor = session(AUDITOR);
-    for (Preset preset : Preset.values()) {
+    for (AuditPreset preset : AuditPreset.values()) {
       for (String language : List.of("ja", "en")) {
         HttpResponse<String> page =
             get("/log?lang=" + language + "&preset=" + preset.text(), auditor);

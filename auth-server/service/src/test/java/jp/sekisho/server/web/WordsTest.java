@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
-import jp.sekisho.server.auditor.Preset;
 import org.junit.jupiter.api.Test;
 
 /** The words of the pages are complete, and none is left over. */
@@ -52,7 +52,7 @@ final class WordsTest {
     suffixes("web.event.").forEach(type -> features.add(type.substring(0, type.indexOf('.'))));
     assertEquals(features, suffixes("web.feature."));
     Set<String> presets = new TreeSet<>();
-    for (Preset preset : Preset.values()) {
+    for (AuditPreset preset : AuditPreset.values()) {
       presets.add(preset.text());
     }
     assertEquals(presets, suffixes("web.preset."));

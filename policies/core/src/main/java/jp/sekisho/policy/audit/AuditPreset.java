@@ -1,21 +1,39 @@
 package jp.sekisho.policy.audit;
 
-/** The ready-made questions that auditors of an organ are asked to go through. */
+import java.util.Locale;
+import java.util.Optional;
+
+/** The ready-made questions that auditors of an organ are asked to go through, one by one. */
 public enum AuditPreset {
-  /** What was done outside the opening hours. */
+  /** What persons and terminals did outside the opening hours (開庁時間外). */
   OFF_HOURS,
-  /** Failures that came in a row. */
+  /** Failures that came in a row: five of one person or terminal within ten minutes. */
   REPEATED_FAILURES,
-  /** Devices and media that stayed closed. */
+  /** Devices and media that stayed closed when somebody plugged them in. */
   DENIED_PLUG_INS,
-  /** Exceptions nobody has closed. */
+  /** Exceptions approved long ago that nobody has closed since. */
   OLD_GRANTS,
-  /** Media opened without an exception. */
+  /** Media opened at a terminal without an approval and activation in the log. */
   EXPORT_WITHOUT_GRANT,
-  /** Exceptions that were never used. */
+  /** Approved exceptions under which no medium was ever opened. */
   GRANT_WITHOUT_EXPORT,
   /** What administrators did. */
   ADMINISTRATION,
-  /** Who looked at the log. */
-  LOG_VIEWING
+  /** Who looked at the log, took it away, or was refused it. */
+  LOG_VIEWING;
+
+  /** As in a policy and in a link: {@code off-hours}. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The preset of that text. */
+  public static Optional<AuditPreset> of(String text) {
+    for (AuditPreset preset : values()) {
+      if (preset.text().equals(text)) {
+        return Optional.of(preset);
+      }
+    }
+    return Optional.empty();
+  }
 }
