@@ -92,16 +92,31 @@ function say(step, place = "") {
   line.textContent = step ? line.dataset[step] : "";
 }
 
+/** Does `work` with its buttons off; what it throws is shown at `place`, and `refused` is told. */
+async function inTurn(buttons, place, refused, work) {
+  const disable = (off) => buttons.forEach((button) => { button.disabled = off; });
+  disable(true);
+  showRefusal(null, place);
+  try {
+    await work();
+  } catch (failure) {
+    say(null, place);
+    showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), place);
+    byId("refusal" + place).scrollIntoView({ block: "nearest" });
+    refused();
+  } finally {
+    disable(false);
+  }
+}
+
 /**
  * Lets `button` and the last-try button lead through question, PIN window and answer to `done`, or
  * to `refused` once it is told; `subject` is what an approval is about.
  */
 function cardButton(button, purpose, done, { subject = undefined, place = "", refused = () => {} } = {}) {
   const lastTry = byId("last-try-button" + place);
-  const run = async (useLastTry) => {
-    button.disabled = lastTry.disabled = true;
-    showRefusal(null, place);
-    try {
+  const run = (useLastTry) =>
+    inTurn([button, lastTry], place, refused, async () => {
       say("stepAsk", place);
       const question = await send("POST", "/authn/v1/transactions", { purpose, subject }, "SERVER_UNREACHABLE");
       say("stepPin", place);
@@ -111,15 +126,7 @@ function cardButton(button, purpose, done, { subject = undefined, place = "", re
       const accepted = await send("POST", `/authn/v1/transactions/${transaction}/answer`, answer, "SERVER_UNREACHABLE");
       say("stepDone", place);
       done(accepted);
-    } catch (failure) {
-      say(null, place);
-      showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), place);
-      byId("refusal" + place).scrollIntoView({ block: "nearest" });
-      refused();
-    } finally {
-      button.disabled = lastTry.disabled = false;
-    }
-  };
+    });
   button.addEventListener("click", () => run(false));
   lastTry.addEventListener("click", () => run(true));
 }
@@ -146,10 +153,8 @@ async function touch(act, publicKey) {
 
 /** As cardButton, by passkey: question, the terminal's word for it, touch, answer. No button where no model is listed. */
 function passkeyButton(button, purpose, done, { subject = undefined, place = "", refused = () => {} } = {}) {
-  button?.addEventListener("click", async () => {
-    button.disabled = true;
-    showRefusal(null, place);
-    try {
+  button?.addEventListener("click", () =>
+    inTurn([button], place, refused, async () => {
       say("stepAsk", place);
       const { transaction } = await send("POST", "/authn/v1/transactions", { purpose, subject }, "SERVER_UNREACHABLE");
       const voucher = await send("POST", settings.agent + "/v1/passkey", { transaction }, "AGENT_UNREACHABLE");
@@ -173,15 +178,8 @@ function passkeyButton(button, purpose, done, { subject = undefined, place = "",
       const accepted = await send("POST", `/authn/v1/transactions/${transaction}/passkey`, answer, "SERVER_UNREACHABLE");
       say("stepDone", place);
       done(accepted);
-    } catch (failure) {
-      say(null, place);
-      showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), place);
-      byId("refusal" + place).scrollIntoView({ block: "nearest" });
-      refused();
-    } finally {
-      button.disabled = false;
-    }
-  });
+    }),
+  );
 }
 
 /** Calls `task` now and again `pause` ms after each end; a hidden page rests. */
