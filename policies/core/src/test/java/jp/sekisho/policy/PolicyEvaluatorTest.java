@@ -53,7 +53,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What one ordinary policy of a town decides, requirement by requirement. */
+/**
+ * What one ordinary policy of a town decides, requirement by requirement: one list, as long as
+ * theirs.
+ */
 class PolicyEvaluatorTest {
   private static final LocalDateTime WORK = LocalDateTime.of(2026, 11, 20, 10, 0);
   private static final UsbDevice STICK = RandomPolicies.device("080650");

@@ -94,12 +94,10 @@ final class Staffing {
           if (then.size() < now.size()) {
             now.removeAll(then);
             faults.add(
-                RowFault.ofFile(
-                    demand.code(),
-                    demand.organ(),
-                    day.toString(),
-                    String.valueOf(then.size()),
-                    String.valueOf(demand.least()),
+                fault(
+                    demand,
+                    day,
+                    then.size(),
                     now.stream().limit(MOST_NAMED).collect(Collectors.joining(" "))));
             break;
           }
@@ -107,6 +105,16 @@ final class Staffing {
       }
     }
     return faults;
+  }
+
+  private static RowFault fault(Demand demand, LocalDate day, int filling, String gone) {
+    return RowFault.ofFile(
+        demand.code(),
+        demand.organ(),
+        day.toString(),
+        String.valueOf(filling),
+        String.valueOf(demand.least()),
+        gone);
   }
 
   /**
@@ -121,14 +129,7 @@ final class Staffing {
       for (LocalDate day : days) {
         Set<String> then = filling(demand, holders, day);
         if (then.size() < demand.least()) {
-          gaps.add(
-              RowFault.ofFile(
-                  demand.code(),
-                  demand.organ(),
-                  day.toString(),
-                  String.valueOf(then.size()),
-                  String.valueOf(demand.least()),
-                  ""));
+          gaps.add(fault(demand, day, then.size(), ""));
           break;
         }
       }

@@ -43,7 +43,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Logins, unlocks and step-ups by passkey, and those who try without. */
+/**
+ * Logins, unlocks and step-ups by passkey, and those who try without. Long because it is one list,
+ * as {@link LoginsTest}.
+ */
 final class PasskeyLoginsTest {
   private static final String T = "T-0001";
   private static final String CLERK = "100042";
