@@ -14,7 +14,7 @@ jar=$2
 exec 9>"$image/lock"
 flock 9
 
-id=$({ cat "$0" "$here/guest/java-flags" "$image/image.id"; sha256sum <"$jar"; cat "$image/agent-loaded.lst" 2>/dev/null || true; } | sha256sum | cut -c1-32)
+id=$({ cat "$0" "$here/LambdaList.java" "$here/guest/java-flags" "$image/image.id"; sha256sum <"$jar"; cat "$image/agent-loaded.lst" 2>/dev/null || true; } | sha256sum | cut -c1-32)
 if [ "$(cat "$image/agent.id" 2>/dev/null)" = "$id" ]; then exit 0; fi
 rm -rf "$image/agent.id" "$image/agent"
 disk=$image/agent
@@ -31,10 +31,12 @@ flags=("@$here/guest/java-flags" "-Djna.boot.library.path=$disk/lib")
 {
   # picocli's class files are of the oldest kind; a line that makes the JVM link them while it dumps shuts them out of the archive.
   { cat "$disk/loaded.lst"; [ ! -f "$image/agent-loaded.lst" ] || cat "$image/agent-loaded.lst"; } | sed '/^@.*picocli/d; s/ id: [0-9]*$//'
-  "$JAVA_HOME/bin/jar" tf sekisho-agent.jar | grep -E '^(jp/sekisho|com/sun/jna|com/fasterxml/jackson|org/bouncycastle/(math/(ec|field)|crypto/(ec|params|digests|signers)|asn1|util))/.*\.class$' | grep -v -- '-info\.class$'
+  "$JAVA_HOME/bin/jar" tf sekisho-agent.jar | grep -E '^(jp/sekisho|com/sun/jna|com/fasterxml/jackson|org/bouncycastle/(math|crypto/(ec|params|digests|signers|constraints)|internal/asn1|asn1|util))/.*\.class$|^org/bouncycastle/(crypto|jce|jce/spec)/[^/]*\.class$' | grep -v -- '-info\.class$'
   "$JAVA_HOME/bin/jimage" list "$image/java/lib/modules" |
-    grep -oE '(sun/security/(ssl|x509|util|provider|ec|jca|validator|rsa|action|pkcs|pkcs12)|jdk/internal/net/http|java/net|javax/net/ssl|javax/crypto|com/sun/crypto/provider|java/security|sun/net|sun/nio|jdk/net|java/util|java/time|java/text|sun/util|jdk/internal/icu|jdk/internal/classfile)/.*\.class$'
+    grep -oE '(sun/security/(ssl|x509|util|provider|ec|jca|validator|rsa|action|pkcs|pkcs12)|jdk/internal/net/http|java/net|javax/net/ssl|javax/crypto|com/sun/crypto/provider|java/security|java/lang|java/math|java/nio|java/io|sun/net|sun/nio|sun/invoke|jdk/net|java/util|java/time|java/text|sun/util|jdk/internal/(icu|classfile|util|math|misc|event|lang))/.*\.class$'
 } | sed 's/\.class$//' | awk '!seen[$0]++' >"$disk/classes.lst"
+grep -v '^@' "$disk/classes.lst" | "$JAVA_HOME/bin/java" "$here/LambdaList.java" "$disk/sekisho-agent.jar" >"$disk/lambdas.lst"
+cat "$disk/lambdas.lst" >>"$disk/classes.lst"
 "$image/java/bin/java" "${flags[@]}" -Xshare:dump -XX:SharedClassListFile="$disk/classes.lst" -XX:SharedArchiveFile="$disk/agent.jsa" -cp "$disk/sekisho-agent.jar" >"$image/agent.log" 2>&1 ||
   { tail -3 "$image/agent.log" >&2; exit 1; }
 rm -rf "$disk"/*.lst "$disk/none"
@@ -46,7 +48,7 @@ exec /opt/java/bin/java @/opt/java/agent.flags -XX:SharedArchiveFile=/opt/sekish
 A
 chmod 755 "$disk/agent"
 rm -f "$image/agent.squashfs.new"
-mksquashfs "$disk" "$image/agent.squashfs.new" -noappend -quiet -no-progress -all-root -comp lz4 -b 262144 >/dev/null
+mksquashfs "$disk" "$image/agent.squashfs.new" -noappend -quiet -no-progress -all-root -noI -noD -noF -noX -b 131072 >/dev/null
 # A running VM keeps the file it opened.
 mv "$image/agent.squashfs.new" "$image/agent.squashfs"
 rm -rf "$disk"

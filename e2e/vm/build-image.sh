@@ -106,7 +106,7 @@ printf '127.0.0.1 localhost\n127.0.1.1 terminal\n10.0.2.2 service\n' >"$stage/et
 echo 0f0e0d0c0b0a09080706050403020100 >"$stage/etc/machine-id"
 
 # lz4 in large blocks: the guest's CPU is slow, disk space is not scarce.
-mksquashfs "$stage" "$work/root.squashfs" -noappend -quiet -no-progress -all-root -comp lz4 -b 262144 >/dev/null
+mksquashfs "$stage" "$work/root.squashfs" -noappend -quiet -no-progress -all-root -noI -noD -noF -noX -b 131072 >/dev/null
 
 echo "making the initramfs"
 mkdir -p "$work/initrd"/{bin,proc,sys,dev,root,lower,rw,modules}
