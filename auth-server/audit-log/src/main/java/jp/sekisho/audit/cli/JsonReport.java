@@ -11,7 +11,7 @@ import jp.sekisho.audit.copy.Verification.Verified;
  * An outcome for programs: one line of ASCII JSON.
  *
  * <pre>
- * {"result":"verified","origin":…,"size":…,"root":base64,"witnesses":[{"name":…,"at":ISO 8601}]}
+ * {"result":"verified","origin":…,"size":…,"deletedBelow":…,"root":base64,"witnesses":[{"name":…,"at":ISO 8601}]}
  * {"result":"invalid","reason":…,"entry":index or null,"detail":…}
  * {"result":"error","code":…,"detail":…}
  * </pre>
@@ -37,6 +37,7 @@ final class JsonReport {
         .text("result", "verified")
         .text("origin", verified.origin())
         .number("size", verified.size())
+        .number("deletedBelow", verified.deletedBelow())
         .text("root", StrictBase64.encode(verified.root().bytes()))
         .raw("witnesses", witnesses);
   }
