@@ -192,7 +192,6 @@ final class EventExamples {
             Refusal.USB_STORAGE),
         new UsbEvent.Enforcement("misconfigured", "gate-open"),
         new AgentEvent.Alarm(Refusal.SERVER_REGRESSED, Map.of("had", 120L, "has", 90L)),
-        new AgentEvent.LogSucceeded(1, 2, 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
         new ExportEvent.Opened(
             TRANSACTION,
             "S-1024",
@@ -205,7 +204,8 @@ final class EventExamples {
         new ExportEvent.Refused(TRANSACTION, CERTIFICATE, Refusal.APPROVER_UNLISTED),
         new TrustEvent.Accepted(1, 2, CERTIFICATE, 1795217465, true),
         new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER),
-        new AgentEvent.Vouched(TRANSACTION, "login"));
+        new AgentEvent.Vouched(TRANSACTION, "login"),
+        new AgentEvent.LogSucceeded(1, 2, 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="));
   }
 
   /** The event classes and their examples, by type. */
