@@ -107,6 +107,19 @@ record Remains(SignedCheckpoint held, Frontier tree, List<LogTables.Pending> res
     return new Remains(held, tree, rest, foreign);
   }
 
+  /**
+   * Whether the entries are others than those of a checkpoint: somebody saw another past.
+   *
+   * @param shown verified
+   */
+  static boolean contradicts(
+      Database database, String log, long minimum, Frontier tree, SignedCheckpoint shown) {
+    return shown.size() <= tree.size()
+        && !replay(database, log, minimum, Frontier.empty(), shown.size())
+            .root()
+            .equals(shown.checkpoint().root());
+  }
+
   /** The tree as far as the entries go without a gap, up to {@code to}. */
   private static Frontier replay(
       Database database, String log, long minimum, Frontier from, long to) {

@@ -27,6 +27,7 @@ import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.StorageException;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets logs go on that lost entries, after a restore or an attack: the generation that cannot go on
@@ -62,7 +63,7 @@ public final class Resumption implements AutoCloseable {
      *
      * @param key to be signed into the root by the officers
      * @param known entries the last known checkpoint of the old one covered
-     * @param held of those, how many are left
+     * @param held of those, how many are left; −1 when the log signed other entries in their place
      * @param carried entries that were committed, not yet signed, and follow entry 0
      * @param foreign rows that were left behind because this service never wrote them
      */
@@ -132,16 +133,19 @@ public final class Resumption implements AutoCloseable {
     }
     LogFiles files = new LogFiles(keys, old.log());
     SignedCheckpoint known;
+    @Nullable SignedCheckpoint contradiction = null;
     Left left;
     try (LogSigner signer = files.signer(origin.get())) {
       VerifierKey key = signer.verifierKey();
       known = SignedCheckpoint.of(files.readLast(key));
+      List<SignedCheckpoint> seen = new ArrayList<>();
       for (SignedNote note : shown) {
         SignedCheckpoint other = SignedCheckpoint.of(note);
         if (other.checkpoint().origin().equals(origin.get())) {
           if (!isSigned(note, key)) {
             return new Outcome.Refused(old.organ(), Reason.FOREIGN_CHECKPOINT);
           }
+          seen.add(other);
           known = other.size() > known.size() ? other : known;
         }
       }
@@ -158,20 +162,33 @@ public final class Resumption implements AutoCloseable {
                 Remains.of(database, seal, old.log(), files.minimumIndex(key), published, known),
                 false);
       }
+      Frontier tree = left.remains().tree();
+      for (SignedCheckpoint other : seen) {
+        if (Remains.contradicts(
+            database, old.log(), files.minimumIndex(key), tree, other)) {
+          contradiction = other; // the log grew over what was lost
+        }
+      }
     }
     LogFiles next = new LogFiles(keys, old.next().log());
     if (next.isPrepared() && state(old.next()).isPresent()) {
       return finish(old, origin.get(), next, known);
     }
     long committed = CommittedMark.open(files.committed()).get();
-    if (!left.lacksState() && left.remains().isWhole(known, committed)) {
+    boolean stragglers = haveStragglers(old);
+    if (contradiction == null
+        && !stragglers
+        && !left.lacksState()
+        && left.remains().isWhole(known, committed)) {
       return new Outcome.Whole(old.organ());
     }
     if (state(old.next()).isPresent()) {
       return new Outcome.Refused(old.organ(), Reason.FOREIGN_GENERATION);
     }
     files.writeLast(known.note()); // what a terminal showed is known here from now on
-    return open(old, origin.get(), next, known, left);
+    return contradiction == null
+        ? open(old, origin.get(), next, known, stragglers, left, left.remains().held().size())
+        : open(old, origin.get(), next, contradiction, stragglers, left, -1);
   }
 
   /**
@@ -182,10 +199,16 @@ public final class Resumption implements AutoCloseable {
   private record Left(Generation generation, Remains remains, boolean lacksState) {}
 
   private Outcome open(
-      Generation old, String origin, LogFiles next, SignedCheckpoint known, Left newest)
+      Generation old,
+      String origin,
+      LogFiles next,
+      SignedCheckpoint known,
+      boolean stragglers,
+      Left newest,
+      long held)
       throws IOException, FormatException {
     List<Left> all = new ArrayList<>();
-    if (newest.lacksState()) {
+    if (newest.lacksState() || stragglers) {
       all.addAll(earlier(old)); // as they were before they were closed
     }
     all.add(newest);
@@ -196,7 +219,6 @@ public final class Resumption implements AutoCloseable {
       List<LogTables.Pending> carried =
           all.stream().flatMap(one -> one.remains().rest().stream()).toList();
       long foreign = all.stream().mapToLong(one -> one.remains().foreign()).sum();
-      long held = newest.remains().held().size();
       List<LogTables.Pending> rows =
           rows(opened, origin, known, new Amounts(held, carried.size(), foreign), carried);
       int _ =
@@ -225,6 +247,17 @@ public final class Resumption implements AutoCloseable {
           LogTables.insertState(handle, generation.log(), generation.number(), origin, checkpoint);
     }
     LogTables.close(handle, generation.log(), left.remains().tree(), checkpoint);
+  }
+
+  /**
+   * Whether a process that went on writing while a generation was closed left entries there: with
+   * them no log is numbered any more.
+   */
+  private boolean haveStragglers(Generation newest) {
+    return database.read(handle -> LogTables.logsWithPending(handle)).stream()
+        .map(Generation::of)
+        .anyMatch(one ->
+            one.organ().equals(newest.organ()) && one.number() < newest.number());
   }
 
   /** The generations before {@code newest} that the database knows. */

@@ -112,7 +112,7 @@ final class LogResumeCommand implements Callable<Integer> {
               .println(
                   texts()
                       .say(
-                          "log.resumed",
+                          next.held() < 0 ? "log.resumed-forked" : "log.resumed",
                           next.log(),
                           next.known(),
                           next.held(),

@@ -107,6 +107,46 @@ class GenerationsTest {
     }
   }
 
+  /** Nobody noticed the restore until the log had grown past what the terminal kept. */
+  @Test
+  void aLogThatGrewOverWhatItLostIsClosedByTheCheckpointOfATerminal() throws Exception {
+    SignedNote kept;
+    List<List<java.util.Map<String, Object>>> backup;
+    byte[] last;
+    try (OpenStorage storage = open()) {
+      var _ = Restores.write(storage, 2);
+      storage.logs.integrateNow();
+      backup = Restores.backup(storage);
+      last = Files.readAllBytes(storage.keys.resolve("log-mayor.last"));
+      var _ = Restores.write(storage, 3);
+      storage.logs.integrateNow();
+      kept =
+          SignedNote.parse(
+              storage.logs.newest("mayor").checkpoint().getBytes(StandardCharsets.UTF_8));
+    }
+    try (OpenStorage storage = open()) {
+      Restores.restore(storage, backup);
+    }
+    Files.write(directory.resolve("keys/log-mayor.last"), last);
+    Files.write(directory.resolve("keys/log-mayor.committed"), new byte[8]);
+    try (OpenStorage storage = open()) {
+      var _ = Restores.write(storage, 6);
+      storage.logs.integrateNow();
+    }
+    try (OpenStorage storage = open()) {
+      assertInstanceOf(Outcome.Whole.class, Restores.resume(storage, "mayor", List.of()));
+      Outcome.Opened opened =
+          assertInstanceOf(
+              Outcome.Opened.class, Restores.resume(storage, "mayor", List.of(kept)));
+      assertEquals(List.of(5L, -1L), List.of(opened.known(), opened.held()));
+    }
+    try (OpenStorage storage = open()) {
+      storage.logs.integrateNow();
+      assertEquals(-1L, Restores.entry(storage, "mayor", 0).data().get("held"));
+      Restores.verifies(storage, "mayor@1", 8, directory);
+    }
+  }
+
   @Test
   void entriesAroundADeletedOneAreCarriedAndForeignRowsAreNot() throws Exception {
     try (OpenStorage storage = open()) {
@@ -172,6 +212,33 @@ class GenerationsTest {
       storage.logs.integrateNow();
       assertEquals("log.generation-opened", Restores.entry(storage, "mayor", 0).type());
       assertEquals(1, storage.logs.newest("mayor").index(), "entry 0 was carried behind it");
+    }
+  }
+
+  /** Another node went on writing while the generation was closed. */
+  @Test
+  void entriesThatCameTooLateForAClosedGenerationAreCarriedToo() throws Exception {
+    try (OpenStorage storage = open()) {
+      var _ = Restores.write(storage, 2);
+      storage.logs.integrateNow();
+      var _ = Restores.write(storage, 2);
+      execute(storage, "delete from audit_pending where number = 2");
+      // Else the late process would be refused by what it knows to be committed.
+      Files.write(storage.keys.resolve("log-mayor.committed"), new byte[8]);
+      try (OpenStorage late = open()) {
+        storage.logs.close();
+        var _ = Restores.resume(storage, "mayor", List.of());
+        var _ = Restores.write(late, 1);
+      }
+    }
+    try (OpenStorage storage = open()) {
+      assertThrows(LogIntegrityException.class, storage.logs::integrateNow);
+    }
+    Outcome.Opened opened = Restores.opened(this::open, "mayor");
+    assertEquals(3, opened.carried(), "the one too late, and both that were pending in the second");
+    try (OpenStorage storage = open()) {
+      storage.logs.integrateNow();
+      assertEquals("auth.city.example/log/mayor/3", storage.logs.newest("mayor").logOrigin());
     }
   }
 
