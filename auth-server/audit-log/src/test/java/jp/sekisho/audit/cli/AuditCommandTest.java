@@ -3,13 +3,6 @@ package jp.sekisho.audit.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import jp.sekisho.audit.bundle.BundleWriter;
-import jp.sekisho.audit.checkpoint.Minimum;
-import jp.sekisho.audit.note.LogSigner;
-import jp.sekisho.audit.note.SignedNote;
-import org.junit.jupiter.api.DisplayName;
-import java.util.stream.Stream;
-import java.util.Optional;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,7 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import jp.sekisho.audit.Fixtures;
+import jp.sekisho.audit.bundle.BundleWriter;
+import jp.sekisho.audit.checkpoint.Minimum;
+import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.note.SignedNote;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -184,9 +184,7 @@ class AuditCommandTest {
     out.getBuffer().setLength(0);
     String table = temp.resolve("table.jsonl").toString();
     assertEquals(
-        0,
-        run(with(keys, "export", bundle, "--format", "jsonl", "--out", table)),
-        err.toString());
+        0, run(with(keys, "export", bundle, "--format", "jsonl", "--out", table)), err.toString());
     assertEquals(44, Files.readAllLines(Path.of(table)).size());
   }
 

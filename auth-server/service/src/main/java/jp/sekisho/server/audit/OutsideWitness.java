@@ -51,7 +51,7 @@ public record OutsideWitness(VerifierKey key, URI url) {
   }
 
   private static @Nullable OutsideWitness parse(String line) {
-    String[] parts = line.split("[ \t]+");
+    String[] parts = line.split("[ \t]+", -1);
     try {
       if (parts.length != 2) {
         return null;

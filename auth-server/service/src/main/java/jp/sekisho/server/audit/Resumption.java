@@ -164,8 +164,7 @@ public final class Resumption implements AutoCloseable {
       }
       Frontier tree = left.remains().tree();
       for (SignedCheckpoint other : seen) {
-        if (Remains.contradicts(
-            database, old.log(), files.minimumIndex(key), tree, other)) {
+        if (Remains.contradicts(database, old.log(), files.minimumIndex(key), tree, other)) {
           contradiction = other; // the log grew over what was lost
         }
       }
@@ -256,8 +255,7 @@ public final class Resumption implements AutoCloseable {
   private boolean haveStragglers(Generation newest) {
     return database.read(handle -> LogTables.logsWithPending(handle)).stream()
         .map(Generation::of)
-        .anyMatch(one ->
-            one.organ().equals(newest.organ()) && one.number() < newest.number());
+        .anyMatch(one -> one.organ().equals(newest.organ()) && one.number() < newest.number());
   }
 
   /** The generations before {@code newest} that the database knows. */

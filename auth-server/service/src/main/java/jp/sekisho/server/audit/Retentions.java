@@ -3,6 +3,8 @@ package jp.sekisho.server.audit;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -24,6 +26,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.storage.Database;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
@@ -48,8 +51,14 @@ public final class Retentions {
   /** Entries of one transaction that deletes. */
   private static final int STEP = 2048;
 
-  /** Entries of one run and log: the rest goes the next day. */
-  private static final long MOST = 1 << 20;
+  /** Entries that are signed for at once. */
+  private static final long MOST = 1 << 16;
+
+  /** How often at most in one run: the rest goes the next day. */
+  private static final int STEPS = 16;
+
+  /** A lock on a file holds off other processes only. */
+  private static final Object IN_THIS_PROCESS = new Object();
 
   private final Database database;
   private final Path keys;
@@ -180,13 +189,16 @@ public final class Retentions {
 
   /** Deletes what is due in every generation of a log; how many entries that were. */
   public long prune(String organ) {
-    return locked(() -> {
-      long deleted = 0;
-      for (int number = 1; number <= logs.generation(organ); number++) {
-        deleted += prune(new Generation(organ, number), of(organ));
+    long deleted = 0;
+    for (int number = 1; number <= logs.generation(organ); number++) {
+      Generation generation = new Generation(organ, number);
+      long now = -1;
+      for (int step = 0; step < STEPS && now != 0; step++) {
+        now = locked(() -> prune(generation, of(organ))); // between two of them a hold can be set
+        deleted += now;
       }
-      return deleted;
-    });
+    }
+    return deleted;
   }
 
   private long prune(Generation generation, Retention retention) throws IOException {
@@ -283,16 +295,26 @@ public final class Retentions {
     return keys.resolve("log-" + organ + ".retention");
   }
 
-  private synchronized <T> T locked(Step<T> step) {
-    try (FileChannel channel =
-            FileChannel.open(
-                keys.resolve("retention.lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        FileLock _ = channel.lock()) {
-      return step.run();
-    } catch (IOException e) {
-      throw new StorageException("the retention of a log cannot be read or written", e);
+  private <T> T locked(Step<T> step) {
+    synchronized (IN_THIS_PROCESS) {
+      try (FileChannel channel = FileChannel.open(lockFile(), StandardOpenOption.WRITE);
+          FileLock _ = channel.lock()) {
+        return step.run();
+      } catch (IOException e) {
+        throw new StorageException("the retention of a log cannot be read or written", e);
+      }
     }
+  }
+
+  private Path lockFile() throws IOException {
+    Path file = keys.resolve("retention.lock");
+    try {
+      if (!Files.exists(file)) {
+        PrivateFiles.create(file);
+      }
+    } catch (FileAlreadyExistsException e) {
+      // Another process was first.
+    }
+    return file;
   }
 }

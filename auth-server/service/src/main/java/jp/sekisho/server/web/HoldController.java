@@ -72,8 +72,7 @@ final class HoldController {
     if (!wanted.hold().isEmpty() || !Retention.isReference(wanted.reference())) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
-    Retention.Hold hold =
-        retentions.hold(session.subject(), session.organ(), wanted.reference());
+    Retention.Hold hold = retentions.hold(session.subject(), session.organ(), wanted.reference());
     return answers.json(HttpStatus.CREATED, new LogHold(hold.id(), hold.reference()));
   }
 

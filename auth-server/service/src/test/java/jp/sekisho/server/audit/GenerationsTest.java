@@ -136,8 +136,7 @@ class GenerationsTest {
     try (OpenStorage storage = open()) {
       assertInstanceOf(Outcome.Whole.class, Restores.resume(storage, "mayor", List.of()));
       Outcome.Opened opened =
-          assertInstanceOf(
-              Outcome.Opened.class, Restores.resume(storage, "mayor", List.of(kept)));
+          assertInstanceOf(Outcome.Opened.class, Restores.resume(storage, "mayor", List.of(kept)));
       assertEquals(List.of(5L, -1L), List.of(opened.known(), opened.held()));
     }
     try (OpenStorage storage = open()) {

@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.TamperedException;
@@ -157,6 +160,27 @@ class RetentionsTest {
       assertEquals(600, storage.logs.bundle("mayor@1").size());
       assertEquals(512, storage.logs.bundle("mayor@1").first());
       Restores.verifies(storage, "mayor@1", 600, directory);
+    }
+  }
+
+  /** Service and pages have an object of their own each, and take turns. */
+  @Test
+  void holdsAndPruningOfOneProcessTakeTurns() throws Exception {
+    try (OpenStorage storage = old()) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        all.add(
+            CompletableFuture.runAsync(() -> {
+              Retentions own = Terms.retentions(storage, clock);
+              Retention.Hold hold = own.hold(Terms.ORGAN, "mayor", "監査第12号");
+              assertTrue(own.lift(Terms.ORGAN, "mayor", hold.id(), "監査第34号"));
+              long _ = own.prune("mayor");
+            }));
+      }
+      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+      assertEquals(List.of(), Terms.retentions(storage, clock).of("mayor").holds());
+      assertEquals(0, Terms.retentions(storage, clock).prune("mayor"));
+      assertEquals(512, storage.logs.bundle("mayor").first());
     }
   }
 }

@@ -124,8 +124,8 @@ public sealed interface LogEvent extends AuditEvent {
    * @param previous its origin
    * @param known entries under the last checkpoint of it that is known
    * @param checkpoint that signed note, base64url
-   * @param held of those, how many this installation still has and can prove; −1 when its key signed
-   *     other entries in their place, which somebody with that checkpoint showed
+   * @param held of those, how many this installation still has and can prove; −1 when its key
+   *     signed other entries in their place, which somebody with that checkpoint showed
    * @param carried entries it had committed and not yet signed; they follow this one
    * @param foreign rows found behind {@code held} that this service never wrote; not taken along
    */
