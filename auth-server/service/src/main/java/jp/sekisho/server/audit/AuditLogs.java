@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All logs of this installation: waiting for publication, reading, exporting. Writing goes through
  * {@link jp.sekisho.server.storage.Change#record}. Thread-safe.
+ *
+ * <p>Over 400 lines because it is the one door to the logs: reading, proving and exporting share
+ * how a log's generation, key and newest checkpoint are found and judged.
  */
 public final class AuditLogs implements AutoCloseable {
   /** Most entries of one page. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The SQL of {@code audit_log_state}, {@code audit_entry} and of emptying {@code audit_pending}.
+ *
+ * <p>Over 400 lines because all SQL of these tables is to be found in one place.
  */
 final class LogTables {
   private static final String STATE =

@@ -91,7 +91,7 @@ final class LogRetentionCommand implements Callable<Integer> {
             console.err().println(texts().say("log.retention-no-hold", asked.lift));
             return ExitCode.REFUSED;
           }
-        } else {
+        } else if (asked.prune) {
           installation.logs().integrateNow();
           deleted = retentions.prune(log);
         }

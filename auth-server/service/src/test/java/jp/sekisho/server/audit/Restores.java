@@ -38,11 +38,13 @@ final class Restores {
   }
 
   static List<EntryReceipt> write(OpenStorage storage, int entries) {
-    List<EntryReceipt> receipts = new ArrayList<>();
-    for (int i = 0; i < entries; i++) {
-      receipts.add(storage.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed())));
-    }
-    return receipts;
+    return storage.transactions.write(c -> { // one COMMIT for all
+      List<EntryReceipt> receipts = new ArrayList<>();
+      for (int i = 0; i < entries; i++) {
+        receipts.add(c.record(CLERK, new SessionEvent.Resumed()));
+      }
+      return receipts;
+    });
   }
 
   /** The log's tables as they are now. */
