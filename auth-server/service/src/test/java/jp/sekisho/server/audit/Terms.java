@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,7 +102,7 @@ final class Terms {
     TrustedKeys keys = new TrustedKeys(storage.logs.verifierKey("mayor"), List.of());
     return assertInstanceOf(
         Verification.Verified.class,
-        new BundleVerifier(keys, true).verifySince(bundle, earlier.getBytes("UTF-8")));
+        new BundleVerifier(keys, true).verifySince(bundle, earlier.getBytes(StandardCharsets.UTF_8)));
   }
 
   static void refusesToStart(Restores.Opening opening) {
