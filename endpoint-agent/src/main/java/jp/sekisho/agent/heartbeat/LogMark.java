@@ -13,6 +13,7 @@ import jp.sekisho.protocol.EventBatch;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
+import jp.sekisho.protocol.event.DeviceRecord;
 
 /**
  * The mark this terminal keeps of its log, the newest checkpoint that continued all before it, and
@@ -43,6 +44,10 @@ public final class LogMark {
   private long lastSeq;
 
   private long lastIndex;
+
+  /** Number of the record about the newest change of generation since the start; 0 without. */
+  private long succeededAt;
+
   private volatile boolean forked;
 
   private enum Source {
@@ -94,6 +99,13 @@ public final class LogMark {
     if (!(finding instanceof LogWatch.Continues good)) {
       return finding;
     }
+    if (LogWatch.isEarlier(ack.log(), good.checkpoint())) {
+      // A record from before the change of generation may be held where it was integrated first;
+      // one from after it may not.
+      return ack.acknowledged() < succeededAt
+          ? good
+          : new LogWatch.Forked(LogWatch.size(asked), LogWatch.size(good.checkpoint()));
+    }
     long size = LogWatch.size(good.checkpoint());
     long fresh = ack.acknowledged() - lastSeq;
     if (ack.index() < 0 || ack.index() >= size) {
@@ -119,12 +131,40 @@ public final class LogMark {
       // Heartbeats and acknowledgements overtake each other: one that was asked for under an older
       // mark says nothing about the newer one, and the next is asked for under that.
       standing.keep(asked, good.checkpoint());
+    } else if (finding instanceof LogWatch.Succeeds next) {
+      succeed(asked, next);
     } else if (finding instanceof LogWatch.Forked fork) {
       contradicting.add(source);
       forked = true;
       if (!told.contains(source)) {
         tell(source, fork);
       }
+    }
+  }
+
+  /** First the record, then the mark: no terminal changes over silently. */
+  private void succeed(String asked, LogWatch.Succeeds next) throws StateException {
+    if (!asked.equals(kept())) {
+      return; // another answer was first
+    }
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "the log of the service goes on in generation {0}, which the officers signed for",
+        next.to());
+    try {
+      DeviceRecord told =
+          spool.append(
+              new AgentEvent.LogSucceeded(
+                  next.from(), next.to(), Math.min(next.held(), MOST), next.root()));
+      standing.keep(asked, next.checkpoint());
+      succeededAt = told.seq();
+      lastSeq = 0;
+      lastIndex = 0;
+      this.told.clear();
+      contradicting.clear();
+      forked = false;
+    } catch (SpoolException e) {
+      LOG.log(System.Logger.Level.ERROR, "the change of generation could not be recorded", e);
     }
   }
 

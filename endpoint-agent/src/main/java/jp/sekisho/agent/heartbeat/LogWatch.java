@@ -2,6 +2,7 @@ package jp.sekisho.agent.heartbeat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,10 +21,12 @@ import jp.sekisho.protocol.MalformedException;
 /**
  * Judges each checkpoint the service shows against the one this terminal keeps: the past it kept a
  * mark of may grow and may not change. Keys come from the officers' root, so that the service
- * cannot bring its own. Immutable.
+ * cannot bring its own; only with their signature does a log go on in a later generation, and never
+ * back in an earlier one. Immutable.
  */
 public final class LogWatch {
   private static final int MAX_PATH = 64;
+  private static final Pattern GENERATION = Pattern.compile(".{1,512}/[0-9]{1,9}");
 
   private final Pattern origin;
   private final Supplier<List<String>> keys;
@@ -42,6 +45,18 @@ public final class LogWatch {
 
   /** It continues the one kept; to be kept in its place. */
   record Continues(String checkpoint) implements Finding {}
+
+  /**
+   * The log goes on in a later generation, whose key the officers signed: what was kept cannot be
+   * compared with it and is to be recorded before it is replaced.
+   *
+   * @param from generation of the checkpoint kept
+   * @param to generation of the one shown
+   * @param held entries of the one kept
+   * @param root its root hash, base64
+   */
+  record Succeeds(String checkpoint, long from, long to, long held, String root)
+      implements Finding {}
 
   /** No officer-signed key for this log is known here yet: nothing can be judged or kept. */
   record Unjudged() implements Finding {}
@@ -87,9 +102,17 @@ public final class LogWatch {
               instanceof CheckpointOpening.Opened)) {
         return new Forked(held, -1);
       }
-      return kept.isEmpty() || continues(parse(note(kept)), newer, path)
-          ? new Continues(shown)
-          : new Forked(held, newer.size());
+      if (kept.isEmpty()) {
+        return new Continues(shown);
+      }
+      Checkpoint older = parse(note(kept));
+      long from = generation(older.origin());
+      long to = generation(newer.origin());
+      if (to > from && log(older.origin()).equals(log(newer.origin()))) {
+        String root = Base64.getEncoder().encodeToString(older.root().bytes());
+        return new Succeeds(shown, from, to, held, root);
+      }
+      return continues(older, newer, path) ? new Continues(shown) : new Forked(held, newer.size());
     } catch (FormatException | MalformedException e) {
       return new Forked(held, -1);
     }
@@ -108,6 +131,28 @@ public final class LogWatch {
     }
     return new ConsistencyProof(older.size(), newer.size(), hashes)
         .proves(older.root(), newer.root());
+  }
+
+  /** The number behind the last slash; origins here match {@link #origin}. */
+  private static long generation(String origin) {
+    return Long.parseLong(origin.substring(origin.lastIndexOf('/') + 1));
+  }
+
+  private static String log(String origin) {
+    return origin.substring(0, origin.lastIndexOf('/'));
+  }
+
+  /** Whether {@code origin} is an earlier generation of the log whose checkpoint this is. */
+  static boolean isEarlier(String origin, String checkpoint) {
+    try {
+      String newer = parse(note(checkpoint)).origin();
+      return GENERATION.matcher(origin).matches()
+          && GENERATION.matcher(newer).matches()
+          && log(origin).equals(log(newer))
+          && generation(origin) < generation(newer);
+    } catch (FormatException e) {
+      return false;
+    }
   }
 
   private List<VerifierKey> keysOfThisLog() {

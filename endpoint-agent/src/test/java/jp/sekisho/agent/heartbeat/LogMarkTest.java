@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LogMarkTest {
   private final MovingClock clock = MovingClock.standing();
   private final List<Long> asked = new CopyOnWriteArrayList<>();
+  private final List<String> keys = new CopyOnWriteArrayList<>();
   @TempDir Path temp;
   private Spool spool;
   private Standing standing;
@@ -46,8 +47,8 @@ class LogMarkTest {
             state.spool(), "T-0042", Base64Url.encode(new byte[16]), clock, SpoolLimits.DEFAULT);
     standing = new Standing(state, clock, new ServerClock(() -> Duration.ofHours(5)));
     log = new WatchedLog();
-    String key = log.verifierKey();
-    mark = new LogMark(new LogWatch("mayor", () -> List.of(key)), standing, spool);
+    keys.add(log.verifierKey());
+    mark = new LogMark(new LogWatch("mayor", () -> keys), standing, spool);
   }
 
   @AfterEach
@@ -192,5 +193,43 @@ class LogMarkTest {
     }
     assertFalse(mark.isForked());
     assertEquals(log.checkpoint(), standing.checkpoint());
+  }
+
+  private void acknowledged(long upTo, String origin, long index, WatchedLog shown) {
+    Reply<EventAck> unused =
+        mark.send(
+            new EventBatch(List.of("record"), 0),
+            batch ->
+                new Reply.Ok<>(
+                    new EventAck(upTo, "head", origin, index, shown.checkpoint(), List.of())));
+  }
+
+  @Test
+  @DisplayName("a change of generation is recorded with what was kept, then taken; never undone")
+  void succeeds() throws Exception {
+    String second = "auth.city.example/log/mayor/2";
+    acknowledged(3, 4, log.with(5));
+    try (WatchedLog next = new WatchedLog(second, 4).with(2)) {
+      heartbeat(standing.checkpoint(), next, 0);
+      assertEquals(1, alarms(), "no officer signed for it");
+      keys.add(next.verifierKey());
+      heartbeat(standing.checkpoint(), next, 0);
+      assertFalse(mark.isForked());
+      assertEquals(next.checkpoint(), standing.checkpoint());
+      var told =
+          spool.retained().stream()
+              .filter(r -> "agent.log-succeeded".equals(r.type()))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(5L, told.data().get("held"));
+      // A record held since before the change is acknowledged where it stands; a newer one not.
+      acknowledged(told.seq() - 1, WatchedLog.ORIGIN, 4, next);
+      assertFalse(mark.isForked());
+      acknowledged(told.seq(), WatchedLog.ORIGIN, 5, next);
+      assertTrue(mark.isForked());
+    }
+    heartbeat(standing.checkpoint(), log, 0);
+    assertEquals(second, standing.checkpoint().lines().findFirst().orElseThrow());
+    assertTrue(mark.isForked());
   }
 }

@@ -119,4 +119,31 @@ class LogWatchTest {
       assertInstanceOf(LogWatch.Unjudged.class, odd.judge("", log.checkpoint(), List.of()));
     }
   }
+
+  @Test
+  @DisplayName("a later generation counts with a key of the officers, an earlier one never again")
+  void generations() throws Exception {
+    try (WatchedLog first = new WatchedLog().with(5);
+        WatchedLog second = new WatchedLog("auth.city.example/log/mayor/2", 4).with(2);
+        WatchedLog elsewhere = new WatchedLog("auth.town.example/log/mayor/2", 5).with(2)) {
+      String kept = first.checkpoint();
+      assertEquals(
+          new LogWatch.Forked(5, -1),
+          watching(first).judge(kept, second.checkpoint(), List.of()),
+          "before the officers signed");
+      LogWatch.Succeeds next =
+          assertInstanceOf(
+              LogWatch.Succeeds.class,
+              watching(first, second).judge(kept, second.checkpoint(), List.of()));
+      assertEquals(List.of(1L, 2L, 5L), List.of(next.from(), next.to(), next.held()));
+      assertEquals(kept.lines().toList().get(2), next.root());
+      assertEquals(
+          new LogWatch.Forked(2, 5),
+          watching(first, second).judge(second.checkpoint(), kept, List.of()));
+      assertEquals(
+          new LogWatch.Forked(5, 2),
+          watching(first, elsewhere).judge(kept, elsewhere.checkpoint(), List.of()),
+          "another installation's log");
+    }
+  }
 }

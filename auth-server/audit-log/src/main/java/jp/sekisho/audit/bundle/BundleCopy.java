@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.LogCopy;
+import jp.sekisho.audit.copy.Slot;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.tile.DerivedTiles;
 import jp.sekisho.audit.tile.HashTilePath;
@@ -61,6 +64,7 @@ public final class BundleCopy implements LogCopy {
         members.read(explanation, MAX_EXPLANATION_BYTES); // so that damage shows; proves nothing
       }
     }
+    rest.remove(Member.MINIMUM);
     boolean complete = rest.remove(Member.ENTRIES) && rest.size() == TilePath.count(size);
     // The count first: a size of 2^60 must not make us list that many tiles.
     if (!complete || !HashTilePath.ofLevel(0, size).allMatch(tile -> rest.contains(tile.path()))) {
@@ -70,8 +74,50 @@ public final class BundleCopy implements LogCopy {
   }
 
   @Override
+  public Optional<byte[]> minimum() throws IOException, FormatException {
+    return members.names().contains(Member.MINIMUM)
+        ? Optional.of(members.read(Member.MINIMUM, Minimum.MAX_BYTES))
+        : Optional.empty();
+  }
+
+  /** The lines begin where the statement of what was deleted, which nobody believes here, says. */
+  @Override
   public EntryReader entries(long size) throws IOException {
-    return new LineReader(members.open(Member.ENTRIES));
+    long from = 0;
+    try {
+      Optional<byte[]> stated = minimum();
+      if (stated.isPresent()) {
+        from = Minimum.claimed(stated.get()).index();
+      }
+    } catch (FormatException e) {
+      from = 0; // whoever verifies has refused it, or refuses the entries then
+    }
+    return new LaterLines(from, new LineReader(members.open(Member.ENTRIES)));
+  }
+
+  /** Lines that begin at a later index than 0. */
+  private static final class LaterLines implements EntryReader {
+    private final EntryReader lines;
+    private long missing;
+
+    LaterLines(long missing, EntryReader lines) {
+      this.missing = missing;
+      this.lines = lines;
+    }
+
+    @Override
+    public Slot next() throws IOException {
+      if (missing == 0) {
+        return lines.next();
+      }
+      missing--;
+      return Slot.Gap.ABSENT;
+    }
+
+    @Override
+    public void close() throws IOException {
+      lines.close();
+    }
   }
 
   @Override

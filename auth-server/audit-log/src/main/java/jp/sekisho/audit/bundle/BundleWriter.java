@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import jp.sekisho.audit.FormatException;
@@ -63,6 +64,7 @@ public final class BundleWriter {
         },
         signed,
         checkpoint,
+        Optional.empty(),
         entries);
   }
 
@@ -76,23 +78,57 @@ public final class BundleWriter {
    */
   public static void writeZip(OutputStream out, SignedNote checkpoint, Iterator<byte[]> entries)
       throws IOException, FormatException {
+    writeZip(out, checkpoint, Optional.empty(), entries);
+  }
+
+  /**
+   * What is left of entries that were deleted after their term.
+   *
+   * @param minimum the signed statement ({@code Minimum})
+   * @param leaves their hashes, all of them
+   */
+  public record Deleted(SignedNote minimum, Iterator<Hash> leaves) {}
+
+  /**
+   * As the other, of a log that begins with deleted entries.
+   *
+   * @param entries those behind the deleted ones
+   */
+  public static void writeZip(
+      OutputStream out, SignedNote checkpoint, Optional<Deleted> deleted, Iterator<byte[]> entries)
+      throws IOException, FormatException {
     Checkpoint signed = Checkpoint.parse(checkpoint.text());
     if (signed.size() > MAX_ZIP_ENTRIES) {
       throw new IOException("too many entries for a ZIP file; write a directory");
     }
     ZipOutputStream zip = new ZipOutputStream(out);
-    write(name -> new ZipMember(zip, name), signed, checkpoint, entries);
+    write(name -> new ZipMember(zip, name), signed, checkpoint, deleted, entries);
     zip.finish();
     zip.flush();
   }
 
   private static void write(
-      Members members, Checkpoint signed, SignedNote note, Iterator<byte[]> entries)
+      Members members,
+      Checkpoint signed,
+      SignedNote note,
+      Optional<Deleted> deleted,
+      Iterator<byte[]> entries)
       throws IOException {
     try (LeafSpool leaves = new LeafSpool()) {
-      Frontier tree;
+      Frontier tree = Frontier.empty();
+      if (deleted.isPresent()) {
+        Iterator<Hash> hashes = deleted.get().leaves();
+        while (hashes.hasNext()) {
+          Hash leaf = hashes.next();
+          leaves.write(leaf);
+          tree = tree.append(leaf);
+        }
+        try (OutputStream minimum = members.open(Member.MINIMUM)) {
+          minimum.write(deleted.get().minimum().toBytes());
+        }
+      }
       try (OutputStream lines = members.open(Member.ENTRIES)) {
-        tree = copyEntries(entries, lines, leaves);
+        tree = copyEntries(tree, entries, lines, leaves);
       }
       if (tree.size() != signed.size() || !tree.root().equals(signed.root())) {
         throw new IOException("the entries are not those of the checkpoint");
@@ -118,8 +154,9 @@ public final class BundleWriter {
   }
 
   private static Frontier copyEntries(
-      Iterator<byte[]> entries, OutputStream lines, LeafSpool leaves) throws IOException {
-    Frontier tree = Frontier.empty();
+      Frontier from, Iterator<byte[]> entries, OutputStream lines, LeafSpool leaves)
+      throws IOException {
+    Frontier tree = from;
     while (entries.hasNext()) {
       byte[] entry = entries.next();
       if (entry.length > EntryBundle.MAX_ENTRY_BYTES || hasNewline(entry)) {

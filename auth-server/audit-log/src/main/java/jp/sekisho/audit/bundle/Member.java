@@ -6,6 +6,9 @@ final class Member {
   static final String ENTRIES = "entries.jsonl";
   static final String README = "README.txt";
 
+  /** What was deleted after its term, signed by the log; only where something was. */
+  static final String MINIMUM = "minimum";
+
   /** The verifier for a browser. */
   static final String PAGE = "verify.html";
 

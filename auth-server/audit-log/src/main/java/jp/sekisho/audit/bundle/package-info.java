@@ -7,6 +7,8 @@
  * entries.jsonl              line i = exactly the bytes of entry i, each ended by LF; so no entry may
  *                            contain LF (canonical JSON never does); at most 16 KiB + LF a line
  * tile/0/&lt;N&gt;[.p/&lt;W&gt;]         the leaf hashes, all tiles of level 0 for the size in the checkpoint
+ * minimum                    only if entries were deleted after their term: which, signed by the log;
+ *                            the first line is then of that index, the hashes are all there
  * README.txt, verify.html    how to verify, and a verifier for a browser; optional, proving nothing
  * </pre>
  *

@@ -2,6 +2,7 @@ package jp.sekisho.audit.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Optional;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.LogCopy;
@@ -42,6 +43,11 @@ final class CosignedCopy implements LogCopy {
   @Override
   public void checkShape(long size) throws IOException, FormatException {
     copy.checkShape(size);
+  }
+
+  @Override
+  public Optional<byte[]> minimum() throws IOException, FormatException {
+    return copy.minimum();
   }
 
   @Override

@@ -12,6 +12,7 @@ import jp.sekisho.audit.copy.Verification.Verified;
  *
  * <pre>
  * {"result":"verified","origin":…,"size":…,"root":base64,"witnesses":[{"name":…,"at":ISO 8601}]}
+ *   and, if entries were deleted after their term, "deletedBelow":…
  * {"result":"invalid","reason":…,"entry":index or null,"detail":…}
  * {"result":"error","code":…,"detail":…}
  * </pre>
@@ -33,12 +34,16 @@ final class JsonReport {
         verified.witnessedBy().stream()
             .map(JsonReport::witness)
             .collect(Collectors.joining(",", "[", "]"));
-    return new Json()
-        .text("result", "verified")
-        .text("origin", verified.origin())
-        .number("size", verified.size())
-        .text("root", StrictBase64.encode(verified.root().bytes()))
-        .raw("witnesses", witnesses);
+    Json report =
+        new Json()
+            .text("result", "verified")
+            .text("origin", verified.origin())
+            .number("size", verified.size())
+            .text("root", StrictBase64.encode(verified.root().bytes()))
+            .raw("witnesses", witnesses);
+    return verified.deletedBelow() == 0
+        ? report
+        : report.number("deletedBelow", verified.deletedBelow());
   }
 
   private static String witness(Witnessing witness) {

@@ -3,9 +3,13 @@ package jp.sekisho.audit.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.checkpoint.Minimum;
+import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.copy.Slot;
@@ -53,7 +57,8 @@ final class ProveCommand implements Callable<Integer> {
   }
 
   private int prove() throws IOException, FormatException {
-    ProofCheck check = new ProofCheck(keys.read(), keys.unwitnessedAllowed());
+    TrustedKeys trusted = keys.read();
+    ProofCheck check = new ProofCheck(trusted, keys.unwitnessedAllowed());
     try (LogCopy opened = CopyArgument.open(copy)) {
       SignedNote note = SignedNote.parse(opened.checkpoint());
       long size = Checkpoint.parse(note.text()).size();
@@ -61,6 +66,13 @@ final class ProveCommand implements Callable<Integer> {
         return voice.complain("NO_SUCH_ENTRY", index + " / " + size, Exit.USAGE);
       }
       Slot slot = EntryReader.at(opened, size, index);
+      if (slot == Slot.Gap.ABSENT && isDeleted(opened, trusted)) {
+        return voice.refuse(
+            new Invalid(
+                Verification.Reason.ENTRY_DELETED,
+                OptionalLong.of(index),
+                "the log signed that it deleted this entry after its term"));
+      }
       if (!(slot instanceof Slot.Entry entry)) {
         return voice.complain("ENTRY_UNREADABLE", Long.toString(index), Exit.INVALID);
       }
@@ -80,5 +92,12 @@ final class ProveCommand implements Callable<Integer> {
               .text("file", out.toString()),
           List.of(voice.get("audit.prove.done", Long.toString(index), out)));
     }
+  }
+
+  /** Whether the log signed that the entry was deleted after its term. */
+  private boolean isDeleted(LogCopy opened, TrustedKeys trusted)
+      throws IOException, FormatException {
+    Optional<byte[]> minimum = opened.minimum();
+    return minimum.isPresent() && index < Minimum.open(minimum.get(), trusted.log()).index();
   }
 }

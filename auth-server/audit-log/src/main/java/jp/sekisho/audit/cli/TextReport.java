@@ -33,6 +33,9 @@ record TextReport(Messages messages, boolean continued) {
     if (continued) {
       lines.add(messages.get("audit.verified.continued"));
     }
+    if (verified.deletedBelow() > 0) {
+      lines.add(messages.get("audit.verified.deleted", Long.toString(verified.deletedBelow())));
+    }
     lines.add(messages.get("audit.verified.action"));
     return lines;
   }

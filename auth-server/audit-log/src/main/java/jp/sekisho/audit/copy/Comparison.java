@@ -40,6 +40,7 @@ final class Comparison {
   private final LogCopy copy;
   private final Checkpoint signed;
   private final long olderSize;
+  private final long minimum;
   private final FirstDifference difference = new FirstDifference();
   private final Iterator<HashTilePath> leafTiles;
   private final List<Node> completed = new ArrayList<>();
@@ -54,7 +55,13 @@ final class Comparison {
   private long firstAbsent = -1;
   private long firstBadUpperTile = -1;
 
-  Comparison(LogCopy copy, Checkpoint signed, @Nullable Checkpoint older) {
+  private long deletedBelow;
+
+  /**
+   * @param minimum entries below it may be missing: the log signed that it deleted them
+   */
+  Comparison(LogCopy copy, Checkpoint signed, @Nullable Checkpoint older, long minimum) {
+    this.minimum = minimum;
     this.copy = copy;
     this.signed = signed;
     this.olderSize = older == null ? -1 : older.size();
@@ -106,6 +113,9 @@ final class Comparison {
       sink.take(index, entry.bytes());
     } else if (slot == Slot.Gap.DAMAGED) {
       found = notAnEntry;
+    } else if (slot == Slot.Gap.ABSENT && index < minimum && expected != null) {
+      found = expected; // no more believed than an entry: both are under the signed root
+      deletedBelow = index + 1;
     } else if (slot == Slot.Gap.ABSENT && firstAbsent < 0) {
       firstAbsent = index;
     }
@@ -189,11 +199,16 @@ final class Comparison {
     }
     if (firstAbsent >= 0) {
       return new Invalid(
-          difference.reason() == Reason.TRUNCATED ? Reason.TRUNCATED : Reason.ENTRY_DELETED,
+          difference.reason() == Reason.TRUNCATED ? Reason.TRUNCATED : Reason.ENTRY_MISSING,
           OptionalLong.of(firstAbsent),
           "there is no entry " + firstAbsent + ", and the tiles are not those signed");
     }
     return invalid(Reason.ROOT_MISMATCH, "neither entries nor tiles have the signed root");
+  }
+
+  /** Behind the last entry that was deleted after its term; 0 when all are there. */
+  long deletedBelow() {
+    return deletedBelow;
   }
 
   Hash olderRoot() {

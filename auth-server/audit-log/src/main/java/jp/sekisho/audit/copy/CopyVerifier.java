@@ -11,6 +11,7 @@ import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Opened;
+import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification.Invalid;
 import jp.sekisho.audit.copy.Verification.Reason;
@@ -87,7 +88,16 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
             "the log had " + older.size() + " entries and now " + opened.checkpoint().size());
       }
       copy.checkShape(opened.checkpoint().size());
-      return compare(copy, opened, older, sink);
+      long minimum = 0;
+      Optional<byte[]> stated = copy.minimum();
+      if (stated.isPresent()) {
+        try {
+          minimum = Minimum.open(stated.get(), keys.log()).index();
+        } catch (FormatException e) {
+          return invalid(Reason.MINIMUM_REFUSED, String.valueOf(e.getMessage()));
+        }
+      }
+      return compare(copy, opened, older, minimum, sink);
     } catch (FormatException | ZipException | EOFException e) {
       return invalid(Reason.BUNDLE_MALFORMED, String.valueOf(e.getMessage()));
     }
@@ -106,10 +116,10 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
   }
 
   private static Verification compare(
-      LogCopy copy, Opened opened, @Nullable Checkpoint older, EntrySink sink)
+      LogCopy copy, Opened opened, @Nullable Checkpoint older, long minimum, EntrySink sink)
       throws IOException, FormatException {
     Checkpoint signed = opened.checkpoint();
-    Comparison comparison = new Comparison(copy, signed, older);
+    Comparison comparison = new Comparison(copy, signed, older, minimum);
     try (EntryReader entries = copy.entries(signed.size())) {
       comparison.run(entries, sink);
     }
@@ -128,6 +138,10 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
           Reason.FORKED, "at " + older.size() + " entries the root is not the one signed then");
     }
     return new Verification.Verified(
-        signed.origin(), signed.size(), signed.root(), opened.witnesses());
+        signed.origin(),
+        signed.size(),
+        signed.root(),
+        opened.witnesses(),
+        comparison.deletedBelow());
   }
 }

@@ -45,13 +45,13 @@ final class FirstDifference {
 
   Reason reason() {
     if (foundThere == null) {
-      return anythingFoundLater ? Reason.ENTRY_DELETED : Reason.TRUNCATED;
+      return anythingFoundLater ? Reason.ENTRY_MISSING : Reason.TRUNCATED;
     }
     if (expectedThere == null) {
       return Reason.ENTRY_INSERTED;
     }
     if (foundIsExpectedLater) {
-      return expectedIsFoundLater ? Reason.ENTRY_MOVED : Reason.ENTRY_DELETED;
+      return expectedIsFoundLater ? Reason.ENTRY_MOVED : Reason.ENTRY_MISSING;
     }
     return expectedIsFoundLater ? Reason.ENTRY_INSERTED : Reason.ENTRY_ALTERED;
   }

@@ -1,6 +1,7 @@
 package jp.sekisho.audit.copy;
 
 import java.io.IOException;
+import java.util.Optional;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tree.HashSource;
@@ -23,6 +24,14 @@ public interface LogCopy extends AutoCloseable {
    * copy has such a rule.
    */
   default void checkShape(long size) throws IOException, FormatException {}
+
+  /**
+   * Returns the signed statement of what was deleted after its term ({@code Minimum}), not looked
+   * at; empty where there is none.
+   */
+  default Optional<byte[]> minimum() throws IOException, FormatException {
+    return Optional.empty();
+  }
 
   /** Returns the entries of the log of this size, from index 0. */
   EntryReader entries(long size) throws IOException;

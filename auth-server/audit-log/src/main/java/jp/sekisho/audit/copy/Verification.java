@@ -12,11 +12,19 @@ public sealed interface Verification {
    * The entries are those the log signed, all of them, in order.
    *
    * @param witnessedBy trusted witnesses; empty only if the verifier was told to allow it
+   * @param deletedBelow entries below it that are not there were deleted after their term, as the
+   *     log's key signed; their hashes have the signed root with the others
    */
-  record Verified(String origin, long size, Hash root, List<Witnessing> witnessedBy)
+  record Verified(
+      String origin, long size, Hash root, List<Witnessing> witnessedBy, long deletedBelow)
       implements Verification {
     public Verified {
       witnessedBy = List.copyOf(witnessedBy);
+    }
+
+    /** Of a log from which nothing was deleted. */
+    public Verified(String origin, long size, Hash root, List<Witnessing> witnessedBy) {
+      this(origin, size, root, witnessedBy, 0);
     }
   }
 
@@ -50,8 +58,12 @@ public sealed interface Verification {
     FORKED,
     /** The entry at the index is not the one that was signed. */
     ENTRY_ALTERED,
-    /** The entry at the index, maybe with its neighbours, is missing. */
+    /** The entry at the index, maybe with its neighbours, is missing, and nobody signed for it. */
+    ENTRY_MISSING,
+    /** The entry at the index was deleted after its term, as the log's key signed. */
     ENTRY_DELETED,
+    /** The statement of what was deleted is not signed by the log, or of another size. */
+    MINIMUM_REFUSED,
     /** The entries end before the index, although the log that was signed goes on. */
     TRUNCATED,
     /** What stands at the index was put in between. */

@@ -8,7 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.note.SignedNote;
@@ -36,6 +38,17 @@ public final class PublishedCopy implements LogCopy {
       return files.read("checkpoint", SignedNote.MAX_BYTES);
     } catch (NoSuchFileException e) {
       throw new FormatException(BUNDLE_MALFORMED, "there is no checkpoint");
+    } catch (LogFiles.TooLongException e) {
+      throw new FormatException(BUNDLE_MALFORMED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public Optional<byte[]> minimum() throws IOException, FormatException {
+    try {
+      return Optional.of(files.read("minimum", Minimum.MAX_BYTES));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     } catch (LogFiles.TooLongException e) {
       throw new FormatException(BUNDLE_MALFORMED, String.valueOf(e.getMessage()));
     }

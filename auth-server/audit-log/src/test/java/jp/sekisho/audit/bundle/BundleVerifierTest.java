@@ -148,12 +148,12 @@ class BundleVerifierTest {
       List<byte[]> entries = new ArrayList<>(Fixtures.entries());
       entries.remove(index);
       Fixtures.writeEntries(bundle, entries);
-      expect(Reason.ENTRY_DELETED, index);
+      expect(Reason.ENTRY_MISSING, index);
     }
     List<byte[]> run = new ArrayList<>(Fixtures.entries());
     run.subList(40, 290).clear();
     Fixtures.writeEntries(bundle, run);
-    expect(Reason.ENTRY_DELETED, 40);
+    expect(Reason.ENTRY_MISSING, 40);
   }
 
   @Test

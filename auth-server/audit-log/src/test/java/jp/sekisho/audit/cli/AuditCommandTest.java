@@ -3,6 +3,7 @@ package jp.sekisho.audit.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import jp.sekisho.audit.Fixtures;
+import jp.sekisho.audit.bundle.BundleWriter;
+import jp.sekisho.audit.checkpoint.Minimum;
+import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.note.SignedNote;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,5 +149,46 @@ class AuditCommandTest {
     assertEquals(0, run("--help", "--lang=en"));
     assertOut("Verifies an audit log", "verify");
     assertEquals(0, run("--version"));
+  }
+
+  /** A bundle from which the first 256 entries were deleted after their term. */
+  private String pruned() throws Exception {
+    Path bundle = temp.resolve("pruned.zip");
+    try (LogSigner log = Fixtures.logSigner();
+        OutputStream file = Files.newOutputStream(bundle)) {
+      BundleWriter.writeZip(
+          file,
+          SignedNote.parse(Fixtures.bytes("bundle/checkpoint")),
+          Optional.of(
+              new BundleWriter.Deleted(
+                  new Minimum(Fixtures.ORIGIN, 256).sign(log),
+                  Fixtures.leaves().subList(0, 256).iterator())),
+          Fixtures.entries().subList(256, Fixtures.SIZE).iterator());
+    }
+    return bundle.toString();
+  }
+
+  @Test
+  @DisplayName("what was deleted after its term is said to be, and what follows it still proves")
+  void deletedEntries() throws Exception {
+    String bundle = pruned();
+    String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--json"};
+    assertEquals(0, run(with(keys, "verify", bundle)), err.toString());
+    assertOut("\"result\":\"verified\"", "\"size\":300", "\"deletedBelow\":256");
+    out.getBuffer().setLength(0);
+    String proof = temp.resolve("proof").toString();
+    assertEquals(Exit.INVALID, run(with(keys, "prove", "255", bundle, "--out", proof)));
+    assertOut("\"reason\":\"ENTRY_DELETED\"", "\"entry\":255");
+    assertEquals(0, run(with(keys, "prove", "256", bundle, "--out", proof)), out.toString());
+    assertEquals(0, run(with(keys, "check-proof", proof)), out.toString());
+    out.getBuffer().setLength(0);
+    String table = temp.resolve("table.jsonl").toString();
+    assertEquals(
+        0, run(with(keys, "export", bundle, "--format", "jsonl", "--out", table)), err.toString());
+    assertEquals(44, Files.readAllLines(Path.of(table)).size());
+  }
+
+  private static String[] with(String[] keys, String... command) {
+    return Stream.concat(Stream.of(command), Stream.of(keys)).toArray(String[]::new);
   }
 }

@@ -177,7 +177,7 @@ class PublishedCopyTest {
       List<byte[]> entries = new ArrayList<>(Fixtures.entries());
       entries.remove(index);
       replaceEntries(entries);
-      expect(Reason.ENTRY_DELETED, index);
+      expect(Reason.ENTRY_MISSING, index);
     }
   }
 
@@ -210,7 +210,7 @@ class PublishedCopyTest {
     }
     folder = publish("gap", Fixtures.entries());
     Files.delete(folder.resolve("tile/entries/000"));
-    expect(Reason.ENTRY_DELETED, 0);
+    expect(Reason.ENTRY_MISSING, 0);
   }
 
   @Test
@@ -221,7 +221,7 @@ class PublishedCopyTest {
     folder = publish("gap", Fixtures.entries());
     Files.delete(folder.resolve("tile/entries/000"));
     Files.delete(folder.resolve("tile/0/000"));
-    expect(Reason.ENTRY_DELETED, 0);
+    expect(Reason.ENTRY_MISSING, 0);
   }
 
   @Test

@@ -15,10 +15,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
 import jp.sekisho.audit.tile.EntryTilePath;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tile.TilePath;
+import jp.sekisho.audit.tree.ConsistencyProof;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.Database;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All logs of this installation: waiting for publication, reading, exporting. Writing goes through
  * {@link jp.sekisho.server.storage.Change#record}. Thread-safe.
+ *
+ * <p>Over 400 lines because it is the one door to the logs: reading, proving and exporting share
+ * how a log's generation, key and newest checkpoint are found and judged.
  */
 public final class AuditLogs implements AutoCloseable {
   /** Most entries of one page. */
@@ -41,7 +46,7 @@ public final class AuditLogs implements AutoCloseable {
   private final Database database;
   private final Path keys;
   private final RowSeal seal;
-  private final Set<String> logs;
+  private final PendingEntries pending;
   private final ConcurrentHashMap<String, VerifierKey> verifiers = new ConcurrentHashMap<>();
   private final NewestCheckpoints newest = new NewestCheckpoints();
   private final Continuations continuations;
@@ -58,8 +63,8 @@ public final class AuditLogs implements AutoCloseable {
     this.database = database;
     this.keys = keys;
     this.seal = seal;
-    this.logs = pending.committed().logs();
-    this.continuations = new Continuations(database, seal, new CachedTiles.Full());
+    this.pending = pending;
+    this.continuations = new Continuations(database, seal, new CachedTiles.Full(), this::minimum);
     Sequencer sequencer = new Sequencer(database, keys, seal, pending.committed(), waiting);
     this.loop =
         new SequencerLoop(
@@ -124,9 +129,53 @@ public final class AuditLogs implements AutoCloseable {
     return loop.isWell() && database.read(LogTables::isReadable);
   }
 
-  /** The names of all logs. */
+  /**
+   * The names of all logs. Methods that take one mean its newest generation; {@code name@1} is the
+   * first, and so on.
+   */
   public Set<String> names() {
-    return logs;
+    return pending.organs();
+  }
+
+  /**
+   * Which generation of a log entries go to, from 1.
+   *
+   * @throws IllegalArgumentException without such a log
+   */
+  public int generation(String organ) {
+    return pending.current(organ).number();
+  }
+
+  /**
+   * As rows and files name the log.
+   *
+   * @param name an organ: its newest generation; or {@code organ@number}
+   * @throws IllegalArgumentException without such a log
+   */
+  String stored(String name) {
+    Generation asked = Generation.of(name);
+    Generation newest = pending.current(asked.organ());
+    if (name.indexOf('@') < 0) {
+      return newest.log();
+    }
+    if (asked.number() > newest.number()) {
+      throw new IllegalArgumentException("no log called " + name);
+    }
+    return asked.log();
+  }
+
+  /** Whether there is such a log, or such a generation of one. */
+  public boolean has(String name) {
+    try {
+      return database.read(handle -> LogTables.state(handle, stored(name))).isPresent();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private boolean isClosed(String stored) {
+    Generation generation = Generation.of(stored);
+    return generation.number() < pending.current(generation.organ()).number();
   }
 
   /**
@@ -140,12 +189,14 @@ public final class AuditLogs implements AutoCloseable {
   }
 
   /**
-   * The newest checkpoint that the log's key signed.
+   * The newest checkpoint that the log's key signed; of a closed generation not all entries under
+   * it are there.
    *
    * @throws IllegalArgumentException without such a log
    * @throws TamperedException when the checkpoint in the database is none of this log's
    */
-  public Published newest(String log) {
+  public Published newest(String name) {
+    String log = stored(name);
     SignedCheckpoint signed = newestSigned(log);
     return new Published(state(log).origin(), signed.size() - 1, text(signed));
   }
@@ -159,7 +210,8 @@ public final class AuditLogs implements AutoCloseable {
    * @throws TamperedException when hashes of the database were edited or are missing: once, for
    *     they are made again from the entries
    */
-  public Optional<Continuation> continuation(String log, long oldSize) {
+  public Optional<Continuation> continuation(String organ, long oldSize) {
+    String log = pending.current(organ).log();
     SignedCheckpoint signed = newestSigned(log);
     if (oldSize < 0 || oldSize > signed.size()) {
       return Optional.empty();
@@ -173,10 +225,12 @@ public final class AuditLogs implements AutoCloseable {
    *
    * @throws TamperedException when the database lacks what was signed
    */
-  public Optional<byte[]> tile(String log, TilePath path) {
-    SignedCheckpoint signed = newestSigned(log);
+  public Optional<byte[]> tile(String name, TilePath path) {
+    String log = stored(name);
+    SignedCheckpoint signed = readable(log);
     PublishedTiles tiles = new PublishedTiles(database, log, signed.size());
-    if (!tiles.has(path)) {
+    boolean deleted = path instanceof EntryTilePath && path.index() * TilePath.FULL < minimum(log);
+    if (deleted || !tiles.has(path)) {
       return Optional.empty();
     }
     try {
@@ -198,7 +252,11 @@ public final class AuditLogs implements AutoCloseable {
   }
 
   /** The public key of a log, for everyone who verifies it. */
-  public VerifierKey verifierKey(String log) {
+  public VerifierKey verifierKey(String name) {
+    return key(stored(name));
+  }
+
+  private VerifierKey key(String log) {
     return verifiers.computeIfAbsent(log, this::readVerifierKey);
   }
 
@@ -221,24 +279,29 @@ public final class AuditLogs implements AutoCloseable {
    * @param before index from which to go back, exclusive; {@link Long#MAX_VALUE} for the newest
    * @param limit 1 to {@value #MAX_PAGE}
    */
-  public List<LogRow> page(String log, @Nullable String person, long before, int limit) {
+  public List<LogRow> page(String name, @Nullable String person, long before, int limit) {
+    String log = stored(name);
     if (limit < 1 || limit > MAX_PAGE) {
       throw new IllegalArgumentException("a page has 1 to " + MAX_PAGE + " entries");
     }
-    long end = Math.min(before, newestSigned(log).size());
+    long end = Math.min(before, readable(log).size());
+    long minimum = minimum(log);
     List<LogRow> found =
         database.read(handle -> LogTables.page(handle, log, person, end, limit)).stream()
+            .filter(row -> row.index() >= minimum)
             .map(row -> row(log, row, person))
             .toList();
-    return person == null ? withMissing(found, end, limit) : found;
+    return person == null ? withMissing(found, minimum, end, limit) : found;
   }
 
   /**
-   * Published entries by their index, in the order given; judged as in {@link #page}.
+   * Published entries by their index, in the order given, without those deleted after their term;
+   * judged as in {@link #page}.
    *
    * @param indexes at most {@value #MAX_PAGE}
    */
-  public List<LogRow> entries(String log, List<Long> indexes) {
+  public List<LogRow> entries(String name, List<Long> indexes) {
+    String log = stored(name);
     if (indexes.size() > MAX_PAGE) {
       throw new IllegalArgumentException("at most " + MAX_PAGE + " entries at once");
     }
@@ -249,31 +312,112 @@ public final class AuditLogs implements AutoCloseable {
     database
         .read(handle -> LogTables.entries(handle, log, indexes))
         .forEach(row -> rows.put(row.index(), row(log, row, null)));
+    long minimum = minimum(log);
     return indexes.stream()
+        .filter(index -> index >= minimum)
         .map(index -> rows.getOrDefault(index, new LogRow.Tampered(index)))
         .toList();
   }
 
   /**
-   * A log up to its newest checkpoint.
+   * A log up to its newest checkpoint, without entries that were deleted after their term.
    *
    * @throws TamperedException when the checkpoint in the database is none of this log's
    */
-  public LogBundle bundle(String log) {
-    return new LogBundle(database, log, newestSigned(log));
+  public LogBundle bundle(String name) {
+    String log = stored(name);
+    return bundle(log, readable(log));
+  }
+
+  /**
+   * The newest checkpoint of a log, for a witness.
+   *
+   * @param log as rows and files name it
+   */
+  record Signed(String log, VerifierKey key, SignedCheckpoint checkpoint) {
+    long size() {
+      return checkpoint.size();
+    }
+
+    SignedNote note() {
+      return checkpoint.note();
+    }
+  }
+
+  /** What is signed of an organ's log now. */
+  Signed signed(String organ) {
+    String log = stored(organ);
+    return new Signed(log, key(log), newestSigned(log));
+  }
+
+  /**
+   * The proof that a checkpoint continues the log's first {@code from} entries.
+   *
+   * @throws IllegalArgumentException when it covers fewer
+   */
+  ConsistencyProof proof(Signed signed, long from) {
+    if (from < 0 || from > signed.size()) {
+      throw new IllegalArgumentException("a proof from " + from + " to " + signed.size());
+    }
+    return continuations.proof(signed.log(), from, signed.checkpoint());
+  }
+
+  /** The newest checkpoint that a witness cosigned, with what it signed; of older ones none. */
+  Optional<SignedNote> cosigned(String name) {
+    String log = stored(name);
+    return new LogFiles(keys, log).readCosigned(key(log));
+  }
+
+  /** Keeps a checkpoint with its verified cosignatures. */
+  void keepCosigned(String name, SignedNote note) {
+    try {
+      new LogFiles(keys, stored(name)).writeCosigned(note);
+    } catch (IOException e) {
+      throw new StorageException("cannot keep the cosignatures of log " + name, e);
+    }
+  }
+
+  /** The log up to a checkpoint of its own, unless that covers fewer than {@code least}. */
+  Optional<LogBundle> bundle(String name, SignedNote note, long least) {
+    SignedCheckpoint signed = SignedCheckpoint.of(note);
+    return signed.size() < least ? Optional.empty() : Optional.of(bundle(stored(name), signed));
+  }
+
+  private LogBundle bundle(String log, SignedCheckpoint signed) {
+    return new LogBundle(
+        database, log, signed, new LogFiles(keys, log).readMinimum(key(log)), minimum(log));
+  }
+
+  /** The first entry of a log that was not deleted after its term. */
+  private long minimum(String log) {
+    return new LogFiles(keys, log).minimumIndex(key(log));
+  }
+
+  /**
+   * The signed statement of which entries of a log were deleted after their term; empty while none
+   * was.
+   */
+  public Optional<byte[]> minimumNote(String name) {
+    String log = stored(name);
+    return new LogFiles(keys, log).readMinimum(key(log)).map(SignedNote::toBytes);
+  }
+
+  /** The newest checkpoint whose entries must all be there. */
+  private SignedCheckpoint readable(String log) {
+    return isClosed(log) ? NewestCheckpoints.published(state(log), key(log)) : newestSigned(log);
   }
 
   /** The newest checkpoint that the log's key signed: that of the database may be put back. */
   private SignedCheckpoint newestSigned(String log) {
-    return newest.of(state(log), new LogFiles(keys, log), verifierKey(log));
+    return newest.of(state(log), new LogFiles(keys, log), key(log));
   }
 
-  /** One row for each index below {@code end}, down to the limit or to 0. */
-  private static List<LogRow> withMissing(List<LogRow> found, long end, int limit) {
+  /** One row for each index below {@code end}, down to the limit or to {@code minimum}. */
+  private static List<LogRow> withMissing(List<LogRow> found, long minimum, long end, int limit) {
     Map<Long, LogRow> rows = new HashMap<>();
     found.forEach(row -> rows.put(row.index(), row));
     List<LogRow> all = new ArrayList<>();
-    for (long index = end - 1; index >= 0 && all.size() < limit; index--) {
+    for (long index = end - 1; index >= minimum && all.size() < limit; index--) {
       all.add(rows.getOrDefault(index, new LogRow.Tampered(index)));
     }
     return all;
@@ -294,6 +438,10 @@ public final class AuditLogs implements AutoCloseable {
     return new LogRow.Tampered(row.index());
   }
 
+  private static String organ(String log) {
+    return Generation.of(log).organ();
+  }
+
   private LogState state(String log) {
     Optional<LogState> state = database.read(handle -> LogTables.state(handle, log));
     return state.orElseThrow(() -> new IllegalArgumentException("no log called " + log));
@@ -303,11 +451,13 @@ public final class AuditLogs implements AutoCloseable {
     for (EntryReceipt receipt : receipts) {
       Optional<Published> published =
           database.read(handle ->
-              LogTables.index(handle, receipt.log(), receipt.entryId())
-                  .flatMap(index ->
-                      LogTables.state(handle, receipt.log())
-                          .filter(state -> index < state.publishedSize())
-                          .map(state -> new Published(state.origin(), index, state.checkpoint()))));
+              LogTables.place(handle, receipt.entryId())
+                  .filter(place -> organ(place.log()).equals(organ(receipt.log())))
+                  .flatMap(place ->
+                      LogTables.state(handle, place.log())
+                          .filter(state -> place.index() < state.publishedSize())
+                          .map(state ->
+                              new Published(state.origin(), place.index(), state.checkpoint()))));
       published.ifPresent(value -> waiting.complete(receipt, value));
     }
   }

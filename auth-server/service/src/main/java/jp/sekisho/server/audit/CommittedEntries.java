@@ -38,7 +38,7 @@ final class CommittedEntries {
     }
   }
 
-  /** The names of all logs: the organs and {@code system}. */
+  /** The names of all logs that go on: each organ's and {@code system}'s newest generation. */
   Set<String> logs() {
     return Collections.unmodifiableSet(marks.keySet());
   }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import jp.sekisho.audit.tile.TileHashSource;
 import jp.sekisho.audit.tree.ConsistencyProof;
 import jp.sekisho.audit.tree.Frontier;
@@ -36,6 +37,7 @@ final class Continuations {
   private final Database database;
   private final RowSeal seal;
   private final CachedTiles.Full tiles;
+  private final ToLongFunction<String> minimum;
   private final Map<Key, ConsistencyProof> proofs =
       Collections.synchronizedMap(
           new LinkedHashMap<>(16, 0.75f, true) {
@@ -47,7 +49,12 @@ final class Continuations {
             }
           });
 
-  Continuations(Database database, RowSeal seal, CachedTiles.Full tiles) {
+  /**
+   * @param minimum the first entry of a log that was not deleted after its term
+   */
+  Continuations(
+      Database database, RowSeal seal, CachedTiles.Full tiles, ToLongFunction<String> minimum) {
+    this.minimum = minimum;
     this.database = database;
     this.seal = seal;
     this.tiles = tiles;
@@ -103,13 +110,15 @@ final class Continuations {
     TreeNodes nodes = new TreeNodes();
     List<LogTables.Leaf> leaves = new ArrayList<>();
     Frontier tree = Frontier.empty();
+    long kept = minimum.applyAsLong(log);
     while (tree.size() < signed.size()) {
       long from = tree.size();
       long to = Math.min(signed.size(), from + CHUNK);
       for (LogTables.Integrated row :
           database.read(handle -> LogTables.range(handle, log, from, to))) {
-        Hash leaf = Rfc6962.leaf(row.body());
-        if (row.index() != tree.size() || !EntrySeal.isIntact(seal, log, row)) {
+        Hash leaf = LogTables.leaf(row, kept);
+        boolean deleted = row.index() < kept && row.body().length == 0;
+        if (row.index() != tree.size() || !(deleted || EntrySeal.isIntact(seal, log, row))) {
           throw new TamperedException("audit_entry", log);
         }
         if (!leaf.equals(row.leaf())) {

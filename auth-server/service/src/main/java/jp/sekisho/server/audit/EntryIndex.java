@@ -58,7 +58,7 @@ public final class EntryIndex {
 
   /** How many entries of a log can be found. */
   public long size(String log) {
-    return database.read(handle -> FindTables.size(handle, log));
+    return database.read(handle -> FindTables.size(handle, logs.stored(log)));
   }
 
   /**
@@ -66,6 +66,7 @@ public final class EntryIndex {
    * from it.
    */
   public long catchUp(String log, long most) {
+    String stored = logs.stored(log);
     long published = logs.newest(log).index() + 1;
     long size = size(log);
     long end = Math.min(published, size + most);
@@ -82,10 +83,10 @@ public final class EntryIndex {
           database
               .writer()
               .sequence(handle -> {
-                if (!FindTables.raise(handle, log, from, to)) {
+                if (!FindTables.raise(handle, stored, from, to)) {
                   return false;
                 }
-                FindTables.insert(handle, log, hits);
+                FindTables.insert(handle, stored, hits);
                 return true;
               });
       size = first ? to : size(log);
@@ -99,6 +100,7 @@ public final class EntryIndex {
    */
   public Hits find(
       String log, List<EntryQuery> any, Predicate<EntryHit> also, Position before, int limit) {
+    String stored = logs.stored(log);
     return database.read(handle -> {
       TreeMap<EntryHit, EntryHit> merged = new TreeMap<>(EntryHit.NEWEST_FIRST);
       Position newestReached = null;
@@ -108,7 +110,7 @@ public final class EntryIndex {
           Map<Walk, Long> counts = new HashMap<>();
           for (Walk way : Walk.of(query)) {
             counts.put(
-                way, FindTables.count(handle, database.vendor(), log, way, query, MOST_COUNTED));
+                way, FindTables.count(handle, database.vendor(), stored, way, query, MOST_COUNTED));
           }
           for (Walk way : Walk.of(query)) {
             walk = counts.getOrDefault(way, 0L) < counts.getOrDefault(walk, 0L) ? way : walk;
@@ -116,7 +118,7 @@ public final class EntryIndex {
         }
         Walked walked =
             FindTables.walk(
-                handle, database.vendor(), log, walk, query, also, before, limit, MOST_WALKED);
+                handle, database.vendor(), stored, walk, query, also, before, limit, MOST_WALKED);
         walked.hits().forEach(hit -> merged.put(hit, hit));
         newestReached = newer(newestReached, walked.reached());
       }
@@ -142,7 +144,8 @@ public final class EntryIndex {
    */
   public Map<String, List<EntryHit>> grants(String log) {
     List<EntryHit> rows =
-        database.read(handle -> FindTables.aboutGrants(handle, log, MOST_ABOUT_GRANTS + 1));
+        database.read(
+            handle -> FindTables.aboutGrants(handle, logs.stored(log), MOST_ABOUT_GRANTS + 1));
     if (rows.size() > MOST_ABOUT_GRANTS) {
       throw new IllegalStateException("too many entries about exceptions in log " + log);
     }

@@ -5,9 +5,13 @@ import java.io.OutputStream;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.bundle.BundleWriter;
+import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.Database;
 import jp.sekisho.server.storage.TamperedException;
@@ -23,8 +27,21 @@ public final class LogBundle {
   private final String log;
   private final long size;
   private final SignedCheckpoint signed;
+  private final Optional<SignedNote> minimum;
+  private final long first;
 
-  LogBundle(Database database, String log, SignedCheckpoint signed) {
+  /**
+   * @param minimum the signed statement of which entries were deleted after their term
+   * @param first the first one that was not
+   */
+  LogBundle(
+      Database database,
+      String log,
+      SignedCheckpoint signed,
+      Optional<SignedNote> minimum,
+      long first) {
+    this.minimum = minimum;
+    this.first = first;
     this.database = database;
     this.log = log;
     this.size = signed.size();
@@ -45,14 +62,33 @@ public final class LogBundle {
    */
   public void writeZip(OutputStream out) throws IOException {
     try {
-      BundleWriter.writeZip(out, signed.note(), entries());
+      BundleWriter.writeZip(
+          out,
+          signed.note(),
+          minimum.map(note -> new BundleWriter.Deleted(note, deleted())),
+          entries());
     } catch (FormatException e) {
       throw new IOException("the checkpoint of log " + log + " is damaged", e);
     }
   }
 
+  /** The index of the first entry: those before it were deleted after their term. */
+  public long first() {
+    return first;
+  }
+
+  /** The hashes of the deleted entries. */
+  private Iterator<Hash> deleted() {
+    return Stream.iterate(0L, from -> from < first, from -> from + CHUNK)
+        .flatMap(from -> {
+          long to = Math.min(first, from + CHUNK);
+          return database.read(handle -> LogTables.leaves(handle, log, from, to)).stream();
+        })
+        .iterator();
+  }
+
   /**
-   * The entries' canonical bodies, from index 0.
+   * The entries' canonical bodies, from {@link #first}.
    *
    * @return throws {@link TamperedException} at its end, unless the entries have the root that was
    *     signed
@@ -63,6 +99,10 @@ public final class LogBundle {
 
   /** The bodies in order, read in pieces. */
   private final class Bodies implements Iterator<byte[]> {
+    Bodies() {
+      deleted().forEachRemaining(leaf -> tree = tree.append(leaf));
+    }
+
     private Iterator<LogTables.Integrated> chunk = Collections.emptyIterator();
     private Frontier tree = Frontier.empty();
 

@@ -5,15 +5,18 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
+import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
@@ -75,17 +78,52 @@ final class LogFiles {
     }
   }
 
+  /**
+   * The key of a log that is to be opened, made if it is missing; nobody takes it for a log before
+   * {@link #finish}. The caller closes it.
+   */
+  LogSigner prepare(String origin) throws IOException {
+    byte[] seed = new byte[SEED_BYTES];
+    new SecureRandom().nextBytes(seed);
+    try {
+      PrivateFiles.writeNew(prepared(), seed);
+    } catch (FileAlreadyExistsException e) {
+      // Of an opening that was interrupted.
+    } finally {
+      Arrays.fill(seed, (byte) 0);
+    }
+    return signer(prepared(), origin);
+  }
+
+  /** Whether an opening was begun and not finished. */
+  boolean isPrepared() {
+    return Files.exists(prepared());
+  }
+
+  /** From now on the log is one of this installation; its state is in the database already. */
+  void finish(SignedNote first) throws IOException {
+    if (!Files.exists(committed())) {
+      PrivateFiles.writeNew(committed(), new byte[CommittedMark.BYTES]);
+    }
+    writeLast(first);
+    Files.move(prepared(), key(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
   /** The log's key; the caller closes it. */
   LogSigner signer(String origin) {
+    return signer(key(), origin);
+  }
+
+  private static LogSigner signer(Path key, String origin) {
     byte[] seed = {};
     try {
-      seed = PrivateFiles.read(key(), SEED_BYTES);
+      seed = PrivateFiles.read(key, SEED_BYTES);
       if (seed.length != SEED_BYTES) {
-        throw new StorageException(key() + " is not a key");
+        throw new StorageException(key + " is not a key");
       }
       return LogSigner.of(origin, seed);
     } catch (IOException e) {
-      throw new StorageException("cannot read " + key() + ": " + e.getMessage(), e);
+      throw new StorageException("cannot read " + key + ": " + e.getMessage(), e);
     } catch (FormatException e) {
       throw new StorageException(origin + " cannot name a log", e);
     } finally {
@@ -149,6 +187,69 @@ final class LogFiles {
     PrivateFiles.replace(last(), note.toBytes());
   }
 
+  /**
+   * The newest checkpoint that a witness cosigned.
+   *
+   * @throws LogIntegrityException when it is not signed by this log's key
+   */
+  Optional<SignedNote> readCosigned(VerifierKey key) {
+    try {
+      return Optional.of(parseLast(PrivateFiles.read(cosigned(), SignedNote.MAX_BYTES), key));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new StorageException("cannot read " + cosigned() + ": " + e.getMessage(), e);
+    }
+  }
+
+  void writeCosigned(SignedNote note) throws IOException {
+    PrivateFiles.replace(cosigned(), note.toBytes());
+  }
+
+  private Path cosigned() {
+    return keys.resolve(PREFIX + log + ".cosigned");
+  }
+
+  /**
+   * The signed statement of which entries were deleted after their term; empty while none was.
+   *
+   * @throws LogIntegrityException when it is not signed by this log's key
+   */
+  Optional<SignedNote> readMinimum(VerifierKey key) {
+    try {
+      byte[] bytes = PrivateFiles.read(minimum(), Minimum.MAX_BYTES);
+      Minimum _ = Minimum.open(bytes, key);
+      return Optional.of(SignedNote.parse(bytes));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new StorageException("cannot read " + minimum() + ": " + e.getMessage(), e);
+    } catch (FormatException e) {
+      throw new LogIntegrityException(minimum() + " is damaged or not ours", e);
+    }
+  }
+
+  /** The first index whose entry was not deleted. */
+  long minimumIndex(VerifierKey key) {
+    return readMinimum(key).map(LogFiles::index).orElse(0L);
+  }
+
+  private static long index(SignedNote minimum) {
+    try {
+      return Minimum.claimed(minimum.toBytes()).index();
+    } catch (FormatException e) {
+      throw new IllegalStateException("opened just now", e);
+    }
+  }
+
+  void writeMinimum(SignedNote note) throws IOException {
+    PrivateFiles.replace(minimum(), note.toBytes());
+  }
+
+  private Path minimum() {
+    return keys.resolve(PREFIX + log + ".minimum");
+  }
+
   /** Where it is kept how many entries are committed; see {@link CommittedMark}. */
   Path committed() {
     return keys.resolve(PREFIX + log + ".committed");
@@ -156,6 +257,10 @@ final class LogFiles {
 
   private Path key() {
     return keys.resolve(PREFIX + log + KEY);
+  }
+
+  private Path prepared() {
+    return keys.resolve(PREFIX + log + ".seed");
   }
 
   private Path last() {

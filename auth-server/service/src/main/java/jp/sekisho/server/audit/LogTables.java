@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.audit.tree.Rfc6962;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The SQL of {@code audit_log_state}, {@code audit_entry} and of emptying {@code audit_pending}.
+ *
+ * <p>Over 400 lines because all SQL of these tables is to be found in one place.
  */
 final class LogTables {
   private static final String STATE =
@@ -57,6 +60,38 @@ final class LogTables {
       long created,
       byte[] mac) {}
 
+  /** The hash of an entry: of one deleted after its term the one beside it, under a signed root. */
+  static Hash leaf(Integrated row, long minimum) {
+    return row.index() < minimum && row.body().length == 0 ? row.leaf() : Rfc6962.leaf(row.body());
+  }
+
+  /** Deletes what entries say, {@code from} up to, not including, {@code to}; hashes stay. */
+  static int prune(Handle handle, String log, long from, long to) {
+    int _ =
+        handle.execute(
+            "delete from audit_find where log = ? and idx >= ? and idx < ?", log, from, to);
+    return handle.execute(
+        "update audit_entry set body = ?, person = null where log = ? and idx >= ? and idx < ?",
+        new byte[0],
+        log,
+        from,
+        to);
+  }
+
+  /** The first entry below {@code minimum} that says something. */
+  static OptionalLong firstUnpruned(Handle handle, String log, long minimum) {
+    return handle
+        .createQuery(
+            "select min(idx) from audit_entry"
+                + " where log = :log and idx < :minimum and length(body) > 0")
+        .bind("log", log)
+        .bind("minimum", minimum)
+        .mapTo(Long.class)
+        .findOne()
+        .map(OptionalLong::of)
+        .orElse(OptionalLong.empty());
+  }
+
   /** A hash that stands for an entry's own. */
   record Leaf(long index, Hash hash) {}
 
@@ -74,17 +109,51 @@ final class LogTables {
   }
 
   static int insertState(Handle handle, String log, String origin, String checkpoint) {
+    return insertState(handle, log, 1, origin, checkpoint);
+  }
+
+  /** The state of an empty log, unless it has one. */
+  static int insertState(
+      Handle handle, String log, int generation, String origin, String checkpoint) {
     return handle
         .createUpdate(
             "insert into audit_log_state"
                 + " (log, generation, origin, size, epoch, frontier, checkpoint)"
-                + " values (:log, 1, :origin, 0, 0, :frontier, :checkpoint)"
+                + " values (:log, :generation, :origin, 0, 0, :frontier, :checkpoint)"
                 + " on conflict (log) do nothing")
         .bind("log", log)
+        .bind("generation", generation)
         .bind("origin", origin)
         .bind("frontier", Frontier.empty().toBytes())
         .bind("checkpoint", checkpoint)
         .execute();
+  }
+
+  /** Cuts a log off behind its first {@code size} entries, which {@code checkpoint} covers. */
+  static void close(Handle handle, String log, Frontier tree, String checkpoint) {
+    long size = tree.size();
+    int _ = handle.execute("delete from audit_entry where log = ? and idx >= ?", log, size);
+    int _ = handle.execute("delete from audit_pending where log = ?", log);
+    int _ = handle.execute("delete from audit_find where log = ? and idx >= ?", log, size);
+    int _ =
+        handle.execute(
+            "update audit_find_state set size = ? where log = ? and size > ?", size, log, size);
+    for (int level = 1; level < Long.SIZE / TreeNodes.HEIGHT; level++) {
+      int _ =
+          handle.execute(
+              "delete from audit_node where log = ? and level = ? and idx >= ?",
+              log,
+              level,
+              size >> (TreeNodes.HEIGHT * level));
+    }
+    int _ =
+        handle.execute(
+            "update audit_log_state set size = ?, epoch = epoch + 1, frontier = ?, checkpoint = ?"
+                + " where log = ?",
+            size,
+            tree.toBytes(),
+            checkpoint,
+            log);
   }
 
   static Optional<LogState> state(Handle handle, String log) {
@@ -296,13 +365,15 @@ final class LogTables {
     return query.map((row, _) -> integrated(row)).list();
   }
 
-  /** The index of an integrated entry. */
-  static Optional<Long> index(Handle handle, String log, byte[] entryId) {
+  /** Where an entry stands, by the name of its generation. */
+  record Place(String log, long index) {}
+
+  /** The place of an integrated entry: one carried into another generation stands there. */
+  static Optional<Place> place(Handle handle, byte[] entryId) {
     return handle
-        .createQuery("select idx from audit_entry where entry_id = :id and log = :log")
+        .createQuery("select log, idx from audit_entry where entry_id = :id")
         .bind("id", entryId)
-        .bind("log", log)
-        .mapTo(Long.class)
+        .map((row, _) -> new Place(row.getString("log"), row.getLong("idx")))
         .findOne();
   }
 

@@ -36,15 +36,24 @@ final class NewestCheckpoints {
         && Arrays.equals(known.last(), last)) {
       return known.newest();
     }
-    SignedNote note = state.note();
-    if (new TrustedKeys(key, List.of()).open(note) instanceof CheckpointOpening.Refused) {
-      throw new TamperedException("audit_log_state", state.log());
-    }
-    SignedCheckpoint published = SignedCheckpoint.of(note);
+    SignedCheckpoint published = published(state, key);
     boolean same = Arrays.equals(last, state.checkpoint().getBytes(StandardCharsets.UTF_8));
     SignedCheckpoint kept = same ? published : SignedCheckpoint.of(files.parseLast(last, key));
     SignedCheckpoint newest = kept.size() > published.size() ? kept : published;
     verified.put(state.log(), new Verified(state.checkpoint(), last, newest));
     return newest;
+  }
+
+  /**
+   * The checkpoint in the database: of a closed generation the newest one whose entries are there.
+   *
+   * @throws TamperedException when it is none of this log's
+   */
+  static SignedCheckpoint published(LogState state, VerifierKey key) {
+    SignedNote note = state.note();
+    if (new TrustedKeys(key, List.of()).open(note) instanceof CheckpointOpening.Refused) {
+      throw new TamperedException("audit_log_state", state.log());
+    }
+    return SignedCheckpoint.of(note);
   }
 }

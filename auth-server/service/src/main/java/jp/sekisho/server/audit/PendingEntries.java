@@ -2,8 +2,12 @@ package jp.sekisho.server.audit;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.EntryJournal;
 import jp.sekisho.server.storage.EntryReceipt;
@@ -24,6 +28,7 @@ public final class PendingEntries implements EntryJournal {
   public static final String SYSTEM = "system";
 
   private final RowSeal seal;
+  private final Map<String, Generation> current;
   private final CommittedEntries committed;
   private final SecureRandom random = new SecureRandom();
   private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -33,7 +38,10 @@ public final class PendingEntries implements EntryJournal {
    */
   public PendingEntries(RowSeal seal, Path keys) {
     this.seal = seal;
-    this.committed = new CommittedEntries(keys, LogFiles.logs(keys));
+    this.current = Generation.newest(LogFiles.logs(keys));
+    this.committed =
+        new CommittedEntries(
+            keys, current.values().stream().map(Generation::log).collect(Collectors.toSet()));
   }
 
   @Override
@@ -64,11 +72,25 @@ public final class PendingEntries implements EntryJournal {
    */
   String log(Entry.Subject subject) {
     String organ = subject.organ();
-    String log = organ == null ? SYSTEM : organ;
-    if (!committed.logs().contains(log)) {
-      throw new IllegalArgumentException("no log called " + log);
+    return current(organ == null ? SYSTEM : organ).log();
+  }
+
+  /** The organs that have a log, and {@code system}. */
+  Set<String> organs() {
+    return Collections.unmodifiableSet(current.keySet());
+  }
+
+  /**
+   * The generation that an organ's entries go to.
+   *
+   * @throws IllegalArgumentException without such a log
+   */
+  Generation current(String organ) {
+    Generation generation = current.get(organ);
+    if (generation == null) {
+      throw new IllegalArgumentException("no log called " + organ);
     }
-    return log;
+    return generation;
   }
 
   /**

@@ -9,7 +9,6 @@ import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.NodeSink;
-import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.Database;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.StorageException;
@@ -30,6 +29,7 @@ final class SignedLog implements AutoCloseable {
   private final String log;
   private final String origin;
   private final LogSigner signer;
+  private final long minimum;
   private SignedNote last;
   private Frontier signed;
 
@@ -46,6 +46,7 @@ final class SignedLog implements AutoCloseable {
     this.log = state.log();
     this.signer = files.signer(state.origin());
     try {
+      this.minimum = files.minimumIndex(signer.verifierKey());
       this.last = files.readLast(signer.verifierKey());
       Checkpoint checkpoint = Checkpoint.parse(last.text());
       requireNotRolledBack(state, checkpoint.size());
@@ -145,7 +146,7 @@ final class SignedLog implements AutoCloseable {
       List<LogTables.Integrated> entries =
           database.read(handle -> LogTables.range(handle, log, begin, end));
       for (LogTables.Integrated entry : entries) {
-        Hash leaf = Rfc6962.leaf(entry.body());
+        Hash leaf = LogTables.leaf(entry, minimum);
         if (entry.index() != tree.size()) {
           break;
         }

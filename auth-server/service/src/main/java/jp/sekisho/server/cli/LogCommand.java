@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
+import jp.sekisho.server.audit.Cosignatures;
 import jp.sekisho.server.audit.LogBundle;
+import jp.sekisho.server.audit.OutsideWitness;
 import jp.sekisho.server.audit.PendingEntries;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.storage.PrivateFiles;
@@ -19,7 +21,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "log",
     mixinStandardHelpOptions = true,
-    subcommands = {LogCommand.Export.class, LogCommand.Key.class},
+    subcommands = {
+      LogCommand.Export.class,
+      LogCommand.Key.class,
+      LogResumeCommand.class,
+      LogRetentionCommand.class,
+      LogSheetCommand.class
+    },
     description = {"監査ログ", "The audit logs."})
 final class LogCommand {
 
@@ -29,13 +37,20 @@ final class LogCommand {
         names = "--log",
         required = true,
         paramLabel = "ORGAN",
-        description = {"機関の ID、または system", "Id of the organ, or system."})
+        description = {
+          "機関の ID、または system。閉じた世代は ID@番号",
+          "Id of the organ, or system; of a closed generation ID@NUMBER."
+        })
     @SuppressWarnings("NullAway.Init") // required
     private String log;
 
+    String name() {
+      return log;
+    }
+
     /** Whether the installation has it; says so on standard error if not. */
     boolean exists(Console console, Installation installation) {
-      boolean exists = installation.logs().names().contains(log);
+      boolean exists = installation.logs().has(log);
       if (!exists) {
         console
             .err()
@@ -80,11 +95,17 @@ final class LogCommand {
         console.err().println(texts.say("log.exists", out));
         return ExitCode.REFUSED;
       }
-      LogBundle bundle = installation.logs().bundle(which.log);
+      LogBundle bundle =
+          new Cosignatures(
+                  installation.logs(),
+                  installation.transactions(),
+                  OutsideWitness.read(installation.directory().witnesses()))
+              .bundle(which.log);
+      String organ = which.log.split("@", 2)[0];
       Entry.Subject subject =
-          which.log.equals(PendingEntries.SYSTEM)
+          organ.equals(PendingEntries.SYSTEM)
               ? Entry.Subject.NONE
-              : new Entry.Subject(which.log, null, null, null, null);
+              : new Entry.Subject(organ, null, null, null, null);
       // Before the first byte leaves: what is not logged is not exported.
       installation
           .transactions()

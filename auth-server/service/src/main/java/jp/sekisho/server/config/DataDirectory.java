@@ -64,6 +64,11 @@ public record DataDirectory(Path root) {
     return root.resolve("trust").resolve("passkey-models");
   }
 
+  /** Who cosigns checkpoints: a line {@code VKEY URL} each; absent: nobody. */
+  public Path witnesses() {
+    return root.resolve("trust").resolve("witnesses");
+  }
+
   /** Whether {@code init} was completed here. */
   public boolean isInstalled() {
     return Files.exists(config());

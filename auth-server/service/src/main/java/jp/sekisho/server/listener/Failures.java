@@ -3,6 +3,7 @@ package jp.sekisho.server.listener;
 import io.micronaut.context.annotation.Primary;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
 import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
@@ -10,6 +11,9 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
@@ -26,14 +30,16 @@ import org.slf4j.LoggerFactory;
  * jp.sekisho.protocol.RefusalBody}, with the status of its refusal.
  *
  * <p>An error nobody foresaw is INTERNAL with a random reference that stands beside the stack trace
- * in the service's log; its message goes to nobody else. A {@link TamperedException} becomes an
- * entry first.
+ * in the service's log; its message goes to nobody else. It becomes an entry, as does a {@link
+ * TamperedException}.
  */
 @Singleton
 @Primary
 @Requires(beans = ListenerSettings.class)
 final class Failures implements ErrorResponseProcessor<byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+  private static final Pattern WORD = Pattern.compile("[a-z-]{0,24}|v1");
 
   private final Answers answers;
   private final Transactions transactions;
@@ -58,6 +64,7 @@ final class Failures implements ErrorResponseProcessor<byte[]> {
       random.nextBytes(bytes);
       String reference = HexFormat.of().withUpperCase().formatHex(bytes);
       LOG.error("error {} at {}", reference, context.getRequest().getPath(), cause);
+      report(at(context.getRequest()), reference);
       answer = answers.internal(context.getRequest(), reference);
     } else {
       answer = answers.refuse(refusal, context.getRequest());
@@ -95,23 +102,45 @@ final class Failures implements ErrorResponseProcessor<byte[]> {
     };
   }
 
-  /** Writes the entry apart: the failure may be handled on a thread that must not wait. */
   private void report(TamperedException tampered) {
     LOG.error("{}", tampered.getMessage());
-    if (!bound.first(tampered.table() + ' ' + tampered.row(), clock.instant())) {
+    report(
+        tampered.table() + ' ' + tampered.row(),
+        new ServiceEvent.StateTampered(tampered.table(), tampered.row()));
+  }
+
+  private void report(String at, String reference) {
+    report(at, new ServiceEvent.Failed(reference, at));
+  }
+
+  /**
+   * Writes the entry apart: the failure may be handled on a thread that must not wait. Of one kind
+   * the first in a minute, so that nobody can fill the log.
+   */
+  private void report(String kind, ServiceEvent event) {
+    if (!bound.first(kind, clock.instant())) {
       return;
     }
     Thread.ofVirtual()
-        .name("state-tampered")
+        .name("failure")
         .start(() -> {
           try {
-            transactions.write(change ->
-                change.record(
-                    Entry.Subject.NONE,
-                    new ServiceEvent.StateTampered(tampered.table(), tampered.row())));
+            transactions.write(change -> change.record(Entry.Subject.NONE, event));
           } catch (RuntimeException e) {
-            LOG.error("the entry for a tampered row could not be written", e);
+            LOG.error("the entry {} could not be written", event.type(), e);
           }
         });
+  }
+
+  /**
+   * Method and path for the log. What somebody typed must not get into it with the path: only parts
+   * of small letters stay, and {@code v1}.
+   */
+  static String at(HttpRequest<?> request) {
+    return request.getMethodName()
+        + ' '
+        + Stream.of(request.getPath().split("/", 12))
+            .map(part -> WORD.matcher(part).matches() ? part : "*")
+            .collect(Collectors.joining("/"));
   }
 }

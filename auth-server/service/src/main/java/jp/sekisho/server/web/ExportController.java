@@ -24,6 +24,7 @@ import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.Cosignatures;
 import jp.sekisho.server.audit.LogBundle;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
@@ -43,8 +44,15 @@ final class ExportController {
   private final AuditLogs logs;
   private final Transactions transactions;
   private final Answers answers;
+  private final Cosignatures cosignatures;
 
-  ExportController(Auditors auditors, AuditLogs logs, Transactions transactions, Answers answers) {
+  ExportController(
+      Auditors auditors,
+      AuditLogs logs,
+      Transactions transactions,
+      Answers answers,
+      Cosignatures cosignatures) {
+    this.cosignatures = cosignatures;
     this.auditors = auditors;
     this.logs = logs;
     this.transactions = transactions;
@@ -69,7 +77,7 @@ final class ExportController {
         request,
         log,
         _ -> {
-          LogBundle bundle = logs.bundle(log);
+          LogBundle bundle = cosignatures.bundle(log);
           return new Taken("page", "application/zip", ".zip", bundle.size(), bundle::writeZip);
         });
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param missing how many of the newest entries cannot be found yet
  * @param drawn what makes the sample again; null when none is shown
  * @param forks terminals that said lately that the log contradicts their mark of it
+ * @param kept how long the log is kept; null unless the reader audits it
  */
 public record LogContent(
     LogFilter filter,
@@ -25,7 +26,8 @@ public record LogContent(
     List<Choice> choices,
     long missing,
     @Nullable Drawn drawn,
-    List<String> forks) {
+    List<String> forks,
+    @Nullable Kept kept) {
   public LogContent {
     rows = List.copyOf(rows);
     choices = List.copyOf(choices);
@@ -46,6 +48,19 @@ public record LogContent(
    * @param size how many entries it was drawn from
    */
   public record Drawn(String seed, String size, String count) {}
+
+  /**
+   * How long a log is kept, and whether this month's root sheet is missing.
+   *
+   * @param years the term
+   * @param holds documents that ordered legal holds
+   * @param sheetDue whether no root sheet was made since the month began, in Japan
+   */
+  public record Kept(String years, List<String> holds, boolean sheetDue) {
+    public Kept {
+      holds = List.copyOf(holds);
+    }
+  }
 
   /** The conditions as the end of an address of an export. */
   public String conditions() {

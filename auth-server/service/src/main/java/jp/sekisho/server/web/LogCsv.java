@@ -61,7 +61,7 @@ final class LogCsv {
 
   private static void walk(LogBundle log, Predicate<LogRow.Intact> wanted, EntrySink sink)
       throws IOException {
-    long index = 0;
+    long index = log.first();
     for (Iterator<byte[]> entries = log.entries(); entries.hasNext(); index++) {
       byte[] body = entries.next();
       if (wanted.test(new LogRow.Intact(index, entry(body)))) {

@@ -11,7 +11,6 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.FormatException;
@@ -20,6 +19,7 @@ import jp.sekisho.audit.tile.TilePath;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.audit.AuditLogs;
+import jp.sekisho.server.audit.Cosignatures;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.Doors;
@@ -38,7 +38,8 @@ import jp.sekisho.server.storage.Transactions;
 final class LogFilesController {
   /** Paths everybody may read. */
   static final Pattern OPEN =
-      Pattern.compile("/log/[a-z0-9-]{1,64}/[0-9]{1,9}/(checkpoint|tile/[0-7]/[x0-9/.p]{3,60})");
+      Pattern.compile(
+          "/log/[a-z0-9-]{1,64}/[0-9]{1,9}/(checkpoint|minimum|tile/[0-7]/[x0-9/.p]{3,60})");
 
   /** Paths with what was done. */
   static final Pattern ENTRIES =
@@ -54,13 +55,16 @@ final class LogFilesController {
   private final Transactions transactions;
   private final Answers answers;
   private final OpenLogLimit limit;
+  private final Cosignatures cosignatures;
 
   LogFilesController(
       Auditors auditors,
       AuditLogs logs,
       Transactions transactions,
       Answers answers,
-      OpenLogLimit limit) {
+      OpenLogLimit limit,
+      Cosignatures cosignatures) {
+    this.cosignatures = cosignatures;
     this.limit = limit;
     this.auditors = auditors;
     this.logs = logs;
@@ -78,9 +82,26 @@ final class LogFilesController {
     if (!isServed(log, generation)) {
       return answers.refuse(Refusal.NOT_FOUND, request);
     }
-    return HttpResponse.ok(logs.newest(log).checkpoint().getBytes(StandardCharsets.UTF_8))
+    return HttpResponse.ok(cosignatures.checkpoint(log + "@" + generation))
         .contentType(MediaType.of("text/plain; charset=utf-8"))
         .header(HttpHeaders.CACHE_CONTROL, "no-cache");
+  }
+
+  /** Which entries were deleted after their term, signed; 404 while none was. */
+  @Get("/log/{log}/{generation}/minimum")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> minimum(
+      HttpRequest<?> request, @PathVariable String log, @PathVariable String generation) {
+    if (!limit.admits(Doors.source(request))) {
+      return answers.refuse(Refusal.TOO_MANY, request);
+    }
+    Optional<byte[]> note =
+        isServed(log, generation) ? logs.minimumNote(log + "@" + generation) : Optional.empty();
+    return note.isEmpty()
+        ? answers.refuse(Refusal.NOT_FOUND, request)
+        : HttpResponse.ok(note.get())
+            .contentType(MediaType.of("text/plain; charset=utf-8"))
+            .header(HttpHeaders.CACHE_CONTROL, "no-cache");
   }
 
   @Get("/log/{log}/{generation}/tile/{+rest}")
@@ -105,7 +126,10 @@ final class LogFilesController {
     if (!isServed(log, generation)) {
       return answers.refuse(Refusal.NOT_FOUND, request);
     }
-    return found(request, logs.tile(log, path), path.width() == TilePath.FULL ? FOREVER : AN_HOUR);
+    return found(
+        request,
+        logs.tile(log + "@" + generation, path),
+        path.width() == TilePath.FULL ? FOREVER : AN_HOUR);
   }
 
   private HttpResponse<?> entries(
@@ -118,7 +142,8 @@ final class LogFilesController {
           change.record(session.subject(), new LogEvent.Refused(scope, Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
-    Optional<byte[]> contents = isServed(log, generation) ? logs.tile(log, path) : Optional.empty();
+    Optional<byte[]> contents =
+        isServed(log, generation) ? logs.tile(log + "@" + generation, path) : Optional.empty();
     if (contents.isPresent()) {
       long from = path.index() * TilePath.FULL;
       transactions.write(change ->
@@ -139,6 +164,8 @@ final class LogFilesController {
 
   /** Today every log is in its first generation. */
   private boolean isServed(String log, String generation) {
-    return generation.equals("1") && logs.names().contains(log);
+    return logs.names().contains(log)
+        && generation.matches("[1-9][0-9]{0,8}")
+        && Integer.parseInt(generation) <= logs.generation(log);
   }
 }

@@ -21,7 +21,9 @@ import jp.sekisho.server.audit.EntryIndex.Hits;
 import jp.sekisho.server.audit.EntryQuery;
 import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.audit.Published;
+import jp.sekisho.server.audit.Retention;
 import jp.sekisho.server.auditor.Inspection;
+import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.auditor.OpeningHours;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Role;
@@ -200,6 +202,25 @@ final class LogReader {
       }
     }
     return List.copyOf(terminals);
+  }
+
+  /** How long a log is kept, and whether this month's root sheet is missing. */
+  LogContent.Kept kept(String log) {
+    Retention retention = Keeping.of(installation).of(log);
+    Instant month =
+        installation
+            .clock()
+            .instant()
+            .atZone(LogFilter.JAPAN)
+            .toLocalDate()
+            .withDayOfMonth(1)
+            .atStartOfDay(LogFilter.JAPAN)
+            .toInstant();
+    EntryQuery sheets = EntryQuery.ALL.withEvent("log.sheet-made").within(month, null);
+    return new LogContent.Kept(
+        Integer.toString(retention.years()),
+        retention.holds().stream().map(Retention.Hold::reference).toList(),
+        inspection.find(log, sheets, Position.NEWEST, 1).hits().isEmpty());
   }
 
   /** The newest signed checkpoint of a log. */

@@ -145,7 +145,8 @@ final class PageController {
                 ? null
                 : new LogContent.Drawn(
                     drawn.seed(), Long.toString(drawn.size()), Integer.toString(drawn.count())),
-            audits ? reader.forks(session.organ()) : List.of());
+            audits ? reader.forks(session.organ()) : List.of(),
+            audits ? reader.kept(session.organ()) : null);
     return new LogPage(
         frame,
         frame.words().text(audits ? "web.log.title.organ" : "web.log.title.own"),

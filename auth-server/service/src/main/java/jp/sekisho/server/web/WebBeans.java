@@ -6,8 +6,12 @@ import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.time.Instant;
+import jp.sekisho.server.audit.Cosignatures;
 import jp.sekisho.server.audit.EntryIndex;
+import jp.sekisho.server.audit.OutsideWitness;
+import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
@@ -43,6 +47,27 @@ final class WebBeans {
   @Context
   IndexKeeper indexKeeper(Installation installation, EntryIndex index) {
     return new IndexKeeper(index, installation.logs().names());
+  }
+
+  @Singleton
+  Cosignatures cosignatures(Installation installation) throws IOException {
+    return new Cosignatures(
+        installation.logs(),
+        installation.transactions(),
+        OutsideWitness.read(installation.directory().witnesses()));
+  }
+
+  @Bean(preDestroy = "close")
+  @Context
+  WitnessKeeper witnessKeeper(Installation installation, Cosignatures cosignatures) {
+    return new WitnessKeeper(cosignatures, installation.logs().names());
+  }
+
+  @Bean(preDestroy = "close")
+  @Context
+  RetentionKeeper retentionKeeper(Installation installation) {
+    return new RetentionKeeper(
+        Keeping.of(installation)::prune, installation.logs().names(), installation.clock());
   }
 
   @Singleton

@@ -301,4 +301,67 @@ class CommandsTest {
     assertEquals(Locale.ENGLISH, Texts.locale(null, Map.of("LANG", "en_US.UTF-8")));
     assertEquals(Locale.JAPANESE, Texts.locale(null, Map.of("LANG", "C.UTF-8")));
   }
+
+  @Test
+  void aRestoredDatabaseIsResumedAndOnlyThen() throws Exception {
+    init();
+    assertEquals(ExitCode.REFUSED, run("log", "resume", "--data", data(), "--lang", "en"));
+    assertTrue(err.toString().contains("No entry is missing"), err.toString());
+    Path database = Path.of(data(), "sekisho.db");
+    byte[] backup = Files.readAllBytes(database);
+    assertEquals(
+        ExitCode.OK,
+        run(
+            "log",
+            "export",
+            "--log",
+            "mayor",
+            "--out",
+            directory.resolve("x.zip").toString(),
+            "--data",
+            data()));
+    Files.write(database, backup);
+    Files.deleteIfExists(Path.of(data(), "sekisho.db-wal"));
+    assertEquals(ExitCode.ENVIRONMENT, run("log", "key", "--log", "mayor", "--data", data()));
+    assertEquals(ExitCode.OK, run("log", "resume", "--data", data(), "--lang", "en", "--json"));
+    assertTrue(out.toString().contains("\"log\":\"mayor\""), out.toString());
+    assertFalse(out.toString().contains("\"log\":\"system\""), out.toString());
+    assertEquals(ExitCode.OK, run("log", "key", "--log", "mayor", "--data", data()));
+    assertTrue(out.toString().contains("/log/mayor/2+"), out.toString());
+    assertEquals(ExitCode.OK, run("log", "key", "--log", "mayor@1", "--data", data()));
+    assertTrue(out.toString().contains("/log/mayor/1+"), out.toString());
+    assertEquals(ExitCode.REFUSED, run("log", "key", "--log", "mayor@3", "--data", data()));
+  }
+
+  @Test
+  void retentionAndHoldsAreSetAtTheConsoleAndLogged() throws Exception {
+    init();
+    String[] log = {"log", "retention", "--log", "mayor", "--data", data(), "--json"};
+    assertEquals(ExitCode.OK, run(log));
+    assertTrue(out.toString().contains("\"years\":7"), out.toString());
+    assertEquals(ExitCode.REFUSED, run(with(log, "--years", "0")));
+    assertEquals(ExitCode.OK, run(with(log, "--years", "10")));
+    assertTrue(out.toString().contains("\"years\":10"), out.toString());
+    assertEquals(ExitCode.REFUSED, run(with(log, "--hold")), "no document");
+    assertEquals(ExitCode.OK, run(with(log, "--hold", "--reference", "監査第12号")));
+    assertTrue(out.toString().contains("監査第12号"), out.toString());
+    assertEquals(
+        ExitCode.REFUSED, run(with(log, "--lift", "0000000000000000", "--reference", "監査第34号")));
+    assertEquals(ExitCode.OK, run(with(log, "--prune")));
+    assertTrue(out.toString().contains("\"deleted\":0"), out.toString());
+  }
+
+  @Test
+  void sheetNamesRootAndKeyOfTheLog() throws Exception {
+    init();
+    assertEquals(ExitCode.OK, run("log", "sheet", "--log", "system", "--data", data(), "--json"));
+    assertTrue(out.toString().contains("/log/system/1+"), out.toString());
+    assertTrue(out.toString().contains("\"size\":1"), out.toString());
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
 }

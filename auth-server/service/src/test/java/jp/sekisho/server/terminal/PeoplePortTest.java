@@ -20,6 +20,7 @@ import java.util.Map;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.WireJson;
+import jp.sekisho.server.audit.LogRow;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,17 @@ class PeoplePortTest {
     assertEquals(500, answer.statusCode());
     assertNotNull(body(answer).reference());
     assertFalse(new String(answer.body(), StandardCharsets.UTF_8).contains("secret"));
+  }
+
+  /** The path is cleaned of what somebody may have typed. */
+  @Test
+  void unforeseenErrorIsAFailureInTheSystemLog() throws Exception {
+    assertEquals(500, get("/probe/fail/S-1234", Map.of()).statusCode());
+    server.awaitEntry("system", "service.failed INTERNAL");
+    assertTrue(
+        server.installation.logs().page("system", null, Long.MAX_VALUE, 200).stream()
+            .map(row -> ((LogRow.Intact) row).entry())
+            .anyMatch(entry -> "GET /probe/fail/*".equals(entry.data().get("at"))));
   }
 
   @Test

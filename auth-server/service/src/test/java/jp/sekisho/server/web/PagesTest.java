@@ -26,6 +26,7 @@ import jp.sekisho.audit.sample.Lot;
 import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
+import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.Refusal;
@@ -614,5 +615,50 @@ final class PagesTest {
         get("/api/v1/log/search?log=mayor&event=log.sheet-made", auditor)
             .body()
             .contains(checkpoint[2]));
+  }
+
+  @Test
+  void onlyAnAuditorOfTheLogSetsAndLiftsItsHoldsAndTheEntriesNameThePerson() throws Exception {
+    Token auditor = session(AUDITOR);
+    Token clerk = session(CLERK);
+    LogHold wanted = new LogHold("", "監査第12号");
+    assertEquals(
+        Refusal.ROLE_MISSING,
+        refusal(post("/api/v1/log/holds", wanted, SessionCookies.SESSION + "=" + clerk.secret())));
+    assertEquals(Refusal.ROLE_MISSING, refusal(get("/api/v1/log/retention", clerk)));
+    String cookie = SessionCookies.SESSION + "=" + auditor.secret();
+    assertEquals(
+        Refusal.INPUT_MALFORMED,
+        refusal(post("/api/v1/log/holds", new LogHold("", "a name with spaces"), cookie)));
+    HttpResponse<String> set = post("/api/v1/log/holds", wanted, cookie);
+    assertEquals(201, set.statusCode(), set.body());
+    LogHold hold = WireJson.read(set.body().getBytes(StandardCharsets.UTF_8), LogHold.class);
+    String page = get("/log?lang=en", auditor).body();
+    assertTrue(page.contains("監査第12号"), page);
+    assertFalse(get("/log?lang=en", clerk).body().contains("log-kept"));
+    String kept = get("/api/v1/log/retention", auditor).body();
+    assertTrue(kept.contains(hold.hold()) && kept.contains("\"years\":7"), kept);
+    LogHold lift = new LogHold(hold.hold(), "監査第34号");
+    assertEquals(200, post("/api/v1/log/holds/lift", lift, cookie).statusCode());
+    assertEquals(Refusal.NOT_FOUND, refusal(post("/api/v1/log/holds/lift", lift, cookie)));
+    installation.logs().integrateNow();
+    List<String> said =
+        installation.logs().page("mayor", null, Long.MAX_VALUE, 200).stream()
+            .map(row -> ((LogRow.Intact) row).entry())
+            .filter(entry -> entry.type().startsWith("log.hold-"))
+            .map(entry -> entry.type() + " " + entry.subject().person())
+            .toList();
+    assertEquals(List.of("log.hold-lifted " + AUDITOR, "log.hold-set " + AUDITOR), said);
+  }
+
+  @Test
+  void auditorsAreRemindedOfTheMonthsRootSheetUntilItIsMade() throws Exception {
+    LogReader reader =
+        new LogReader(installation, new EntryIndex(installation.database(), installation.logs()));
+    assertTrue(reader.kept("system").sheetDue());
+    assertEquals(200, get("/log-sheet", session(AUDITOR)).statusCode());
+    installation.logs().integrateNow();
+    assertFalse(reader.kept("mayor").sheetDue());
+    assertFalse(get("/log", session(AUDITOR)).body().contains("sheet-due"));
   }
 }

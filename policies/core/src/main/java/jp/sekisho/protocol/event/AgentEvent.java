@@ -21,6 +21,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.Unwatched,
         TrustEvent,
         AgentEvent.Alarm,
+        AgentEvent.LogSucceeded,
         ExportEvent,
         UsbEvent {
 
@@ -188,6 +189,27 @@ public sealed interface AgentEvent extends AuditEvent
     @Override
     public Map<String, Object> data() {
       return Map.copyOf(numbers);
+    }
+  }
+
+  /**
+   * The log of the service goes on in a later generation, for which the officers' root has a key:
+   * the terminal now keeps that one's checkpoint.
+   *
+   * @param from generation of the checkpoint kept until now
+   * @param to generation of the one kept from now on
+   * @param held entries under the former
+   * @param root its root hash, base64: entry 0 of the later generation must know as much
+   */
+  record LogSucceeded(long from, long to, long held, String root) implements AgentEvent {
+    @Override
+    public String type() {
+      return "agent.log-succeeded";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("from", from, "to", to, "held", held, "root", root);
     }
   }
 }

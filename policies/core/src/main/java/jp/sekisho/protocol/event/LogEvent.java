@@ -117,6 +117,152 @@ public sealed interface LogEvent extends AuditEvent {
     }
   }
 
+  /**
+   * Entry 0 of a generation: what the one before it is known to have signed, and what of it was
+   * still there. Nobody signs for the earlier generation any more.
+   *
+   * @param previous its origin
+   * @param known entries under the last checkpoint of it that is known
+   * @param checkpoint that signed note, base64url
+   * @param held of those, how many this installation still has and can prove; −1 when its key
+   *     signed other entries in their place, which somebody with that checkpoint showed
+   * @param carried entries it had committed and not yet signed; they follow this one
+   * @param foreign rows found behind {@code held} that this service never wrote; not taken along
+   */
+  record GenerationOpened(
+      String previous, long known, String checkpoint, long held, long carried, long foreign)
+      implements LogEvent {
+    @Override
+    public String type() {
+      return "log.generation-opened";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of(
+          "previous",
+          previous,
+          "known",
+          known,
+          "checkpoint",
+          checkpoint,
+          "held",
+          held,
+          "carried",
+          carried,
+          "foreign",
+          foreign);
+    }
+  }
+
+  /**
+   * A witness outside did not cosign: it holds another past of this log, or does not know it.
+   *
+   * @param witness its key's name
+   * @param size entries of the checkpoint it was asked about
+   * @param held entries of the one it holds; −1 when it did not say
+   * @param status as HTTP names it (C2SP tlog-witness): 409 another past, 404 log unknown
+   */
+  record WitnessRefused(String witness, long size, long held, int status) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.witness-refused";
+    }
+
+    @Override
+    public Refusal reason() {
+      return status == 409 ? Refusal.LOG_FORK : Refusal.ACT_FAILED;
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("witness", witness, "size", size, "held", held, "status", status);
+    }
+  }
+
+  /**
+   * How long a log's entries are kept was set.
+   *
+   * @param years from now on
+   * @param before until now
+   */
+  record RetentionSet(String scope, long years, long before) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.retention-set";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("scope", scope, "years", years, "before", before);
+    }
+  }
+
+  /**
+   * Nothing of a log is deleted from now on (法的保全), whatever its term.
+   *
+   * @param hold its id
+   * @param reference the document that ordered it, such as a 文書番号
+   */
+  record HoldSet(String scope, String hold, String reference) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.hold-set";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("scope", scope, "hold", hold, "reference", reference);
+    }
+  }
+
+  /** A hold is over; the parts are as in {@link HoldSet}. */
+  record HoldLifted(String scope, String hold, String reference) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.hold-lifted";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("scope", scope, "hold", hold, "reference", reference);
+    }
+  }
+
+  /**
+   * Entries are deleted because their term is over; their hashes stay.
+   *
+   * @param generation of the log
+   * @param from the first of them
+   * @param to the first that stays
+   * @param before all of them were written before this time, ISO 8601 UTC
+   * @param years the term
+   */
+  record Pruned(String scope, long generation, long from, long to, String before, long years)
+      implements LogEvent {
+    @Override
+    public String type() {
+      return "log.pruned";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of(
+          "scope",
+          scope,
+          "generation",
+          generation,
+          "from",
+          from,
+          "to",
+          to,
+          "before",
+          before,
+          "years",
+          years);
+    }
+  }
+
   /** Somebody without the role asked. */
   record Refused(String scope, Refusal reason) implements LogEvent {
     @Override

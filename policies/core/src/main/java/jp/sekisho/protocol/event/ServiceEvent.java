@@ -81,6 +81,31 @@ public sealed interface ServiceEvent extends AuditEvent {
     }
   }
 
+  /**
+   * A request of a page or a program ended in an error that nobody foresaw.
+   *
+   * @param reference ten hexadecimal digits, told to whoever asked; beside them stands the cause in
+   *     the service's own log
+   * @param at method and path, each part that holds a digit or is no plain word replaced by {@code
+   *     *}
+   */
+  record Failed(String reference, String at) implements ServiceEvent {
+    @Override
+    public String type() {
+      return "service.failed";
+    }
+
+    @Override
+    public Refusal reason() {
+      return Refusal.INTERNAL;
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("reference", reference, "at", at);
+    }
+  }
+
   /** A row of the database fails its MAC. */
   record StateTampered(String table, String row) implements ServiceEvent {
     @Override

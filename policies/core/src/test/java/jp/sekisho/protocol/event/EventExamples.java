@@ -50,6 +50,25 @@ final class EventExamples {
         new LogEvent.SheetMade("mayor", 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
         PERSON);
     events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024")), PERSON);
+    events.put(
+        new LogEvent.GenerationOpened(
+            "auth.city.example/log/mayor/1", 1250, "YXV0aC5jaXR5LmV4YW1wbGU", 1200, 2, 0),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.WitnessRefused("audit-committee.city.example", 1250, 1300, 409),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.RetentionSet("mayor", 10, 7),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.HoldSet("mayor", "8d969eef6ecad3c2", "監査第12号"),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.HoldLifted("mayor", "8d969eef6ecad3c2", "監査第34号"),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.Pruned("mayor", 1, 0, 512, "2019-11-21T15:00:00Z", 7),
+        new Entry.Subject("mayor", null, null, null, null));
     events.put(new LogEvent.Refused("assembly", Refusal.ROLE_MISSING), PERSON);
     events.put(
         new LoginEvent.Succeeded(
@@ -96,6 +115,7 @@ final class EventExamples {
     events.put(new ServiceEvent.Started("0.1.0"), Entry.Subject.NONE);
     events.put(new ServiceEvent.Stopped(), Entry.Subject.NONE);
     events.put(new ServiceEvent.ActFailed("terminal confirm"), Entry.Subject.NONE);
+    events.put(new ServiceEvent.Failed("0A1B2C3D4E", "GET /api/v1/log/export"), Entry.Subject.NONE);
     events.put(new ServiceEvent.StateTampered("authenticator", "17"), Entry.Subject.NONE);
     events.put(
         new ServiceEvent.TrustUnusable(
@@ -184,7 +204,8 @@ final class EventExamples {
         new ExportEvent.Refused(TRANSACTION, CERTIFICATE, Refusal.APPROVER_UNLISTED),
         new TrustEvent.Accepted(1, 2, CERTIFICATE, 1795217465, true),
         new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER),
-        new AgentEvent.Vouched(TRANSACTION, "login"));
+        new AgentEvent.Vouched(TRANSACTION, "login"),
+        new AgentEvent.LogSucceeded(1, 2, 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="));
   }
 
   /** The event classes and their examples, by type. */

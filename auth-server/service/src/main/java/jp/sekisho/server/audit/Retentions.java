@@ -1,0 +1,320 @@
+package jp.sekisho.server.audit;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
+import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.Minimum;
+import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.tile.TilePath;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LogEvent;
+import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.PrivateFiles;
+import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.StorageException;
+import jp.sekisho.server.storage.TamperedException;
+import jp.sekisho.server.storage.Transactions;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Keeps entries for their term and deletes them after it, from the front, 256 at a time (a bundle
+ * of C2SP tlog-tiles): what they say goes, their hashes stay, so that every proof still holds. The
+ * log's key signs how far ({@link Minimum}), after the entry {@code log.pruned} and before anything
+ * is deleted; a missing entry that it does not cover is a missing one. Thread-safe; safe beside
+ * other processes of this machine.
+ *
+ * <p>Deleted is only what was <em>committed here</em> before the term (a terminal's clock does not
+ * count), is intact, and is needed neither by a legal hold nor by an open exception. What a
+ * terminal sends again is recognised by its hash and its place, which stay.
+ */
+public final class Retentions {
+  /** Terms end at midnight in Japan. */
+  private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
+
+  /** Entries of one transaction that deletes. */
+  private static final int STEP = 2048;
+
+  /** Entries that are signed for at once. */
+  private static final long MOST = 1 << 16;
+
+  /** How often at most in one run: the rest goes the next day. */
+  private static final int STEPS = 16;
+
+  /** A lock on a file holds off other processes only. */
+  private static final Object IN_THIS_PROCESS = new Object();
+
+  private final Database database;
+  private final Path keys;
+  private final RowSeal seal;
+  private final AuditLogs logs;
+  private final Transactions transactions;
+  private final Clock clock;
+  private final BiFunction<Handle, String, Optional<Instant>> open;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * @param open since when there is an exception of the organ that is not closed
+   */
+  public Retentions(
+      Database database,
+      Path keys,
+      RowSeal seal,
+      AuditLogs logs,
+      Transactions transactions,
+      Clock clock,
+      BiFunction<Handle, String, Optional<Instant>> open) {
+    this.database = database;
+    this.keys = keys;
+    this.seal = seal;
+    this.logs = logs;
+    this.transactions = transactions;
+    this.clock = clock;
+    this.open = open;
+  }
+
+  /** What a change of a term or of holds does. */
+  private interface Step<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * The term and the holds of a log.
+   *
+   * @throws IllegalArgumentException without such a log
+   */
+  public Retention of(String organ) {
+    int _ = logs.generation(organ);
+    return Retention.read(file(organ));
+  }
+
+  /**
+   * Sets the term.
+   *
+   * @param by who
+   * @throws IllegalArgumentException outside {@value Retention#FLOOR} to {@value Retention#MOST}
+   */
+  public Retention setYears(Entry.Subject by, String organ, int years) {
+    return locked(() -> {
+      Retention before = of(organ);
+      Retention after = new Retention(years, before.holds());
+      LogEvent event = new LogEvent.RetentionSet(organ, years, before.years());
+      change(by, organ, event, after, years > before.years());
+      return after;
+    });
+  }
+
+  /**
+   * Sets a hold.
+   *
+   * @param reference as {@link Retention#isReference} allows
+   */
+  public Retention.Hold hold(Entry.Subject by, String organ, String reference) {
+    requireReference(reference);
+    return locked(() -> {
+      byte[] id = new byte[8];
+      random.nextBytes(id);
+      Retention before = of(organ);
+      Retention.Hold hold =
+          new Retention.Hold(
+              HexFormat.of().formatHex(id),
+              clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(),
+              reference);
+      List<Retention.Hold> holds = new ArrayList<>(before.holds());
+      holds.add(hold);
+      change(
+          by,
+          organ,
+          new LogEvent.HoldSet(organ, hold.id(), reference),
+          new Retention(before.years(), holds),
+          true);
+      return hold;
+    });
+  }
+
+  /** Lifts a hold; false when there is none of that id. */
+  public boolean lift(Entry.Subject by, String organ, String id, String reference) {
+    requireReference(reference);
+    return locked(() -> {
+      Retention before = of(organ);
+      List<Retention.Hold> holds =
+          before.holds().stream().filter(hold -> !hold.id().equals(id)).toList();
+      if (holds.size() == before.holds().size()) {
+        return false;
+      }
+      change(
+          by,
+          organ,
+          new LogEvent.HoldLifted(organ, id, reference),
+          new Retention(before.years(), holds),
+          false);
+      return true;
+    });
+  }
+
+  private static void requireReference(String reference) {
+    if (!Retention.isReference(reference)) {
+      throw new IllegalArgumentException("a reference has 1 to 40 letters and digits");
+    }
+  }
+
+  /** What keeps more comes before its entry, what keeps less after it. */
+  private void change(
+      Entry.Subject by, String organ, LogEvent event, Retention after, boolean keepsMore)
+      throws IOException {
+    if (keepsMore) {
+      after.write(file(organ));
+    }
+    EntryReceipt _ = transactions.write(change -> change.record(by, event));
+    if (!keepsMore) {
+      after.write(file(organ));
+    }
+  }
+
+  /** Deletes what is due in every generation of a log; how many entries that were. */
+  public long prune(String organ) {
+    long deleted = 0;
+    for (int number = 1; number <= logs.generation(organ); number++) {
+      Generation generation = new Generation(organ, number);
+      long now = -1;
+      for (int step = 0; step < STEPS && now != 0; step++) {
+        now = locked(() -> prune(generation, of(organ))); // between two of them a hold can be set
+        deleted += now;
+      }
+    }
+    return deleted;
+  }
+
+  private long prune(Generation generation, Retention retention) throws IOException {
+    String log = generation.log();
+    String name = generation.organ() + "@" + generation.number();
+    LogFiles files = new LogFiles(keys, log);
+    long from = files.minimumIndex(logs.verifierKey(name));
+    delete(log, from); // what an interrupted run left
+    if (!retention.holds().isEmpty()) {
+      return 0;
+    }
+    Instant before = before(generation.organ(), retention);
+    long to = due(log, from, logs.bundle(name).size(), before);
+    if (to == from) {
+      return 0;
+    }
+    EntryReceipt _ =
+        transactions.write(change ->
+            change.record(
+                subject(generation.organ()),
+                new LogEvent.Pruned(
+                    generation.organ(),
+                    generation.number(),
+                    from,
+                    to,
+                    before.toString(),
+                    retention.years())));
+    String origin = logs.verifierKey(name).name();
+    try (LogSigner signer = files.signer(origin)) {
+      files.writeMinimum(new Minimum(origin, to).sign(signer));
+    } catch (FormatException e) {
+      throw new IllegalStateException("an origin that cannot be signed", e);
+    }
+    delete(log, to);
+    return to - from;
+  }
+
+  /** Entries committed before this time are due. */
+  private Instant before(String organ, Retention retention) {
+    Instant term =
+        clock
+            .instant()
+            .atZone(JAPAN)
+            .toLocalDate()
+            .minusYears(retention.years())
+            .atStartOfDay(JAPAN)
+            .toInstant();
+    Optional<Instant> exception = database.read(handle -> open.apply(handle, organ));
+    return exception.filter(term::isAfter).orElse(term);
+  }
+
+  /** The first entry that is not due, in whole bundles. */
+  private long due(String log, long from, long size, Instant before) {
+    long to = from;
+    while (to + TilePath.FULL <= size && to - from < MOST) {
+      long begin = to;
+      List<LogTables.Integrated> rows =
+          database.read(handle -> LogTables.range(handle, log, begin, begin + TilePath.FULL));
+      if (rows.size() != TilePath.FULL
+          || rows.stream().anyMatch(row -> !EntrySeal.isIntact(seal, log, row))) {
+        throw new TamperedException("audit_entry", log);
+      }
+      if (rows.stream().anyMatch(row -> row.created() >= before.toEpochMilli())) {
+        return to;
+      }
+      to += TilePath.FULL;
+    }
+    return to;
+  }
+
+  private void delete(String log, long minimum) {
+    OptionalLong first = database.read(handle -> LogTables.firstUnpruned(handle, log, minimum));
+    if (first.isEmpty()) {
+      return;
+    }
+    for (long from = first.getAsLong(); from < minimum; from += STEP) {
+      long begin = from;
+      long end = Math.min(minimum, begin + STEP);
+      int _ =
+          database
+              .writer()
+              .<Integer, RuntimeException>sequence(
+                  handle -> LogTables.prune(handle, log, begin, end));
+    }
+  }
+
+  private static Entry.Subject subject(String organ) {
+    return organ.equals(PendingEntries.SYSTEM)
+        ? Entry.Subject.NONE
+        : new Entry.Subject(organ, null, null, null, null);
+  }
+
+  private Path file(String organ) {
+    return keys.resolve("log-" + organ + ".retention");
+  }
+
+  private <T> T locked(Step<T> step) {
+    synchronized (IN_THIS_PROCESS) {
+      try (FileChannel channel = FileChannel.open(lockFile(), StandardOpenOption.WRITE);
+          FileLock _ = channel.lock()) {
+        return step.run();
+      } catch (IOException e) {
+        throw new StorageException("the retention of a log cannot be read or written", e);
+      }
+    }
+  }
+
+  private Path lockFile() throws IOException {
+    Path file = keys.resolve("retention.lock");
+    try {
+      if (!Files.exists(file)) {
+        PrivateFiles.create(file);
+      }
+    } catch (FileAlreadyExistsException e) {
+      // Another process was first.
+    }
+    return file;
+  }
+}

@@ -1,0 +1,23 @@
+package jp.sekisho.server.grant;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Since when an organ has exceptions that are not closed: their entries are still needed. */
+public final class OpenExceptions {
+  private OpenExceptions() {}
+
+  /** When the oldest of them was asked for; empty when none is open. */
+  public static Optional<Instant> since(Handle handle, String organ) {
+    return handle
+        .createQuery(
+            "select min(r.created) from export_request r left join export_grant g on g.id = r.id"
+                + " where r.organ = :organ and (r.state = 'requested'"
+                + " or g.state in ('approved', 'active', 'used'))")
+        .bind("organ", organ)
+        .mapTo(Long.class)
+        .findOne()
+        .map(Instant::ofEpochMilli);
+  }
+}

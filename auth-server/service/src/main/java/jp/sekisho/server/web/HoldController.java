@@ -1,0 +1,107 @@
+package jp.sekisho.server.web;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.util.Optional;
+import jp.sekisho.protocol.LogHold;
+import jp.sekisho.protocol.LogKept;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.protocol.event.LogEvent;
+import jp.sekisho.server.audit.Retention;
+import jp.sekisho.server.audit.Retentions;
+import jp.sekisho.server.auditor.Keeping;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.session.Session;
+
+/** Legal holds of a log, set and lifted by its auditors; the entries name the person. */
+@Controller("/api/v1/log")
+@Requires(beans = Installation.class)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class HoldController {
+  private final Auditors auditors;
+  private final Retentions retentions;
+  private final Installation installation;
+  private final Answers answers;
+
+  HoldController(Auditors auditors, Installation installation, Answers answers) {
+    this.auditors = auditors;
+    this.retentions = Keeping.of(installation);
+    this.installation = installation;
+    this.answers = answers;
+  }
+
+  @Get("/retention")
+  HttpResponse<?> kept(HttpRequest<?> request) {
+    Session session = CurrentSession.active(request);
+    Optional<HttpResponse<?>> refused = refused(request, session);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    Retention retention = retentions.of(session.organ());
+    return answers.ok(
+        new LogKept(
+            session.organ(),
+            retention.years(),
+            retention.holds().stream()
+                .map(hold -> new LogHold(hold.id(), hold.reference()))
+                .toList()));
+  }
+
+  @Post("/holds")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> set(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    Session session = CurrentSession.active(request);
+    LogHold wanted = WireJson.read(body, LogHold.class);
+    Optional<HttpResponse<?>> refused = refused(request, session);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    if (!wanted.hold().isEmpty() || !Retention.isReference(wanted.reference())) {
+      return answers.refuse(Refusal.INPUT_MALFORMED, request);
+    }
+    Retention.Hold hold = retentions.hold(session.subject(), session.organ(), wanted.reference());
+    return answers.json(HttpStatus.CREATED, new LogHold(hold.id(), hold.reference()));
+  }
+
+  @Post("/holds/lift")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> lift(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    Session session = CurrentSession.active(request);
+    LogHold named = WireJson.read(body, LogHold.class);
+    Optional<HttpResponse<?>> refused = refused(request, session);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    if (!Retention.isReference(named.reference())) {
+      return answers.refuse(Refusal.INPUT_MALFORMED, request);
+    }
+    boolean lifted =
+        retentions.lift(session.subject(), session.organ(), named.hold(), named.reference());
+    return lifted ? answers.ok(named) : answers.refuse(Refusal.NOT_FOUND, request);
+  }
+
+  private Optional<HttpResponse<?>> refused(HttpRequest<?> request, Session session) {
+    String log = session.organ();
+    if (auditors.audits(session.person(), log)) {
+      return Optional.empty();
+    }
+    installation
+        .transactions()
+        .write(change ->
+            change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
+    return Optional.of(answers.refuse(Refusal.ROLE_MISSING, request));
+  }
+}
