@@ -50,10 +50,10 @@ final class ServiceCommand implements Callable<Integer> {
   private ServiceOptions.Seats seats = ServiceOptions.Seats.active;
 
   @ArgGroup(exclusive = false)
-  private @Nullable Module module;
+  private @Nullable VendorOptions module;
 
   /** Both or neither. */
-  private static final class Module {
+  private static final class VendorOptions {
     @Option(
         names = ServiceOptions.MODULE,
         required = true,

@@ -98,6 +98,7 @@ class CardKindsIT {
 
   @Test
   @DisplayName("a My Number card signs where every reader is for staff, and nowhere else")
+  @SuppressWarnings("try") // the card only has to be there
   void jpki() throws Exception {
     LoginCards.Kinds both =
         new LoginCards.Kinds(() -> Set.of(CardKind.STAFF_PIV, CardKind.JPKI), null);
@@ -125,6 +126,7 @@ class CardKindsIT {
   @Test
   @DisplayName(
       "a vendor's module signs with the only card there is, whose PIN is not left verified")
+  @SuppressWarnings("try") // as above
   void module() throws Exception {
     try (VirtualCard card =
             service.card(0, Files.createTempDirectory("sk"), "--subject-number", "100042");

@@ -163,7 +163,7 @@ final class IssueCommand implements Callable<Integer> {
     demand(
         places == null || !places.half1.toAbsolutePath().equals(places.half2.toAbsolutePath()),
         "--half-1, --half-2: two places");
-    if (places == null && !pinInput.hasTerminal()) {
+    if (halves.onScreen && !pinInput.hasTerminal()) {
       return output.promptUnavailable();
     }
     demand(!attestationRoots.isEmpty() || attestationCas.isEmpty(), "--attestation-root");

@@ -58,9 +58,9 @@ public final class CardAtHand {
           yield new Shown.Unreadable(String.valueOf(e.getMessage()));
         }
       }
-      case RegistrationCheck.Outcome.SignsWithoutPin signs ->
+      case RegistrationCheck.Outcome.SignsWithoutPin _ ->
           new Shown.Unproved("it signs without its PIN");
-      case RegistrationCheck.Outcome.NotAttested(var certificate, var failure, String detail) ->
+      case RegistrationCheck.Outcome.NotAttested(var _, var failure, String detail) ->
           new Shown.Unproved(failure + ": " + detail);
       case RegistrationCheck.Outcome.Failed(var failure, String detail) ->
           new Shown.Unreadable(failure + ": " + detail);

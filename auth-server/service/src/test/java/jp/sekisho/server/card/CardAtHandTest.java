@@ -1,6 +1,7 @@
 package jp.sekisho.server.card;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -89,7 +90,7 @@ class CardAtHandTest {
     Shown.Asks plain =
         assertInstanceOf(
             Shown.Asks.class, CardAtHand.look(new Reader(card), directory.resolve("none"), NOW));
-    assertEquals(false, plain.attested());
+    assertFalse(plain.attested());
     Shown.Asks attested =
         assertInstanceOf(Shown.Asks.class, CardAtHand.look(new Reader(card), makers("a"), NOW));
     assertTrue(attested.attested());

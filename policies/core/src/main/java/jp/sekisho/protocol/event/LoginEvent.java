@@ -17,8 +17,7 @@ public sealed interface LoginEvent extends AuditEvent {
    * @param signature base64url of the signature
    * @param spki base64url SHA-256 of the authenticator's public key
    * @param sameAddress whether browser and terminal came from one address
-   * @param authenticator the kind of card, {@code staff-piv}, {@code jpki} or {@code pkcs11}, or
-   *     {@value #PASSKEY}
+   * @param authenticator text of a {@link jp.sekisho.protocol.CardKind}, or {@value #PASSKEY}
    * @param assurance {@code normal}, or {@code low} (低保証)
    */
   record Succeeded(
