@@ -27,6 +27,8 @@ public enum CardFailure {
   KEY_UNSUPPORTED,
   /** Not a PIN at all (6 to 8 digits); nothing was sent, no try was used. */
   PIN_FORMAT,
+  /** Nobody typed the PIN on the reader's keys, or somebody pressed cancel; no try was used. */
+  PIN_NOT_ENTERED,
   /** The card rejected the PIN. */
   PIN_WRONG,
   /** One try is left and the user has not confirmed using it; nothing was sent. */

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -38,8 +39,10 @@ import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.ipc.SeatServer;
 import jp.sekisho.agent.ipc.SeatTimes;
 import jp.sekisho.agent.login.Bindings;
+import jp.sekisho.agent.login.LoginCards;
 import jp.sekisho.agent.login.LoginFlow;
 import jp.sekisho.agent.login.PcscDesk;
+import jp.sekisho.agent.login.VendorModule;
 import jp.sekisho.agent.loopback.LoopbackServer;
 import jp.sekisho.agent.platform.linux.BootId;
 import jp.sekisho.agent.platform.linux.LinuxBootClock;
@@ -56,10 +59,12 @@ import jp.sekisho.agent.sync.PinnedTls;
 import jp.sekisho.agent.sync.RecordSender;
 import jp.sekisho.agent.sync.ServiceClient;
 import jp.sekisho.policy.usb.UsbEvaluator;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
+import jp.sekisho.smartcard.pkcs11.Pkcs11Card;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +91,7 @@ public final class AgentService implements AutoCloseable {
    * @param gates what gates devices in this run, begun or not; closed with the service
    * @param presence who may have a seat and log in
    * @param version told to the service
+   * @param module the vendor's PKCS#11 module for logins; null without one
    */
   public record Options(
       StateDirectory state,
@@ -93,7 +99,19 @@ public final class AgentService implements AutoCloseable {
       @Nullable Integer loopbackPort,
       Gates gates,
       LocalPresence presence,
-      String version) {}
+      String version,
+      @Nullable VendorModule module) {
+    /** Without a vendor's module. */
+    public Options(
+        StateDirectory state,
+        Path socket,
+        @Nullable Integer loopbackPort,
+        Gates gates,
+        LocalPresence presence,
+        String version) {
+      this(state, socket, loopbackPort, gates, presence, version, null);
+    }
+  }
 
   /** A part that was started and must be stopped. */
   private interface Stop {
@@ -214,7 +232,8 @@ public final class AgentService implements AutoCloseable {
     stops.push(heartbeats::close);
 
     Seats seats = new Seats();
-    PcscDesk desk = new PcscDesk(readerRoles(settings));
+    ReaderRoles roles = readerRoles(settings);
+    PcscDesk desk = new PcscDesk(roles);
     stops.push(desk::close);
     ExecutorService effects = Executors.newSingleThreadExecutor(daemon("effects"));
     ExecutorService readers = Executors.newCachedThreadPool(daemon("shared-reader"));
@@ -265,6 +284,13 @@ public final class AgentService implements AutoCloseable {
             standing,
             client::fetch,
             desk,
+            new LoginCards.Kinds(
+                () ->
+                    policies
+                        .current()
+                        .map(known -> known.policy().cardKinds())
+                        .orElse(Set.of(CardKind.STAFF_PIV)),
+                module(options.module(), roles)),
             spool,
             bindings,
             readers,
@@ -351,6 +377,10 @@ public final class AgentService implements AutoCloseable {
                 new RunStatus.Open(
                     open.grant(), open.medium(), open.mountPoint().toString(), open.until()))
             .toList();
+  }
+
+  private static @Nullable Pkcs11Card module(@Nullable VendorModule vendor, ReaderRoles roles) {
+    return vendor == null ? null : new Pkcs11Card(vendor.library(), vendor.token(), roles);
   }
 
   private static void lastRecord(Bindings bindings, Spool spool, RecordSender sender)

@@ -3,7 +3,9 @@ package jp.sekisho.agent.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.login.VendorModule;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,6 +49,31 @@ final class ServiceCommand implements Callable<Integer> {
               + " any, every local user, for trials on machines without logind.")
   private ServiceOptions.Seats seats = ServiceOptions.Seats.active;
 
+  @ArgGroup(exclusive = false)
+  private @Nullable VendorOptions module;
+
+  /** Both or neither. */
+  private static final class VendorOptions {
+    @Option(
+        names = ServiceOptions.MODULE,
+        required = true,
+        paramLabel = "FILE",
+        description =
+            "A vendor's PKCS#11 library for logins by cards that are neither PIV nor JPKI (低保証);"
+                + " used only where the signed policy's login.card-kinds names pkcs11 and every"
+                + " reader is for staff.")
+    @SuppressWarnings("NullAway.Init") // required
+    private Path library;
+
+    @Option(
+        names = ServiceOptions.TOKEN,
+        required = true,
+        paramLabel = "LABEL",
+        description = "Label of its token.")
+    @SuppressWarnings("NullAway.Init") // required
+    private String token;
+  }
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls.
   private CommandSpec spec;
@@ -57,6 +84,8 @@ final class ServiceCommand implements Callable<Integer> {
   }
 
   ServiceOptions options() {
-    return new ServiceOptions(state, !noEnforcement, loopbackPort, socket, seats);
+    VendorModule vendor =
+        module == null ? null : ServiceOptions.module(module.library, module.token);
+    return new ServiceOptions(state, !noEnforcement, loopbackPort, socket, seats, vendor);
   }
 }

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.login.VendorModule;
+import jp.sekisho.smartcard.pkcs11.TokenSelector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +17,29 @@ import org.jspecify.annotations.Nullable;
  * @param enforcing whether devices are gated
  * @param loopbackPort null for the enrolled one
  * @param socket for sessions
+ * @param module a vendor's PKCS#11 module for logins, where the policy lets such cards in
  */
 record ServiceOptions(
-    Path state, boolean enforcing, @Nullable Integer loopbackPort, Path socket, Seats seats) {
+    Path state,
+    boolean enforcing,
+    @Nullable Integer loopbackPort,
+    Path socket,
+    Seats seats,
+    @Nullable VendorModule module) {
   static final String COMMAND = "service";
   static final String STATE = "--state";
   static final String LOOPBACK_PORT = "--loopback-port";
   static final String SOCKET = "--socket";
   static final String SEATS = "--seats";
+  static final String MODULE = "--pkcs11-module";
+  static final String TOKEN = "--pkcs11-token";
 
   static final Path DEFAULT_SOCKET = Path.of("/run/sekisho/agent.sock");
+
+  /** The module and the label of its token. */
+  static VendorModule module(Path library, String token) {
+    return new VendorModule(library, TokenSelector.label(token));
+  }
 
   /** Values of {@code --seats}, as typed. */
   enum Seats {
@@ -62,6 +77,11 @@ record ServiceOptions(
       String port = values.remove(LOOPBACK_PORT);
       String socket = values.remove(SOCKET);
       String seats = values.remove(SEATS);
+      String module = values.remove(MODULE);
+      String token = values.remove(TOKEN);
+      if ((module == null) != (token == null)) {
+        return Optional.empty();
+      }
       return values.isEmpty()
           ? Optional.of(
               new ServiceOptions(
@@ -69,7 +89,8 @@ record ServiceOptions(
                   true,
                   port == null ? null : Integer.valueOf(port),
                   socket == null ? DEFAULT_SOCKET : Path.of(socket),
-                  seats == null ? Seats.active : Seats.valueOf(seats)))
+                  seats == null ? Seats.active : Seats.valueOf(seats),
+                  module == null || token == null ? null : module(Path.of(module), token)))
           : Optional.empty();
     } catch (InvalidPathException e) {
       return Optional.empty();

@@ -85,7 +85,8 @@ final class ServiceRun {
                   options.loopbackPort(),
                   gates,
                   presence(),
-                  Version.text()))) {
+                  Version.text(),
+                  options.module()))) {
         say(texts.text("service.started", service.loopback().toString(), options.socket()));
         if (options.seats() == ServiceOptions.Seats.any) {
           say(texts.text("service.seats-any"));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Locale;
 import java.util.Set;
 import jp.sekisho.agent.seat.PinPrompt;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
@@ -50,18 +51,34 @@ final class Messages {
    * @param prompt its number, from 1, new for every window of a connection
    */
   @JsonInclude(JsonInclude.Include.ALWAYS)
-  record Prompt(int prompt, String reader, int triesLeft, String purpose, @Nullable String text) {
+  record Prompt(
+      int prompt,
+      String reader,
+      int triesLeft,
+      String purpose,
+      @Nullable String text,
+      String card,
+      boolean onKeys) {
     static Prompt of(int number, PinPrompt prompt) {
       return new Prompt(
-          number, prompt.readerName(), prompt.triesLeft(), prompt.purpose(), prompt.text());
+          number,
+          prompt.readerName(),
+          prompt.triesLeft(),
+          prompt.purpose(),
+          prompt.text(),
+          prompt.card().text(),
+          prompt.onKeys());
     }
 
     PinPrompt check() throws MalformedException {
-      if (reader == null || purpose == null) {
-        throw new MalformedException("PROMPT without reader or purpose");
+      if (reader == null || purpose == null || card == null) {
+        throw new MalformedException("PROMPT without reader, purpose or card");
       }
+      CardKind kind =
+          CardKind.find(card)
+              .orElseThrow(() -> new MalformedException("PROMPT for no kind of card"));
       try {
-        return new PinPrompt(reader, triesLeft, purpose, text);
+        return new PinPrompt(reader, triesLeft, purpose, text, kind, onKeys);
       } catch (IllegalArgumentException e) {
         throw new MalformedException("PROMPT: " + e.getMessage());
       }

@@ -39,6 +39,16 @@ public interface CardDesk {
   /** Connects the card of a stay; a shared reader only while {@code prompt} is open. */
   CardChannel connect(Stay stay, PromptScope prompt) throws CardException;
 
+  /**
+   * Whether this terminal has two readers or more, each of them for staff: only there may a My
+   * Number card log somebody in (a resident's card never comes near our prompt). False also when
+   * nobody can tell.
+   */
+  boolean servesStaffOnly();
+
+  /** Whether that card is still there, and no other in any reader that may be touched. */
+  boolean isOnlyCard(Stay stay);
+
   /** Whether that card has been there since. */
   boolean isStill(Stay stay);
 

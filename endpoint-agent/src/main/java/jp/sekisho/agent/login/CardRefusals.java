@@ -18,6 +18,7 @@ final class CardRefusals {
       case CARD_TIMEOUT, CARD_ERROR -> Refusal.CARD_FAILED;
       case KEY_UNSUPPORTED -> Refusal.CERT_USAGE;
       case PIN_FORMAT -> Refusal.PIN_FORMAT;
+      case PIN_NOT_ENTERED -> Refusal.PIN_CANCELLED;
       case PIN_WRONG -> Refusal.PIN_WRONG;
       case PIN_LAST_TRY -> Refusal.PIN_LAST_TRY;
       case PIN_BLOCKED -> Refusal.PIN_BLOCKED;

@@ -1,6 +1,7 @@
 package jp.sekisho.agent.login;
 
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -21,19 +22,14 @@ import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.TerminalStatement;
-import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.pcsc.PromptScope;
-import jp.sekisho.smartcard.piv.CardReading;
-import jp.sekisho.smartcard.piv.Pin;
-import jp.sekisho.smartcard.piv.PivCard;
-import jp.sekisho.smartcard.piv.SignOutcome;
-import jp.sekisho.smartcard.piv.SignRequest;
 
 /**
  * The part of a login that has a card: read, PIN, sign, record, countersign, bind.
@@ -44,7 +40,7 @@ import jp.sekisho.smartcard.piv.SignRequest;
  */
 final class CardTurn {
   private final LoginFlow.Self self;
-  private final CardDesk desk;
+  private final LoginCards cards;
   private final Spool spool;
   private final Bindings bindings;
   private final Supplier<Instant> serverTime;
@@ -52,13 +48,13 @@ final class CardTurn {
 
   CardTurn(
       LoginFlow.Self self,
-      CardDesk desk,
+      LoginCards cards,
       Spool spool,
       Bindings bindings,
       Supplier<Instant> serverTime,
       ExecutorService readers) {
     this.self = self;
-    this.desk = desk;
+    this.cards = cards;
     this.spool = spool;
     this.bindings = bindings;
     this.serverTime = serverTime;
@@ -88,17 +84,21 @@ final class CardTurn {
   }
 
   private Turn staff(Scene scene, PromptScope prompt) {
-    try (CardChannel channel = desk.connect(scene.stay(), prompt)) {
-      PivCard card = new PivCard(channel);
-      CardReading reading = card.read();
-      Optional<Refused> obstacle = obstacle(scene, reading);
+    try (LoginCards.Found found = cards.find(scene.stay(), prompt)) {
+      Optional<Refused> obstacle = obstacle(scene, found.reading());
       if (obstacle.isPresent()) {
         return obstacle.get();
       }
-      CardReading.Present readable = (CardReading.Present) reading;
-      PinOutcome outcome = askPin(scene, readable.triesLeft());
+      LoginCard.Reading.Present readable = (LoginCard.Reading.Present) found.reading();
+      LoginCard card = found.known();
+      boolean onKeys = card.takesPinOnKeys();
+      PinOutcome outcome =
+          askPin(scene, readable.tries().orElse(PinPrompt.TRIES_UNKNOWN), card.kind(), onKeys);
       return outcome.match(
-          typed -> withPin(scene, card, readable, typed.pin()),
+          typed ->
+              onKeys
+                  ? onKeys(scene, card, readable, typed.pin())
+                  : withPin(scene, card, readable, typed.pin()),
           none -> scene.refused(none.reason()));
     } catch (CardException e) {
       return scene.refused(CardRefusals.of(e.failure()));
@@ -107,10 +107,10 @@ final class CardTurn {
 
   /** The window opens first; the card is read while the person types. */
   private Turn shared(Scene scene, PromptScope prompt) {
-    Future<Connected> reading = readers.submit(() -> connectAndRead(scene.stay(), prompt));
+    Future<LoginCards.Found> reading = readers.submit(() -> cards.find(scene.stay(), prompt));
     boolean handedOver = false;
     try {
-      PinOutcome outcome = askPin(scene, PinPrompt.TRIES_UNKNOWN);
+      PinOutcome outcome = askPin(scene, PinPrompt.TRIES_UNKNOWN, CardKind.STAFF_PIV, false);
       handedOver = true;
       return outcome.match(
           typed -> sharedWithPin(scene, reading, typed.pin()),
@@ -125,37 +125,13 @@ final class CardTurn {
     }
   }
 
-  /** A card that was connected and read beside the window. */
-  private record Connected(CardChannel channel, PivCard card, CardReading reading)
-      implements AutoCloseable {
-    @Override
-    public void close() {
-      channel.close();
-    }
-  }
-
-  private Connected connectAndRead(Stay stay, PromptScope prompt) throws CardException {
-    CardChannel channel = desk.connect(stay, prompt);
-    boolean read = false;
+  private Turn sharedWithPin(Scene scene, Future<LoginCards.Found> reading, TypedPin typed) {
     try {
-      PivCard card = new PivCard(channel);
-      Connected connected = new Connected(channel, card, card.read());
-      read = true;
-      return connected;
-    } finally {
-      if (!read) {
-        channel.close();
-      }
-    }
-  }
-
-  private Turn sharedWithPin(Scene scene, Future<Connected> reading, TypedPin typed) {
-    try {
-      try (Connected connected = reading.get()) {
-        Optional<Refused> obstacle = obstacle(scene, connected.reading());
+      try (LoginCards.Found found = reading.get()) {
+        Optional<Refused> obstacle = obstacle(scene, found.reading());
         return obstacle.isPresent()
             ? obstacle.get()
-            : withPin(scene, connected.card(), (CardReading.Present) connected.reading(), typed);
+            : withPin(scene, found.known(), (LoginCard.Reading.Present) found.reading(), typed);
       }
     } catch (ExecutionException e) {
       return e.getCause() instanceof CardException failed
@@ -170,7 +146,7 @@ final class CardTurn {
     }
   }
 
-  private static void closeWhenRead(PromptScope prompt, Future<Connected> reading) {
+  private static void closeWhenRead(PromptScope prompt, Future<LoginCards.Found> reading) {
     prompt.close();
     try {
       reading.get().close();
@@ -182,20 +158,20 @@ final class CardTurn {
     }
   }
 
-  private static Optional<Refused> obstacle(Scene scene, CardReading reading) {
-    if (reading instanceof CardReading.Refused no) {
-      return Optional.of(scene.refused(CardRefusals.of(no.failure())));
+  private static Optional<Refused> obstacle(Scene scene, LoginCard.Reading reading) {
+    if (reading instanceof LoginCard.Reading.No no) {
+      return Optional.of(scene.refused(no.reason()));
     }
-    int tries = ((CardReading.Present) reading).triesLeft();
-    if (tries == 0) {
-      return Optional.of(scene.refused(Refusal.PIN_BLOCKED, OptionalInt.of(0)));
+    OptionalInt tries = ((LoginCard.Reading.Present) reading).tries();
+    if (tries.equals(OptionalInt.of(0))) {
+      return Optional.of(scene.refused(Refusal.PIN_BLOCKED, tries));
     }
-    return tries == 1 && !scene.lastTry()
-        ? Optional.of(scene.refused(Refusal.PIN_LAST_TRY, OptionalInt.of(1)))
+    return tries.equals(OptionalInt.of(1)) && !scene.lastTry()
+        ? Optional.of(scene.refused(Refusal.PIN_LAST_TRY, tries))
         : Optional.empty();
   }
 
-  private PinOutcome askPin(Scene scene, int tries) {
+  private PinOutcome askPin(Scene scene, int tries, CardKind kind, boolean onKeys) {
     Duration left = timeLeft(scene.question());
     if (left.isNegative() || left.isZero()) {
       return new PinOutcome.None(Refusal.TRANSACTION_EXPIRED);
@@ -205,7 +181,9 @@ final class CardTurn {
             scene.stay().reader(),
             tries,
             scene.question().purpose().text(),
-            scene.question().details().text());
+            scene.question().details().text(),
+            kind,
+            onKeys);
     return scene
         .seat()
         .askPin(
@@ -216,64 +194,84 @@ final class CardTurn {
     return Duration.between(serverTime.get(), question.expires());
   }
 
-  private Turn withPin(Scene scene, PivCard card, CardReading.Present reading, TypedPin typed) {
+  /** The person said yes in the window and types on the reader; what the window sent is nothing. */
+  private Turn onKeys(
+      Scene scene, LoginCard card, LoginCard.Reading.Present reading, TypedPin empty) {
+    empty.close();
+    return signed(
+        scene,
+        card,
+        () ->
+            card.signOnKeys(
+                reading,
+                scene.seat().language(),
+                certificate -> statement(scene, certificate).map(CardStatement::bytes),
+                scene.lastTry()));
+  }
+
+  private Turn withPin(
+      Scene scene, LoginCard card, LoginCard.Reading.Present reading, TypedPin typed) {
     try (typed) {
-      Optional<Pin> pin = pin(typed);
-      if (pin.isEmpty()) {
-        return scene.refused(Refusal.PIN_FORMAT, OptionalInt.of(reading.triesLeft()));
+      Optional<char[]> characters = typed.characters();
+      if (characters.isEmpty()) {
+        return scene.refused(Refusal.PIN_FORMAT, reading.tries());
       }
-      try (Pin digits = pin.get()) {
-        return sign(scene, card, reading, digits);
+      char[] room = characters.get();
+      try {
+        return sign(scene, card, reading, room);
+      } finally {
+        Arrays.fill(room, '\0');
       }
     }
   }
 
-  private static Optional<Pin> pin(TypedPin typed) {
-    Optional<char[]> characters = typed.characters();
-    if (characters.isEmpty()) {
-      return Optional.empty();
-    }
-    char[] room = characters.get();
-    try {
-      return Pin.of(room);
-    } finally {
-      Arrays.fill(room, '\0');
-    }
+  private Turn sign(Scene scene, LoginCard card, LoginCard.Reading.Present reading, char[] typed) {
+    return signed(
+        scene,
+        card,
+        () ->
+            card.sign(
+                reading,
+                typed,
+                certificate -> statement(scene, certificate).map(CardStatement::bytes),
+                scene.lastTry()));
   }
 
-  private Turn sign(Scene scene, PivCard card, CardReading.Present reading, Pin pin) {
+  private Turn signed(Scene scene, LoginCard card, Supplier<LoginCard.Signing> signing) {
     if (timeLeft(scene.question()).isNegative()) {
       return scene.refused(Refusal.TRANSACTION_EXPIRED);
     }
-    byte[] certificate;
+    LoginCard.Signing outcome = signing.get();
+    if (outcome instanceof LoginCard.Signing.No no) {
+      return scene.refused(no.reason(), no.tries());
+    }
+    LoginCard.Signing.Done done = (LoginCard.Signing.Done) outcome;
+    Optional<CardStatement> signed = statement(scene, done.certificate());
+    return signed.isEmpty()
+        ? scene.refused(Refusal.STATEMENT_INVALID)
+        : coSign(scene, card.kind(), signed.get(), done);
+  }
+
+  /** What the card is asked to sign; empty where a field of the details fits no statement. */
+  private Optional<CardStatement> statement(Scene scene, X509Certificate certificate) {
     try {
-      certificate = reading.certificate().getEncoded();
-    } catch (CertificateEncodingException e) {
-      return scene.refused(Refusal.CARD_FAILED);
+      return Optional.of(scene.question().statement(self.terminal(), certificate.getEncoded()));
+    } catch (IllegalArgumentException | CertificateEncodingException e) {
+      return Optional.empty();
     }
-    CardStatement statement;
-    try {
-      statement = scene.question().statement(self.terminal(), certificate);
-    } catch (IllegalArgumentException e) {
-      // A field of the details that no statement may hold, such as a nonce of another length.
-      return scene.refused(Refusal.STATEMENT_INVALID);
-    }
-    SignOutcome outcome =
-        card.sign(new SignRequest(reading.fingerprint(), pin, statement.bytes(), scene.lastTry()));
-    if (outcome instanceof SignOutcome.Refused no) {
-      return scene.refused(CardRefusals.of(no.failure()), no.triesLeft());
-    }
-    return coSign(
-        scene,
-        statement,
-        ((SignOutcome.Signed) outcome).signature(),
-        certificate,
-        // The card's signature was verified with this key before it was handed over.
-        Sha256.text(reading.certificate().getPublicKey().getEncoded()));
   }
 
   private Turn coSign(
-      Scene scene, CardStatement statement, byte[] signature, byte[] certificate, String spki) {
+      Scene scene, CardKind kind, CardStatement statement, LoginCard.Signing.Done signed) {
+    byte[] certificate;
+    try {
+      certificate = signed.certificate().getEncoded();
+    } catch (CertificateEncodingException e) {
+      return scene.refused(Refusal.CARD_FAILED);
+    }
+    byte[] signature = signed.signature();
+    // The card's signature was verified with this key before it was handed over.
+    String spki = Sha256.text(signed.certificate().getPublicKey().getEncoded());
     String transaction = statement.transaction();
     if (timeLeft(scene.question()).isNegative()) {
       return scene.refused(Refusal.TRANSACTION_EXPIRED);
@@ -284,7 +282,7 @@ final class CardTurn {
     if (!scene.takeOnce().getAsBoolean()) {
       return scene.refused(Refusal.TRANSACTION_USED);
     }
-    byte[] terminal = TerminalStatement.over(statement, signature, self.boot()).bytes();
+    byte[] terminal = TerminalStatement.over(statement, signature, self.boot(), kind).bytes();
     CardAnswer answer =
         new CardAnswer(
             Base64Url.encode(statement.bytes()),

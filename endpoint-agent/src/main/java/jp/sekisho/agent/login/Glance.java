@@ -1,13 +1,11 @@
 package jp.sekisho.agent.login;
 
+import java.util.OptionalInt;
 import jp.sekisho.agent.login.CardDesk.Look;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.protocol.Refusal;
-import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.pcsc.PromptScope;
-import jp.sekisho.smartcard.piv.CardReading;
-import jp.sekisho.smartcard.piv.PivCard;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +21,12 @@ final class Glance {
   private record Asked(Stay stay, Seen seen) {}
 
   private final CardDesk desk;
+  private final LoginCards cards;
   private volatile @Nullable Asked asked;
 
-  Glance(CardDesk desk) {
+  Glance(CardDesk desk, LoginCards cards) {
     this.desk = desk;
+    this.cards = cards;
   }
 
   /** A login changed what the card would say. */
@@ -60,14 +60,13 @@ final class Glance {
   private Seen ask(Stay stay) {
     PromptScope closed = new PromptScope();
     closed.close();
-    try (CardChannel channel = desk.connect(stay, closed)) {
-      CardReading reading = new PivCard(channel).read();
-      if (reading instanceof CardReading.Present card) {
-        Refusal problem = card.triesLeft() == 0 ? Refusal.PIN_BLOCKED : null;
-        return new Seen(problem, stay.reader(), card.triesLeft());
+    try (LoginCards.Found found = cards.find(stay, closed)) {
+      if (found.reading() instanceof LoginCard.Reading.No no) {
+        return new Seen(no.reason(), stay.reader(), null);
       }
-      CardReading.Refused no = (CardReading.Refused) reading;
-      return new Seen(CardRefusals.of(no.failure()), stay.reader(), null);
+      OptionalInt tries = ((LoginCard.Reading.Present) found.reading()).tries();
+      Refusal problem = tries.equals(OptionalInt.of(0)) ? Refusal.PIN_BLOCKED : null;
+      return new Seen(problem, stay.reader(), tries.isPresent() ? tries.getAsInt() : null);
     } catch (CardException e) {
       return new Seen(CardRefusals.of(e.failure()), stay.reader(), null);
     }

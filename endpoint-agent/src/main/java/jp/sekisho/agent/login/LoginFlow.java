@@ -79,6 +79,34 @@ public final class LoginFlow implements LoopbackCalls {
       ExecutorService readers,
       MediaView media,
       InstantSource clock) {
+    this(
+        self,
+        presence,
+        standing,
+        transactions,
+        desk,
+        LoginCards.Kinds.STAFF,
+        spool,
+        bindings,
+        readers,
+        media,
+        clock);
+  }
+
+  /** As the other, with more kinds of cards than staff cards. */
+  public LoginFlow(
+      Self self,
+      LocalPresence presence,
+      Standing standing,
+      TransactionSource transactions,
+      CardDesk desk,
+      LoginCards.Kinds kinds,
+      Spool spool,
+      Bindings bindings,
+      ExecutorService readers,
+      MediaView media,
+      InstantSource clock) {
+    LoginCards cards = new LoginCards(desk, kinds);
     this.self = self;
     this.presence = presence;
     this.standing = standing;
@@ -86,9 +114,9 @@ public final class LoginFlow implements LoopbackCalls {
     this.desk = desk;
     this.spool = spool;
     this.records = new RefusalRecords(spool, clock);
-    this.turn = new CardTurn(self, desk, spool, bindings, standing::serverTime, readers);
+    this.turn = new CardTurn(self, cards, spool, bindings, standing::serverTime, readers);
     this.passkeys = new PasskeyTurn(self, spool, bindings, standing::serverTime);
-    this.glance = new Glance(desk);
+    this.glance = new Glance(desk, cards);
     this.media = media;
   }
 

@@ -82,6 +82,7 @@ final class PasskeyTurn {
                   question.purpose(),
                   self.terminal(),
                   self.boot(),
+                  null,
                   null)
               .bytes();
     } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package jp.sekisho.agent.login;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -10,6 +11,7 @@ import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.PinKeys;
 import jp.sekisho.smartcard.Response;
 import jp.sekisho.smartcard.pcsc.CardEvent;
 import jp.sekisho.smartcard.pcsc.CardWatcher;
@@ -88,6 +90,22 @@ public final class PcscDesk implements CardDesk, AutoCloseable {
   }
 
   @Override
+  public boolean servesStaffOnly() {
+    try (PcscContext context = PcscContext.establish()) {
+      List<String> names = context.readers();
+      return names.size() > 1
+          && names.stream().allMatch(name -> roles.roleOf(name) == ReaderRole.STAFF);
+    } catch (CardException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public boolean isOnlyCard(Stay stay) {
+    return isStill(stay) && present.size() == 1;
+  }
+
+  @Override
   public boolean isStill(Stay stay) {
     Integer counter = present.get(stay.reader());
     return counter != null && counter == stay.counter();
@@ -113,6 +131,11 @@ public final class PcscDesk implements CardDesk, AutoCloseable {
     @Override
     public Response transmit(Apdu command) throws CardException {
       return card.transmit(command);
+    }
+
+    @Override
+    public Optional<PinKeys> pinKeys() throws CardException {
+      return card.pinKeys();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package jp.sekisho.agent.seat;
 
 import java.util.regex.Pattern;
+import jp.sekisho.protocol.CardKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,17 @@ import org.jspecify.annotations.Nullable;
  *     approve}
  * @param text what is approved, shown in full, at most {@value #MAX_TEXT} characters; null when
  *     nothing is
+ * @param card whose PIN is asked for
+ * @param onKeys the PIN is typed on the reader's own keys after the window: it only asks for a
+ *     consent, and what it gives back is empty
  */
-public record PinPrompt(String readerName, int triesLeft, String purpose, @Nullable String text) {
+public record PinPrompt(
+    String readerName,
+    int triesLeft,
+    String purpose,
+    @Nullable String text,
+    CardKind card,
+    boolean onKeys) {
   /** {@link #triesLeft} of a card that was not asked. */
   public static final int TRIES_UNKNOWN = -1;
 
@@ -25,6 +35,11 @@ public record PinPrompt(String readerName, int triesLeft, String purpose, @Nulla
   public static final int MAX_TEXT = 16 * 1024;
 
   private static final Pattern PURPOSE = Pattern.compile("[a-z][a-z-]{0,31}");
+
+  /** Of a staff card, typed in the window. */
+  public PinPrompt(String readerName, int triesLeft, String purpose, @Nullable String text) {
+    this(readerName, triesLeft, purpose, text, CardKind.STAFF_PIV, false);
+  }
 
   public PinPrompt {
     if (readerName.isEmpty() || readerName.length() > MAX_READER) {

@@ -156,7 +156,10 @@ public final class Pinentry implements PinWindow {
       if (!text.warning().isEmpty()) {
         require(assuan.command("SETERROR", text.warning()));
       }
-      PinOutcome outcome = outcome(assuan.command("GETPIN", ""));
+      PinOutcome outcome =
+          prompt.onKeys()
+              ? consent(assuan.command("CONFIRM", ""))
+              : outcome(assuan.command("GETPIN", ""));
       sayBye(assuan);
       return outcome;
     } finally {
@@ -179,6 +182,13 @@ public final class Pinentry implements PinWindow {
         "pinentry shows no window: error {0}",
         Long.toString(err.code()));
     return new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
+  }
+
+  /** The window has no entry: the PIN goes from the reader's keys to the card. */
+  private static PinOutcome consent(Assuan.Reply reply) {
+    return reply instanceof Assuan.Reply.Err err
+        ? refusal(err)
+        : new PinOutcome.Typed(TypedPin.copyOf(new byte[0], 0, 0));
   }
 
   private static PinOutcome outcome(Assuan.Reply reply) throws MalformedException {

@@ -50,8 +50,14 @@ record PromptText(
     StringBuilder description = new StringBuilder();
     String purpose = "prompt.purpose." + prompt.purpose();
     // A service newer than this session process may ask for something it has no words for.
+    String card = "." + prompt.card().text();
     description.append(
-        words.getString(words.containsKey(purpose) ? purpose : "prompt.purpose.other"));
+        words
+            .getString(words.containsKey(purpose) ? purpose : "prompt.purpose.other")
+            .replace("{pin}", words.getString("prompt.pin" + card)));
+    if (prompt.onKeys()) {
+      description.append('\n').append(words.getString("prompt.keys"));
+    }
     description
         .append('\n')
         .append(words.getString("prompt.reader").replace("{reader}", shown(prompt.readerName())));
@@ -80,7 +86,7 @@ record PromptText(
     }
     int count = pages.size();
     return new PromptText(
-        words.getString("prompt.title"),
+        words.getString("prompt.title" + card),
         pages,
         IntStream.rangeClosed(1, count)
             .mapToObj(page ->
@@ -91,7 +97,7 @@ record PromptText(
             .toList(),
         words.getString("prompt.page.next"),
         description.toString(),
-        prompt.triesLeft() == 1 ? words.getString("prompt.tries.last") : "",
+        prompt.triesLeft() == 1 ? words.getString("prompt.tries.last" + card) : "",
         words.getString("prompt.label"),
         words.getString("prompt.ok"),
         words.getString("prompt.cancel"));

@@ -20,6 +20,7 @@ class ServiceOptionsTest {
         "service --loopback-port 1",
         "service --loopback-port=0 --state a=b",
         "service --seats any",
+        "service --pkcs11-module /usr/lib/m.so --pkcs11-token Staff",
         "service --socket /run/a --seats=active --state /var/lib/s --loopback-port 47621");
   }
 
@@ -47,6 +48,8 @@ class ServiceOptionsTest {
         "service --state /x --state /y",
         "service --loopback-port many",
         "service --seats nobody",
+        "service --pkcs11-module /usr/lib/m.so",
+        "service --pkcs11-token Staff",
         "service --help",
         "service --nonsense",
         "service --nonsense x",

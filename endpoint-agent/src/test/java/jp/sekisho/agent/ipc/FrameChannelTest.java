@@ -84,7 +84,7 @@ class FrameChannelTest {
     assertArrayEquals(
         frame(
             2,
-            "{\"prompt\":7,\"reader\":\"職員用 00\",\"triesLeft\":3,\"purpose\":\"login\",\"text\":null}"),
+            "{\"prompt\":7,\"reader\":\"職員用 00\",\"triesLeft\":3,\"purpose\":\"login\",\"text\":null,\"card\":\"staff-piv\",\"onKeys\":false}"),
         written(
             Frame.of(
                 FrameType.PROMPT,
@@ -211,11 +211,11 @@ class FrameChannelTest {
     assertRefused(FrameType.PROMPT, "{\"prompt\":1,\"triesLeft\":3}", Messages.Prompt.class);
     assertRefused(
         FrameType.PROMPT,
-        "{\"prompt\":1,\"reader\":\"r\",\"triesLeft\":0,\"purpose\":\"login\"}",
+        "{\"prompt\":1,\"reader\":\"r\",\"triesLeft\":0,\"purpose\":\"login\",\"card\":\"staff-piv\"}",
         Messages.Prompt.class);
     assertRefused(
         FrameType.PROMPT,
-        "{\"prompt\":1,\"reader\":\"r\",\"triesLeft\":3,\"purpose\":\"LOGIN;\"}",
+        "{\"prompt\":1,\"reader\":\"r\",\"triesLeft\":3,\"purpose\":\"LOGIN;\",\"card\":\"staff-piv\"}",
         Messages.Prompt.class);
   }
 

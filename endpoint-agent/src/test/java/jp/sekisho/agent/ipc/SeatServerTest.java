@@ -177,7 +177,7 @@ class SeatServerTest {
         CompletableFuture.supplyAsync(() -> seat.askPin(PROMPT, LONG));
     Frame prompt = next(client);
     assertEquals(
-        "{\"prompt\":1,\"reader\":\"職員用 00\",\"triesLeft\":3,\"purpose\":\"login\",\"text\":null}",
+        "{\"prompt\":1,\"reader\":\"職員用 00\",\"triesLeft\":3,\"purpose\":\"login\",\"text\":null,\"card\":\"staff-piv\",\"onKeys\":false}",
         new String(prompt.payload(), StandardCharsets.UTF_8));
     client.write(pin(1, "１２３456"));
     PinOutcome.Typed typed = (PinOutcome.Typed) outcome.get();

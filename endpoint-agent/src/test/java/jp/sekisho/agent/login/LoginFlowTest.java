@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +47,7 @@ import jp.sekisho.agent.testing.MovingClock;
 import jp.sekisho.agent.testing.ScriptedSeat;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.LoopbackLogin;
 import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.OpenExport;
@@ -57,6 +62,7 @@ import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.protocol.statement.TerminalStatement;
 import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.simulate.Applet;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.simulate.PivApplet;
 import jp.sekisho.smartcard.verify.SignatureVerifier;
@@ -82,6 +88,7 @@ class LoginFlowTest {
   private final Map<String, Reply<TransactionDetails>> service = new HashMap<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Set<Integer> away = new HashSet<>();
+  private final Set<CardKind> kinds = EnumSet.of(CardKind.STAFF_PIV);
   private int fetches;
   private @Nullable OpenExport exported;
   private @Nullable Refusal mediumProblem;
@@ -120,6 +127,7 @@ class LoginFlowTest {
                   id, new Reply.Refused<>(Refusal.TRANSACTION_UNKNOWN, "TRANSACTION_UNKNOWN"));
             },
             desk,
+            new LoginCards.Kinds(() -> kinds, null),
             spool,
             bindings,
             threads,
@@ -218,7 +226,8 @@ class LoginFlowTest {
     card.update(statement);
     assertTrue(card.verify(signature));
     byte[] terminal = Base64Url.decode(answer.terminalStatement());
-    assertArrayEquals(TerminalStatement.over(said, signature, BOOT).bytes(), terminal);
+    assertArrayEquals(
+        TerminalStatement.over(said, signature, BOOT, CardKind.STAFF_PIV).bytes(), terminal);
     Signature device = Signature.getInstance("SHA256withECDSA");
     device.initVerify(
         KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(key.spki())));
@@ -356,6 +365,127 @@ class LoginFlowTest {
     assertEquals(Map.of("transaction", ID), last().data());
     assertEquals(0, seat.prompts.size());
     assertEquals(List.of(Apdu.SELECT), desk.instructions, "nothing but one SELECT");
+  }
+
+  @Test
+  @DisplayName("a reader with keys takes the PIN itself; what the window sends is not used")
+  void pinOnKeys() throws Exception {
+    insertStaffCard();
+    desk.typedOnKeys("123456");
+    seat.typing("999999");
+    answered();
+    assertTrue(seat.prompts.get(0).onKeys());
+    assertEquals(3, seat.prompts.get(0).triesLeft());
+  }
+
+  @Test
+  @DisplayName("on keys: wrong is counted, cancelled is not, and a window closed sends nothing")
+  void pinOnKeysRefused() throws Exception {
+    insertStaffCard();
+    desk.typedOnKeys("");
+    seat.typing("");
+    refused(Refusal.PIN_CANCELLED);
+    desk.typedOnKeys("654321");
+    assertEquals(2, refused(Refusal.PIN_WRONG).triesLeft());
+    seat.doing(() -> new PinOutcome.None(Refusal.PIN_CANCELLED));
+    refused(Refusal.PIN_CANCELLED);
+    desk.typedOnKeys("123456");
+    seat.typing("");
+    answered();
+    assertEquals(2, seat.prompts.get(3).triesLeft());
+  }
+
+  private Applet insertMyNumberCard() throws IOException {
+    Applet token =
+        Applet.open(
+            temp.resolve("card-jpki"),
+            new NewCard(NewCard.Kind.JPKI, "100042", Optional.empty(), Optional.empty()));
+    desk.insert(token);
+    return token;
+  }
+
+  @Test
+  @DisplayName("a My Number card answers where the policy lets it, and the terminal says so")
+  void jpki() throws Exception {
+    kinds.add(CardKind.JPKI);
+    insertMyNumberCard();
+    assertEquals(3, flow.status(seat, Locale.JAPANESE).triesLeft());
+    seat.typing("１２３４");
+    CardAnswer answer = answered();
+    TerminalStatement said = TerminalStatement.parse(Base64Url.decode(answer.terminalStatement()));
+    assertEquals(CardKind.JPKI, said.card());
+    X509Certificate certificate =
+        (X509Certificate)
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                    new ByteArrayInputStream(Base64Url.decode(answer.certificate())));
+    assertTrue(
+        SignatureVerifier.verifies(
+            certificate.getPublicKey(),
+            Base64Url.decode(answer.statement()),
+            Base64Url.decode(answer.signature())));
+    assertEquals(CardKind.JPKI, seat.prompts.get(0).card());
+    assertEquals(3, seat.prompts.get(0).triesLeft());
+    desk.remove();
+    Await.until("recorded", () -> last().type().equals("agent.card-removed"));
+  }
+
+  @Test
+  @DisplayName("six digits are no JPKI PIN, and a staff card's PIN is not four: no try is used")
+  void jpkiPinForm() throws Exception {
+    kinds.add(CardKind.JPKI);
+    insertMyNumberCard();
+    seat.typing("123456");
+    assertEquals(3, refused(Refusal.PIN_FORMAT).triesLeft());
+    seat.typing("4321");
+    assertEquals(2, refused(Refusal.PIN_WRONG).triesLeft());
+    insertStaffCard();
+    seat.typing("1234");
+    assertEquals(3, refused(Refusal.PIN_FORMAT).triesLeft());
+  }
+
+  @Test
+  @DisplayName("off, beside residents or on a shared reader a My Number card sees one SELECT")
+  void jpkiForbidden() throws Exception {
+    insertMyNumberCard();
+    refused(Refusal.UNKNOWN_CARD);
+    kinds.add(CardKind.JPKI);
+    desk.besideResidents();
+    desk.insert(insertMyNumberCard());
+    refused(Refusal.UNKNOWN_CARD);
+    assertEquals(List.of(Apdu.SELECT, Apdu.SELECT), desk.instructions);
+    assertEquals(0, seat.prompts.size());
+    use(new MemoryDesk(true));
+    insertMyNumberCard();
+    seat.typing("1234");
+    refused(Refusal.UNKNOWN_CARD);
+    assertEquals(List.of(Apdu.SELECT), desk.instructions);
+  }
+
+  @Test
+  @DisplayName("a policy without staff cards refuses them without a command to the card")
+  void staffCardsOff() throws Exception {
+    kinds.clear();
+    insertStaffCard();
+    refused(Refusal.CARD_KIND_POLICY);
+    assertEquals(List.of(), desk.instructions);
+  }
+
+  @Test
+  @DisplayName("a My Number card that is exchanged while the PIN is typed gets no PIN")
+  void jpkiSwapped() throws Exception {
+    kinds.add(CardKind.JPKI);
+    insertMyNumberCard();
+    Applet other =
+        Applet.open(
+            temp.resolve("card-jpki-2"),
+            new NewCard(NewCard.Kind.JPKI, "100043", Optional.empty(), Optional.empty()));
+    seat.doing(() -> {
+      desk.remove();
+      desk.insert(other);
+      return typed("1234");
+    });
+    refused(Refusal.CARD_REMOVED);
   }
 
   @Test

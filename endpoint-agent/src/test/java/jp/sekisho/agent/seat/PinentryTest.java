@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import jp.sekisho.agent.ipc.Waiting;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.ExportGrant;
@@ -127,6 +128,32 @@ class PinentryTest {
         lines.toString());
     assertTrue(lines.stream().noneMatch(line -> line.startsWith("SETERROR")), lines.toString());
     assertEquals(List.of("GETPIN", "BYE"), lines.subList(lines.size() - 2, lines.size()));
+  }
+
+  @Test
+  void pinOfAMyNumberCardIsAskedForByItsName() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    text(ask(fake, new PinPrompt("r", 1, "login", null, CardKind.JPKI, false)));
+    List<String> lines = fake.lines();
+    assertTrue(lines.contains("SETTITLE マイナンバーカードの暗証番号"), lines.toString());
+    assertTrue(
+        lines.stream().anyMatch(line -> line.contains("利用者証明用電子証明書の暗証番号（4桁の数字）")),
+        lines.toString());
+    assertTrue(
+        lines.stream().anyMatch(line -> line.startsWith("SETERROR ") && line.contains("市区町村の窓口")),
+        lines.toString());
+  }
+
+  @Test
+  void readerWithKeysIsConsentedToAndNothingIsTypedHere() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    PinPrompt prompt = new PinPrompt("r", 3, "login", null, CardKind.STAFF_PIV, true);
+    assertEquals("", text(ask(fake, prompt)));
+    List<String> lines = fake.lines();
+    assertTrue(lines.contains("CONFIRM"), lines.toString());
+    assertFalse(lines.contains("GETPIN"), lines.toString());
+    assertTrue(
+        lines.stream().anyMatch(line -> line.contains("リーダーのキーで入力してください")), lines.toString());
   }
 
   @Test

@@ -1,6 +1,10 @@
 package jp.sekisho.agent.testing;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import jp.sekisho.agent.login.CardDesk;
@@ -9,21 +13,27 @@ import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.PinKeys;
 import jp.sekisho.smartcard.Response;
 import jp.sekisho.smartcard.pcsc.PromptScope;
-import jp.sekisho.smartcard.simulate.PivApplet;
+import jp.sekisho.smartcard.simulate.Applet;
 import org.jspecify.annotations.Nullable;
 
 /** A desk with one reader and the simulated card in memory; cards come and go as a test says. */
 public final class MemoryDesk implements CardDesk {
   public static final String READER = "Staff reader 00";
 
+  /** PERFORM SECURITY OPERATION, with which JPKI signs. */
+  private static final int SIGN = 0x2A;
+
   /** Instructions sent to cards, in order. */
   public final List<Integer> instructions = new CopyOnWriteArrayList<>();
 
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final boolean shared;
-  private @Nullable PivApplet card;
+  private volatile boolean staffOnly = true;
+  private volatile @Nullable String keys;
+  private @Nullable Applet card;
   private int counter;
   private volatile @Nullable CardFailure failure;
   private volatile Refusal absent = Refusal.NO_CARD;
@@ -33,7 +43,7 @@ public final class MemoryDesk implements CardDesk {
     this.shared = shared;
   }
 
-  public synchronized void insert(PivApplet applet) {
+  public synchronized void insert(Applet applet) {
     card = applet;
     counter++;
   }
@@ -49,6 +59,16 @@ public final class MemoryDesk implements CardDesk {
   /** Connecting fails from now on. */
   public void failing(CardFailure reason) {
     failure = reason;
+  }
+
+  /** The reader has keys from now on, on which somebody types this; nothing: the cancel key. */
+  public void typedOnKeys(String digits) {
+    keys = digits;
+  }
+
+  /** There is one reader, or one beside this that serves residents. */
+  public void besideResidents() {
+    staffOnly = false;
   }
 
   /** Why there is no card while there is none. */
@@ -74,7 +94,7 @@ public final class MemoryDesk implements CardDesk {
     if (reason != null) {
       throw new CardException(reason, "scripted");
     }
-    PivApplet applet = card;
+    Applet applet = card;
     if (applet == null) {
       throw new CardException(CardFailure.NO_CARD, "scripted");
     }
@@ -82,6 +102,16 @@ public final class MemoryDesk implements CardDesk {
       throw new CardException(CardFailure.READER_NOT_GRANTED, "no prompt");
     }
     return new Channel(applet);
+  }
+
+  @Override
+  public boolean servesStaffOnly() {
+    return staffOnly;
+  }
+
+  @Override
+  public boolean isOnlyCard(Stay stay) {
+    return isStill(stay);
   }
 
   @Override
@@ -95,9 +125,9 @@ public final class MemoryDesk implements CardDesk {
   }
 
   private final class Channel implements CardChannel {
-    private final PivApplet applet;
+    private final Applet applet;
 
-    private Channel(PivApplet applet) {
+    private Channel(Applet applet) {
       this.applet = applet;
     }
 
@@ -110,12 +140,31 @@ public final class MemoryDesk implements CardDesk {
     public Response transmit(Apdu command) throws CardException {
       instructions.add(command.ins());
       Runnable script = beforeSign;
-      if (command.ins() == Apdu.GENERAL_AUTHENTICATE && script != null) {
+      if ((command.ins() == Apdu.GENERAL_AUTHENTICATE || command.ins() == SIGN) && script != null) {
         beforeSign = null;
         script.run();
       }
       present();
       return applet.process(command.encode());
+    }
+
+    @Override
+    public Optional<PinKeys> pinKeys() {
+      return keys == null
+          ? Optional.empty()
+          : Optional.of((reference, shortest, longest, block, locale) ->
+              typed(Objects.requireNonNull(keys), reference, block));
+    }
+
+    private Response typed(String digits, int reference, int block) throws CardException {
+      present();
+      if (digits.isEmpty()) {
+        throw new CardException(CardFailure.PIN_NOT_ENTERED, "scripted");
+      }
+      byte[] padded = new byte[block];
+      Arrays.fill(padded, (byte) 0xFF);
+      System.arraycopy(digits.getBytes(StandardCharsets.US_ASCII), 0, padded, 0, digits.length());
+      return applet.process(new Apdu(0, Apdu.VERIFY, 0, reference, padded, 0).encode());
     }
 
     private void present() throws CardException {

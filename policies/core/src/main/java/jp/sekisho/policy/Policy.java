@@ -1,6 +1,8 @@
 package jp.sekisho.policy;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +11,9 @@ import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.login.LoginRules;
 import jp.sekisho.policy.login.LoginSettings;
+import jp.sekisho.policy.reader.JpkiStaffLogin;
 import jp.sekisho.policy.reader.ReaderAssignment;
+import jp.sekisho.policy.reader.ReaderRole;
 import jp.sekisho.policy.reader.ReaderRules;
 import jp.sekisho.policy.reader.ReaderSettings;
 import jp.sekisho.policy.rule.Rule;
@@ -17,6 +21,7 @@ import jp.sekisho.policy.setting.Setting;
 import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.usb.UsbRules;
 import jp.sekisho.policy.usb.UsbSettings;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 
 /**
@@ -126,6 +131,21 @@ public record Policy(
             .put(GrantSettings.APPROVERS, grants.approvers());
     more.settings().forEach(setting -> all.copy(setting, more));
     return all.build();
+  }
+
+  /**
+   * The kinds of cards that may log in: those of {@code login.card-kinds}, JPKI only where {@code
+   * readers.jpki-staff-login} is on and no reader of any name serves residents.
+   */
+  public Set<CardKind> cardKinds() {
+    Set<CardKind> kinds = EnumSet.noneOf(CardKind.class);
+    kinds.addAll(login.cardKinds().value());
+    boolean staffOnly =
+        readers.roles().stream().allMatch(role -> role.value().role() == ReaderRole.STAFF);
+    if (readers.jpkiStaffLogin().value() != JpkiStaffLogin.ON || !staffOnly) {
+      kinds.remove(CardKind.JPKI);
+    }
+    return Collections.unmodifiableSet(kinds);
   }
 
   /** Every rule, in the order of the sections. */

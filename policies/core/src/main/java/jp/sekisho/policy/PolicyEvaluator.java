@@ -20,7 +20,6 @@ import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.login.AddressMatch;
-import jp.sekisho.policy.login.CardKind;
 import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.login.LoginSettings;
@@ -38,6 +37,7 @@ import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.policy.usb.UsbSettings;
 import jp.sekisho.policy.usb.UsbSurroundings;
 import jp.sekisho.policy.usb.UsbVerdict;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.statement.ExportGrant;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +72,7 @@ public final class PolicyEvaluator {
   private final RuledSetting<Score> numberScore;
   private final RuledSetting<List<LoginFactors>> factors;
   private final RuledSetting<List<CardKind>> cardKinds;
+  private final Set<CardKind> cards;
   private final RuledSetting<AddressMatch> addressMatch;
   private final RuledSetting<Integer> offlineDays;
   private final RuledSetting<Duration> offlinePower;
@@ -101,6 +102,7 @@ public final class PolicyEvaluator {
     this.numberScore = new RuledSetting<>(ClipboardSettings.NUMBER_SCORE, values);
     this.factors = new RuledSetting<>(LoginSettings.FACTORS, values);
     this.cardKinds = new RuledSetting<>(LoginSettings.CARD_KINDS, values);
+    this.cards = policy.cardKinds();
     this.addressMatch = new RuledSetting<>(LoginSettings.ADDRESS_MATCH, values);
     this.offlineDays = new RuledSetting<>(LoginSettings.OFFLINE_DAYS, values);
     this.offlinePower = new RuledSetting<>(LoginSettings.OFFLINE_POWER, values);
@@ -222,7 +224,7 @@ public final class PolicyEvaluator {
       return factors.is(Effect.BLOCK);
     }
     if (attempt.factors() == LoginFactors.CARD_PIN
-        && (attempt.card() == null || !cardKinds.value().contains(attempt.card()))) {
+        && (attempt.card() == null || !cards.contains(attempt.card()))) {
       return cardKinds.is(Effect.BLOCK);
     }
     if (!attempt.sameAddress() && addressMatch.value() == AddressMatch.REQUIRE) {

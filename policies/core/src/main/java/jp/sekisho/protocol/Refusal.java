@@ -50,6 +50,10 @@ public enum Refusal {
   REVOCATION_UNKNOWN(503),
   /** A genuine card that is registered for nobody here. */
   NOT_ENROLLED(403),
+  /** The card signs without its PIN, or attests what does not hold. */
+  CARD_UNPROVED(403),
+  /** The signed policy does not let cards of this kind log in. */
+  CARD_KIND_POLICY(403),
   /** The card's key is registered already. */
   CARD_TAKEN(409),
   /** The card is suspended or revoked in the register. */

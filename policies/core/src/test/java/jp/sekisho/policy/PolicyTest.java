@@ -19,10 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.AddressMatch;
-import jp.sekisho.policy.login.CardKind;
 import jp.sekisho.policy.login.LoginRules;
 import jp.sekisho.policy.reader.JpkiStaffLogin;
 import jp.sekisho.policy.reader.ReaderAssignment;
@@ -34,6 +34,7 @@ import jp.sekisho.policy.usb.EnrolledPeripheral;
 import jp.sekisho.policy.usb.StorageAccess;
 import jp.sekisho.policy.usb.UnlistedDevices;
 import jp.sekisho.policy.usb.UsbRules;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -180,8 +181,9 @@ class PolicyTest {
     "'[\"staff-piv\"]', '[]'",
     "'[\"staff-piv\"]', '\"staff-piv\"'",
     "'[\"staff-piv\"]', '[\"staff-piv\",\"staff-piv\"]'",
+    "'[\"staff-piv\"]', '[\"felica\"]'",
     "'[\"staff-piv\"]', '[\"jpki\"]'",
-    "'\"value\":\"off\"', '\"value\":\"on\"'",
+    "'\"value\":\"off\"', '\"value\":\"maybe\"'",
     "'\"value\":\"my-number\"', '\"value\":\"internet\"'",
     "'\"role\":\"staff\"', '\"role\":\"everyone\"'",
     "'\"name\":\"*\"', '\"name\":\"*x\"'",
@@ -245,6 +247,41 @@ class PolicyTest {
     assertEquals(large, Policy.parse(large.bytes()));
     byte[] tooLarge = new byte[Policy.MAX_BYTES + 1];
     assertThrows(MalformedException.class, () -> Policy.parse(tooLarge));
+  }
+
+  @Test
+  @DisplayName("JPKI counts only where it is on and every name is for staff")
+  void cardKinds() {
+    List<Rule<ReaderAssignment>> mixed = policy().readers().roles();
+    List<Rule<ReaderAssignment>> staff =
+        List.of(rule("readers.all", new ReaderAssignment("*", ReaderRole.STAFF)));
+    List<Rule<ReaderAssignment>> shared =
+        List.of(rule("readers.all", new ReaderAssignment("*", ReaderRole.SHARED)));
+    assertEquals(
+        Set.of(CardKind.STAFF_PIV, CardKind.JPKI, CardKind.PKCS11),
+        kinds(JpkiStaffLogin.ON, staff));
+    for (List<Rule<ReaderAssignment>> roles : List.of(mixed, shared)) {
+      assertEquals(Set.of(CardKind.STAFF_PIV, CardKind.PKCS11), kinds(JpkiStaffLogin.ON, roles));
+    }
+    assertEquals(Set.of(CardKind.STAFF_PIV, CardKind.PKCS11), kinds(JpkiStaffLogin.OFF, staff));
+    assertEquals(Set.of(CardKind.STAFF_PIV), policy().cardKinds());
+  }
+
+  private static Set<CardKind> kinds(JpkiStaffLogin jpki, List<Rule<ReaderAssignment>> roles) {
+    LoginRules login = policy().login();
+    return new Policy(
+            policy().segment(),
+            new LoginRules(
+                login.sessionAbsolute(),
+                login.sessionIdle(),
+                login.terminalLock(),
+                login.lockToEnd(),
+                login.addressMatch(),
+                rule("login.card-kinds", List.of(CardKind.values()))),
+            new ReaderRules(rule("readers.jpki-staff-login", jpki), roles),
+            policy().usb(),
+            policy().grants())
+        .cardKinds();
   }
 
   @Test

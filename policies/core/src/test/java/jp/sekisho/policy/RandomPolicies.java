@@ -31,7 +31,6 @@ import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.login.AddressMatch;
-import jp.sekisho.policy.login.CardKind;
 import jp.sekisho.policy.login.CardRemoval;
 import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginFactors;
@@ -58,6 +57,7 @@ import jp.sekisho.policy.usb.UnlistedDevices;
 import jp.sekisho.policy.usb.UsbDevice;
 import jp.sekisho.policy.usb.UsbSettings;
 import jp.sekisho.policy.usb.UsbSurroundings;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.statement.ExportGrant;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +95,13 @@ final class RandomPolicies {
     set(LoginSettings.TERMINAL_LOCK, () -> minutes(1, 15));
     set(LoginSettings.LOCK_TO_END, () -> minutes(1, 720));
     set(LoginSettings.ADDRESS_MATCH, () -> one(AddressMatch.values()));
-    set(LoginSettings.CARD_KINDS, () -> List.of(CardKind.STAFF_PIV));
+    set(
+        LoginSettings.CARD_KINDS,
+        () -> {
+          List<CardKind> kinds = new ArrayList<>(List.of(CardKind.STAFF_PIV));
+          kinds.addAll(some(CardKind.JPKI, CardKind.PKCS11));
+          return kinds;
+        });
     set(LoginSettings.FACTORS, () -> some(LoginFactors.values()));
     set(LoginSettings.REMOVAL, () -> one(CardRemoval.values()));
     set(LoginSettings.REMOVAL_GRACE, () -> Duration.ofSeconds(random.nextInt(2)));
@@ -104,7 +110,7 @@ final class RandomPolicies {
     set(LoginSettings.OFFLINE_POWER, () -> minutes(0, 48 * 60));
     set(LoginSettings.OFFLINE_BOOTS, () -> random.nextInt(21));
     set(LoginSettings.OFFLINE_KNOWN, () -> Duration.ofDays(random.nextInt(15)));
-    set(ReaderSettings.JPKI_STAFF_LOGIN, () -> JpkiStaffLogin.OFF);
+    set(ReaderSettings.JPKI_STAFF_LOGIN, () -> one(JpkiStaffLogin.values()));
     set(UsbSettings.STORAGE, () -> StorageAccess.GRANT_ONLY);
     set(UsbSettings.UNLISTED, () -> UnlistedDevices.BLOCK);
     set(
@@ -329,7 +335,7 @@ final class RandomPolicies {
     LocalDateTime at = LocalDateTime.of(2026, 11, 18 + random.nextInt(12), random.nextInt(24), 0);
     return new LoginAttempt(
         oneOrNull(LoginFactors.CARD_PIN, LoginFactors.CARD_PIN, LoginFactors.PASSKEY),
-        oneOrNull(CardKind.STAFF_PIV, CardKind.STAFF_PIV),
+        oneOrNull(CardKind.values()),
         random.nextBoolean(),
         random.nextInt(8) == 0 ? null : at,
         random.nextBoolean()

@@ -57,7 +57,8 @@ public final class ProtocolSamples {
   }
 
   public static TerminalStatement terminalStatement() {
-    return TerminalStatement.over(cardStatement(Purpose.LOGIN, null), signature(), BOOT);
+    return TerminalStatement.over(
+        cardStatement(Purpose.LOGIN, null), signature(), BOOT, CardKind.STAFF_PIV);
   }
 
   /** The grant of {@code export-grant.txt}. */

@@ -27,6 +27,7 @@ import jp.sekisho.smartcard.issue.Attestation;
 import jp.sekisho.smartcard.issue.CardIssuer;
 import jp.sekisho.smartcard.issue.CardList;
 import jp.sekisho.smartcard.issue.HalfFiles;
+import jp.sekisho.smartcard.issue.HalfReceiver;
 import jp.sekisho.smartcard.issue.Holder;
 import jp.sekisho.smartcard.issue.IssueJournal;
 import jp.sekisho.smartcard.issue.IssueOutcome;
@@ -93,13 +94,29 @@ final class IssueCommand implements Callable<Integer> {
   @Option(names = "--ca", paramLabel = "DIR", required = true, descriptionKey = "issue.ca")
   private Path ca;
 
-  @SuppressWarnings("NullAway.Init") // required
-  @Option(names = "--half-1", paramLabel = "FILE", required = true)
-  private Path half1;
+  /** Two places, or this screen. */
+  static final class Halves {
+    @ArgGroup(exclusive = false)
+    private @Nullable Places places;
+
+    @Option(names = "--halves-on-screen", required = true)
+    private boolean onScreen;
+  }
+
+  /** A place for each role. */
+  static final class Places {
+    @SuppressWarnings("NullAway.Init") // required
+    @Option(names = "--half-1", paramLabel = "FILE", required = true)
+    private Path half1;
+
+    @SuppressWarnings("NullAway.Init") // required
+    @Option(names = "--half-2", paramLabel = "FILE", required = true)
+    private Path half2;
+  }
 
   @SuppressWarnings("NullAway.Init") // required
-  @Option(names = "--half-2", paramLabel = "FILE", required = true)
-  private Path half2;
+  @ArgGroup(multiplicity = "1")
+  private Halves halves;
 
   @Option(names = "--upn", paramLabel = "USER@DOMAIN", descriptionKey = "issue.upn")
   private @Nullable String upn;
@@ -142,8 +159,13 @@ final class IssueCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     demand(days >= 1 && days <= 3660, "--days: 1 to 3660");
+    Places places = halves.places;
     demand(
-        !half1.toAbsolutePath().equals(half2.toAbsolutePath()), "--half-1, --half-2: two places");
+        places == null || !places.half1.toAbsolutePath().equals(places.half2.toAbsolutePath()),
+        "--half-1, --half-2: two places");
+    if (halves.onScreen && !pinInput.hasTerminal()) {
+      return output.promptUnavailable();
+    }
     demand(!attestationRoots.isEmpty() || attestationCas.isEmpty(), "--attestation-root");
     demand((whom.list == null) == (journal == null), "--journal FILE belongs to --csv FILE");
     demand(whom.list == null || !ownPin, "--own-pin: one card only");
@@ -170,8 +192,8 @@ final class IssueCommand implements Callable<Integer> {
         return Output.REFUSED;
       }
       try (IssueJournal steps = IssueJournal.open(journal);
-          HalfFiles halves = HalfFiles.open(half1, half2)) {
-        return batch(list.rows(), steps, new Desk(issuer, attestation, halves));
+          Taken taken = taken(places)) {
+        return batch(list.rows(), steps, new Desk(issuer, attestation, taken.receiver()));
       }
     }
     Holder holder;
@@ -187,9 +209,27 @@ final class IssueCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-    try (HalfFiles halves = HalfFiles.open(half1, half2)) {
-      return one(holder, new Desk(issuer, attestation, halves));
+    try (Taken taken = taken(places)) {
+      return one(holder, new Desk(issuer, attestation, taken.receiver()));
     }
+  }
+
+  /** Who takes the halves, and what is closed with it. */
+  private record Taken(HalfReceiver receiver, @Nullable HalfFiles files) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      if (files != null) {
+        files.close();
+      }
+    }
+  }
+
+  private Taken taken(@Nullable Places places) throws IOException {
+    if (places == null) {
+      return new Taken(pinInput.screen(output::message), null);
+    }
+    HalfFiles files = HalfFiles.open(places.half1, places.half2);
+    return new Taken(files, files);
   }
 
   private void demand(boolean fits, String rule) {
@@ -221,7 +261,7 @@ final class IssueCommand implements Callable<Integer> {
   }
 
   /** Everything that is the same for each card. */
-  private record Desk(TestCa ca, Optional<Attestation> attestation, HalfFiles halves) {}
+  private record Desk(TestCa ca, Optional<Attestation> attestation, HalfReceiver halves) {}
 
   private int one(Holder holder, Desk desk) throws IOException {
     Optional<Pin> own = Optional.empty();

@@ -33,6 +33,28 @@ final class PinInput {
     return fromStdin || terminal().isPresent();
   }
 
+  /** Whether somebody sits at a terminal that can be cleared. */
+  boolean hasTerminal() {
+    String kind = System.getenv("TERM");
+    return terminal().isPresent() && !"dumb".equals(kind);
+  }
+
+  /** This terminal, as what shows the halves of a PUK; only where {@link #hasTerminal}. */
+  HalfScreen screen(HalfScreen.Words words) {
+    Console console = terminal().orElseThrow();
+    return new HalfScreen(console.writer(), () -> hidden(console), words);
+  }
+
+  /** Enter, without echo of what else is typed. */
+  private static boolean hidden(Console console) {
+    char[] typed = console.readPassword();
+    if (typed == null) {
+      return false;
+    }
+    Arrays.fill(typed, '\0');
+    return true;
+  }
+
   @SuppressWarnings("SystemConsoleNull") // before Java 22 it is null where there is no terminal
   private static Optional<Console> terminal() {
     Console console = System.console();

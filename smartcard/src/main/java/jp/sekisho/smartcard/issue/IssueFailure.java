@@ -43,6 +43,8 @@ public enum IssueFailure {
   PUK_WRONG,
   /** One PUK try is left, or the card does not say, and nobody confirmed using it. */
   PUK_LAST_TRY,
+  /** The PIN was taken and nothing signs with it: no card of ours, and now it knows the halves. */
+  LOOK_ALIKE,
   /** No PUK try is left: this card's PIN cannot be set any more. */
   PUK_BLOCKED
 }

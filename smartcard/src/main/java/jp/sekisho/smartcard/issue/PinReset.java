@@ -1,5 +1,6 @@
 package jp.sekisho.smartcard.issue;
 
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import jp.sekisho.smartcard.piv.PinChange;
 import jp.sekisho.smartcard.piv.PinStatus;
 import jp.sekisho.smartcard.piv.PivApplication;
 import jp.sekisho.smartcard.piv.PivCard;
+import jp.sekisho.smartcard.piv.SignOutcome;
+import jp.sekisho.smartcard.piv.SignRequest;
 import jp.sekisho.smartcard.piv.TransactionWatchdog;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -23,14 +26,19 @@ import org.bouncycastle.asn1.x500.style.IETFUtils;
 /**
  * Sets a card's PIN by its PUK (RESET RETRY COUNTER): two roles type their halves, one after the
  * other, the clerk types the new PIN, nobody learns what another typed. The PUK exists only while
- * the command is made. Sent once, never repeated.
+ * the command is made. Sent once, never repeated. Afterwards the card must sign with the new PIN:
+ * one that cannot was a look-alike, and knows the halves.
  *
  * <p>One thread at a time; the channel stays the caller's.
  */
 public final class PinReset {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final CardChannel channel;
   private final TransactionWatchdog watchdog;
 
   public PinReset(CardChannel channel) {
+    this.channel = channel;
     this.watchdog = new TransactionWatchdog(channel, PivCard.LIMIT);
   }
 
@@ -112,10 +120,32 @@ public final class PinReset {
           IssueFailure.HALVES_MISMATCH, OptionalInt.empty(), "not of one card");
     }
     try (Puk puk = joined.get()) {
-      return watchdog.run(guarded -> attempt(guarded, expected, puk, next, lastTryConfirmed));
+      Outcome outcome =
+          watchdog.run(guarded -> attempt(guarded, expected, puk, next, lastTryConfirmed));
+      return outcome instanceof Outcome.Reset ? proved(expected, next) : outcome;
     } catch (CardException e) {
       return new Outcome.Failed(e.failure(), String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Certificates are no secret: something that shows this card's may have taken the halves and the
+   * PIN. Only the card's key signs with it.
+   */
+  private Outcome proved(Fingerprint expected, Pin next) {
+    byte[] nonce = new byte[32];
+    RANDOM.nextBytes(nonce);
+    SignOutcome outcome = new PivCard(channel).sign(new SignRequest(expected, next, nonce, false));
+    if (outcome instanceof SignOutcome.Signed) {
+      return new Outcome.Reset();
+    }
+    SignOutcome.Refused no = (SignOutcome.Refused) outcome;
+    return switch (no.failure()) {
+      case NO_READER, READER_NOT_GRANTED, NO_CARD, CARD_REMOVED, CARD_BUSY, CARD_TIMEOUT ->
+          new Outcome.Failed(no.failure(), no.detail());
+      case SERVICE_DOWN, REMOTE_SESSION -> new Outcome.Failed(no.failure(), no.detail());
+      default -> new Outcome.Refused(IssueFailure.LOOK_ALIKE, OptionalInt.empty(), no.detail());
+    };
   }
 
   private static Outcome attempt(

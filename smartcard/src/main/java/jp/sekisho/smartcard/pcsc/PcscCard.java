@@ -8,6 +8,7 @@ import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.PinKeys;
 import jp.sekisho.smartcard.Response;
 
 /** A connected card in a granted reader. One thread at a time. */
@@ -123,6 +124,25 @@ public final class PcscCard implements CardChannel {
     return PinPadFeatures.parse(answer.data())
         .verifyPinDirect()
         .map(code -> new PinPad(this, code));
+  }
+
+  @Override
+  public Optional<PinKeys> pinKeys() throws CardException {
+    return pinPad()
+        .map(pad ->
+            (reference, shortest, longest, block, locale) ->
+                answered(
+                    pad.verify(
+                        new PinPadEntry(
+                            reference, shortest, longest, block, PinKeys.LIMIT, locale))));
+  }
+
+  private static Response answered(PinPadOutcome outcome) throws CardException {
+    if (outcome instanceof PinPadOutcome.NotEntered none) {
+      throw new CardException(
+          CardFailure.PIN_NOT_ENTERED, "reader's keys: " + none.reason().name());
+    }
+    return ((PinPadOutcome.Answered) outcome).response();
   }
 
   /** Has the reader send a command it completes with the PIN; the same rules as for our own. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import jp.sekisho.smartcard.Apdu;
+import jp.sekisho.smartcard.PinKeys;
 
 /**
  * What a reader needs to take a PIN on its own keys and to present it to the card: the
@@ -22,7 +23,7 @@ import jp.sekisho.smartcard.Apdu;
 public record PinPadEntry(
     int reference, int shortest, int longest, int block, Duration limit, Locale locale) {
   /** A person finds the reader and types eight digits in it; the card waits meanwhile. */
-  public static final Duration LIMIT = Duration.ofSeconds(30);
+  public static final Duration LIMIT = PinKeys.LIMIT;
 
   private static final int LENGTH = 19;
 

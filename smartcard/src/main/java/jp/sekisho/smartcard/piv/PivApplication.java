@@ -4,6 +4,7 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardChannel;
@@ -24,10 +25,12 @@ public final class PivApplication implements PinApplication {
   private static final int PUK = 0x81;
   private static final int GLOBAL_PIN = 0x00;
 
+  private final CardChannel channel;
   private final ApduExchange card;
   private int pin = APPLICATION_PIN;
 
   PivApplication(CardChannel channel) {
+    this.channel = channel;
     this.card = new ApduExchange(channel);
   }
 
@@ -93,6 +96,19 @@ public final class PivApplication implements PinApplication {
     } finally {
       command.wipe();
     }
+  }
+
+  /**
+   * Has the reader take the PIN on its own keys and present it, once.
+   *
+   * @throws CardException PIN_NOT_ENTERED when nobody typed it; CARD_ERROR when the reader has no
+   *     keys after all
+   */
+  Response verifyOnKeys(Locale locale) throws CardException {
+    return channel
+        .pinKeys()
+        .orElseThrow(() -> new CardException(CardFailure.CARD_ERROR, "a reader without keys"))
+        .present(pin, Pin.SHORTEST, Pin.LONGEST, Pin.LONGEST, locale);
   }
 
   /** Presents the old PIN, once, and sets the new one in its place. */

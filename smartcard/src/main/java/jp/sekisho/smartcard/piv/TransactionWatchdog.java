@@ -1,6 +1,7 @@
 package jp.sekisho.smartcard.piv;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.PinKeys;
 import jp.sekisho.smartcard.Response;
 
 /**
@@ -118,6 +120,14 @@ public final class TransactionWatchdog {
         throw new CardException(CardFailure.CARD_TIMEOUT, "stopped by the watchdog");
       }
       return channel.transmit(command);
+    }
+
+    @Override
+    public Optional<PinKeys> pinKeys() throws CardException {
+      if (stopped) {
+        throw new CardException(CardFailure.CARD_TIMEOUT, "stopped by the watchdog");
+      }
+      return channel.pinKeys();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,13 @@ public final class Pkcs11Card {
     this.limit = limit;
     this.environment = Map.copyOf(environment);
     this.inFile = inFile;
+  }
+
+  /** The same with more variables in the module's environment, such as its configuration file. */
+  public Pkcs11Card with(Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(more);
+    return new Pkcs11Card(module, token, roles, limit, all, inFile);
   }
 
   /** Finds the token and reads its certificates; needs no PIN. */

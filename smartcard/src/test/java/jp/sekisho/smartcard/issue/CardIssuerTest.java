@@ -466,6 +466,29 @@ class CardIssuerTest {
   }
 
   @Test
+  void somethingThatTakesTheNewPinAndCannotSignIsALookAlike() throws Exception {
+    IssueOutcome.Issued issued = issued();
+    PinReset desks = new PinReset(channel);
+    PinReset.Reading.Present read = assertInstanceOf(PinReset.Reading.Present.class, desks.read());
+    channel.script((index, command) ->
+        command.ins() == Apdu.GENERAL_AUTHENTICATE
+            ? Optional.of(new Response(new byte[] {0x7C, 3, (byte) 0x82, 1, 0}, Response.OK))
+            : Optional.empty());
+    try (Pin next = pin("246810")) {
+      PinReset.Outcome.Refused no =
+          assertInstanceOf(
+              PinReset.Outcome.Refused.class,
+              desks.reset(
+                  read.fingerprint(),
+                  desk.half(issued.card(), 1),
+                  desk.half(issued.card(), 2),
+                  next,
+                  true));
+      assertEquals(IssueFailure.LOOK_ALIKE, no.failure());
+    }
+  }
+
+  @Test
   void theRegistrationCheckKnowsAGoodCardFromOneThatSignsForAnybody() throws Exception {
     issued();
     assertInstanceOf(RegistrationCheck.Outcome.Refuses.class, RegistrationCheck.of(channel));

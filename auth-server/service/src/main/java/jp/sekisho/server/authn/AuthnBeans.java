@@ -10,12 +10,14 @@ import java.util.function.Function;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.server.authn.OpenTransactions.Limits;
 import jp.sekisho.server.card.Authenticators;
+import jp.sekisho.server.card.CardTrusts;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.card.TrustAlarms;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
@@ -76,6 +78,13 @@ final class AuthnBeans {
   }
 
   @Singleton
+  CardTrusts cardTrusts(Installation installation, StaffTrust staff, TrustAlarms alarms)
+      throws IOException {
+    return CardTrusts.load(
+        staff, installation.directory()::cardTrust, installation.clock(), alarms);
+  }
+
+  @Singleton
   TrustAlarms trustAlarms(Installation installation) {
     return new TrustAlarms(installation.transactions(), installation.clock());
   }
@@ -97,7 +106,8 @@ final class AuthnBeans {
   Logins logins(
       Installation installation,
       Sessions sessions,
-      StaffTrust trust,
+      CardTrusts trust,
+      SignedPolicies policies,
       Passkeys passkeys,
       RelyingPlace place,
       PasskeyRules rules,
@@ -122,7 +132,11 @@ final class AuthnBeans {
             new TamperedRows(installation.transactions())),
         stepUps,
         new ServiceRegisters(
-            terminals, new Persons(installation.seal()), new Roles(installation.seal()), signs),
+            terminals,
+            new Persons(installation.seal()),
+            new Roles(installation.seal()),
+            signs,
+            policies::allows),
         approvals,
         settings);
   }

@@ -11,7 +11,7 @@ import jp.sekisho.server.authn.OpenTransactions.About;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.authn.Recorded.Effect;
 import jp.sekisho.server.card.Authenticators;
-import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.card.CardTrust;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
@@ -43,7 +43,7 @@ public final class Logins {
   private final UsedTransactions used;
   private final Sessions sessions;
   private final Authenticators cards;
-  private final StaffTrust trust;
+  private final CardTrust trust;
   private final PasskeySigned.Desk passkeys;
   private final StepUps stepUps;
   private final Registers registers;
@@ -95,7 +95,7 @@ public final class Logins {
       OpenTransactions open,
       Sessions sessions,
       Authenticators cards,
-      StaffTrust trust,
+      CardTrust trust,
       PasskeySigned.Desk passkeys,
       StepUps stepUps,
       Registers registers,
@@ -205,7 +205,7 @@ public final class Logins {
       case Answer.Card card -> {
         Verdict<CardSigned> signed =
             placed.then(before -> PathTrusted.of(before, card, trust)).then(CardSigned::of);
-        yield change -> signed.then(proof -> Registered.of(proof, change, cards));
+        yield change -> signed.then(proof -> Registered.of(proof, change, cards, registers));
       }
       case Answer.Passkey passkey -> {
         Verdict<PasskeySigned> signed =

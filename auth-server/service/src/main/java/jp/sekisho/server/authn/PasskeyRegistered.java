@@ -89,7 +89,9 @@ final class PasskeyRegistered implements Identified {
         signed.assertion().signedHash(),
         Base64Url.encode(signed.assertion().signature()),
         passkey.id(),
-        before().sameAddress());
+        before().sameAddress(),
+        LoginEvent.Succeeded.PASSKEY,
+        passkey.assurance().text());
   }
 
   @Override

@@ -204,7 +204,12 @@ final class Recorded {
     Identified identified = permitted.current().identified();
     EntryReceipt unlock = change.record(session.subject(), identified.succeeded());
     identified.used(change, unlock);
-    sessions.resume(change, session, spoke.question().id(), spoke.statement().boot());
+    sessions.resume(
+        change,
+        session,
+        spoke.question().id(),
+        spoke.statement().boot(),
+        identified.assurance().text());
     used.insert(change, unlock, spoke.question(), permitted.terminal().id());
     return Verdict.passed(new Recorded(new Effect.Resumed()));
   }

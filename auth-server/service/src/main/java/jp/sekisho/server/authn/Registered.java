@@ -1,6 +1,7 @@
 package jp.sekisho.server.authn;
 
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.Entry;
@@ -14,7 +15,8 @@ import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 
 /**
- * Step 5: the key that signed is registered, not suspended, for the person its certificate names.
+ * Step 5: the key that signed is registered, not suspended, for the person its certificate names,
+ * as that very kind of card; and the signed policy lets cards of this kind in.
  */
 final class Registered implements Identified {
   private final CardSigned signed;
@@ -25,7 +27,8 @@ final class Registered implements Identified {
     this.card = card;
   }
 
-  static Verdict<Identified> of(CardSigned signed, Change change, Authenticators cards) {
+  static Verdict<Identified> of(
+      CardSigned signed, Change change, Authenticators cards, Registers registers) {
     return switch (cards.find(change.handle(), signed.spkiHash())) {
       case Found.Absent() -> Verdict.refused(Refusal.NOT_ENROLLED);
       case Found.Tampered(String row) -> {
@@ -37,10 +40,18 @@ final class Registered implements Identified {
         if (card.state() != Authenticator.State.ACTIVE) {
           yield Verdict.refused(Refusal.AUTHENTICATOR_SUSPENDED);
         }
-        boolean named = signed.trusted().number().filter(card.person()::equals).isPresent();
-        yield named
+        // A module's signature with a staff card's key is not the staff card's: the PIN may have
+        // been somebody else's.
+        boolean sameKind = card.kind() == signed.trusted().kind();
+        boolean named =
+            card.kind() == CardKind.JPKI
+                || signed.trusted().number().filter(card.person()::equals).isPresent();
+        if (!sameKind || !named) {
+          yield Verdict.refused(Refusal.NOT_ENROLLED);
+        }
+        yield registers.allows(change.handle(), card.kind())
             ? Verdict.passed(new Registered(signed, card))
-            : Verdict.refused(Refusal.NOT_ENROLLED);
+            : Verdict.refused(Refusal.CARD_KIND_POLICY);
       }
     };
   }
@@ -73,7 +84,9 @@ final class Registered implements Identified {
         Sha256.text(answer.statement()),
         Base64Url.encode(answer.signature()),
         card.spki(),
-        before().sameAddress());
+        before().sameAddress(),
+        card.kind().text(),
+        card.assurance().text());
   }
 
   @Override

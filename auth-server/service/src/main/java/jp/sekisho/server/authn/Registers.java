@@ -2,6 +2,7 @@ package jp.sekisho.server.authn;
 
 import java.security.PublicKey;
 import java.time.Instant;
+import jp.sekisho.protocol.CardKind;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,11 @@ interface Registers {
    * PERSON_NOT_CURRENT or STATE_TAMPERED.
    */
   Verdict<CurrentPerson> person(Handle handle, String number, ActiveTerminal terminal, Instant at);
+
+  /**
+   * Whether cards of this kind open anything now: staff cards, unless a signed policy says more.
+   */
+  boolean allows(Handle handle, CardKind kind);
 
   /** Whether the person holds any role in the organ. */
   boolean hasRole(Handle handle, String number, String organ, Instant at);

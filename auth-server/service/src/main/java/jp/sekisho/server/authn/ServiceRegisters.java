@@ -2,6 +2,8 @@ package jp.sekisho.server.authn;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BiPredicate;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
@@ -20,12 +22,22 @@ final class ServiceRegisters implements Registers {
   private final Persons persons;
   private final Roles roles;
   private final SignsOfLife signs;
+  private final BiPredicate<Handle, CardKind> kinds;
 
-  ServiceRegisters(Terminals terminals, Persons persons, Roles roles, SignsOfLife signs) {
+  /**
+   * @param kinds whether the signed policy lets cards of a kind in, asked in a unit
+   */
+  ServiceRegisters(
+      Terminals terminals,
+      Persons persons,
+      Roles roles,
+      SignsOfLife signs,
+      BiPredicate<Handle, CardKind> kinds) {
     this.terminals = terminals;
     this.persons = persons;
     this.roles = roles;
     this.signs = signs;
+    this.kinds = kinds;
   }
 
   @Override
@@ -56,6 +68,11 @@ final class ServiceRegisters implements Registers {
       case Standing.Current current ->
           Verdict.passed(new CurrentPerson(number, current.organ(), current.division()));
     };
+  }
+
+  @Override
+  public boolean allows(Handle handle, CardKind kind) {
+    return kinds.test(handle, kind);
   }
 
   @Override

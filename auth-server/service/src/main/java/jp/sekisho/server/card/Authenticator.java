@@ -2,20 +2,24 @@ package jp.sekisho.server.card;
 
 import java.util.Locale;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CardKind;
 
 /**
  * A registered card as its row says.
  *
  * @param spkiHash SHA-256 of the public key's SubjectPublicKeyInfo, 32 bytes
  * @param person staff number of the holder
+ * @param kind how it must be spoken to: its key answers under no other kind
  * @param certificateHash SHA-256 of the certificate shown at registration, 32 bytes
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Authenticator(
-    byte[] spkiHash, String person, byte[] certificateHash, Assurance assurance, State state) {
-  /** The only kind of card yet. */
-  public static final String KIND = "staff-piv";
-
+    byte[] spkiHash,
+    String person,
+    CardKind kind,
+    byte[] certificateHash,
+    Assurance assurance,
+    State state) {
   /** How well the key is known to be bound to hardware and PIN. */
   public enum Assurance {
     /** Proved by the issuing CA's pinned policy. */
@@ -49,7 +53,7 @@ public record Authenticator(
   }
 
   Authenticator in(State next) {
-    return new Authenticator(spkiHash, person, certificateHash, assurance, next);
+    return new Authenticator(spkiHash, person, kind, certificateHash, assurance, next);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticator.State;
 import jp.sekisho.server.storage.Change;
@@ -74,7 +75,7 @@ public final class Authenticators {
                 + " state, entry_id, mac) values (?, ?, ?, ?, ?, ?, ?, ?)",
             card.spkiHash(),
             card.person(),
-            Authenticator.KIND,
+            card.kind().text(),
             card.certificateHash(),
             card.assurance().text(),
             card.state().text(),
@@ -106,15 +107,15 @@ public final class Authenticators {
           new Authenticator(
               hash,
               row.getString("person"),
+              CardKind.find(row.getString("kind")).orElseThrow(IllegalArgumentException::new),
               row.getBytes("certificate_hash"),
               Assurance.valueOf(row.getString("assurance").toUpperCase(Locale.ROOT)),
               State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)));
     } catch (IllegalArgumentException e) {
-      return tampered; // no such assurance or state
+      return tampered; // no such kind, assurance or state
     }
     boolean sound =
-        row.getString("kind").equals(Authenticator.KIND)
-            && seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(card));
+        seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(card));
     return sound ? new Found.Sound(card) : tampered;
   }
 
@@ -122,7 +123,7 @@ public final class Authenticators {
     return new Object[] {
       card.spkiHash(),
       card.person(),
-      Authenticator.KIND,
+      card.kind().text(),
       card.certificateHash(),
       card.assurance().text(),
       card.state().text()

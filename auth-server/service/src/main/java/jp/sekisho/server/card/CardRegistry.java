@@ -2,6 +2,7 @@ package jp.sekisho.server.card;
 
 import java.util.ArrayList;
 import java.util.List;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.AuthenticatorEvent;
@@ -22,7 +23,7 @@ import jp.sekisho.server.storage.Transactions;
 public final class CardRegistry {
   private final Transactions transactions;
   private final Authenticators cards;
-  private final StaffTrust trust;
+  private final CardTrust trust;
   private final Holders holders;
   private final Sessions sessions;
   private final Others others;
@@ -64,7 +65,7 @@ public final class CardRegistry {
   public CardRegistry(
       Transactions transactions,
       Authenticators cards,
-      StaffTrust trust,
+      CardTrust trust,
       Holders holders,
       Sessions sessions,
       Others others) {
@@ -76,13 +77,55 @@ public final class CardRegistry {
     this.others = others;
   }
 
+  /** As {@link #register(CardKind, String, byte[])}, of a staff card. */
+  public Outcome register(String person, byte[] certificate) {
+    return register(CardKind.STAFF_PIV, person, certificate);
+  }
+
   /**
-   * Registers the card with this certificate for a person.
+   * Registers the card with this certificate for a person. Where the certificate names a staff
+   * number, it must be the person's; a My Number card names none, so there the person at the
+   * console vouches.
    *
+   * @param kind how the card will be spoken to
    * @param certificate DER
    */
-  public Outcome register(String person, byte[] certificate) {
-    Judgement judgement = trust.judge(certificate);
+  public Outcome register(CardKind kind, String person, byte[] certificate) {
+    return register(kind, person, certificate, trust.judge(kind, certificate));
+  }
+
+  /** Registers a staff card that was tried at hand; one that proved nothing is an entry too. */
+  public Outcome register(String person, CardAtHand.Shown shown) {
+    return switch (shown) {
+      case CardAtHand.Shown.Asks(byte[] certificate, boolean attested) -> {
+        Judgement judgement = trust.judge(CardKind.STAFF_PIV, certificate);
+        yield register(
+            CardKind.STAFF_PIV,
+            person,
+            certificate,
+            // The maker's word stands beside the CA's, never in its place: path and number count.
+            attested && judgement instanceof Judgement.Trusted trusted
+                ? new Judgement.Trusted(
+                    trusted.certificate(), trusted.number(), Authenticator.Assurance.NORMAL)
+                : judgement);
+      }
+      case CardAtHand.Shown.Unproved(String detail) ->
+          refused(person, Refusal.CARD_UNPROVED, detail);
+      case CardAtHand.Shown.Unreadable(String detail) ->
+          refused(person, Refusal.CARD_FAILED, detail);
+    };
+  }
+
+  private Outcome refused(String person, Refusal reason, String detail) {
+    return transactions.write(change ->
+        refuse(
+            change,
+            new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null),
+            reason,
+            detail));
+  }
+
+  private Outcome register(CardKind kind, String person, byte[] certificate, Judgement judgement) {
     return transactions.write(change -> {
       var organ = holders.organ(change, person);
       if (organ.isEmpty()) {
@@ -93,7 +136,8 @@ public final class CardRegistry {
       return switch (judgement) {
         case Judgement.Distrusted(Refusal reason, String detail) ->
             refuse(change, holder, reason, detail);
-        case Judgement.Trusted trusted -> register(change, holder, person, trusted, certificate);
+        case Judgement.Trusted trusted ->
+            register(change, holder, kind, person, trusted, certificate);
       };
     });
   }
@@ -101,10 +145,11 @@ public final class CardRegistry {
   private Outcome register(
       Change change,
       Entry.Subject holder,
+      CardKind kind,
       String person,
       Judgement.Trusted trusted,
       byte[] certificate) {
-    if (!trusted.number().filter(person::equals).isPresent()) {
+    if (kind != CardKind.JPKI && !trusted.number().filter(person::equals).isPresent()) {
       return refuse(
           change, holder, Refusal.CERT_USAGE, "the certificate names another staff number");
     }
@@ -113,12 +158,12 @@ public final class CardRegistry {
       return refuse(change, holder, Refusal.CARD_TAKEN, "this key is registered already");
     }
     Authenticator card =
-        new Authenticator(spki, person, Sha256.of(certificate), trusted.assurance(), State.ACTIVE);
+        new Authenticator(
+            spki, person, kind, Sha256.of(certificate), trusted.assurance(), State.ACTIVE);
     EntryReceipt entry =
         change.record(
             holder,
-            new AuthenticatorEvent.Registered(
-                Authenticator.KIND, card.spki(), card.assurance().text()));
+            new AuthenticatorEvent.Registered(kind.text(), card.spki(), card.assurance().text()));
     cards.insert(change, entry, card);
     return new Outcome.Registered(card);
   }

@@ -14,10 +14,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.smartcard.verify.AnchorFiles;
-import jp.sekisho.smartcard.verify.CardKind;
 import jp.sekisho.smartcard.verify.Clause;
 import jp.sekisho.smartcard.verify.CrlFiles;
 import jp.sekisho.smartcard.verify.CrlUrl;
@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges certificates of staff cards against one directory of pinned trust.
+ * Judges certificates of one kind of card against one directory of pinned trust.
  *
  * <p>{@code *.crt} are the pinned CAs (PEM or DER). {@code *.crl} are their revocation lists; there
  * may be an address too, and of two lists the newer counts. Older than {@link #CRL_AGE} or missing
@@ -41,11 +41,18 @@ import org.slf4j.LoggerFactory;
  * keys bound to hardware and PIN; without the file every card is 低保証. Without a single {@code
  * *.crt} nobody is trusted.
  *
+ * <p>What reaches a key through a vendor's module is 低保証 whatever the file says: nobody knows what
+ * the module does. A JPKI certificate must carry the policy of user authentication ({@link
+ * #JPKI_POLICY}, or the one line of {@code required-policy.oid}) and names no staff number.
+ *
  * <p>All of them are looked at in every judgement, so that what was replaced counts at once,
  * without a restart; a broken file leaves what it held before in force and is told once.
  * Thread-safe.
  */
-public final class StaffTrust {
+public final class StaffTrust implements CardTrust {
+  /** Policy of real user-authentication certificates; that of test cards is another. */
+  static final String JPKI_POLICY = "1.2.392.200149.8.5.1.3.30";
+
   /** How old a revocation list may be, whatever it promises itself. */
   static final Duration CRL_AGE = Duration.ofDays(7);
 
@@ -68,15 +75,21 @@ public final class StaffTrust {
   public static final Notices LOGGED =
       (source, notice) -> LOG.warn("staff trust, {}: {}", source, notice);
 
+  private final CardKind kind;
+  private final jp.sekisho.smartcard.verify.CardKind profile;
   private final AnchorFiles anchors;
   private final CrlFiles lists;
   private final Optional<CrlUrl> address;
   private final RevocationSource revocation;
   private final Path directory;
   private final Path policy;
+  private final Path required;
   private final PathVerifier verifier;
 
-  private StaffTrust(Path directory, Remote remote, InstantSource clock, Notices notices) {
+  private StaffTrust(
+      CardKind kind, Path directory, Remote remote, InstantSource clock, Notices notices) {
+    this.kind = kind;
+    this.profile = jp.sekisho.smartcard.verify.CardKind.valueOf(kind.name());
     anchors = new AnchorFiles(directory, "*.crt", notice -> notices.tell(Source.ANCHORS, notice));
     Consumer<String> aboutLists = notice -> notices.tell(Source.LISTS, notice);
     address =
@@ -103,6 +116,7 @@ public final class StaffTrust {
                 List.of(lists, new OcspResponder(Http.CLIENT, responder, OCSP_AGE, PATIENCE)));
     this.directory = directory;
     policy = directory.resolve("hardware-policy.oid");
+    required = directory.resolve("required-policy.oid");
     verifier = PathVerifier.reloading(clock, this::profiles);
   }
 
@@ -161,7 +175,8 @@ public final class StaffTrust {
     /**
      * The certificate leads to a pinned CA, is of the right kind and not revoked.
      *
-     * @param number the staff number in its subject
+     * @param number the staff number in its subject; empty too where the kind's certificates name
+     *     none
      */
     record Trusted(X509Certificate certificate, Optional<String> number, Assurance assurance)
         implements Judgement {}
@@ -175,21 +190,29 @@ public final class StaffTrust {
     return load(directory, clock, Remote.NONE, LOGGED);
   }
 
+  /** As {@link #load(CardKind, Path, InstantSource, Remote, Notices)}, of staff cards. */
+  public static StaffTrust load(Path directory, InstantSource clock, Remote remote, Notices notices)
+      throws IOException {
+    return load(CardKind.STAFF_PIV, directory, clock, remote, notices);
+  }
+
   /**
    * Loads a directory.
    *
    * @throws IOException when an anchor or the policy in it cannot be read as what its name says;
    *     later that leaves in force what was read before
    */
-  public static StaffTrust load(Path directory, InstantSource clock, Remote remote, Notices notices)
+  public static StaffTrust load(
+      CardKind kind, Path directory, InstantSource clock, Remote remote, Notices notices)
       throws IOException {
-    StaffTrust trust = new StaffTrust(directory, remote, clock, notices);
+    StaffTrust trust = new StaffTrust(kind, directory, remote, clock, notices);
     if (Files.isDirectory(directory)) {
       trust.anchors.roots();
       if (!trust.anchors.problems().isEmpty()) {
         throw new IOException(String.join("; ", trust.anchors.problems()));
       }
-      trust.readPolicy();
+      readPolicy(trust.policy);
+      readPolicy(trust.required);
     }
     return trust;
   }
@@ -207,15 +230,22 @@ public final class StaffTrust {
     address.ifPresent(CrlUrl::refresh);
   }
 
+  @Override
+  public Judgement judge(CardKind as, byte[] certificate) {
+    return as == kind
+        ? judge(certificate)
+        : new Judgement.Distrusted(Refusal.CERT_UNTRUSTED, "the trust of " + kind.text());
+  }
+
   /** Judges the DER of a card's certificate now. */
   public Judgement judge(byte[] certificate) {
-    return switch (verifier.verify(CardKind.STAFF_PIV, certificate, List.of())) {
+    return switch (verifier.verify(profile, certificate, List.of())) {
       case Verdict.Distrusted(Clause clause, String detail) ->
           new Judgement.Distrusted(refusal(clause), detail);
       case Verdict.Trusted trusted ->
           new Judgement.Trusted(
               trusted.certificate(),
-              trusted.subjectNumber(),
+              kind == CardKind.JPKI ? Optional.empty() : trusted.subjectNumber(),
               trusted.reported() ? Assurance.NORMAL : Assurance.LOW);
     };
   }
@@ -226,26 +256,39 @@ public final class StaffTrust {
         ? List.of()
         : List.of(
             new TrustProfile(
-                CardKind.STAFF_PIV,
+                profile,
                 roots,
+                requiredPolicy(),
                 Optional.empty(),
-                Optional.empty(),
-                policy(),
+                kind == CardKind.PKCS11 ? Optional.empty() : policy(),
                 revocation));
+  }
+
+  /** What cannot be read demands what real cards have: it never demands less. */
+  private Optional<String> requiredPolicy() {
+    if (kind != CardKind.JPKI) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(readPolicy(required).orElse(JPKI_POLICY));
+    } catch (IOException e) {
+      LOG.warn("{}: {}", required, e.toString());
+      return Optional.of(JPKI_POLICY);
+    }
   }
 
   /** A promise that cannot be read is none. */
   private Optional<String> policy() {
     try {
-      return readPolicy();
+      return readPolicy(policy);
     } catch (IOException e) {
       LOG.warn("{}: {}", policy, e.toString());
       return Optional.empty();
     }
   }
 
-  private Optional<String> readPolicy() throws IOException {
-    try (InputStream in = Files.newInputStream(policy)) {
+  private static Optional<String> readPolicy(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
       return Optional.of(
           new String(in.readNBytes(LONGEST_POLICY), StandardCharsets.US_ASCII).strip());
     } catch (NoSuchFileException e) {

@@ -2,6 +2,7 @@ package jp.sekisho.server.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import jp.sekisho.protocol.CardKind;
 
 /**
  * Where everything of an installation lies: {@code config.json}, {@code sekisho.db}, {@code keys/},
@@ -52,6 +53,11 @@ public record DataDirectory(Path root) {
   /** Password of a PostgreSQL database, one line; absent where the server asks for none. */
   public Path databasePassword() {
     return keys().resolve("database.password");
+  }
+
+  /** The same of another kind of card: {@code trust/<kind>/}. */
+  public Path cardTrust(CardKind kind) {
+    return root.resolve("trust").resolve(kind.text());
   }
 
   /** Anchors ({@code *.crt}) and revocation lists ({@code *.crl}) of staff cards, unless set. */

@@ -26,6 +26,7 @@ import jp.sekisho.policy.trust.SignedFile;
 import jp.sekisho.policy.trust.TrustBundle;
 import jp.sekisho.policy.trust.TrustVerifier;
 import jp.sekisho.policy.trust.Trusted;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
@@ -291,6 +292,16 @@ public final class SignedPolicies implements RootPin {
     return inForce(rows)
         .map(policy -> policy.body().more().value(LoginSettings.FACTORS).contains(factors))
         .orElse(false);
+  }
+
+  /**
+   * Whether the policy in force lets cards of this kind log in. Without one, or with one that
+   * expired, staff cards do and no others.
+   */
+  public boolean allows(Handle handle, CardKind kind) {
+    return inForce(rows(handle))
+        .map(policy -> policy.body().cardKinds().contains(kind))
+        .orElse(kind == CardKind.STAFF_PIV);
   }
 
   /** What is shown at the console: newest root and policy, expired or not. */

@@ -43,6 +43,9 @@ public record Session(
     Instant absoluteEnd,
     @Nullable String source) {
 
+  /** {@link #assurance} of a 低保証 authenticator. */
+  public static final String LOW = "low";
+
   /** The three states; nothing leads out of {@link #ENDED}. */
   public enum State {
     ACTIVE,
@@ -92,7 +95,8 @@ public record Session(
         source);
   }
 
-  Session resumedBy(String unlock, String bootNow, Instant at) {
+  /** {@code proved}: the assurance of what resumed it; a session is as good as the weaker one. */
+  Session resumedBy(String unlock, String bootNow, String proved, Instant at) {
     return new Session(
         tokenHash,
         person,
@@ -101,7 +105,7 @@ public record Session(
         terminal,
         bootNow,
         unlock,
-        assurance,
+        assurance.equals(LOW) ? LOW : proved,
         State.ACTIVE,
         null,
         created,

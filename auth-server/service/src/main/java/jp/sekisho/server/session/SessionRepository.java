@@ -101,10 +101,11 @@ final class SessionRepository {
         change
             .handle()
             .execute(
-                "update web_session set boot = ?, transaction_id = ?, state = ?, cause = ?,"
+                "update web_session set boot = ?, transaction_id = ?, assurance = ?, state = ?, cause = ?,"
                     + " resumed = ?, changed = ?, entry_id = ?, mac = ? where token_hash = ?",
                 session.boot(),
                 session.transaction(),
+                session.assurance(),
                 session.state().text(),
                 cause(session),
                 session.resumed().toEpochMilli(),

@@ -223,10 +223,14 @@ public final class Sessions {
         && limits.fate(session, activity.last(session), now) instanceof Fate.Stays;
   }
 
-  /** Resumes a session as part of the unit that records its unlock. */
-  public void resume(Change change, Session session, String unlock, String boot) {
+  /**
+   * Resumes a session as part of the unit that records its unlock.
+   *
+   * @param assurance of the authenticator that did
+   */
+  public void resume(Change change, Session session, String unlock, String boot, String assurance) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());
-    repository.update(change, entry, session.resumedBy(unlock, boot, change.now()));
+    repository.update(change, entry, session.resumedBy(unlock, boot, assurance, change.now()));
   }
 
   /** Ends the session of {@code token} if there is one; a suspended one too. */

@@ -108,7 +108,12 @@ final class AuthenticatorsController {
     return new Row(
         card.spki(),
         false,
-        words.text("web.authenticators.card"),
+        words.text(
+            switch (card.kind()) {
+              case STAFF_PIV -> "web.authenticators.card";
+              case JPKI -> "web.authenticators.card.jpki";
+              case PKCS11 -> "web.authenticators.card.pkcs11";
+            }),
         "—",
         card.state().name().toLowerCase(Locale.ROOT),
         words(card.state(), words),

@@ -29,6 +29,7 @@ public record KnownRefusal(String code, RefusalText text) {
           Refusal.READER_FOR_RESIDENTS,
           Refusal.CERT_EXPIRED,
           Refusal.CERT_USAGE,
+          Refusal.CARD_KIND_POLICY,
           Refusal.PEER_FOREIGN,
           Refusal.TERMINAL_PENDING,
           Refusal.TERMINAL_REVOKED,

@@ -188,7 +188,14 @@ public final class SearchBench {
     }
     if (lot < 250) {
       return new LoginEvent.Succeeded(
-          "AAECAwQFBgcICQoLDA0ODw", Purpose.LOGIN, "s".repeat(43), "g".repeat(342), "k", true);
+          "AAECAwQFBgcICQoLDA0ODw",
+          Purpose.LOGIN,
+          "s".repeat(43),
+          "g".repeat(342),
+          "k",
+          true,
+          "staff-piv",
+          "normal");
     }
     return lot < 500 ? new SessionEvent.Ended("logout") : new SessionEvent.Resumed();
   }

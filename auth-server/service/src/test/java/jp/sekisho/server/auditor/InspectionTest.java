@@ -262,7 +262,14 @@ class InspectionTest {
     add(
         CLERK,
         new LoginEvent.Succeeded(
-            "t", jp.sekisho.protocol.statement.Purpose.LOGIN, "s", "g", "k", true));
+            "t",
+            jp.sekisho.protocol.statement.Purpose.LOGIN,
+            "s",
+            "g",
+            "k",
+            true,
+            "staff-piv",
+            "normal"));
     long viewed = add(OTHER, new LogEvent.Viewed("mayor", 0, 1));
     long refused = add(CLERK, new LogEvent.Refused("mayor", Refusal.ROLE_MISSING));
     follow();

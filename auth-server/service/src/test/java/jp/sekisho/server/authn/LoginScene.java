@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
@@ -31,6 +33,7 @@ import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.CardRegistry;
+import jp.sekisho.server.card.CardTrusts;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.Session;
@@ -66,7 +69,7 @@ public final class LoginScene implements Registers, AutoCloseable {
   public final OpenStorage storage;
   public final TestCa ca = new TestCa("Staff CA", clock.instant());
   public final Path trustDirectory;
-  public final StaffTrust trust;
+  public final CardTrusts trust;
   public final Authenticators cards;
   public final CardRegistry registry;
   public final Passkeys passkeys;
@@ -82,6 +85,10 @@ public final class LoginScene implements Registers, AutoCloseable {
   final Path models;
   boolean trial; // for logins made anew
   boolean passkeysInPolicy = true;
+
+  /** The kinds of cards that the signed policy lets in. */
+  final Set<CardKind> kinds = EnumSet.of(CardKind.STAFF_PIV);
+
   Logins logins;
 
   public LoginScene(Path directory) throws IOException {
@@ -89,7 +96,12 @@ public final class LoginScene implements Registers, AutoCloseable {
     trustDirectory = directory.resolve("trust");
     models = directory.resolve("models");
     ca.writeTrust(trustDirectory, List.of());
-    trust = StaffTrust.load(trustDirectory, clock);
+    trust =
+        CardTrusts.load(
+            StaffTrust.load(trustDirectory, clock),
+            kind -> directory.resolve("trust-" + kind.text()),
+            clock,
+            StaffTrust.LOGGED);
     cards = new Authenticators(storage.seal);
     passkeys = new Passkeys(storage.seal);
     sessions =
@@ -233,7 +245,8 @@ public final class LoginScene implements Registers, AutoCloseable {
                 question.purpose(),
                 terminal,
                 Base64Url.encode(new byte[16]),
-                TerminalStatement.answerHash(said.bytes(), signature)));
+                TerminalStatement.answerHash(said.bytes(), signature),
+                CardKind.STAFF_PIV));
     KeyPair key = devices.get(terminal);
     if (key == null) {
       throw new IllegalArgumentException("no such terminal in this scene");
@@ -322,6 +335,11 @@ public final class LoginScene implements Registers, AutoCloseable {
       case Verdict.Passed<P>(P proof) -> proof;
       case Verdict.Refused<P>(Refusal reason) -> throw new AssertionError("refused " + reason);
     };
+  }
+
+  @Override
+  public boolean allows(Handle handle, CardKind kind) {
+    return kinds.contains(kind);
   }
 
   @Override

@@ -208,7 +208,8 @@ final class LoginsTest {
                     said.purpose(),
                     said.terminal(),
                     said.boot(),
-                    said.answer()));
+                    said.answer(),
+                    said.card()));
     assertRefused(Refusal.ORIGIN_FOREIGN, asked, answer);
   }
 
@@ -237,7 +238,8 @@ final class LoginsTest {
                       said.purpose(),
                       said.terminal(),
                       said.boot(),
-                      nonce ? said.answer() : NONE));
+                      nonce ? said.answer() : NONE,
+                      said.card()));
       assertRefused(Refusal.STATEMENT_INVALID, asked, answer);
     }
   }

@@ -137,6 +137,7 @@ final class PasskeyLoginsTest {
             question.purpose(),
             terminal,
             Base64Url.encode(new byte[16]),
+            null,
             null);
     byte[] signature =
         TestCa.sign(Objects.requireNonNull(scene.devices.get(terminal)).getPrivate(), said.bytes());
@@ -525,6 +526,7 @@ final class PasskeyLoginsTest {
             Purpose.LOGIN,
             T,
             Base64Url.encode(new byte[16]),
+            null,
             null);
     byte[] signature =
         TestCa.sign(Objects.requireNonNull(scene.devices.get(T)).getPrivate(), said.bytes());

@@ -107,7 +107,8 @@ final class GrantRestartTest {
         EntryReceipt entry =
             change.record(
                 new Entry.Subject("mayor", person, null, terminal, Session.nameOf(token.hash())),
-                new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
+                new LoginEvent.Succeeded(
+                    "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
         sessions.open(
             change,
             entry,

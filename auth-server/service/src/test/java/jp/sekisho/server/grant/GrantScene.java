@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.NewGrant;
@@ -217,7 +218,8 @@ final class GrantScene implements AutoCloseable {
             Purpose.parse(details.purpose()),
             terminal.terminal,
             Agent.BOOT,
-            TerminalStatement.answerHash(said.bytes(), signature));
+            TerminalStatement.answerHash(said.bytes(), signature),
+            CardKind.STAFF_PIV);
     CardAnswer answer =
         new CardAnswer(
             Base64Url.encode(said.bytes()),

@@ -211,7 +211,8 @@ final class LoadedService implements AutoCloseable {
                       change.record(
                           new Entry.Subject(
                               "mayor", person, null, terminal, Session.nameOf(token.hash())),
-                          new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
+                          new LoginEvent.Succeeded(
+                              "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
                   context
                       .getBean(Sessions.class)
                       .open(

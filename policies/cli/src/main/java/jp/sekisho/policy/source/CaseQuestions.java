@@ -11,7 +11,6 @@ import jp.sekisho.policy.clipboard.CopyFormat;
 import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantField;
-import jp.sekisho.policy.login.CardKind;
 import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.media.MediaKind;
@@ -22,6 +21,7 @@ import jp.sekisho.policy.number.Score;
 import jp.sekisho.policy.setting.DataSize;
 import jp.sekisho.policy.usb.UsbDevice;
 import jp.sekisho.policy.usb.UsbSurroundings;
+import jp.sekisho.protocol.CardKind;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 

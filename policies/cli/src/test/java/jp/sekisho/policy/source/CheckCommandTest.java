@@ -96,7 +96,7 @@ class CheckCommandTest {
         "value: require       | value: ignore         | VALUE_NOT_ALLOWED      | /login/address-match/value",
         "value: require       | value: true           | VALUE_NOT_ALLOWED      | /login/address-match/value",
         "value: [staff-piv]   | value: []             | SIZE_WRONG             | /login/card-kinds/value",
-        "value: [staff-piv]   | value: [jpki]         | VALUE_NOT_ALLOWED      | /login/card-kinds/value/0",
+        "value: [staff-piv]   | value: [felica]       | VALUE_NOT_ALLOWED      | /login/card-kinds/value/0",
         "value: [staff-piv]   | value: staff-piv      | TYPE_WRONG             | /login/card-kinds/value",
         "value: off           | value: on             | VALUE_NOT_ALLOWED      | /readers/jpki-staff-login/value",
         "value: my-number     | value: internet       | VALUE_NOT_ALLOWED      | /segment/value",

@@ -3,6 +3,7 @@ package jp.sekisho.policy.login;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import jp.sekisho.protocol.CardKind;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,10 @@
 package jp.sekisho.policy.login;
 
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.protocol.CardKind;
 
 /**
  * How people log in and how long that lasts.
@@ -15,7 +16,7 @@ import jp.sekisho.policy.rule.Rule;
  * @param lockToEnd longest a session stays suspended before it ends, 1 minute to {@code
  *     sessionAbsolute}
  * @param addressMatch whether browser and terminal must share an address
- * @param cardKinds which cards may log in, at least one, none twice
+ * @param cardKinds which cards may log in, staff cards always, none twice
  */
 public record LoginRules(
     Rule<Duration> sessionAbsolute,
@@ -44,8 +45,9 @@ public record LoginRules(
     bound("lock-to-end", lockToEnd.value(), sessionAbsolute.value());
     cardKinds = new Rule<>(cardKinds.id(), cardKinds.reason(), List.copyOf(cardKinds.value()));
     List<CardKind> kinds = cardKinds.value();
-    if (kinds.isEmpty() || EnumSet.copyOf(kinds).size() != kinds.size()) {
-      throw new IllegalArgumentException("card-kinds is empty or names one twice");
+    // Staff cards always: so layers always have a kind in common, and nobody is locked out.
+    if (!kinds.contains(CardKind.STAFF_PIV) || Set.copyOf(kinds).size() != kinds.size()) {
+      throw new IllegalArgumentException("card-kinds lacks staff-piv or names one twice");
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import jp.sekisho.policy.setting.Order;
 import jp.sekisho.policy.setting.Setting;
 import jp.sekisho.policy.setting.Shapes;
+import jp.sekisho.protocol.CardKind;
 
 /** Settings of the section {@code login}. */
 public final class LoginSettings {

@@ -9,7 +9,7 @@ public sealed interface AuthenticatorEvent extends AuditEvent {
   /**
    * A card was registered for a person.
    *
-   * @param kind {@code staff-piv}
+   * @param kind text of a {@link jp.sekisho.protocol.CardKind}
    * @param spki base64url SHA-256 of its public key
    * @param assurance {@code normal}, or {@code low} (低保証) where hardware and PIN binding are not
    *     proved

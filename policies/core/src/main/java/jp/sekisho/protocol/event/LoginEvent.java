@@ -17,6 +17,8 @@ public sealed interface LoginEvent extends AuditEvent {
    * @param signature base64url of the signature
    * @param spki base64url SHA-256 of the authenticator's public key
    * @param sameAddress whether browser and terminal came from one address
+   * @param authenticator text of a {@link jp.sekisho.protocol.CardKind}, or {@value #PASSKEY}
+   * @param assurance {@code normal}, or {@code low} (低保証)
    */
   record Succeeded(
       String transaction,
@@ -24,8 +26,13 @@ public sealed interface LoginEvent extends AuditEvent {
       String statement,
       String signature,
       String spki,
-      boolean sameAddress)
+      boolean sameAddress,
+      String authenticator,
+      String assurance)
       implements LoginEvent {
+    /** {@link #authenticator} of a login without a card. */
+    public static final String PASSKEY = "passkey";
+
     @Override
     public String type() {
       return "login.succeeded";
@@ -39,7 +46,9 @@ public sealed interface LoginEvent extends AuditEvent {
           "statement", statement,
           "signature", signature,
           "spki", spki,
-          "sameAddress", sameAddress);
+          "sameAddress", sameAddress,
+          "authenticator", authenticator,
+          "assurance", assurance);
     }
   }
 

@@ -1,5 +1,6 @@
 package jp.sekisho.protocol.statement;
 
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * terminal T-0042
  * boot (base64url, 16 bytes)
  * answer (base64url, SHA-256 of the card statement's bytes followed by its signature), or -
+ * card staff-piv | jpki | pkcs11, or -
  * </pre>
  *
  * <p>Card and terminal sign one another's act, and so do passkey and terminal, in the other order:
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param boot the terminal's boot, so that the session ends with it
  * @param answer base64url of the SHA-256 over what the person's card answered; null exactly when a
  *     passkey is going to answer ("-" on the wire)
+ * @param card how the terminal spoke to the card: the card cannot say it, and a module that keeps
+ *     PINs verified must not pass for our own commands; null exactly when {@code answer} is
  */
 public record TerminalStatement(
     String origin,
@@ -39,7 +43,8 @@ public record TerminalStatement(
     Purpose purpose,
     String terminal,
     String boot,
-    @Nullable String answer) {
+    @Nullable String answer,
+    @Nullable CardKind card) {
 
   /** Checks every field by the rules of its line. */
   public TerminalStatement {
@@ -54,13 +59,17 @@ public record TerminalStatement(
     if (answer == null && purpose == Purpose.APPROVE) {
       throw new IllegalArgumentException("only a card approves");
     }
+    if ((answer == null) != (card == null)) {
+      throw new IllegalArgumentException("a card without an answer, or an answer without a card");
+    }
   }
 
   /**
    * The terminal's statement over a card's answer: every shared line is taken from the card's
    * statement.
    */
-  public static TerminalStatement over(CardStatement card, byte[] cardSignature, String boot) {
+  public static TerminalStatement over(
+      CardStatement card, byte[] cardSignature, String boot, CardKind kind) {
     return new TerminalStatement(
         card.origin(),
         card.transaction(),
@@ -68,7 +77,8 @@ public record TerminalStatement(
         card.purpose(),
         card.terminal(),
         boot,
-        answerHash(card.bytes(), cardSignature));
+        answerHash(card.bytes(), cardSignature),
+        kind);
   }
 
   /** The answer line's value for a card statement and its signature. */
@@ -94,6 +104,7 @@ public record TerminalStatement(
         .line("terminal", terminal)
         .line("boot", boot)
         .line("answer", answer == null ? "-" : answer)
+        .line("card", card == null ? "-" : card.text())
         .bytes();
   }
 
@@ -107,7 +118,12 @@ public record TerminalStatement(
     String terminal = lines.value("terminal");
     String boot = lines.value("boot");
     String answer = lines.value("answer");
+    String word = lines.value("card");
     lines.end();
+    CardKind card = CardKind.find(word).orElse(null);
+    if (card == null && !word.equals("-")) {
+      throw new MalformedException("no kind of card");
+    }
     return Fields.sameBytes(
         bytes,
         () ->
@@ -118,7 +134,8 @@ public record TerminalStatement(
                 purpose,
                 terminal,
                 boot,
-                answer.equals("-") ? null : answer),
+                answer.equals("-") ? null : answer,
+                card),
         TerminalStatement::bytes);
   }
 }

@@ -77,7 +77,9 @@ final class EventExamples {
             CERTIFICATE,
             Base64Url.encode(signature()),
             CERTIFICATE,
-            true),
+            true,
+            "staff-piv",
+            "normal"),
         PERSON);
     events.put(new LoginEvent.Refused(TRANSACTION, Refusal.NOT_ENROLLED), TERMINAL);
     events.put(

@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import jp.sekisho.protocol.ByteFlips;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class TerminalStatementTest {
   @DisplayName("every shared line is the card's; the answer binds statement and signature")
   void overACardsAnswer() {
     CardStatement card = cardStatement(Purpose.UNLOCK, null);
-    TerminalStatement statement = TerminalStatement.over(card, signature(), BOOT);
+    TerminalStatement statement = TerminalStatement.over(card, signature(), BOOT, CardKind.JPKI);
     assertEquals(card.origin(), statement.origin());
     assertEquals(card.transaction(), statement.transaction());
     assertEquals(card.nonce(), statement.nonce());
@@ -47,7 +48,8 @@ class TerminalStatementTest {
     byte[] otherSignature = signature();
     otherSignature[7] ^= 1;
     assertNotEquals(
-        statement.answer(), TerminalStatement.over(card, otherSignature, BOOT).answer());
+        statement.answer(),
+        TerminalStatement.over(card, otherSignature, BOOT, CardKind.JPKI).answer());
     assertNotEquals(statement.answer(), terminalStatement().answer());
   }
 
@@ -73,18 +75,43 @@ class TerminalStatementTest {
   }
 
   @Test
+  @DisplayName("the kind of card is one of three words, and stands exactly where an answer does")
+  void card() {
+    refused("card staff-piv", "card STAFF_PIV");
+    refused("card staff-piv", "card felica");
+    refused("card staff-piv", "card -");
+    refused("card staff-piv\n", "");
+    refused("answer " + terminalStatement().answer(), "answer -");
+  }
+
+  @Test
   @DisplayName("before a passkey's answer the line says -, and only a card can approve")
   void beforeAPasskey() throws MalformedException {
     TerminalStatement statement =
         new TerminalStatement(
-            "https://auth.city.example", TRANSACTION, NONCE, Purpose.LOGIN, "T-0042", BOOT, null);
-    assertTrue(new String(statement.bytes(), StandardCharsets.UTF_8).endsWith("answer -\n"));
+            "https://auth.city.example",
+            TRANSACTION,
+            NONCE,
+            Purpose.LOGIN,
+            "T-0042",
+            BOOT,
+            null,
+            null);
+    assertTrue(
+        new String(statement.bytes(), StandardCharsets.UTF_8).endsWith("answer -\ncard -\n"));
     assertEquals(statement, TerminalStatement.parse(statement.bytes()));
     assertThrows(
         IllegalArgumentException.class,
         () ->
             new TerminalStatement(
-                statement.origin(), TRANSACTION, NONCE, Purpose.APPROVE, "T-0042", BOOT, null));
+                statement.origin(),
+                TRANSACTION,
+                NONCE,
+                Purpose.APPROVE,
+                "T-0042",
+                BOOT,
+                null,
+                null));
     String challenge = TerminalStatement.challenge(statement.bytes(), signature());
     assertEquals(43, challenge.length());
     byte[] otherSignature = signature();
@@ -114,7 +141,8 @@ class TerminalStatementTest {
               oneOf(random, Purpose.values()),
               "T-" + random.nextInt(10_000),
               random(random, 16),
-              random(random, 32));
+              random(random, 32),
+              oneOf(random, CardKind.values()));
       assertEquals(statement, TerminalStatement.parse(statement.bytes()));
       if (i < 8) {
         assertTrue(ByteFlips.check(statement.bytes(), statement, TerminalStatement::parse) > 0);
