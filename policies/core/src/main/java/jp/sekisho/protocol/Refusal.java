@@ -138,6 +138,12 @@ public enum Refusal {
   POLICY_MISMATCH(409),
   /** A signed file, or the set of them, does not have its one form. */
   POLICY_MALFORMED(400),
+  /** A layer that this terminal obeys was left out. */
+  POLICY_LAYER_MISSING(409),
+  /** A layer of another organ, of terminals that are others, or one there twice. */
+  POLICY_LAYER_FOREIGN(409),
+  /** Signed by the delegate of one organ for another, or for all. */
+  POLICY_DELEGATE(403),
   // Session
   /** No session. */
   SESSION_NONE(401),

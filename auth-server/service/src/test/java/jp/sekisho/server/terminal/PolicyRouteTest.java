@@ -217,7 +217,7 @@ class PolicyRouteTest {
     assertEquals(root.hash(), ticket().rootHash());
     TrustBundle bundle = fetched();
     assertArrayEquals(root.file(), bundle.roots().getFirst().file());
-    TrustedState state = trusted(new TrustVerifier("mayor", root.hash()), null, bundle);
+    TrustedState state = trusted(new TrustVerifier("mayor", "T-0003", root.hash()), null, bundle);
     assertTrue(state.trial());
     assertEquals(policies.current().orElseThrow().hash(), state.signedPolicy().hash());
     List<String> entries = server.entries("system");
@@ -264,7 +264,7 @@ class PolicyRouteTest {
   void currentIsMadeAnewLongBeforeItRunsOut() throws Exception {
     SignedFile root = root(online());
     imported(root, policy(1));
-    TrustVerifier verifier = new TrustVerifier("mayor", root.hash());
+    TrustVerifier verifier = new TrustVerifier("mayor", "T-0003", root.hash());
     TrustBundle first = fetched();
     TrustedState state = trusted(verifier, null, first);
     server.clock.forward(Duration.ofHours(11));
@@ -281,7 +281,7 @@ class PolicyRouteTest {
   void aCardOfACurrentPersonIsOnTheRosterOfTheOrgan() throws Exception {
     SignedFile root = root(online());
     imported(root, policy(1));
-    TrustVerifier verifier = new TrustVerifier("mayor", root.hash());
+    TrustVerifier verifier = new TrustVerifier("mayor", "T-0003", root.hash());
     TrustedState state = trusted(verifier, null, fetched());
     byte[] spki = Sha256.of(new byte[] {7});
     EntryReceipt _ =
