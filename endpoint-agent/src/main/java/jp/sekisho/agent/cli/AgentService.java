@@ -165,6 +165,7 @@ public final class AgentService implements AutoCloseable {
         new TrustedPolicies(
             state.trust(),
             settings.organ(),
+            settings.terminal(),
             settings.rootHash(),
             client::policy,
             spool::append,

@@ -53,14 +53,7 @@ public final class SignedLayers {
         layers.add(layer);
       }
       layers.sort(Comparator.comparing(layer -> layer.body().scope()));
-      Set<LayerScope> wanted = new TreeSet<>();
-      for (String organ : root.body().layers()) {
-        LayerScope own = new LayerScope(organ, null, null);
-        wanted.add(own);
-        Optional.ofNullable(find(layers, own))
-            .ifPresent(layer -> layer.body().below().forEach(one -> wanted.add(one.scope())));
-      }
-      requireExactly(wanted, layers);
+      requireExactly(named(root.body(), layers), layers);
       for (Trusted<ScopedLayer> layer : layers) {
         combined(policy.body(), chain(layer.body().scope(), layers));
       }
@@ -68,6 +61,20 @@ public final class SignedLayers {
     } catch (RefusedException e) {
       return new LayersOutcome.Rejected(e.reason(), e.what());
     }
+  }
+
+  /** The scopes that {@code root}, or a 機関's own layer among {@code layers}, names. */
+  public static Set<LayerScope> named(Root root, Collection<Trusted<ScopedLayer>> layers) {
+    Set<LayerScope> named = new TreeSet<>();
+    for (String organ : root.layers()) {
+      LayerScope own = new LayerScope(organ, null, null);
+      named.add(own);
+      Trusted<ScopedLayer> top = find(layers, own);
+      if (top != null) {
+        top.body().below().forEach(one -> named.add(one.scope()));
+      }
+    }
+    return named;
   }
 
   /** Those of {@code all} that a terminal obeys, from the 機関 down. */
@@ -99,6 +106,13 @@ public final class SignedLayers {
             .map(layer -> layer.body().layer())
             .sorted(Comparator.comparing(PolicyLayer::layer))
             .toList());
+  }
+
+  /** Layers as the log names them: scope, version and hash, one space between. */
+  public static List<String> names(List<Trusted<ScopedLayer>> layers) {
+    return layers.stream()
+        .map(one -> one.body().scope().text() + " " + one.version() + " " + one.hash())
+        .toList();
   }
 
   /** The layers of a terminal's set, each verified, and none missing, double or foreign. */

@@ -43,6 +43,11 @@ public record TrustedState(
     return signedRoot.body();
   }
 
+  /** The layers as the log names them: scope, version and hash, one space between. */
+  public List<String> layerNames() {
+    return SignedLayers.names(layers);
+  }
+
   /** The layer of {@code scope}; null when this terminal obeys none there. */
   @Nullable Trusted<ScopedLayer> layer(LayerScope scope) {
     return layers.stream()
