@@ -124,6 +124,8 @@ public enum Refusal {
   /** An event that is not canonical or not of that terminal. */
   EVENT_INVALID(400),
   // Signed policy
+  /** The signed policy of this terminal does not let anybody log in like this. */
+  LOGIN_POLICY(403),
   /** No root file has the hash this terminal pinned at its enrolment, or it pinned none. */
   ROOT_NOT_PINNED(409),
   /** No signed policy was imported, or none has arrived yet. */

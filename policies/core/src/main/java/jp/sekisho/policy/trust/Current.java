@@ -100,8 +100,7 @@ public record Current(
     if (layers.size() > MAX_ROSTERS) {
       throw new IllegalArgumentException("layers are over " + MAX_ROSTERS);
     }
-    BodyLines.requireAscending(
-        "layers", layers.stream().map(one -> one.scope().text()).toList());
+    BodyLines.requireAscending("layers", layers.stream().map(one -> one.scope().text()).toList());
     rosters = List.copyOf(rosters);
     revoked = List.copyOf(revoked);
     if (root.organ() != null || policy.organ() != null) {

@@ -121,8 +121,7 @@ public record Root(
       List<String> witnesses,
       List<Delegation> delegations,
       List<String> cleared) {
-    this(
-        threshold, officers, online, staffCas, logs, witnesses, delegations, List.of(), cleared);
+    this(threshold, officers, online, staffCas, logs, witnesses, delegations, List.of(), cleared);
   }
 
   private static void size(String name, List<?> list, int least, int most) {

@@ -135,8 +135,7 @@ public final class SignedLayers {
       Trusted<ScopedLayer> layer = one(root, file, revoked, before);
       LayerScope scope = layer.body().scope();
       if (!current.layer(scope).equals(Optional.of(Current.ListedLayer.of(scope, file)))) {
-        throw new RefusedException(
-            Refusal.POLICY_MISMATCH, "current names another " + name(layer));
+        throw new RefusedException(Refusal.POLICY_MISMATCH, "current names another " + name(layer));
       }
       Follow.check(before == null ? null : before.layer(scope), layer, name(layer), chain);
       TrustVerifier.requireTime(layer, now);
@@ -157,8 +156,7 @@ public final class SignedLayers {
   }
 
   /** The rules of all; a set whose rules contradict each other is malformed. */
-  static Policy combined(Policy policy, List<Trusted<ScopedLayer>> layers)
-      throws RefusedException {
+  static Policy combined(Policy policy, List<Trusted<ScopedLayer>> layers) throws RefusedException {
     try {
       return combine(policy, layers);
     } catch (IllegalArgumentException e) {
@@ -225,10 +223,7 @@ public final class SignedLayers {
 
   static @Nullable Trusted<ScopedLayer> find(
       Collection<Trusted<ScopedLayer>> layers, LayerScope scope) {
-    return layers.stream()
-        .filter(one -> one.body().scope().equals(scope))
-        .findFirst()
-        .orElse(null);
+    return layers.stream().filter(one -> one.body().scope().equals(scope)).findFirst().orElse(null);
   }
 
   private static String name(Trusted<ScopedLayer> layer) {

@@ -59,11 +59,7 @@ public record TrustBundle(
   private static final List<String> ORDER = List.of("root", "policy", LAYER, "roster", "current");
   private static final List<TrustKind> KINDS =
       List.of(
-          TrustKind.ROOT,
-          TrustKind.POLICY,
-          TrustKind.POLICY,
-          TrustKind.ROSTER,
-          TrustKind.CURRENT);
+          TrustKind.ROOT, TrustKind.POLICY, TrustKind.POLICY, TrustKind.ROSTER, TrustKind.CURRENT);
   private static final byte[] TABLE_END = {'\n', '\n'};
   private static final Pattern LINE =
       Pattern.compile("(root|policy|layer|roster|current) ([1-9][0-9]{0,7}) ([1-9][0-9]{0,5})");

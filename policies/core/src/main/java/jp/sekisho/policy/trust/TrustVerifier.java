@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * in, nothing is read or kept.
  *
  * <p>Order: roots, each signed by k officers of the one before <em>and</em> of itself, beginning
- * with the pinned one; policy by k officers of the newest root; layers as {@link SignedLayers} says;
- * current and roster by its online key; current must name exactly these files; no version may be
- * lower than the one trusted ({@link Follow}). A body is parsed after its signatures were checked.
+ * with the pinned one; policy by k officers of the newest root; layers as {@link SignedLayers}
+ * says; current and roster by its online key; current must name exactly these files; no version may
+ * be lower than the one trusted ({@link Follow}). A body is parsed after its signatures were
+ * checked.
  *
  * <p>A revoked key signs nothing new. It does not reach back: what was trusted before stays, since
  * the online key, which says what is revoked, may deny service but not take rules away; and it does
@@ -93,6 +94,27 @@ public final class TrustVerifier {
       return new OfficerOutcome.Accepted(root, policy(oldPolicy, chain, policy, Set.of(), now));
     } catch (RefusedException e) {
       return new OfficerOutcome.Rejected(e.reason(), e.what());
+    }
+  }
+
+  /**
+   * Why {@code next} may not follow the root {@code old}: not signed by k officers of both, say;
+   * null when it may. What an officer asks before a rotation is finished.
+   *
+   * @param old null before the first root, which only its own officers sign
+   */
+  public static TrustOutcome.@Nullable Rejected rotation(
+      @Nullable SignedFile old, SignedFile next, Instant now) {
+    try {
+      List<SignedFile> files = old == null ? List.of(next) : List.of(old, next);
+      List<Trusted<Root>> chain = roots(null, files.get(0).hash(), files);
+      if (chain.size() != files.size()) {
+        throw new RefusedException(Refusal.POLICY_OLDER, "root " + next.header().version());
+      }
+      requireTime(chain.get(chain.size() - 1), now);
+      return null;
+    } catch (RefusedException e) {
+      return new TrustOutcome.Rejected(e.reason(), e.what());
     }
   }
 
@@ -179,7 +201,15 @@ public final class TrustVerifier {
         throw new RefusedException(Refusal.POLICY_MISMATCH, "trial and production do not mix");
       }
     }
-    requireSigned(file, root.officerKeys(), known, root.threshold(), "root");
+    if (before == null) {
+      // Pinned by its hash; officers of the root before it may have signed too, whom nobody here
+      // knows. A terminal enrolled after a rotation begins with such a root.
+      if (file.signedAmong(root.officerKeys()) < root.threshold()) {
+        throw new RefusedException(Refusal.POLICY_SIGNATURE, "root is not signed by its officers");
+      }
+    } else {
+      requireSigned(file, root.officerKeys(), known, root.threshold(), "root");
+    }
     return new Trusted<>(file.header(), file.hash(), root);
   }
 
@@ -298,8 +328,7 @@ public final class TrustVerifier {
     T parse(byte[] body) throws MalformedException;
   }
 
-  static <T> T parse(Parser<T> parser, SignedFile file, String name)
-      throws RefusedException {
+  static <T> T parse(Parser<T> parser, SignedFile file, String name) throws RefusedException {
     try {
       return parser.parse(file.bodyBytes());
     } catch (MalformedException e) {

@@ -50,10 +50,7 @@ public record TrustedState(
 
   /** The layer of {@code scope}; null when this terminal obeys none there. */
   @Nullable Trusted<ScopedLayer> layer(LayerScope scope) {
-    return layers.stream()
-        .filter(one -> one.body().scope().equals(scope))
-        .findFirst()
-        .orElse(null);
+    return layers.stream().filter(one -> one.body().scope().equals(scope)).findFirst().orElse(null);
   }
 
   /** Whose card is whose. */

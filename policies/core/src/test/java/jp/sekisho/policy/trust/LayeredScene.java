@@ -23,8 +23,8 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.TrustKind;
 
 /**
- * An installation whose 機関 mayor has layers: its own, the division tax for {@code T-TAX-*}, and
- * the group desk for {@code T-TAX-01}. Its delegate is not education's. Each part is replaceable.
+ * An installation whose 機関 mayor has layers: its own, the division tax for {@code T-TAX-*}, and the
+ * group desk for {@code T-TAX-01}. Its delegate is not education's. Each part is replaceable.
  */
 final class LayeredScene {
   static final LayerScope MAYOR = new LayerScope("mayor", null, null);
@@ -88,8 +88,11 @@ final class LayeredScene {
 
   static ScopedLayer body(LayerScope scope, Duration idle) {
     Rule<Duration> rule =
-        new Rule<>("idle." + scope.layer().name().toLowerCase(java.util.Locale.ROOT),
-            new Reason("試験", "for a test"), idle, scope.layer());
+        new Rule<>(
+            "idle." + scope.layer().name().toLowerCase(java.util.Locale.ROOT),
+            new Reason("試験", "for a test"),
+            idle,
+            scope.layer());
     SettingValues values =
         new SettingValues.Builder().put(LoginSettings.SESSION_IDLE, rule).build();
     List<Below> below =
@@ -103,8 +106,7 @@ final class LayeredScene {
     return layer(scope.organ(), version, body(scope, idle).bytes(), ISSUED, by);
   }
 
-  static SignedFile layer(
-      String organ, long version, byte[] body, Instant issued, FileSigner by) {
+  static SignedFile layer(String organ, long version, byte[] body, Instant issued, FileSigner by) {
     return TrustScene.file(TrustKind.POLICY, organ, version, issued, true, body, List.of(by));
   }
 

@@ -91,8 +91,7 @@ class SignedLayersTest {
     assertEquals(TEN, idle(new TrustState("T-TAX-02", null, NOW).accepted()));
     state().refused(Refusal.POLICY_LAYER_MISSING);
     scene.layers.remove(1);
-    assertEquals(
-        Duration.ofMinutes(14), idle(new TrustState("T-0001", null, NOW).accepted()));
+    assertEquals(Duration.ofMinutes(14), idle(new TrustState("T-0001", null, NOW).accepted()));
     scene.layers.add(desk);
     new TrustState("T-0001", null, NOW).refused(Refusal.POLICY_LAYER_FOREIGN);
   }
@@ -117,8 +116,7 @@ class SignedLayersTest {
   @DisplayName("a layer of another 機関, one there twice and a policy among the layers are foreign")
   void foreign() {
     LayerScope education = new LayerScope("education", null, null);
-    scene.layers.add(
-        layer("education", 1, body(education, TEN).bytes(), ISSUED, scene.educations));
+    scene.layers.add(layer("education", 1, body(education, TEN).bytes(), ISSUED, scene.educations));
     scene.current = scene.current(NOW);
     state().refused(Refusal.POLICY_LAYER_FOREIGN);
     scene.layers.remove(3);
@@ -190,7 +188,8 @@ class SignedLayersTest {
     TrustedState state = state().accepted();
     assertFalse(state.rulesExpired(NOW));
     scene.layers.set(
-        0, layer("mayor", 2, body(MAYOR, TEN).bytes(), NOW.minus(Duration.ofDays(399)), scene.mayors));
+        0,
+        layer("mayor", 2, body(MAYOR, TEN).bytes(), NOW.minus(Duration.ofDays(399)), scene.mayors));
     scene.current = scene.current(NOW);
     TrustedState near = state().accepted();
     assertTrue(near.rulesUntil().isBefore(state.rulesUntil()));
@@ -198,8 +197,7 @@ class SignedLayersTest {
     state = new TrustState("T-TAX-01", near, NOW).accepted();
     assertEquals(near, state);
     scene.current = scene.current(NOW.plus(Duration.ofDays(2)));
-    new TrustState("T-TAX-01", null, NOW.plus(Duration.ofDays(2)))
-        .refused(Refusal.POLICY_EXPIRED);
+    new TrustState("T-TAX-01", null, NOW.plus(Duration.ofDays(2))).refused(Refusal.POLICY_EXPIRED);
   }
 
   @Test
@@ -332,8 +330,7 @@ class SignedLayersTest {
     List<SignedFile> files = new ArrayList<>(scene.layers);
     LayersOutcome good =
         SignedLayers.all(state.signedRoot(), state.signedPolicy(), List.of(), files, NOW);
-    List<Trusted<ScopedLayer>> all =
-        assertInstanceOf(LayersOutcome.Accepted.class, good).layers();
+    List<Trusted<ScopedLayer>> all = assertInstanceOf(LayersOutcome.Accepted.class, good).layers();
     assertEquals(state.layers(), SignedLayers.of(all, "mayor", "T-TAX-01"));
     assertEquals(2, SignedLayers.of(all, "mayor", "T-TAX-02").size());
     assertTrue(SignedLayers.of(all, "education", "T-TAX-01").isEmpty());
@@ -352,10 +349,7 @@ class SignedLayersTest {
   }
 
   private static void refused(
-      Refusal reason,
-      TrustedState state,
-      List<Trusted<ScopedLayer>> old,
-      List<SignedFile> files) {
+      Refusal reason, TrustedState state, List<Trusted<ScopedLayer>> old, List<SignedFile> files) {
     LayersOutcome outcome =
         SignedLayers.all(state.signedRoot(), state.signedPolicy(), old, files, NOW);
     assertEquals(

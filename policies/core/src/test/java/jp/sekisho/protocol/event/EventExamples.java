@@ -87,8 +87,10 @@ final class EventExamples {
     events.put(new PersonEvent.OrderUndone("O-0007", 600), Entry.Subject.NONE);
     events.put(
         new PersonEvent.OrderRefused("O-0007", Refusal.ORDER_NOT_UNDOABLE), Entry.Subject.NONE);
-    events.put(new PolicyEvent.Imported(
-            1, CERTIFICATE, 2, CERTIFICATE, List.of("mayor 3 " + CERTIFICATE), true), Entry.Subject.NONE);
+    events.put(
+        new PolicyEvent.Imported(
+            1, CERTIFICATE, 2, CERTIFICATE, List.of("mayor 3 " + CERTIFICATE), true),
+        Entry.Subject.NONE);
     events.put(new PolicyEvent.ImportRefused(Refusal.POLICY_SIGNATURE), Entry.Subject.NONE);
     events.put(new PolicyEvent.Renewed("current", 1795217465, CERTIFICATE), Entry.Subject.NONE);
     events.put(
