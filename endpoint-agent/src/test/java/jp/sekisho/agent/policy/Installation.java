@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A production installation at work, every key of it at hand: two of three officers sign, mayor has
- * a delegate and the layers {@code mayor} and {@code mayor/tax}. The parts may be replaced by whatever
- * an attacker can make, then {@link #serve} is what the terminal fetches.
+ * a delegate and the layers {@code mayor} and {@code mayor/tax}. The parts may be replaced by
+ * whatever an attacker can make, then {@link #serve} is what the terminal fetches.
  */
 final class Installation {
   static final LayerScope MAYOR = new LayerScope("mayor", null, null);
@@ -84,8 +84,7 @@ final class Installation {
     return file(TrustKind.ROOT, null, version, at, root.bytes(), by);
   }
 
-  static SignedFile policy(
-      long version, Instant at, List<Approver> approvers, FileSigner... by) {
+  static SignedFile policy(long version, Instant at, List<Approver> approvers, FileSigner... by) {
     Policy policy = SignedSet.policy(approvers);
     return file(TrustKind.POLICY, null, version, at, policy.bytes(), by);
   }
@@ -103,8 +102,7 @@ final class Installation {
         new SettingValues.Builder().put(LoginSettings.SESSION_IDLE, rule).build();
     List<Below> below =
         kind == Layer.ORGAN ? List.of(new Below(TAX, List.of("T-TAX-*"))) : List.of();
-    ScopedLayer layer =
-        new ScopedLayer(scope, below, new PolicyLayer(kind, values, List.of()));
+    ScopedLayer layer = new ScopedLayer(scope, below, new PolicyLayer(kind, values, List.of()));
     return file(TrustKind.POLICY, scope.organ(), version, at, layer.bytes(), by);
   }
 

@@ -143,7 +143,8 @@ class TrustAttacksTest {
   }
 
   @Test
-  @DisplayName("TUF indefinite freeze: the old set is told apart by its age, and lets nothing start")
+  @DisplayName(
+      "TUF indefinite freeze: the old set is told apart by its age, and lets nothing start")
   void freeze() {
     TrustedPolicies agent = atWork();
     TrustBundle frozen = home.serve(start);
@@ -183,18 +184,15 @@ class TrustAttacksTest {
     refused(
         Refusal.POLICY_MISMATCH,
         agent,
-        new TrustBundle(
-            next.roots(), old.policy(), next.layers(), next.roster(), next.current()));
+        new TrustBundle(next.roots(), old.policy(), next.layers(), next.roster(), next.current()));
     refused(
         Refusal.POLICY_MISMATCH,
         agent,
-        new TrustBundle(
-            next.roots(), next.policy(), old.layers(), next.roster(), next.current()));
+        new TrustBundle(next.roots(), next.policy(), old.layers(), next.roster(), next.current()));
     refused(
         Refusal.POLICY_MISMATCH,
         agent,
-        new TrustBundle(
-            next.roots(), next.policy(), next.layers(), old.roster(), next.current()));
+        new TrustBundle(next.roots(), next.policy(), next.layers(), old.roster(), next.current()));
   }
 
   @Test
@@ -322,8 +320,7 @@ class TrustAttacksTest {
 
   private static ServiceClient client(FakeService service, Duration timeout) throws Exception {
     DeviceKey key = DeviceKey.generate();
-    List<String> made =
-        service.certify(Base64Url.encode(key.certificateRequest())).certificates();
+    List<String> made = service.certify(Base64Url.encode(key.certificateRequest())).certificates();
     return new ServiceClient(
         service.uri(),
         PinnedTls.context(
@@ -354,13 +351,11 @@ class TrustAttacksTest {
   void stolenOnlineKey() {
     TrustedPolicies agent = atWork();
     TrustedState before = agent.current().orElseThrow();
-    assertEquals(
-        Duration.ofMinutes(10), before.policy().login().sessionIdle().value());
+    assertEquals(Duration.ofMinutes(10), before.policy().login().sessionIdle().value());
     later(Duration.ofMinutes(1));
     SignedFile good = home.policy;
     home.policy =
-        Installation.policy(
-            2, now, List.of(new Approver("S-6666", "mayor", CARD)), home.online);
+        Installation.policy(2, now, List.of(new Approver("S-6666", "mayor", CARD)), home.online);
     refused(Refusal.POLICY_SIGNATURE, agent, home.serve(now));
     home.policy = good;
     for (var scope : List.of(TAX, MAYOR)) {

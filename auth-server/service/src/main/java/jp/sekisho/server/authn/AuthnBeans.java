@@ -16,6 +16,7 @@ import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
@@ -103,6 +104,7 @@ final class AuthnBeans {
       PasskeyRules rules,
       StepUps stepUps,
       Terminals terminals,
+      SignedPolicies policies,
       SignsOfLife signs,
       Approvals approvals,
       Logins.Settings settings) {
@@ -122,7 +124,11 @@ final class AuthnBeans {
             new TamperedRows(installation.transactions())),
         stepUps,
         new ServiceRegisters(
-            terminals, new Persons(installation.seal()), new Roles(installation.seal()), signs),
+            terminals,
+            new Persons(installation.seal()),
+            new Roles(installation.seal()),
+            signs,
+            policies),
         approvals,
         settings);
   }

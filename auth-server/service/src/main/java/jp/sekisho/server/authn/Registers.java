@@ -2,6 +2,9 @@ package jp.sekisho.server.authn;
 
 import java.security.PublicKey;
 import java.time.Instant;
+import java.util.Optional;
+import jp.sekisho.policy.Decision;
+import jp.sekisho.policy.login.LoginAttempt;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,12 @@ interface Registers {
    * PERSON_NOT_CURRENT or STATE_TAMPERED.
    */
   Verdict<CurrentPerson> person(Handle handle, String number, ActiveTerminal terminal, Instant at);
+
+  /**
+   * What the signed policy of this terminal says of a login; empty while there is none in force, as
+   * before the first import and past its end, when logins go on with the service's own rules.
+   */
+  Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt);
 
   /** Whether the person holds any role in the organ. */
   boolean hasRole(Handle handle, String number, String organ, Instant at);

@@ -2,10 +2,14 @@ package jp.sekisho.server.authn;
 
 import java.time.Instant;
 import java.util.Optional;
+import jp.sekisho.policy.Decision;
+import jp.sekisho.policy.PolicyEvaluator;
+import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.person.Standing;
+import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
@@ -20,12 +24,19 @@ final class ServiceRegisters implements Registers {
   private final Persons persons;
   private final Roles roles;
   private final SignsOfLife signs;
+  private final SignedPolicies policies;
 
-  ServiceRegisters(Terminals terminals, Persons persons, Roles roles, SignsOfLife signs) {
+  ServiceRegisters(
+      Terminals terminals,
+      Persons persons,
+      Roles roles,
+      SignsOfLife signs,
+      SignedPolicies policies) {
     this.terminals = terminals;
     this.persons = persons;
     this.roles = roles;
     this.signs = signs;
+    this.policies = policies;
   }
 
   @Override
@@ -56,6 +67,13 @@ final class ServiceRegisters implements Registers {
       case Standing.Current current ->
           Verdict.passed(new CurrentPerson(number, current.organ(), current.division()));
     };
+  }
+
+  @Override
+  public Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt) {
+    return policies
+        .rulesOf(handle, terminal.organ(), terminal.id())
+        .map(rules -> PolicyEvaluator.by(rules).login(attempt));
   }
 
   @Override

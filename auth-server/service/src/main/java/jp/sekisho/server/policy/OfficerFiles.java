@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The file is written after the rows are durable, so it may be behind them after a crash and
  * never ahead; a start catches up. Its form is the lines {@code root <version> <hash>}, {@code
- * policy <version> <hash>} and, ascending, {@code layer <scope> <version> <hash>}. Thread-safe; read at every use, since a console command imports from a
- * process of its own.
+ * policy <version> <hash>} and, ascending, {@code layer <scope> <version> <hash>}. Thread-safe;
+ * read at every use, since a console command imports from a process of its own.
  */
 final class OfficerFiles {
   private static final int MAX_BYTES = 256 * 1024;

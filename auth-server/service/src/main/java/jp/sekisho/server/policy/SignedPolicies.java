@@ -221,8 +221,8 @@ public final class SignedPolicies implements RootPin {
         Rows rows = new Rows(roots, policy, files.layers(handle));
         require(rows);
         officers(rows)
-            .ifPresent(both ->
-                last.write(Last.of(roots.getLast(), policy.orElseThrow(), both.layers())));
+            .ifPresent(
+                both -> last.write(Last.of(roots.getLast(), policy.orElseThrow(), both.layers())));
         return null;
       });
     } catch (TamperedException e) {
@@ -235,9 +235,7 @@ public final class SignedPolicies implements RootPin {
     Map<String, SignedFile> layers = new TreeMap<>();
     layers(rows.layers()).forEach((layer, file) -> layers.put(layer.body().scope().text(), file));
     last.require(
-        rows.roots().isEmpty() ? null : rows.roots().getLast(),
-        rows.policy().orElse(null),
-        layers);
+        rows.roots().isEmpty() ? null : rows.roots().getLast(), rows.policy().orElse(null), layers);
   }
 
   /** What officers signed, as the rows say and the file beside the database confirms. */
@@ -251,9 +249,7 @@ public final class SignedPolicies implements RootPin {
   private Rows rows(Handle handle) {
     Rows rows =
         new Rows(
-            files.roots(handle),
-            files.newest(handle, TrustKind.POLICY, ALL),
-            files.layers(handle));
+            files.roots(handle), files.newest(handle, TrustKind.POLICY, ALL), files.layers(handle));
     require(rows);
     return rows;
   }
@@ -301,8 +297,7 @@ public final class SignedPolicies implements RootPin {
       return refuse(change, reason, what);
     }
     boolean newPolicy =
-        rows.policy().isEmpty()
-            || !rows.policy().get().hash().equals(accepted.policy().hash());
+        rows.policy().isEmpty() || !rows.policy().get().hash().equals(accepted.policy().hash());
     List<SignedFile> newLayers = new ArrayList<>(signed.layers());
     newLayers.removeIf(one -> rows.layers().stream().anyMatch(b -> b.hash().equals(one.hash())));
     List<Trusted<ScopedLayer>> inForce =
@@ -347,7 +342,8 @@ public final class SignedPolicies implements RootPin {
         odd.add(file);
       }
     }
-    Set<LayerScope> named = SignedLayers.named(root.body(), layers(List.copyOf(all.values())).keySet());
+    Set<LayerScope> named =
+        SignedLayers.named(root.body(), layers(List.copyOf(all.values())).keySet());
     // A new one that nobody names is kept here, to be refused by its name.
     all.entrySet()
         .removeIf(one -> !named.contains(one.getKey()) && !added.contains(one.getValue()));
