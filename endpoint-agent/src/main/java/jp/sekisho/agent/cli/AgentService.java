@@ -183,6 +183,7 @@ public final class AgentService implements AutoCloseable {
         new TrustedPolicies(
             state.trust(),
             settings.organ(),
+            settings.terminal(),
             settings.rootHash(),
             client::policy,
             spool::append,

@@ -61,7 +61,8 @@ final class StatusCommand implements Callable<Integer> {
       boolean alarm = Files.exists(directory.alarm());
       List<String> problems = problems(heard, certificate, run, alarm, now);
       Optional<TrustedState> policy =
-          TrustedPolicies.kept(directory.trust(), settings.organ(), settings.rootHash());
+          TrustedPolicies.kept(
+              directory.trust(), settings.organ(), settings.terminal(), settings.rootHash());
       if (policy.isPresent() && policy.get().rulesExpired(now)) {
         problems.add("policy-expired");
       }
@@ -106,6 +107,8 @@ final class StatusCommand implements Callable<Integer> {
         files.signedPolicy().version(),
         "policyHash",
         files.signedPolicy().hash(),
+        "layers",
+        files.layerNames(),
         "rosterVersion",
         files.signedRoster().version(),
         "currentExpires",

@@ -65,19 +65,21 @@ public final class TrustedPolicies implements AutoCloseable {
    *
    * @param directory {@code trust/} of the state directory
    * @param organ id of the terminal's 機関
+   * @param terminal its id
    * @param rootHash base64url SHA-256 of the root its ticket named; null when it named none
    * @param scheduler one thread, closed with this
    */
   public TrustedPolicies(
       Path directory,
       String organ,
+      String terminal,
       @Nullable String rootHash,
       Source source,
       Records records,
       InstantSource clock,
       RandomGenerator random,
       ScheduledExecutorService scheduler) {
-    this.verifier = rootHash == null ? null : new TrustVerifier(organ, rootHash);
+    this.verifier = rootHash == null ? null : new TrustVerifier(organ, terminal, rootHash);
     this.store = new PolicyStore(directory);
     this.source = source;
     this.records = records;
@@ -92,14 +94,15 @@ public final class TrustedPolicies implements AutoCloseable {
    * were changed.
    */
   public static Optional<TrustedState> kept(
-      Path directory, String organ, @Nullable String rootHash) {
+      Path directory, String organ, String terminal, @Nullable String rootHash) {
     if (rootHash == null) {
       return Optional.empty();
     }
     try {
       Optional<PolicyStore.Kept> kept = new PolicyStore(directory).load();
       if (kept.isPresent()
-          && new TrustVerifier(organ, rootHash).restore(kept.get().files(), kept.get().revoked())
+          && new TrustVerifier(organ, terminal, rootHash)
+                  .restore(kept.get().files(), kept.get().revoked())
               instanceof TrustOutcome.Accepted good) {
         return Optional.of(good.state());
       }
@@ -194,6 +197,7 @@ public final class TrustedPolicies implements AutoCloseable {
   private static boolean isNews(TrustedState old, TrustedState next) {
     return !old.signedRoot().hash().equals(next.signedRoot().hash())
         || !old.signedPolicy().hash().equals(next.signedPolicy().hash())
+        || !old.layerNames().equals(next.layerNames())
         || !old.signedRoster().hash().equals(next.signedRoster().hash());
   }
 
@@ -202,6 +206,7 @@ public final class TrustedPolicies implements AutoCloseable {
         state.signedRoot().version(),
         state.signedPolicy().version(),
         state.signedPolicy().hash(),
+        state.layerNames(),
         state.signedRoster().version(),
         state.trial());
   }

@@ -63,10 +63,12 @@ class PolicyAtServiceTest {
       }
     }
     assertTrue(Files.exists(state.trust().resolve("bundle")));
-    TrustedState kept = TrustedPolicies.kept(state.trust(), "mayor", set.rootHash()).orElseThrow();
+    TrustedState kept =
+        TrustedPolicies.kept(state.trust(), "mayor", "T-0042", set.rootHash()).orElseThrow();
     assertEquals(1, kept.signedPolicy().version());
-    assertTrue(TrustedPolicies.kept(state.trust(), "mayor", null).isEmpty());
-    assertTrue(TrustedPolicies.kept(state.trust(), "education", set.rootHash()).isEmpty());
+    assertTrue(TrustedPolicies.kept(state.trust(), "mayor", "T-0042", null).isEmpty());
+    assertTrue(
+        TrustedPolicies.kept(state.trust(), "education", "T-0042", set.rootHash()).isEmpty());
   }
 
   private AgentService start(StateDirectory state) throws Exception {

@@ -59,6 +59,7 @@ class TrustedPoliciesTest {
     return new TrustedPolicies(
         folder.resolve("trust"),
         "mayor",
+        "T-TAX-01",
         rootHash,
         tag -> {
           asked = tag;

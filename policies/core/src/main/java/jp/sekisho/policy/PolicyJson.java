@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicyJson {
   private static final String FORMAT = "sekisho/policy/v1";
+  private static final String LAYER_FORMAT = "sekisho/layer/v1";
   private static final String ROLES = "roles";
   private static final Shape<ReaderRole> ROLE = Shapes.word(ReaderRole.class);
   private static final Shape<Layer> LAYER = Shapes.word(Layer.class);
@@ -55,7 +56,25 @@ final class PolicyJson {
   static byte[] write(Policy policy) {
     Map<String, Object> json = new TreeMap<>();
     json.put("format", FORMAT);
-    SettingValues all = policy.values();
+    write(json, policy.values(), policy.readers().roles());
+    return CanonicalJson.write(json, Policy.MAX_BYTES);
+  }
+
+  static byte[] write(ScopedLayer layer) {
+    Map<String, Object> json = new TreeMap<>();
+    json.put("format", LAYER_FORMAT);
+    json.put("scope", layer.scope().text());
+    json.put("below", layer.below().stream().map(PolicyJson::below).toList());
+    write(json, layer.layer().values(), layer.layer().roles());
+    return CanonicalJson.write(json, ScopedLayer.MAX_BYTES);
+  }
+
+  private static Map<String, Object> below(ScopedLayer.Below one) {
+    return Map.of("scope", one.scope().text(), "terminals", one.terminals());
+  }
+
+  private static void write(
+      Map<String, Object> json, SettingValues all, List<Rule<ReaderAssignment>> roles) {
     for (Setting<?> setting : Settings.all()) {
       Object rule = written(setting, all);
       if (rule != null) {
@@ -64,11 +83,7 @@ final class PolicyJson {
     }
     section(json, "readers")
         .put(
-            ROLES,
-            policy.readers().roles().stream()
-                .map(role -> rule(role, ASSIGNMENT.write(role.value())))
-                .toList());
-    return CanonicalJson.write(json, Policy.MAX_BYTES);
+            ROLES, roles.stream().map(role -> rule(role, ASSIGNMENT.write(role.value()))).toList());
   }
 
   @SuppressWarnings("unchecked") // made here
@@ -100,6 +115,83 @@ final class PolicyJson {
       throw new MalformedException("format is not " + FORMAT);
     }
     SettingValues.Builder all = new SettingValues.Builder();
+    List<Rule<ReaderAssignment>> roles = rules(json, all);
+    try {
+      Policy read = Policy.of(all.build(), roles);
+      if (!Arrays.equals(write(read), bytes)) {
+        throw new MalformedException("policy is not in its one form");
+      }
+      return read;
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage() == null ? "value" : e.getMessage());
+    }
+  }
+
+  static ScopedLayer readLayer(byte[] bytes) throws MalformedException {
+    Members json = Members.of(CanonicalJson.read(bytes, ScopedLayer.MAX_BYTES), "layer");
+    if (!json.take("format").equals(LAYER_FORMAT)) {
+      throw new MalformedException("format is not " + LAYER_FORMAT);
+    }
+    LayerScope scope = LayerScope.parse(json.text("scope"));
+    List<ScopedLayer.Below> below = new ArrayList<>();
+    for (Object item : list(json.take("below"), "below")) {
+      below.add(readBelow(item));
+    }
+    SettingValues.Builder all = new SettingValues.Builder();
+    List<Rule<ReaderAssignment>> roles = rules(json, all);
+    SettingValues values = all.build();
+    for (Setting<?> setting : values.settings()) {
+      requireLayer(scope, values.rule(setting).orElseThrow());
+    }
+    for (Rule<?> role : roles) {
+      requireLayer(scope, role);
+    }
+    try {
+      ScopedLayer read =
+          new ScopedLayer(scope, below, new PolicyLayer(scope.layer(), values, roles));
+      if (!Arrays.equals(write(read), bytes)) {
+        throw new MalformedException("layer is not in its one form");
+      }
+      return read;
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(e.getMessage() == null ? "value" : e.getMessage());
+    }
+  }
+
+  private static void requireLayer(LayerScope scope, Rule<?> rule) throws MalformedException {
+    if (rule.layer() != scope.layer()) {
+      throw new MalformedException("rule " + rule.id() + " is of another layer");
+    }
+  }
+
+  private static ScopedLayer.Below readBelow(Object json) throws MalformedException {
+    Members members = Members.of(json, "below");
+    LayerScope scope = LayerScope.parse(members.text("scope"));
+    List<String> terminals = new ArrayList<>();
+    for (Object one : list(members.take("terminals"), "terminals")) {
+      if (!(one instanceof String text)) {
+        throw new MalformedException("a terminal is not text");
+      }
+      terminals.add(text);
+    }
+    members.end();
+    try {
+      return new ScopedLayer.Below(scope, terminals);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<?> list(Object json, String name) throws MalformedException {
+    if (!(json instanceof List<?> items)) {
+      throw new MalformedException(name + " is not a list");
+    }
+    return items;
+  }
+
+  /** Reads every section that is left, into {@code all}; returns the roles of readers. */
+  private static List<Rule<ReaderAssignment>> rules(Members json, SettingValues.Builder all)
+      throws MalformedException {
     List<Rule<ReaderAssignment>> roles = List.of();
     for (String name : json.names()) {
       Object value = json.take(name);
@@ -115,15 +207,7 @@ final class PolicyJson {
         put(all, name + "." + member, section.take(member));
       }
     }
-    try {
-      Policy read = Policy.of(all.build(), roles);
-      if (!Arrays.equals(write(read), bytes)) {
-        throw new MalformedException("policy is not in its one form");
-      }
-      return read;
-    } catch (IllegalArgumentException e) {
-      throw new MalformedException(e.getMessage() == null ? "value" : e.getMessage());
-    }
+    return roles;
   }
 
   private static void put(SettingValues.Builder all, String path, Object json)
@@ -141,11 +225,8 @@ final class PolicyJson {
   }
 
   private static List<Rule<ReaderAssignment>> roles(Object json) throws MalformedException {
-    if (!(json instanceof List<?> items)) {
-      throw new MalformedException("roles are not a list");
-    }
     List<Rule<ReaderAssignment>> roles = new ArrayList<>();
-    for (Object item : items) {
+    for (Object item : list(json, ROLES)) {
       roles.add(rule(item, ASSIGNMENT));
     }
     return roles;

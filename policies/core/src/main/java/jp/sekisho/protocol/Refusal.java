@@ -128,6 +128,8 @@ public enum Refusal {
   /** An event that is not canonical or not of that terminal. */
   EVENT_INVALID(400),
   // Signed policy
+  /** The signed policy of this terminal does not let anybody log in like this. */
+  LOGIN_POLICY(403),
   /** No root file has the hash this terminal pinned at its enrolment, or it pinned none. */
   ROOT_NOT_PINNED(409),
   /** No signed policy was imported, or none has arrived yet. */
@@ -142,6 +144,12 @@ public enum Refusal {
   POLICY_MISMATCH(409),
   /** A signed file, or the set of them, does not have its one form. */
   POLICY_MALFORMED(400),
+  /** A layer that this terminal obeys was left out. */
+  POLICY_LAYER_MISSING(409),
+  /** A layer of another organ, of terminals that are others, or one there twice. */
+  POLICY_LAYER_FOREIGN(409),
+  /** Signed by the delegate of one organ for another, or for all. */
+  POLICY_DELEGATE(403),
   // Session
   /** No session. */
   SESSION_NONE(401),

@@ -113,6 +113,7 @@ final class AuthnBeans {
       PasskeyRules rules,
       StepUps stepUps,
       Terminals terminals,
+      SignedPolicies policies,
       SignsOfLife signs,
       Approvals approvals,
       Logins.Settings settings) {
@@ -136,7 +137,7 @@ final class AuthnBeans {
             new Persons(installation.seal()),
             new Roles(installation.seal()),
             signs,
-            policies::allows),
+            policies),
         approvals,
         settings);
   }

@@ -6,6 +6,7 @@ import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.event.Ruling;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.authn.OpenTransactions.About;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
@@ -263,7 +264,13 @@ public final class Logins {
     Entry.Subject subject =
         new Entry.Subject(spoke.terminal().organ(), person, post, spoke.terminal().id(), null);
     OpenTransaction question = spoke.question();
-    EntryReceipt entry = change.record(subject, new LoginEvent.Refused(question.id(), reason));
+    Ruling ruling =
+        reason == Refusal.LOGIN_POLICY
+                && current instanceof Verdict.Passed<PersonCurrent>(PersonCurrent proof)
+            ? Permitted.ruling(proof, change, registers)
+            : null;
+    EntryReceipt entry =
+        change.record(subject, new LoginEvent.Refused(question.id(), ruling, reason));
     if (!used.holds(change.handle(), question.id())) {
       used.insert(change, entry, question, spoke.terminal().id());
     }

@@ -108,7 +108,7 @@ final class Recorded {
     Identified identified = permitted.current().identified();
     return here(permitted, change, effects.sessions(), hash)
         .then(session -> {
-          EntryReceipt entry = change.record(session.subject(), identified.succeeded());
+          EntryReceipt entry = change.record(session.subject(), permitted.succeeded());
           identified.used(change, entry);
           effects
               .used()
@@ -143,7 +143,7 @@ final class Recorded {
         .approvals()
         .approve(change, approval)
         .then(entry -> {
-          change.record(session.subject(), registered.succeeded());
+          change.record(session.subject(), permitted.succeeded());
           effects.used().insert(change, entry, spoke.question(), permitted.terminal().id());
           return Verdict.passed(new Recorded(new Effect.Approved(matter.subject())));
         });
@@ -161,7 +161,7 @@ final class Recorded {
             person.post(),
             permitted.terminal().id(),
             Session.nameOf(token.hash()));
-    EntryReceipt login = change.record(subject, identified.succeeded());
+    EntryReceipt login = change.record(subject, permitted.succeeded());
     identified.used(change, login);
     effects
         .sessions()
@@ -202,7 +202,7 @@ final class Recorded {
       return Verdict.refused(Refusal.TRANSACTION_BOUND);
     }
     Identified identified = permitted.current().identified();
-    EntryReceipt unlock = change.record(session.subject(), identified.succeeded());
+    EntryReceipt unlock = change.record(session.subject(), permitted.succeeded());
     identified.used(change, unlock);
     sessions.resume(
         change,

@@ -56,6 +56,10 @@ final class Registered implements Identified {
     };
   }
 
+  CardKind kind() {
+    return card.kind();
+  }
+
   CardSigned signed() {
     return signed;
   }

@@ -3,6 +3,9 @@ package jp.sekisho.server.authn;
 import java.security.PublicKey;
 import java.time.Instant;
 import jp.sekisho.protocol.CardKind;
+import java.util.Optional;
+import jp.sekisho.policy.Decision;
+import jp.sekisho.policy.login.LoginAttempt;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,12 @@ interface Registers {
    * Whether cards of this kind open anything now: staff cards, unless a signed policy says more.
    */
   boolean allows(Handle handle, CardKind kind);
+
+  /**
+   * What the signed policy of this terminal says of a login; empty while there is none in force, as
+   * before the first import and past its end, when logins go on with the service's own rules.
+   */
+  Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt);
 
   /** Whether the person holds any role in the organ. */
   boolean hasRole(Handle handle, String number, String organ, Instant at);

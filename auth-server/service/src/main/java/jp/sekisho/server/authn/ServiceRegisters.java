@@ -2,12 +2,15 @@ package jp.sekisho.server.authn;
 
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.BiPredicate;
+import jp.sekisho.policy.Decision;
+import jp.sekisho.policy.PolicyEvaluator;
+import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.person.Standing;
+import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
@@ -22,22 +25,19 @@ final class ServiceRegisters implements Registers {
   private final Persons persons;
   private final Roles roles;
   private final SignsOfLife signs;
-  private final BiPredicate<Handle, CardKind> kinds;
+  private final SignedPolicies policies;
 
-  /**
-   * @param kinds whether the signed policy lets cards of a kind in, asked in a unit
-   */
   ServiceRegisters(
       Terminals terminals,
       Persons persons,
       Roles roles,
       SignsOfLife signs,
-      BiPredicate<Handle, CardKind> kinds) {
+      SignedPolicies policies) {
     this.terminals = terminals;
     this.persons = persons;
     this.roles = roles;
     this.signs = signs;
-    this.kinds = kinds;
+    this.policies = policies;
   }
 
   @Override
@@ -72,7 +72,14 @@ final class ServiceRegisters implements Registers {
 
   @Override
   public boolean allows(Handle handle, CardKind kind) {
-    return kinds.test(handle, kind);
+    return policies.allows(handle, kind);
+  }
+
+  @Override
+  public Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt) {
+    return policies
+        .rulesOf(handle, terminal.organ(), terminal.id())
+        .map(rules -> PolicyEvaluator.by(rules).login(attempt));
   }
 
   @Override

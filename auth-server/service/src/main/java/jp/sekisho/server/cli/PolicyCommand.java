@@ -8,15 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.ServiceKeys;
 import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.policy.trust.SignedLayers;
 import jp.sekisho.policy.trust.Trusted;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
@@ -62,13 +65,19 @@ final class PolicyCommand {
   }
 
   private static void print(
-      Console console, String key, Trusted<Root> root, Trusted<Policy> policy) {
+      Console console,
+      String key,
+      Trusted<Root> root,
+      Trusted<Policy> policy,
+      List<Trusted<ScopedLayer>> layers) {
     Texts texts = Texts.of(PolicyCommand.class, console.locale());
     if (root.header().trial()) {
       console.err().println(texts.say("policy.trial"));
     }
     if (console.json()) {
-      json(console, fields(root, policy));
+      Map<String, Object> fields = fields(root, policy);
+      fields.put("layers", SignedLayers.names(layers));
+      json(console, fields);
     } else {
       if (root.header().trial()) {
         console.out().println(texts.say("policy.trial"));
@@ -84,6 +93,7 @@ final class PolicyCommand {
                   policy.version(),
                   policy.hash(),
                   policy.header().expires()));
+      SignedLayers.names(layers).forEach(console.out()::println);
     }
   }
 
@@ -177,8 +187,8 @@ final class PolicyCommand {
         index = "0",
         paramLabel = "DIR",
         description = {
-          "root・root.sig・policy・policy.sig のあるディレクトリー",
-          "The directory with root, root.sig, policy, policy.sig."
+          "root・root.sig・policy・policy.sig と、あれば layers/*.layer のあるディレクトリー",
+          "The directory with root, root.sig, policy, policy.sig and, if any, layers/*.layer."
         })
     @SuppressWarnings("NullAway.Init") // required
     private Path directory;
@@ -198,8 +208,8 @@ final class PolicyCommand {
           switch (outcome(SignedPolicies.of(installation))) {
             case SignedPolicies.Outcome.Refused(var reason, var what) ->
                 refused(console, installation, reason, what);
-            case SignedPolicies.Outcome.Imported(var root, var policy, var again) -> {
-              print(console, again ? "policy.again" : "policy.imported", root, policy);
+            case SignedPolicies.Outcome.Imported(var root, var policy, var layers, var again) -> {
+              print(console, again ? "policy.again" : "policy.imported", root, policy, layers);
               yield ExitCode.OK;
             }
           });
@@ -208,22 +218,43 @@ final class PolicyCommand {
     private SignedPolicies.Outcome outcome(SignedPolicies policies) throws IOException {
       SignedFile root;
       SignedFile policy;
+      List<SignedFile> layers;
       try {
         root = read(TrustKind.ROOT);
         policy = read(TrustKind.POLICY);
+        layers = layers();
       } catch (MalformedException e) {
         return policies.refuse(Refusal.POLICY_MALFORMED, String.valueOf(e.getMessage()));
       }
       return rootHash == null || rootHash.equals(root.hash())
-          ? policies.importFiles(root, policy)
+          ? policies.importFiles(root, policy, layers)
           : policies.refuse(Refusal.ROOT_NOT_PINNED, root.hash());
     }
 
     private SignedFile read(TrustKind kind) throws IOException, MalformedException {
+      return read(kind, directory.resolve(kind.text()));
+    }
+
+    private static SignedFile read(TrustKind kind, Path file)
+        throws IOException, MalformedException {
       return SignedFile.read(
           kind,
-          read(directory.resolve(kind.text()), SignedFile.maxBytes(kind)),
-          read(directory.resolve(kind.text() + ".sig"), SignedFile.MAX_SIGNATURES));
+          read(file, SignedFile.maxBytes(kind)),
+          read(file.resolveSibling(file.getFileName() + ".sig"), SignedFile.MAX_SIGNATURES));
+    }
+
+    /** The layers below, in {@code layers/}: one file each, beside it its signatures. */
+    private List<SignedFile> layers() throws IOException, MalformedException {
+      Path layers = directory.resolve("layers");
+      List<SignedFile> found = new ArrayList<>();
+      if (Files.isDirectory(layers)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(layers, "*.layer")) {
+          for (Path file : files) {
+            found.add(read(TrustKind.POLICY, file));
+          }
+        }
+      }
+      return found;
     }
 
     private static byte[] read(Path file, int limit) throws IOException, MalformedException {
@@ -252,7 +283,12 @@ final class PolicyCommand {
         if (officers.isEmpty()) {
           return refused(console, installation, Refusal.POLICY_MISSING, "");
         }
-        print(console, "policy.shown", officers.get().root(), officers.get().policy());
+        print(
+            console,
+            "policy.shown",
+            officers.get().root(),
+            officers.get().policy(),
+            officers.get().layers());
         return ExitCode.OK;
       });
     }

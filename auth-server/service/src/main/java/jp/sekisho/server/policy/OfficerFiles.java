@@ -5,28 +5,37 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.policy.trust.Trusted;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.TamperedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which root and policy were imported last, kept outside the database in {@code
+ * Which root, policy and layers were imported last, kept outside the database in {@code
  * keys/officer-files.last}: whoever can only write the database can take rows out of it or put
  * older ones back with their seals, but not make the service forget that officers had signed.
  *
  * <p>The file is written after the rows are durable, so it may be behind them after a crash and
- * never ahead; a start catches up. Its form is two lines, {@code root <version> <hash>} and {@code
- * policy <version> <hash>}. Thread-safe; read at every use, since a console command imports from a
- * process of its own.
+ * never ahead; a start catches up. Its form is the lines {@code root <version> <hash>}, {@code
+ * policy <version> <hash>} and, ascending, {@code layer <scope> <version> <hash>}. Thread-safe;
+ * read at every use, since a console command imports from a process of its own.
  */
 final class OfficerFiles {
-  private static final int MAX_BYTES = 1024;
+  private static final int MAX_BYTES = 256 * 1024;
   private static final Pattern FORM =
       Pattern.compile(
-          "root ([0-9]{1,18}) ([A-Za-z0-9_-]{43})\npolicy ([0-9]{1,18}) ([A-Za-z0-9_-]{43})\n");
+          "root ([0-9]{1,18}) ([A-Za-z0-9_-]{43})\n"
+              + "policy ([0-9]{1,18}) ([A-Za-z0-9_-]{43})\n"
+              + "((?:layer [a-z0-9/-]{1,98} [0-9]{1,18} [A-Za-z0-9_-]{43}\n){0,1000})");
 
   private final Path file;
 
@@ -48,8 +57,20 @@ final class OfficerFiles {
     }
   }
 
-  /** Both files. */
-  record Last(Known root, Known policy) {}
+  /** All of them; layers by the text of their scope. */
+  record Last(Known root, Known policy, SortedMap<String, Known> layers) {
+    Last {
+      layers = Collections.unmodifiableSortedMap(new TreeMap<>(layers));
+    }
+
+    static Last of(SignedFile root, SignedFile policy, List<Trusted<ScopedLayer>> layers) {
+      SortedMap<String, Known> known = new TreeMap<>();
+      for (Trusted<ScopedLayer> one : layers) {
+        known.put(one.body().scope().text(), new Known(one.version(), one.hash()));
+      }
+      return new Last(Known.of(root), Known.of(policy), known);
+    }
+  }
 
   /** What was imported last; null when nothing was, as far as this file knows. */
   @Nullable Last read() {
@@ -64,10 +85,20 @@ final class OfficerFiles {
       }
       return new Last(
           new Known(Long.parseLong(lines.group(1)), lines.group(2)),
-          new Known(Long.parseLong(lines.group(3)), lines.group(4)));
+          new Known(Long.parseLong(lines.group(3)), lines.group(4)),
+          layers(lines.group(5)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static SortedMap<String, Known> layers(String lines) {
+    SortedMap<String, Known> layers = new TreeMap<>();
+    for (String line : lines.lines().toList()) {
+      String[] words = line.split(" ", -1);
+      layers.put(words[1], new Known(Long.parseLong(words[2]), words[3]));
+    }
+    return layers;
   }
 
   /** Remembers what counts now; the rows that say so are durable. */
@@ -76,14 +107,18 @@ final class OfficerFiles {
       return;
     }
     try {
-      String text =
-          "root %d %s\npolicy %d %s\n"
-              .formatted(
-                  last.root().version(),
-                  last.root().hash(),
-                  last.policy().version(),
-                  last.policy().hash());
-      PrivateFiles.replace(file, text.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder text =
+          new StringBuilder(
+              "root %d %s\npolicy %d %s\n"
+                  .formatted(
+                      last.root().version(),
+                      last.root().hash(),
+                      last.policy().version(),
+                      last.policy().hash()));
+      last.layers()
+          .forEach((scope, one) ->
+              text.append("layer %s %d %s\n".formatted(scope, one.version(), one.hash())));
+      PrivateFiles.replace(file, text.toString().getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -94,12 +129,28 @@ final class OfficerFiles {
    *
    * @throws TamperedException when they are missing or older
    */
+  void require(
+      @Nullable SignedFile root, @Nullable SignedFile policy, Map<String, SignedFile> layers) {
+    require(root, policy);
+    Last last = read();
+    if (last != null && root != null && root.header().version() == last.root().version()) {
+      last.layers().forEach((scope, known) -> require("layer " + scope, known, layers.get(scope)));
+    }
+  }
+
+  /** As {@link #require(SignedFile, SignedFile, Map)}, without the layers. */
   void require(@Nullable SignedFile root, @Nullable SignedFile policy) {
     Last last = read();
-    if (last != null) {
-      require("root", last.root(), root);
-      require("policy", last.policy(), policy);
+    if (last == null) {
+      return;
     }
+    require("root", last.root(), root);
+    if (root != null && root.header().version() > last.root().version()) {
+      // A console has imported a later root and is about to write this file; under that root,
+      // versions may begin anew.
+      return;
+    }
+    require("policy", last.policy(), policy);
   }
 
   /**
@@ -108,8 +159,13 @@ final class OfficerFiles {
    * could not be proved to follow it.
    *
    * @param row the newest root that the database has
+   * @param policyRow the policy that it has
    */
-  @Nullable String obstacle(@Nullable SignedFile row, SignedFile root, SignedFile policy) {
+  @Nullable String obstacle(
+      @Nullable SignedFile row,
+      @Nullable SignedFile policyRow,
+      SignedFile root,
+      SignedFile policy) {
     Last last = read();
     if (last == null) {
       return null;
@@ -119,7 +175,9 @@ final class OfficerFiles {
     if (there ? !last.root().allows(wanted) : !last.root().equals(wanted)) {
       return "root " + last.root().version() + " was imported here";
     }
-    return last.policy().allows(Known.of(policy))
+    // With both rows there the verifier compares with them, and knows when a version may fall.
+    boolean both = there && last.policy().allows(policyRow == null ? null : Known.of(policyRow));
+    return both || last.policy().allows(Known.of(policy))
         ? null
         : "policy " + last.policy().version() + " was imported here";
   }

@@ -15,8 +15,9 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.ListenerSettings;
 import jp.sekisho.server.terminal.AgentPort;
+import jp.sekisho.server.terminal.Terminal;
 
-/** {@code GET /agent/v1/policy}: the signed files for the caller's 機関, as one bundle. */
+/** {@code GET /agent/v1/policy}: the signed files that concern the caller, as one bundle. */
 @Controller(value = "/agent/v1", port = AgentPort.PORT)
 @Requires(beans = ListenerSettings.class)
 final class PolicyController {
@@ -31,7 +32,8 @@ final class PolicyController {
   @Get(value = "/policy", headRoute = false)
   @ExecuteOn(TaskExecutors.BLOCKING)
   HttpResponse<?> policy(HttpRequest<?> request) {
-    Optional<TrustBundle> bundle = policies.bundle(AgentPort.terminal(request).organ());
+    Terminal terminal = AgentPort.terminal(request);
+    Optional<TrustBundle> bundle = policies.bundle(terminal.organ(), terminal.id());
     if (bundle.isEmpty()) {
       return answers.refuse(Refusal.POLICY_MISSING, request);
     }

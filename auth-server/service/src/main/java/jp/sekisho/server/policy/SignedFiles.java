@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.trust.SignedFile;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Sha256;
@@ -43,6 +44,15 @@ final class SignedFiles {
         .findOne();
   }
 
+  /** The newest layer of every scope that has one, ascending by scope. */
+  List<SignedFile> layers(Handle handle) {
+    return handle
+        .createQuery(
+            "select * from signed_file where kind = 'policy' and organ <> '-' order by organ")
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   /** The newest roster of every organ that has one, ascending by organ. */
   List<SignedFile> rosters(Handle handle) {
     return handle
@@ -54,7 +64,7 @@ final class SignedFiles {
   /** Adds {@code file}; of its kind and organ, unless it is a root, the older ones go. */
   void add(Handle handle, SignedFile file, EntryReceipt entry) {
     String kind = file.header().kind().text();
-    String organ = organ(file);
+    String organ = scope(file);
     if (file.header().kind() != TrustKind.ROOT) {
       int _ = handle.execute("delete from signed_file where kind = ? and organ = ?", kind, organ);
     }
@@ -74,9 +84,17 @@ final class SignedFiles {
                 columns(kind, organ, file.header().version(), file.file(), file.signatureFile())));
   }
 
-  private static String organ(SignedFile file) {
+  /** What a file is of: {@code -}, a 機関, or the scope that a layer's body names. */
+  private static String scope(SignedFile file) {
     String organ = file.header().organ();
-    return organ == null ? "-" : organ;
+    if (organ == null || file.header().kind() != TrustKind.POLICY) {
+      return organ == null ? "-" : organ;
+    }
+    try {
+      return ScopedLayer.parse(file.bodyBytes()).scope().text();
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a layer that was verified is malformed", e);
+    }
   }
 
   private SignedFile read(ResultSet row) throws SQLException {
@@ -97,10 +115,10 @@ final class SignedFiles {
       if (one.text().equals(kind)) {
         try {
           SignedFile read = SignedFile.read(one, file, signatures);
-          if (organ(read).equals(organ) && read.header().version() == version) {
+          if (scope(read).equals(organ) && read.header().version() == version) {
             return read;
           }
-        } catch (MalformedException e) {
+        } catch (MalformedException | IllegalStateException e) {
           // Sealed, and yet not what was sealed: said below.
         }
       }

@@ -8,21 +8,29 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.trust.Current;
 import jp.sekisho.policy.trust.Current.Listed;
+import jp.sekisho.policy.trust.Current.ListedLayer;
 import jp.sekisho.policy.trust.FileSigner;
+import jp.sekisho.policy.trust.LayersOutcome;
 import jp.sekisho.policy.trust.OfficerOutcome;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.Roster;
 import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.policy.trust.SignedLayers;
 import jp.sekisho.policy.trust.TrustBundle;
 import jp.sekisho.policy.trust.TrustVerifier;
 import jp.sekisho.policy.trust.Trusted;
@@ -40,7 +48,6 @@ import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Standing;
-import jp.sekisho.server.policy.OfficerFiles.Known;
 import jp.sekisho.server.policy.OfficerFiles.Last;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
@@ -116,35 +123,65 @@ public final class SignedPolicies implements RootPin {
         installation.clock());
   }
 
-  private record Made(Instant at, TrustBundle bundle) {}
+  /** A bundle without layers, and the layers of all terminals that its current names. */
+  private record Parts(TrustBundle bundle, Map<Trusted<ScopedLayer>, SignedFile> layers) {
+    TrustBundle of(String organ, String terminal) {
+      List<SignedFile> own =
+          SignedLayers.of(layers.keySet(), organ, terminal).stream()
+              .map(layer -> Objects.requireNonNull(layers.get(layer)))
+              .toList();
+      return new TrustBundle(
+          bundle.roots(), bundle.policy(), own, bundle.roster(), bundle.current());
+    }
+  }
+
+  private record Made(Instant at, Parts parts) {}
 
   /** What came of an import. */
   public sealed interface Outcome {
     /** The files count from now on; {@code again} if they did before. */
-    record Imported(Trusted<Root> root, Trusted<Policy> policy, boolean again) implements Outcome {}
+    record Imported(
+        Trusted<Root> root,
+        Trusted<Policy> policy,
+        List<Trusted<ScopedLayer>> layers,
+        boolean again)
+        implements Outcome {}
 
     /** Nothing changed; {@code what} is for the console. */
     record Refused(Refusal reason, String what) implements Outcome {}
   }
 
-  /** Imports what officers signed, if it follows what counts now. */
+  /** Imports what officers signed, if it follows what counts now; layers stay as they are. */
   public Outcome importFiles(SignedFile root, SignedFile policy) {
-    Outcome outcome = accepted(root, policy);
-    if (outcome instanceof Outcome.Imported) {
-      last.write(new Last(Known.of(root), Known.of(policy)));
+    return importFiles(root, policy, List.of());
+  }
+
+  /**
+   * Imports what officers and delegates signed, if it follows what counts now.
+   *
+   * @param layers new ones; those of other scopes stay, and none that the root or a 機関's layer
+   *     names may be missing then
+   */
+  public Outcome importFiles(SignedFile root, SignedFile policy, List<SignedFile> layers) {
+    Outcome outcome = accepted(root, policy, layers);
+    if (outcome instanceof Outcome.Imported imported) {
+      last.write(Last.of(root, policy, imported.layers()));
     }
     return outcome;
   }
 
-  private Outcome accepted(SignedFile root, SignedFile policy) {
+  private Outcome accepted(SignedFile root, SignedFile policy, List<SignedFile> layers) {
     return transactions.<Outcome, RuntimeException>write(change -> {
       List<SignedFile> roots = files.roots(change.handle());
       Optional<SignedFile> oldPolicy = files.newest(change.handle(), TrustKind.POLICY, ALL);
-      String lost = last.obstacle(roots.isEmpty() ? null : roots.getLast(), root, policy);
+      String lost =
+          last.obstacle(
+              roots.isEmpty() ? null : roots.getLast(), oldPolicy.orElse(null), root, policy);
       if (lost != null) {
         return refuse(change, Refusal.POLICY_OLDER, lost);
       }
-      Optional<Officers> old = officers(roots, oldPolicy);
+      List<SignedFile> oldLayers = files.layers(change.handle());
+      Optional<Officers> old = officers(new Rows(roots, oldPolicy, oldLayers));
       List<SignedFile> chain = new ArrayList<>(roots);
       boolean newRoot =
           roots.isEmpty() || roots.getLast().header().version() < root.header().version();
@@ -163,7 +200,12 @@ public final class SignedPolicies implements RootPin {
       return switch (outcome) {
         case OfficerOutcome.Rejected(var reason, var what) -> refuse(change, reason, what);
         case OfficerOutcome.Accepted accepted ->
-            accept(change, accepted, root, newRoot, policy, oldPolicy);
+            accept(
+                change,
+                accepted,
+                new Signed(root, newRoot, policy, layers),
+                new Rows(roots, oldPolicy, oldLayers),
+                old.map(Officers::layers).orElse(List.of()));
       };
     });
   }
@@ -177,10 +219,11 @@ public final class SignedPolicies implements RootPin {
       transactions.<@Nullable Void>read(handle -> {
         List<SignedFile> roots = files.roots(handle);
         Optional<SignedFile> policy = files.newest(handle, TrustKind.POLICY, ALL);
-        require(roots, policy);
-        if (!roots.isEmpty() && policy.isPresent()) {
-          last.write(new Last(Known.of(roots.getLast()), Known.of(policy.get())));
-        }
+        Rows rows = new Rows(roots, policy, files.layers(handle));
+        require(rows);
+        officers(rows)
+            .ifPresent(
+                both -> last.write(Last.of(roots.getLast(), policy.orElseThrow(), both.layers())));
         return null;
       });
     } catch (TamperedException e) {
@@ -189,22 +232,45 @@ public final class SignedPolicies implements RootPin {
     }
   }
 
-  private void require(List<SignedFile> roots, Optional<SignedFile> policy) {
-    last.require(roots.isEmpty() ? null : roots.getLast(), policy.orElse(null));
+  private void require(Rows rows) {
+    Map<String, SignedFile> layers = new TreeMap<>();
+    layers(rows.layers()).forEach((layer, file) -> layers.put(layer.body().scope().text(), file));
+    last.require(
+        rows.roots().isEmpty() ? null : rows.roots().getLast(), rows.policy().orElse(null), layers);
   }
 
   /** What officers signed, as the rows say and the file beside the database confirms. */
-  private record Rows(List<SignedFile> roots, Optional<SignedFile> policy) {}
+  private record Rows(
+      List<SignedFile> roots, Optional<SignedFile> policy, List<SignedFile> layers) {}
+
+  /** What an import brings. */
+  private record Signed(
+      SignedFile root, boolean newRoot, SignedFile policy, List<SignedFile> layers) {}
 
   private Rows rows(Handle handle) {
-    Rows rows = new Rows(files.roots(handle), files.newest(handle, TrustKind.POLICY, ALL));
-    require(rows.roots(), rows.policy());
+    Rows rows =
+        new Rows(
+            files.roots(handle), files.newest(handle, TrustKind.POLICY, ALL), files.layers(handle));
+    require(rows);
     return rows;
   }
 
   private Optional<Officers> stored(Handle handle) {
-    Rows rows = rows(handle);
-    return officers(rows.roots(), rows.policy());
+    return officers(rows(handle));
+  }
+
+  /** Layers by what they say, in the order given; verified when they came, sealed since. */
+  private static Map<Trusted<ScopedLayer>, SignedFile> layers(List<SignedFile> rows) {
+    Map<Trusted<ScopedLayer>, SignedFile> layers = new LinkedHashMap<>();
+    for (SignedFile row : rows) {
+      try {
+        layers.put(
+            new Trusted<>(row.header(), row.hash(), ScopedLayer.parse(row.bodyBytes())), row);
+      } catch (MalformedException e) {
+        throw new IllegalStateException("a stored layer is of a newer version", e);
+      }
+    }
+    return layers;
   }
 
   /** Records that files were refused before they could be imported: malformed, or not the root. */
@@ -215,10 +281,9 @@ public final class SignedPolicies implements RootPin {
   private Outcome accept(
       Change change,
       OfficerOutcome.Accepted accepted,
-      SignedFile rootFile,
-      boolean newRoot,
-      SignedFile policyFile,
-      Optional<SignedFile> oldPolicy) {
+      Signed signed,
+      Rows rows,
+      List<Trusted<ScopedLayer>> oldLayers) {
     Trusted<Root> root = accepted.root();
     if (!root.body().online().equals(online.key())) {
       return refuse(change, Refusal.POLICY_MISMATCH, "the root names another service's online key");
@@ -227,11 +292,20 @@ public final class SignedPolicies implements RootPin {
       return refuse(
           change, Refusal.POLICY_MISMATCH, "a trial's root in a service that is no trial");
     }
+    if (SignedLayers.all(
+            root, accepted.policy(), oldLayers, united(root, rows, signed.layers()), change.now())
+        instanceof LayersOutcome.Rejected(var reason, var what)) {
+      return refuse(change, reason, what);
+    }
     boolean newPolicy =
-        oldPolicy.isEmpty() || !oldPolicy.get().hash().equals(accepted.policy().hash());
-    if (!newRoot && !newPolicy) {
+        rows.policy().isEmpty() || !rows.policy().get().hash().equals(accepted.policy().hash());
+    List<SignedFile> newLayers = new ArrayList<>(signed.layers());
+    newLayers.removeIf(one -> rows.layers().stream().anyMatch(b -> b.hash().equals(one.hash())));
+    List<Trusted<ScopedLayer>> inForce =
+        List.copyOf(layers(united(root, rows, signed.layers())).keySet());
+    if (!signed.newRoot() && !newPolicy && newLayers.isEmpty()) {
       change.unchanged();
-      return new Outcome.Imported(root, accepted.policy(), true);
+      return new Outcome.Imported(root, accepted.policy(), inForce, true);
     }
     EntryReceipt entry =
         change.record(
@@ -241,15 +315,41 @@ public final class SignedPolicies implements RootPin {
                 root.hash(),
                 accepted.policy().version(),
                 accepted.policy().hash(),
+                SignedLayers.names(inForce),
                 root.header().trial()));
-    if (newRoot) {
-      files.add(change.handle(), rootFile, entry);
+    if (signed.newRoot()) {
+      files.add(change.handle(), signed.root(), entry);
     }
     if (newPolicy) {
-      files.add(change.handle(), policyFile, entry);
+      files.add(change.handle(), signed.policy(), entry);
     }
+    newLayers.forEach(one -> files.add(change.handle(), one, entry));
     made.clear();
-    return new Outcome.Imported(root, accepted.policy(), false);
+    return new Outcome.Imported(root, accepted.policy(), inForce, false);
+  }
+
+  /**
+   * The new layers, and the stored ones of other scopes that are still named. What is not named any
+   * more stays in its row: the file beside the database may name it a moment longer.
+   */
+  private static List<SignedFile> united(Trusted<Root> root, Rows rows, List<SignedFile> added) {
+    Map<LayerScope, SignedFile> all = new TreeMap<>();
+    layers(rows.layers()).forEach((layer, file) -> all.put(layer.body().scope(), file));
+    List<SignedFile> odd = new ArrayList<>();
+    for (SignedFile file : added) {
+      try {
+        all.put(ScopedLayer.parse(file.bodyBytes()).scope(), file);
+      } catch (MalformedException e) {
+        odd.add(file);
+      }
+    }
+    Set<LayerScope> named =
+        SignedLayers.named(root.body(), layers(List.copyOf(all.values())).keySet());
+    // A new one that nobody names is kept here, to be refused by its name.
+    all.entrySet()
+        .removeIf(one -> !named.contains(one.getKey()) && !added.contains(one.getValue()));
+    odd.addAll(all.values());
+    return odd;
   }
 
   private static Outcome refuse(Change change, Refusal reason, String what) {
@@ -275,9 +375,31 @@ public final class SignedPolicies implements RootPin {
 
   private Optional<Trusted<Policy>> inForce(Rows rows) {
     Instant now = clock.instant();
-    return officers(rows.roots(), rows.policy())
+    return officers(rows)
         .filter(both -> !both.root().isExpired(now) && !both.policy().isExpired(now))
         .map(Officers::policy);
+  }
+
+  /**
+   * The rules a terminal obeys now, the layers that concern it included; empty without a policy and
+   * when any of the files expired.
+   */
+  public Optional<Policy> rulesOf(Handle handle, String organ, String terminal) {
+    Instant now = clock.instant();
+    return officers(rows(handle))
+        .filter(all -> !all.root().isExpired(now) && !all.policy().isExpired(now))
+        .flatMap(all -> {
+          List<Trusted<ScopedLayer>> layers = SignedLayers.of(all.layers(), organ, terminal);
+          return layers.stream().anyMatch(layer -> layer.isExpired(now))
+              ? Optional.empty()
+              : Optional.of(SignedLayers.combine(all.policy().body(), layers));
+        });
+  }
+
+  /** Whether a root and a policy were ever imported. */
+  public boolean isAny(Handle handle) {
+    Rows rows = rows(handle);
+    return !rows.roots().isEmpty() || rows.policy().isPresent();
   }
 
   /**
@@ -327,49 +449,66 @@ public final class SignedPolicies implements RootPin {
     }
   }
 
-  /** What officers signed. */
-  public record Officers(Trusted<Root> root, Trusted<Policy> policy) {}
+  /** What officers and delegates signed; layers that nobody names any more are left out. */
+  public record Officers(
+      Trusted<Root> root, Trusted<Policy> policy, List<Trusted<ScopedLayer>> layers) {}
 
-  private static Optional<Officers> officers(List<SignedFile> roots, Optional<SignedFile> policy) {
-    if (roots.isEmpty() || policy.isEmpty()) {
+  private static Optional<Officers> officers(Rows rows) {
+    if (rows.roots().isEmpty() || rows.policy().isEmpty()) {
       return Optional.empty();
     }
     try {
       // Verified when they came, sealed since.
-      SignedFile root = roots.getLast();
+      SignedFile root = rows.roots().getLast();
+      SignedFile policy = rows.policy().get();
       return Optional.of(
           new Officers(
               new Trusted<>(root.header(), root.hash(), Root.parse(root.bodyBytes())),
-              new Trusted<>(
-                  policy.get().header(),
-                  policy.get().hash(),
-                  Policy.parse(policy.get().bodyBytes()))));
+              new Trusted<>(policy.header(), policy.hash(), Policy.parse(policy.bodyBytes())),
+              List.copyOf(inForce(rows.roots(), rows.layers()).keySet())));
     } catch (MalformedException e) {
       throw new IllegalStateException("a stored file is of a newer version", e);
     }
   }
 
-  /** What terminals of {@code organ} fetch; empty while nothing was imported. */
-  public Optional<TrustBundle> bundle(String organ) {
+  /** The layers that the newest root and a 機関's own layer name. */
+  private static Map<Trusted<ScopedLayer>, SignedFile> inForce(
+      List<SignedFile> roots, List<SignedFile> rows) {
+    Map<Trusted<ScopedLayer>, SignedFile> layers = layers(rows);
+    if (roots.isEmpty() || layers.isEmpty()) {
+      return Map.of();
+    }
+    try {
+      Set<LayerScope> named =
+          SignedLayers.named(Root.parse(roots.getLast().bodyBytes()), layers.keySet());
+      layers.keySet().removeIf(layer -> !named.contains(layer.body().scope()));
+      return layers;
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a stored root is of a newer version", e);
+    }
+  }
+
+  /** What a terminal of {@code organ} fetches; empty while nothing was imported. */
+  public Optional<TrustBundle> bundle(String organ, String terminal) {
     Instant now = clock.instant();
     Made last = made.get(organ);
     if (last != null && !now.isBefore(last.at()) && now.isBefore(last.at().plus(FRESH))) {
-      return Optional.of(last.bundle());
+      return Optional.of(last.parts().of(organ, terminal));
     }
-    Optional<TrustBundle> bundle = renewed(organ);
-    bundle.ifPresent(one -> made.put(organ, new Made(now, one)));
-    return bundle;
+    Optional<Parts> parts = renewed(organ);
+    parts.ifPresent(one -> made.put(organ, new Made(now, one)));
+    return parts.map(one -> one.of(organ, terminal));
   }
 
-  private Optional<TrustBundle> renewed(String organ) {
-    Optional<TrustBundle> present = transactions.read(handle -> stored(handle, organ));
+  private Optional<Parts> renewed(String organ) {
+    Optional<Parts> present = transactions.read(handle -> stored(handle, organ));
     boolean asItShouldBe =
         transactions.read(handle -> isFresh(handle, organ, clock.instant(), present));
     if (asItShouldBe) {
       return present;
     }
-    return transactions.<Optional<TrustBundle>, RuntimeException>write(change -> {
-      Optional<TrustBundle> before = stored(change.handle(), organ);
+    return transactions.<Optional<Parts>, RuntimeException>write(change -> {
+      Optional<Parts> before = stored(change.handle(), organ);
       Rows rows = rows(change.handle());
       List<SignedFile> roots = rows.roots();
       Optional<SignedFile> policy = rows.policy();
@@ -379,12 +518,12 @@ public final class SignedPolicies implements RootPin {
         change.unchanged();
         return before;
       }
-      return Optional.of(renew(change, organ, roots, policy.get()));
+      return Optional.of(renew(change, organ, rows, policy.get()));
     });
   }
 
-  private TrustBundle renew(
-      Change change, String organ, List<SignedFile> roots, SignedFile policy) {
+  private Parts renew(Change change, String organ, Rows rows, SignedFile policy) {
+    List<SignedFile> roots = rows.roots();
     Handle handle = change.handle();
     boolean use = roots.getLast().header().trial();
     SignedFile roster = files.newest(handle, TrustKind.ROSTER, organ).orElse(null);
@@ -397,11 +536,24 @@ public final class SignedPolicies implements RootPin {
       rosters.add(Listed.of(one));
     }
     rosters.sort(Comparator.comparing(one -> String.valueOf(one.organ())));
+    Map<Trusted<ScopedLayer>, SignedFile> layers = inForce(rows.roots(), rows.layers());
     Current body =
-        new Current(Listed.of(roots.getLast()), Listed.of(policy), rosters, revoked(handle));
+        new Current(
+            Listed.of(roots.getLast()),
+            Listed.of(policy),
+            listed(layers),
+            rosters,
+            revoked(handle));
     SignedFile current = files.newest(handle, TrustKind.CURRENT, ALL).orElse(null);
     current = sign(change, TrustKind.CURRENT, null, use, body.bytes(), current);
-    return new TrustBundle(roots, policy, roster, current);
+    return new Parts(new TrustBundle(roots, policy, roster, current), layers);
+  }
+
+  private static List<ListedLayer> listed(Map<Trusted<ScopedLayer>, SignedFile> layers) {
+    return layers.entrySet().stream()
+        .map(one -> ListedLayer.of(one.getKey().body().scope(), one.getValue()))
+        .sorted(Comparator.comparing(ListedLayer::scope))
+        .toList();
   }
 
   private SignedFile sign(
@@ -444,7 +596,7 @@ public final class SignedPolicies implements RootPin {
   }
 
   /** The bundle as stored; empty while a file is missing. */
-  private Optional<TrustBundle> stored(Handle handle, String organ) {
+  private Optional<Parts> stored(Handle handle, String organ) {
     Rows rows = rows(handle);
     List<SignedFile> roots = rows.roots();
     Optional<SignedFile> policy = rows.policy();
@@ -452,15 +604,18 @@ public final class SignedPolicies implements RootPin {
     Optional<SignedFile> current = files.newest(handle, TrustKind.CURRENT, ALL);
     return roots.isEmpty() || policy.isEmpty() || roster.isEmpty() || current.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TrustBundle(roots, policy.get(), roster.get(), current.get()));
+        : Optional.of(
+            new Parts(
+                new TrustBundle(roots, policy.get(), roster.get(), current.get()),
+                inForce(roots, rows.layers())));
   }
 
   /** Whether nothing is to be signed: also when there is nothing to sign about. */
-  private boolean isFresh(Handle handle, String organ, Instant now, Optional<TrustBundle> stored) {
+  private boolean isFresh(Handle handle, String organ, Instant now, Optional<Parts> stored) {
     if (stored.isEmpty()) {
       return rows(handle).roots().isEmpty();
     }
-    TrustBundle bundle = stored.get();
+    TrustBundle bundle = stored.get().bundle();
     boolean use = bundle.roots().getLast().header().trial();
     byte[] cardsNow = new Roster(cardsOf(handle, organ, now)).bytes();
     Current current;
@@ -473,6 +628,7 @@ public final class SignedPolicies implements RootPin {
         && isYoung(bundle.current(), use, now)
         && current.root().equals(Listed.of(bundle.roots().getLast()))
         && current.policy().equals(Listed.of(bundle.policy()))
+        && current.layers().equals(listed(stored.get().layers()))
         && current.rosters().contains(Listed.of(bundle.roster()))
         && current.revoked().equals(revoked(handle));
   }

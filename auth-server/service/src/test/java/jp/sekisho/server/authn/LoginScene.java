@@ -17,7 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import jp.sekisho.policy.Decision;
+import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.policy.login.AddressMatch;
+import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
@@ -64,6 +68,9 @@ public final class LoginScene implements Registers, AutoCloseable {
 
   /** {@link #PC} as sessions see it. */
   public static final InetAddress BROWSER = InetAddress.ofLiteral(PC);
+
+  /** The signed policy of every terminal; null: none was imported. */
+  public @Nullable Policy rules;
 
   public final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
   public final OpenStorage storage;
@@ -365,6 +372,11 @@ public final class LoginScene implements Registers, AutoCloseable {
   @Override
   public boolean hasRole(Handle handle, String number, String organ, Instant at) {
     return organ.equals(organOfPerson.get(number));
+  }
+
+  @Override
+  public Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt) {
+    return Optional.ofNullable(rules).map(policy -> PolicyEvaluator.by(policy).login(attempt));
   }
 
   @Override

@@ -14,7 +14,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.Segment;
+import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.AddressMatch;
+import jp.sekisho.policy.login.CardKind;
+import jp.sekisho.policy.login.LoginFactors;
+import jp.sekisho.policy.login.LoginRules;
+import jp.sekisho.policy.login.LoginSettings;
+import jp.sekisho.policy.reader.JpkiStaffLogin;
+import jp.sekisho.policy.reader.ReaderAssignment;
+import jp.sekisho.policy.reader.ReaderRole;
+import jp.sekisho.policy.reader.ReaderRules;
+import jp.sekisho.policy.rule.Layer;
+import jp.sekisho.policy.rule.Reason;
+import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.setting.SettingValues;
+import jp.sekisho.policy.usb.StorageAccess;
+import jp.sekisho.policy.usb.UnlistedDevices;
+import jp.sekisho.policy.usb.UsbRules;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
@@ -72,6 +90,61 @@ final class LoginsTest {
   /** Refused with nobody to name. */
   private void assertUnattributed(Refusal reason, Asked asked, Answer answer) {
     assertEquals(new Outcome.Unattributed(reason), give(asked, answer));
+  }
+
+  private static <T> Rule<T> rule(String id, T value, Layer layer) {
+    return new Rule<>(id, new Reason("試験", "for a test"), value, layer);
+  }
+
+  private static Policy policy(List<LoginFactors> factors, Layer layer) {
+    Layer all = Layer.COMMON;
+    return new Policy(
+        rule("segment", Segment.MY_NUMBER, all),
+        new LoginRules(
+            rule("login.absolute", Duration.ofHours(12), all),
+            rule("login.idle", Duration.ofMinutes(15), all),
+            rule("login.lock", Duration.ofMinutes(5), all),
+            rule("login.end", Duration.ofMinutes(30), all),
+            rule("login.address", AddressMatch.REQUIRE, all),
+            rule("login.cards", List.of(CardKind.STAFF_PIV), all)),
+        new ReaderRules(
+            rule("readers.jpki", JpkiStaffLogin.OFF, all),
+            List.of(rule("readers.all", new ReaderAssignment("*", ReaderRole.STAFF), all))),
+        new UsbRules(
+            rule("usb.storage", StorageAccess.GRANT_ONLY, all),
+            rule("usb.unlisted", UnlistedDevices.BLOCK, all),
+            rule("usb.enrolled", List.of(), all)),
+        new GrantRules(
+            rule("grants.use", Duration.ofHours(1), all),
+            rule("grants.span", Duration.ofDays(7), all),
+            rule("grants.approvers", List.of(), all)),
+        new SettingValues.Builder()
+            .put(LoginSettings.FACTORS, rule("tax.factors", factors, layer))
+            .build());
+  }
+
+  @Test
+  void theTerminalsSignedPolicyDecidesAndItsRuleStandsInTheEntry() {
+    scene.rules = policy(List.of(LoginFactors.PASSKEY), Layer.DIVISION);
+    Asked asked = scene.ask(T);
+    assertRefused(Refusal.LOGIN_POLICY, asked, scene.answer(asked, T, card));
+    Map<String, Object> data = scene.newest("mayor").data();
+    assertEquals("block", data.get("effect"));
+    assertEquals("tax.factors", data.get("rule"));
+    assertEquals("division", data.get("layer"));
+
+    // Nobody said when the office is open: everybody is let in and marked.
+    scene.rules = policy(List.of(LoginFactors.CARD_PIN), Layer.COMMON);
+    Asked again = scene.ask(T);
+    assertInstanceOf(Outcome.Opened.class, give(again, scene.answer(again, T, card)));
+    Map<String, Object> marked =
+        scene.entries("mayor").stream()
+            .filter(entry -> entry.type().equals("login.succeeded"))
+            .findFirst()
+            .orElseThrow()
+            .data();
+    assertEquals("audit", marked.get("effect"));
+    assertEquals("built-in.unset", marked.get("rule"));
   }
 
   @Test

@@ -22,7 +22,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.PolicyLayer;
+import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.Segment;
 import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.AddressMatch;
@@ -96,19 +99,30 @@ class PolicyRouteTest {
 
   private SignedFile file(TrustKind kind, long version, boolean trial, byte[] body)
       throws GeneralSecurityException {
+    return file(kind, null, version, trial, body, officer);
+  }
+
+  private SignedFile file(
+      TrustKind kind,
+      @Nullable String organ,
+      long version,
+      boolean trial,
+      byte[] body,
+      FileSigner by)
+      throws GeneralSecurityException {
     Instant now = server.clock.instant().truncatedTo(ChronoUnit.SECONDS);
     return SignedFile.sign(
         TrustHeader.of(
             kind,
-            null,
+            organ,
             version,
             now,
             now.plus(kind.maxLife()),
             trial,
-            List.of(officer.key().id()),
+            List.of(by.key().id()),
             body),
         body,
-        List.of(officer));
+        List.of(by));
   }
 
   private SignedFile root(TrustKey online) throws GeneralSecurityException {
@@ -217,7 +231,7 @@ class PolicyRouteTest {
     assertEquals(root.hash(), ticket().rootHash());
     TrustBundle bundle = fetched();
     assertArrayEquals(root.file(), bundle.roots().getFirst().file());
-    TrustedState state = trusted(new TrustVerifier("mayor", root.hash()), null, bundle);
+    TrustedState state = trusted(new TrustVerifier("mayor", "T-0003", root.hash()), null, bundle);
     assertTrue(state.trial());
     assertEquals(policies.current().orElseThrow().hash(), state.signedPolicy().hash());
     List<String> entries = server.entries("system");
@@ -264,7 +278,7 @@ class PolicyRouteTest {
   void currentIsMadeAnewLongBeforeItRunsOut() throws Exception {
     SignedFile root = root(online());
     imported(root, policy(1));
-    TrustVerifier verifier = new TrustVerifier("mayor", root.hash());
+    TrustVerifier verifier = new TrustVerifier("mayor", "T-0003", root.hash());
     TrustBundle first = fetched();
     TrustedState state = trusted(verifier, null, first);
     server.clock.forward(Duration.ofHours(11));
@@ -281,7 +295,7 @@ class PolicyRouteTest {
   void aCardOfACurrentPersonIsOnTheRosterOfTheOrgan() throws Exception {
     SignedFile root = root(online());
     imported(root, policy(1));
-    TrustVerifier verifier = new TrustVerifier("mayor", root.hash());
+    TrustVerifier verifier = new TrustVerifier("mayor", "T-0003", root.hash());
     TrustedState state = trusted(verifier, null, fetched());
     byte[] spki = Sha256.of(new byte[] {7});
     EntryReceipt _ =
@@ -351,6 +365,108 @@ class PolicyRouteTest {
                           mac);
               return entry;
             });
+  }
+
+  /** A root under which mayor has layers, signed by {@code delegate} alone. */
+  private SignedFile layeredRoot(long version, FileSigner delegate) throws Exception {
+    Root.Officer one = new Root.Officer("S-4001", delegate.key());
+    return file(
+        TrustKind.ROOT,
+        version,
+        true,
+        new Root(
+                1,
+                List.of(new Root.Officer("S-3001", officer.key())),
+                online(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new Root.Delegation("mayor", one)),
+                List.of("mayor"),
+                List.of())
+            .bytes());
+  }
+
+  private SignedFile layer(LayerScope scope, long version, int minutes, FileSigner by)
+      throws GeneralSecurityException {
+    Rule<Duration> idle =
+        new Rule<>(
+            "idle." + (scope.division() == null ? "mayor" : scope.division()),
+            new Reason("試験", "for a test"),
+            Duration.ofMinutes(minutes),
+            scope.layer());
+    LayerScope tax = new LayerScope("mayor", "tax", null);
+    List<ScopedLayer.Below> below =
+        scope.text().equals("mayor")
+            ? List.of(new ScopedLayer.Below(tax, List.of("T-00*")))
+            : List.of();
+    SettingValues values =
+        new SettingValues.Builder().put(LoginSettings.SESSION_IDLE, idle).build();
+    ScopedLayer layer =
+        new ScopedLayer(scope, below, new PolicyLayer(scope.layer(), values, List.of()));
+    return file(TrustKind.POLICY, scope.organ(), version, true, layer.bytes(), by);
+  }
+
+  @Test
+  void layersAreImportedWholeAndReachTheTerminalsTheyConcern() throws Exception {
+    FileSigner delegate = FileSigner.of(pair());
+    LayerScope mayor = new LayerScope("mayor", null, null);
+    LayerScope tax = new LayerScope("mayor", "tax", null);
+    SignedFile root = layeredRoot(1, delegate);
+    SignedFile policy = policy(1);
+    SignedFile own = layer(mayor, 1, 14, delegate);
+    SignedFile below = layer(tax, 1, 10, delegate);
+    refused(Refusal.POLICY_LAYER_MISSING, root, policy);
+    refusedLayers(Refusal.POLICY_LAYER_MISSING, root, policy, List.of(own));
+    SignedFile foreign = layer(new LayerScope("education", null, null), 1, 9, delegate);
+    refusedLayers(Refusal.POLICY_DELEGATE, root, policy, List.of(own, below, foreign));
+    assertInstanceOf(
+        SignedPolicies.Outcome.Imported.class,
+        policies.importFiles(root, policy, List.of(own, below)));
+
+    TrustBundle bundle = fetched();
+    assertEquals(2, bundle.layers().size());
+    TrustVerifier verifier = new TrustVerifier("mayor", "T-0003", root.hash());
+    TrustedState state = trusted(verifier, null, bundle);
+    assertEquals(Duration.ofMinutes(10), state.policy().login().sessionIdle().value());
+    assertEquals(1, policies.bundle("mayor", "T-9003").orElseThrow().layers().size());
+    assertTrue(policies.bundle("education", "T-0003").orElseThrow().layers().isEmpty());
+    assertEquals(Duration.ofMinutes(10), idleAt("mayor", "T-0003"));
+    assertEquals(Duration.ofMinutes(15), idleAt("education", "T-0003"));
+
+    // The delegate alone brings a stricter layer; what he does not bring stays.
+    assertInstanceOf(
+        SignedPolicies.Outcome.Imported.class,
+        policies.importFiles(root, policy, List.of(layer(tax, 2, 7, delegate))));
+    TrustedState next = trusted(verifier, state, fetched());
+    assertEquals(Duration.ofMinutes(7), next.policy().login().sessionIdle().value());
+    refusedLayers(Refusal.POLICY_OLDER, root, policy, List.of(below));
+
+    // A layer's row taken out of the database is noticed, not served without.
+    sql("delete from signed_file where organ = 'mayor/tax'");
+    assertThrows(TamperedException.class, policies::current);
+    server.clock.forward(Duration.ofSeconds(6));
+    assertEquals(Refusal.STATE_TAMPERED, Agent.refusal(agent.get("/agent/v1/policy")));
+  }
+
+  private Duration idleAt(String organ, String terminal) {
+    return server
+        .installation
+        .transactions()
+        .read(handle -> policies.rulesOf(handle, organ, terminal))
+        .orElseThrow()
+        .login()
+        .sessionIdle()
+        .value();
+  }
+
+  private void refusedLayers(
+      Refusal reason, SignedFile root, SignedFile policy, List<SignedFile> layers) {
+    SignedPolicies.Outcome outcome = policies.importFiles(root, policy, layers);
+    assertEquals(
+        reason,
+        assertInstanceOf(SignedPolicies.Outcome.Refused.class, outcome, outcome::toString)
+            .reason());
   }
 
   @Test

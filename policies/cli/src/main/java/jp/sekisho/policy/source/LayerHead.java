@@ -3,6 +3,7 @@ package jp.sekisho.policy.source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.rule.Layer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -73,6 +74,14 @@ record LayerHead(
       return "common";
     }
     return organ + (division == null ? "" : "/" + division) + (group == null ? "" : "/" + group);
+  }
+
+  /** Where it stands; of a layer below the common one. */
+  LayerScope layerScope() {
+    if (organ == null) {
+      throw new IllegalStateException("the common layer has no scope");
+    }
+    return new LayerScope(organ, division, group);
   }
 
   /** Whether what this layer says holds in {@code scope} too. */

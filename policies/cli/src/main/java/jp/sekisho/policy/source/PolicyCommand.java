@@ -46,8 +46,14 @@ public final class PolicyCommand implements Runnable {
 
   /** The program on given streams; returns the exit code. */
   static int run(String[] arguments, InputStream in, PrintWriter out, PrintWriter err) {
+    return run(arguments, in, out, err, CardPlace.DESK);
+  }
+
+  /** As {@link #run(String[], InputStream, PrintWriter, PrintWriter)}, with another reader. */
+  static int run(
+      String[] arguments, InputStream in, PrintWriter out, PrintWriter err, CardPlace cards) {
     Messages messages = Messages.of(language(arguments));
-    CommandLine line = commandLine(messages, in);
+    CommandLine line = commandLine(messages, in, cards);
     line.setOut(out);
     line.setErr(err);
     line.setExecutionExceptionHandler((e, command, parsed) -> {
@@ -64,6 +70,10 @@ public final class PolicyCommand implements Runnable {
 
   /** The commands, with their help in one language. */
   static CommandLine commandLine(Messages messages, InputStream in) {
+    return commandLine(messages, in, CardPlace.DESK);
+  }
+
+  private static CommandLine commandLine(Messages messages, InputStream in, CardPlace cards) {
     CommandLine line = new CommandLine(new PolicyCommand(messages));
     line.addSubcommand("check", new CheckCommand());
     line.addSubcommand("schema", new SchemaCommand());
@@ -74,6 +84,8 @@ public final class PolicyCommand implements Runnable {
     line.addSubcommand("verify-statement", new VerifyStatementCommand());
     line.addSubcommand("root", new RootCommand(Clock.systemUTC()));
     line.addSubcommand("sign", new SignCommand(Clock.systemUTC()));
+    line.addSubcommand("draft", new DraftCommand(Clock.systemUTC()));
+    line.addSubcommand("cosign", new CosignCommand(Clock.systemUTC(), cards));
     line.addSubcommand("verify", new VerifyCommand(Clock.systemUTC()));
     line.setResourceBundle(messages.bundle());
     return line;

@@ -10,15 +10,21 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.PolicyLayer;
 import jp.sekisho.policy.PolicyLayers;
+import jp.sekisho.policy.ScopedLayer;
+import jp.sekisho.policy.ScopedLayer.Below;
 import jp.sekisho.policy.Settings;
 import jp.sekisho.policy.reader.ReaderAssignment;
 import jp.sekisho.policy.rule.Layer;
 import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.setting.Comparison;
 import jp.sekisho.policy.setting.Setting;
+import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.source.Problem.Code;
 import jp.sekisho.policy.source.Problem.Position;
 import jp.sekisho.policy.usb.EnrolledPeripheral;
@@ -131,7 +137,7 @@ final class PolicyTree {
         && BESIDE.stream().noneMatch(name::endsWith);
   }
 
-  private static List<Path> entries(Path directory) throws InputFile.UnreadableException {
+  static List<Path> entries(Path directory) throws InputFile.UnreadableException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.sorted().toList();
     } catch (IOException | UncheckedIOException e) {
@@ -312,6 +318,47 @@ final class PolicyTree {
 
   private void warning(LayerSource in, Code code, Position at, String path, String... arguments) {
     warnings.add(new Located(in.file(), Problem.of(code, at, path, arguments)));
+  }
+
+  /**
+   * The layers below the common one as they are signed: a 機関's own one for each 機関, also where no
+   * source speaks of it, since it names those below it. A layer that no terminal obeys is left out.
+   */
+  List<ScopedLayer> scopedLayers() {
+    Map<LayerScope, PolicyLayer> layers = new TreeMap<>();
+    Map<String, List<Below>> below = new TreeMap<>();
+    for (LayerSource one : lower) {
+      LayerScope scope = one.head().layerScope();
+      List<String> terminals = terminalsBelow(one);
+      LayerScope own = new LayerScope(scope.organ(), null, null);
+      layers.putIfAbsent(own, new PolicyLayer(Layer.ORGAN, SettingValues.NONE, List.of()));
+      if (scope.equals(own)) {
+        layers.put(own, one.layer());
+      } else if (!terminals.isEmpty()) {
+        layers.put(scope, one.layer());
+        below
+            .computeIfAbsent(scope.organ(), key -> new ArrayList<>())
+            .add(new Below(scope, terminals));
+      }
+    }
+    below.values().forEach(list -> list.sort(Comparator.comparing(Below::scope)));
+    List<ScopedLayer> scoped = new ArrayList<>();
+    layers.forEach((scope, layer) -> {
+      List<Below> named =
+          scope.division() == null ? below.getOrDefault(scope.organ(), List.of()) : List.of();
+      scoped.add(new ScopedLayer(scope, named, layer));
+    });
+    return scoped;
+  }
+
+  /** Whose terminals obey {@code one}: its own and those of the layers below it. */
+  private List<String> terminalsBelow(LayerSource one) {
+    return lower.stream()
+        .filter(other -> one.head().reaches(other.head().scope()))
+        .flatMap(other -> other.head().terminals().stream())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** The policies, by scope: {@code common}, {@code mayor}, {@code mayor/tax} … */

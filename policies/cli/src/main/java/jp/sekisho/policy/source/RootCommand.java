@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import jp.sekisho.policy.trust.DraftFile;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.Root.Officer;
@@ -21,14 +22,17 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes the root of a trial: one officer with a key in a file. The service's own keys come in a
- * file that {@code sekisho-server policy keys} writes.
+ * Makes the root of a trial: one officer with a key in a file; or, with {@code --rotate}, the draft
+ * of a root that k officers sign with {@code cosign}. The service's own keys come in a file that
+ * {@code sekisho-server policy keys} writes.
  */
 @Command(name = "root")
 final class RootCommand implements Callable<Integer> {
@@ -36,20 +40,28 @@ final class RootCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common = new CommonOptions();
 
-  @SuppressWarnings("NullAway.Init") // required
-  @Option(names = "--new", required = true, paramLabel = "DIR", descriptionKey = "root.new")
-  private Path directory;
+  /** A trial's root at once, or the draft of one that officers sign. */
+  static final class What {
+    @Option(names = "--new", paramLabel = "DIR", descriptionKey = "root.new")
+    private @Nullable Path made;
 
-  @SuppressWarnings("NullAway.Init") // required
-  @Option(
-      names = "--service",
-      required = true,
-      paramLabel = "FILE",
-      descriptionKey = "root.service")
-  private Path service;
+    @Option(names = "--rotate", paramLabel = "DIR", descriptionKey = "root.rotate")
+    private @Nullable Path rotated;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private What what = new What();
+
+  @Mixin private RotateRoot rotation = new RotateRoot();
+
+  @Option(names = "--service", paramLabel = "FILE", descriptionKey = "root.service")
+  private @Nullable Path service;
 
   @Option(names = "--officer", paramLabel = "NUMBER", descriptionKey = "root.officer")
   private String officer = "trial";
+
+  @Option(names = "--layer", paramLabel = "ORGAN", descriptionKey = "root.layer")
+  private List<String> layers = List.of();
 
   private final Clock clock;
 
@@ -60,20 +72,70 @@ final class RootCommand implements Callable<Integer> {
   @Override
   public Integer call() throws GeneralSecurityException {
     Output output = common.output();
+    if (what.rotated != null) {
+      return rotate(output, what.rotated);
+    }
+    Path directory = what.made;
+    if (directory == null || service == null) {
+      return output.refused("SERVICE_NONE", "root.SERVICE_NONE", "--service");
+    }
     common.banner();
     if (!Names.isPerson(officer)) {
       return output.refused("OFFICER_NONE", "root.OFFICER_NONE", officer);
+    }
+    for (String organ : layers) {
+      if (!Names.isOrgan(organ)) {
+        return output.refused("ORGAN", "root.ORGAN", organ);
+      }
     }
     if (TrustFiles.isServiceData(directory)) {
       return output.refused("SERVICE_DATA", "root.SERVICE_DATA", directory.toString());
     }
     try {
-      byte[] lines = InputFile.read(service, InputStream.nullInputStream(), MAX_SERVICE_KEYS);
-      ServiceKeys keys = ServiceKeys.parse(lines);
+      ServiceKeys keys = keys(service);
       if (!isFree(directory)) {
         return output.refused("NOT_EMPTY", "root.NOT_EMPTY", directory.toString());
       }
-      return made(output, keys);
+      return made(output, directory, keys);
+    } catch (MalformedException e) {
+      return output.refused("SERVICE_KEYS", "root.SERVICE_KEYS", String.valueOf(e.getMessage()));
+    } catch (InputFile.UnreadableException e) {
+      return output.unreadable(e);
+    }
+  }
+
+  private static ServiceKeys keys(Path file)
+      throws InputFile.UnreadableException, MalformedException {
+    return ServiceKeys.parse(InputFile.read(file, InputStream.nullInputStream(), MAX_SERVICE_KEYS));
+  }
+
+  /** Lays the draft of the next root, or of a production's first one, into {@code out}. */
+  private int rotate(Output output, Path out) {
+    try {
+      DraftFile draft =
+          rotation.draft(
+              service == null ? null : keys(service),
+              layers,
+              clock.instant().truncatedTo(ChronoUnit.SECONDS));
+      if (draft.header().trial()) {
+        common.banner();
+      }
+      new Drafts(out).write(new Drafts.Named("root", draft, List.of()));
+      ObjectNode json = Output.object("drafted").put("version", draft.header().version());
+      draft.header().signers().forEach(json.putArray("signers")::add);
+      output.result(
+          json,
+          () ->
+              output.line(
+                  output
+                      .messages()
+                      .text(
+                          "root.drafted",
+                          Long.toString(draft.header().version()),
+                          out.toString())));
+      return Exit.OK.code();
+    } catch (RotateRoot.RefusedException e) {
+      return output.refused(e.code(), "root." + e.code(), e.argument());
     } catch (MalformedException e) {
       return output.refused("SERVICE_KEYS", "root.SERVICE_KEYS", String.valueOf(e.getMessage()));
     } catch (InputFile.UnreadableException e) {
@@ -92,7 +154,7 @@ final class RootCommand implements Callable<Integer> {
     }
   }
 
-  private int made(Output output, ServiceKeys keys)
+  private int made(Output output, Path directory, ServiceKeys keys)
       throws GeneralSecurityException, InputFile.UnreadableException {
     KeyPair pair = TrialKey.generate();
     FileSigner signer = FileSigner.of(pair);
@@ -105,6 +167,7 @@ final class RootCommand implements Callable<Integer> {
             keys.logs(),
             List.of(),
             List.of(),
+            layers.stream().distinct().sorted().toList(),
             List.of());
     byte[] body = root.bytes();
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);

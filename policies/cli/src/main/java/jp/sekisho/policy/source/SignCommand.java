@@ -14,17 +14,22 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.rule.Layer;
 import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.trust.FileSigner;
+import jp.sekisho.policy.trust.LayersOutcome;
 import jp.sekisho.policy.trust.OfficerOutcome;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.policy.trust.SignedLayers;
 import jp.sekisho.policy.trust.TrustVerifier;
 import jp.sekisho.policy.trust.Trusted;
 import jp.sekisho.protocol.MalformedException;
@@ -38,8 +43,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Compiles a policy, says what changes against the one signed last, and signs it with the trial
- * officer's key. What is signed is exactly what was shown.
+ * Compiles a policy, or a directory of layers, says what changes against what was signed last, and
+ * signs it with the trial officer's key. What is signed is exactly what was shown.
  */
 @Command(name = "sign")
 final class SignCommand implements Callable<Integer> {
@@ -55,7 +60,7 @@ final class SignCommand implements Callable<Integer> {
   @Option(
       names = "--policy",
       required = true,
-      paramLabel = "FILE.yaml",
+      paramLabel = "FILE.yaml|DIR",
       descriptionKey = "sign.policy")
   private Path source;
 
@@ -92,6 +97,15 @@ final class SignCommand implements Callable<Integer> {
       if (root.header().trial()) {
         common.banner();
       }
+      if (Files.isDirectory(source)) {
+        PolicyTree.Outcome read = PolicyTree.read(source);
+        if (read instanceof PolicyTree.Outcome.Refused refused) {
+          return SourceFile.refused(output, refused.problems(), source);
+        }
+        PolicyTree tree = ((PolicyTree.Outcome.Read) read).tree();
+        Policy common = withApprovers(tree.policyIn(PolicyTree.COMMON));
+        return sign(output, root, common, tree.scopedLayers());
+      }
       PolicyCompiler.Outcome compiled = SourceFile.compile(source);
       if (compiled instanceof PolicyCompiler.Outcome.Refused refused) {
         return SourceFile.refused(output, source, refused.problems());
@@ -101,7 +115,7 @@ final class SignCommand implements Callable<Integer> {
       if (!lower.isEmpty() && !output.json()) {
         output.line(output.messages().text("sign.lower", String.join(" ", lower)));
       }
-      return sign(output, root, policy);
+      return sign(output, root, policy, List.of());
     } catch (MalformedException e) {
       return output.refused("POLICY_MALFORMED", "sign.MALFORMED", String.valueOf(e.getMessage()));
     } catch (RefusedException e) {
@@ -140,7 +154,7 @@ final class SignCommand implements Callable<Integer> {
     }
   }
 
-  private int sign(Output output, SignedFile root, Policy policy)
+  private int sign(Output output, SignedFile root, Policy policy, List<ScopedLayer> lower)
       throws GeneralSecurityException,
           MalformedException,
           RefusedException,
@@ -149,8 +163,12 @@ final class SignCommand implements Callable<Integer> {
     Optional<Trusted<Policy>> before = before(root, now);
     List<RuleWords.Change> changes =
         RuleWords.changes(before.map(Trusted::body).orElse(null), policy);
+    LayerSigning signing = new LayerSigning(out);
+    Map<LayerScope, List<RuleWords.Change>> below =
+        signing.changes(before.map(Trusted::body).orElse(null), policy, lower);
     long version = before.map(Trusted::version).orElse(0L) + 1;
     show(output, before.map(Trusted::version).orElse(0L), version, changes);
+    below.forEach((scope, list) -> showLayer(output, scope, list));
     Root officers = Root.parse(root.bodyBytes());
     FileSigner signer = TrialKey.read(rootDirectory.resolve(TrialKey.FILE), officers);
     if (signer == null) {
@@ -170,14 +188,22 @@ final class SignCommand implements Callable<Integer> {
                 body),
             body,
             List.of(signer));
-    if (TrustVerifier.officers(null, before.orElse(null), List.of(root), file, now)
-        instanceof OfficerOutcome.Rejected rejected) {
+    OfficerOutcome outcome =
+        TrustVerifier.officers(null, before.orElse(null), List.of(root), file, now);
+    if (outcome instanceof OfficerOutcome.Rejected rejected) {
+      throw new RefusedException("REFUSED", rejected.reason() + " " + rejected.what());
+    }
+    OfficerOutcome.Accepted good = (OfficerOutcome.Accepted) outcome;
+    List<SignedFile> layers = signing.signed(lower, good.root(), signer, now, days);
+    LayersOutcome all = SignedLayers.all(good.root(), good.policy(), List.of(), layers, now);
+    if (all instanceof LayersOutcome.Rejected rejected) {
       throw new RefusedException("REFUSED", rejected.reason() + " " + rejected.what());
     }
     if (!dryRun) {
       write(root, file);
+      signing.write(layers);
     }
-    report(output, file, changes);
+    report(output, file, changes, below, ((LayersOutcome.Accepted) all).layers());
     return Exit.OK.code();
   }
 
@@ -230,7 +256,20 @@ final class SignCommand implements Callable<Integer> {
     output.out().flush();
   }
 
-  private void report(Output output, SignedFile file, List<RuleWords.Change> changes) {
+  private static void showLayer(Output output, LayerScope scope, List<RuleWords.Change> changes) {
+    if (!output.json()) {
+      output.line(output.messages().text("diff.scope", scope.text()));
+      changes.forEach(change -> output.line(change.line(output.messages())));
+      output.out().flush();
+    }
+  }
+
+  private void report(
+      Output output,
+      SignedFile file,
+      List<RuleWords.Change> changes,
+      Map<LayerScope, List<RuleWords.Change>> below,
+      List<Trusted<ScopedLayer>> layers) {
     ObjectNode json =
         Output.object(dryRun ? "shown" : "signed")
             .put("trial", file.header().trial())
@@ -239,7 +278,11 @@ final class SignCommand implements Callable<Integer> {
             .put("expires", file.header().expires().toString());
     ArrayNode list = json.putArray("changes");
     changes.forEach(change -> DiffCommand.put(list.addObject(), change));
+    below.forEach((scope, more) ->
+        more.forEach(one -> DiffCommand.put(list.addObject().put("scope", scope.text()), one)));
     json.put("wider", RuleWords.widens(changes));
+    ArrayNode names = json.putArray("layers");
+    SignedLayers.names(layers).forEach(names::add);
     output.result(
         json,
         () ->

@@ -16,17 +16,19 @@ import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.Root.Officer;
+import jp.sekisho.policy.trust.TrustKey;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The officer of a trial: a P-256 key in a file of 0600, with the banner as its first line.
- * Officers at work sign with their cards; that way is not built yet.
+ * Officers at work sign with their cards ({@link OfficerCard}).
  */
 final class TrialKey {
   /** Name of the file in the directory of {@code root --new}. */
@@ -78,11 +80,17 @@ final class TrialKey {
     }
   }
 
+  /** The signer whose key lies in {@code file}, an officer of {@code root}; null when of nobody. */
+  static @Nullable FileSigner read(Path file, Root root) throws InputFile.UnreadableException {
+    return read(file, root.officers().stream().map(Officer::key).toList());
+  }
+
   /**
-   * The signer whose key lies in {@code file}: the officer of {@code root} that it belongs to; null
+   * The signer whose key lies in {@code file}: the one of {@code known} that it belongs to; null
    * when it is no such key or nobody's there.
    */
-  static @Nullable FileSigner read(Path file, Root root) throws InputFile.UnreadableException {
+  static @Nullable FileSigner read(Path file, List<TrustKey> known)
+      throws InputFile.UnreadableException {
     byte[] bytes = InputFile.read(file, java.io.InputStream.nullInputStream(), MAX_BYTES);
     Matcher pem = PEM.matcher(new String(bytes, StandardCharsets.UTF_8));
     if (!pem.find()) {
@@ -96,9 +104,9 @@ final class TrialKey {
       signature.initSign(key);
       signature.update(probe);
       String signed = Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
-      for (Officer officer : root.officers()) {
-        if (officer.key().verifies(probe, signed)) {
-          return FileSigner.of(officer.key(), key);
+      for (TrustKey one : known) {
+        if (one.verifies(probe, signed)) {
+          return FileSigner.of(one, key);
         }
       }
     } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -37,7 +37,7 @@ final class TrustFiles {
     return directory.resolve(kind.text() + ".sig");
   }
 
-  private static void replace(Path file, byte[] bytes) throws InputFile.UnreadableException {
+  static void replace(Path file, byte[] bytes) throws InputFile.UnreadableException {
     Path next = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.write(next, bytes);

@@ -48,7 +48,7 @@ class PolicyCommandTest {
   void helpTexts() {
     Set<String> keys = Messages.EN.bundle().keySet();
     CommandLine program = PolicyCommand.commandLine(Messages.EN, InputStream.nullInputStream());
-    assertEquals(10, program.getSubcommands().size());
+    assertEquals(12, program.getSubcommands().size());
     program.getSubcommands().values().stream()
         .map(CommandLine::getCommandSpec)
         .forEach(command -> {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.trust.ServiceKeys;
 import jp.sekisho.policy.trust.SignedFile;
@@ -217,6 +218,73 @@ class TrustCommandsTest {
     assertFalse(sign("--lang", "en").out().contains("not in this signature"));
     Program same = sign("--lang", "en", "--dry-run");
     assertTrue(same.out().contains("No value changes (reasons and ids"), same.out());
+  }
+
+  private Program signCity(String... more) {
+    String[] arguments = {
+      "sign",
+      "--root",
+      officer.toString(),
+      "--policy",
+      Program.PROFILES.resolve("city").toString(),
+      "--out",
+      out.toString()
+    };
+    return Program.run(
+        java.util.stream.Stream.concat(
+                java.util.Arrays.stream(arguments), java.util.Arrays.stream(more))
+            .toArray(String[]::new));
+  }
+
+  @Test
+  @DisplayName("a directory is signed layer by layer; what says the same keeps its version")
+  void layers() throws Exception {
+    assertEquals(0, root(officer).exit());
+    Program unnamed = signCity("--json");
+    assertEquals("REFUSED", unnamed.json().path("code").asString(), unnamed.out());
+    assertTrue(unnamed.json().path("text").asString().contains("POLICY_LAYER_FOREIGN"));
+    assertFalse(Files.exists(out.resolve("layers")));
+
+    officer = folder.resolve("second");
+    String[] made = {
+      "root",
+      "--new",
+      officer.toString(),
+      "--service",
+      service.toString(),
+      "--layer",
+      "mayor",
+      "--layer",
+      "education",
+      "--layer",
+      "election",
+      "--json"
+    };
+    assertEquals(0, Program.run(made).exit());
+    Program signed = signCity("--lang", "en");
+    assertEquals(0, signed.exit(), signed.out());
+    assertTrue(signed.out().contains("In [mayor/tax/counter]:"), signed.out());
+    List<String> names = layerNames(signCity("--json"));
+    assertEquals(
+        List.of("education 1", "election 1", "mayor 1", "mayor/tax 1", "mayor/tax/counter 1"),
+        names);
+    SignedFile own =
+        SignedFile.read(
+            TrustKind.POLICY,
+            Files.readAllBytes(out.resolve("layers").resolve("mayor.layer")),
+            Files.readAllBytes(out.resolve("layers").resolve("mayor.layer.sig")));
+    assertEquals("mayor", own.header().organ());
+    ScopedLayer layer = ScopedLayer.parse(own.bodyBytes());
+    assertEquals("mayor/tax", layer.below().get(0).scope().text());
+  }
+
+  private static List<String> layerNames(Program signed) {
+    List<String> names = new java.util.ArrayList<>();
+    signed
+        .json()
+        .path("layers")
+        .forEach(one -> names.add(one.asString().replaceAll(" [A-Za-z0-9_-]{43}$", "")));
+    return names;
   }
 
   private String approverKey = "";

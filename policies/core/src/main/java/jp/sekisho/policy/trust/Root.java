@@ -19,6 +19,7 @@ import jp.sekisho.protocol.Names;
  * log (verifier key of a log, C2SP signed note)                            0 to 64
  * witness (verifier key of a witness)                                      0 to 16
  * delegation (organ) (staff number) (base64url SubjectPublicKeyInfo DER)   0 to 64
+ * layer (organ)                                                            0 to 64
  * cleared (base64url SHA-256 of a SubjectPublicKeyInfo)                    0 to 1000
  * </pre>
  *
@@ -28,7 +29,8 @@ import jp.sekisho.protocol.Names;
  * @param staffCas pins of the CAs of staff cards
  * @param logs verifier keys of the audit logs
  * @param witnesses verifier keys of witnesses outside IT
- * @param delegations officers of single 機関; no right goes with it in this version
+ * @param delegations who may sign the layers of a single 機関, each of them alone
+ * @param layers the 機関 that have layers of their own: their terminals take no set without
  * @param cleared keys whose revocation the officers lift
  */
 public record Root(
@@ -39,6 +41,7 @@ public record Root(
     List<String> logs,
     List<String> witnesses,
     List<Delegation> delegations,
+    List<String> layers,
     List<String> cleared) {
   /** Most officers. */
   public static final int MAX_OFFICERS = 16;
@@ -79,6 +82,7 @@ public record Root(
     logs = List.copyOf(logs);
     witnesses = List.copyOf(witnesses);
     delegations = List.copyOf(delegations);
+    layers = List.copyOf(layers);
     cleared = List.copyOf(cleared);
     size("officers", officers, 1, MAX_OFFICERS);
     if (threshold < 1 || threshold > officers.size()) {
@@ -97,6 +101,27 @@ public record Root(
     BodyLines.requireAscending(
         "delegations",
         delegations.stream().map(one -> one.organ() + " " + one.officer().person()).toList());
+    if (delegations.stream().anyMatch(one -> one.officer().key().equals(online))) {
+      throw new IllegalArgumentException("the online key signs no rules");
+    }
+    size("layers", layers, 0, MAX_LOGS);
+    BodyLines.requireAscending("layers", layers);
+    if (!layers.stream().allMatch(Names::isOrgan)) {
+      throw new IllegalArgumentException("layer's organ is none");
+    }
+  }
+
+  /** A root under which no 機関 has layers of its own. */
+  public Root(
+      int threshold,
+      List<Officer> officers,
+      TrustKey online,
+      List<String> staffCas,
+      List<String> logs,
+      List<String> witnesses,
+      List<Delegation> delegations,
+      List<String> cleared) {
+    this(threshold, officers, online, staffCas, logs, witnesses, delegations, List.of(), cleared);
   }
 
   private static void size(String name, List<?> list, int least, int most) {
@@ -133,6 +158,25 @@ public record Root(
     return officers.stream().map(Officer::key).toList();
   }
 
+  /** The keys of those who may sign the layers of {@code organ} alone. */
+  List<TrustKey> delegateKeys(String organ) {
+    return delegations.stream()
+        .filter(one -> one.organ().equals(organ))
+        .map(one -> one.officer().key())
+        .toList();
+  }
+
+  /** Whether these signers, each of whom signed, suffice for a policy for all. */
+  boolean lets(List<String> signers) {
+    return officerKeys().stream().filter(key -> signers.contains(key.id())).count() >= threshold;
+  }
+
+  /** Whether they suffice for a layer of {@code organ}. */
+  boolean lets(List<String> signers, String organ) {
+    return lets(signers)
+        || delegateKeys(organ).stream().anyMatch(key -> signers.contains(key.id()));
+  }
+
   /** The body's bytes. */
   public byte[] bytes() {
     List<String> lines = new ArrayList<>();
@@ -146,6 +190,7 @@ public record Root(
       Officer officer = one.officer();
       lines.add("delegation " + one.organ() + " " + officer.person() + " " + officer.key().spki());
     }
+    layers.forEach(one -> lines.add("layer " + one));
     cleared.forEach(one -> lines.add("cleared " + one));
     return BodyLines.bytes(lines);
   }
@@ -160,6 +205,7 @@ public record Root(
     List<String> logs = firsts(lines.all("log", 1));
     List<String> witnesses = firsts(lines.all("witness", 1));
     List<List<String>> delegations = lines.all("delegation", 3);
+    List<String> layers = firsts(lines.all("layer", 1));
     List<String> cleared = firsts(lines.all("cleared", 1));
     lines.end();
     if (threshold > MAX_OFFICERS
@@ -180,6 +226,7 @@ public record Root(
                 delegations.stream()
                     .map(one -> new Delegation(one.get(0), officer(one.subList(1, 3))))
                     .toList(),
+                layers,
                 cleared),
         Root::bytes);
   }

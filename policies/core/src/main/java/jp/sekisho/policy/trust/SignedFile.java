@@ -101,7 +101,7 @@ public final class SignedFile {
   }
 
   /** Where the body begins: after the LF of the first line {@code body}. */
-  private static int bodyAt(byte[] file) throws MalformedException {
+  static int bodyAt(byte[] file) throws MalformedException {
     int limit = Math.min(file.length, TrustHeader.MAX_BYTES);
     for (int at = 0; at + BODY_LINE.length <= limit; at++) {
       if (Arrays.equals(file, at, at + BODY_LINE.length, BODY_LINE, 0, BODY_LINE.length)) {
@@ -162,6 +162,19 @@ public final class SignedFile {
   /** The body: its hash is the header's, but nobody has vouched for it yet. */
   public byte[] bodyBytes() {
     return Arrays.copyOfRange(file, bodyAt, file.length);
+  }
+
+  /** How many of {@code keys} signed, whoever else did: for a file whose hash is pinned. */
+  int signedAmong(List<TrustKey> keys) {
+    byte[] head = Arrays.copyOf(file, bodyAt);
+    return (int)
+        keys.stream()
+            .distinct()
+            .filter(key ->
+                signatures.stream()
+                    .anyMatch(
+                        one -> key.id().equals(one.keyId()) && key.verifies(head, one.signature())))
+            .count();
   }
 
   /**

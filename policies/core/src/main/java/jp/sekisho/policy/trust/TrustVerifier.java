@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.TrustKind;
@@ -18,39 +19,34 @@ import org.jspecify.annotations.Nullable;
  * in, nothing is read or kept.
  *
  * <p>Order: roots, each signed by k officers of the one before <em>and</em> of itself, beginning
- * with the pinned one; policy by k officers of the newest root; current and roster by its online
- * key; current must name exactly these files; no version may be lower than the one trusted, and an
- * equal one must be the same file. Bodies are parsed last.
+ * with the pinned one; policy by k officers of the newest root; layers as {@link SignedLayers}
+ * says; current and roster by its online key; current must name exactly these files; no version may
+ * be lower than the one trusted ({@link Follow}). A body is parsed after its signatures were
+ * checked.
+ *
+ * <p>A revoked key signs nothing new. It does not reach back: what was trusted before stays, since
+ * the online key, which says what is revoked, may deny service but not take rules away; and it does
+ * not touch roots, which are how officers get rid of a stolen online key.
  *
  * <p>Refusals: {@code ROOT_NOT_PINNED POLICY_SIGNATURE POLICY_OLDER POLICY_EXPIRED POLICY_MISMATCH
- * POLICY_MALFORMED}.
+ * POLICY_MALFORMED POLICY_LAYER_MISSING POLICY_LAYER_FOREIGN POLICY_DELEGATE}.
  */
 public final class TrustVerifier {
   /** How far a signer's clock may be ahead of ours. */
   public static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(10);
 
   private final String organ;
+  private final String terminal;
   private final String pinnedRoot;
-
-  /** A refusal on its way out of this class. */
-  private static final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final Refusal reason;
-    private final String what;
-
-    RefusedException(Refusal reason, String what) {
-      super(what);
-      this.reason = reason;
-      this.what = what;
-    }
-  }
 
   /**
    * @param organ id of the terminal's 機関
+   * @param terminal its id, which decides the layers below the 機関's that it obeys
    * @param pinnedRoot base64url of the SHA-256 of the root file the ticket named
    */
-  public TrustVerifier(String organ, String pinnedRoot) {
+  public TrustVerifier(String organ, String terminal, String pinnedRoot) {
     this.organ = organ;
+    this.terminal = terminal;
     this.pinnedRoot = pinnedRoot;
   }
 
@@ -59,7 +55,7 @@ public final class TrustVerifier {
     try {
       return new TrustOutcome.Accepted(verify(old, files, now, Set.of()));
     } catch (RefusedException e) {
-      return new TrustOutcome.Rejected(e.reason, e.what);
+      return new TrustOutcome.Rejected(e.reason(), e.what());
     }
   }
 
@@ -73,7 +69,7 @@ public final class TrustVerifier {
     try {
       return new TrustOutcome.Accepted(verify(null, files, null, revoked));
     } catch (RefusedException e) {
-      return new TrustOutcome.Rejected(e.reason, e.what);
+      return new TrustOutcome.Rejected(e.reason(), e.what());
     }
   }
 
@@ -91,50 +87,86 @@ public final class TrustVerifier {
       SignedFile policy,
       Instant now) {
     try {
-      Trusted<Root> root =
+      List<Trusted<Root>> chain =
           roots(oldRoot, oldRoot == null ? roots.get(0).hash() : oldRoot.hash(), roots);
+      Trusted<Root> root = chain.get(chain.size() - 1);
       requireTime(root, now);
-      return new OfficerOutcome.Accepted(root, policy(oldPolicy, root, policy, now));
+      return new OfficerOutcome.Accepted(root, policy(oldPolicy, chain, policy, Set.of(), now));
     } catch (RefusedException e) {
-      return new OfficerOutcome.Rejected(e.reason, e.what);
+      return new OfficerOutcome.Rejected(e.reason(), e.what());
+    }
+  }
+
+  /**
+   * Why {@code next} may not follow the root {@code old}: not signed by k officers of both, say;
+   * null when it may. What an officer asks before a rotation is finished.
+   *
+   * @param old null before the first root, which only its own officers sign
+   */
+  public static TrustOutcome.@Nullable Rejected rotation(
+      @Nullable SignedFile old, SignedFile next, Instant now) {
+    try {
+      List<SignedFile> files = old == null ? List.of(next) : List.of(old, next);
+      List<Trusted<Root>> chain = roots(null, files.get(0).hash(), files);
+      if (chain.size() != files.size()) {
+        throw new RefusedException(Refusal.POLICY_OLDER, "root " + next.header().version());
+      }
+      requireTime(chain.get(chain.size() - 1), now);
+      return null;
+    } catch (RefusedException e) {
+      return new TrustOutcome.Rejected(e.reason(), e.what());
     }
   }
 
   private TrustedState verify(
       @Nullable TrustedState old, TrustBundle files, @Nullable Instant now, Set<String> revoked)
       throws RefusedException {
-    Trusted<Root> root = roots(old == null ? null : old.signedRoot(), pinnedRoot, files.roots());
+    List<Trusted<Root>> chain =
+        roots(old == null ? null : old.signedRoot(), pinnedRoot, files.roots());
+    Trusted<Root> root = chain.get(chain.size() - 1);
     requireTime(root, now);
     Trusted<Current> current = current(root, files.current());
-    follow(old == null ? null : old.signedCurrent(), current, "current");
+    Follow.check(old == null ? null : old.signedCurrent(), current, "current", chain);
     requireTime(current, now);
-    requireListed(current.body().root(), files.roots().get(files.roots().size() - 1), "root");
-    requireListed(current.body().policy(), files.policy(), "policy");
-    requireListed(current.body().roster(organ).orElse(null), files.roster(), "roster");
-    Trusted<Policy> policy =
-        policy(old == null ? null : old.signedPolicy(), root, files.policy(), now);
-    Trusted<Roster> roster = roster(root, files.roster());
-    follow(old == null ? null : old.signedRoster(), roster, "roster");
-    requireTime(roster, now);
     Set<String> sticky = new HashSet<>(revoked);
     sticky.addAll(old == null ? Set.of() : old.revoked());
     sticky.addAll(current.body().revoked());
     root.body().cleared().forEach(sticky::remove);
-    return new TrustedState(organ, root, policy, roster, current, sticky);
+    // What was kept was accepted before its signer's key was revoked, or not at all.
+    Set<String> out = now == null ? Set.of() : sticky;
+    requireListed(current.body().root(), files.roots().get(files.roots().size() - 1), "root");
+    requireListed(current.body().policy(), files.policy(), "policy");
+    requireListed(current.body().roster(organ).orElse(null), files.roster(), "roster");
+    Trusted<Policy> policy =
+        policy(old == null ? null : old.signedPolicy(), chain, files.policy(), out, now);
+    List<Trusted<ScopedLayer>> layers =
+        SignedLayers.forTerminal(
+            chain, old, organ, terminal, files.layers(), current.body(), out, now);
+    Policy rules = SignedLayers.combined(policy.body(), layers);
+    Trusted<Roster> roster = roster(root, files.roster());
+    Follow.check(old == null ? null : old.signedRoster(), roster, "roster", chain);
+    requireTime(roster, now);
+    return new TrustedState(organ, root, policy, layers, rules, roster, current, sticky);
   }
 
-  /** The newest root, reached from the trusted or the pinned one. */
-  private static Trusted<Root> roots(
+  /** The roots from the trusted or the pinned one, which is the first, to the newest. */
+  private static List<Trusted<Root>> roots(
       @Nullable Trusted<Root> old, String pinned, List<SignedFile> files) throws RefusedException {
     Trusted<Root> trusted = old;
+    List<Trusted<Root>> chain = new ArrayList<>();
+    if (old != null) {
+      chain.add(old);
+    }
     for (SignedFile file : files) {
       if (trusted == null) {
         // Older ones than the pinned root say nothing here.
         if (file.hash().equals(pinned)) {
           trusted = root(file, null);
+          chain.add(trusted);
         }
       } else if (file.header().version() > trusted.version()) {
         trusted = root(file, trusted);
+        chain.add(trusted);
       } else if (file.header().version() == trusted.version()
           && !file.hash().equals(trusted.hash())) {
         throw new RefusedException(
@@ -148,7 +180,7 @@ public final class TrustVerifier {
     if (!last.hash().equals(trusted.hash())) {
       throw new RefusedException(Refusal.POLICY_OLDER, "root " + last.header().version());
     }
-    return trusted;
+    return chain;
   }
 
   private static Trusted<Root> root(SignedFile file, @Nullable Trusted<Root> before)
@@ -169,22 +201,58 @@ public final class TrustVerifier {
         throw new RefusedException(Refusal.POLICY_MISMATCH, "trial and production do not mix");
       }
     }
-    requireSigned(file, root.officerKeys(), known, root.threshold(), "root");
+    if (before == null) {
+      // Pinned by its hash; officers of the root before it may have signed too, whom nobody here
+      // knows. A terminal enrolled after a rotation begins with such a root.
+      if (file.signedAmong(root.officerKeys()) < root.threshold()) {
+        throw new RefusedException(Refusal.POLICY_SIGNATURE, "root is not signed by its officers");
+      }
+    } else {
+      requireSigned(file, root.officerKeys(), known, root.threshold(), "root");
+    }
     return new Trusted<>(file.header(), file.hash(), root);
   }
 
   private static Trusted<Policy> policy(
-      @Nullable Trusted<Policy> old, Trusted<Root> root, SignedFile file, @Nullable Instant now)
+      @Nullable Trusted<Policy> old,
+      List<Trusted<Root>> chain,
+      SignedFile file,
+      Set<String> revoked,
+      @Nullable Instant now)
       throws RefusedException {
+    Trusted<Root> root = chain.get(chain.size() - 1);
     requireOrgan(file, null, "policy");
     requireSameUse(root, file, "policy");
     List<TrustKey> officers = root.body().officerKeys();
-    requireSigned(file, officers, officers, root.body().threshold(), "policy");
+    boolean same = old != null && old.hash().equals(file.hash());
+    if (file.signedBy(same ? officers : without(officers, revoked), officers)
+        < root.body().threshold()) {
+      throw unsigned(root, file, "policy");
+    }
     Trusted<Policy> policy =
         new Trusted<>(file.header(), file.hash(), parse(Policy::parse, file, "policy"));
-    follow(old, policy, "policy");
+    Follow.check(old, policy, "policy", chain);
     requireTime(policy, now);
     return policy;
+  }
+
+  /** The keys that may sign something new: a revoked one may not, whoever revoked it. */
+  static List<TrustKey> without(List<TrustKey> keys, Set<String> revoked) {
+    return keys.stream().filter(key -> !revoked.contains(key.id())).toList();
+  }
+
+  /** Why {@code file} is not signed: by a delegate for what is not his, or not at all. */
+  static RefusedException unsigned(Trusted<Root> root, SignedFile file, String name) {
+    List<String> signers = file.header().signers();
+    boolean delegate =
+        root.body().delegations().stream()
+            .anyMatch(one ->
+                !one.organ().equals(file.header().organ())
+                    && signers.contains(one.officer().key().id()));
+    return delegate
+        ? new RefusedException(Refusal.POLICY_DELEGATE, name + " by a delegate of another organ")
+        : new RefusedException(
+            Refusal.POLICY_SIGNATURE, name + " is not signed by as many as the root demands");
   }
 
   private static Trusted<Current> current(Trusted<Root> root, SignedFile file)
@@ -219,7 +287,7 @@ public final class TrustVerifier {
     }
   }
 
-  private static void requireSameUse(Trusted<Root> root, SignedFile file, String name)
+  static void requireSameUse(Trusted<Root> root, SignedFile file, String name)
       throws RefusedException {
     if (root.header().trial() != file.header().trial()) {
       throw new RefusedException(Refusal.POLICY_MISMATCH, name + ": trial and production mixed");
@@ -240,22 +308,7 @@ public final class TrustVerifier {
     }
   }
 
-  private static <T> void follow(@Nullable Trusted<T> old, Trusted<T> next, String name)
-      throws RefusedException {
-    if (old == null) {
-      return;
-    }
-    if (next.version() < old.version()) {
-      throw new RefusedException(
-          Refusal.POLICY_OLDER, name + " " + next.version() + " after " + old.version());
-    }
-    if (next.version() == old.version() && !next.hash().equals(old.hash())) {
-      throw new RefusedException(
-          Refusal.POLICY_MISMATCH, "another " + name + " of version " + next.version());
-    }
-  }
-
-  private static void requireTime(Trusted<?> file, @Nullable Instant now) throws RefusedException {
+  static void requireTime(Trusted<?> file, @Nullable Instant now) throws RefusedException {
     if (now == null) {
       return;
     }
@@ -271,12 +324,11 @@ public final class TrustVerifier {
     }
   }
 
-  private interface Parser<T> {
+  interface Parser<T> {
     T parse(byte[] body) throws MalformedException;
   }
 
-  private static <T> T parse(Parser<T> parser, SignedFile file, String name)
-      throws RefusedException {
+  static <T> T parse(Parser<T> parser, SignedFile file, String name) throws RefusedException {
     try {
       return parser.parse(file.bodyBytes());
     } catch (MalformedException e) {

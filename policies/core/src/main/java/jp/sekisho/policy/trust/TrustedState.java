@@ -1,16 +1,24 @@
 package jp.sekisho.policy.trust;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.ScopedLayer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a terminal goes by: four verified files that belong together, and every revocation it was
- * ever told and no officer cleared. Immutable.
+ * What a terminal goes by: verified files that belong together, what they say combined, and every
+ * revocation it was ever told and no officer cleared. Immutable.
  *
  * @param organ id of the terminal's 機関
  * @param signedRoot the newest root
  * @param signedPolicy the policy for all
+ * @param layers the layers below it that this terminal obeys, from the 機関 down
+ * @param policy the rules of all of them, by the stricter value. Ask {@link #rulesExpired} before
+ *     every decision that lets something happen
  * @param signedRoster the roster of {@code organ}
  * @param signedCurrent what made these count
  * @param revoked base64url SHA-256 of the SubjectPublicKeyInfo of revoked keys
@@ -19,11 +27,14 @@ public record TrustedState(
     String organ,
     Trusted<Root> signedRoot,
     Trusted<Policy> signedPolicy,
+    List<Trusted<ScopedLayer>> layers,
+    Policy policy,
     Trusted<Roster> signedRoster,
     Trusted<Current> signedCurrent,
     Set<String> revoked) {
-  /** Copies the set. */
+  /** Copies what can be changed. */
   public TrustedState {
+    layers = List.copyOf(layers);
     revoked = Set.copyOf(revoked);
   }
 
@@ -32,9 +43,14 @@ public record TrustedState(
     return signedRoot.body();
   }
 
-  /** The rules. Ask {@link #rulesExpired} before every decision that lets something happen. */
-  public Policy policy() {
-    return signedPolicy.body();
+  /** The layers as the log names them: scope, version and hash, one space between. */
+  public List<String> layerNames() {
+    return SignedLayers.names(layers);
+  }
+
+  /** The layer of {@code scope}; null when this terminal obeys none there. */
+  @Nullable Trusted<ScopedLayer> layer(LayerScope scope) {
+    return layers.stream().filter(one -> one.body().scope().equals(scope)).findFirst().orElse(null);
   }
 
   /** Whose card is whose. */
@@ -52,9 +68,9 @@ public record TrustedState(
     return revoked.contains(spkiHash);
   }
 
-  /** Whether policy or root expired: storage and exports are blocked, boundaries too. */
+  /** Whether root, policy or a layer expired: storage and exports are blocked, boundaries too. */
   public boolean rulesExpired(Instant now) {
-    return signedPolicy.isExpired(now) || signedRoot.isExpired(now);
+    return !now.isBefore(rulesUntil());
   }
 
   /** Whether current expired: the last good rules count, running grants go on, none starts. */
@@ -62,10 +78,15 @@ public record TrustedState(
     return signedCurrent.isExpired(now);
   }
 
-  /** When the rules stop to count, whichever of root and policy is first. */
+  /** When the rules stop to count, whichever of root, policy and layers is first. */
   public Instant rulesUntil() {
-    Instant root = signedRoot.header().expires();
-    Instant policy = signedPolicy.header().expires();
-    return root.isBefore(policy) ? root : policy;
+    Instant until = signedRoot.header().expires();
+    List<Trusted<?>> rules = new ArrayList<>(layers);
+    rules.add(signedPolicy);
+    for (Trusted<?> one : rules) {
+      Instant expires = one.header().expires();
+      until = expires.isBefore(until) ? expires : until;
+    }
+    return until;
   }
 }

@@ -11,8 +11,9 @@
  * service. Its online key lists staff cards and says which versions count; with it alone nobody can
  * change a rule, an approver or an officer, nor bring back what was revoked.
  *
- * <p>Not here yet: layers of 機関 and 課. One policy counts, the one for all ({@code organ -});
- * delegations are carried by the root and give no right.
+ * <p>Below the policy for all ({@code organ -}) lie the signed layers of 機関, 課 and 端末グループ ({@link
+ * jp.sekisho.policy.trust.SignedLayers}); files that officers have not all signed are {@link
+ * jp.sekisho.policy.trust.DraftFile}s.
  */
 @NullMarked
 package jp.sekisho.policy.trust;

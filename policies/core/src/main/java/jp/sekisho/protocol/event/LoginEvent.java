@@ -1,8 +1,10 @@
 package jp.sekisho.protocol.event;
 
 import java.util.Map;
+import java.util.TreeMap;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.Purpose;
+import org.jspecify.annotations.Nullable;
 
 /** Logins and unlocks, as the service judged them. */
 public sealed interface LoginEvent extends AuditEvent {
@@ -19,6 +21,7 @@ public sealed interface LoginEvent extends AuditEvent {
    * @param sameAddress whether browser and terminal came from one address
    * @param authenticator text of a {@link jp.sekisho.protocol.CardKind}, or {@value #PASSKEY}
    * @param assurance {@code normal}, or {@code low} (低保証)
+   * @param ruling what the signed policy said; null while none is in force
    */
   record Succeeded(
       String transaction,
@@ -28,10 +31,47 @@ public sealed interface LoginEvent extends AuditEvent {
       String spki,
       boolean sameAddress,
       String authenticator,
-      String assurance)
+      String assurance,
+      @Nullable Ruling ruling)
       implements LoginEvent {
     /** {@link #authenticator} of a login without a card. */
     public static final String PASSKEY = "passkey";
+
+    /** One without a signed policy. */
+    public Succeeded(
+        String transaction,
+        Purpose purpose,
+        String statement,
+        String signature,
+        String spki,
+        boolean sameAddress,
+        String authenticator,
+        String assurance) {
+      this(
+          transaction,
+          purpose,
+          statement,
+          signature,
+          spki,
+          sameAddress,
+          authenticator,
+          assurance,
+          null);
+    }
+
+    /** This one, let in by {@code decision}. */
+    public Succeeded by(@Nullable Ruling decision) {
+      return new Succeeded(
+          transaction,
+          purpose,
+          statement,
+          signature,
+          spki,
+          sameAddress,
+          authenticator,
+          assurance,
+          decision);
+    }
 
     @Override
     public String type() {
@@ -40,20 +80,34 @@ public sealed interface LoginEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of(
-          "transaction", transaction,
-          "purpose", purpose.text(),
-          "statement", statement,
-          "signature", signature,
-          "spki", spki,
-          "sameAddress", sameAddress,
-          "authenticator", authenticator,
-          "assurance", assurance);
+      Map<String, Object> data = new TreeMap<>();
+      data.put("transaction", transaction);
+      data.put("purpose", purpose.text());
+      data.put("statement", statement);
+      data.put("signature", signature);
+      data.put("spki", spki);
+      data.put("sameAddress", sameAddress);
+      data.put("authenticator", authenticator);
+      data.put("assurance", assurance);
+      if (ruling != null) {
+        ruling.into(data);
+      }
+      return data;
     }
   }
 
-  /** An answer to a live transaction of a known terminal was refused. */
-  record Refused(String transaction, Refusal reason) implements LoginEvent {
+  /**
+   * An answer to a live transaction of a known terminal was refused.
+   *
+   * @param ruling the rule that refused it; null unless the reason is {@code LOGIN_POLICY}
+   */
+  record Refused(String transaction, @Nullable Ruling ruling, Refusal reason)
+      implements LoginEvent {
+    /** One that no rule of the policy decided. */
+    public Refused(String transaction, Refusal reason) {
+      this(transaction, null, reason);
+    }
+
     @Override
     public String type() {
       return "login.refused";
@@ -61,7 +115,12 @@ public sealed interface LoginEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("transaction", transaction);
+      Map<String, Object> data = new TreeMap<>();
+      data.put("transaction", transaction);
+      if (ruling != null) {
+        ruling.into(data);
+      }
+      return data;
     }
   }
 

@@ -1,15 +1,30 @@
 package jp.sekisho.protocol.event;
 
+import java.util.List;
 import java.util.Map;
 import jp.sekisho.protocol.Refusal;
 
 /** Signed policies as the service handles them. */
 public sealed interface PolicyEvent extends AuditEvent {
 
-  /** Files that officers signed were imported at the console. */
+  /**
+   * Files that officers and delegates signed were imported at the console.
+   *
+   * @param layers scope, version and hash of each layer that counts now, one space between
+   */
   record Imported(
-      long rootVersion, String rootHash, long policyVersion, String policyHash, boolean trial)
+      long rootVersion,
+      String rootHash,
+      long policyVersion,
+      String policyHash,
+      List<String> layers,
+      boolean trial)
       implements PolicyEvent {
+    /** Copies the list. */
+    public Imported {
+      layers = List.copyOf(layers);
+    }
+
     @Override
     public String type() {
       return "policy.imported";
@@ -26,6 +41,8 @@ public sealed interface PolicyEvent extends AuditEvent {
           policyVersion,
           "policyHash",
           policyHash,
+          "layers",
+          layers,
           "trial",
           trial);
     }

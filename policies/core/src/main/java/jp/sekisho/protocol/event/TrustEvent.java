@@ -1,15 +1,30 @@
 package jp.sekisho.protocol.event;
 
+import java.util.List;
 import java.util.Map;
 import jp.sekisho.protocol.Refusal;
 
 /** What a terminal decided about the signed files it was sent. */
 public sealed interface TrustEvent extends AgentEvent {
 
-  /** A new set of signed files counts from now on. */
+  /**
+   * A new set of signed files counts from now on.
+   *
+   * @param layers scope, version and hash of each layer below the policy, one space between
+   */
   record Accepted(
-      long rootVersion, long policyVersion, String policyHash, long rosterVersion, boolean trial)
+      long rootVersion,
+      long policyVersion,
+      String policyHash,
+      List<String> layers,
+      long rosterVersion,
+      boolean trial)
       implements TrustEvent {
+    /** Copies the list. */
+    public Accepted {
+      layers = List.copyOf(layers);
+    }
+
     @Override
     public String type() {
       return "policy.accepted";
@@ -24,6 +39,8 @@ public sealed interface TrustEvent extends AgentEvent {
           policyVersion,
           "policyHash",
           policyHash,
+          "layers",
+          layers,
           "rosterVersion",
           rosterVersion,
           "trial",

@@ -61,7 +61,7 @@ class TrustFormatsTest {
   void verify() throws MalformedException {
     TrustBundle bundle = TrustBundle.parse(fixture("bundle"));
     assertArrayEquals(fixture("root"), bundle.roots().get(0).file());
-    TrustVerifier verifier = new TrustVerifier("mayor", read(TrustKind.ROOT).hash());
+    TrustVerifier verifier = new TrustVerifier("mayor", "T-0042", read(TrustKind.ROOT).hash());
     TrustOutcome accepted = verifier.accept(null, bundle, SIGNED);
     TrustedState state = assertInstanceOf(TrustOutcome.Accepted.class, accepted).state();
     TrustOutcome restored = verifier.restore(bundle, Set.of());

@@ -147,6 +147,6 @@ final class TrustScene {
   }
 
   TrustVerifier verifier() {
-    return new TrustVerifier("mayor", roots.get(0).hash());
+    return new TrustVerifier("mayor", "T-TAX-01", roots.get(0).hash());
   }
 }

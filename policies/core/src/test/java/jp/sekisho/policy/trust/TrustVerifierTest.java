@@ -311,6 +311,25 @@ class TrustVerifierTest {
   }
 
   @Test
+  @DisplayName("a terminal enrolled after a rotation pins a root that an officer signed who left")
+  void pinnedAfterRotation() {
+    SignedFile second =
+        scene.root(2, 1, List.of(scene.officer2), List.of(scene.officer1, scene.officer2), true);
+    scene.roots.add(second);
+    scene.policy = scene.policy(2, scene.officer2);
+    scene.current = scene.current(NOW, scene.online);
+    TrustVerifier late = new TrustVerifier("mayor", "T-TAX-01", second.hash());
+    assertInstanceOf(TrustOutcome.Accepted.class, late.accept(null, scene.bundle(), NOW));
+    SignedFile alone = scene.root(2, 1, List.of(scene.officer2), List.of(scene.officer1), true);
+    scene.roots.set(1, alone);
+    scene.current = scene.current(NOW, scene.online);
+    TrustOutcome unsigned =
+        new TrustVerifier("mayor", "T-TAX-01", alone.hash()).accept(null, scene.bundle(), NOW);
+    assertEquals(
+        Refusal.POLICY_SIGNATURE, assertInstanceOf(TrustOutcome.Rejected.class, unsigned).reason());
+  }
+
+  @Test
   @DisplayName("a terminal that missed a root follows the chain, one link at a time")
   void missedRotation() {
     TrustedState state = accepted();

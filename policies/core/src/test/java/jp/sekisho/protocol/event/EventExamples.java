@@ -108,7 +108,10 @@ final class EventExamples {
     events.put(new PersonEvent.OrderUndone("O-0007", 600), Entry.Subject.NONE);
     events.put(
         new PersonEvent.OrderRefused("O-0007", Refusal.ORDER_NOT_UNDOABLE), Entry.Subject.NONE);
-    events.put(new PolicyEvent.Imported(1, CERTIFICATE, 2, CERTIFICATE, true), Entry.Subject.NONE);
+    events.put(
+        new PolicyEvent.Imported(
+            1, CERTIFICATE, 2, CERTIFICATE, List.of("mayor 3 " + CERTIFICATE), true),
+        Entry.Subject.NONE);
     events.put(new PolicyEvent.ImportRefused(Refusal.POLICY_SIGNATURE), Entry.Subject.NONE);
     events.put(new PolicyEvent.Renewed("current", 1795217465, CERTIFICATE), Entry.Subject.NONE);
     events.put(
@@ -204,7 +207,8 @@ final class EventExamples {
             "2026-11-21T00:01:05.500Z"),
         new ExportEvent.Closed(TRANSACTION, ExportEvent.Cause.CARD_REMOVED, true),
         new ExportEvent.Refused(TRANSACTION, CERTIFICATE, Refusal.APPROVER_UNLISTED),
-        new TrustEvent.Accepted(1, 2, CERTIFICATE, 1795217465, true),
+        new TrustEvent.Accepted(
+            1, 2, CERTIFICATE, List.of("mayor 3 " + CERTIFICATE), 1795217465, true),
         new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER),
         new AgentEvent.Vouched(TRANSACTION, "login"),
         new AgentEvent.LogSucceeded(1, 2, 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="));

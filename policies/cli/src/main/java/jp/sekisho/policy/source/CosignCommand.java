@@ -1,0 +1,287 @@
+package jp.sekisho.policy.source;
+
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import jp.sekisho.policy.LayerScope;
+import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.ScopedLayer;
+import jp.sekisho.policy.trust.FileSigner;
+import jp.sekisho.policy.trust.Root;
+import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.policy.trust.TrustKey;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.statement.TrustKind;
+import jp.sekisho.smartcard.CardException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One officer's signature on the drafts that name them: first what changes, in words, then the PIN.
+ * The last signature verifies the whole set and writes it; until then nothing signed changes.
+ */
+@Command(name = "cosign")
+final class CosignCommand implements Callable<Integer> {
+  /** With what to sign. */
+  static final class With {
+    @Option(names = "--key", paramLabel = "FILE", descriptionKey = "cosign.key")
+    private @Nullable Path key;
+
+    @Option(names = "--card", descriptionKey = "cosign.card")
+    private boolean card;
+  }
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @SuppressWarnings("NullAway.Init") // required
+  @Parameters(paramLabel = "DIR", descriptionKey = "cosign.directory")
+  private Path out;
+
+  @Option(names = "--root", paramLabel = "DIR", descriptionKey = "cosign.root-directory")
+  private @Nullable Path rootDirectory;
+
+  @ArgGroup(multiplicity = "1")
+  private With with = new With();
+
+  @Option(names = "--reader", paramLabel = "NAME", descriptionKey = "cosign.reader")
+  private @Nullable String reader;
+
+  private final Clock clock;
+  private final CardPlace place;
+
+  CosignCommand(Clock clock, CardPlace place) {
+    this.clock = clock;
+    this.place = place;
+  }
+
+  @Override
+  public Integer call() throws GeneralSecurityException {
+    Output output = common.output();
+    try {
+      SignedFile root =
+          rootDirectory == null ? null : TrustFiles.read(rootDirectory, TrustKind.ROOT);
+      Map<String, Drafts.Named> drafts = new Drafts(out).read();
+      if (drafts.isEmpty()) {
+        return output.refused("DRAFT_NONE", "cosign.DRAFT_NONE", out.toString());
+      }
+      Drafts.Named first = drafts.get("root");
+      if (root == null && (first == null || first.file().header().version() != 1)) {
+        return output.refused("ROOT_NONE", "cosign.ROOT_NONE", out.toString());
+      }
+      boolean trial = root != null && root.header().trial();
+      if (trial) {
+        common.banner();
+      }
+      List<TrustKey> known = known(root, drafts);
+      if (with.key == null) {
+        return byCard(output, root, drafts, known);
+      }
+      if (!trial) {
+        return output.refused("KEY_PRODUCTION", "cosign.KEY_PRODUCTION", with.key.toString());
+      }
+      FileSigner signer = TrialKey.read(with.key, known);
+      return signer == null
+          ? output.refused("KEY", "sign.KEY", with.key.toString())
+          : sign(output, root, drafts, known, signer);
+    } catch (MalformedException e) {
+      return output.refused("POLICY_MALFORMED", "sign.MALFORMED", String.valueOf(e.getMessage()));
+    } catch (OfficerCard.RefusedException e) {
+      return output.refused(e.code(), "cosign.CARD", e.code());
+    } catch (InputFile.UnreadableException e) {
+      return output.unreadable(e);
+    }
+  }
+
+  private int byCard(
+      Output output,
+      @Nullable SignedFile root,
+      Map<String, Drafts.Named> drafts,
+      List<TrustKey> known)
+      throws GeneralSecurityException, MalformedException, InputFile.UnreadableException {
+    try (CardPlace.Placed card = place.connect(reader);
+        OfficerCard officer =
+            OfficerCard.read(
+                card.channel(),
+                tries ->
+                    place.pin(
+                        output
+                            .messages()
+                            .text("cosign.pin", card.name(), Integer.toString(tries))))) {
+      return sign(output, root, drafts, known, officer);
+    } catch (CardException e) {
+      return output.refused(e.failure().name(), "cosign.CARD", e.failure().name());
+    }
+  }
+
+  /** Everybody who may have a line: officers and delegates, old and new. */
+  private static List<TrustKey> known(@Nullable SignedFile root, Map<String, Drafts.Named> drafts)
+      throws MalformedException {
+    List<Root> roots = new ArrayList<>();
+    if (root != null) {
+      roots.add(Root.parse(root.bodyBytes()));
+    }
+    Drafts.Named rotation = drafts.get("root");
+    if (rotation != null) {
+      roots.add(Root.parse(rotation.file().body()));
+    }
+    List<TrustKey> known = new ArrayList<>();
+    for (Root one : roots) {
+      one.officers().forEach(officer -> known.add(officer.key()));
+      one.delegations().forEach(delegation -> known.add(delegation.officer().key()));
+    }
+    return known;
+  }
+
+  private int sign(
+      Output output,
+      @Nullable SignedFile root,
+      Map<String, Drafts.Named> drafts,
+      List<TrustKey> known,
+      FileSigner signer)
+      throws GeneralSecurityException, MalformedException, InputFile.UnreadableException {
+    String id = signer.key().id();
+    List<Drafts.Named> mine =
+        drafts.values().stream()
+            .filter(one -> one.file().header().signers().contains(id))
+            .filter(one -> one.lines().stream().noneMatch(line -> line.startsWith(id + " ")))
+            .toList();
+    if (mine.isEmpty()) {
+      return output.refused("NOT_SIGNER", "cosign.NOT_SIGNER", id);
+    }
+    for (Drafts.Named one : drafts.values()) {
+      for (String line : one.lines()) {
+        if (known.stream().noneMatch(key -> one.file().isSigned(line, key))) {
+          return output.refused("LINE", "cosign.LINE", one.name());
+        }
+      }
+    }
+    show(output, root, drafts);
+    // All signatures before anything is written: a PIN that fails in between leaves no half.
+    Map<String, Drafts.Named> signed = new TreeMap<>(drafts);
+    for (Drafts.Named one : mine) {
+      List<String> lines = new ArrayList<>(one.lines());
+      String line = one.file().line(signer);
+      if (!one.file().isSigned(line, signer.key())) {
+        throw new GeneralSecurityException("what the signer gave is no signature");
+      }
+      lines.add(line);
+      signed.put(one.name(), new Drafts.Named(one.name(), one.file(), lines));
+    }
+    List<String> open = new ArrayList<>();
+    for (Drafts.Named one : signed.values()) {
+      int missing = one.file().header().signers().size() - one.lines().size();
+      if (missing > 0) {
+        open.add(one.name() + " " + missing);
+      }
+    }
+    Finished finished = open.isEmpty() ? finish(root, signed) : new Finished(List.of(), null);
+    if (finished.refusal() != null) {
+      return output.refused("REFUSED", "sign.REFUSED", finished.refusal());
+    }
+    if (!open.isEmpty()) {
+      for (Drafts.Named one : signed.values()) {
+        new Drafts(out).write(one);
+      }
+    }
+    return report(output, mine, open, finished.names());
+  }
+
+  /** What came of a complete set; {@code refusal} null when it was written. */
+  private record Finished(List<String> names, @Nullable String refusal) {}
+
+  private Finished finish(@Nullable SignedFile root, Map<String, Drafts.Named> signed)
+      throws MalformedException, InputFile.UnreadableException {
+    CompleteSet set = CompleteSet.of(out, root, signed);
+    String refusal = set.refusal(clock.instant());
+    if (refusal == null) {
+      set.write(out);
+      new Drafts(out).clear();
+    }
+    return new Finished(List.copyOf(signed.keySet()), refusal);
+  }
+
+  private void show(Output output, @Nullable SignedFile root, Map<String, Drafts.Named> drafts)
+      throws MalformedException, InputFile.UnreadableException {
+    if (output.json()) {
+      return;
+    }
+    Drafts.Named rotation = drafts.get("root");
+    if (rotation != null) {
+      output.line(
+          output.messages().text("cosign.root", Long.toString(rotation.file().header().version())));
+      RotateRoot.words(root, rotation.file().body()).forEach(output::line);
+    }
+    SignedFile old =
+        TrustFiles.has(out, TrustKind.POLICY) ? TrustFiles.read(out, TrustKind.POLICY) : null;
+    Policy before = old == null ? null : Policy.parse(old.bodyBytes());
+    Drafts.Named draft = drafts.get("policy");
+    Policy policy = draft == null ? before : Policy.parse(draft.file().body());
+    if (draft != null && policy != null) {
+      String from = Long.toString(old == null ? 0 : old.header().version());
+      String to = Long.toString(draft.file().header().version());
+      output.line(output.messages().text("sign.changes", from, to));
+      List<RuleWords.Change> changes = RuleWords.changes(before, policy);
+      if (changes.isEmpty()) {
+        output.line(output.messages().text("sign.no-changes"));
+      }
+      changes.forEach(change -> output.line(change.line(output.messages())));
+    }
+    if (policy != null) {
+      showLayers(output, drafts, before, policy);
+    }
+    output.out().flush();
+  }
+
+  private void showLayers(
+      Output output, Map<String, Drafts.Named> drafts, @Nullable Policy before, Policy policy)
+      throws MalformedException, InputFile.UnreadableException {
+    LayerSigning signing = new LayerSigning(out);
+    Map<LayerScope, ScopedLayer> layers = new TreeMap<>();
+    for (SignedFile one : signing.read().values()) {
+      ScopedLayer layer = ScopedLayer.parse(one.bodyBytes());
+      layers.put(layer.scope(), layer);
+    }
+    for (Drafts.Named one : drafts.values()) {
+      if (one.file().header().organ() != null) {
+        ScopedLayer layer = ScopedLayer.parse(one.file().body());
+        layers.put(layer.scope(), layer);
+      }
+    }
+    signing
+        .changes(before, policy, List.copyOf(layers.values()))
+        .forEach((scope, changes) -> {
+          output.line(output.messages().text("diff.scope", scope.text()));
+          changes.forEach(change -> output.line(change.line(output.messages())));
+        });
+  }
+
+  private int report(
+      Output output, List<Drafts.Named> mine, List<String> open, List<String> finished) {
+    ObjectNode json = Output.object(open.isEmpty() ? "complete" : "cosigned");
+    ArrayNode names = json.putArray("signed");
+    mine.forEach(one -> names.add(one.name()));
+    ArrayNode missing = json.putArray("missing");
+    open.forEach(missing::add);
+    output.result(
+        json,
+        () ->
+            output.line(
+                open.isEmpty()
+                    ? output
+                        .messages()
+                        .text("cosign.complete", String.join(" ", finished), out.toString())
+                    : output.messages().text("cosign.open", String.join(", ", open))));
+    return Exit.OK.code();
+  }
+}
