@@ -33,9 +33,10 @@ final class OfficerFiles {
   private static final int MAX_BYTES = 256 * 1024;
   private static final Pattern FORM =
       Pattern.compile(
-          "root ([0-9]{1,18}) ([A-Za-z0-9_-]{43})\n"
-              + "policy ([0-9]{1,18}) ([A-Za-z0-9_-]{43})\n"
-              + "((?:layer [a-z0-9/-]{1,98} [0-9]{1,18} [A-Za-z0-9_-]{43}\n){0,1000})");
+          """
+          root ([0-9]{1,18}) ([A-Za-z0-9_-]{43})
+          policy ([0-9]{1,18}) ([A-Za-z0-9_-]{43})
+          ((?:layer [a-z0-9/-]{1,98} [0-9]{1,18} [A-Za-z0-9_-]{43}\n){0,1000})""");
 
   private final Path file;
 

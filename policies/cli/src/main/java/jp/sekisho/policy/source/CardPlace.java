@@ -1,6 +1,5 @@
 package jp.sekisho.policy.source;
 
-import java.io.Console;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.smartcard.CardChannel;
@@ -65,10 +64,7 @@ interface CardPlace {
 
         @Override
         public Optional<char[]> pin(String prompt) {
-          Console console = System.console();
-          return console == null
-              ? Optional.empty()
-              : Optional.ofNullable(console.readPassword("%s", prompt));
+          return PinConsole.read(prompt);
         }
       };
 

@@ -38,6 +38,7 @@ final class CosignCommand implements Callable<Integer> {
     @Option(names = "--key", paramLabel = "FILE", descriptionKey = "cosign.key")
     private @Nullable Path key;
 
+    @SuppressWarnings("UnusedVariable") // read by picocli: one of the two must be there
     @Option(names = "--card", descriptionKey = "cosign.card")
     private boolean card;
   }
