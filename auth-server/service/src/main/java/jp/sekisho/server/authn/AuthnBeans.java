@@ -94,6 +94,15 @@ final class AuthnBeans {
   }
 
   @Singleton
+  ActingPosts actingPosts(Installation installation, Sessions sessions) {
+    return new ActingPosts(
+        installation.transactions(),
+        sessions,
+        new Persons(installation.seal()),
+        installation.clock());
+  }
+
+  @Singleton
   Logins logins(
       Installation installation,
       Sessions sessions,

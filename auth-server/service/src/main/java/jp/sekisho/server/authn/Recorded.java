@@ -1,5 +1,7 @@
 package jp.sekisho.server.authn;
 
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
@@ -172,12 +174,13 @@ final class Recorded {
             new Sessions.Opening(
                 person.number(),
                 person.organ(),
-                person.post(),
+                Objects.requireNonNullElse(person.post(), Session.UNDECIDED),
                 permitted.terminal().id(),
                 spoke.statement().boot(),
                 spoke.question().id(),
                 permitted.current().identified().assurance().text(),
-                Sources.address(spoke.question().source())));
+                Sources.address(spoke.question().source())),
+            identified.until().orElse(Instant.MAX));
     effects.used().insert(change, login, spoke.question(), permitted.terminal().id());
     boolean news = effects.passkeys().hasNews(change.handle(), person.number(), change.now());
     return Verdict.passed(new Recorded(new Effect.Opened(token, news)));

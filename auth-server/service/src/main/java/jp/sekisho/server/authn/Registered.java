@@ -1,5 +1,7 @@
 package jp.sekisho.server.authn;
 
+import java.time.Instant;
+import java.util.Optional;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -10,8 +12,11 @@ import jp.sekisho.server.card.Authenticator;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.Authenticators.Found;
+import jp.sekisho.server.card.TemporaryCard;
+import jp.sekisho.server.card.TemporaryCards;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Step 5: the key that signed is registered, not suspended, for the person its certificate names.
@@ -19,15 +24,17 @@ import jp.sekisho.server.storage.EntryReceipt;
 final class Registered implements Identified {
   private final CardSigned signed;
   private final Authenticator card;
+  private final @Nullable Instant until;
 
-  private Registered(CardSigned signed, Authenticator card) {
+  private Registered(CardSigned signed, Authenticator card, @Nullable Instant until) {
     this.signed = signed;
     this.card = card;
+    this.until = until;
   }
 
   static Verdict<Identified> of(CardSigned signed, Change change, Authenticators cards) {
     return switch (cards.find(change.handle(), signed.spkiHash())) {
-      case Found.Absent() -> Verdict.refused(Refusal.NOT_ENROLLED);
+      case Found.Absent() -> temporary(signed, change, cards.temporary());
       case Found.Tampered(String row) -> {
         change.record(
             Entry.Subject.NONE, new ServiceEvent.StateTampered(Authenticators.TABLE, row));
@@ -39,10 +46,41 @@ final class Registered implements Identified {
         }
         boolean named = signed.trusted().number().filter(card.person()::equals).isPresent();
         yield named
-            ? Verdict.passed(new Registered(signed, card))
+            ? Verdict.passed(new Registered(signed, card, null))
             : Verdict.refused(Refusal.NOT_ENROLLED);
       }
     };
+  }
+
+  /** A temporary card counts as its carrier's, of low assurance, until its day is over. */
+  private static Verdict<Identified> temporary(
+      CardSigned signed, Change change, TemporaryCards stock) {
+    return switch (stock.find(change.handle(), signed.spkiHash())) {
+      case TemporaryCards.Found.Absent() -> Verdict.refused(Refusal.NOT_ENROLLED);
+      case TemporaryCards.Found.Sound(TemporaryCard card) -> {
+        boolean named = signed.trusted().number().filter(card.label()::equals).isPresent();
+        String person = card.person();
+        Instant until = card.expires();
+        if (!named || person == null || until == null || !card.isAway()) {
+          yield Verdict.refused(Refusal.NOT_ENROLLED);
+        }
+        if (card.state() != TemporaryCard.State.OUT) {
+          yield Verdict.refused(Refusal.AUTHENTICATOR_SUSPENDED);
+        }
+        yield change.now().isBefore(until)
+            ? Verdict.passed(new Registered(signed, carried(signed, card, person), until))
+            : Verdict.refused(Refusal.TEMPORARY_EXPIRED);
+      }
+    };
+  }
+
+  private static Authenticator carried(CardSigned signed, TemporaryCard card, String person) {
+    return new Authenticator(
+        card.spkiHash(),
+        person,
+        Sha256.of(signed.trusted().card().certificate()),
+        Assurance.LOW,
+        Authenticator.State.ACTIVE);
   }
 
   CardSigned signed() {
@@ -74,6 +112,11 @@ final class Registered implements Identified {
         Base64Url.encode(answer.signature()),
         card.spki(),
         before().sameAddress());
+  }
+
+  @Override
+  public Optional<Instant> until() {
+    return Optional.ofNullable(until);
   }
 
   @Override

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokenHash SHA-256 of the cookie, 32 bytes
  * @param person staff number
  * @param organ the person's 機関
- * @param post id of the acting post; null when the person has none of its own
+ * @param post id of the acting post; null when the person has none of its own, {@link #UNDECIDED}
+ *     until the person chose
  * @param terminal where the card was
  * @param boot the terminal's boot, base64url of 16 bytes
  * @param transaction the login, unlock or approval for which its card answered last: the name under
@@ -43,6 +44,9 @@ public record Session(
     Instant absoluteEnd,
     @Nullable String source) {
 
+  /** The post of a session whose person has several and must choose before anything else. */
+  public static final String UNDECIDED = "?";
+
   /** The three states; nothing leads out of {@link #ENDED}. */
   public enum State {
     ACTIVE,
@@ -70,7 +74,31 @@ public record Session(
 
   /** Whom the log's entries about this session are about. */
   public Entry.Subject subject() {
-    return new Entry.Subject(organ, person, post, terminal, name());
+    return new Entry.Subject(organ, person, isUndecided() ? null : post, terminal, name());
+  }
+
+  /** Whether the person must choose a post before anything else. */
+  public boolean isUndecided() {
+    return UNDECIDED.equals(post);
+  }
+
+  Session acting(String chosen) {
+    return new Session(
+        tokenHash,
+        person,
+        organ,
+        chosen,
+        terminal,
+        boot,
+        transaction,
+        assurance,
+        state,
+        cause,
+        created,
+        resumed,
+        changed,
+        absoluteEnd,
+        source);
   }
 
   Session in(State next, @Nullable Cause why, Instant at) {

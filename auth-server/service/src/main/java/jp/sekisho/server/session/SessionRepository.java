@@ -117,6 +117,22 @@ final class SessionRepository {
     }
   }
 
+  /** Writes the post that was chosen, under a new seal. */
+  void choose(Change change, EntryReceipt entry, Session session) {
+    int updated =
+        change
+            .handle()
+            .execute(
+                "update web_session set post = ?, entry_id = ?, mac = ? where token_hash = ?",
+                session.post(),
+                entry.entryId(),
+                seal.seal(TABLE, entry, columns(session)),
+                session.tokenHash());
+    if (updated != 1) {
+      throw new IllegalStateException("the session's row is gone");
+    }
+  }
+
   /**
    * Removes sessions that ended before {@code limit}: a unit with an entry of its own calls this.
    */

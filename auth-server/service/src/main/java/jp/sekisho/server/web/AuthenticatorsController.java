@@ -132,7 +132,8 @@ final class AuthenticatorsController {
         passkey.isNews(now));
   }
 
-  private static String words(State state, Words words) {
+  /** A state of a card or passkey in words. */
+  static String words(State state, Words words) {
     return switch (state) {
       case ACTIVE -> words.text("web.authenticators.state.active");
       case SUSPENDED -> words.text("web.authenticators.state.suspended");
