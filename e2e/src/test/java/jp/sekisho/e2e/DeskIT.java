@@ -67,7 +67,8 @@ class DeskIT {
     Path file = directory.resolve("april-" + language + ".csv");
     Files.writeString(
         file,
-        HEADER + "100201,新人 一郎,mayor,shimin,市民課,主事,2035-04-01,,clerk\n"
+        HEADER
+            + "100201,新人 一郎,mayor,shimin,市民課,主事,2035-04-01,,clerk\n"
             + "100202,新人 二郎,mayor,zeimu,税務課,主事,2035-04-01,,clerk\n");
     admin.see("people-table");
     look(admin, "people-" + language);

@@ -15,7 +15,4 @@ import org.jspecify.annotations.Nullable;
  * @param certificate base64url of a certificate's file, DER or PEM, for a card that is new here
  */
 public record DeskRequest(
-    String action,
-    @Nullable String person,
-    @Nullable String card,
-    @Nullable String certificate) {}
+    String action, @Nullable String person, @Nullable String card, @Nullable String certificate) {}

@@ -46,8 +46,7 @@ public final class ActingPosts {
    */
   public Optional<Refusal> choose(Session session, String division) {
     return transactions.write(change -> {
-      Optional<Session> now =
-          sessions.active(change.handle(), session.tokenHash(), change.now());
+      Optional<Session> now = sessions.active(change.handle(), session.tokenHash(), change.now());
       if (now.isEmpty() || !now.get().isUndecided()) {
         change.unchanged();
         return Optional.of(Refusal.SESSION_ENDED);

@@ -18,6 +18,9 @@ sealed interface Identified permits Registered, PasskeyRegistered {
   /** The authenticator's, which becomes the session's. */
   Assurance assurance();
 
+  /** Which one it is, as the log names it: base64url of the SHA-256 of its key. */
+  String authenticator();
+
   /** When what answered stops to count by itself; a session by it ends no later. */
   default Optional<Instant> until() {
     return Optional.empty();

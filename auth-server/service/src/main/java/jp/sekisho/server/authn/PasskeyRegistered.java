@@ -81,6 +81,11 @@ final class PasskeyRegistered implements Identified {
   }
 
   @Override
+  public String authenticator() {
+    return passkey.id();
+  }
+
+  @Override
   public LoginEvent.Succeeded succeeded() {
     return new LoginEvent.Succeeded(
         spoke().question().id(),

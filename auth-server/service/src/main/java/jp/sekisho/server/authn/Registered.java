@@ -115,6 +115,11 @@ final class Registered implements Identified {
   }
 
   @Override
+  public String authenticator() {
+    return card.spki();
+  }
+
+  @Override
   public Optional<Instant> until() {
     return Optional.ofNullable(until);
   }

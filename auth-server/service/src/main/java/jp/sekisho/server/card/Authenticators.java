@@ -115,6 +115,11 @@ public final class Authenticators {
     }
   }
 
+  /** The cards of which a login must tell. */
+  public CardNews news() {
+    return new CardNews(seal);
+  }
+
   /** The temporary cards, which are in a table of their own. */
   public TemporaryCards temporary() {
     return new TemporaryCards(seal);

@@ -148,19 +148,22 @@ public final class CardRegistry {
    */
   public Outcome register(String person, byte[] certificate) {
     Judgement judgement = trust.judge(certificate);
-    return unit(person, change -> {
-      var organ = holders.organ(change, person);
-      if (organ.isEmpty()) {
-        Entry.Subject nobody = new Entry.Subject(null, person, null, null, null);
-        return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no post, now or to come");
-      }
-      Entry.Subject holder = Entry.Subject.person(organ.get(), person);
-      return switch (judgement) {
-        case Judgement.Distrusted(Refusal reason, String detail) ->
-            refuse(change, holder, reason, detail);
-        case Judgement.Trusted trusted -> register(change, holder, person, trusted, certificate);
-      };
-    });
+    return unit(
+        person,
+        change -> {
+          var organ = holders.organ(change, person);
+          if (organ.isEmpty()) {
+            Entry.Subject nobody = new Entry.Subject(null, person, null, null, null);
+            return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no post, now or to come");
+          }
+          Entry.Subject holder = Entry.Subject.person(organ.get(), person);
+          return switch (judgement) {
+            case Judgement.Distrusted(Refusal reason, String detail) ->
+                refuse(change, holder, reason, detail);
+            case Judgement.Trusted trusted ->
+                register(change, holder, person, trusted, certificate);
+          };
+        });
   }
 
   private Outcome register(
@@ -191,7 +194,11 @@ public final class CardRegistry {
             holder,
             new AuthenticatorEvent.Registered(
                 Authenticator.KIND, card.spki(), card.assurance().text()));
+    boolean another = !cards.ofPerson(change.handle(), person).isEmpty();
     cards.insert(change, entry, card);
+    if (another) {
+      cards.news().insert(change, entry, card);
+    }
     return new Outcome.Registered(card);
   }
 
@@ -215,30 +222,33 @@ public final class CardRegistry {
   }
 
   private Outcome one(String person, String spki, @Nullable State from, State to) {
-    return unit(person, change -> {
-      Entry.Subject holder =
-          new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null);
-      for (Found row : cards.ofPerson(change.handle(), person)) {
-        if (row instanceof Found.Sound(Authenticator card)
-            && card.spki().equals(spki)
-            && card.state() != to
-            && card.state() != State.REVOKED
-            && (from == null || card.state() == from)) {
-          EntryReceipt entry =
-              change.record(
-                  holder,
-                  to == State.REVOKED
-                      ? new AuthenticatorEvent.Revoked(spki)
-                      : new AuthenticatorEvent.Resumed(spki));
-          cards.update(change, entry, card.in(to));
-          if (to == State.REVOKED) {
-            sessions.endOfPerson(change, person);
+    return unit(
+        person,
+        change -> {
+          Entry.Subject holder =
+              new Entry.Subject(
+                  holders.organ(change, person).orElse(null), person, null, null, null);
+          for (Found row : cards.ofPerson(change.handle(), person)) {
+            if (row instanceof Found.Sound(Authenticator card)
+                && card.spki().equals(spki)
+                && card.state() != to
+                && card.state() != State.REVOKED
+                && (from == null || card.state() == from)) {
+              EntryReceipt entry =
+                  change.record(
+                      holder,
+                      to == State.REVOKED
+                          ? new AuthenticatorEvent.Revoked(spki)
+                          : new AuthenticatorEvent.Resumed(spki));
+              cards.update(change, entry, card.in(to));
+              if (to == State.REVOKED) {
+                sessions.endOfPerson(change, person);
+              }
+              return new Outcome.Changed(1, 0);
+            }
           }
-          return new Outcome.Changed(1, 0);
-        }
-      }
-      return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
-    });
+          return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
+        });
   }
 
   /** Suspends every active card and passkey of a person and ends the person's sessions. */
@@ -252,37 +262,40 @@ public final class CardRegistry {
   }
 
   private Outcome change(String person, State from, State to) {
-    return unit(person, change -> {
-      List<Authenticator> found = new ArrayList<>();
-      for (Found row : cards.ofPerson(change.handle(), person)) {
-        if (row instanceof Found.Sound(Authenticator card) && card.state() == from) {
-          found.add(card);
-        }
-      }
-      // A person who has left keeps no organ, but the card must still be stopped.
-      Entry.Subject holder =
-          new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null);
-      int stopped =
-          to == State.SUSPENDED
-              ? others.suspend(change, holder, person) + temporary.stop(change, holder, person)
-              : 0;
-      if (found.isEmpty() && stopped == 0) {
-        return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
-      }
-      for (Authenticator card : found) {
-        EntryReceipt entry =
-            change.record(
-                holder,
-                to == State.SUSPENDED
-                    ? new AuthenticatorEvent.Suspended(card.spki())
-                    : new AuthenticatorEvent.Resumed(card.spki()));
-        cards.update(change, entry, card.in(to));
-      }
-      if (to == State.SUSPENDED) {
-        sessions.endOfPerson(change, person);
-      }
-      return new Outcome.Changed(found.size(), stopped);
-    });
+    return unit(
+        person,
+        change -> {
+          List<Authenticator> found = new ArrayList<>();
+          for (Found row : cards.ofPerson(change.handle(), person)) {
+            if (row instanceof Found.Sound(Authenticator card) && card.state() == from) {
+              found.add(card);
+            }
+          }
+          // A person who has left keeps no organ, but the card must still be stopped.
+          Entry.Subject holder =
+              new Entry.Subject(
+                  holders.organ(change, person).orElse(null), person, null, null, null);
+          int stopped =
+              to == State.SUSPENDED
+                  ? others.suspend(change, holder, person) + temporary.stop(change, holder, person)
+                  : 0;
+          if (found.isEmpty() && stopped == 0) {
+            return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
+          }
+          for (Authenticator card : found) {
+            EntryReceipt entry =
+                change.record(
+                    holder,
+                    to == State.SUSPENDED
+                        ? new AuthenticatorEvent.Suspended(card.spki())
+                        : new AuthenticatorEvent.Resumed(card.spki()));
+            cards.update(change, entry, card.in(to));
+          }
+          if (to == State.SUSPENDED) {
+            sessions.endOfPerson(change, person);
+          }
+          return new Outcome.Changed(found.size(), stopped);
+        });
   }
 
   private static Outcome refuse(

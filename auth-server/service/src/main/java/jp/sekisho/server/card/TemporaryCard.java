@@ -75,8 +75,7 @@ public record TemporaryCard(
 
   TemporaryCard handedTo(
       String holder, String by, Instant at, Instant end, List<String> suspended) {
-    return new TemporaryCard(
-        spkiHash, label, organ, State.OUT, holder, by, at, end, suspended);
+    return new TemporaryCard(spkiHash, label, organ, State.OUT, holder, by, at, end, suspended);
   }
 
   @Override

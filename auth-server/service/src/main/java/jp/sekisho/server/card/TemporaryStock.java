@@ -23,12 +23,12 @@ import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
 
 /**
- * The sealed stock of temporary cards (仮カード): into it, out to a person for the rest of the day,
- * and back. Each step is one unit with its entries. Thread-safe.
+ * The sealed stock of temporary cards (仮カード): into it, out to a person for the rest of the day, and
+ * back. Each step is one unit with its entries. Thread-safe.
  *
  * <p>Who hands a card out answers for who the person is. While it is out the person's own cards are
- * suspended; the return lifts exactly that, unless something of the person was suspended for another
- * reason meanwhile. Whatever is done with it is of low assurance (低保証).
+ * suspended; the return lifts exactly that, unless something of the person was suspended for
+ * another reason meanwhile. Whatever is done with it is of low assurance (低保証).
  */
 public final class TemporaryStock {
   private final Transactions transactions;
@@ -90,19 +90,22 @@ public final class TemporaryStock {
   }
 
   /**
-   * Takes a card into the stock of an organ, or again after its return: whoever does it has given it
-   * a new PIN and sealed the envelope.
+   * Takes a card into the stock of an organ, or again after its return: whoever does it has given
+   * it a new PIN and sealed the envelope.
    *
    * @param certificate DER
    */
   public Outcome stock(Asker asker, String organ, byte[] certificate) {
     Judgement judgement = trust.judge(certificate);
-    return unit(asker, "", change ->
-        switch (judgement) {
-          case Judgement.Distrusted(Refusal reason, String _) ->
-              refuse(change, organ(organ), reason);
-          case Judgement.Trusted trusted -> stock(change, organ, trusted);
-        });
+    return unit(
+        asker,
+        "",
+        change ->
+            switch (judgement) {
+              case Judgement.Distrusted(Refusal reason, String _) ->
+                  refuse(change, organ(organ), reason);
+              case Judgement.Trusted trusted -> stock(change, organ, trusted);
+            });
   }
 
   private Outcome stock(Change change, String organ, Judgement.Trusted trusted) {
@@ -148,48 +151,50 @@ public final class TemporaryStock {
   }
 
   /**
-   * Hands a card out until the end of the day. The person's own cards are suspended and the person's
-   * sessions end.
+   * Hands a card out until the end of the day. The person's own cards are suspended and the
+   * person's sessions end.
    *
    * @param attested staff number of who attests that the person is who they say
    */
   public Outcome hand(Asker asker, String organ, String spki, String person, String attested) {
-    return unit(asker, person, change -> {
-      Entry.Subject holder = Entry.Subject.person(organ, person);
-      if (attested.equals(person)) {
-        return refuse(change, holder, Refusal.TEMPORARY_OWN);
-      }
-      if (!(persons.currentIn(change.handle(), person, organ, change.now())
-          instanceof Standing.Current)) {
-        return refuse(change, holder, Refusal.PERSON_NOT_CURRENT);
-      }
-      Optional<TemporaryCard> found = find(change, organ, spki);
-      if (found.isEmpty() || found.get().state() == State.RETURNED) {
-        return refuse(change, holder, Refusal.TEMPORARY_UNKNOWN);
-      }
-      if (found.get().state() != State.STOCK
-          || !stock.awayWith(change.handle(), person).isEmpty()) {
-        return refuse(change, holder, Refusal.TEMPORARY_OUT);
-      }
-      Instant now = change.now();
-      Instant end = Validity.start(Validity.day(now).plusDays(1));
-      TemporaryCard out =
-          found.get().handedTo(person, attested, now, end, suspendOwn(change, holder, person));
-      EntryReceipt entry =
-          change.record(
-              holder, new TemporaryEvent.HandedOut(out.spki(), out.label(), end.toString()));
-      stock.update(change, entry, out);
-      sessions.endOfPerson(change, person);
-      return new Outcome.Done(out);
-    });
+    return unit(
+        asker,
+        person,
+        change -> {
+          Entry.Subject holder = Entry.Subject.person(organ, person);
+          if (attested.equals(person)) {
+            return refuse(change, holder, Refusal.TEMPORARY_OWN);
+          }
+          if (!(persons.currentIn(change.handle(), person, organ, change.now())
+              instanceof Standing.Current)) {
+            return refuse(change, holder, Refusal.PERSON_NOT_CURRENT);
+          }
+          Optional<TemporaryCard> found = find(change, organ, spki);
+          if (found.isEmpty() || found.get().state() == State.RETURNED) {
+            return refuse(change, holder, Refusal.TEMPORARY_UNKNOWN);
+          }
+          if (found.get().state() != State.STOCK
+              || !stock.awayWith(change.handle(), person).isEmpty()) {
+            return refuse(change, holder, Refusal.TEMPORARY_OUT);
+          }
+          Instant now = change.now();
+          Instant end = Validity.start(Validity.day(now).plusDays(1));
+          TemporaryCard out =
+              found.get().handedTo(person, attested, now, end, suspendOwn(change, holder, person));
+          EntryReceipt entry =
+              change.record(
+                  holder, new TemporaryEvent.HandedOut(out.spki(), out.label(), end.toString()));
+          stock.update(change, entry, out);
+          sessions.endOfPerson(change, person);
+          return new Outcome.Done(out);
+        });
   }
 
   private List<String> suspendOwn(Change change, Entry.Subject holder, String person) {
     List<String> suspended = new ArrayList<>();
     for (Authenticator card : own(change, person)) {
       if (card.state() == Authenticator.State.ACTIVE) {
-        EntryReceipt entry =
-            change.record(holder, new AuthenticatorEvent.Suspended(card.spki()));
+        EntryReceipt entry = change.record(holder, new AuthenticatorEvent.Suspended(card.spki()));
         cards.update(change, entry, card.in(Authenticator.State.SUSPENDED));
         suspended.add(card.spki());
       }
@@ -217,29 +222,32 @@ public final class TemporaryStock {
   }
 
   private Outcome away(Asker asker, String organ, String spki, State to) {
-    return unit(asker, "", change -> {
-      Optional<TemporaryCard> found = find(change, organ, spki);
-      if (found.isEmpty() || (to == State.RETURNED && !found.get().isAway())) {
-        return refuse(change, organ(organ), Refusal.TEMPORARY_UNKNOWN);
-      }
-      TemporaryCard card = found.get();
-      String person = card.person();
-      Entry.Subject holder =
-          card.isAway() && person != null ? Entry.Subject.person(organ, person) : organ(organ);
-      if (card.isAway() && person != null) {
-        resumeOwn(change, holder, person, card.own());
-        sessions.endOfPerson(change, person);
-      }
-      TemporaryCard now = card.in(to);
-      EntryReceipt entry =
-          change.record(
-              holder,
-              to == State.RETURNED
-                  ? new TemporaryEvent.Returned(card.spki(), card.label())
-                  : new TemporaryEvent.Retired(card.spki(), card.label()));
-      stock.update(change, entry, now);
-      return new Outcome.Done(now);
-    });
+    return unit(
+        asker,
+        "",
+        change -> {
+          Optional<TemporaryCard> found = find(change, organ, spki);
+          if (found.isEmpty() || (to == State.RETURNED && !found.get().isAway())) {
+            return refuse(change, organ(organ), Refusal.TEMPORARY_UNKNOWN);
+          }
+          TemporaryCard card = found.get();
+          String person = card.person();
+          Entry.Subject holder =
+              card.isAway() && person != null ? Entry.Subject.person(organ, person) : organ(organ);
+          if (card.isAway() && person != null) {
+            resumeOwn(change, holder, person, card.own());
+            sessions.endOfPerson(change, person);
+          }
+          TemporaryCard now = card.in(to);
+          EntryReceipt entry =
+              change.record(
+                  holder,
+                  to == State.RETURNED
+                      ? new TemporaryEvent.Returned(card.spki(), card.label())
+                      : new TemporaryEvent.Retired(card.spki(), card.label()));
+          stock.update(change, entry, now);
+          return new Outcome.Done(now);
+        });
   }
 
   private void resumeOwn(

@@ -33,9 +33,7 @@ final class PersonReport {
       return;
     }
     for (PersonDiff person : done.changed()) {
-      console
-          .out()
-          .println(words.head(person));
+      console.out().println(words.head(person));
       for (PersonDiff.Step step : person.steps()) {
         console.out().println("  " + words.step(step));
       }

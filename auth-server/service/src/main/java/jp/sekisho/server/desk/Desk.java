@@ -22,9 +22,9 @@ import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The gate of the desk. Rights are asked within the unit that uses them and hold in one 機関 only: the
- * session's, for what is about persons and cards; for personnel files each 機関 in which the person
- * is an administrator with a post that day. Thread-safe.
+ * The gate of the desk. Rights are asked within the unit that uses them and hold in one 機関 only:
+ * the session's, for what is about persons and cards; for personnel files each 機関 in which the
+ * person is an administrator with a post that day. Thread-safe.
  */
 public final class Desk {
   /** Who looks after persons and cards. */
@@ -58,15 +58,14 @@ public final class Desk {
     return transactions.read(handle -> holds(handle, session, any, session.organ(), now));
   }
 
-  private boolean holds(
-      Handle handle, Session session, Set<Role> any, String organ, Instant at) {
+  private boolean holds(Handle handle, Session session, Set<Role> any, String organ, Instant at) {
     return any.stream().anyMatch(role -> roles.has(handle, session.person(), role, organ, at))
         && persons.currentIn(handle, session.person(), organ, at) instanceof Standing.Current;
   }
 
-  /** Whether somebody belongs to the session's 機関, now or on any other day. */
-  public boolean knows(Handle handle, Session session, String person) {
-    return persons.belongs(handle, person, session.organ());
+  /** Whether somebody belongs to the session's 機関 now, or was one of it last. */
+  public boolean knows(Handle handle, Session session, String person, Instant at) {
+    return persons.belongs(handle, person, session.organ(), at);
   }
 
   /** The session's person as one who changes the directory; made for one call. */
@@ -92,7 +91,8 @@ public final class Desk {
   /**
    * Uses up the proof by card for this action.
    *
-   * @return why it does not count: {@code STEP_UP_NEEDED}, also after a passkey, or {@code DESK_LOW}
+   * @return why it does not count: {@code STEP_UP_NEEDED}, also after a passkey, or {@code
+   *     DESK_LOW}
    */
   public Optional<Refusal> prove(Session session, String action) {
     Optional<StepUp> proof = stepUps.take(session.name(), action);
@@ -113,7 +113,7 @@ public final class Desk {
     if (!holds(change.handle(), session, any, session.organ(), change.now())) {
       return Optional.of(Refusal.ROLE_MISSING);
     }
-    return holder.isEmpty() || knows(change.handle(), session, holder)
+    return holder.isEmpty() || knows(change.handle(), session, holder, change.now())
         ? Optional.empty()
         : Optional.of(Refusal.NOT_FOUND);
   }

@@ -131,7 +131,9 @@ public final class DeskCards {
     };
   }
 
-  /** What is no certificate stays as it is: the judgement of the trust refuses it, with an entry. */
+  /**
+   * What is no certificate stays as it is: the judgement of the trust refuses it, with an entry.
+   */
   private static byte[] der(byte[] file) {
     try {
       return StaffTrust.der(file, "certificate");
@@ -166,8 +168,8 @@ public final class DeskCards {
   }
 
   private Outcome refuse(Session session, String action, String holder, Refusal reason) {
-    transactions.write(change ->
-        change.record(session.subject(), new DeskEvent.Refused(action, holder, reason)));
+    transactions.write(
+        change -> change.record(session.subject(), new DeskEvent.Refused(action, holder, reason)));
     return new Outcome.Refused(reason);
   }
 

@@ -78,8 +78,8 @@ public final class DeskOrders {
   }
 
   private <T> Outcome<T> refuse(Session session, String what, Refusal reason) {
-    transactions.write(change ->
-        change.record(session.subject(), new PersonEvent.OrderRefused(what, reason)));
+    transactions.write(
+        change -> change.record(session.subject(), new PersonEvent.OrderRefused(what, reason)));
     return new Outcome.Refused<>(reason);
   }
 }

@@ -29,8 +29,7 @@ final class PeoplePortFilter {
   private static final int MAX_BODY = 64 * 1024;
 
   /** Routes that take a personnel file: as large as any body may be. */
-  private static final Set<String> FILES =
-      Set.of("/api/v1/people/check", "/api/v1/people/apply");
+  private static final Set<String> FILES = Set.of("/api/v1/people/check", "/api/v1/people/apply");
 
   /** As docs/protocol.md promises; the agent's loopback port is the only foreign host. */
   private static final String CSP =

@@ -166,16 +166,22 @@ public final class Directory {
   }
 
   /**
-   * Staff numbers of everybody with a post in an organ on any day whose number begins with, or
-   * whose name holds, {@code text}; spaces and widths of characters do not count.
+   * Staff numbers of an organ's people ({@link Persons#belongs}) whose number begins with, or whose
+   * name holds, {@code text}; spaces and widths of characters do not count.
    */
-  public List<String> find(Handle handle, String organ, String text) {
+  public List<String> find(Handle handle, String organ, String text, LocalDate today) {
     String wanted = plain(text);
+    String lasting = "select 1 from post where post.person = person.number and valid_until >= :day";
     return handle
         .createQuery(
-            "select number, name from person where exists (select 1 from post"
-                + " where post.person = person.number and post.organ = :organ) order by number")
+            "select number, name from person where exists ("
+                + lasting
+                + " and post.organ = :organ) or (not exists ("
+                + lasting
+                + ") and exists (select 1 from post where post.person = person.number"
+                + " and post.organ = :organ)) order by number")
         .bind("organ", organ)
+        .bind("day", today.toString())
         .map((row, _) -> new Found(row.getString("number"), row.getString("name")))
         .list()
         .stream()

@@ -17,7 +17,6 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
-import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.PersonEvent;
 import jp.sekisho.server.person.PersonnelOrders.Changed;
 import jp.sekisho.server.storage.Change;
@@ -143,8 +142,7 @@ public final class PersonImport {
     return switch (content) {
       case PersonCsv.Content.Faulty(var faults) -> {
         if (!dryRun) {
-          transactions.write(change ->
-              refuse(change, authority, hash, Refusal.ORDER_INVALID));
+          transactions.write(change -> refuse(change, authority, hash, Refusal.ORDER_INVALID));
         }
         yield new Outcome.Refused(faults);
       }
@@ -157,8 +155,8 @@ public final class PersonImport {
                 : new Outcome.Refused(plan.faults());
           });
       case PersonCsv.Content.Rows(var rows) ->
-          transactions.<Outcome, RuntimeException>write(change ->
-              apply(change, rows, hash, authority));
+          transactions.<Outcome, RuntimeException>write(
+              change -> apply(change, rows, hash, authority));
     };
   }
 
@@ -168,7 +166,11 @@ public final class PersonImport {
     if (!plan.faults().isEmpty()) {
       boolean staffing = plan.faults().stream().allMatch(fault -> fault.line() == 0);
       EntryReceipt _ =
-          refuse(change, authority, hash, staffing ? Refusal.ORDER_UNDERSTAFFED : Refusal.ORDER_INVALID);
+          refuse(
+              change,
+              authority,
+              hash,
+              staffing ? Refusal.ORDER_UNDERSTAFFED : Refusal.ORDER_INVALID);
       return new Outcome.Refused(plan.faults());
     }
     if (plan.changed().isEmpty() && plan.divisions().isEmpty()) {
@@ -190,7 +192,8 @@ public final class PersonImport {
         plan.divisions());
     for (Changed one : plan.changed()) {
       EntryReceipt about =
-          OrderEntries.record(change, id, one.before().isKnown() ? "updated" : "added", effective, one);
+          OrderEntries.record(
+              change, id, one.before().isKnown() ? "updated" : "added", effective, one);
       timelines.replace(handle, about, one.after());
       orders.insert(handle, about, id, one);
     }
@@ -210,8 +213,7 @@ public final class PersonImport {
       Timeline after = result.after();
       if (!isOf(mine, new Changed(before, after), orderRows)) {
         // In place of every other fault: those would tell of posts elsewhere.
-        faults.add(
-            RowFault.ofLine(orderRows.getFirst().line(), RowFault.Code.NOT_YOURS, number));
+        faults.add(RowFault.ofLine(orderRows.getFirst().line(), RowFault.Code.NOT_YOURS, number));
         return;
       }
       faults.addAll(result.faults());
@@ -272,8 +274,7 @@ public final class PersonImport {
 
   /** The offices that run empty on some day from now on. */
   public List<RowFault> gaps() {
-    return transactions.read(handle ->
-        gaps(handle, List.of(), clock.instant(), Authority.CONSOLE));
+    return transactions.read(handle -> gaps(handle, List.of(), clock.instant(), Authority.CONSOLE));
   }
 
   private List<RowFault> gaps(
@@ -390,7 +391,9 @@ public final class PersonImport {
     orders.undone(handle, entry, order);
     for (Changed one : back) {
       timelines.replace(
-          handle, OrderEntries.record(change, order.id(), "restored", order.effective(), one), one.after());
+          handle,
+          OrderEntries.record(change, order.id(), "restored", order.effective(), one),
+          one.after());
     }
     divisions.forEach(name -> name.undo(handle));
   }
@@ -400,8 +403,7 @@ public final class PersonImport {
     return change.record(authority.subject(), new PersonEvent.OrderRefused(hash, reason));
   }
 
-  private static Undone refuseUndo(
-      Change change, Authority authority, String id, Undone why) {
+  private static Undone refuseUndo(Change change, Authority authority, String id, Undone why) {
     Refusal reason =
         why instanceof Undone.Understaffed
             ? Refusal.ORDER_UNDERSTAFFED

@@ -91,9 +91,7 @@ public final class Persons {
             .toList();
     Optional<String> division = divisions.find(handle, terminal, organ);
     List<PostRow> fixed =
-        here.stream()
-            .filter(post -> division.filter(post.division()::equals).isPresent())
-            .toList();
+        here.stream().filter(post -> division.filter(post.division()::equals).isPresent()).toList();
     return (fixed.isEmpty() ? here : fixed)
         .stream().map(post -> new Choice(post.division(), post.title(), post.kind())).toList();
   }
@@ -120,9 +118,17 @@ public final class Persons {
         .map(PostRow::organ);
   }
 
-  /** Whether a person has a post in that organ on any day. */
-  public boolean belongs(Handle handle, String person, String organ) {
-    return timelines.posts(handle, person).stream().anyMatch(post -> post.organ().equals(organ));
+  /**
+   * Whether a person is one of that organ's: by a post that has not ended yet, or, of somebody who
+   * has none anywhere any more, by any post. Whoever moved on belongs to where they went.
+   */
+  public boolean belongs(Handle handle, String person, String organ, Instant at) {
+    LocalDate day = Validity.day(at);
+    List<PostRow> all = timelines.posts(handle, person);
+    List<PostRow> lasting =
+        all.stream().filter(post -> !post.validity().until().isBefore(day)).toList();
+    return (lasting.isEmpty() ? all : lasting)
+        .stream().anyMatch(post -> post.organ().equals(organ));
   }
 
   /** Whether a person still holds a post in that division, as one who acts there must. */

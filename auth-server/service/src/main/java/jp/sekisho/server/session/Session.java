@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param changed when it got its state
  * @param absoluteEnd no call succeeds from here on
  * @param source name of the address that it may be used from ({@link Sources}); null for any
+ * @param authenticator which one opened or resumed it last: base64url of the SHA-256 of its key;
+ *     null in rows of the first versions
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Session(
@@ -42,7 +44,8 @@ public record Session(
     Instant resumed,
     Instant changed,
     Instant absoluteEnd,
-    @Nullable String source) {
+    @Nullable String source,
+    @Nullable String authenticator) {
 
   /** The post of a session whose person has several and must choose before anything else. */
   public static final String UNDECIDED = "?";
@@ -98,7 +101,8 @@ public record Session(
         resumed,
         changed,
         absoluteEnd,
-        source);
+        source,
+        authenticator);
   }
 
   Session in(State next, @Nullable Cause why, Instant at) {
@@ -117,10 +121,11 @@ public record Session(
         resumed,
         at,
         absoluteEnd,
-        source);
+        source,
+        authenticator);
   }
 
-  Session resumedBy(String unlock, String bootNow, Instant at) {
+  Session resumedBy(String unlock, String bootNow, String by, Instant at) {
     return new Session(
         tokenHash,
         person,
@@ -136,7 +141,8 @@ public record Session(
         at,
         at,
         absoluteEnd,
-        source);
+        source,
+        by);
   }
 
   @Override

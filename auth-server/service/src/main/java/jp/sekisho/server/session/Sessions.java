@@ -158,16 +158,22 @@ public final class Sessions {
    * @param login the entry of the login
    */
   public void open(Change change, EntryReceipt login, Token token, Opening opening) {
-    open(change, login, token, opening, Instant.MAX);
+    open(change, login, token, opening, null, Instant.MAX);
   }
 
   /**
    * As {@link #open(Change, EntryReceipt, Token, Opening)}.
    *
+   * @param authenticator which one proved the person, as {@link Session#authenticator}
    * @param latest no call succeeds from here on, even if the usual limit is later
    */
   public void open(
-      Change change, EntryReceipt login, Token token, Opening opening, Instant latest) {
+      Change change,
+      EntryReceipt login,
+      Token token,
+      Opening opening,
+      @Nullable String authenticator,
+      Instant latest) {
     for (Session earlier :
         sound(change, repository.openOfTerminal(change.handle(), opening.terminal()))) {
       boolean same = earlier.person().equals(opening.person());
@@ -194,7 +200,8 @@ public final class Sessions {
             now,
             now,
             latest.isBefore(usual) ? latest : usual,
-            sources.name(opening.source())));
+            sources.name(opening.source()),
+            authenticator));
   }
 
   /** Whether the card that answered {@code transaction} is known to have left already. */
@@ -243,10 +250,14 @@ public final class Sessions {
     repository.choose(change, entry, acting);
   }
 
-  /** Resumes a session as part of the unit that records its unlock. */
-  public void resume(Change change, Session session, String unlock, String boot) {
+  /**
+   * Resumes a session as part of the unit that records its unlock.
+   *
+   * @param by the authenticator that did, as {@link Session#authenticator}
+   */
+  public void resume(Change change, Session session, String unlock, String boot, String by) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());
-    repository.update(change, entry, session.resumedBy(unlock, boot, change.now()));
+    repository.update(change, entry, session.resumedBy(unlock, boot, by, change.now()));
   }
 
   /** Ends the session of {@code token} if there is one; a suspended one too. */

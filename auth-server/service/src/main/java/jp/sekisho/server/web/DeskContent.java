@@ -85,6 +85,7 @@ final class DeskContent {
         .read(handle ->
             directory
                 .profile(handle, number, session.organ(), today)
+                .filter(_ -> persons.belongs(handle, number, session.organ(), now))
                 .map(person ->
                     new PersonPage.Content(
                         "",
@@ -186,8 +187,7 @@ final class DeskContent {
   }
 
   /** The temporary cards of the session's 機関. */
-  TemporaryPage.Content temporary(
-      Session session, boolean administers, Words words, String done) {
+  TemporaryPage.Content temporary(Session session, boolean administers, Words words, String done) {
     Instant now = installation.clock().instant();
     return installation
         .transactions()

@@ -37,8 +37,7 @@ final class DeskController {
   private final DeskContent content;
   private final Answers answers;
 
-  DeskController(
-      Pages pages, Desk desk, DeskCards cards, DeskContent content, Answers answers) {
+  DeskController(Pages pages, Desk desk, DeskCards cards, DeskContent content, Answers answers) {
     this.pages = pages;
     this.desk = desk;
     this.cards = cards;
@@ -53,8 +52,10 @@ final class DeskController {
     return switch (CurrentSession.resolution(request)) {
       case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Resolution.Suspended(Session session) ->
-          person(request, HttpStatus.LOCKED, new PersonPage(
-              frame, session.person(), session.terminal(), null));
+          person(
+              request,
+              HttpStatus.LOCKED,
+              new PersonPage(frame, session.person(), session.terminal(), null));
       case Resolution.Active(Session session) -> {
         PersonPage.Content shown =
             !desk.holds(session, Desk.ADMINISTRATORS)
@@ -67,9 +68,7 @@ final class DeskController {
                 ? HttpStatus.OK
                 : HttpStatus.valueOf(Refusal.valueOf(shown.code()).httpStatus());
         yield person(
-            request,
-            status,
-            new PersonPage(frame, session.person(), session.terminal(), shown));
+            request, status, new PersonPage(frame, session.person(), session.terminal(), shown));
       }
     };
   }
@@ -85,8 +84,10 @@ final class DeskController {
     return switch (CurrentSession.resolution(request)) {
       case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Resolution.Suspended(Session session) ->
-          temporary(request, HttpStatus.LOCKED, new TemporaryPage(
-              frame, session.person(), session.terminal(), null));
+          temporary(
+              request,
+              HttpStatus.LOCKED,
+              new TemporaryPage(frame, session.person(), session.terminal(), null));
       case Resolution.Active(Session session) -> {
         boolean may = desk.holds(session, DeskCards.ATTESTERS);
         yield temporary(
@@ -107,8 +108,7 @@ final class DeskController {
     };
   }
 
-  private HttpResponse<?> temporary(
-      HttpRequest<?> request, HttpStatus status, TemporaryPage page) {
+  private HttpResponse<?> temporary(HttpRequest<?> request, HttpStatus status, TemporaryPage page) {
     return pages.page(status, request, "temporary.jte", "page", page);
   }
 

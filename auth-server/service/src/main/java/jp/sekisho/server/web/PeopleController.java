@@ -79,8 +79,7 @@ final class PeopleController {
       case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Resolution.Suspended(Session session) ->
           render(request, HttpStatus.LOCKED, session, null);
-      case Resolution.Active(Session session)
-          when !desk.holds(session, Desk.ADMINISTRATORS) ->
+      case Resolution.Active(Session session) when !desk.holds(session, Desk.ADMINISTRATORS) ->
           render(
               request,
               HttpStatus.FORBIDDEN,
@@ -101,8 +100,7 @@ final class PeopleController {
   }
 
   private RefusalText text(HttpRequest<?> request, Refusal reason) {
-    return RefusalText.of(
-        reason, Answers.language(request), Map.of("help", answers.helpLine()));
+    return RefusalText.of(reason, Answers.language(request), Map.of("help", answers.helpLine()));
   }
 
   private HttpResponse<?> render(
@@ -121,9 +119,8 @@ final class PeopleController {
     return installation
         .transactions()
         .read(handle -> {
-          List<String> found = directory.find(handle, session.organ(), query);
-          List<String> rest =
-              found.stream().filter(number -> number.compareTo(after) > 0).toList();
+          List<String> found = directory.find(handle, session.organ(), query, Validity.day(now));
+          List<String> rest = found.stream().filter(number -> number.compareTo(after) > 0).toList();
           List<Row> rows =
               rest.stream()
                   .limit(PAGE)
@@ -190,8 +187,7 @@ final class PeopleController {
     };
   }
 
-  private static OrderPreview preview(
-      String file, PersonImport.Outcome outcome, Locale language) {
+  private static OrderPreview preview(String file, PersonImport.Outcome outcome, Locale language) {
     PersonWords said = new PersonWords(language);
     return switch (outcome) {
       case PersonImport.Outcome.Refused(List<RowFault> faults) ->
@@ -205,8 +201,7 @@ final class PeopleController {
             done.unchanged(),
             done.changed().stream()
                 .map(one ->
-                    new PersonLines(
-                        said.head(one), one.steps().stream().map(said::step).toList()))
+                    new PersonLines(said.head(one), one.steps().stream().map(said::step).toList()))
                 .toList(),
             List.of(),
             done.gaps().stream().map(said::gap).toList());

@@ -21,6 +21,8 @@ import jp.sekisho.protocol.PostChoice;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.authn.ActingPosts;
+import jp.sekisho.server.card.Authenticators;
+import jp.sekisho.server.card.CardNews;
 import jp.sekisho.server.cli.PersonWords;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
@@ -39,6 +41,7 @@ final class PostController {
   private final ActingPosts posts;
   private final Directory directory;
   private final Passkeys passkeys;
+  private final CardNews cards;
   private final Installation installation;
   private final Answers answers;
 
@@ -47,6 +50,7 @@ final class PostController {
     this.posts = posts;
     this.directory = new Directory(installation.seal());
     this.passkeys = new Passkeys(installation.seal());
+    this.cards = new Authenticators(installation.seal()).news();
     this.installation = installation;
     this.answers = answers;
   }
@@ -83,8 +87,7 @@ final class PostController {
                 choice.division(),
                 installation
                     .transactions()
-                    .read(handle ->
-                        directory.division(handle, session.organ(), choice.division())),
+                    .read(handle -> directory.division(handle, session.organ(), choice.division())),
                 choice.title(),
                 said.kind(choice.kind().name())))
         .toList();
@@ -107,7 +110,8 @@ final class PostController {
         installation
             .transactions()
             .read(handle ->
-                passkeys.hasNews(handle, session.person(), installation.clock().instant()));
+                passkeys.hasNews(handle, session.person(), installation.clock().instant())
+                    || cards.hasNews(handle, session.person(), installation.clock().instant()));
     return news ? "/authenticators" : "/log";
   }
 }

@@ -85,7 +85,8 @@ final class SessionFilter {
       case "/", "/health", "/authn/v1/transactions", "/authn/v1/logout" -> Guard.OPEN;
       case "/post" -> Guard.CHOICE_PAGE;
       case "/api/v1/session/post" -> Guard.CHOICE;
-      case "/log", "/grants", "/log-sheet", "/authenticators", "/people", "/temporary" -> Guard.PAGE;
+      case "/log", "/grants", "/log-sheet", "/authenticators", "/people", "/temporary" ->
+          Guard.PAGE;
       case "/api/v1/session" -> Guard.LOOK;
       case "/api/v1/log/export.csv", "/api/v1/log/export.jsonl" -> Guard.ACTIVE;
       default -> {
@@ -141,11 +142,9 @@ final class SessionFilter {
       case Resolution.Suspended _ when guard == Guard.ACTIVE || guard == Guard.CHOICE ->
           answers.refuse(Refusal.SESSION_SUSPENDED, request);
       case Resolution.Suspended suspended -> pass(request, suspended);
-      case Resolution.Active(Session session)
-          when session.isUndecided() && guard == Guard.PAGE ->
+      case Resolution.Active(Session session) when session.isUndecided() && guard == Guard.PAGE ->
           HttpResponse.seeOther(URI.create("/post"));
-      case Resolution.Active(Session session)
-          when session.isUndecided() && guard == Guard.ACTIVE ->
+      case Resolution.Active(Session session) when session.isUndecided() && guard == Guard.ACTIVE ->
           answers.refuse(Refusal.POST_NEEDED, request);
       case Resolution.Active active -> pass(request, active);
     };

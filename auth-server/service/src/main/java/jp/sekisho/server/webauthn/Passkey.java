@@ -64,8 +64,8 @@ public record Passkey(
   }
 
   /**
-   * This passkey after its counter went back: suspended, with a count that no authenticator reaches,
-   * so that it is never taken for one that was merely suspended with its holder's cards.
+   * This passkey after its counter went back: suspended, with a count that no authenticator
+   * reaches, so that it is never taken for one that was merely suspended with its holder's cards.
    */
   public Passkey doubted() {
     return with(NEVER, State.SUSPENDED, lastUsed, seen);

@@ -101,10 +101,7 @@ class ActingPostTest {
 
   private ActingPosts posts() {
     return new ActingPosts(
-        scene.storage.transactions,
-        scene.sessions,
-        new Persons(scene.storage.seal),
-        scene.clock);
+        scene.storage.transactions, scene.sessions, new Persons(scene.storage.seal), scene.clock);
   }
 
   private Session active(Token token) {

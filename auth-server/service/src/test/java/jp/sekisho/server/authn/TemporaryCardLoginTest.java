@@ -65,8 +65,7 @@ final class TemporaryCardLoginTest {
             new Persons(scene.storage.seal),
             scene.sessions);
     assertInstanceOf(
-        TemporaryStock.Outcome.Done.class,
-        stock.stock(Asker.CONSOLE, "mayor", temporary.der()));
+        TemporaryStock.Outcome.Done.class, stock.stock(Asker.CONSOLE, "mayor", temporary.der()));
   }
 
   @AfterEach
@@ -151,8 +150,7 @@ final class TemporaryCardLoginTest {
         stock.hand(Asker.CONSOLE, "mayor", spki(), PERSON, "100031"),
         "not before it is sealed again");
     assertInstanceOf(
-        TemporaryStock.Outcome.Done.class,
-        stock.stock(Asker.CONSOLE, "mayor", temporary.der()));
+        TemporaryStock.Outcome.Done.class, stock.stock(Asker.CONSOLE, "mayor", temporary.der()));
     handOut();
   }
 

@@ -49,8 +49,7 @@ final class DeskCardsTest {
   /** A new clerk of the mayor's; the staff number. */
   private String clerk() {
     String number = String.valueOf(next++);
-    scene.order(
-        HEADER + number + ",職員 " + number + ",mayor,shimin,市民課,主事,2026-04-01,,CLERK\n");
+    scene.order(HEADER + number + ",職員 " + number + ",mayor,shimin,市民課,主事,2026-04-01,,CLERK\n");
     return number;
   }
 
@@ -71,8 +70,7 @@ final class DeskCardsTest {
   private HttpResponse<String> proved(
       Token session, String action, @Nullable String person, @Nullable String card) {
     scene.prove(
-        session,
-        action + (person == null ? "" : ":" + person) + (card == null ? "" : ":" + card));
+        session, action + (person == null ? "" : ":" + person) + (card == null ? "" : ":" + card));
     return ask(session, action, person, card);
   }
 
@@ -200,8 +198,7 @@ final class DeskCardsTest {
         Refusal.NOT_FOUND,
         bring(council, "card-register", person, certificate(person, TestCa.p256())));
     assertRefused(
-        Refusal.TEMPORARY_UNKNOWN,
-        proved(council, "temporary-hand", DeskScene.COUNCILLOR, kari));
+        Refusal.TEMPORARY_UNKNOWN, proved(council, "temporary-hand", DeskScene.COUNCILLOR, kari));
     assertRefused(Refusal.TEMPORARY_UNKNOWN, proved(council, "temporary-retire", null, kari));
     assertFalse(scene.get("/temporary", council).body().contains("K-1001"));
     assertEquals("active", stateOfCard(admin, person, card));
@@ -218,6 +215,21 @@ final class DeskCardsTest {
   }
 
   @Test
+  void whoMovedToAnotherOrganIsNoLongerLookedAfterHere() throws Exception {
+    Token admin = scene.session(DeskScene.ADMIN);
+    String person = String.valueOf(next++);
+    scene.order(HEADER + person + ",異動 花子,mayor,shimin,市民課,主事,2026-04-01,,CLERK\n");
+    String card = spki(registered(admin, person));
+    scene.order(HEADER + person + ",異動 花子,assembly,gikai,議会事務局,主事,2026-11-01,,CLERK\n");
+    assertEquals(404, scene.get("/people/" + person, admin).statusCode());
+    assertFalse(scene.get("/people", admin).body().contains("異動 花子"));
+    assertRefused(Refusal.NOT_FOUND, proved(admin, "card-revoke", person, card));
+    Token council = scene.session(DeskScene.COUNCIL_ADMIN);
+    assertTrue(scene.get("/people", council).body().contains("異動 花子"));
+    assertDone(proved(council, "card-revoke", person, card));
+  }
+
+  @Test
   void aTemporaryCardGoesOutAndComesBackAndTheOwnCardRestsMeanwhile() throws Exception {
     Token admin = scene.session(DeskScene.ADMIN);
     Token approver = scene.session(DeskScene.APPROVER);
@@ -227,8 +239,7 @@ final class DeskCardsTest {
     Token before = scene.session(person);
     assertDone(proved(approver, "temporary-hand", person, kari));
     assertEquals(
-        List.of(
-            "desk.done", "session.ended", "temporary.handed-out", "authenticator.suspended"),
+        List.of("desk.done", "session.ended", "temporary.handed-out", "authenticator.suspended"),
         newest(4));
     assertEquals(DeskScene.APPROVER, scene.entries("mayor").getFirst().subject().person());
     assertEquals(401, scene.get("/api/v1/session", before).statusCode());
@@ -245,8 +256,7 @@ final class DeskCardsTest {
     assertDone(proved(approver, "temporary-return", null, kari));
     assertEquals("active", stateOfCard(admin, person, own));
     assertRefused(Refusal.TEMPORARY_UNKNOWN, proved(approver, "temporary-return", null, kari));
-    assertRefused(
-        Refusal.TEMPORARY_UNKNOWN, proved(approver, "temporary-hand", person, kari));
+    assertRefused(Refusal.TEMPORARY_UNKNOWN, proved(approver, "temporary-hand", person, kari));
     assertDone(proved(admin, "temporary-retire", null, second));
   }
 
@@ -254,8 +264,7 @@ final class DeskCardsTest {
   void nobodyAttestsTheOwnIdentity() throws Exception {
     Token admin = scene.session(DeskScene.ADMIN);
     String kari = stocked(admin, "K-3001");
-    assertRefused(
-        Refusal.TEMPORARY_OWN, proved(admin, "temporary-hand", DeskScene.ADMIN, kari));
+    assertRefused(Refusal.TEMPORARY_OWN, proved(admin, "temporary-hand", DeskScene.ADMIN, kari));
   }
 
   @Test

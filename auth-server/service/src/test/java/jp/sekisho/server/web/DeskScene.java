@@ -159,9 +159,7 @@ final class DeskScene implements AutoCloseable {
 
   /** What a step-up by card leaves. */
   void prove(Token session, String action) {
-    context
-        .getBean(StepUps.class)
-        .add(Session.nameOf(session.hash()), action, true, false);
+    context.getBean(StepUps.class).add(Session.nameOf(session.hash()), action, true, false);
   }
 
   HttpResponse<String> get(String path, @Nullable Token session) {

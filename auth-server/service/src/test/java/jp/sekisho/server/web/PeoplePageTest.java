@@ -144,8 +144,7 @@ final class PeoplePageTest {
     assertEquals(order, applied.data().get("order"));
 
     scene.prove(admin, StepUps.UNDO_ORDER + order);
-    assertEquals(
-        200, scene.post("/api/v1/people/undo", admin, new OrderNamed(order)).statusCode());
+    assertEquals(200, scene.post("/api/v1/people/undo", admin, new OrderNamed(order)).statusCode());
     assertFalse(scene.get("/people", admin).body().contains("data-person=\"500002\""));
     assertEquals(DeskScene.ADMIN, newest("person.order-undone").subject().person());
   }
@@ -154,7 +153,8 @@ final class PeoplePageTest {
   void faultsNameLineAndColumnAndNothingOfTheFileIsTaken() throws Exception {
     Token admin = scene.session(DeskScene.ADMIN);
     byte[] file =
-        file("500003,新人,mayor,shimin,市民課,主事,not-a-day,,CLERK\n500004,新人,nowhere,a,b,c,2027-04-01,,\n");
+        file(
+            "500003,新人,mayor,shimin,市民課,主事,not-a-day,,CLERK\n500004,新人,nowhere,a,b,c,2027-04-01,,\n");
     OrderPreview preview = check(admin, file);
     assertTrue(preview.faults().getFirst().contains("2"), preview.toString());
     assertTrue(preview.persons().isEmpty());
@@ -213,8 +213,7 @@ final class PeoplePageTest {
       assertEquals(Refusal.ORDER_INVALID, DeskScene.refusal(apply(admin, file)));
     }
     Token theirs = scene.session(DeskScene.COUNCIL_ADMIN);
-    scene.order(
-        HEADER + "400050,議会 新人,assembly,gikai,議会事務局,書記,2027-04-01,,CLERK\n");
+    scene.order(HEADER + "400050,議会 新人,assembly,gikai,議会事務局,書記,2027-04-01,,CLERK\n");
     String page = scene.get("/people", theirs).body();
     int at = page.indexOf("data-undo=\"") + "data-undo=\"".length();
     String order = page.substring(at, page.indexOf('"', at));
@@ -254,8 +253,7 @@ final class PeoplePageTest {
     assertTrue(page.contains("市民課 主査") && page.contains("税務課 主査"), page);
     assertEquals(
         Refusal.PERSON_NOT_CURRENT,
-        DeskScene.refusal(
-            scene.post("/api/v1/session/post", session, new PostChoice("joho"))));
+        DeskScene.refusal(scene.post("/api/v1/session/post", session, new PostChoice("joho"))));
     assertEquals(
         200, scene.post("/api/v1/session/post", session, new PostChoice("zeimu")).statusCode());
     assertEquals("zeimu", newest("session.post-chosen").subject().post());
@@ -263,8 +261,7 @@ final class PeoplePageTest {
     assertEquals(303, scene.get("/post", session).statusCode(), "once");
     assertEquals(
         Refusal.SESSION_ENDED,
-        DeskScene.refusal(
-            scene.post("/api/v1/session/post", session, new PostChoice("shimin"))));
+        DeskScene.refusal(scene.post("/api/v1/session/post", session, new PostChoice("shimin"))));
   }
 
   @Test

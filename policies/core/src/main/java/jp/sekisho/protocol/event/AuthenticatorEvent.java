@@ -47,6 +47,19 @@ public sealed interface AuthenticatorEvent extends AuditEvent {
     }
   }
 
+  /** In a session opened by an older authenticator, its holder confirmed to know of a new card. */
+  record Seen(String spki) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.seen";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki);
+    }
+  }
+
   /** A card will never be used again; its holder's sessions end. */
   record Revoked(String spki) implements AuthenticatorEvent {
     @Override

@@ -40,13 +40,13 @@ final class EventExamples {
     events.put(
         new AuthenticatorEvent.Resumed(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
     Entry.Subject holder = Entry.Subject.person("mayor", "S-1024");
+    events.put(new AuthenticatorEvent.Seen(CERTIFICATE), PERSON);
     events.put(new AuthenticatorEvent.Revoked(CERTIFICATE), holder);
     events.put(new AuthenticatorEvent.Relinked(CERTIFICATE, "normal"), holder);
     events.put(
         new TemporaryEvent.Stocked(CERTIFICATE, "K-0007"),
         new Entry.Subject("mayor", null, null, null, null));
-    events.put(
-        new TemporaryEvent.HandedOut(CERTIFICATE, "K-0007", "2026-11-21T15:00:00Z"), holder);
+    events.put(new TemporaryEvent.HandedOut(CERTIFICATE, "K-0007", "2026-11-21T15:00:00Z"), holder);
     events.put(new TemporaryEvent.Stopped(CERTIFICATE, "K-0007"), holder);
     events.put(new TemporaryEvent.Returned(CERTIFICATE, "K-0007"), holder);
     events.put(new TemporaryEvent.Retired(CERTIFICATE, "K-0007"), holder);
