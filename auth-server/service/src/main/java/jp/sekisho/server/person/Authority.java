@@ -18,6 +18,11 @@ public interface Authority {
         public boolean covers(Handle handle, String organ, Instant at) {
           return true;
         }
+
+        @Override
+        public boolean coversAll() {
+          return true;
+        }
       };
 
   /** Whom the entry of the order names. */
@@ -29,4 +34,9 @@ public interface Authority {
    * @throws jp.sekisho.server.storage.TamperedException when a row of a role fails its MAC
    */
   boolean covers(Handle handle, String organ, Instant at);
+
+  /** Whether {@link #covers} says yes to every organ, so that nobody need look which ones are meant. */
+  default boolean coversAll() {
+    return false;
+  }
 }

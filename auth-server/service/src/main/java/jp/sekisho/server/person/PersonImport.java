@@ -374,7 +374,7 @@ public final class PersonImport {
   }
 
   private boolean isOf(Handle handle, PersonnelOrder order, Authority authority, Instant now) {
-    return authority == Authority.CONSOLE
+    return authority.coversAll()
         || (orders.divisions(handle, order).stream()
                 .allMatch(name -> authority.covers(handle, name.organ(), now))
             && orders.persons(handle, order).stream()
