@@ -35,7 +35,9 @@ public interface Authority {
    */
   boolean covers(Handle handle, String organ, Instant at);
 
-  /** Whether {@link #covers} says yes to every organ, so that nobody need look which ones are meant. */
+  /**
+   * Whether {@link #covers} says yes to every organ, so that nobody need look which ones are meant.
+   */
   default boolean coversAll() {
     return false;
   }
