@@ -58,6 +58,29 @@ class DeskIT {
     return screen;
   }
 
+  @Test
+  void whoHasTwoPostsChoosesOneAfterTheCard() throws IOException {
+    town.takeOrder(
+        "order,staff_number,name,organ,division,division_name,post,appointment,from,until,"
+            + "contract_until,subcontract,roles,lender\n"
+            + "CONCURRENT,100007,見本 太郎,mayor,shimin,市民課,主事,STAFF,2026-04-01,,,,clerk,\n");
+    town.insert(Town.AUDITOR);
+    for (String language : List.of("ja", "en")) {
+      try (Screen auditor = Screen.open(language, directory.resolve("profile" + profiles++))) {
+        auditor.go(town.people());
+        auditor.press("login-button");
+        auditor.waitForPath("/post");
+        look(auditor, "post-" + language);
+        auditor.pressFirst("button[data-post='shimin']");
+        auditor.waitForPath("/log");
+      }
+    }
+    assertTrue(
+        town.entries().stream()
+            .anyMatch(line ->
+                line.contains("session.post-chosen") && line.contains("\"post\":\"shimin\"")));
+  }
+
   private static void look(Screen screen, String name) {
     screen.picture(name);
     assertEquals(List.of(), screen.accessibilityFaults(), name);
