@@ -20,8 +20,9 @@ function known(code, values = {}) {
   return { refusal: code, text: { what: fill(what), why: fill(why), action: fill(action), contact: fill(contact) } };
 }
 
-/** Sends JSON and reads JSON; throws Refused, with the code `unreachable` when no answer came. */
+/** Sends JSON, or a file's bytes, and reads JSON; throws Refused, with the code `unreachable` when no answer came. */
 async function send(method, url, body, unreachable) {
+  const type = body instanceof Blob ? "application/octet-stream" : "application/json";
   let answer;
   let text;
   try {
@@ -29,8 +30,8 @@ async function send(method, url, body, unreachable) {
       method,
       cache: "no-store",
       credentials: "same-origin",
-      headers: { "Accept-Language": document.documentElement.lang, ...(body && { "Content-Type": "application/json" }) },
-      body: body && JSON.stringify(body),
+      headers: { "Accept-Language": document.documentElement.lang, ...(body && { "Content-Type": type }) },
+      body: body instanceof Blob ? body : body && JSON.stringify(body),
     });
     text = await answer.text();
   } catch {
@@ -111,14 +112,17 @@ async function inTurn(buttons, place, refused, work) {
 
 /**
  * Lets `button` and the last-try button lead through question, PIN window and answer to `done`, or
- * to `refused` once it is told; `subject` is what an approval is about.
+ * to `refused` once it is told; `subject` is what an approval or a step-up is about, or a function that says so then.
+ * Of several buttons at one place the last-try button goes on with the one pressed last.
  */
 function cardButton(button, purpose, done, { subject = undefined, place = "", refused = () => {} } = {}) {
   const lastTry = byId("last-try-button" + place);
   const run = (useLastTry) =>
     inTurn([button, lastTry], place, refused, async () => {
+      lastTry.onclick = () => run(true);
       say("stepAsk", place);
-      const question = await send("POST", "/authn/v1/transactions", { purpose, subject }, "SERVER_UNREACHABLE");
+      const about = await (typeof subject === "function" ? subject() : subject);
+      const question = await send("POST", "/authn/v1/transactions", { purpose, subject: about }, "SERVER_UNREACHABLE");
       say("stepPin", place);
       const { transaction } = question;
       const answer = await send("POST", settings.agent + "/v1/login", { transaction, lastTry: useLastTry }, "AGENT_UNREACHABLE");
@@ -128,7 +132,6 @@ function cardButton(button, purpose, done, { subject = undefined, place = "", re
       done(accepted);
     });
   button.addEventListener("click", () => run(false));
-  lastTry.addEventListener("click", () => run(true));
 }
 
 /** How long an authenticator may be asked, in ms; a question lives 90 s. */

@@ -353,6 +353,24 @@ final class Town implements AutoCloseable {
     return card;
   }
 
+  /** Makes a card whose certificate names {@code number}, and registers it for nobody. */
+  Path makeCard(String number) {
+    cards.make(number, "--subject-number", number);
+    return cards.certificate(number);
+  }
+
+  /** The certificate of a card that was made before. */
+  Path certificate(String card) {
+    return cards.certificate(card);
+  }
+
+  /** Has the console take a personnel file. */
+  void takeOrder(String file) throws IOException {
+    Path path = directory.resolve("order-" + System.nanoTime() + ".csv");
+    Files.writeString(path, file);
+    server("person", "import", path.toString());
+  }
+
   /** Puts a model of passkeys on the service's list: a file {@code <AAGUID>.pem}. */
   void listPasskeyModel(Path file) throws IOException {
     Path models = Files.createDirectories(data.resolve("trust").resolve("passkey-models"));

@@ -243,6 +243,18 @@ public enum Refusal {
   ORDER_UNDERSTAFFED(409),
   /** There is no such order, its effect has begun, or a later one builds on it. */
   ORDER_NOT_UNDOABLE(409),
+  /** The person has several posts here and has not chosen one. */
+  POST_NEEDED(409),
+  /** The temporary card, or the person's, is out already. */
+  TEMPORARY_OUT(409),
+  /** No such temporary card is in the stock. */
+  TEMPORARY_UNKNOWN(404),
+  /** Nobody attests the own identity. */
+  TEMPORARY_OWN(403),
+  /** The day of the temporary card is over. */
+  TEMPORARY_EXPIRED(403),
+  /** At the desk one works with a card that is not 低保証 and no temporary one. */
+  DESK_LOW(403),
   // Chain of records
   /** The service acknowledges another record than this terminal wrote. */
   ACK_MISMATCH(500),

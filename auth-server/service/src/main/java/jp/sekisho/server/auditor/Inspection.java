@@ -48,6 +48,8 @@ public final class Inspection {
       List.of(
           "person",
           "authenticator",
+          "desk",
+          "temporary",
           "medium",
           "policy.imported",
           "policy.import-refused",

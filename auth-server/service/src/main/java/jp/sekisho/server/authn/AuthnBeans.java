@@ -103,6 +103,15 @@ final class AuthnBeans {
   }
 
   @Singleton
+  ActingPosts actingPosts(Installation installation, Sessions sessions) {
+    return new ActingPosts(
+        installation.transactions(),
+        sessions,
+        new Persons(installation.seal()),
+        installation.clock());
+  }
+
+  @Singleton
   Logins logins(
       Installation installation,
       Sessions sessions,
@@ -113,7 +122,6 @@ final class AuthnBeans {
       PasskeyRules rules,
       StepUps stepUps,
       Terminals terminals,
-      SignedPolicies policies,
       SignsOfLife signs,
       Approvals approvals,
       Logins.Settings settings) {

@@ -1,5 +1,7 @@
 package jp.sekisho.server.authn;
 
+import java.time.Instant;
+import java.util.Optional;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.storage.Change;
@@ -15,6 +17,14 @@ sealed interface Identified permits Registered, PasskeyRegistered {
 
   /** The authenticator's, which becomes the session's. */
   Assurance assurance();
+
+  /** Which one it is, as the log names it: base64url of the SHA-256 of its key. */
+  String authenticator();
+
+  /** When what answered stops to count by itself; a session by it ends no later. */
+  default Optional<Instant> until() {
+    return Optional.empty();
+  }
 
   /** The entry of a success. */
   LoginEvent.Succeeded succeeded();

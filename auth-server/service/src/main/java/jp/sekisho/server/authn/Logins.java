@@ -112,7 +112,8 @@ public final class Logins {
     this.stepUps = stepUps;
     this.registers = registers;
     this.settings = settings;
-    this.effects = new Recorded.Effects(sessions, used, approvals, passkeys.passkeys());
+    this.effects =
+        new Recorded.Effects(sessions, used, approvals, passkeys.passkeys(), cards.news());
   }
 
   /**

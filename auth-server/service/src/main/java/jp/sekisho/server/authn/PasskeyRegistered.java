@@ -7,7 +7,6 @@ import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.event.PasskeyEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.card.Authenticator.Assurance;
-import jp.sekisho.server.card.Authenticator.State;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.webauthn.Passkey;
@@ -63,7 +62,7 @@ final class PasskeyRegistered implements Identified {
             new Entry.Subject(terminal.organ(), passkey.person(), null, terminal.id(), null),
             new PasskeyEvent.CounterWentBack(
                 passkey.id(), passkey.signCount(), signed.assertion().signCount()));
-    passkeys.update(change, entry, passkey.in(State.SUSPENDED));
+    passkeys.update(change, entry, passkey.doubted());
   }
 
   @Override
@@ -79,6 +78,11 @@ final class PasskeyRegistered implements Identified {
   @Override
   public Assurance assurance() {
     return passkey.assurance();
+  }
+
+  @Override
+  public String authenticator() {
+    return passkey.id();
   }
 
   @Override

@@ -4,7 +4,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import jp.sekisho.policy.Decision;
 import jp.sekisho.policy.Effect;
-import jp.sekisho.policy.login.CardKind;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.protocol.Refusal;

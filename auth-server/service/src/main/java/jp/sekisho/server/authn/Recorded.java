@@ -1,10 +1,13 @@
 package jp.sekisho.server.authn;
 
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.authn.Registers.CurrentPerson;
 import jp.sekisho.server.card.Authenticator.Assurance;
+import jp.sekisho.server.card.CardNews;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
@@ -29,7 +32,7 @@ final class Recorded {
     /**
      * A new session: its secret goes into a cookie.
      *
-     * @param news whether the person has a passkey of which a login must tell
+     * @param news whether the person has an authenticator of which a login must tell
      */
     record Opened(Token token, boolean news) implements Effect {}
 
@@ -51,7 +54,11 @@ final class Recorded {
 
   /** Where effects are written. */
   record Effects(
-      Sessions sessions, UsedTransactions used, Approvals approvals, Passkeys passkeys) {}
+      Sessions sessions,
+      UsedTransactions used,
+      Approvals approvals,
+      Passkeys passkeys,
+      CardNews cards) {}
 
   /** {@code token}: the secret of the session, should one begin. */
   static Verdict<Recorded> of(Permitted permitted, Change change, Effects effects, Token token) {
@@ -172,14 +179,18 @@ final class Recorded {
             new Sessions.Opening(
                 person.number(),
                 person.organ(),
-                person.post(),
+                Objects.requireNonNullElse(person.post(), Session.UNDECIDED),
                 permitted.terminal().id(),
                 spoke.statement().boot(),
                 spoke.question().id(),
                 permitted.current().identified().assurance().text(),
-                Sources.address(spoke.question().source())));
+                Sources.address(spoke.question().source())),
+            identified.authenticator(),
+            identified.until().orElse(Instant.MAX));
     effects.used().insert(change, login, spoke.question(), permitted.terminal().id());
-    boolean news = effects.passkeys().hasNews(change.handle(), person.number(), change.now());
+    boolean news =
+        effects.passkeys().hasNews(change.handle(), person.number(), change.now())
+            || effects.cards().hasNews(change.handle(), person.number(), change.now());
     return Verdict.passed(new Recorded(new Effect.Opened(token, news)));
   }
 
@@ -209,7 +220,8 @@ final class Recorded {
         session,
         spoke.question().id(),
         spoke.statement().boot(),
-        identified.assurance().text());
+        identified.assurance().text(),
+        identified.authenticator());
     used.insert(change, unlock, spoke.question(), permitted.terminal().id());
     return Verdict.passed(new Recorded(new Effect.Resumed()));
   }

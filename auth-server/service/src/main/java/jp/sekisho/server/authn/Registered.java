@@ -1,5 +1,7 @@
 package jp.sekisho.server.authn;
 
+import java.time.Instant;
+import java.util.Optional;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
@@ -11,8 +13,11 @@ import jp.sekisho.server.card.Authenticator;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.Authenticators.Found;
+import jp.sekisho.server.card.TemporaryCard;
+import jp.sekisho.server.card.TemporaryCards;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Step 5: the key that signed is registered, not suspended, for the person its certificate names,
@@ -21,16 +26,18 @@ import jp.sekisho.server.storage.EntryReceipt;
 final class Registered implements Identified {
   private final CardSigned signed;
   private final Authenticator card;
+  private final @Nullable Instant until;
 
-  private Registered(CardSigned signed, Authenticator card) {
+  private Registered(CardSigned signed, Authenticator card, @Nullable Instant until) {
     this.signed = signed;
     this.card = card;
+    this.until = until;
   }
 
   static Verdict<Identified> of(
       CardSigned signed, Change change, Authenticators cards, Registers registers) {
     return switch (cards.find(change.handle(), signed.spkiHash())) {
-      case Found.Absent() -> Verdict.refused(Refusal.NOT_ENROLLED);
+      case Found.Absent() -> temporary(signed, change, cards.temporary());
       case Found.Tampered(String row) -> {
         change.record(
             Entry.Subject.NONE, new ServiceEvent.StateTampered(Authenticators.TABLE, row));
@@ -50,7 +57,7 @@ final class Registered implements Identified {
           yield Verdict.refused(Refusal.NOT_ENROLLED);
         }
         yield registers.allows(change.handle(), card.kind())
-            ? Verdict.passed(new Registered(signed, card))
+            ? Verdict.passed(new Registered(signed, card, null))
             : Verdict.refused(Refusal.CARD_KIND_POLICY);
       }
     };
@@ -58,6 +65,41 @@ final class Registered implements Identified {
 
   CardKind kind() {
     return card.kind();
+  }
+
+  /** A temporary card counts as its carrier's, of low assurance, until its day is over. */
+  private static Verdict<Identified> temporary(
+      CardSigned signed, Change change, TemporaryCards stock) {
+    return switch (stock.find(change.handle(), signed.spkiHash())) {
+      case TemporaryCards.Found.Absent() -> Verdict.refused(Refusal.NOT_ENROLLED);
+      case TemporaryCards.Found.Sound(TemporaryCard card) -> {
+        // The stock holds staff cards only: a module's signature with the same key is none.
+        boolean named =
+            signed.trusted().kind() == CardKind.STAFF_PIV
+                && signed.trusted().number().filter(card.label()::equals).isPresent();
+        String person = card.person();
+        Instant until = card.expires();
+        if (!named || person == null || until == null || !card.isAway()) {
+          yield Verdict.refused(Refusal.NOT_ENROLLED);
+        }
+        if (card.state() != TemporaryCard.State.OUT) {
+          yield Verdict.refused(Refusal.AUTHENTICATOR_SUSPENDED);
+        }
+        yield change.now().isBefore(until)
+            ? Verdict.passed(new Registered(signed, carried(signed, card, person), until))
+            : Verdict.refused(Refusal.TEMPORARY_EXPIRED);
+      }
+    };
+  }
+
+  private static Authenticator carried(CardSigned signed, TemporaryCard card, String person) {
+    return new Authenticator(
+        card.spkiHash(),
+        person,
+        CardKind.STAFF_PIV,
+        Sha256.of(signed.trusted().card().certificate()),
+        Assurance.LOW,
+        Authenticator.State.ACTIVE);
   }
 
   CardSigned signed() {
@@ -91,6 +133,16 @@ final class Registered implements Identified {
         before().sameAddress(),
         card.kind().text(),
         card.assurance().text());
+  }
+
+  @Override
+  public String authenticator() {
+    return card.spki();
+  }
+
+  @Override
+  public Optional<Instant> until() {
+    return Optional.ofNullable(until);
   }
 
   @Override

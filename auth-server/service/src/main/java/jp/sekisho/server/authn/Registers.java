@@ -23,7 +23,7 @@ interface Registers {
   /**
    * A person who is employed, not suspended, and holds a post now.
    *
-   * @param post null when the post has no id of its own
+   * @param post null where the person has several and the terminal does not say which
    */
   record CurrentPerson(String number, String organ, @Nullable String post) {}
 

@@ -66,7 +66,13 @@ final class ServiceRegisters implements Registers {
       case Standing.NotCurrent(Refusal reason) -> Verdict.refused(reason);
       // The log's post is the division's code: a title is free text.
       case Standing.Current current ->
-          Verdict.passed(new CurrentPerson(number, current.organ(), current.division()));
+          Verdict.passed(
+              new CurrentPerson(
+                  number,
+                  current.organ(),
+                  persons.choices(handle, number, terminal.id(), terminal.organ(), at).size() > 1
+                      ? null
+                      : current.division()));
     };
   }
 

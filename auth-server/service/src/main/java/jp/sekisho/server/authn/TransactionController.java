@@ -93,6 +93,8 @@ final class TransactionController {
     return switch (sessions.resolve(token, Sessions.Use.ACTIVITY, source(request))) {
       case Resolution.Refused(Refusal reason) -> unattributed(request, reason);
       case Resolution.Suspended _ -> answers.refuse(Refusal.SESSION_SUSPENDED, request);
+      case Resolution.Active(Session session) when session.isUndecided() ->
+          answers.refuse(Refusal.POST_NEEDED, request);
       case Resolution.Active(Session session) when purpose == Purpose.STEP_UP ->
           created(
               request,

@@ -52,6 +52,11 @@ public record Authenticator(
     return Base64Url.encode(spkiHash);
   }
 
+  /** With another certificate over the same key. */
+  Authenticator linkedTo(byte[] certificate, Assurance worth) {
+    return new Authenticator(spkiHash, person, certificate, worth, state);
+  }
+
   Authenticator in(State next) {
     return new Authenticator(spkiHash, person, kind, certificateHash, assurance, next);
   }

@@ -98,6 +98,34 @@ public final class Authenticators {
     }
   }
 
+  /** Writes the hash of a renewed certificate, and what it is worth. */
+  void relink(Change change, EntryReceipt entry, Authenticator card) {
+    int updated =
+        change
+            .handle()
+            .execute(
+                "update authenticator set certificate_hash = ?, assurance = ?, entry_id = ?,"
+                    + " mac = ? where spki_hash = ?",
+                card.certificateHash(),
+                card.assurance().text(),
+                entry.entryId(),
+                seal.seal(TABLE, entry, columns(card)),
+                card.spkiHash());
+    if (updated != 1) {
+      throw new IllegalStateException("the card's row is gone");
+    }
+  }
+
+  /** The cards of which a login must tell. */
+  public CardNews news() {
+    return new CardNews(seal);
+  }
+
+  /** The temporary cards, which are in a table of their own. */
+  public TemporaryCards temporary() {
+    return new TemporaryCards(seal);
+  }
+
   private Found read(ResultSet row) throws SQLException {
     byte[] hash = row.getBytes("spki_hash");
     Found tampered = new Found.Tampered(Base64Url.encode(hash));

@@ -1,7 +1,10 @@
 package jp.sekisho.server.card;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -14,6 +17,7 @@ import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registers, suspends and resumes staff cards; each is one unit with its entry. A suspension stops
@@ -27,6 +31,34 @@ public final class CardRegistry {
   private final Holders holders;
   private final Sessions sessions;
   private final Others others;
+  private final TemporaryCards temporary;
+  private final Asker asker;
+
+  /** Who asks for something, judged within the unit that does it. */
+  public interface Asker {
+    /** The console: whoever may run it may do everything. */
+    Asker CONSOLE =
+        new Asker() {
+          @Override
+          public Optional<Refusal> obstacle(Change change, String holder) {
+            return Optional.empty();
+          }
+
+          @Override
+          public void done(Change change, String holder) {
+            // What was done has its own entry; the console has nobody to name.
+          }
+        };
+
+    /**
+     * Why this may not be done for {@code holder}; then its entry was written. A {@code holder} of
+     * "" is nobody: a card of the stock.
+     */
+    Optional<Refusal> obstacle(Change change, String holder);
+
+    /** Writes who did it. */
+    void done(Change change, String holder);
+  }
 
   /** The other authenticators of a person. */
   @FunctionalInterface
@@ -39,7 +71,7 @@ public final class CardRegistry {
   @FunctionalInterface
   public interface Holders {
     /** The organ of the person's post, current or to come; empty when there is none. */
-    java.util.Optional<String> organ(Change change, String person);
+    Optional<String> organ(Change change, String person);
   }
 
   /** What became of a command. */
@@ -69,12 +101,45 @@ public final class CardRegistry {
       Holders holders,
       Sessions sessions,
       Others others) {
+    this(transactions, cards, trust, holders, sessions, others, Asker.CONSOLE);
+  }
+
+  private CardRegistry(
+      Transactions transactions,
+      Authenticators cards,
+      StaffTrust trust,
+      Holders holders,
+      Sessions sessions,
+      Others others,
+      Asker asker) {
     this.transactions = transactions;
     this.cards = cards;
     this.trust = trust;
     this.holders = holders;
     this.sessions = sessions;
     this.others = others;
+    this.temporary = cards.temporary();
+    this.asker = asker;
+  }
+
+  /** This registry for somebody who may not do everything. */
+  public CardRegistry by(Asker other) {
+    return new CardRegistry(transactions, cards, trust, holders, sessions, others, other);
+  }
+
+  /** One unit: the asker's right, the work, the asker's entry. */
+  private Outcome unit(String person, Function<Change, Outcome> work) {
+    return transactions.write(change -> {
+      Optional<Refusal> obstacle = asker.obstacle(change, person);
+      if (obstacle.isPresent()) {
+        return new Outcome.Refused(obstacle.get(), "not for this asker");
+      }
+      Outcome outcome = work.apply(change);
+      if (!(outcome instanceof Outcome.Refused)) {
+        asker.done(change, person);
+      }
+      return outcome;
+    });
   }
 
   /** As {@link #register(CardKind, String, byte[])}, of a staff card. */
@@ -117,29 +182,34 @@ public final class CardRegistry {
   }
 
   private Outcome refused(String person, Refusal reason, String detail) {
-    return transactions.write(change ->
-        refuse(
-            change,
-            new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null),
-            reason,
-            detail));
+    return unit(
+        person,
+        change ->
+            refuse(
+                change,
+                new Entry.Subject(
+                    holders.organ(change, person).orElse(null), person, null, null, null),
+                reason,
+                detail));
   }
 
   private Outcome register(CardKind kind, String person, byte[] certificate, Judgement judgement) {
-    return transactions.write(change -> {
-      var organ = holders.organ(change, person);
-      if (organ.isEmpty()) {
-        Entry.Subject nobody = new Entry.Subject(null, person, null, null, null);
-        return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no post, now or to come");
-      }
-      Entry.Subject holder = Entry.Subject.person(organ.get(), person);
-      return switch (judgement) {
-        case Judgement.Distrusted(Refusal reason, String detail) ->
-            refuse(change, holder, reason, detail);
-        case Judgement.Trusted trusted ->
-            register(change, holder, kind, person, trusted, certificate);
-      };
-    });
+    return unit(
+        person,
+        change -> {
+          var organ = holders.organ(change, person);
+          if (organ.isEmpty()) {
+            Entry.Subject nobody = new Entry.Subject(null, person, null, null, null);
+            return refuse(change, nobody, Refusal.PERSON_NOT_CURRENT, "no post, now or to come");
+          }
+          Entry.Subject holder = Entry.Subject.person(organ.get(), person);
+          return switch (judgement) {
+            case Judgement.Distrusted(Refusal reason, String detail) ->
+                refuse(change, holder, reason, detail);
+            case Judgement.Trusted trusted ->
+                register(change, holder, kind, person, trusted, certificate);
+          };
+        });
   }
 
   private Outcome register(
@@ -154,7 +224,15 @@ public final class CardRegistry {
           change, holder, Refusal.CERT_USAGE, "the certificate names another staff number");
     }
     byte[] spki = Sha256.of(trusted.certificate().getPublicKey().getEncoded());
-    if (!(cards.find(change.handle(), spki) instanceof Found.Absent)) {
+    Found known = cards.find(change.handle(), spki);
+    if (known instanceof Found.Sound(Authenticator card)
+        && card.person().equals(person)
+        && card.kind() == kind
+        && card.state() != State.REVOKED
+        && !Arrays.equals(card.certificateHash(), Sha256.of(certificate))) {
+      return relink(change, holder, card.linkedTo(Sha256.of(certificate), trusted.assurance()));
+    }
+    if (!(known instanceof Found.Absent) || temporary.isKnown(change.handle(), spki)) {
       return refuse(change, holder, Refusal.CARD_TAKEN, "this key is registered already");
     }
     Authenticator card =
@@ -164,8 +242,61 @@ public final class CardRegistry {
         change.record(
             holder,
             new AuthenticatorEvent.Registered(kind.text(), card.spki(), card.assurance().text()));
+    boolean another = !cards.ofPerson(change.handle(), person).isEmpty();
     cards.insert(change, entry, card);
+    if (another) {
+      cards.news().insert(change, entry, card);
+    }
     return new Outcome.Registered(card);
+  }
+
+  /** The certificate was renewed over the same key: the card stays what it was. */
+  private Outcome relink(Change change, Entry.Subject holder, Authenticator card) {
+    EntryReceipt entry =
+        change.record(
+            holder, new AuthenticatorEvent.Relinked(card.spki(), card.assurance().text()));
+    cards.relink(change, entry, card);
+    return new Outcome.Registered(card);
+  }
+
+  /** Lifts the suspension of one card of a person. */
+  public Outcome resume(String person, String spki) {
+    return one(person, spki, State.SUSPENDED, State.ACTIVE);
+  }
+
+  /** Takes one card of a person out of use for good and ends the person's sessions. */
+  public Outcome revoke(String person, String spki) {
+    return one(person, spki, null, State.REVOKED);
+  }
+
+  private Outcome one(String person, String spki, @Nullable State from, State to) {
+    return unit(
+        person,
+        change -> {
+          Entry.Subject holder =
+              new Entry.Subject(
+                  holders.organ(change, person).orElse(null), person, null, null, null);
+          for (Found row : cards.ofPerson(change.handle(), person)) {
+            if (row instanceof Found.Sound(Authenticator card)
+                && card.spki().equals(spki)
+                && card.state() != to
+                && card.state() != State.REVOKED
+                && (from == null || card.state() == from)) {
+              EntryReceipt entry =
+                  change.record(
+                      holder,
+                      to == State.REVOKED
+                          ? new AuthenticatorEvent.Revoked(spki)
+                          : new AuthenticatorEvent.Resumed(spki));
+              cards.update(change, entry, card.in(to));
+              if (to == State.REVOKED) {
+                sessions.endOfPerson(change, person);
+              }
+              return new Outcome.Changed(1, 0);
+            }
+          }
+          return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
+        });
   }
 
   /** Suspends every active card and passkey of a person and ends the person's sessions. */
@@ -179,34 +310,40 @@ public final class CardRegistry {
   }
 
   private Outcome change(String person, State from, State to) {
-    return transactions.write(change -> {
-      List<Authenticator> found = new ArrayList<>();
-      for (Found row : cards.ofPerson(change.handle(), person)) {
-        if (row instanceof Found.Sound(Authenticator card) && card.state() == from) {
-          found.add(card);
-        }
-      }
-      // A person who has left keeps no organ, but the card must still be stopped.
-      Entry.Subject holder =
-          new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null);
-      int stopped = to == State.SUSPENDED ? others.suspend(change, holder, person) : 0;
-      if (found.isEmpty() && stopped == 0) {
-        return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
-      }
-      for (Authenticator card : found) {
-        EntryReceipt entry =
-            change.record(
-                holder,
-                to == State.SUSPENDED
-                    ? new AuthenticatorEvent.Suspended(card.spki())
-                    : new AuthenticatorEvent.Resumed(card.spki()));
-        cards.update(change, entry, card.in(to));
-      }
-      if (to == State.SUSPENDED) {
-        sessions.endOfPerson(change, person);
-      }
-      return new Outcome.Changed(found.size(), stopped);
-    });
+    return unit(
+        person,
+        change -> {
+          List<Authenticator> found = new ArrayList<>();
+          for (Found row : cards.ofPerson(change.handle(), person)) {
+            if (row instanceof Found.Sound(Authenticator card) && card.state() == from) {
+              found.add(card);
+            }
+          }
+          // A person who has left keeps no organ, but the card must still be stopped.
+          Entry.Subject holder =
+              new Entry.Subject(
+                  holders.organ(change, person).orElse(null), person, null, null, null);
+          int stopped =
+              to == State.SUSPENDED
+                  ? others.suspend(change, holder, person) + temporary.stop(change, holder, person)
+                  : 0;
+          if (found.isEmpty() && stopped == 0) {
+            return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
+          }
+          for (Authenticator card : found) {
+            EntryReceipt entry =
+                change.record(
+                    holder,
+                    to == State.SUSPENDED
+                        ? new AuthenticatorEvent.Suspended(card.spki())
+                        : new AuthenticatorEvent.Resumed(card.spki()));
+            cards.update(change, entry, card.in(to));
+          }
+          if (to == State.SUSPENDED) {
+            sessions.endOfPerson(change, person);
+          }
+          return new Outcome.Changed(found.size(), stopped);
+        });
   }
 
   private static Outcome refuse(

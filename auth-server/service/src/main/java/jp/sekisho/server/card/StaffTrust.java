@@ -2,6 +2,7 @@ package jp.sekisho.server.card;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -315,16 +316,26 @@ public final class StaffTrust implements CardTrust {
     if (Files.size(file) > LARGEST_FILE) {
       throw new IOException(file.getFileName() + " is larger than 64 KiB");
     }
-    byte[] bytes = Files.readAllBytes(file);
+    return der(Files.readAllBytes(file), String.valueOf(file.getFileName()));
+  }
+
+  /**
+   * The DER in a certificate's bytes, PEM or DER; nothing is believed of it yet.
+   *
+   * @param name for the message
+   * @throws IOException when it looks like PEM and is not one certificate
+   */
+  public static byte[] der(byte[] bytes, String name) throws IOException {
     if (bytes.length == 0 || bytes[0] != '-') {
       return bytes;
     }
-    try (PEMParser parser = new PEMParser(Files.newBufferedReader(file))) {
+    try (PEMParser parser =
+        new PEMParser(new StringReader(new String(bytes, StandardCharsets.US_ASCII)))) {
       PemObject object = parser.readPemObject();
       if (object == null
           || !object.getType().equals("CERTIFICATE")
           || parser.readPemObject() != null) {
-        throw new IOException(file.getFileName() + " is not one certificate");
+        throw new IOException(name + " is not one certificate");
       }
       return object.getContent();
     }

@@ -29,10 +29,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "passkey",
     mixinStandardHelpOptions = true,
-    subcommands = {PasskeyCommand.ListAll.class, PasskeyCommand.Remove.class},
+    subcommands = {
+      PasskeyCommand.ListAll.class,
+      PasskeyCommand.Resume.class,
+      PasskeyCommand.Remove.class
+    },
     description = {
-      "パスキーの一覧と削除。停止は card suspend が職員証と一緒に行う。",
-      "Passkeys: look and remove. card suspend stops them together with the cards."
+      "パスキーの一覧・停止の解除・削除。停止は card suspend が職員証と一緒に行う。",
+      "Passkeys: look, resume, remove. card suspend stops them together with the cards."
     })
 final class PasskeyCommand {
   private static final DateTimeFormatter MINUTE =
@@ -152,7 +156,30 @@ final class PasskeyCommand {
         "パスキーを削除し、その職員のセッションを終了する。削除したものは元に戻らない。",
         "Removes a passkey for good and ends the person's sessions."
       })
-  static final class Remove implements Callable<Integer> {
+  static final class Remove extends OfOne {
+    @Override
+    PasskeyRegister.Outcome run(PasskeyRegister register, String person, String id) {
+      return register.remove(person, id);
+    }
+  }
+
+  /** {@code passkey resume 100042 ID}. */
+  @Command(
+      name = "resume",
+      mixinStandardHelpOptions = true,
+      description = {
+        "職員証と一緒に停止したパスキーを使えるように戻す。カウンターが戻ったものは戻せない。",
+        "Lifts the suspension of a passkey, unless its counter went back."
+      })
+  static final class Resume extends OfOne {
+    @Override
+    PasskeyRegister.Outcome run(PasskeyRegister register, String person, String id) {
+      return register.resume(person, id);
+    }
+  }
+
+  /** A command about one passkey of a person. */
+  abstract static class OfOne implements Callable<Integer> {
     @Mixin private final Console console = new Console();
 
     @Parameters(
@@ -172,22 +199,30 @@ final class PasskeyCommand {
     @SuppressWarnings("NullAway.Init") // required
     private String id;
 
+    /** Does it. */
+    abstract PasskeyRegister.Outcome run(PasskeyRegister register, String person, String id);
+
     @Override
     public Integer call() {
       return console.run(this::run);
     }
 
+    private int done(String outcome, String key, Passkey passkey, Texts texts) {
+      if (console.json()) {
+        Json.print(console.out(), "outcome", outcome, "person", person, "id", passkey.id());
+      } else {
+        console.out().println(texts.say(key, person, passkey.id()));
+      }
+      return ExitCode.OK;
+    }
+
     private int run(Installation installation) {
       Texts texts = Texts.of(PasskeyCommand.class, console.locale());
-      return switch (register(installation).remove(person, id)) {
-        case PasskeyRegister.Outcome.Removed(Passkey passkey) -> {
-          if (console.json()) {
-            Json.print(console.out(), "outcome", "removed", "person", person, "id", passkey.id());
-          } else {
-            console.out().println(texts.say("passkey.removed", person, passkey.id()));
-          }
-          yield ExitCode.OK;
-        }
+      return switch (run(register(installation), person, id)) {
+        case PasskeyRegister.Outcome.Removed(Passkey passkey) ->
+            done("removed", "passkey.removed", passkey, texts);
+        case PasskeyRegister.Outcome.Resumed(Passkey passkey) ->
+            done("resumed", "passkey.resumed", passkey, texts);
         case PasskeyRegister.Outcome.Refused(Refusal reason) -> {
           RefusalText text =
               RefusalText.of(

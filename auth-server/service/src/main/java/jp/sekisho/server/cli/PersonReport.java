@@ -14,10 +14,12 @@ import jp.sekisho.server.person.RowFault;
 final class PersonReport {
   private final Console console;
   private final Texts texts;
+  private final PersonWords words;
 
   PersonReport(Console console) {
     this.console = console;
     this.texts = Texts.of(Console.class, console.locale());
+    this.words = new PersonWords(console.locale());
   }
 
   Texts texts() {
@@ -31,11 +33,9 @@ final class PersonReport {
       return;
     }
     for (PersonDiff person : done.changed()) {
-      console
-          .out()
-          .println(texts.say(person.added() ? "person.added" : "person.updated", person.number()));
+      console.out().println(words.head(person));
       for (PersonDiff.Step step : person.steps()) {
-        console.out().println("  " + words(step));
+        console.out().println("  " + words.step(step));
       }
     }
     console
@@ -103,12 +103,7 @@ final class PersonReport {
       Json.printLarge(console.out(), Map.of("refused", faults(faults)));
     }
     for (RowFault fault : faults) {
-      String text = texts.say("person.fault." + fault.code(), fault.values().toArray());
-      String place =
-          fault.line() == 0
-              ? "person.fault-file"
-              : fault.column() == 0 ? "person.fault-line" : "person.fault";
-      console.err().println(texts.say(place, fault.line(), fault.column(), text, fault.code()));
+      console.err().println(words.fault(fault));
     }
   }
 
@@ -128,31 +123,8 @@ final class PersonReport {
   /** Offices that run empty by themselves, on standard error. */
   void gaps(List<RowFault> gaps) {
     for (RowFault gap : gaps) {
-      console.err().println(texts.say("person.gap." + gap.code(), gap.values().toArray()));
+      console.err().println(words.gap(gap));
     }
-  }
-
-  private String words(PersonDiff.Step step) {
-    List<String> said = new ArrayList<>(step.values());
-    switch (step.code()) {
-      case POST_BEGINS, POST_ENDS, POST_EXTENDED, POST_DROPPED -> {
-        said.set(3, texts.say("person.kind." + said.get(3)));
-        said.set(4, texts.say("person.appointment." + said.get(4)));
-        said.set(6, last(said.get(6)));
-      }
-      case ROLE_BEGINS, ROLE_ENDS, ROLE_EXTENDED, ROLE_DROPPED -> {
-        said.set(1, texts.say("person.role." + said.get(1)));
-        said.set(3, last(said.get(3)));
-        said.set(4, said.get(4).isEmpty() ? "" : texts.say("person.lent", said.get(4)));
-      }
-      case CONTRACT -> said.set(3, texts.say("person.subcontract." + said.get(3)));
-      case NAME -> said.set(0, said.get(0).isEmpty() ? "—" : said.get(0));
-    }
-    return texts.say("person.step." + step.code(), said.toArray());
-  }
-
-  private String last(String day) {
-    return day.isEmpty() ? texts.say("person.no-end") : day;
   }
 
   /** Persons of a day. */

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class PeoplePortFilter {
   private static final int MAX_BODY = 64 * 1024;
 
+  /** Routes that take a personnel file: as large as any body may be. */
+  private static final Set<String> FILES = Set.of("/api/v1/people/check", "/api/v1/people/apply");
+
   /** As docs/protocol.md promises; the agent's loopback port is the only foreign host. */
   private static final String CSP =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
@@ -84,7 +87,8 @@ final class PeoplePortFilter {
     if (origin.size() != 1 || !origins.contains(origin.get(0))) {
       return Refusal.CROSS_SITE;
     }
-    return Doors.bodyRefusal(request, MAX_BODY);
+    return Doors.bodyRefusal(
+        request, FILES.contains(request.getPath()) ? Listeners.MAX_BODY : MAX_BODY);
   }
 
   @ResponseFilter

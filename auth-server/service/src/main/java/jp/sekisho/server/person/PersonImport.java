@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
-import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.PersonEvent;
 import jp.sekisho.server.person.PersonnelOrders.Changed;
 import jp.sekisho.server.storage.Change;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row changes what holds from its first day on; what held before stays. Nothing has to be run
  * on that day: every question is answered by the rows' days and the clock.
+ *
+ * <p>Over 400 lines, for looking, taking and undoing share one plan and one set of rules.
  */
 public final class PersonImport {
   private final Transactions transactions;
@@ -123,47 +127,61 @@ public final class PersonImport {
    * @throws jp.sekisho.server.storage.TamperedException when a row to be replaced fails its MAC
    */
   public Outcome run(byte[] file, boolean dryRun) {
+    return run(file, dryRun, Authority.CONSOLE);
+  }
+
+  /**
+   * As {@link #run(byte[], boolean)}, for somebody who may not touch every organ: a person whose
+   * posts, roles or name elsewhere would change is the fault {@code NOT_YOURS}, and nothing of that
+   * person is shown.
+   */
+  public Outcome run(byte[] file, boolean dryRun, Authority authority) {
     PersonCsv.Content content =
         transactions.read(handle -> PersonCsv.read(file, Organs.names(handle).keySet()));
     String hash = Sha256.text(file);
     return switch (content) {
       case PersonCsv.Content.Faulty(var faults) -> {
         if (!dryRun) {
-          transactions.write(change -> refuse(change, hash, Refusal.ORDER_INVALID));
+          transactions.write(change -> refuse(change, authority, hash, Refusal.ORDER_INVALID));
         }
         yield new Outcome.Refused(faults);
       }
       case PersonCsv.Content.Rows(var rows) when dryRun ->
           transactions.read(handle -> {
             Instant now = clock.instant();
-            Plan plan = plan(handle, rows, now);
+            Plan plan = plan(handle, rows, now, authority);
             return plan.faults().isEmpty()
-                ? done(handle, plan, null, now)
+                ? done(handle, plan, null, now, authority)
                 : new Outcome.Refused(plan.faults());
           });
       case PersonCsv.Content.Rows(var rows) ->
-          transactions.<Outcome, RuntimeException>write(change -> apply(change, rows, hash));
+          transactions.<Outcome, RuntimeException>write(
+              change -> apply(change, rows, hash, authority));
     };
   }
 
-  private Outcome apply(Change change, List<OrderRow> rows, String hash) {
+  private Outcome apply(Change change, List<OrderRow> rows, String hash, Authority authority) {
     Handle handle = change.handle();
-    Plan plan = plan(handle, rows, change.now());
+    Plan plan = plan(handle, rows, change.now(), authority);
     if (!plan.faults().isEmpty()) {
       boolean staffing = plan.faults().stream().allMatch(fault -> fault.line() == 0);
       EntryReceipt _ =
-          refuse(change, hash, staffing ? Refusal.ORDER_UNDERSTAFFED : Refusal.ORDER_INVALID);
+          refuse(
+              change,
+              authority,
+              hash,
+              staffing ? Refusal.ORDER_UNDERSTAFFED : Refusal.ORDER_INVALID);
       return new Outcome.Refused(plan.faults());
     }
     if (plan.changed().isEmpty() && plan.divisions().isEmpty()) {
       change.unchanged();
-      return done(handle, plan, null, change.now());
+      return done(handle, plan, null, change.now(), authority);
     }
     LocalDate effective = effective(plan, change.now());
     String id = orders.nextId(handle);
     EntryReceipt entry =
         change.record(
-            Entry.Subject.NONE,
+            authority.subject(),
             new PersonEvent.OrderApplied(id, hash, effective.toString(), plan.changed().size()));
     plan.divisions().forEach(name -> name.store(handle));
     orders.insert(
@@ -174,14 +192,16 @@ public final class PersonImport {
         plan.divisions());
     for (Changed one : plan.changed()) {
       EntryReceipt about =
-          record(change, id, one.before().isKnown() ? "updated" : "added", effective, one);
+          OrderEntries.record(
+              change, id, one.before().isKnown() ? "updated" : "added", effective, one);
       timelines.replace(handle, about, one.after());
       orders.insert(handle, about, id, one);
     }
-    return done(handle, plan, id, change.now());
+    return done(handle, plan, id, change.now(), authority);
   }
 
-  private Plan plan(Handle handle, List<OrderRow> rows, Instant now) {
+  private Plan plan(Handle handle, List<OrderRow> rows, Instant now, Authority authority) {
+    Predicate<String> mine = organ -> authority.covers(handle, organ, now);
     Map<String, List<OrderRow>> byPerson = new LinkedHashMap<>();
     rows.forEach(row -> byPerson.computeIfAbsent(row.number(), _ -> new ArrayList<>()).add(row));
     List<Changed> changed = new ArrayList<>();
@@ -190,8 +210,13 @@ public final class PersonImport {
     byPerson.forEach((number, orderRows) -> {
       Timeline before = timelines.read(handle, number);
       Orders.Result result = Orders.apply(before, orderRows);
-      faults.addAll(result.faults());
       Timeline after = result.after();
+      if (!isOf(mine, new Changed(before, after), orderRows)) {
+        // In place of every other fault: those would tell of posts elsewhere.
+        faults.add(RowFault.ofLine(orderRows.getFirst().line(), RowFault.Code.NOT_YOURS, number));
+        return;
+      }
+      faults.addAll(result.faults());
       if (!after.equals(before)) {
         changed.add(new Changed(before, after));
         long coming =
@@ -217,6 +242,22 @@ public final class PersonImport {
         changed, byPerson.size() - changed.size(), DivisionName.of(handle, rows), faults);
   }
 
+  /** Whether all that the rows say and change of one person lies in these organs. */
+  private static boolean isOf(Predicate<String> mine, Changed changed, List<OrderRow> rows) {
+    Set<String> touched = touched(changed);
+    rows.stream().map(OrderRow::organ).filter(organ -> !organ.isEmpty()).forEach(touched::add);
+    return touched.stream().allMatch(mine)
+        && (changed.after().organs().stream().anyMatch(mine) || !changed.before().isKnown());
+  }
+
+  /** The organs in which something but the name changes. */
+  private static Set<String> touched(Changed changed) {
+    Set<String> touched = new TreeSet<>(changed.before().organs());
+    touched.addAll(changed.after().organs());
+    touched.removeIf(organ -> !OrderEntries.differs(changed, organ));
+    return touched;
+  }
+
   private List<RowFault> obstacles(Handle handle, List<Changed> changed, LocalDate today) {
     Map<String, Timeline> before = new TreeMap<>(timelines.officeHolders(handle));
     Map<String, Timeline> after = new TreeMap<>(before);
@@ -233,13 +274,20 @@ public final class PersonImport {
 
   /** The offices that run empty on some day from now on. */
   public List<RowFault> gaps() {
-    return transactions.read(handle -> gaps(handle, List.of(), clock.instant()));
+    return transactions.read(handle -> gaps(handle, List.of(), clock.instant(), Authority.CONSOLE));
   }
 
-  private List<RowFault> gaps(Handle handle, List<Changed> changed, Instant now) {
+  private List<RowFault> gaps(
+      Handle handle, List<Changed> changed, Instant now, Authority authority) {
     Map<String, Timeline> persons = new TreeMap<>(timelines.officeHolders(handle));
     changed.forEach(one -> persons.put(one.after().number(), one.after()));
-    return staffing(handle).gaps(persons, Validity.day(now));
+    return staffing(handle).gaps(persons, Validity.day(now)).stream()
+        .filter(gap -> isOfAll(gap) || authority.covers(handle, gap.values().getFirst(), now))
+        .toList();
+  }
+
+  private static boolean isOfAll(RowFault gap) {
+    return gap.values().getFirst().equals("*");
   }
 
   private static LocalDate effective(Plan plan, Instant now) {
@@ -250,13 +298,14 @@ public final class PersonImport {
         .orElse(Validity.day(now)); // names only: at once
   }
 
-  private Outcome.Done done(Handle handle, Plan plan, @Nullable String order, Instant now) {
+  private Outcome.Done done(
+      Handle handle, Plan plan, @Nullable String order, Instant now, Authority authority) {
     return new Outcome.Done(
         plan.changed().stream().map(one -> PersonDiff.of(one.before(), one.after())).toList(),
         plan.unchanged(),
         order,
         plan.changed().isEmpty() ? null : effective(plan, now),
-        gaps(handle, plan.changed(), now));
+        gaps(handle, plan.changed(), now, authority));
   }
 
   /**
@@ -265,6 +314,14 @@ public final class PersonImport {
    * @throws jp.sekisho.server.storage.TamperedException when a row of it fails its MAC
    */
   public Undone undo(String id) {
+    return undo(id, Authority.CONSOLE);
+  }
+
+  /**
+   * As {@link #undo(String)}, for somebody who may not touch every organ: an order that changed
+   * anything elsewhere is unknown.
+   */
+  public Undone undo(String id, Authority authority) {
     return transactions.<Undone, RuntimeException>write(change -> {
       Handle handle = change.handle();
       Optional<PersonnelOrder> found =
@@ -274,8 +331,11 @@ public final class PersonImport {
         return new Undone.Unknown();
       }
       PersonnelOrder order = found.get();
+      if (!isOf(handle, order, authority, change.now())) {
+        return refuseUndo(change, authority, id, new Undone.Unknown());
+      }
       if (!order.isUndoable(change.now())) {
-        return refuseUndo(change, id, new Undone.TooLate(order.effective()));
+        return refuseUndo(change, authority, id, new Undone.TooLate(order.effective()));
       }
       List<Changed> back = new ArrayList<>();
       List<String> since = new ArrayList<>();
@@ -287,7 +347,7 @@ public final class PersonImport {
         back.add(new Changed(one.after(), one.before()));
       }
       if (!since.isEmpty()) {
-        return refuseUndo(change, id, new Undone.ChangedSince(since));
+        return refuseUndo(change, authority, id, new Undone.ChangedSince(since));
       }
       // The newest order gives way to what was; a later one may have counted on this one's
       // successors.
@@ -296,104 +356,60 @@ public final class PersonImport {
               ? obstacles(handle, back, Validity.day(change.now()))
               : List.of();
       if (!faults.isEmpty()) {
-        return refuseUndo(change, id, new Undone.Understaffed(faults));
+        return refuseUndo(change, authority, id, new Undone.Understaffed(faults));
       }
-      restore(change, order, back);
+      restore(change, authority, order, back);
       return new Undone.Done(order, back.size());
     });
   }
 
-  private void restore(Change change, PersonnelOrder order, List<Changed> back) {
+  /** The newest orders all of whose changes lie where {@code authority} may look, newest first. */
+  public List<PersonnelOrder> orders(Authority authority, int most) {
+    Instant now = clock.instant();
+    return transactions.read(handle ->
+        orders.all(handle).stream()
+            .filter(order -> isOf(handle, order, authority, now))
+            .limit(most)
+            .toList());
+  }
+
+  private boolean isOf(Handle handle, PersonnelOrder order, Authority authority, Instant now) {
+    return authority.coversAll()
+        || (orders.divisions(handle, order).stream()
+                .allMatch(name -> authority.covers(handle, name.organ(), now))
+            && orders.persons(handle, order).stream()
+                .allMatch(changed ->
+                    isOf(organ -> authority.covers(handle, organ, now), changed, List.of())));
+  }
+
+  private void restore(
+      Change change, Authority authority, PersonnelOrder order, List<Changed> back) {
     Handle handle = change.handle();
     EntryReceipt entry =
-        change.record(Entry.Subject.NONE, new PersonEvent.OrderUndone(order.id(), back.size()));
+        change.record(authority.subject(), new PersonEvent.OrderUndone(order.id(), back.size()));
     List<DivisionName> divisions = orders.divisions(handle, order);
     orders.undone(handle, entry, order);
     for (Changed one : back) {
       timelines.replace(
-          handle, record(change, order.id(), "restored", order.effective(), one), one.after());
+          handle,
+          OrderEntries.record(change, order.id(), "restored", order.effective(), one),
+          one.after());
     }
     divisions.forEach(name -> name.undo(handle));
   }
 
-  /** An entry in the log of each organ that the person comes from, stays in or goes to. */
-  private static EntryReceipt record(
-      Change change, String order, String how, LocalDate effective, Changed changed) {
-    Timeline after = changed.after();
-    EntryReceipt first = null;
-    java.util.Set<String> organs = new java.util.TreeSet<>(changed.before().organs());
-    organs.addAll(after.organs());
-    for (String organ : organs) {
-      if (!differs(changed, organ) && organs.size() > 1) {
-        continue;
-      }
-      EntryReceipt entry =
-          change.record(
-              Entry.Subject.person(organ, after.number()),
-              new PersonEvent.Imported(
-                  order,
-                  how,
-                  effective.toString(),
-                  posts(after, organ, effective),
-                  roles(after, organ, effective)));
-      first = first == null ? entry : first;
-    }
-    return first != null
-        ? first
-        : change.record( // a name, of somebody in several organs
-            Entry.Subject.person(organs.iterator().next(), after.number()),
-            new PersonEvent.Imported(order, how, effective.toString(), List.of(), List.of()));
+  private static EntryReceipt refuse(
+      Change change, Authority authority, String hash, Refusal reason) {
+    return change.record(authority.subject(), new PersonEvent.OrderRefused(hash, reason));
   }
 
-  private static boolean differs(Changed changed, String organ) {
-    return !of(changed.before(), organ).equals(of(changed.after(), organ));
-  }
-
-  private static List<Object> of(Timeline timeline, String organ) {
-    List<Object> all = new ArrayList<>();
-    timeline.posts().stream().filter(post -> post.organ().equals(organ)).forEach(all::add);
-    timeline.roles().stream().filter(role -> role.organ().equals(organ)).forEach(all::add);
-    return all;
-  }
-
-  private static List<String> posts(Timeline after, String organ, LocalDate from) {
-    return after.posts().stream()
-        .filter(post -> post.organ().equals(organ) && !post.validity().until().isBefore(from))
-        .map(post -> {
-          Contract under = post.contract();
-          return post.division()
-              + " "
-              + post.kind()
-              + " "
-              + post.appointment()
-              + days(post.validity())
-              + (under == null ? "" : " " + under.until() + (under.subcontract() ? "+" : ""));
-        })
-        .toList();
-  }
-
-  private static List<String> roles(Timeline after, String organ, LocalDate from) {
-    return after.roles().stream()
-        .filter(role -> role.organ().equals(organ) && !role.validity().until().isBefore(from))
-        .map(role -> role.role() + days(role.validity()) + (role.lender().isEmpty() ? "" : " lent"))
-        .toList();
-  }
-
-  private static String days(Validity validity) {
-    return " " + validity.from() + "/" + validity.until();
-  }
-
-  private static EntryReceipt refuse(Change change, String hash, Refusal reason) {
-    return change.record(Entry.Subject.NONE, new PersonEvent.OrderRefused(hash, reason));
-  }
-
-  private static Undone refuseUndo(Change change, String id, Undone why) {
+  private static Undone refuseUndo(Change change, Authority authority, String id, Undone why) {
     Refusal reason =
         why instanceof Undone.Understaffed
             ? Refusal.ORDER_UNDERSTAFFED
             : Refusal.ORDER_NOT_UNDOABLE;
     change.record(
-        Entry.Subject.NONE, new PersonEvent.OrderRefused(Objects.requireNonNull(id), reason));
+        authority.subject(), new PersonEvent.OrderRefused(Objects.requireNonNull(id), reason));
     return why;
   }
 }

@@ -139,6 +139,27 @@ public final class PersonnelOrders {
     return persons;
   }
 
+  /**
+   * Everybody of whom an order took away or changed that role in that organ, by staff number; what
+   * an order for a past day replaced is found here and nowhere else.
+   */
+  public List<String> heldBefore(Handle handle, Role role, String organ) {
+    return handle
+        .createQuery(
+            "select order_id, person, before, after, entry_id, mac from personnel_order_person"
+                + " where before like :role order by person")
+        .bind("role", "%" + role.name() + "%")
+        .map((row, _) -> changed(row.getString("order_id"), row))
+        .list()
+        .stream()
+        .filter(one ->
+            one.before().roles().stream()
+                .anyMatch(held -> held.role() == role && held.organ().equals(organ)))
+        .map(one -> one.before().number())
+        .distinct()
+        .toList();
+  }
+
   private Changed changed(String order, ResultSet row) throws SQLException {
     String person = row.getString("person");
     String before = row.getString("before");

@@ -76,6 +76,34 @@ public final class Persons {
   }
 
   /**
+   * The posts among which a person chooses at a terminal, as {@link #acting} would order them: one
+   * where the terminal's division or a single post leaves no choice, none without a post there.
+   *
+   * @throws TamperedException as {@link #acting}
+   */
+  public List<Choice> choices(
+      Handle handle, String person, String terminal, String organ, Instant at) {
+    LocalDate day = Validity.day(at);
+    List<PostRow> here =
+        timelines.posts(handle, person).stream()
+            .filter(post -> post.holds(day) && post.organ().equals(organ))
+            .sorted(MAIN_THEN_OLDEST)
+            .toList();
+    Optional<String> division = divisions.find(handle, terminal, organ);
+    List<PostRow> fixed =
+        here.stream().filter(post -> division.filter(post.division()::equals).isPresent()).toList();
+    return (fixed.isEmpty() ? here : fixed)
+        .stream().map(post -> new Choice(post.division(), post.title(), post.kind())).toList();
+  }
+
+  /**
+   * A post that a person may act in.
+   *
+   * @param division its code, which the log names
+   */
+  public record Choice(String division, String title, Kind kind) {}
+
+  /**
    * The organ of the post of {@link #current}, or else of the next one to come: a card is made and
    * registered before its holder's first day, and opens nothing until then.
    */
@@ -88,6 +116,19 @@ public final class Persons {
         .filter(post -> post.validity().from().isAfter(day))
         .min(Comparator.comparing((PostRow post) -> post.validity().from()))
         .map(PostRow::organ);
+  }
+
+  /**
+   * Whether a person is one of that organ's: by a post that has not ended yet, or, of somebody who
+   * has none anywhere any more, by any post. Whoever moved on belongs to where they went.
+   */
+  public boolean belongs(Handle handle, String person, String organ, Instant at) {
+    LocalDate day = Validity.day(at);
+    List<PostRow> all = timelines.posts(handle, person);
+    List<PostRow> lasting =
+        all.stream().filter(post -> !post.validity().until().isBefore(day)).toList();
+    return (lasting.isEmpty() ? all : lasting)
+        .stream().anyMatch(post -> post.organ().equals(organ));
   }
 
   /** Whether a person still holds a post in that division, as one who acts there must. */

@@ -74,6 +74,8 @@ public record RowFault(long line, int column, Code code, List<String> values) {
     LENT,
     /** The same division has two names in the file. */
     DIVISION_NAME,
+    /** Somebody, or a post, of an organ that whoever loads the file does not administer. */
+    NOT_YOURS,
     /** A person that is not known. */
     UNKNOWN_PERSON,
     /** No such post to be renewed or ended. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokenHash SHA-256 of the cookie, 32 bytes
  * @param person staff number
  * @param organ the person's 機関
- * @param post id of the acting post; null when the person has none of its own
+ * @param post id of the acting post; null when the person has none of its own, {@link #UNDECIDED}
+ *     until the person chose
  * @param terminal where the card was
  * @param boot the terminal's boot, base64url of 16 bytes
  * @param transaction the login, unlock or approval for which its card answered last: the name under
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param changed when it got its state
  * @param absoluteEnd no call succeeds from here on
  * @param source name of the address that it may be used from ({@link Sources}); null for any
+ * @param authenticator which one opened or resumed it last: base64url of the SHA-256 of its key;
+ *     null in rows of the first versions
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Session(
@@ -41,7 +44,11 @@ public record Session(
     Instant resumed,
     Instant changed,
     Instant absoluteEnd,
-    @Nullable String source) {
+    @Nullable String source,
+    @Nullable String authenticator) {
+
+  /** The post of a session whose person has several and must choose before anything else. */
+  public static final String UNDECIDED = "?";
 
   /** {@link #assurance} of a 低保証 authenticator. */
   public static final String LOW = "low";
@@ -73,7 +80,32 @@ public record Session(
 
   /** Whom the log's entries about this session are about. */
   public Entry.Subject subject() {
-    return new Entry.Subject(organ, person, post, terminal, name());
+    return new Entry.Subject(organ, person, isUndecided() ? null : post, terminal, name());
+  }
+
+  /** Whether the person must choose a post before anything else. */
+  public boolean isUndecided() {
+    return UNDECIDED.equals(post);
+  }
+
+  Session acting(String chosen) {
+    return new Session(
+        tokenHash,
+        person,
+        organ,
+        chosen,
+        terminal,
+        boot,
+        transaction,
+        assurance,
+        state,
+        cause,
+        created,
+        resumed,
+        changed,
+        absoluteEnd,
+        source,
+        authenticator);
   }
 
   Session in(State next, @Nullable Cause why, Instant at) {
@@ -92,11 +124,15 @@ public record Session(
         resumed,
         at,
         absoluteEnd,
-        source);
+        source,
+        authenticator);
   }
 
-  /** {@code proved}: the assurance of what resumed it; a session is as good as the weaker one. */
-  Session resumedBy(String unlock, String bootNow, String proved, Instant at) {
+  /**
+   * @param proved the assurance of what resumed it; a session is as good as the weaker one
+   * @param by the authenticator that did
+   */
+  Session resumedBy(String unlock, String bootNow, String proved, String by, Instant at) {
     return new Session(
         tokenHash,
         person,
@@ -112,7 +148,8 @@ public record Session(
         at,
         at,
         absoluteEnd,
-        source);
+        source,
+        by);
   }
 
   @Override

@@ -74,8 +74,8 @@ final class SessionRepository {
         .execute(
             "insert into web_session (token_hash, person, organ, post, terminal, boot,"
                 + " transaction_id, assurance, state, cause, created, resumed, changed,"
-                + " absolute_end, source, entry_id, mac)"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " absolute_end, source, authenticator, entry_id, mac)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             session.tokenHash(),
             session.person(),
             session.organ(),
@@ -91,6 +91,7 @@ final class SessionRepository {
             session.changed().toEpochMilli(),
             session.absoluteEnd().toEpochMilli(),
             session.source(),
+            session.authenticator(),
             entry.entryId(),
             seal.seal(TABLE, entry, columns(session)));
   }
@@ -102,7 +103,8 @@ final class SessionRepository {
             .handle()
             .execute(
                 "update web_session set boot = ?, transaction_id = ?, assurance = ?, state = ?, cause = ?,"
-                    + " resumed = ?, changed = ?, entry_id = ?, mac = ? where token_hash = ?",
+                    + " resumed = ?, changed = ?, authenticator = ?, entry_id = ?, mac = ?"
+                    + " where token_hash = ?",
                 session.boot(),
                 session.transaction(),
                 session.assurance(),
@@ -110,6 +112,23 @@ final class SessionRepository {
                 cause(session),
                 session.resumed().toEpochMilli(),
                 session.changed().toEpochMilli(),
+                session.authenticator(),
+                entry.entryId(),
+                seal.seal(TABLE, entry, columns(session)),
+                session.tokenHash());
+    if (updated != 1) {
+      throw new IllegalStateException("the session's row is gone");
+    }
+  }
+
+  /** Writes the post that was chosen, under a new seal. */
+  void choose(Change change, EntryReceipt entry, Session session) {
+    int updated =
+        change
+            .handle()
+            .execute(
+                "update web_session set post = ?, entry_id = ?, mac = ? where token_hash = ?",
+                session.post(),
                 entry.entryId(),
                 seal.seal(TABLE, entry, columns(session)),
                 session.tokenHash());
@@ -149,7 +168,8 @@ final class SessionRepository {
               Instant.ofEpochMilli(row.getLong("resumed")),
               Instant.ofEpochMilli(row.getLong("changed")),
               Instant.ofEpochMilli(row.getLong("absolute_end")),
-              row.getString("source"));
+              row.getString("source"),
+              row.getString("authenticator"));
     } catch (IllegalArgumentException e) {
       return new Found.Tampered(Session.nameOf(hash)); // no such state or cause
     }
@@ -158,7 +178,10 @@ final class SessionRepository {
         : new Found.Tampered(session.name());
   }
 
-  /** A row from before sessions had a source is sealed without it, as is one that has none. */
+  /**
+   * A row from before sessions had a source is sealed without it, as is one that has none; the same
+   * for the authenticator, which is sealed with the source before it, even where that is null.
+   */
   private static @Nullable Object[] columns(Session session) {
     @Nullable Object[] columns = {
       session.tokenHash(),
@@ -175,9 +198,14 @@ final class SessionRepository {
       session.resumed(),
       session.changed(),
       session.absoluteEnd(),
-      session.source()
+      session.source(),
+      session.authenticator()
     };
-    return session.source() == null ? Arrays.copyOf(columns, columns.length - 1) : columns;
+    int said =
+        session.authenticator() != null
+            ? columns.length
+            : columns.length - (session.source() == null ? 2 : 1);
+    return Arrays.copyOf(columns, said);
   }
 
   private static @Nullable String cause(Session session) {

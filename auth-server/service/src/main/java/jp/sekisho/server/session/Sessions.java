@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The life of web sessions. Every change is a unit with its entry; every question is answered by
  * the row's seal and the clock first, so a sweeper that does not run loosens nothing. Thread-safe.
+ *
+ * <p>Over 400 lines, for all that ever ends or suspends a session stands here.
  */
 public final class Sessions {
   private static final Duration KEEP_ENDED = Duration.ofDays(1);
@@ -156,6 +158,22 @@ public final class Sessions {
    * @param login the entry of the login
    */
   public void open(Change change, EntryReceipt login, Token token, Opening opening) {
+    open(change, login, token, opening, null, Instant.MAX);
+  }
+
+  /**
+   * As {@link #open(Change, EntryReceipt, Token, Opening)}.
+   *
+   * @param authenticator which one proved the person, as {@link Session#authenticator}
+   * @param latest no call succeeds from here on, even if the usual limit is later
+   */
+  public void open(
+      Change change,
+      EntryReceipt login,
+      Token token,
+      Opening opening,
+      @Nullable String authenticator,
+      Instant latest) {
     for (Session earlier :
         sound(change, repository.openOfTerminal(change.handle(), opening.terminal()))) {
       boolean same = earlier.person().equals(opening.person());
@@ -163,6 +181,7 @@ public final class Sessions {
     }
     repository.forgetEnded(change, change.now().minus(KEEP_ENDED));
     Instant now = change.now();
+    Instant usual = now.plus(limits.absolute());
     repository.insert(
         change,
         login,
@@ -180,8 +199,9 @@ public final class Sessions {
             now,
             now,
             now,
-            now.plus(limits.absolute()),
-            sources.name(opening.source())));
+            latest.isBefore(usual) ? latest : usual,
+            sources.name(opening.source()),
+            authenticator));
   }
 
   /** Whether the card that answered {@code transaction} is known to have left already. */
@@ -223,14 +243,24 @@ public final class Sessions {
         && limits.fate(session, activity.last(session), now) instanceof Fate.Stays;
   }
 
+  /** Fixes the acting post of an undecided session as part of the unit that checked it. */
+  public void choose(Change change, Session session, String post) {
+    Session acting = session.acting(post);
+    EntryReceipt entry = change.record(acting.subject(), new SessionEvent.PostChosen());
+    repository.choose(change, entry, acting);
+  }
+
   /**
    * Resumes a session as part of the unit that records its unlock.
    *
    * @param assurance of the authenticator that did
+   * @param by that authenticator, as {@link Session#authenticator}
    */
-  public void resume(Change change, Session session, String unlock, String boot, String assurance) {
+  public void resume(
+      Change change, Session session, String unlock, String boot, String assurance, String by) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());
-    repository.update(change, entry, session.resumedBy(unlock, boot, assurance, change.now()));
+    repository.update(
+        change, entry, session.resumedBy(unlock, boot, assurance, by, change.now()));
   }
 
   /** Ends the session of {@code token} if there is one; a suspended one too. */
@@ -288,7 +318,9 @@ public final class Sessions {
   private static boolean holdsPost(Handle handle, Session session, PostHeld held, Instant at) {
     String post = session.post();
     try {
-      return post == null || held.test(handle, session.person(), session.organ(), post, at);
+      return post == null
+          || session.isUndecided()
+          || held.test(handle, session.person(), session.organ(), post, at);
     } catch (TamperedException e) {
       return false; // and the others still have their turn; the person's next step says why
     }

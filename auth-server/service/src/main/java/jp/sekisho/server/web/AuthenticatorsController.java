@@ -19,6 +19,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NewPasskey;
@@ -29,6 +30,7 @@ import jp.sekisho.server.card.Authenticator;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticator.State;
 import jp.sekisho.server.card.Authenticators;
+import jp.sekisho.server.card.CardNews;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Resolution;
@@ -91,20 +93,24 @@ final class AuthenticatorsController {
 
   private Content content(Session session, Words words) {
     List<Row> rows = new ArrayList<>();
+    Instant now = clock.instant();
+    List<CardNews.News> news =
+        transactions.read(handle -> cards.news().of(handle, session.person()));
     transactions
         .read(handle -> cards.ofPerson(handle, session.person()))
         .forEach(found -> {
           if (found instanceof Authenticators.Found.Sound(Authenticator card)) {
-            rows.add(row(card, words));
+            rows.add(row(card, news, words, now));
           }
         });
     List<Passkey> own = passkeys.of(session.person());
-    Instant now = clock.instant();
     own.forEach(passkey -> rows.add(row(passkey, words, now)));
-    return new Content(rows, own.stream().anyMatch(passkey -> passkey.isNews(now)));
+    return new Content(rows, rows.stream().anyMatch(Row::fresh));
   }
 
-  private static Row row(Authenticator card, Words words) {
+  private static Row row(Authenticator card, List<CardNews.News> news, Words words, Instant now) {
+    Optional<CardNews.News> told =
+        news.stream().filter(one -> one.spki().equals(card.spki())).findFirst();
     return new Row(
         card.spki(),
         false,
@@ -118,9 +124,9 @@ final class AuthenticatorsController {
         card.state().name().toLowerCase(Locale.ROOT),
         words(card.state(), words),
         card.assurance() == Assurance.LOW,
+        time(told.map(CardNews.News::registered).orElse(null)),
         "—",
-        "—",
-        false);
+        told.filter(one -> one.isNews(now)).isPresent());
   }
 
   private static Row row(Passkey passkey, Words words, Instant now) {
@@ -137,7 +143,8 @@ final class AuthenticatorsController {
         passkey.isNews(now));
   }
 
-  private static String words(State state, Words words) {
+  /** A state of a card or passkey in words. */
+  static String words(State state, Words words) {
     return switch (state) {
       case ACTIVE -> words.text("web.authenticators.state.active");
       case SUSPENDED -> words.text("web.authenticators.state.suspended");

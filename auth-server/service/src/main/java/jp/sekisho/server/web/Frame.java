@@ -9,10 +9,19 @@ import java.util.List;
  * @param trial whether the red banner of a trial stands on top
  * @param agentUrl where the page finds the agent of its terminal
  * @param passkeys whether a person can have a passkey here, so that a button for it makes sense
+ * @param people whether the session's person looks after people and cards, so that a link to them
+ *     makes sense
+ * @param temporary as {@code people}, for temporary cards
  * @param known refusals the page may meet as bare codes
  */
 public record Frame(
-    Words words, boolean trial, String agentUrl, boolean passkeys, List<KnownRefusal> known) {
+    Words words,
+    boolean trial,
+    String agentUrl,
+    boolean passkeys,
+    boolean people,
+    boolean temporary,
+    List<KnownRefusal> known) {
   public Frame {
     known = List.copyOf(known);
   }

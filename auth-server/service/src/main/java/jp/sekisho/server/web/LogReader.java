@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import jp.sekisho.audit.sample.Lot;
 import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
@@ -26,9 +27,11 @@ import jp.sekisho.server.auditor.Inspection;
 import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.auditor.OpeningHours;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.person.PersonnelOrders;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.storage.StorageException;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,8 +173,18 @@ final class LogReader {
         filter.preset() == AuditPreset.OFF_HOURS
             ? OpeningHours.read(installation.directory().root())
             : OpeningHours.usual(),
-        installation.transactions().read(handle -> roles.everHeld(handle, Role.ADMIN, log)),
+        installation.transactions().read(handle -> administrators(handle, log)),
         filter.days());
+  }
+
+  /** Everybody who ever was one, also where an order for a past day says otherwise now. */
+  private List<String> administrators(Handle handle, String log) {
+    return Stream.concat(
+            roles.everHeld(handle, Role.ADMIN, log).stream(),
+            new PersonnelOrders(installation.seal()).heldBefore(handle, Role.ADMIN, log).stream())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** The event that says what was looked at. */

@@ -43,7 +43,10 @@ final class PageController {
               "login.js",
               "session.js",
               "grants.js",
-              "authenticators.js")
+              "authenticators.js",
+              "people.js",
+              "desk.js",
+              "post.js")
           .collect(Collectors.toUnmodifiableMap(name -> name, PageController::load));
 
   private final Pages pages;

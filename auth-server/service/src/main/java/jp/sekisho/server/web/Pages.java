@@ -14,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.Session;
 
 /** Makes pages of precompiled templates, with the headers every page carries. Thread-safe. */
 final class Pages {
@@ -24,6 +27,7 @@ final class Pages {
 
   private final Settings settings;
   private final BooleanSupplier modelListed;
+  private final Rights rights;
 
   /**
    * What pages are made with.
@@ -34,11 +38,20 @@ final class Pages {
   record Settings(boolean trial, String agentUrl, String helpLine) {}
 
   /**
+   * What pages ask of a session's person, to show the links that lead somewhere.
+   *
+   * @param people looks after people and cards
+   * @param temporary hands out temporary cards
+   */
+  record Rights(Predicate<Session> people, Predicate<Session> temporary) {}
+
+  /**
    * @param modelListed whether any model of passkeys may be registered; a trial needs no list
    */
-  Pages(Settings settings, BooleanSupplier modelListed) {
+  Pages(Settings settings, BooleanSupplier modelListed, Rights rights) {
     this.settings = settings;
     this.modelListed = modelListed;
+    this.rights = rights;
   }
 
   /** What stands around a page's content, in the language of {@code request}. */
@@ -49,7 +62,16 @@ final class Pages {
         settings.trial(),
         settings.agentUrl(),
         settings.trial() || modelListed.getAsBoolean(),
+        may(request, rights.people()),
+        may(request, rights.temporary()),
         KnownRefusal.all(words, settings.helpLine()));
+  }
+
+  private static boolean may(HttpRequest<?> request, Predicate<Session> right) {
+    return request
+        .getAttribute(SessionFilter.RESOLUTION, Resolution.class)
+        .filter(worth -> worth instanceof Resolution.Active(Session who) && right.test(who))
+        .isPresent();
   }
 
   /** A page of {@code template} with its one parameter. */

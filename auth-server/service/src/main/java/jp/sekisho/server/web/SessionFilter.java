@@ -17,6 +17,7 @@ import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.Doors;
 import jp.sekisho.server.listener.RefusalCounter;
 import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionCookies;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sessions.Use;
@@ -39,6 +40,9 @@ final class SessionFilter {
 
   /** Id of an exception in a path. */
   private static final String GRANT = "[A-Za-z0-9_-]{22}";
+
+  /** Staff number in a path. */
+  private static final String PERSON = "[0-9A-Za-z][0-9A-Za-z-]{0,31}";
 
   private final Sessions sessions;
   private final Answers answers;
@@ -63,6 +67,10 @@ final class SessionFilter {
     PAGE,
     /** An active session. */
     ACTIVE,
+    /** As {@link #PAGE}, the one page of a session whose post is not chosen. */
+    CHOICE_PAGE,
+    /** As {@link #ACTIVE}, what that page does. */
+    CHOICE,
     /** Not a route of the people's port. */
     ABSENT,
     /** Guarded elsewhere. */
@@ -75,7 +83,10 @@ final class SessionFilter {
     }
     return switch (path) {
       case "/", "/health", "/authn/v1/transactions", "/authn/v1/logout" -> Guard.OPEN;
-      case "/log", "/grants", "/log-sheet", "/authenticators" -> Guard.PAGE;
+      case "/post" -> Guard.CHOICE_PAGE;
+      case "/api/v1/session/post" -> Guard.CHOICE;
+      case "/log", "/grants", "/log-sheet", "/authenticators", "/people", "/temporary" ->
+          Guard.PAGE;
       case "/api/v1/session" -> Guard.LOOK;
       case "/api/v1/log/export.csv", "/api/v1/log/export.jsonl" -> Guard.ACTIVE;
       default -> {
@@ -83,7 +94,7 @@ final class SessionFilter {
             || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)")) {
           yield Guard.OPEN;
         }
-        if (path.matches("/grants/" + GRANT)) {
+        if (path.matches("/grants/" + GRANT) || path.matches("/people/" + PERSON)) {
           yield Guard.PAGE;
         }
         if (path.startsWith("/log/")) {
@@ -118,7 +129,7 @@ final class SessionFilter {
   private @Nullable HttpResponse<?> session(HttpRequest<?> request, Guard guard) {
     Optional<Token> token = SessionCookies.read(request, SessionCookies.SESSION);
     if (token.isEmpty()) {
-      return guard == Guard.PAGE ? toLogin() : answers.refuse(Refusal.SESSION_NONE, request);
+      return isPage(guard) ? toLogin() : answers.refuse(Refusal.SESSION_NONE, request);
     }
     Resolution worth =
         sessions.resolve(
@@ -126,13 +137,21 @@ final class SessionFilter {
     return switch (worth) {
       case Resolution.Refused(Refusal reason) -> {
         HttpResponse<?> refusal = refuse(request, reason);
-        yield guard == Guard.PAGE && reason != Refusal.STATE_TAMPERED ? toLogin() : refusal;
+        yield isPage(guard) && reason != Refusal.STATE_TAMPERED ? toLogin() : refusal;
       }
-      case Resolution.Suspended suspended when guard == Guard.ACTIVE ->
+      case Resolution.Suspended _ when guard == Guard.ACTIVE || guard == Guard.CHOICE ->
           answers.refuse(Refusal.SESSION_SUSPENDED, request);
       case Resolution.Suspended suspended -> pass(request, suspended);
+      case Resolution.Active(Session session) when session.isUndecided() && guard == Guard.PAGE ->
+          HttpResponse.seeOther(URI.create("/post"));
+      case Resolution.Active(Session session) when session.isUndecided() && guard == Guard.ACTIVE ->
+          answers.refuse(Refusal.POST_NEEDED, request);
       case Resolution.Active active -> pass(request, active);
     };
+  }
+
+  private static boolean isPage(Guard guard) {
+    return guard == Guard.PAGE || guard == Guard.CHOICE_PAGE;
   }
 
   private static @Nullable HttpResponse<?> pass(HttpRequest<?> request, Resolution resolution) {

@@ -13,6 +13,8 @@ import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.OutsideWitness;
 import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.desk.Desk;
+import jp.sekisho.server.desk.DeskCards;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.webauthn.PasskeyModels;
@@ -26,11 +28,15 @@ final class WebBeans {
   @Singleton
   Pages pages(
       Installation installation,
+      Desk desk,
       @Value("${sekisho.agent-url:`http://127.0.0.1:47621`}") String agentUrl) {
     return new Pages(
         new Pages.Settings(
             installation.config().trial(), agentUrl, installation.config().helpLine()),
-        new PasskeyModels(installation.directory().passkeyModels())::listsAny);
+        new PasskeyModels(installation.directory().passkeyModels())::listsAny,
+        new Pages.Rights(
+            session -> desk.holds(session, Desk.ADMINISTRATORS),
+            session -> desk.holds(session, DeskCards.ATTESTERS)));
   }
 
   @Singleton

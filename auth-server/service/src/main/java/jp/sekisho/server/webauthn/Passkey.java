@@ -45,6 +45,9 @@ public record Passkey(
    */
   public static final Duration NEWS = Duration.ofDays(30);
 
+  /** Counters have 32 bits. */
+  private static final long NEVER = 1L << 32;
+
   /** Whether a login must tell of it. */
   public boolean isNews(Instant now) {
     return !seen || now.isBefore(registered.plus(NEWS));
@@ -58,6 +61,19 @@ public record Passkey(
   /** This passkey after a use with this counter. */
   public Passkey usedWith(long count, Instant at) {
     return with(count, state, at, seen);
+  }
+
+  /**
+   * This passkey after its counter went back: suspended, with a count that no authenticator
+   * reaches, so that it is never taken for one that was merely suspended with its holder's cards.
+   */
+  public Passkey doubted() {
+    return with(NEVER, State.SUSPENDED, lastUsed, seen);
+  }
+
+  /** Whether {@link #doubted} was said of it. */
+  public boolean isDoubted() {
+    return signCount >= NEVER;
   }
 
   /** This passkey in another state. */

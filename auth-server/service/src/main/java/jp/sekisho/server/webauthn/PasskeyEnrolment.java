@@ -16,8 +16,10 @@ import jp.sekisho.protocol.PasskeyOptions;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.PasskeyEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
+import jp.sekisho.server.card.Authenticator;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticator.State;
+import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
@@ -44,6 +46,7 @@ public final class PasskeyEnrolment {
 
   private final Transactions transactions;
   private final Passkeys passkeys;
+  private final Authenticators cards;
   private final Sessions sessions;
   private final StepUps stepUps;
   private final Attestation attestation;
@@ -67,6 +70,7 @@ public final class PasskeyEnrolment {
   PasskeyEnrolment(
       Transactions transactions,
       Passkeys passkeys,
+      Authenticators cards,
       Sessions sessions,
       StepUps stepUps,
       Attestation attestation,
@@ -74,6 +78,7 @@ public final class PasskeyEnrolment {
       InstantSource clock) {
     this.transactions = transactions;
     this.passkeys = passkeys;
+    this.cards = cards;
     this.sessions = sessions;
     this.stepUps = stepUps;
     this.attestation = attestation;
@@ -219,14 +224,24 @@ public final class PasskeyEnrolment {
   }
 
   /**
-   * The person confirms the passkeys that were there before this session began; how many. The
-   * session that registered one cannot confirm it.
+   * The person confirms the cards and passkeys that were there before this session began; how many.
+   * Only an older authenticator confirms a newer one: neither the session that registered one, nor
+   * one opened by it, nor one whose authenticator is not known.
    */
   public int seen(Session session) {
     return transactions.write(change -> {
-      int news = 0;
+      Optional<Instant> by = opened(change, session);
+      int news =
+          by.isEmpty()
+              ? 0
+              : cards
+                  .news()
+                  .confirm(
+                      change, session.subject(), session.person(), session.created(), by.get());
       for (Passkey passkey : sound(passkeys.ofPerson(change.handle(), session.person()))) {
-        if (!passkey.seen() && passkey.registered().isBefore(session.created())) {
+        if (!passkey.seen()
+            && passkey.registered().isBefore(session.created())
+            && by.filter(at -> at.isBefore(passkey.registered())).isPresent()) {
           EntryReceipt entry =
               change.record(session.subject(), new PasskeyEvent.Seen(passkey.id()));
           passkeys.update(change, entry, passkey.seenByHolder());
@@ -238,6 +253,32 @@ public final class PasskeyEnrolment {
       }
       return news;
     });
+  }
+
+  /**
+   * When the authenticator came that opened the session; a person's first card was always there.
+   */
+  private Optional<Instant> opened(Change change, Session session) {
+    String by = session.authenticator();
+    if (by == null) {
+      return Optional.empty();
+    }
+    Optional<Instant> asPasskey =
+        sound(passkeys.ofPerson(change.handle(), session.person())).stream()
+            .filter(passkey -> passkey.id().equals(by))
+            .map(Passkey::registered)
+            .findFirst();
+    boolean ownCard =
+        cards.ofPerson(change.handle(), session.person()).stream()
+            .anyMatch(found ->
+                found instanceof Authenticators.Found.Sound(Authenticator card)
+                    && card.spki().equals(by));
+    return ownCard
+        ? cards
+            .news()
+            .registered(change.handle(), session.person(), by)
+            .or(() -> Optional.of(Instant.EPOCH))
+        : asPasskey; // a temporary card confirms nothing
   }
 
   /** The person's passkeys; a row that cannot be believed is said in the same unit. */

@@ -27,6 +27,9 @@ public final class PasskeyRegister {
     /** It never counts again, and the person's sessions ended. */
     record Removed(Passkey passkey) implements Outcome {}
 
+    /** It counts again. */
+    record Resumed(Passkey passkey) implements Outcome {}
+
     /** Refused; the log says so. */
     record Refused(Refusal reason) implements Outcome {}
   }
@@ -66,6 +69,38 @@ public final class PasskeyRegister {
       }
       change.record(holder, new PasskeyEvent.Refused(Refusal.PASSKEY_UNKNOWN));
       return new Outcome.Refused(Refusal.PASSKEY_UNKNOWN);
+    });
+  }
+
+  /**
+   * Lifts the suspension of a passkey that was suspended with its holder's cards. One whose counter
+   * went back is refused {@code PASSKEY_COUNTER}: there may be two of it.
+   *
+   * @param id as {@link Passkey#id}
+   */
+  public Outcome resume(String person, String id) {
+    return transactions.write(change -> {
+      Entry.Subject holder =
+          new Entry.Subject(holders.organ(change, person).orElse(null), person, null, null, null);
+      Refusal reason = Refusal.PASSKEY_UNKNOWN;
+      for (Passkeys.Found found : passkeys.ofPerson(change.handle(), person)) {
+        if (found instanceof Passkeys.Found.Tampered(String row)) {
+          change.record(holder, new ServiceEvent.StateTampered(Passkeys.TABLE, row));
+        }
+        if (found instanceof Passkeys.Found.Sound(Passkey passkey)
+            && passkey.id().equals(id)
+            && passkey.state() == State.SUSPENDED) {
+          if (!passkey.isDoubted()) {
+            EntryReceipt entry = change.record(holder, new PasskeyEvent.Resumed(id));
+            Passkey again = passkey.in(State.ACTIVE);
+            passkeys.update(change, entry, again);
+            return new Outcome.Resumed(again);
+          }
+          reason = Refusal.PASSKEY_COUNTER;
+        }
+      }
+      change.record(holder, new PasskeyEvent.Refused(reason));
+      return new Outcome.Refused(reason);
     });
   }
 

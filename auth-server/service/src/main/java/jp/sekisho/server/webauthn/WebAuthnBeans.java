@@ -4,6 +4,7 @@ import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
 import jp.sekisho.policy.login.LoginFactors;
+import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.Sessions;
@@ -53,6 +54,7 @@ final class WebAuthnBeans {
     return new PasskeyEnrolment(
         installation.transactions(),
         passkeys,
+        new Authenticators(installation.seal()),
         sessions,
         stepUps,
         new Attestation(place, models, installation.config().trial(), installation.clock()),

@@ -69,6 +69,7 @@ final class PasskeyLoginsTest {
             LoginScene.ORIGIN,
             scene.storage.transactions,
             scene.passkeys,
+            scene.cards,
             scene.sessions,
             scene.stepUps);
     enrolment = passkeys.enrolment(false);
@@ -180,6 +181,10 @@ final class PasskeyLoginsTest {
     Session first = registered();
     assertEquals(0, enrolment.seen(first), "who registered it confirms nothing");
     scene.pass(Duration.ofMinutes(1));
+    Asked own = scene.ask(T);
+    Outcome.Opened byItself =
+        assertInstanceOf(Outcome.Opened.class, give(own, answer(own, T, key)));
+    assertEquals(0, enrolment.seen(session(byItself.token())), "nor does the new one itself");
     Asked asked = scene.ask(T);
     Outcome.Opened again =
         assertInstanceOf(Outcome.Opened.class, give(asked, scene.answer(asked, T, card)));

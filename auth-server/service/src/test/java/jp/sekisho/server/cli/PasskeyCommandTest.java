@@ -111,6 +111,13 @@ final class PasskeyCommandTest {
     assertEquals(ExitCode.OK, passkey("list", PERSON, "--json"));
     assertTrue(out.toString().contains("\"state\":\"suspended\""), out.toString());
 
+    assertEquals(ExitCode.REFUSED, passkey("resume", "--json", "--", "100099", passkey.id()));
+    assertEquals(ExitCode.OK, passkey("resume", "--json", "--", PERSON, passkey.id()));
+    assertTrue(out.toString().contains("\"outcome\":\"resumed\""), out.toString());
+    assertEquals(passkey.id(), newest("passkey.resumed").data().get("spki"));
+    assertEquals(ExitCode.REFUSED, passkey("resume", "--json", "--", PERSON, passkey.id()));
+    assertEquals(ExitCode.OK, run("card", "suspend", "--person", PERSON, "--data", data));
+
     assertEquals(ExitCode.REFUSED, passkey("remove", "--lang", "en", "--", "100099", passkey.id()));
     assertTrue(err.toString().contains("[PASSKEY_UNKNOWN]"), err.toString());
     assertTrue(err.toString().contains("passkey list"), err.toString());

@@ -114,6 +114,20 @@ class PersonOrdersTest {
   }
 
   @Test
+  void anOrderForAPastDayDoesNotHideWhoWasAnAdministrator() {
+    apply(
+        "異動,S5,五,mayor,J01,情報課,主査,,2027-03-01,,,,ADMIN,",
+        "異動,S1,一,mayor,J04,市民課,主事,,2026-04-01,,,,CLERK,"); // as if S1 had never been
+    assertFalse(
+        storage.transactions.read(h -> roles.everHeld(h, Role.ADMIN, "mayor")).contains("S1"));
+    PersonnelOrders orders = new PersonnelOrders(storage.seal);
+    assertEquals(
+        List.of("S1"), storage.transactions.read(h -> orders.heldBefore(h, Role.ADMIN, "mayor")));
+    assertEquals(
+        List.of(), storage.transactions.read(h -> orders.heldBefore(h, Role.ADMIN, "assembly")));
+  }
+
+  @Test
   void anOrderCountsFromMidnightInJapanByTheClockAlone() {
     apply("異動,S5,五,mayor,J05,税務課,主任,,2027-04-01,,,,APPROVER,");
     goTo(EFFECT.minusMillis(1));

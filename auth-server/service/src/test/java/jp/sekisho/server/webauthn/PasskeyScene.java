@@ -7,6 +7,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.PasskeyEvent;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticator.State;
+import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
@@ -20,6 +21,7 @@ public final class PasskeyScene {
   private final String origin;
   private final Transactions transactions;
   private final Passkeys passkeys;
+  private final Authenticators cards;
   private final Sessions sessions;
   private final StepUps stepUps;
   private final Maker maker;
@@ -30,6 +32,7 @@ public final class PasskeyScene {
       String origin,
       Transactions transactions,
       Passkeys passkeys,
+      Authenticators cards,
       Sessions sessions,
       StepUps stepUps)
       throws IOException {
@@ -38,6 +41,7 @@ public final class PasskeyScene {
     this.origin = origin;
     this.transactions = transactions;
     this.passkeys = passkeys;
+    this.cards = cards;
     this.sessions = sessions;
     this.stepUps = stepUps;
     this.maker = new Maker(clock.instant());
@@ -50,6 +54,7 @@ public final class PasskeyScene {
     return new PasskeyEnrolment(
         transactions,
         passkeys,
+        cards,
         sessions,
         stepUps,
         new Attestation(place, new PasskeyModels(models), trial, clock),

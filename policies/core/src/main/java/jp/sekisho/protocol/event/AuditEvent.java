@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface AuditEvent
     permits AgentEvent,
         AuthenticatorEvent,
+        DeskEvent,
         GrantEvent,
         LogEvent,
         LoginEvent,
@@ -20,6 +21,7 @@ public sealed interface AuditEvent
         PolicyEvent,
         ServiceEvent,
         SessionEvent,
+        TemporaryEvent,
         TerminalEvent {
 
   /** {@code feature.outcome}, such as {@code login.refused}. */

@@ -47,6 +47,49 @@ public sealed interface AuthenticatorEvent extends AuditEvent {
     }
   }
 
+  /** In a session opened by an older authenticator, its holder confirmed to know of a new card. */
+  record Seen(String spki) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.seen";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki);
+    }
+  }
+
+  /** A card will never be used again; its holder's sessions end. */
+  record Revoked(String spki) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.revoked";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki);
+    }
+  }
+
+  /**
+   * A renewed certificate of a registered card was linked to it; the key is the same.
+   *
+   * @param assurance what the new certificate is worth
+   */
+  record Relinked(String spki, String assurance) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.relinked";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki, "assurance", assurance);
+    }
+  }
+
   /** An administrator lifted a card's suspension. */
   record Resumed(String spki) implements AuthenticatorEvent {
     @Override

@@ -78,6 +78,19 @@ public sealed interface PasskeyEvent extends AuditEvent {
     }
   }
 
+  /** An administrator lifted a passkey's suspension. */
+  record Resumed(String spki) implements PasskeyEvent {
+    @Override
+    public String type() {
+      return "passkey.resumed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki);
+    }
+  }
+
   /**
    * Alarm: a passkey's counter went back, so there are two of it, or its authenticator was reset.
    * It is suspended from here on.

@@ -24,6 +24,14 @@ public sealed interface SessionEvent extends AuditEvent {
     }
   }
 
+  /** A person with several posts chose the one of the entry's {@code post} to act in. */
+  record PostChosen() implements SessionEvent {
+    @Override
+    public String type() {
+      return "session.post-chosen";
+    }
+  }
+
   /** The same person proved card and PIN again. */
   record Resumed() implements SessionEvent {
     @Override

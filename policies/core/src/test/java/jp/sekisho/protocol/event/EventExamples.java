@@ -39,6 +39,19 @@ final class EventExamples {
         new AuthenticatorEvent.Suspended(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
     events.put(
         new AuthenticatorEvent.Resumed(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
+    Entry.Subject holder = Entry.Subject.person("mayor", "S-1024");
+    events.put(new AuthenticatorEvent.Seen(CERTIFICATE), PERSON);
+    events.put(new AuthenticatorEvent.Revoked(CERTIFICATE), holder);
+    events.put(new AuthenticatorEvent.Relinked(CERTIFICATE, "normal"), holder);
+    events.put(
+        new TemporaryEvent.Stocked(CERTIFICATE, "K-0007"),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(new TemporaryEvent.HandedOut(CERTIFICATE, "K-0007", "2026-11-21T15:00:00Z"), holder);
+    events.put(new TemporaryEvent.Stopped(CERTIFICATE, "K-0007"), holder);
+    events.put(new TemporaryEvent.Returned(CERTIFICATE, "K-0007"), holder);
+    events.put(new TemporaryEvent.Retired(CERTIFICATE, "K-0007"), holder);
+    events.put(new DeskEvent.Done("card-suspend", "S-1024"), PERSON);
+    events.put(new DeskEvent.Refused("card-suspend", "S-1024", Refusal.STEP_UP_NEEDED), PERSON);
     events.putAll(ofGrants());
     events.put(new LogEvent.Viewed("mayor", 1200, 1249), PERSON);
     events.put(
@@ -93,6 +106,7 @@ final class EventExamples {
     events.put(new PasskeyEvent.Refused(Refusal.PASSKEY_MODEL), PERSON);
     events.put(new PasskeyEvent.Seen(CERTIFICATE), PERSON);
     events.put(new PasskeyEvent.Suspended(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
+    events.put(new PasskeyEvent.Resumed(CERTIFICATE), Entry.Subject.person("mayor", "S-1024"));
     events.put(new PasskeyEvent.Removed(CERTIFICATE), PERSON);
     events.put(new PasskeyEvent.CounterWentBack(CERTIFICATE, 41, 7), PERSON);
     events.put(
@@ -127,6 +141,7 @@ final class EventExamples {
             "lists", "staff.crl: 5.1: not one DER CRL", Refusal.REVOCATION_UNKNOWN),
         Entry.Subject.NONE);
     events.put(new SessionEvent.Suspended("card-removed"), PERSON);
+    events.put(new SessionEvent.PostChosen(), PERSON);
     events.put(new SessionEvent.Resumed(), PERSON);
     events.put(new SessionEvent.Ended("lock-to-end"), PERSON);
     events.put(new SessionEvent.Refused("AAECAwQFBgcICQoL", Refusal.ADDRESS_MISMATCH), PERSON);

@@ -1,0 +1,74 @@
+package jp.sekisho.server.desk;
+
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Singleton;
+import jp.sekisho.server.card.Authenticators;
+import jp.sekisho.server.card.CardRegistry;
+import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.card.TemporaryStock;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.person.PersonImport;
+import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.policy.SignedPolicies;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.StepUps;
+import jp.sekisho.server.webauthn.Passkeys;
+
+/** Beans of the desk, made from the installation that the launcher provides. */
+@Factory
+@Requires(beans = Installation.class)
+final class DeskBeans {
+  @Singleton
+  Desk desk(Installation installation, Sessions sessions, Roles roles, StepUps stepUps) {
+    return new Desk(
+        installation.transactions(),
+        sessions,
+        roles,
+        new Persons(installation.seal()),
+        stepUps,
+        installation.clock());
+  }
+
+  @Singleton
+  CardRegistry cardRegistry(
+      Installation installation, StaffTrust trust, Sessions sessions, Passkeys passkeys) {
+    Persons persons = new Persons(installation.seal());
+    return new CardRegistry(
+        installation.transactions(),
+        new Authenticators(installation.seal()),
+        trust,
+        (change, number) -> persons.organ(change.handle(), number, change.now()),
+        sessions,
+        passkeys::suspendAll);
+  }
+
+  @Singleton
+  TemporaryStock temporaryStock(Installation installation, StaffTrust trust, Sessions sessions) {
+    return new TemporaryStock(
+        installation.transactions(),
+        new Authenticators(installation.seal()),
+        trust,
+        new Persons(installation.seal()),
+        sessions);
+  }
+
+  @Singleton
+  DeskCards deskCards(
+      Installation installation, Desk desk, CardRegistry registry, TemporaryStock stock) {
+    return new DeskCards(desk, registry, stock, installation.transactions());
+  }
+
+  @Singleton
+  DeskOrders deskOrders(Installation installation, Desk desk) {
+    return new DeskOrders(
+        desk,
+        new PersonImport(
+            installation.transactions(),
+            installation.seal(),
+            handle -> SignedPolicies.threshold(handle, installation),
+            installation.clock()),
+        installation.transactions());
+  }
+}

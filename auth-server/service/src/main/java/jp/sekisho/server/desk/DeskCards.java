@@ -1,0 +1,201 @@
+package jp.sekisho.server.desk;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.DeskRequest;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.event.DeskEvent;
+import jp.sekisho.server.card.CardRegistry;
+import jp.sekisho.server.card.CardRegistry.Asker;
+import jp.sekisho.server.card.StaffTrust;
+import jp.sekisho.server.card.TemporaryStock;
+import jp.sekisho.server.person.Role;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.StepUps;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.Transactions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The card desk (窓口): what a session's person does with other people's cards. Each request was
+ * proved by card and PIN for exactly its action, person and card; the proof is used up before
+ * anything is looked at. Thread-safe.
+ */
+public final class DeskCards {
+  /**
+   * Who hands temporary cards out and takes them back: administrators, and everybody who may decide
+   * in the 機関 (決裁・代決), for they know their people and are there at 08:30.
+   */
+  public static final Set<Role> ATTESTERS = Set.of(Role.ADMIN, Role.APPROVER);
+
+  private static final int LARGEST_CERTIFICATE = 16 * 1024;
+
+  private final Desk desk;
+  private final CardRegistry registry;
+  private final TemporaryStock stock;
+  private final Transactions transactions;
+
+  public DeskCards(
+      Desk desk, CardRegistry registry, TemporaryStock stock, Transactions transactions) {
+    this.desk = desk;
+    this.registry = registry;
+    this.stock = stock;
+    this.transactions = transactions;
+  }
+
+  /** What became of a request. */
+  public sealed interface Outcome {
+    /**
+     * Done.
+     *
+     * @param cards how many changed
+     */
+    record Done(int cards) implements Outcome {}
+
+    /** Refused; the log says so. */
+    record Refused(Refusal reason) implements Outcome {}
+  }
+
+  /** The parts of a request, of the form its action demands. */
+  @SuppressWarnings("ArrayRecordComponent") // never changed; equality is not asked for
+  private record Wish(String action, String person, String card, byte[] certificate) {
+    /** What the step-up was for. */
+    String proof() {
+      StringBuilder text = new StringBuilder(action);
+      if (!person.isEmpty()) {
+        text.append(':').append(person);
+      }
+      if (certificate.length > 0) {
+        text.append(':').append(Sha256.text(certificate));
+      } else if (!card.isEmpty()) {
+        text.append(':').append(card);
+      }
+      return text.toString();
+    }
+  }
+
+  /** Does what was asked for, or says why not. */
+  public Outcome handle(Session session, DeskRequest request) {
+    Optional<Wish> read = read(request);
+    if (read.isEmpty()) {
+      return refuse(session, "malformed", "", Refusal.INPUT_MALFORMED);
+    }
+    Wish wish = read.get();
+    Set<Role> roles =
+        Set.of("temporary-hand", "temporary-return").contains(wish.action())
+            ? ATTESTERS
+            : Desk.ADMINISTRATORS;
+    if (!desk.holds(session, roles)) {
+      return refuse(session, wish.action(), wish.person(), Refusal.ROLE_MISSING);
+    }
+    Optional<Refusal> unproved = desk.prove(session, wish.proof());
+    if (unproved.isPresent()) {
+      return refuse(session, wish.action(), wish.person(), unproved.get());
+    }
+    return act(session, wish, new BySession(session, wish.action(), roles));
+  }
+
+  private Outcome act(Session session, Wish wish, Asker asker) {
+    CardRegistry cards = registry.by(asker);
+    String organ = session.organ();
+    return switch (wish.action()) {
+      case "card-register" -> of(cards.register(wish.person(), der(wish.certificate())));
+      case "card-suspend" -> of(cards.suspend(wish.person()));
+      case "card-resume" -> of(cards.resume(wish.person(), wish.card()));
+      case "card-revoke" -> of(cards.revoke(wish.person(), wish.card()));
+      case "temporary-stock" -> of(stock.stock(asker, organ, der(wish.certificate())));
+      case "temporary-hand" ->
+          of(stock.hand(asker, organ, wish.card(), wish.person(), session.person()));
+      case "temporary-return" -> of(stock.takeBack(asker, organ, wish.card()));
+      case "temporary-retire" -> of(stock.retire(asker, organ, wish.card()));
+      default -> throw new IllegalStateException("a form without a deed");
+    };
+  }
+
+  private static Outcome of(CardRegistry.Outcome outcome) {
+    return switch (outcome) {
+      case CardRegistry.Outcome.Registered _ -> new Outcome.Done(1);
+      case CardRegistry.Outcome.Changed(int cards, int others) -> new Outcome.Done(cards + others);
+      case CardRegistry.Outcome.Refused(Refusal reason, String _) -> new Outcome.Refused(reason);
+    };
+  }
+
+  private static Outcome of(TemporaryStock.Outcome outcome) {
+    return switch (outcome) {
+      case TemporaryStock.Outcome.Done _ -> new Outcome.Done(1);
+      case TemporaryStock.Outcome.Refused(Refusal reason) -> new Outcome.Refused(reason);
+    };
+  }
+
+  /**
+   * What is no certificate stays as it is: the judgement of the trust refuses it, with an entry.
+   */
+  private static byte[] der(byte[] file) {
+    try {
+      return StaffTrust.der(file, "certificate");
+    } catch (IOException e) {
+      return file;
+    }
+  }
+
+  private static Optional<Wish> read(DeskRequest request) {
+    String person = orEmpty(request.person());
+    String card = orEmpty(request.card());
+    byte[] certificate;
+    try {
+      certificate = Base64Url.decode(orEmpty(request.certificate()));
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
+    Wish wish = new Wish(request.action(), person, card, certificate);
+    // One form per action; what is too much is refused as well.
+    boolean bothNamed = !card.isEmpty() && certificate.length > 0;
+    return !bothNamed
+            && certificate.length <= LARGEST_CERTIFICATE
+            && StepUps.isAction(wish.proof())
+            && (certificate.length > 0)
+                == Set.of("card-register", "temporary-stock").contains(wish.action())
+        ? Optional.of(wish)
+        : Optional.empty();
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private Outcome refuse(Session session, String action, String holder, Refusal reason) {
+    transactions.write(
+        change -> change.record(session.subject(), new DeskEvent.Refused(action, holder, reason)));
+    return new Outcome.Refused(reason);
+  }
+
+  /** The session's person, asking for one action. */
+  private final class BySession implements Asker {
+    private final Session session;
+    private final String action;
+    private final Set<Role> roles;
+
+    BySession(Session session, String action, Set<Role> roles) {
+      this.session = session;
+      this.action = action;
+      this.roles = roles;
+    }
+
+    @Override
+    public Optional<Refusal> obstacle(Change change, String holder) {
+      Optional<Refusal> obstacle = desk.obstacle(change, session, roles, holder);
+      obstacle.ifPresent(reason ->
+          change.record(session.subject(), new DeskEvent.Refused(action, holder, reason)));
+      return obstacle;
+    }
+
+    @Override
+    public void done(Change change, String holder) {
+      change.record(session.subject(), new DeskEvent.Done(action, holder));
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package jp.sekisho.server.web;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import jp.sekisho.protocol.DeskReply;
+import jp.sekisho.protocol.DeskRequest;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.desk.Desk;
+import jp.sekisho.server.desk.DeskCards;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.Session;
+
+/** The card desk (窓口): a person's page, the page of temporary cards, and what their buttons do. */
+@Controller
+@Requires(beans = Installation.class)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class DeskController {
+  private final Pages pages;
+  private final Desk desk;
+  private final DeskCards cards;
+  private final DeskContent content;
+  private final Answers answers;
+
+  DeskController(Pages pages, Desk desk, DeskCards cards, DeskContent content, Answers answers) {
+    this.pages = pages;
+    this.desk = desk;
+    this.cards = cards;
+    this.content = content;
+    this.answers = answers;
+  }
+
+  @Get("/people/{number}")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> person(HttpRequest<?> request, @PathVariable String number) {
+    Frame frame = pages.frame(request);
+    return switch (CurrentSession.resolution(request)) {
+      case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case Resolution.Suspended(Session session) ->
+          person(
+              request,
+              HttpStatus.LOCKED,
+              new PersonPage(frame, session.person(), session.terminal(), null));
+      case Resolution.Active(Session session) -> {
+        PersonPage.Content shown =
+            !desk.holds(session, Desk.ADMINISTRATORS)
+                ? content.refused(frame.words(), Refusal.ROLE_MISSING)
+                : content
+                    .person(session, number, frame.words(), done(request))
+                    .orElseGet(() -> content.refused(frame.words(), Refusal.NOT_FOUND));
+        HttpStatus status =
+            shown.code().isEmpty()
+                ? HttpStatus.OK
+                : HttpStatus.valueOf(Refusal.valueOf(shown.code()).httpStatus());
+        yield person(
+            request, status, new PersonPage(frame, session.person(), session.terminal(), shown));
+      }
+    };
+  }
+
+  private HttpResponse<?> person(HttpRequest<?> request, HttpStatus status, PersonPage page) {
+    return pages.page(status, request, "person.jte", "page", page);
+  }
+
+  @Get("/temporary")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> temporary(HttpRequest<?> request) {
+    Frame frame = pages.frame(request);
+    return switch (CurrentSession.resolution(request)) {
+      case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case Resolution.Suspended(Session session) ->
+          temporary(
+              request,
+              HttpStatus.LOCKED,
+              new TemporaryPage(frame, session.person(), session.terminal(), null));
+      case Resolution.Active(Session session) -> {
+        boolean may = desk.holds(session, DeskCards.ATTESTERS);
+        yield temporary(
+            request,
+            may ? HttpStatus.OK : HttpStatus.FORBIDDEN,
+            new TemporaryPage(
+                frame,
+                session.person(),
+                session.terminal(),
+                may
+                    ? content.temporary(
+                        session,
+                        desk.holds(session, Desk.ADMINISTRATORS),
+                        frame.words(),
+                        done(request))
+                    : content.noTemporary(frame.words())));
+      }
+    };
+  }
+
+  private HttpResponse<?> temporary(HttpRequest<?> request, HttpStatus status, TemporaryPage page) {
+    return pages.page(status, request, "temporary.jte", "page", page);
+  }
+
+  private static String done(HttpRequest<?> request) {
+    String done = request.getParameters().get("done");
+    return done == null ? "" : done;
+  }
+
+  @Post("/api/v1/desk")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> desk(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    DeskRequest wish = WireJson.read(body, DeskRequest.class);
+    return switch (cards.handle(CurrentSession.active(request), wish)) {
+      case DeskCards.Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case DeskCards.Outcome.Done(int changed) -> answers.ok(new DeskReply(changed));
+    };
+  }
+}

@@ -1,0 +1,64 @@
+// The card desk: each button asks for card and PIN for exactly what it does, then does it.
+"use strict";
+
+const PLACE = "-desk";
+
+const hash = async (content) => text64(await crypto.subtle.digest("SHA-256", content));
+
+/** What a button asks for: its own data, or the fields that its form holds. */
+async function wishOf(button) {
+  const form = button.closest("form");
+  if (form && !form.reportValidity()) {
+    throw new Refused(known("INPUT_MALFORMED"));
+  }
+  const { action, person, card } = button.dataset;
+  const wish = { action };
+  const field = (name) => form?.elements.namedItem(name);
+  const holder = person ?? field("person")?.value.trim();
+  if (holder) {
+    wish.person = holder;
+  }
+  const key = card ?? field("card")?.value;
+  if (key) {
+    wish.card = key;
+  }
+  const file = field("certificate")?.files[0];
+  if (file) {
+    wish.certificate = text64(await file.arrayBuffer());
+  }
+  return wish;
+}
+
+/** What the proof by card is bound to, as the service writes it. */
+async function proofOf({ action, person, card, certificate }) {
+  const about = certificate ? await hash(bytes(certificate)) : card;
+  return [action, person, about].filter(Boolean).join(":");
+}
+
+for (const button of document.querySelectorAll("button[data-action]")) {
+  let wish = null;
+  cardButton(
+    button,
+    "step-up",
+    async () => {
+      try {
+        await send("POST", "/api/v1/desk", wish, "SERVER_UNREACHABLE");
+        location.assign(location.pathname + "?done=" + encodeURIComponent(wish.action));
+      } catch (failure) {
+        say(null, PLACE);
+        showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), PLACE);
+        byId("refusal" + PLACE).scrollIntoView({ block: "nearest" });
+      }
+    },
+    {
+      subject: async () => {
+        wish = await wishOf(button);
+        return proofOf(wish);
+      },
+      place: PLACE,
+    },
+  );
+}
+for (const form of document.querySelectorAll("form.desk")) {
+  form.addEventListener("submit", (event) => event.preventDefault());
+}

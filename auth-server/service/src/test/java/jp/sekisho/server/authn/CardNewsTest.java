@@ -1,0 +1,112 @@
+package jp.sekisho.server.authn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import jp.sekisho.server.authn.LoginScene.Card;
+import jp.sekisho.server.authn.Logins.Outcome;
+import jp.sekisho.server.authn.OpenTransactions.Asked;
+import jp.sekisho.server.card.CardRegistry;
+import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Token;
+import jp.sekisho.server.storage.TamperedException;
+import jp.sekisho.server.webauthn.PasskeyEnrolment;
+import jp.sekisho.server.webauthn.PasskeyScene;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Logins tell of a further card of the person, and who can confirm to know of it. */
+final class CardNewsTest {
+  private static final String T = "T-0001";
+  private static final String PERSON = "100042";
+
+  @SuppressWarnings("NullAway.Init") // by open()
+  private LoginScene scene;
+
+  @SuppressWarnings("NullAway.Init") // by open()
+  private PasskeyEnrolment enrolment;
+
+  @SuppressWarnings("NullAway.Init") // by open()
+  private Card first;
+
+  @BeforeEach
+  void open(@TempDir Path directory) throws Exception {
+    scene = new LoginScene(directory);
+    enrolment =
+        new PasskeyScene(
+                scene.models,
+                scene.clock,
+                LoginScene.ORIGIN,
+                scene.storage.transactions,
+                scene.passkeys,
+                scene.cards,
+                scene.sessions,
+                scene.stepUps)
+            .enrolment(false);
+    first = scene.clerk(PERSON);
+  }
+
+  @AfterEach
+  void close() {
+    scene.close();
+  }
+
+  private Outcome.Opened opened(Card card) {
+    Asked asked = scene.ask(T);
+    return assertInstanceOf(
+        Outcome.Opened.class,
+        scene.logins.answer(
+            asked.transaction().id(), asked.cookie(), scene.answer(asked, T, card)));
+  }
+
+  private Session session(Token token) {
+    return assertInstanceOf(
+            Resolution.Active.class,
+            scene.sessions.resolve(token, Sessions.Use.LOOK, LoginScene.BROWSER))
+        .session();
+  }
+
+  private Card second() {
+    scene.pass(Duration.ofMinutes(1));
+    Card card = scene.card(PERSON);
+    assertInstanceOf(
+        CardRegistry.Outcome.Registered.class, scene.registry.register(PERSON, card.der()));
+    scene.pass(Duration.ofMinutes(1));
+    return card;
+  }
+
+  @Test
+  void theFirstCardIsNoNews() {
+    assertFalse(opened(first).news());
+  }
+
+  @Test
+  void aFurtherCardIsToldAtEachLoginAndOnlyAnOlderOneConfirmsIt() {
+    Card second = second();
+    Outcome.Opened byTheNew = opened(second);
+    assertTrue(byTheNew.news());
+    assertEquals(0, enrolment.seen(session(byTheNew.token())), "itself");
+    Outcome.Opened byTheOld = opened(first);
+    assertTrue(byTheOld.news());
+    assertEquals(1, enrolment.seen(session(byTheOld.token())));
+    assertEquals("authenticator.seen", scene.newest("mayor").type());
+    assertEquals(0, enrolment.seen(session(byTheOld.token())), "once");
+    assertTrue(opened(first).news(), "for 30 days all the same");
+  }
+
+  @Test
+  void anEditedRowIsNotBelieved() {
+    Card second = second();
+    scene.tamper("update card_news set seen = 1");
+    assertThrows(TamperedException.class, () -> opened(second));
+  }
+}

@@ -1,0 +1,163 @@
+package jp.sekisho.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The desk in a browser: a personnel file looked at, taken and undone; a lost card stopped; a
+ * temporary card put into the stock, handed out, used and returned. Each by card and PIN at the
+ * administrator's own terminal.
+ */
+@Tag("pcsc")
+@Tag("browser")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DeskIT {
+  private static final String HEADER =
+      "staff_number,name,organ,division,division_name,post,from,until,roles\n";
+  private static final String TEMPORARY = "K-0007";
+
+  @TempDir static Path directory;
+  private Town town;
+  private Path temporary;
+  private int profiles;
+
+  @BeforeAll
+  void start() throws IOException {
+    town = Town.start(directory);
+    town.takeOrder(
+        HEADER
+            + Town.APPROVER
+            + ",見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,clerk;approver;admin\n");
+    temporary = town.makeCard(TEMPORARY);
+    town.typePin(Town.PIN);
+  }
+
+  @AfterAll
+  void stop() {
+    town.close();
+  }
+
+  private Screen at(String card, String language, String path) {
+    town.insert(card);
+    Screen screen = Screen.open(language, directory.resolve("profile" + profiles++));
+    screen.go(town.people());
+    screen.press("login-button");
+    screen.waitForPath("/log");
+    screen.go(town.people() + path);
+    return screen;
+  }
+
+  @Test
+  void whoHasTwoPostsChoosesOneAfterTheCard() throws IOException {
+    town.takeOrder(
+        "order,staff_number,name,organ,division,division_name,post,appointment,from,until,"
+            + "contract_until,subcontract,roles,lender\n"
+            + "CONCURRENT,100007,見本 太郎,mayor,shimin,市民課,主事,STAFF,2026-04-01,,,,clerk,\n");
+    town.insert(Town.AUDITOR);
+    for (String language : List.of("ja", "en")) {
+      try (Screen auditor = Screen.open(language, directory.resolve("profile" + profiles++))) {
+        auditor.go(town.people());
+        auditor.press("login-button");
+        auditor.waitForPath("/post");
+        look(auditor, "post-" + language);
+        auditor.pressFirst("button[data-post='shimin']");
+        auditor.waitForPath("/log");
+      }
+    }
+    assertTrue(
+        town.entries().stream()
+            .anyMatch(line ->
+                line.contains("session.post-chosen") && line.contains("\"post\":\"shimin\"")));
+  }
+
+  private static void look(Screen screen, String name) {
+    screen.picture(name);
+    assertEquals(List.of(), screen.accessibilityFaults(), name);
+  }
+
+  private void takesAndUndoes(Screen admin, String language) throws IOException {
+    Path file = directory.resolve("april-" + language + ".csv");
+    Files.writeString(
+        file,
+        HEADER
+            + "100201,新人 一郎,mayor,shimin,市民課,主事,2035-04-01,,clerk\n"
+            + "100202,新人 二郎,mayor,zeimu,税務課,主事,2035-04-01,,clerk\n");
+    admin.see("people-table");
+    look(admin, "people-" + language);
+    admin.choose("order-file", file);
+    admin.press("check-button");
+    admin.see("preview-persons");
+    admin.scrollTo("apply-button");
+    look(admin, "people-preview-" + language);
+    admin.press("apply-button");
+    admin.waitUntil("the order to be listed", () -> admin.source().contains("data-undo=\"O-"));
+    admin.scrollTo("orders-table");
+    look(admin, "people-orders-" + language);
+    admin.pressFirst("button[data-undo]");
+    admin.waitUntil("the order to be undone", () -> !admin.source().contains("data-undo=\"O-"));
+  }
+
+  @Test
+  void anAdministratorLooksAfterPeopleAndCards() throws IOException {
+    try (Screen admin = at(Town.APPROVER, "ja", "/people")) {
+      takesAndUndoes(admin, "ja");
+      Path faulty = directory.resolve("faulty.csv");
+      Files.writeString(faulty, HEADER + "100203,新人,mayor,shimin,市民課,主事,4月1日,,clerk\n");
+      admin.choose("order-file", faulty);
+      admin.press("check-button");
+      admin.see("preview-faults");
+      admin.scrollTo("preview");
+      look(admin, "people-faults-ja");
+
+      admin.go(town.people() + "/people/" + Town.UNLUCKY);
+      admin.see("cards-table");
+      look(admin, "person-ja");
+      admin.press("suspend-button");
+      admin.see("done");
+      look(admin, "person-suspended-ja");
+
+      admin.go(town.people() + "/temporary");
+      admin.see("stock-empty");
+      look(admin, "temporary-empty-ja");
+      admin.choose("stock-file", temporary);
+      admin.press("stock-button");
+      admin.see("done");
+      admin.fill("hand-person", Town.CLERK);
+      admin.press("hand-sure");
+      look(admin, "temporary-ja");
+      admin.press("hand-button");
+      admin.see("away-table");
+      look(admin, "temporary-out-ja");
+    }
+    try (Screen clerk = at(TEMPORARY, "en", "/log")) {
+      assertEquals(Town.CLERK, clerk.see("person").getText(), "the carrier, not the card");
+      clerk.go(town.people() + "/people");
+      clerk.see("notice");
+      look(clerk, "people-refused-en");
+    }
+    try (Screen admin = at(Town.APPROVER, "en", "/temporary")) {
+      admin.see("away-table");
+      look(admin, "temporary-out-en");
+      admin.pressFirst("button[data-action='temporary-return']");
+      admin.see("away-none");
+      look(admin, "temporary-en");
+      admin.go(town.people() + "/people/" + Town.CLERK);
+      admin.see("cards-table");
+      assertTrue(admin.source().contains("data-grant-state=\"active\""), "the own card is back");
+      look(admin, "person-en");
+      admin.go(town.people() + "/people");
+      takesAndUndoes(admin, "en");
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package jp.sekisho.protocol.event;
+
+import java.util.Map;
+import jp.sekisho.protocol.Refusal;
+
+/**
+ * What a person did for another at the desk page (窓口): the entry's {@code person} is who did it,
+ * {@code holder} for whom. What came of it has entries of its own about the holder, in the same
+ * unit.
+ */
+public sealed interface DeskEvent extends AuditEvent {
+
+  /**
+   * Done, after card and PIN for exactly this.
+   *
+   * @param action {@code card-register}, {@code card-suspend} …
+   */
+  record Done(String action, String holder) implements DeskEvent {
+    @Override
+    public String type() {
+      return "desk.done";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("action", action, "holder", holder);
+    }
+  }
+
+  /** Refused; nothing changed. */
+  record Refused(String action, String holder, Refusal reason) implements DeskEvent {
+    @Override
+    public String type() {
+      return "desk.refused";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("action", action, "holder", holder);
+    }
+  }
+}
