@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param changed when it got its state
  * @param absoluteEnd no call succeeds from here on
  * @param source name of the address that it may be used from ({@link Sources}); null for any
+ * @param relying where it is kept when not in a cookie of ours; null for our own
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Session(
@@ -41,7 +42,8 @@ public record Session(
     Instant resumed,
     Instant changed,
     Instant absoluteEnd,
-    @Nullable String source) {
+    @Nullable String source,
+    @Nullable Relying relying) {
 
   /** The three states; nothing leads out of {@link #ENDED}. */
   public enum State {
@@ -89,7 +91,8 @@ public record Session(
         resumed,
         at,
         absoluteEnd,
-        source);
+        source,
+        relying);
   }
 
   Session resumedBy(String unlock, String bootNow, Instant at) {
@@ -108,7 +111,8 @@ public record Session(
         at,
         at,
         absoluteEnd,
-        source);
+        source,
+        relying);
   }
 
   @Override

@@ -68,14 +68,45 @@ final class SessionRepository {
         .list();
   }
 
+  /**
+   * Sessions of a relying service's realm that ended at {@code after} or later, oldest first;
+   * without those that a later login of the same id goes on with.
+   */
+  List<Found> endedOf(Handle handle, String service, String realm, long after, int most) {
+    return handle
+        .createQuery(
+            "select * from web_session past where relying >= :from and relying < :to"
+                + " and state = 'ended' and changed >= :after and not exists (select 1 from"
+                + " web_session goes where goes.relying = past.relying"
+                + " and goes.state <> 'ended') order by changed limit :most")
+        .bind("from", service + " " + realm + " ")
+        .bind("to", service + " " + realm + "!") // the character after the space
+        .bind("after", after)
+        .bind("most", most)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The open sessions of a relying service. */
+  List<Found> openOfService(Handle handle, String service) {
+    return handle
+        .createQuery(
+            "select * from web_session where relying >= :from and relying < :to"
+                + " and state <> 'ended'")
+        .bind("from", service + " ")
+        .bind("to", service + "!")
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   void insert(Change change, EntryReceipt entry, Session session) {
     change
         .handle()
         .execute(
             "insert into web_session (token_hash, person, organ, post, terminal, boot,"
                 + " transaction_id, assurance, state, cause, created, resumed, changed,"
-                + " absolute_end, source, entry_id, mac)"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " absolute_end, source, relying, entry_id, mac)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             session.tokenHash(),
             session.person(),
             session.organ(),
@@ -91,6 +122,7 @@ final class SessionRepository {
             session.changed().toEpochMilli(),
             session.absoluteEnd().toEpochMilli(),
             session.source(),
+            relying(session),
             entry.entryId(),
             seal.seal(TABLE, entry, columns(session)));
   }
@@ -132,6 +164,7 @@ final class SessionRepository {
     Session session;
     try {
       String cause = row.getString("cause");
+      String relying = row.getString("relying");
       session =
           new Session(
               hash,
@@ -148,16 +181,20 @@ final class SessionRepository {
               Instant.ofEpochMilli(row.getLong("resumed")),
               Instant.ofEpochMilli(row.getLong("changed")),
               Instant.ofEpochMilli(row.getLong("absolute_end")),
-              row.getString("source"));
+              row.getString("source"),
+              relying == null ? null : Relying.parse(relying));
     } catch (IllegalArgumentException e) {
-      return new Found.Tampered(Session.nameOf(hash)); // no such state or cause
+      return new Found.Tampered(Session.nameOf(hash)); // no such state, cause or place
     }
     return seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(session))
         ? new Found.Sound(session)
         : new Found.Tampered(session.name());
   }
 
-  /** A row from before sessions had a source is sealed without it, as is one that has none. */
+  /**
+   * A row from before sessions had a source, or a relying service, is sealed without it, as is one
+   * that has none.
+   */
   private static @Nullable Object[] columns(Session session) {
     @Nullable Object[] columns = {
       session.tokenHash(),
@@ -174,9 +211,18 @@ final class SessionRepository {
       session.resumed(),
       session.changed(),
       session.absoluteEnd(),
-      session.source()
+      session.source(),
+      relying(session)
     };
-    return session.source() == null ? Arrays.copyOf(columns, columns.length - 1) : columns;
+    if (session.relying() != null) {
+      return columns;
+    }
+    return Arrays.copyOf(columns, columns.length - (session.source() == null ? 2 : 1));
+  }
+
+  private static @Nullable String relying(Session session) {
+    Relying relying = session.relying();
+    return relying == null ? null : relying.text();
   }
 
   private static @Nullable String cause(Session session) {

@@ -18,6 +18,7 @@ public sealed interface AuditEvent
         PasskeyEvent,
         PersonEvent,
         PolicyEvent,
+        RelyingEvent,
         ServiceEvent,
         SessionEvent,
         TerminalEvent {

@@ -1,0 +1,16 @@
+package jp.sekisho.protocol;
+
+import java.util.List;
+
+/**
+ * The answer to {@link RelyingSessions}, oldest first.
+ *
+ * @param now the service's clock, milliseconds UTC
+ * @param ended those of the last day that ended since then, at most 1,000; ask again from the last
+ *     one's time for more
+ */
+public record RelyingSessionsEnded(long now, List<RelyingSessionEnd> ended) {
+  public RelyingSessionsEnded {
+    ended = List.copyOf(ended);
+  }
+}
