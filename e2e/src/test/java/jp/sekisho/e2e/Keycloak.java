@@ -34,7 +34,6 @@ final class Keycloak implements AutoCloseable {
   static final String REALM = "city";
   static final String PASSWORD = "trial-password-1";
 
-  /** Where logins come back to; a page that exists. */
   private static final String PROVIDER =
       "auth-server/keycloak-spi/target/sekisho-keycloak.jar";
 
@@ -50,7 +49,15 @@ final class Keycloak implements AutoCloseable {
     this.process = process;
   }
 
-  /** What a Keycloak here is told. */
+  /**
+   * What a Keycloak here is told.
+   *
+   * @param port of its pages
+   * @param management port of its own
+   * @param redirect where its applications want browsers back; a page that exists
+   * @param staffNumbers by user name
+   * @param keys directory that {@link Town#registerSso} filled
+   */
   record Settings(
       int port, int management, String redirect, Map<String, String> staffNumbers, Path keys) {}
 
@@ -84,8 +91,13 @@ final class Keycloak implements AutoCloseable {
             "trust", settings.keys().resolve("server-ca.crt").toString(),
             "realm", REALM,
             "help-line", Town.HELP_LINE);
+    // In the file, which is UTF-8 whatever the locale of this process is; a link to the built one's.
+    Path conf = home.resolve("conf").resolve("keycloak.conf");
+    Files.deleteIfExists(conf);
+    StringBuilder lines = new StringBuilder();
     ours.forEach((name, value) ->
-        command.add("--spi-authenticator--sekisho-card--" + name + "=" + value));
+        lines.append("spi-authenticator--sekisho-card--" + name + "=" + value + "\n"));
+    Files.writeString(conf, lines);
     return new Keycloak(home, settings.port(), programs.start("keycloak", command));
   }
 

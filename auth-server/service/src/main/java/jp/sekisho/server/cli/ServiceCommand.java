@@ -254,9 +254,7 @@ final class ServiceCommand {
           console,
           (context, texts) -> {
             if (!context.getBean(RelyingServices.class).revoke(name)) {
-              console
-                  .err()
-                  .println(texts.say("service." + RelyingServices.Why.UNKNOWN, name));
+              console.err().println(texts.say("service." + RelyingServices.Why.UNKNOWN, name));
               return ExitCode.REFUSED;
             }
             if (console.json()) {

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A device certificate (docs/protocol.md): P-256, subject {@code CN=<terminal>}, the one URI
  * name {@code urn:sekisho:terminal:<terminal>} (a relying service's: {@code
- * urn:sekisho:service:<name>}), EKU clientAuth, at most 90 days from ten minutes
- * before its making. Only the URI counts when it comes back. Thread-safe.
+ * urn:sekisho:service:<name>}), EKU clientAuth, at most 90 days from ten minutes before its making.
+ * Only the URI counts when it comes back. Thread-safe.
  */
 public final class DeviceCa {
   /** Life of a device certificate, counted from its backdated start. */

@@ -120,10 +120,7 @@ final class AgentPortFilter {
   }
 
   private HttpResponse<?> refuse(
-      HttpRequest<?> request,
-      @Nullable AgentRoute route,
-      RelyingService service,
-      Refusal refusal) {
+      HttpRequest<?> request, @Nullable AgentRoute route, RelyingService service, Refusal refusal) {
     String text = text(route);
     record(
         service.name(),

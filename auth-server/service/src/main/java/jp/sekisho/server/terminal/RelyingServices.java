@@ -111,11 +111,7 @@ public final class RelyingServices {
           change.record(
               Entry.Subject.NONE,
               new RelyingEvent.Certified(
-                  name,
-                  realm,
-                  origin,
-                  Sha256.text(service.spki()),
-                  service.notAfter().toString()));
+                  name, realm, origin, Sha256.text(service.spki()), service.notAfter().toString()));
       save(change.handle(), service, entry);
       if (before.filter(old -> !old.realm().equals(realm)).isPresent()) {
         // Nobody could ask for those of the old realm any more.
@@ -139,9 +135,7 @@ public final class RelyingServices {
     }
     URI uri = URI.create(text);
     String host = uri.getHost();
-    return "https".equals(uri.getScheme())
-        || "localhost".equals(host)
-        || "127.0.0.1".equals(host);
+    return "https".equals(uri.getScheme()) || "localhost".equals(host) || "127.0.0.1".equals(host);
   }
 
   /** Removes a registration; its sessions end in the same unit. False when there is none. */

@@ -49,8 +49,7 @@ class RelyingLoginsTest {
 
   private Asked ask(RelyingLogin login) {
     return scene.fetched(
-        LoginScene.passed(
-            scene.logins.askFor(login, SSO, InetAddress.ofLiteral(LoginScene.PC))),
+        LoginScene.passed(scene.logins.askFor(login, SSO, InetAddress.ofLiteral(LoginScene.PC))),
         T);
   }
 
@@ -102,8 +101,7 @@ class RelyingLoginsTest {
   void anAnswerCountsOnceAndForTheVerySessionThatAskedOnly() {
     Asked asked = ask(LOGIN);
     RelyingLogin other = new RelyingLogin(new Relying("keycloak", "city", "sid-2"), "groupware");
-    assertEquals(
-        Refusal.TRANSACTION_UNKNOWN, LoginScene.reason(give(asked, other, clerk)));
+    assertEquals(Refusal.TRANSACTION_UNKNOWN, LoginScene.reason(give(asked, other, clerk)));
     assertEquals(Refusal.TRANSACTION_USED, LoginScene.reason(give(asked, LOGIN, clerk)));
     Asked again = loggedIn(LOGIN);
     assertEquals(Refusal.TRANSACTION_USED, LoginScene.reason(give(again, LOGIN, clerk)));
@@ -150,8 +148,7 @@ class RelyingLoginsTest {
   void aBrowserElsewhereThanTheTerminalIsRefused() {
     Asked asked =
         scene.fetched(
-            LoginScene.passed(
-                scene.logins.askFor(LOGIN, SSO, InetAddress.ofLiteral("192.0.2.99"))),
+            LoginScene.passed(scene.logins.askFor(LOGIN, SSO, InetAddress.ofLiteral("192.0.2.99"))),
             T);
     assertEquals(Refusal.ADDRESS_MISMATCH, LoginScene.reason(give(asked, LOGIN, clerk)));
   }
@@ -190,7 +187,7 @@ class RelyingLoginsTest {
     loggedIn(LOGIN);
     loggedIn(new RelyingLogin(new Relying("keycloak", "city", "sid-2"), "groupware"));
     assertEquals(Cause.REPLACED, ended().getFirst().cause());
-    assertEquals("sid-1", ended().getFirst().relying().session());
+    assertEquals(LOGIN.session(), ended().getFirst().relying());
   }
 
   @Test
@@ -200,8 +197,7 @@ class RelyingLoginsTest {
     assertEquals(List.of(), ended());
     scene.cardRemoved(T, second.transaction().id());
     assertEquals(
-        List.of(LOGIN.session(), LOGIN.session()),
-        ended().stream().map(Session::relying).toList());
+        List.of(LOGIN.session(), LOGIN.session()), ended().stream().map(Session::relying).toList());
   }
 
   @Test

@@ -98,8 +98,7 @@ class RelyingPortTest {
   @Test
   void anotherRealmIsRefusedAndLogged() throws Exception {
     assertEquals(Refusal.SERVICE_REALM, refused(keycloak, ASK, ask("master")));
-    assertEquals(
-        Refusal.SERVICE_REALM, refused(keycloak, ENDED, new RelyingSessions("master", 0)));
+    assertEquals(Refusal.SERVICE_REALM, refused(keycloak, ENDED, new RelyingSessions("master", 0)));
     server.awaitEntry("system", "relying.refused SERVICE_REALM");
   }
 
@@ -114,7 +113,8 @@ class RelyingPortTest {
             new RelyingAnswer("city", "groupware", "sid", question.secret(), "garbage")));
     assertEquals(
         Refusal.INPUT_MALFORMED,
-        Agent.refusal(keycloak.send("POST", ASK, "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+        Agent.refusal(
+            keycloak.send("POST", ASK, "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8))));
   }
 
   @Test
@@ -132,7 +132,7 @@ class RelyingPortTest {
     HttpResponse<byte[]> answer = keycloak.post(ENDED, new RelyingSessions("city", 0));
     assertEquals(200, answer.statusCode());
     RelyingSessionsEnded ended = WireJson.read(answer.body(), RelyingSessionsEnded.class);
-    assertEquals(server.clock.millis(), ended.now(), 60_000);
+    assertTrue(Math.abs(server.clock.millis() - ended.now()) < 60_000, "" + ended.now());
     assertEquals(List.of(), ended.ended());
   }
 
@@ -149,8 +149,7 @@ class RelyingPortTest {
     }
     assertEquals(Refusal.NOT_FOUND, refused(keycloak, "/agent/v1/services", ask("city")));
     assertEquals(
-        Refusal.DEVICE_CERT_MISSING,
-        refused(Agent.stranger(server, "x"), ASK, ask("city")));
+        Refusal.DEVICE_CERT_MISSING, refused(Agent.stranger(server, "x"), ASK, ask("city")));
   }
 
   @Test
