@@ -27,15 +27,14 @@ import jp.sekisho.protocol.Sha256;
  * A real Keycloak as its distribution has it, with our provider and the realm file of its jar, on
  * loopback with a database in memory.
  *
- * <p>The built server is kept in {@code .dev/keycloak}, named by version and by the provider's hash:
- * building takes half a minute. Each run gets a tree of hard links to it.
+ * <p>The built server is kept in {@code .dev/keycloak}, named by version and by the provider's
+ * hash: building takes half a minute. Each run gets a tree of hard links to it.
  */
 final class Keycloak implements AutoCloseable {
   static final String REALM = "city";
   static final String PASSWORD = "trial-password-1";
 
-  private static final String PROVIDER =
-      "auth-server/keycloak-spi/target/sekisho-keycloak.jar";
+  private static final String PROVIDER = "auth-server/keycloak-spi/target/sekisho-keycloak.jar";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -85,13 +84,20 @@ final class Keycloak implements AutoCloseable {
             "--hostname=" + own));
     Map<String, String> ours =
         Map.of(
-            "service", "https://localhost:" + service,
-            "certificate", settings.keys().resolve("keycloak.crt").toString(),
-            "key", settings.keys().resolve("key.pem").toString(),
-            "trust", settings.keys().resolve("server-ca.crt").toString(),
-            "realm", REALM,
-            "help-line", Town.HELP_LINE);
-    // In the file, which is UTF-8 whatever the locale of this process is; a link to the built one's.
+            "service",
+            "https://localhost:" + service,
+            "certificate",
+            settings.keys().resolve("keycloak.crt").toString(),
+            "key",
+            settings.keys().resolve("key.pem").toString(),
+            "trust",
+            settings.keys().resolve("server-ca.crt").toString(),
+            "realm",
+            REALM,
+            "help-line",
+            Town.HELP_LINE);
+    // In the file, which is UTF-8 whatever the locale of this process is; a link to the built
+    // one's.
     Path conf = home.resolve("conf").resolve("keycloak.conf");
     Files.deleteIfExists(conf);
     StringBuilder lines = new StringBuilder();
@@ -147,8 +153,7 @@ final class Keycloak implements AutoCloseable {
     String version = Path.of(named).getFileName().toString().replaceAll(".*-dist-|\\.tar\\.gz", "");
     byte[] hash = Sha256.of(Files.readAllBytes(provider()));
     Path cache = Programs.root().resolve(".dev").resolve("keycloak");
-    Path ready =
-        cache.resolve(version + "-" + HexFormat.of().formatHex(hash).substring(0, 16));
+    Path ready = cache.resolve(version + "-" + HexFormat.of().formatHex(hash).substring(0, 16));
     if (Files.isDirectory(ready)) {
       return ready;
     }
@@ -230,6 +235,7 @@ final class Keycloak implements AutoCloseable {
     client.put("clientId", id).put("enabled", true).put("publicClient", true);
     client.put("protocol", "openid-connect").put("standardFlowEnabled", true);
     client.putArray("redirectUris").add(redirect);
+    client.put("directAccessGrantsEnabled", true); // the realm's client policy must stop it
     ObjectNode amr = client.putArray("protocolMappers").addObject();
     amr.put("name", "amr").put("protocol", "openid-connect");
     amr.put("protocolMapper", "oidc-amr-mapper");

@@ -60,7 +60,8 @@ final class SsoBrowser {
   private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
   private static final Pattern ERROR = Pattern.compile("[?&]error=([^&]+)");
   private static final Pattern TRANSACTION = Pattern.compile("data-transaction=\"([^\"]+)\"");
-  private static final Pattern PROBLEM = Pattern.compile("role=\"alert\"[^>]* data-code=\"(\\w*)\"");
+  private static final Pattern PROBLEM =
+      Pattern.compile("role=\"alert\"[^>]* data-code=\"(\\w*)\"");
   private static final Pattern ACTION = Pattern.compile("<form[^>]* action=\"([^\"]+)\"");
   private static final ObjectMapper JSON = new ObjectMapper();
 

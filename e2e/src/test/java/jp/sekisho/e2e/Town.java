@@ -350,8 +350,7 @@ final class Town implements AutoCloseable {
     List<String> make =
         new ArrayList<>(List.of("openssl", "req", "-new", "-newkey", "ec", "-nodes"));
     make.addAll(List.of("-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=keycloak"));
-    make.addAll(
-        List.of("-keyout", keys.resolve("key.pem").toString(), "-out", request.toString()));
+    make.addAll(List.of("-keyout", keys.resolve("key.pem").toString(), "-out", request.toString()));
     programs.run(make).expectOk();
     server(
         "service",

@@ -155,11 +155,7 @@ final class CardAuthenticator implements Authenticator {
       context
           .getProtector()
           .successfulLogin(
-              realm,
-              user,
-              context.getConnection(),
-              context.getUriInfo(),
-              Set.of("password"));
+              realm, user, context.getConnection(), context.getUriInfo(), Set.of("password"));
     }
     context.success(CardAuthenticatorFactory.ID);
   }

@@ -68,8 +68,7 @@ final class ClientTls {
 
   private static PrivateKey key(ServiceSettings settings)
       throws GeneralSecurityException, IOException {
-    Matcher pem =
-        KEY.matcher(Files.readString(settings.key(), StandardCharsets.ISO_8859_1));
+    Matcher pem = KEY.matcher(Files.readString(settings.key(), StandardCharsets.ISO_8859_1));
     if (!pem.find()) {
       throw new IOException(settings.key() + " holds no PKCS#8 key in PEM form");
     }

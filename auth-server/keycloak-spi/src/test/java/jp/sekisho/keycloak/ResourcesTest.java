@@ -45,8 +45,7 @@ class ResourcesTest {
     assertEquals(names, new TreeSet<>(messages("en").stringPropertyNames()));
     String used =
         Files.readString(THEME.resolve("templates/" + CardAuthenticator.TEMPLATE))
-            + Files.readString(
-                Path.of("src/main/java/jp/sekisho/keycloak/CardAuthenticator.java"));
+            + Files.readString(Path.of("src/main/java/jp/sekisho/keycloak/CardAuthenticator.java"));
     Set<String> mentioned = new TreeSet<>();
     Matcher name =
         Pattern.compile("(?:msg\\(|fail\\([^;]*?|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL)
@@ -102,8 +101,7 @@ class ResourcesTest {
       throws IOException {
     JsonNode realm = realm();
     assertEquals(
-        "reject-ropc-grant",
-        realm.at("/clientProfiles/profiles/0/executors/0/executor").asText());
+        "reject-ropc-grant", realm.at("/clientProfiles/profiles/0/executors/0/executor").asText());
     assertEquals(
         "any-client", realm.at("/clientPolicies/policies/0/conditions/0/condition").asText());
     assertTrue(realm.at("/clientPolicies/policies/0/enabled").asBoolean());

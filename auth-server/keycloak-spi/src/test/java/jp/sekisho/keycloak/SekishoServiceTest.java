@@ -59,8 +59,7 @@ class SekishoServiceTest {
   @BeforeAll
   void start() throws Exception {
     keys = TestKeys.make(directory);
-    server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(
         new HttpsConfigurator(keys.server()) {
           @Override
@@ -68,11 +67,13 @@ class SekishoServiceTest {
             parameters.setNeedClientAuth(true);
           }
         });
-    server.createContext("/", exchange -> {
-      try (exchange) {
-        handler.get().handle(exchange);
-      }
-    });
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            handler.get().handle(exchange);
+          }
+        });
     server.setExecutor(threads);
     server.start();
     service = new SekishoService(settings(keys.trust()));
@@ -135,8 +136,7 @@ class SekishoServiceTest {
       exchange.sendResponseHeaders(201, body.length);
       exchange.getResponseBody().write(body);
     });
-    assertEquals(
-        new Reply.Said<>(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21")), ask());
+    assertEquals(new Reply.Said<>(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21")), ask());
     assertEquals(
         "POST /agent/v1/services/transactions ja " + new String(WireJson.write(ASK), UTF_8),
         seen.get());
@@ -146,8 +146,7 @@ class SekishoServiceTest {
   void aRefusalThatThePersonCanActUponIsOne() {
     says(403, refusal(Refusal.NOT_ENROLLED));
     RefusalBody body =
-        assertInstanceOf(
-                Reply.Refused.class, service.answer(TRANSACTION, ANSWER, Locale.JAPANESE))
+        assertInstanceOf(Reply.Refused.class, service.answer(TRANSACTION, ANSWER, Locale.JAPANESE))
             .body();
     assertEquals(Refusal.NOT_ENROLLED, body.refusal());
   }
