@@ -1,7 +1,9 @@
 package jp.sekisho.keycloak;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,6 +33,11 @@ final class EndedSessions implements AutoCloseable {
   /** How far the service's clock may be set back without a session being missed. */
   private static final Duration OVERLAP = Duration.ofMinutes(2);
 
+  /** A session may begin here after it ended there: a page can stand between card and session. */
+  private static final Duration LATE = Duration.ofMinutes(5);
+
+  private static final Duration RETRY = Duration.ofSeconds(10);
+
   private static final Logger LOG = Logger.getLogger(EndedSessions.class);
 
   private final KeycloakSessionFactory factory;
@@ -43,7 +50,10 @@ final class EndedSessions implements AutoCloseable {
       });
   // Only that thread touches these.
   private long newest;
+  private boolean more;
   private final Map<String, Long> done = new HashMap<>();
+  private final List<RelyingSessionEnd> missing = new ArrayList<>();
+  private long lastRetry;
   private boolean silent;
 
   EndedSessions(KeycloakSessionFactory factory, SekishoService service) {
@@ -73,7 +83,7 @@ final class EndedSessions implements AutoCloseable {
 
   private void look() {
     service
-        .ended(Math.max(0, newest - OVERLAP.toMillis()))
+        .ended(more ? newest : Math.max(0, newest - OVERLAP.toMillis()))
         .<Runnable>match(
             ended -> () -> end(ended),
             refused -> () -> quiet("refused " + refused.refusal()),
@@ -93,18 +103,30 @@ final class EndedSessions implements AutoCloseable {
     silent = false;
     for (RelyingSessionEnd over : told.ended()) {
       if (!done.containsKey(over.session())) {
-        KeycloakModelUtils.runJobInTransaction(factory, session -> end(session, over));
         done.put(over.session(), over.at());
+        if (!isEnded(over)) {
+          missing.add(over);
+        }
       }
       newest = Math.max(newest, over.at());
     }
+    more = told.ended().size() >= RelyingSessionsEnded.MOST;
     done.values().removeIf(at -> at < newest - 2 * OVERLAP.toMillis());
+    if (told.now() - lastRetry >= RETRY.toMillis() || told.now() < lastRetry) {
+      lastRetry = told.now();
+      missing.removeIf(over -> isEnded(over) || over.at() < told.now() - LATE.toMillis());
+    }
   }
 
-  private void end(KeycloakSession session, RelyingSessionEnd over) {
+  private boolean isEnded(RelyingSessionEnd over) {
+    return KeycloakModelUtils.runJobInTransactionWithResult(factory, session -> end(session, over));
+  }
+
+  /** Whether there was such a session. */
+  private boolean end(KeycloakSession session, RelyingSessionEnd over) {
     @Nullable RealmModel realm = session.realms().getRealmByName(service.realm());
     if (realm == null) {
-      return;
+      return false;
     }
     session.getContext().setRealm(realm);
     // An offline session has the same id, and would outlive the card by months.
@@ -115,7 +137,7 @@ final class EndedSessions implements AutoCloseable {
     }
     @Nullable UserSessionModel found = session.sessions().getUserSession(realm, over.session());
     if (found == null) {
-      return;
+      return offline != null;
     }
     EventBuilder event =
         new EventBuilder(realm, session)
@@ -126,5 +148,6 @@ final class EndedSessions implements AutoCloseable {
             .detail("reason", over.cause());
     session.sessions().removeUserSession(realm, found);
     event.success();
+    return true;
   }
 }

@@ -58,8 +58,6 @@ final class RelyingController {
   /** An address, not a name: never looked up. */
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]{2,45}");
 
-  private static final int MOST = 1_000;
-
   private final Logins logins;
   private final Sessions sessions;
   private final RefusalTally tally;
@@ -143,7 +141,9 @@ final class RelyingController {
     }
     long now = clock.millis();
     List<RelyingSessionEnd> ended =
-        sessions.endedOf(service.name(), service.realm(), asked.after(), MOST).stream()
+        sessions
+            .endedOf(service.name(), service.realm(), asked.after(), RelyingSessionsEnded.MOST)
+            .stream()
             .map(RelyingController::end)
             .toList();
     return answers.ok(new RelyingSessionsEnded(now, ended));
