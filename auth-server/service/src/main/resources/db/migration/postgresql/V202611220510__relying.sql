@@ -13,4 +13,5 @@ create table relying_service (
 
 -- Whose session it is when not the service's own: "<service> <realm> <id there>". Sealed when not null.
 alter table web_session add column relying text;
-create index web_session_relying on web_session (relying, changed);
+create index web_session_relying on web_session (relying);
+create index web_session_changed on web_session (state, changed);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class SessionRepository {
   static final String TABLE = "web_session";
 
+  // Not by a range of texts: what is greater than what depends on a database's collation.
+  private static final String KEPT_BY = "substr(relying, 1, length(:keeper)) = :keeper";
+
   private final RowSeal seal;
 
   SessionRepository(RowSeal seal) {
@@ -75,12 +78,11 @@ final class SessionRepository {
   List<Found> endedOf(Handle handle, String service, String realm, long after, int most) {
     return handle
         .createQuery(
-            "select * from web_session past where relying >= :from and relying < :to"
-                + " and state = 'ended' and changed >= :after and not exists (select 1 from"
-                + " web_session goes where goes.relying = past.relying"
-                + " and goes.state <> 'ended') order by changed limit :most")
-        .bind("from", service + " " + realm + " ")
-        .bind("to", service + " " + realm + "!") // the character after the space
+            "select * from web_session past where state = 'ended' and changed >= :after and "
+                + KEPT_BY
+                + " and not exists (select 1 from web_session goes where goes.relying ="
+                + " past.relying and goes.state <> 'ended') order by changed limit :most")
+        .bind("keeper", service + " " + realm + " ")
         .bind("after", after)
         .bind("most", most)
         .map((row, context) -> read(row))
@@ -90,11 +92,8 @@ final class SessionRepository {
   /** The open sessions of a relying service. */
   List<Found> openOfService(Handle handle, String service) {
     return handle
-        .createQuery(
-            "select * from web_session where relying >= :from and relying < :to"
-                + " and state <> 'ended'")
-        .bind("from", service + " ")
-        .bind("to", service + "!")
+        .createQuery("select * from web_session where state <> 'ended' and " + KEPT_BY)
+        .bind("keeper", service + " ")
         .map((row, context) -> read(row))
         .list();
   }
