@@ -150,7 +150,7 @@ class KeycloakIT {
     SsoBrowser.Seen elsewhere = other.post(other.login("groupware", ""), "answer", answer);
     assertNotEquals("", elsewhere.problem());
     assertTrue(browser.post(page, "answer", answer).code().isPresent());
-    SsoBrowser.Seen unused = browser.post(page, "answer", answer);
+    SsoBrowser.Seen _ = browser.post(page, "answer", answer);
     assertEquals(
         1,
         town.entries().stream()

@@ -35,7 +35,7 @@ final class Wire implements AutoCloseable {
   Wire(int target) throws IOException {
     this.target = target;
     this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread unused = Thread.ofVirtual().start(this::accept);
+    Thread _ = Thread.ofVirtual().start(this::accept);
   }
 
   int port() {
@@ -75,8 +75,8 @@ final class Wire implements AutoCloseable {
   private void join(Socket from) throws IOException {
     Socket to = new Socket(InetAddress.getLoopbackAddress(), target);
     open.add(to);
-    Thread one = Thread.ofVirtual().start(() -> copy(from, to));
-    Thread other = Thread.ofVirtual().start(() -> copy(to, from));
+    Thread _ = Thread.ofVirtual().start(() -> copy(from, to));
+    Thread _ = Thread.ofVirtual().start(() -> copy(to, from));
   }
 
   private static void copy(Socket from, Socket to) {
@@ -84,7 +84,7 @@ final class Wire implements AutoCloseable {
         to;
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
-      long unused = in.transferTo(out);
+      long _ = in.transferTo(out);
     } catch (IOException e) {
       // Either end left.
     }

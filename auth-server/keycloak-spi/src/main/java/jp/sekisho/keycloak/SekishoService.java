@@ -24,6 +24,7 @@ import jp.sekisho.protocol.RelyingQuestion;
 import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingSessionsEnded;
 import jp.sekisho.protocol.WireJson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sekisho's service as this provider calls it: HTTP/1.1 over TLS 1.3 with our certificate, never
@@ -82,7 +83,7 @@ final class SekishoService {
     /** The service says so. */
     record Said<T>(T value) implements Reply<T> {
       @Override
-      public <R> R match(
+      public <R extends @Nullable Object> R match(
           Function<? super T, R> said,
           Function<? super RefusalBody, R> refused,
           Function<? super String, R> unavailable) {
@@ -93,7 +94,7 @@ final class SekishoService {
     /** The service refuses, for a reason that the person can act upon. */
     record Refused<T>(RefusalBody body) implements Reply<T> {
       @Override
-      public <R> R match(
+      public <R extends @Nullable Object> R match(
           Function<? super T, R> said,
           Function<? super RefusalBody, R> refused,
           Function<? super String, R> unavailable) {
@@ -108,7 +109,7 @@ final class SekishoService {
      */
     record Unavailable<T>(String why) implements Reply<T> {
       @Override
-      public <R> R match(
+      public <R extends @Nullable Object> R match(
           Function<? super T, R> said,
           Function<? super RefusalBody, R> refused,
           Function<? super String, R> unavailable) {
@@ -117,7 +118,7 @@ final class SekishoService {
     }
 
     /** Handles the three cases. */
-    <R> R match(
+    <R extends @Nullable Object> R match(
         Function<? super T, R> said,
         Function<? super RefusalBody, R> refused,
         Function<? super String, R> unavailable);

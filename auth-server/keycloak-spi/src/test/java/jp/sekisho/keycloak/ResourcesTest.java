@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,6 +118,6 @@ class ResourcesTest {
           attribute.at("/permissions/edit").toString(),
           attribute.get("name").asText());
     }
-    assertFalse(new String(realm.toString().getBytes(StandardCharsets.UTF_8)).contains("secret"));
+    assertFalse(realm.toString().contains("secret"));
   }
 }
