@@ -247,7 +247,7 @@ final class Keycloak implements AutoCloseable {
   public void close() {
     Programs.stop(process);
     try {
-      delete(home.getParent());
+      delete(home.resolveSibling(".").normalize());
     } catch (IOException e) {
       // The next build of another provider clears the whole place.
     }
