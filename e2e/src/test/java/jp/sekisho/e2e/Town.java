@@ -340,6 +340,43 @@ final class Town implements AutoCloseable {
         .replace("https://localhost:", "https://service:");
   }
 
+  /**
+   * Registers a single sign-on whose login page has this origin; its key, its certificate and the
+   * CA to trust lie in the directory returned.
+   */
+  Path registerSso(String realm, String origin) throws IOException {
+    Path keys = Files.createDirectories(directory.resolve("sso"));
+    Path request = keys.resolve("request.pem");
+    List<String> make =
+        new ArrayList<>(List.of("openssl", "req", "-new", "-newkey", "ec", "-nodes"));
+    make.addAll(List.of("-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=keycloak"));
+    make.addAll(List.of("-keyout", keys.resolve("key.pem").toString(), "-out", request.toString()));
+    programs.run(make).expectOk();
+    server(
+        "service",
+        "certify",
+        "keycloak",
+        "--realm",
+        realm,
+        "--origin",
+        origin,
+        "--request",
+        request.toString(),
+        "--out",
+        keys.toString());
+    return keys;
+  }
+
+  /** Port of the service for agents and other systems. */
+  int agentsPort() {
+    return agentsPort;
+  }
+
+  /** To start further programs beside the town's own; they end with it. */
+  Programs programs() {
+    return programs;
+  }
+
   /** Confirms what a terminal printed at its enrolment. */
   void confirm(String terminal, String enrolled) {
     server("terminal", "confirm", terminal, "--fingerprint", find(FINGERPRINT, enrolled));

@@ -9,6 +9,9 @@ public final class Names {
   private static final Pattern MEDIUM = Pattern.compile("M-[0-9A-Z]{1,16}");
   private static final Pattern PERSON = Pattern.compile("[0-9A-Za-z][0-9A-Za-z-]{0,31}");
 
+  private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+  private static final Pattern REALM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
   private Names() {}
 
   /** Whether {@code text} is a terminal id such as {@code T-0042}. */
@@ -37,5 +40,20 @@ public final class Names {
   /** The subject alternative name of a terminal's certificate. */
   public static String terminalUri(String terminal) {
     return "urn:sekisho:terminal:" + terminal;
+  }
+
+  /** Whether {@code text} names a relying service such as {@code keycloak}. */
+  public static boolean isService(String text) {
+    return SERVICE.matcher(text).matches();
+  }
+
+  /** Whether {@code text} can be a realm (or client) of a relying service. */
+  public static boolean isRealm(String text) {
+    return REALM.matcher(text).matches();
+  }
+
+  /** The subject alternative name of a relying service's certificate. */
+  public static String serviceUri(String service) {
+    return "urn:sekisho:service:" + service;
   }
 }

@@ -127,6 +127,11 @@ public enum Refusal {
   LOG_FORK(409),
   /** An event that is not canonical or not of that terminal. */
   EVENT_INVALID(400),
+  // Relying services (single sign-on)
+  /** A relying service asked for another realm than the one it is registered for. */
+  SERVICE_REALM(403),
+  /** The registration of a relying service was removed. */
+  SERVICE_REVOKED(403),
   // Signed policy
   /** The signed policy of this terminal does not let anybody log in like this. */
   LOGIN_POLICY(403),

@@ -1,9 +1,11 @@
 package jp.sekisho.server.authn;
 
+import java.net.InetAddress;
 import java.util.Set;
 import java.util.function.Function;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.event.Ruling;
@@ -83,6 +85,9 @@ public final class Logins {
 
     /** The person is proved anew for one action. */
     record SteppedUp() implements Outcome {}
+
+    /** A relying service may be told who answered. */
+    record Vouched(RelyingProof proof) implements Outcome {}
 
     /** Refused, and the log says so. */
     record Refused(Refusal reason) implements Outcome {}
@@ -171,6 +176,16 @@ public final class Logins {
   }
 
   /**
+   * A question for the browser of a relying service.
+   *
+   * @param origin of the service's login page, from its sealed row
+   * @param source network address of the browser
+   */
+  Verdict<Asked> askFor(RelyingLogin relying, String origin, InetAddress source) {
+    return open.askFor(relying, origin, source.getHostAddress());
+  }
+
+  /**
    * The question for the terminal that fetches it first; a refusal is an entry naming the terminal.
    *
    * @param terminal who fetches, as the agents' port identified it
@@ -190,8 +205,18 @@ public final class Logins {
 
   /** Judges the answer to question {@code id}; returns after the verdict is durable. */
   Outcome answer(String id, @Nullable Token cookie, Answer answer) {
+    return answer(id, cookie, null, answer);
+  }
+
+  /** As {@link #answer(String, Token, Answer)}, handed on by the relying service that asked. */
+  Outcome answerFor(RelyingLogin relying, String id, Token secret, Answer answer) {
+    return answer(id, secret, relying, answer);
+  }
+
+  private Outcome answer(
+      String id, @Nullable Token cookie, @Nullable RelyingLogin asker, Answer answer) {
     Verdict<TerminalSpoke> spoke =
-        Live.of(open, used, id, cookie, answer)
+        Live.of(open, used, id, cookie, asker, answer)
             .then(live -> TerminalSpoke.of(live, transactions, registers));
     return switch (spoke) {
       case Verdict.Refused<TerminalSpoke>(Refusal reason) -> new Outcome.Unattributed(reason);
@@ -239,6 +264,7 @@ public final class Logins {
       case Verdict.Passed<Recorded>(Recorded proof) ->
           switch (proof.effect()) {
             case Effect.Opened(Token secret, boolean news) -> new Outcome.Opened(secret, news);
+            case Effect.Vouched(RelyingProof told) -> new Outcome.Vouched(told);
             case Effect.Resumed() -> new Outcome.Resumed();
             case Effect.Approved(String subject) -> new Outcome.Approved(subject);
             case Effect.SteppedUp(String session, String action, boolean card, boolean low) -> {

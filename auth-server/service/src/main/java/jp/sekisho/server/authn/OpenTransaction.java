@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     login
  * @param matter what is approved; null unless the purpose is approve
  * @param action what a step-up is for; null unless the purpose is step-up
+ * @param relying who asked in the browser's place, and for which session; null for our own pages
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after creation; identity is not asked for
 public record OpenTransaction(
@@ -36,7 +37,8 @@ public record OpenTransaction(
     @Nullable String fetchedFrom,
     byte @Nullable [] session,
     @Nullable Matter matter,
-    @Nullable String action) {
+    @Nullable String action,
+    @Nullable RelyingLogin relying) {
   /** How long an answer is accepted. */
   public static final Duration LIFE = Duration.ofSeconds(90);
 
@@ -59,7 +61,8 @@ public record OpenTransaction(
         address,
         session,
         matter,
-        action);
+        action,
+        relying);
   }
 
   @Override

@@ -96,7 +96,17 @@ public final class OpenTransactions {
    *
    * @param about the session it is about; null for a login
    */
-  public synchronized Verdict<Asked> ask(String origin, String source, @Nullable About about) {
+  public Verdict<Asked> ask(String origin, String source, @Nullable About about) {
+    return ask(origin, source, about, null);
+  }
+
+  /** A login for a relying service's session: its secret stays with that service. */
+  Verdict<Asked> askFor(RelyingLogin relying, String origin, String source) {
+    return ask(origin, source, null, relying);
+  }
+
+  private synchronized Verdict<Asked> ask(
+      String origin, String source, @Nullable About about, @Nullable RelyingLogin relying) {
     Instant now = clock.instant();
     forget(now);
     if (now.isBefore(windowStart) || !now.isBefore(windowStart.plus(WINDOW))) {
@@ -124,7 +134,8 @@ public final class OpenTransactions {
             null,
             about == null ? null : about.session(),
             about == null ? null : about.matter(),
-            about == null ? null : about.action());
+            about == null ? null : about.action(),
+            relying);
     unfetched.put(question.id(), new Held(question, false));
     return Verdict.passed(new Asked(question, cookie));
   }

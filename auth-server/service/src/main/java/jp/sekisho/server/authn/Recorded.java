@@ -4,10 +4,13 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.RelyingEvent;
 import jp.sekisho.server.authn.Registers.CurrentPerson;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.CardNews;
+import jp.sekisho.server.session.Relying;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
@@ -35,6 +38,9 @@ final class Recorded {
      * @param news whether the person has an authenticator of which a login must tell
      */
     record Opened(Token token, boolean news) implements Effect {}
+
+    /** A session that a relying service keeps: who it is of. */
+    record Vouched(RelyingProof proof) implements Effect {}
 
     /** The session of the cookie that the browser has already. */
     record Resumed() implements Effect {}
@@ -170,6 +176,7 @@ final class Recorded {
             Session.nameOf(token.hash()));
     EntryReceipt login = change.record(subject, permitted.succeeded());
     identified.used(change, login);
+    RelyingLogin relying = spoke.question().relying();
     effects
         .sessions()
         .open(
@@ -184,14 +191,42 @@ final class Recorded {
                 spoke.statement().boot(),
                 spoke.question().id(),
                 permitted.current().identified().assurance().text(),
-                Sources.address(spoke.question().source())),
+                Sources.address(spoke.question().source()),
+                relying == null ? null : relying.session()),
             identified.authenticator(),
             identified.until().orElse(Instant.MAX));
     effects.used().insert(change, login, spoke.question(), permitted.terminal().id());
+    if (relying != null) {
+      return Verdict.passed(
+          new Recorded(new Effect.Vouched(vouch(permitted, change, subject, relying))));
+    }
     boolean news =
         effects.passkeys().hasNews(change.handle(), person.number(), change.now())
             || effects.cards().hasNews(change.handle(), person.number(), change.now());
     return Verdict.passed(new Recorded(new Effect.Opened(token, news)));
+  }
+
+  private static RelyingProof vouch(
+      Permitted permitted, Change change, Entry.Subject subject, RelyingLogin relying) {
+    Identified identified = permitted.current().identified();
+    String transaction = identified.spoke().question().id();
+    String acr =
+        identified.assurance() == Assurance.LOW ? RelyingProof.CARD_LOW : RelyingProof.CARD;
+    Relying session = relying.session();
+    change.record(
+        subject,
+        new RelyingEvent.Vouched(
+            session.service(), session.realm(), relying.client(), transaction, acr));
+    CurrentPerson person = permitted.current().person();
+    return new RelyingProof(
+        session.realm(),
+        session.session(),
+        transaction,
+        person.number(),
+        person.organ(),
+        permitted.terminal().id(),
+        acr,
+        RelyingProof.CARD_AND_PIN);
   }
 
   private static Verdict<Recorded> resume(

@@ -162,6 +162,8 @@ final class TransactionController {
               .cookie(SessionCookies.set(SessionCookies.SESSION, token));
       case Outcome.Resumed() -> answers.ok(new AnswerAccepted("/log"));
       case Outcome.Approved(String subject) -> answers.ok(new AnswerAccepted("/grants/" + subject));
+      // Impossible: what a relying service asked is unknown here.
+      case Outcome.Vouched _ -> answers.refuse(Refusal.TRANSACTION_UNKNOWN, request);
       case Outcome.SteppedUp() -> answers.ok(new AnswerAccepted("/authenticators"));
       case Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Outcome.Unattributed(Refusal reason) -> unattributed(request, reason);

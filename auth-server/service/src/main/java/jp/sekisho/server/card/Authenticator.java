@@ -54,7 +54,7 @@ public record Authenticator(
 
   /** With another certificate over the same key. */
   Authenticator linkedTo(byte[] certificate, Assurance worth) {
-    return new Authenticator(spkiHash, person, certificate, worth, state);
+    return new Authenticator(spkiHash, person, kind, certificate, worth, state);
   }
 
   Authenticator in(State next) {

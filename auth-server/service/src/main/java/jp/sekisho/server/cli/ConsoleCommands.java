@@ -14,6 +14,7 @@ final class ConsoleCommands {
         LogCommand.class,
         TerminalCommand.class,
         PolicyCommand.class,
-        MediumCommand.class);
+        MediumCommand.class,
+        ServiceCommand.class);
   }
 }

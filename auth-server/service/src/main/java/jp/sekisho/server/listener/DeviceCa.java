@@ -20,13 +20,15 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Issues the certificates of terminals and recognises them again.
+ * Issues the certificates of terminals and relying services and recognises them again.
  *
  * <p>A device certificate (docs/protocol.md): P-256, subject {@code CN=<terminal>}, the one URI
- * name {@code urn:sekisho:terminal:<terminal>}, EKU clientAuth, at most 90 days from ten minutes
- * before its making. Only the URI counts when it comes back. Thread-safe.
+ * name {@code urn:sekisho:terminal:<terminal>} (a relying service's: {@code
+ * urn:sekisho:service:<name>}), EKU clientAuth, at most 90 days from ten minutes before its making.
+ * Only the URI counts when it comes back. Thread-safe.
  */
 public final class DeviceCa {
   /** Life of a device certificate, counted from its backdated start. */
@@ -53,7 +55,17 @@ public final class DeviceCa {
         implements Examined {}
 
     /**
-     * Not issued by this CA, or not for a terminal.
+     * Issued by this CA, for a relying service. Its dates are for the caller to judge.
+     *
+     * @param service name of the service
+     * @param spki DER of its public key
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never handed to code that writes into it
+    record OurService(String service, byte[] spki, Instant notBefore, Instant notAfter)
+        implements Examined {}
+
+    /**
+     * Not issued by this CA, or for neither terminal nor service.
      *
      * @param why for the service's own log; names the rule, not the content
      */
@@ -71,16 +83,29 @@ public final class DeviceCa {
     if (!Names.isTerminal(terminal)) {
       throw new IllegalArgumentException("not a terminal id");
     }
+    return issue(terminal, Names.terminalUri(terminal), key, now);
+  }
+
+  /** A new certificate of {@code key} for the relying service {@code name}. */
+  public X509Certificate issueForService(String name, PublicKey key, Instant now)
+      throws GeneralSecurityException {
+    if (!Names.isService(name)) {
+      throw new IllegalArgumentException("not a service's name");
+    }
+    return issue(name, Names.serviceUri(name), key, now);
+  }
+
+  private X509Certificate issue(String name, String urn, PublicKey key, Instant now)
+      throws GeneralSecurityException {
     X509v3CertificateBuilder builder =
         ServerKeys.builder(
             ca.certificate().getSubjectX500Principal(),
-            new X500Principal("CN=" + terminal),
+            new X500Principal("CN=" + name),
             key,
             ca.certificate().getPublicKey(),
             now,
             LIFE);
-    GeneralName uri =
-        new GeneralName(GeneralName.uniformResourceIdentifier, Names.terminalUri(terminal));
+    GeneralName uri = new GeneralName(GeneralName.uniformResourceIdentifier, urn);
     try {
       builder
           .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
@@ -120,21 +145,28 @@ public final class DeviceCa {
         return new Examined.Foreign("names");
       }
       List<?> name = names.iterator().next();
-      String prefix = Names.terminalUri("");
       if (!Integer.valueOf(GeneralName.uniformResourceIdentifier).equals(name.get(0))
-          || !(name.get(1) instanceof String uri)
-          || !uri.startsWith(prefix)
-          || !Names.isTerminal(uri.substring(prefix.length()))) {
+          || !(name.get(1) instanceof String uri)) {
         return new Examined.Foreign("name");
       }
-      return new Examined.Ours(
-          uri.substring(prefix.length()),
-          certificate.getPublicKey().getEncoded(),
-          certificate.getNotBefore().toInstant(),
-          certificate.getNotAfter().toInstant());
+      byte[] spki = certificate.getPublicKey().getEncoded();
+      Instant from = certificate.getNotBefore().toInstant();
+      Instant until = certificate.getNotAfter().toInstant();
+      String terminal = after(Names.terminalUri(""), uri);
+      String service = after(Names.serviceUri(""), uri);
+      if (terminal != null && Names.isTerminal(terminal)) {
+        return new Examined.Ours(terminal, spki, from, until);
+      }
+      return service != null && Names.isService(service)
+          ? new Examined.OurService(service, spki, from, until)
+          : new Examined.Foreign("name");
     } catch (GeneralSecurityException e) {
       return new Examined.Foreign("signature or form");
     }
+  }
+
+  private static @Nullable String after(String prefix, String text) {
+    return text.startsWith(prefix) ? text.substring(prefix.length()) : null;
   }
 
   /** The certificate in {@code der}, parsed by SUN. */

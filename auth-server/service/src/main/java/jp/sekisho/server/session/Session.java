@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param source name of the address that it may be used from ({@link Sources}); null for any
  * @param authenticator which one opened or resumed it last: base64url of the SHA-256 of its key;
  *     null in rows of the first versions
+ * @param relying where it is kept when not in a cookie of ours; null for our own
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Session(
@@ -45,7 +46,8 @@ public record Session(
     Instant changed,
     Instant absoluteEnd,
     @Nullable String source,
-    @Nullable String authenticator) {
+    @Nullable String authenticator,
+    @Nullable Relying relying) {
 
   /** The post of a session whose person has several and must choose before anything else. */
   public static final String UNDECIDED = "?";
@@ -105,7 +107,8 @@ public record Session(
         changed,
         absoluteEnd,
         source,
-        authenticator);
+        authenticator,
+        relying);
   }
 
   Session in(State next, @Nullable Cause why, Instant at) {
@@ -125,7 +128,8 @@ public record Session(
         at,
         absoluteEnd,
         source,
-        authenticator);
+        authenticator,
+        relying);
   }
 
   /**
@@ -149,7 +153,8 @@ public record Session(
         at,
         absoluteEnd,
         source,
-        by);
+        by,
+        relying);
   }
 
   @Override

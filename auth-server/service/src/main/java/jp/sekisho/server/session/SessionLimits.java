@@ -42,6 +42,9 @@ public record SessionLimits(Duration absolute, Duration idle, Duration lockToEnd
       return new Fate.Over(Cause.ABSOLUTE_LIMIT);
     }
     boolean active = session.state() == Session.State.ACTIVE;
+    if (active && session.relying() != null) {
+      return new Fate.Stays(); // only its own system sees whether it is used
+    }
     Instant suspended = active ? lastActivity.plus(idle) : session.changed();
     if (active && now.isBefore(suspended)) {
       return new Fate.Stays();

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class SessionRepository {
   static final String TABLE = "web_session";
 
+  // Not by a range of texts: what is greater than what depends on a database's collation.
+  private static final String KEPT_BY = "substr(relying, 1, length(:keeper)) = :keeper";
+
   private final RowSeal seal;
 
   SessionRepository(RowSeal seal) {
@@ -68,14 +71,41 @@ final class SessionRepository {
         .list();
   }
 
+  /**
+   * Sessions of a relying service's realm that ended at {@code after} or later, oldest first;
+   * without those that a later login of the same id goes on with.
+   */
+  List<Found> endedOf(Handle handle, String service, String realm, long after, int most) {
+    return handle
+        .createQuery(
+            "select * from web_session past where state = 'ended' and changed >= :after and "
+                + KEPT_BY
+                + " and not exists (select 1 from web_session goes where goes.relying ="
+                + " past.relying and goes.state <> 'ended') order by changed limit :most")
+        .bind("keeper", service + " " + realm + " ")
+        .bind("after", after)
+        .bind("most", most)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
+  /** The open sessions of a relying service. */
+  List<Found> openOfService(Handle handle, String service) {
+    return handle
+        .createQuery("select * from web_session where state <> 'ended' and " + KEPT_BY)
+        .bind("keeper", service + " ")
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   void insert(Change change, EntryReceipt entry, Session session) {
     change
         .handle()
         .execute(
             "insert into web_session (token_hash, person, organ, post, terminal, boot,"
                 + " transaction_id, assurance, state, cause, created, resumed, changed,"
-                + " absolute_end, source, authenticator, entry_id, mac)"
-                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " absolute_end, source, authenticator, relying, entry_id, mac)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             session.tokenHash(),
             session.person(),
             session.organ(),
@@ -92,6 +122,7 @@ final class SessionRepository {
             session.absoluteEnd().toEpochMilli(),
             session.source(),
             session.authenticator(),
+            relying(session),
             entry.entryId(),
             seal.seal(TABLE, entry, columns(session)));
   }
@@ -152,6 +183,7 @@ final class SessionRepository {
     Session session;
     try {
       String cause = row.getString("cause");
+      String relying = row.getString("relying");
       session =
           new Session(
               hash,
@@ -169,9 +201,10 @@ final class SessionRepository {
               Instant.ofEpochMilli(row.getLong("changed")),
               Instant.ofEpochMilli(row.getLong("absolute_end")),
               row.getString("source"),
-              row.getString("authenticator"));
+              row.getString("authenticator"),
+              relying == null ? null : Relying.parse(relying));
     } catch (IllegalArgumentException e) {
-      return new Found.Tampered(Session.nameOf(hash)); // no such state or cause
+      return new Found.Tampered(Session.nameOf(hash)); // no such state, cause or place
     }
     return seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(session))
         ? new Found.Sound(session)
@@ -179,8 +212,8 @@ final class SessionRepository {
   }
 
   /**
-   * A row from before sessions had a source is sealed without it, as is one that has none; the same
-   * for the authenticator, which is sealed with the source before it, even where that is null.
+   * A row from before sessions had a source, an authenticator or a relying service is sealed without
+   * them, as is one that has none; what stands before one that is there is sealed even where null.
    */
   private static @Nullable Object[] columns(Session session) {
     @Nullable Object[] columns = {
@@ -199,13 +232,19 @@ final class SessionRepository {
       session.changed(),
       session.absoluteEnd(),
       session.source(),
-      session.authenticator()
+      session.authenticator(),
+      relying(session)
     };
-    int said =
-        session.authenticator() != null
-            ? columns.length
-            : columns.length - (session.source() == null ? 2 : 1);
+    int said = columns.length;
+    while (said > columns.length - 3 && columns[said - 1] == null) {
+      said--;
+    }
     return Arrays.copyOf(columns, said);
+  }
+
+  private static @Nullable String relying(Session session) {
+    Relying relying = session.relying();
+    return relying == null ? null : relying.text();
   }
 
   private static @Nullable String cause(Session session) {

@@ -69,6 +69,7 @@ public final class Sessions {
    *
    * @param post null when the person has none of its own
    * @param source network address of the browser that asked
+   * @param relying where it is kept when not in a cookie of ours; null for our own
    */
   public record Opening(
       String person,
@@ -78,7 +79,21 @@ public final class Sessions {
       String boot,
       String transaction,
       String assurance,
-      InetAddress source) {}
+      InetAddress source,
+      @Nullable Relying relying) {
+    /** A login that becomes a session of our own. */
+    public Opening(
+        String person,
+        String organ,
+        @Nullable String post,
+        String terminal,
+        String boot,
+        String transaction,
+        String assurance,
+        InetAddress source) {
+      this(person, organ, post, terminal, boot, transaction, assurance, source, null);
+    }
+  }
 
   /** Whether a call counts against the idle limit. */
   public enum Use {
@@ -104,6 +119,9 @@ public final class Sessions {
         tampered.report(SessionRepository.TABLE, name);
         yield new Resolution.Refused(Refusal.STATE_TAMPERED);
       }
+      // Its secret is nobody's cookie: a relying service has its own routes.
+      case Found.Sound(Session session) when session.relying() != null ->
+          new Resolution.Refused(Refusal.SESSION_NONE);
       case Found.Sound(Session session) when isElsewhere(session, source) -> {
         reportElsewhere(session, source);
         yield new Resolution.Refused(Refusal.ADDRESS_MISMATCH);
@@ -153,7 +171,8 @@ public final class Sessions {
 
   /**
    * Begins a session as part of the unit that records its login; every earlier session of the
-   * terminal ends in it.
+   * terminal ends in it, except the same person's that another system keeps: ours and each relying
+   * service's stand side by side.
    *
    * @param login the entry of the login
    */
@@ -177,6 +196,9 @@ public final class Sessions {
     for (Session earlier :
         sound(change, repository.openOfTerminal(change.handle(), opening.terminal()))) {
       boolean same = earlier.person().equals(opening.person());
+      if (same && keptElsewhere(earlier, opening.relying())) {
+        continue;
+      }
       end(change, earlier, same ? Cause.REPLACED : Cause.OTHER_PERSON);
     }
     repository.forgetEnded(change, change.now().minus(KEEP_ENDED));
@@ -201,7 +223,42 @@ public final class Sessions {
             now,
             latest.isBefore(usual) ? latest : usual,
             sources.name(opening.source()),
-            authenticator));
+            authenticator,
+            opening.relying()));
+  }
+
+  private static boolean keptElsewhere(Session earlier, @Nullable Relying relying) {
+    Relying before = earlier.relying();
+    String one = before == null ? "" : before.service() + " " + before.realm();
+    String other = relying == null ? "" : relying.service() + " " + relying.realm();
+    return !one.equals(other);
+  }
+
+  /**
+   * Sessions of a relying service's realm that ended at {@code after} (milliseconds UTC) or later,
+   * as far as the rows can be believed: one that fails its seal counts as ended now. Writes what
+   * the clock decided only at the next sweep, at most 15 seconds later.
+   */
+  public List<Session> endedOf(String service, String realm, long after, int most) {
+    List<Session> ended = new ArrayList<>();
+    for (Found found :
+        transactions.<List<Found>>read(
+            handle -> repository.endedOf(handle, service, realm, after, most))) {
+      switch (found) {
+        case Found.Sound(Session session) -> ended.add(session);
+        case Found.Tampered(String name) -> tampered.report(SessionRepository.TABLE, name);
+        case Found.Absent() -> {
+          // A list holds rows only.
+        }
+      }
+    }
+    return ended;
+  }
+
+  /** Ends all sessions of a relying service whose registration is removed. */
+  public void endOfService(Change change, String service) {
+    sound(change, repository.openOfService(change.handle(), service))
+        .forEach(session -> end(change, session, Cause.REVOKED));
   }
 
   /** Whether the card that answered {@code transaction} is known to have left already. */
@@ -360,7 +417,7 @@ public final class Sessions {
   void suspendOfTerminal(Change change, String terminal, Cause cause, Predicate<Session> which) {
     for (Session session : sound(change, repository.openOfTerminal(change.handle(), terminal))) {
       if (session.state() == Session.State.ACTIVE && which.test(session)) {
-        suspend(change, session, cause, change.now());
+        Session _ = leave(change, session, cause, change.now());
       }
     }
   }
@@ -391,10 +448,17 @@ public final class Sessions {
           change.unchanged();
           yield session;
         }
-        case Fate.Suspended(Instant at) -> suspend(change, session, Cause.IDLE, at);
+        case Fate.Suspended(Instant at) -> leave(change, session, Cause.IDLE, at);
         case Fate.Over(Cause cause) -> end(change, session, cause);
       };
     });
+  }
+
+  /** Another system's session cannot be suspended, so it ends. */
+  private Session leave(Change change, Session session, Cause cause, Instant at) {
+    return session.relying() == null
+        ? suspend(change, session, cause, at)
+        : end(change, session, cause);
   }
 
   private Session suspend(Change change, Session session, Cause cause, Instant at) {

@@ -66,4 +66,9 @@ public final class TerminalWatch implements TerminalObserver {
   public void onRevoked(Change change, Terminal terminal) {
     sessions.endOfTerminal(change, terminal.id(), Cause.REVOKED, session -> true);
   }
+
+  @Override
+  public void onServiceRevoked(Change change, String service) {
+    sessions.endOfService(change, service);
+  }
 }

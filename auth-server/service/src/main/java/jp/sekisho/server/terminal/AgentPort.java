@@ -13,6 +13,9 @@ public final class AgentPort {
   /** Request attribute with the authenticated {@link Terminal}. */
   public static final String TERMINAL = "sekisho.terminal";
 
+  /** Request attribute with the authenticated {@link RelyingService}. */
+  public static final String SERVICE = "sekisho.service";
+
   private AgentPort() {}
 
   /**
@@ -26,5 +29,17 @@ public final class AgentPort {
         .getAttribute(TERMINAL, Terminal.class)
         .orElseThrow(
             () -> new IllegalStateException("a request of the agents' port without its terminal"));
+  }
+
+  /**
+   * The relying service that {@link AgentPortFilter} identified.
+   *
+   * @throws IllegalStateException when it identified none
+   */
+  public static RelyingService service(HttpRequest<?> request) {
+    return request
+        .getAttribute(SERVICE, RelyingService.class)
+        .orElseThrow(
+            () -> new IllegalStateException("a request of the agents' port without its service"));
   }
 }

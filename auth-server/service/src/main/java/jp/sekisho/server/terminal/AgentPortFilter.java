@@ -14,6 +14,9 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.RelyingEvent;
 import jp.sekisho.protocol.event.TerminalEvent;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.Doors;
@@ -84,6 +87,16 @@ final class AgentPortFilter {
         request.setAttribute(AgentPort.TERMINAL, terminal);
         yield null;
       }
+      case AgentPortGuard.Verdict.AdmittedService(RelyingService service) -> {
+        Refusal refusal = body(request, route);
+        if (refusal != null) {
+          yield refuse(request, route, service, refusal);
+        }
+        request.setAttribute(AgentPort.SERVICE, service);
+        yield null;
+      }
+      case AgentPortGuard.Verdict.ServiceRefused(RelyingService service, Refusal refusal) ->
+          refuse(request, route, service, refusal);
       case AgentPortGuard.Verdict.StrangerRefused(Refusal refusal) -> refuse(request, refusal);
       case AgentPortGuard.Verdict.TerminalRefused(Terminal terminal, Refusal refusal) ->
           refuse(request, route, terminal, refusal);
@@ -101,17 +114,35 @@ final class AgentPortFilter {
 
   private HttpResponse<?> refuse(
       HttpRequest<?> request, @Nullable AgentRoute route, Terminal terminal, Refusal refusal) {
-    String text = route == null ? "unknown" : route.text();
-    if (bound.first(String.join(" ", terminal.id(), text, refusal.name()), clock.instant())) {
+    String text = text(route);
+    record(terminal.id(), text, terminal.subject(), new TerminalEvent.Refused(text, refusal));
+    return answer(request, refusal);
+  }
+
+  private HttpResponse<?> refuse(
+      HttpRequest<?> request, @Nullable AgentRoute route, RelyingService service, Refusal refusal) {
+    String text = text(route);
+    record(
+        service.name(),
+        text,
+        Entry.Subject.NONE,
+        new RelyingEvent.Refused(service.name(), text, refusal));
+    return answer(request, refusal);
+  }
+
+  private static String text(@Nullable AgentRoute route) {
+    return route == null ? "unknown" : route.text();
+  }
+
+  private void record(String caller, String route, Entry.Subject subject, AuditEvent refused) {
+    if (bound.first(String.join(" ", caller, route, "" + refused.reason()), clock.instant())) {
       try {
-        transactions.write(
-            change -> change.record(terminal.subject(), new TerminalEvent.Refused(text, refusal)));
+        transactions.write(change -> change.record(subject, refused));
       } catch (StorageException e) {
         // Refused all the same: the entry is for the log, the refusal does not depend on it.
-        LOG.error("the entry for a refused terminal could not be written", e);
+        LOG.error("the entry for a refused caller could not be written", e);
       }
     }
-    return answer(request, refusal);
   }
 
   private MutableHttpResponse<byte[]> answer(HttpRequest<?> request, Refusal refusal) {

@@ -25,12 +25,19 @@ final class AgentPortGuard {
 
   private final DeviceCa ca;
   private final Terminals terminals;
+  private final RelyingServices services;
   private final Transactions transactions;
   private final InstantSource clock;
 
-  AgentPortGuard(DeviceCa ca, Terminals terminals, Transactions transactions, InstantSource clock) {
+  AgentPortGuard(
+      DeviceCa ca,
+      Terminals terminals,
+      RelyingServices services,
+      Transactions transactions,
+      InstantSource clock) {
     this.ca = ca;
     this.terminals = terminals;
+    this.services = services;
     this.transactions = transactions;
     this.clock = clock;
   }
@@ -45,6 +52,12 @@ final class AgentPortGuard {
 
     /** No, to somebody whose identity is not proved. */
     record StrangerRefused(Refusal refusal) implements Verdict {}
+
+    /** The relying service may call the route. */
+    record AdmittedService(RelyingService service) implements Verdict {}
+
+    /** No, to a relying service that proved its registered key. */
+    record ServiceRefused(RelyingService service, Refusal refusal) implements Verdict {}
 
     /** No, to a terminal that proved its registered key. */
     record TerminalRefused(Terminal terminal, Refusal refusal) implements Verdict {}
@@ -66,7 +79,30 @@ final class AgentPortGuard {
     return switch (ca.examine(shown)) {
       case Examined.Foreign _ -> new Verdict.StrangerRefused(Refusal.DEVICE_CERT_FOREIGN);
       case Examined.Ours ours -> judge(route, ours);
+      case Examined.OurService service -> judge(route, service);
     };
+  }
+
+  private Verdict judge(@Nullable AgentRoute route, Examined.OurService shown) {
+    Optional<RelyingService> found =
+        transactions.read(handle -> services.find(handle, shown.service()));
+    if (found.isEmpty() || !Arrays.equals(found.get().spki(), shown.spki())) {
+      return new Verdict.StrangerRefused(Refusal.DEVICE_CERT_FOREIGN);
+    }
+    RelyingService service = found.get();
+    Instant now = clock.instant();
+    if (service.state() == RelyingService.State.REVOKED) {
+      return new Verdict.ServiceRefused(service, Refusal.SERVICE_REVOKED);
+    }
+    if (now.isBefore(shown.notBefore()) || now.isAfter(shown.notAfter())) {
+      return new Verdict.ServiceRefused(service, Refusal.DEVICE_CERT_EXPIRED);
+    }
+    if (route == null) {
+      return new Verdict.ServiceRefused(service, Refusal.NOT_FOUND);
+    }
+    return route.caller() == AgentRoute.Caller.SERVICE
+        ? new Verdict.AdmittedService(service)
+        : new Verdict.ServiceRefused(service, Refusal.DEVICE_CERT_FOREIGN);
   }
 
   private Verdict judge(@Nullable AgentRoute route, Examined.Ours shown) {
@@ -99,6 +135,9 @@ final class AgentPortGuard {
     }
     if (route == null) {
       return Refusal.NOT_FOUND;
+    }
+    if (caller == AgentRoute.Caller.SERVICE) {
+      return Refusal.DEVICE_CERT_FOREIGN;
     }
     boolean pending = terminal.state() == Terminal.State.PENDING;
     return pending && caller != AgentRoute.Caller.ACTIVE_OR_PENDING

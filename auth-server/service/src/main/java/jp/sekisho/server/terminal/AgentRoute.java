@@ -24,7 +24,13 @@ enum AgentRoute {
   /** Exceptions for this terminal. */
   GRANTS(HttpMethod.GET, "/agent/v1/grants", Caller.ACTIVE),
   /** The use of one begins. */
-  ACTIVATE("/agent/v1/grants/[A-Za-z0-9_-]{22}/activate", Caller.ACTIVE);
+  ACTIVATE("/agent/v1/grants/[A-Za-z0-9_-]{22}/activate", Caller.ACTIVE),
+  /** A relying service asks for a login. */
+  SERVICE_ASK("/agent/v1/services/transactions", Caller.SERVICE),
+  /** It hands on the answer. */
+  SERVICE_ANSWER("/agent/v1/services/transactions/[A-Za-z0-9_-]{22}/answer", Caller.SERVICE),
+  /** It hears which of its sessions are over. */
+  SERVICE_SESSIONS("/agent/v1/services/sessions/ended", Caller.SERVICE);
 
   /** Who may call. */
   enum Caller {
@@ -35,7 +41,9 @@ enum AgentRoute {
     /** A confirmed terminal, its certificate expired by no more than 30 days. */
     ACTIVE_OR_EXPIRED,
     /** An enrolled terminal with a valid certificate. */
-    ACTIVE_OR_PENDING
+    ACTIVE_OR_PENDING,
+    /** A registered relying service with a valid certificate, and no terminal. */
+    SERVICE
   }
 
   private static final int SMALL_BODY = 64 * 1024;
@@ -76,6 +84,6 @@ enum AgentRoute {
 
   /** The word in the log. */
   String text() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 }

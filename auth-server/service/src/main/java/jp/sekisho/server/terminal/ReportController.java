@@ -10,9 +10,11 @@ import io.micronaut.http.annotation.Post;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.EventAck;
 import jp.sekisho.protocol.EventBatch;
 import jp.sekisho.protocol.Heartbeat;
@@ -39,6 +41,7 @@ final class ReportController {
   private final AuditLogs logs;
   private final Answers answers;
   private final ListenerSettings settings;
+  private final RelyingServices services;
   private final InstantSource clock;
   private final Duration patience;
 
@@ -52,6 +55,7 @@ final class ReportController {
       AuditLogs logs,
       Answers answers,
       ListenerSettings settings,
+      RelyingServices services,
       InstantSource clock,
       @Value("${sekisho.publication-patience:10s}") Duration patience) {
     this.intake = intake;
@@ -59,6 +63,7 @@ final class ReportController {
     this.logs = logs;
     this.answers = answers;
     this.settings = settings;
+    this.services = services;
     this.clock = clock;
     this.patience = patience;
   }
@@ -112,6 +117,10 @@ final class ReportController {
         .orElseThrow();
   }
 
+  private List<String> origins() {
+    return Stream.concat(settings.originTexts().stream(), services.origins().stream()).toList();
+  }
+
   @Post("/heartbeat")
   HttpResponse<?> heartbeat(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     Heartbeat heartbeat = WireJson.read(body, Heartbeat.class);
@@ -126,7 +135,7 @@ final class ReportController {
             clock.instant().truncatedTo(ChronoUnit.MILLIS).toString(),
             Math.toIntExact(SignsOfLife.INTERVAL.toSeconds()),
             terminal.lastSeq(),
-            settings.originTexts(),
+            origins(),
             log.checkpoint(),
             log.path(),
             settings.helpLine()));

@@ -28,4 +28,7 @@ public interface TerminalObserver {
 
   /** An administrator removed the registration. */
   void onRevoked(Change change, Terminal terminal);
+
+  /** An administrator removed the registration of a relying service. */
+  default void onServiceRevoked(Change change, String service) {}
 }

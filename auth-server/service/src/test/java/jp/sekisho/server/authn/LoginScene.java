@@ -397,6 +397,7 @@ public final class LoginScene implements Registers, AutoCloseable {
       case Logins.Outcome.Resumed resumed -> null;
       case Logins.Outcome.Approved approved -> null;
       case Logins.Outcome.SteppedUp() -> null;
+      case Logins.Outcome.Vouched vouched -> null;
     };
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micronaut.context.ApplicationContext;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -183,6 +187,55 @@ class TerminalCommandTest {
       Texts texts = Texts.of(Console.class, locale);
       for (String key : TerminalCommand.keys()) {
         assertFalse(texts.say(key, "T-0042", "mayor").isBlank(), key);
+      }
+    }
+  }
+
+  @Test
+  void aSystemIsCertifiedForTheKeyOfItsRequestListedAndRevoked() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(256);
+    KeyPair pair = generator.generateKeyPair();
+    byte[] csr =
+        new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=x"), pair.getPublic())
+            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
+            .getEncoded();
+    Path request = dir.resolve("request.pem");
+    Files.writeString(
+        request,
+        "-----BEGIN CERTIFICATE REQUEST-----\n"
+            + Base64.getMimeEncoder().encodeToString(csr)
+            + "\n-----END CERTIFICATE REQUEST-----\n");
+    String[] certify = {
+      "service",
+      "certify",
+      "keycloak",
+      "--realm=city",
+      "--origin=https://sso.city.example",
+      "--request=" + request,
+      "--out=" + dir.resolve("out")
+    };
+    Ran certified = run(certify);
+    assertEquals(ExitCode.OK, certified.exit(), certified.err());
+    try (InputStream in = Files.newInputStream(dir.resolve("out").resolve("keycloak.crt"))) {
+      X509Certificate certificate =
+          (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+      assertEquals(pair.getPublic(), certificate.getPublicKey());
+      assertEquals(
+          "urn:sekisho:service:keycloak",
+          certificate.getSubjectAlternativeNames().iterator().next().get(1));
+    }
+    assertTrue(Files.exists(dir.resolve("out").resolve("server-ca.crt")));
+    assertTrue(run("service", "list").out().contains("https://sso.city.example"));
+    Files.writeString(request, "no request");
+    Ran refused = run(certify);
+    assertEquals(ExitCode.REFUSED, refused.exit());
+    assertTrue(refused.err().contains("PKCS#10"), refused.err());
+    assertEquals(ExitCode.OK, run("service", "revoke", "keycloak").exit());
+    assertEquals(ExitCode.REFUSED, run("service", "revoke", "keycloak").exit());
+    for (Locale locale : List.of(Locale.JAPANESE, Locale.ENGLISH)) {
+      for (String key : ServiceCommand.keys()) {
+        assertFalse(Texts.of(Console.class, locale).say(key, "keycloak").isBlank(), key);
       }
     }
   }

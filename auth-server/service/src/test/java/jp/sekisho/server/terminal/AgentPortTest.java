@@ -204,6 +204,8 @@ class AgentPortTest {
       Refusal expected = Refusal.NOT_FOUND;
       if (route.equals(ENROLL) || OPEN_TO_PENDING.contains(route)) {
         expected = Refusal.INPUT_MALFORMED; // passed the guard: the body is empty
+      } else if (route.startsWith("POST /agent/v1/services/") && !route.contains("/x/")) {
+        expected = Refusal.DEVICE_CERT_FOREIGN;
       } else if (route.equals(RENEW)
           || route.endsWith("/fetch")
           || route.equals("GET /agent/v1/policy")

@@ -19,6 +19,7 @@ public sealed interface AuditEvent
         PasskeyEvent,
         PersonEvent,
         PolicyEvent,
+        RelyingEvent,
         ServiceEvent,
         SessionEvent,
         TemporaryEvent,

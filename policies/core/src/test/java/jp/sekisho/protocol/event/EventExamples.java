@@ -157,6 +157,18 @@ final class EventExamples {
     events.put(new TerminalEvent.Silent("2026-11-20T23:29:35Z", "unheard"), TERMINAL);
     events.put(new TerminalEvent.Returned(), TERMINAL);
     events.put(new TerminalEvent.EnforcementReported("misconfigured", "not-enforcing"), TERMINAL);
+    events.put(
+        new RelyingEvent.Certified(
+            "keycloak", "city", "https://sso.city.example", CERTIFICATE, "2027-02-18T23:31:05Z"),
+        Entry.Subject.NONE);
+    events.put(new RelyingEvent.Revoked("keycloak"), Entry.Subject.NONE);
+    events.put(
+        new RelyingEvent.Vouched(
+            "keycloak", "city", "groupware", TRANSACTION, "urn:sekisho:acr:card"),
+        PERSON);
+    events.put(
+        new RelyingEvent.Refused("keycloak", "service-ask", Refusal.SERVICE_REALM),
+        Entry.Subject.NONE);
     return events;
   }
 

@@ -1,0 +1,313 @@
+package jp.sekisho.keycloak;
+
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.RelyingAnswer;
+import jp.sekisho.protocol.RelyingAsk;
+import jp.sekisho.protocol.RelyingProof;
+import jp.sekisho.protocol.RelyingQuestion;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.AuthenticationFlowError;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
+import org.keycloak.events.Errors;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.AuthenticatorConfigModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.sessions.AuthenticationSessionModel;
+
+/**
+ * One login's step by card: asks the service for a transaction, shows the page, hands on the one
+ * answer, maps the person to a user.
+ *
+ * <p>Transaction and secret lie in notes of the authentication session, which the browser's cookie
+ * and Keycloak's own session code bind; the page gets the transaction's id only, and an answer uses
+ * it up whatever becomes of it. Never {@code attempted()} or {@code challenge()}: either would let
+ * an alternative step run in this one's place.
+ */
+final class CardAuthenticator implements Authenticator {
+  /** Error of the event when the service gave no answer that could be believed. */
+  static final String UNAVAILABLE = "auth_service_unavailable";
+
+  /** Error of the event when it refused; the detail {@code reason} has its code. */
+  static final String REFUSED = "card_refused";
+
+  /** Error of the event when no user, or more than one, has the person's number. */
+  static final String NO_USER = "card_user_not_found";
+
+  static final String TEMPLATE = "sekisho-card.ftl";
+
+  private static final Logger LOG = Logger.getLogger(CardAuthenticator.class);
+  private static final String TRANSACTION = "sekisho.transaction";
+  private static final String SECRET = "sekisho.secret";
+
+  private final @Nullable SekishoService service;
+  private final String helpLine;
+
+  /** {@code service}: null when it is not configured. */
+  CardAuthenticator(@Nullable SekishoService service, String helpLine) {
+    this.service = service;
+    this.helpLine = helpLine;
+  }
+
+  @Override
+  public void authenticate(AuthenticationFlowContext context) {
+    show(context, null, false);
+  }
+
+  @Override
+  public void action(AuthenticationFlowContext context) {
+    AuthenticationSessionModel login = context.getAuthenticationSession();
+    @Nullable String transaction = login.getAuthNote(TRANSACTION);
+    @Nullable String secret = login.getAuthNote(SECRET);
+    // First of all: whatever follows, this question is not asked twice.
+    login.removeAuthNote(TRANSACTION);
+    login.removeAuthNote(SECRET);
+    MultivaluedMap<String, String> form = context.getHttpRequest().getDecodedFormParameters();
+    @Nullable String answer = form.getFirst("answer");
+    if (form.containsKey("again")) {
+      show(context, null, true); // the page was open for longer than a question lives
+      return;
+    }
+    if (service == null) {
+      unavailable(context, "not configured");
+      return;
+    }
+    if (transaction == null || secret == null || answer == null || answer.isEmpty()) {
+      refused(context, refusal(context, Refusal.TRANSACTION_UNKNOWN));
+      return;
+    }
+    RelyingAnswer posted =
+        new RelyingAnswer(
+            context.getRealm().getName(), client(context), session(context), secret, answer);
+    service
+        .answer(transaction, posted, language(context))
+        .<Runnable>match(
+            proof -> () -> proved(context, proof),
+            body -> () -> refused(context, body),
+            why -> () -> unavailable(context, why))
+        .run();
+  }
+
+  private void proved(AuthenticationFlowContext context, RelyingProof proof) {
+    Map<String, String> config = config(context);
+    context.getEvent().detail("transaction", proof.transaction());
+    if (!proof.acr().equals(RelyingProof.CARD)
+        && !(proof.acr().equals(RelyingProof.CARD_LOW)
+            && Boolean.parseBoolean(config.get(CardAuthenticatorFactory.LOW)))) {
+      refused(context, refusal(context, Refusal.CERT_USAGE));
+      return;
+    }
+    String attribute =
+        config.getOrDefault(
+            CardAuthenticatorFactory.ATTRIBUTE, CardAuthenticatorFactory.DEFAULT_ATTRIBUTE);
+    RealmModel realm = context.getRealm();
+    List<UserModel> users =
+        context
+            .getSession()
+            .users()
+            .searchForUserByUserAttributeStream(realm, attribute, proof.person())
+            .limit(2)
+            .toList();
+    if (users.size() != 1) {
+      fail(context, NO_USER, "sekishoNoUser", Refusal.NOT_ENROLLED);
+      return;
+    }
+    UserModel user = users.get(0);
+    @Nullable UserModel before = context.getUser();
+    if (before != null && !before.getId().equals(user.getId())) {
+      fail(
+          context,
+          Errors.DIFFERENT_USER_AUTHENTICATED,
+          "sekishoOtherUser",
+          Refusal.SESSION_OTHER_PERSON);
+      return;
+    }
+    @Nullable String locked = AuthenticatorUtils.getDisabledByBruteForceEventError(context, user);
+    if (!user.isEnabled() || locked != null) {
+      context.getEvent().user(user);
+      fail(
+          context,
+          locked == null ? Errors.USER_DISABLED : locked,
+          "sekishoDisabled",
+          Refusal.PERSON_NOT_CURRENT);
+      return;
+    }
+    AuthenticationSessionModel login = context.getAuthenticationSession();
+    login.setUserSessionNote("sekisho.transaction", proof.transaction());
+    login.setUserSessionNote("sekisho.terminal", proof.terminal());
+    login.setUserSessionNote("sekisho.acr", proof.acr());
+    login.setUserSessionNote("sekisho.amr", String.join(" ", proof.amr()));
+    context.getEvent().detail("terminal", proof.terminal());
+    context.setUser(user);
+    if (realm.isBruteForceProtected()) {
+      // Its own success counts for passwords only; a proved card clears the outer net too.
+      context
+          .getProtector()
+          .successfulLogin(
+              realm, user, context.getConnection(), context.getUriInfo(), Set.of("password"));
+    }
+    context.success(CardAuthenticatorFactory.ID);
+  }
+
+  /** The page with a new question, and above it what went wrong before. */
+  private void show(
+      AuthenticationFlowContext context, @Nullable RefusalBody problem, boolean atOnce) {
+    @Nullable Response page = page(context, problem, atOnce);
+    if (page != null) {
+      context.forceChallenge(page);
+    }
+  }
+
+  /** The page; null when the service gave no question, and the login has its error page. */
+  private @Nullable Response page(
+      AuthenticationFlowContext context, @Nullable RefusalBody problem, boolean atOnce) {
+    if (service == null) {
+      unavailable(context, "not configured");
+      return null;
+    }
+    if (!service.realm().equals(context.getRealm().getName())) {
+      unavailable(context, "realm " + context.getRealm().getName() + " is not the registered one");
+      return null;
+    }
+    RelyingAsk asked =
+        new RelyingAsk(
+            context.getRealm().getName(),
+            client(context),
+            session(context),
+            context.getConnection().getRemoteAddr());
+    // A refused question, such as too many, is no page either.
+    return service
+        .ask(asked, language(context))
+        .<@Nullable Response>match(
+            question -> page(context, question, problem, atOnce),
+            body -> {
+              unavailable(context, "refused " + body.refusal());
+              return null;
+            },
+            why -> {
+              unavailable(context, why);
+              return null;
+            });
+  }
+
+  private static Response page(
+      AuthenticationFlowContext context,
+      RelyingQuestion question,
+      @Nullable RefusalBody problem,
+      boolean atOnce) {
+    AuthenticationSessionModel login = context.getAuthenticationSession();
+    login.setAuthNote(TRANSACTION, question.transaction());
+    login.setAuthNote(SECRET, question.secret());
+    LoginFormsProvider form =
+        context
+            .form()
+            .setAttribute("sekishoTransaction", question.transaction())
+            .setAttribute("sekishoAtOnce", atOnce);
+    if (problem != null) {
+      form.setAttribute(
+          "sekishoProblem",
+          Map.of(
+              "code", problem.refusal().name(),
+              "what", problem.text().what(),
+              "why", problem.text().why(),
+              "action", problem.text().action(),
+              "contact", problem.text().contact()));
+    }
+    return form.createForm(TEMPLATE);
+  }
+
+  private void refused(AuthenticationFlowContext context, RefusalBody body) {
+    context.getEvent().detail("reason", body.refusal().name());
+    context.getEvent().error(REFUSED);
+    again(context, body);
+  }
+
+  private void fail(
+      AuthenticationFlowContext context, String error, String message, Refusal reason) {
+    context.getEvent().detail("reason", reason.name());
+    context.getEvent().error(error);
+    RefusalBody words = refusal(context, reason);
+    String what = context.form().getMessage(message);
+    again(
+        context,
+        new RefusalBody(
+            reason,
+            new jp.sekisho.protocol.RefusalText(
+                what, "", words.text().action(), words.text().contact()),
+            null,
+            null));
+  }
+
+  private void again(AuthenticationFlowContext context, RefusalBody body) {
+    @Nullable Response page = page(context, body, false);
+    if (page != null) {
+      context.failureChallenge(AuthenticationFlowError.INVALID_CREDENTIALS, page);
+    }
+  }
+
+  /** Nobody's fault at the terminal: no lock-out count, no other step, no code. */
+  private void unavailable(AuthenticationFlowContext context, String why) {
+    LOG.errorf("no login by card: %s", why);
+    context.getEvent().error(UNAVAILABLE);
+    context.forceChallenge(
+        context
+            .form()
+            .setError("sekishoUnavailable", helpLine)
+            .createErrorPage(Response.Status.SERVICE_UNAVAILABLE));
+  }
+
+  private RefusalBody refusal(AuthenticationFlowContext context, Refusal reason) {
+    return RefusalBody.of(reason, language(context), Map.of("help", helpLine));
+  }
+
+  private static Map<String, String> config(AuthenticationFlowContext context) {
+    @Nullable AuthenticatorConfigModel config = context.getAuthenticatorConfig();
+    @Nullable Map<String, String> values = config == null ? null : config.getConfig();
+    return values == null ? Map.of() : values;
+  }
+
+  private static Locale language(AuthenticationFlowContext context) {
+    return context.getSession().getContext().resolveLocale(context.getUser());
+  }
+
+  /** The id that the user session will have. */
+  private static String session(AuthenticationFlowContext context) {
+    return context.getAuthenticationSession().getParentSession().getId();
+  }
+
+  private static String client(AuthenticationFlowContext context) {
+    return context.getAuthenticationSession().getClient().getClientId();
+  }
+
+  @Override
+  public boolean requiresUser() {
+    return false;
+  }
+
+  /** Whether somebody has a card is the service's to know. */
+  @Override
+  public boolean configuredFor(KeycloakSession session, RealmModel realm, UserModel user) {
+    return true;
+  }
+
+  @Override
+  public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {
+    // Cards are registered in Sekisho.
+  }
+
+  @Override
+  public void close() {
+    // Holds nothing.
+  }
+}

@@ -1,0 +1,134 @@
+package jp.sekisho.keycloak;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.AuthenticatorFactory;
+import org.keycloak.models.AuthenticationExecutionModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.ProviderConfigProperty;
+
+/**
+ * {@code sekisho-card}: the step "職員証とPIN" of a flow.
+ *
+ * <p>Settings of the server are those of {@link ServiceSettings}. A server without them, or with
+ * files that cannot be read, starts all the same, because other realms must not fall with it; each
+ * login through this step then ends with the error page.
+ */
+public final class CardAuthenticatorFactory implements AuthenticatorFactory {
+  /** The provider's id in flows and settings. */
+  public static final String ID = "sekisho-card";
+
+  /** Flow setting: name of the user attribute that holds the staff number. */
+  static final String ATTRIBUTE = "sekisho.attribute";
+
+  /** Flow setting: whether a card that is 低保証 is enough. */
+  static final String LOW = "sekisho.low";
+
+  static final String DEFAULT_ATTRIBUTE = "staffNumber";
+
+  private static final Logger LOG = Logger.getLogger(CardAuthenticatorFactory.class);
+
+  private @Nullable SekishoService service;
+  private @Nullable EndedSessions ended;
+  private String helpLine = "";
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public void init(Config.Scope scope) {
+    helpLine = scope.get("help-line", "");
+    try {
+      service = new SekishoService(ServiceSettings.of(scope));
+    } catch (IllegalArgumentException | IOException | GeneralSecurityException e) {
+      LOG.errorf("sekisho-card is not configured, every login by it will fail: %s", e.getMessage());
+    }
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    SekishoService configured = service;
+    if (configured != null) {
+      EndedSessions watch = new EndedSessions(factory, configured);
+      ended = watch;
+      // Before the migration there are no realms to look into.
+      factory.register(event -> {
+        if (event instanceof PostMigrationEvent) {
+          watch.start();
+        }
+      });
+    }
+  }
+
+  @Override
+  public Authenticator create(KeycloakSession session) {
+    return new CardAuthenticator(service, helpLine);
+  }
+
+  @Override
+  public void close() {
+    if (ended != null) {
+      ended.close();
+    }
+  }
+
+  @Override
+  public String getDisplayType() {
+    return "Sekisho: staff card and PIN (職員証とPIN)";
+  }
+
+  @Override
+  public String getHelpText() {
+    return "Asks Sekisho's service to prove who is at the terminal, by staff card and PIN.";
+  }
+
+  /** None: Keycloak's lock-out counts only its own categories, and the card counts its own PINs. */
+  @Override
+  public @Nullable String getReferenceCategory() {
+    return null;
+  }
+
+  @Override
+  public boolean isConfigurable() {
+    return true;
+  }
+
+  @Override
+  public AuthenticationExecutionModel.Requirement[] getRequirementChoices() {
+    return new AuthenticationExecutionModel.Requirement[] {
+      AuthenticationExecutionModel.Requirement.REQUIRED,
+      AuthenticationExecutionModel.Requirement.DISABLED
+    };
+  }
+
+  @Override
+  public boolean isUserSetupAllowed() {
+    return false;
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigProperties() {
+    return List.of(
+        new ProviderConfigProperty(
+            ATTRIBUTE,
+            "Attribute of the staff number",
+            "User attribute that holds the staff number. Users must not be able to edit it.",
+            ProviderConfigProperty.STRING_TYPE,
+            DEFAULT_ATTRIBUTE),
+        new ProviderConfigProperty(
+            LOW,
+            "Low assurance is enough",
+            "Whether a card of low assurance (低保証) passes this step.",
+            ProviderConfigProperty.BOOLEAN_TYPE,
+            "false"));
+  }
+}

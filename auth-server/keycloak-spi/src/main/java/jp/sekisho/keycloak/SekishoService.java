@@ -1,0 +1,203 @@
+package jp.sekisho.keycloak;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.RelyingAnswer;
+import jp.sekisho.protocol.RelyingAsk;
+import jp.sekisho.protocol.RelyingProof;
+import jp.sekisho.protocol.RelyingQuestion;
+import jp.sekisho.protocol.RelyingSessions;
+import jp.sekisho.protocol.RelyingSessionsEnded;
+import jp.sekisho.protocol.WireJson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sekisho's service as this provider calls it: HTTP/1.1 over TLS 1.3 with our certificate, never
+ * redirected, no proxy. Thread-safe; one for the life of Keycloak.
+ *
+ * <p>Every call ends within its time, whatever the other side does: connecting within {@link
+ * #CONNECT}, the whole answer, body included, within {@link #WHOLE}, at most {@value #MAX_BODY}
+ * bytes of it.
+ */
+final class SekishoService {
+  static final Duration CONNECT = Duration.ofSeconds(2);
+  static final Duration WHOLE = Duration.ofSeconds(5);
+  static final int MAX_BODY = 256 * 1024;
+
+  private static final String ROUTES = "/agent/v1/services/";
+
+  /** What is nobody's fault at the terminal: a person can do nothing about it but call. */
+  private static final Set<Refusal> OURS =
+      Set.of(
+          Refusal.SERVICE_REALM,
+          Refusal.SERVICE_REVOKED,
+          Refusal.DEVICE_CERT_MISSING,
+          Refusal.DEVICE_CERT_FOREIGN,
+          Refusal.DEVICE_CERT_EXPIRED,
+          Refusal.NOT_FOUND,
+          Refusal.INPUT_TOO_LARGE);
+
+  private final URI base;
+  private final String realm;
+  private final HttpClient http;
+
+  /**
+   * The service of {@code settings}.
+   *
+   * @throws IOException when a file cannot be read or is not of its form
+   */
+  SekishoService(ServiceSettings settings) throws IOException, GeneralSecurityException {
+    this.base = settings.service();
+    this.realm = settings.realm();
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .connectTimeout(CONNECT)
+            .sslContext(ClientTls.of(settings))
+            .build();
+  }
+
+  /**
+   * What a call came to.
+   *
+   * @param <T> what is answered
+   */
+  sealed interface Reply<T> {
+    /** The service says so. */
+    record Said<T>(T value) implements Reply<T> {
+      @Override
+      public <R extends @Nullable Object> R match(
+          Function<? super T, R> said,
+          Function<? super RefusalBody, R> refused,
+          Function<? super String, R> unavailable) {
+        return said.apply(value);
+      }
+    }
+
+    /** The service refuses, for a reason that the person can act upon. */
+    record Refused<T>(RefusalBody body) implements Reply<T> {
+      @Override
+      public <R extends @Nullable Object> R match(
+          Function<? super T, R> said,
+          Function<? super RefusalBody, R> refused,
+          Function<? super String, R> unavailable) {
+        return refused.apply(body);
+      }
+    }
+
+    /**
+     * No answer that could be believed.
+     *
+     * @param why for the log of Keycloak
+     */
+    record Unavailable<T>(String why) implements Reply<T> {
+      @Override
+      public <R extends @Nullable Object> R match(
+          Function<? super T, R> said,
+          Function<? super RefusalBody, R> refused,
+          Function<? super String, R> unavailable) {
+        return unavailable.apply(why);
+      }
+    }
+
+    /** Handles the three cases. */
+    <R extends @Nullable Object> R match(
+        Function<? super T, R> said,
+        Function<? super RefusalBody, R> refused,
+        Function<? super String, R> unavailable);
+  }
+
+  /** The realm that the certificate is registered for. */
+  String realm() {
+    return realm;
+  }
+
+  /** Asks for a transaction. */
+  Reply<RelyingQuestion> ask(RelyingAsk asked, Locale language) {
+    return post("transactions", asked, RelyingQuestion.class, language);
+  }
+
+  /**
+   * Hands on an answer; what is said agrees with what was asked.
+   *
+   * @param transaction id of the question, base64url of 16 bytes
+   */
+  Reply<RelyingProof> answer(String transaction, RelyingAnswer answer, Locale language) {
+    Reply<RelyingProof> reply =
+        post("transactions/" + transaction + "/answer", answer, RelyingProof.class, language);
+    return reply.match(
+        proof ->
+            proof.realm().equals(answer.realm())
+                    && proof.session().equals(answer.session())
+                    && proof.transaction().equals(transaction)
+                ? reply
+                : new Reply.Unavailable<>("the answer is about another login"),
+        refused -> reply,
+        why -> reply);
+  }
+
+  /** Which sessions ended since. */
+  Reply<RelyingSessionsEnded> ended(long after) {
+    return post(
+        "sessions/ended",
+        new RelyingSessions(realm, after),
+        RelyingSessionsEnded.class,
+        Locale.ENGLISH);
+  }
+
+  private <T> Reply<T> post(String route, Object body, Class<T> type, Locale language) {
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve(ROUTES + route))
+            .timeout(WHOLE)
+            .header("Content-Type", "application/json")
+            .header("Accept-Language", language.getLanguage().equals("ja") ? "ja" : "en")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(WireJson.write(body)))
+            .build();
+    // The request's own timeout ends with the headers; a body that trickles must end too.
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        http.sendAsync(request, head -> new BoundedBody(MAX_BODY));
+    try {
+      return read(exchange.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS), type);
+    } catch (ExecutionException e) {
+      return new Reply.Unavailable<>(String.valueOf(e.getCause()));
+    } catch (TimeoutException e) {
+      boolean unused = exchange.cancel(true);
+      return new Reply.Unavailable<>("no answer within " + WHOLE.toSeconds() + " s");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Reply.Unavailable<>("interrupted");
+    }
+  }
+
+  private static <T> Reply<T> read(HttpResponse<byte[]> answer, Class<T> type) {
+    int status = answer.statusCode();
+    try {
+      if (status == 200 || status == 201) {
+        return new Reply.Said<>(WireJson.read(answer.body(), type));
+      }
+      RefusalBody refused = WireJson.read(answer.body(), RefusalBody.class);
+      return status >= 500 || OURS.contains(refused.refusal())
+          ? new Reply.Unavailable<>("refused " + refused.refusal())
+          : new Reply.Refused<>(refused);
+    } catch (MalformedException e) {
+      return new Reply.Unavailable<>("status " + status + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package jp.sekisho.keycloak;
+
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+
+/**
+ * Where Sekisho's service is and as whom it is called: {@code
+ * --spi-authenticator--sekisho-card--<name>} of Keycloak's own configuration, the same for every
+ * flow.
+ *
+ * @param service {@code https://HOST:PORT} of the service's port for agents ({@code service})
+ * @param certificate PEM of this service's certificate ({@code certificate})
+ * @param key PEM (PKCS#8) of its key ({@code key})
+ * @param trust PEM of the CA of the service's own certificate ({@code trust})
+ * @param realm the one realm that the certificate is registered for ({@code realm})
+ * @param helpLine whom people call when logins fail ({@code help-line})
+ */
+record ServiceSettings(
+    URI service, Path certificate, Path key, Path trust, String realm, String helpLine) {
+
+  /**
+   * @throws IllegalArgumentException when a setting is missing or not of its form; its text names
+   *     the setting
+   */
+  static ServiceSettings of(Config.Scope scope) {
+    URI service = URI.create(required(scope, "service"));
+    String path = service.getPath();
+    if (!"https".equals(service.getScheme())
+        || service.getHost() == null
+        || !(path == null || path.isEmpty())) {
+      throw new IllegalArgumentException("service is not https://HOST:PORT");
+    }
+    return new ServiceSettings(
+        service,
+        Path.of(required(scope, "certificate")),
+        Path.of(required(scope, "key")),
+        Path.of(required(scope, "trust")),
+        required(scope, "realm"),
+        required(scope, "help-line"));
+  }
+
+  private static String required(Config.Scope scope, String name) {
+    @Nullable String value = scope.get(name);
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException("the setting " + name + " is missing");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,123 @@
+package jp.sekisho.keycloak;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The files in the jar: messages, page, script and the realm to import. */
+class ResourcesTest {
+  private static final Path THEME = Path.of("src/main/resources/theme-resources");
+
+  private static Properties messages(String language) throws IOException {
+    Properties messages = new Properties();
+    try (var in =
+        Files.newBufferedReader(THEME.resolve("messages/messages_" + language + ".properties"))) {
+      messages.load(in);
+    }
+    return messages;
+  }
+
+  private static JsonNode realm() throws IOException {
+    return new ObjectMapper()
+        .readTree(Path.of("src/main/resources/sekisho/realm-city.json").toFile());
+  }
+
+  @Test
+  void everyMessageIsThereInBothLanguagesAndEachOneUsedExists() throws IOException {
+    Set<String> names = new TreeSet<>(messages("ja").stringPropertyNames());
+    assertEquals(names, new TreeSet<>(messages("en").stringPropertyNames()));
+    String used =
+        Files.readString(THEME.resolve("templates/" + CardAuthenticator.TEMPLATE))
+            + Files.readString(Path.of("src/main/java/jp/sekisho/keycloak/CardAuthenticator.java"));
+    Set<String> mentioned = new TreeSet<>();
+    Matcher name =
+        Pattern.compile("(?:msg\\(|fail\\([^;]*?|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL)
+            .matcher(used);
+    while (name.find()) {
+      mentioned.add(name.group(1));
+    }
+    assertTrue(names.containsAll(mentioned), names + " lacks some of " + mentioned);
+    assertTrue(mentioned.size() >= 10, mentioned.toString());
+  }
+
+  @Test
+  void theScriptGivesTheAgentTheTransactionOnlyAndItsNameHasAVersion() throws IOException {
+    String page = Files.readString(THEME.resolve("templates/" + CardAuthenticator.TEMPLATE));
+    Matcher name = Pattern.compile("/js/(sekisho-card-\\d+\\.js)").matcher(page);
+    assertTrue(name.find());
+    String script = Files.readString(THEME.resolve("resources/js/" + name.group(1)));
+    List<String> bodies = new ArrayList<>();
+    Matcher body = Pattern.compile("body: (.*),\n").matcher(script);
+    while (body.find()) {
+      bodies.add(body.group(1));
+    }
+    assertEquals(
+        List.of("JSON.stringify({ transaction: form.dataset.transaction, lastTry })"), bodies);
+    assertFalse(page.contains("secret"), "the secret never reaches a page");
+  }
+
+  @Test
+  void everyShippedFlowHasItsLevelBeforeItsStepAndNoStepBesideTheCard() throws IOException {
+    Map<String, JsonNode> flows = new HashMap<>();
+    realm().get("authenticationFlows").forEach(flow -> flows.put(flow.get("alias").asText(), flow));
+    int steps = 0;
+    for (JsonNode flow : flows.values()) {
+      JsonNode executions = flow.get("authenticationExecutions");
+      for (int i = 0; i < executions.size(); i++) {
+        JsonNode step = executions.get(i);
+        if (step.path("authenticator").asText().matches("sekisho-card|auth-username-.*")) {
+          steps++;
+          assertEquals(2, executions.size(), flow.get("alias").asText());
+          assertEquals("REQUIRED", step.get("requirement").asText());
+          assertEquals(
+              "conditional-level-of-authentication",
+              executions.get(0).get("authenticator").asText());
+        }
+      }
+    }
+    assertEquals(3, steps);
+    assertEquals("sekisho card", realm().get("browserFlow").asText());
+  }
+
+  @Test
+  void noClientOfTheRealmMayTradeAPasswordForATokenAndUsersCannotEditTheirNumber()
+      throws IOException {
+    JsonNode realm = realm();
+    assertEquals(
+        "reject-ropc-grant", realm.at("/clientProfiles/profiles/0/executors/0/executor").asText());
+    assertEquals(
+        "any-client", realm.at("/clientPolicies/policies/0/conditions/0/condition").asText());
+    assertTrue(realm.at("/clientPolicies/policies/0/enabled").asBoolean());
+    JsonNode profile =
+        new ObjectMapper()
+            .readTree(
+                realm
+                    .at("/components/org.keycloak.userprofile.UserProfileProvider/0/config")
+                    .get("kc.user.profile.config")
+                    .get(0)
+                    .asText());
+    for (JsonNode attribute : profile.get("attributes")) {
+      assertEquals(
+          "[\"admin\"]",
+          attribute.at("/permissions/edit").toString(),
+          attribute.get("name").asText());
+    }
+    assertFalse(realm.toString().contains("secret"));
+  }
+}

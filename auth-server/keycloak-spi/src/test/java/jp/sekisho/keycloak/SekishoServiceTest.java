@@ -1,0 +1,250 @@
+package jp.sekisho.keycloak;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import jp.sekisho.keycloak.SekishoService.Reply;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.RelyingAnswer;
+import jp.sekisho.protocol.RelyingAsk;
+import jp.sekisho.protocol.RelyingProof;
+import jp.sekisho.protocol.RelyingQuestion;
+import jp.sekisho.protocol.WireJson;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a real TLS server may say, and what is made of it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SekishoServiceTest {
+  private static final RelyingAsk ASK = new RelyingAsk("city", "groupware", "sid", "192.0.2.7");
+  private static final RelyingAnswer ANSWER =
+      new RelyingAnswer("city", "groupware", "sid", "secret", "answer");
+  private static final String TRANSACTION = "AAECAwQFBgcICQoLDA0ODw";
+
+  @TempDir static Path directory;
+  private final AtomicReference<HttpHandler> handler = new AtomicReference<>();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private TestKeys keys;
+  private HttpsServer server;
+  private SekishoService service;
+
+  @BeforeAll
+  void start() throws Exception {
+    keys = TestKeys.make(directory);
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(keys.server()) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            parameters.setNeedClientAuth(true);
+          }
+        });
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            handler.get().handle(exchange);
+          }
+        });
+    server.setExecutor(threads);
+    server.start();
+    service = new SekishoService(settings(keys.trust()));
+  }
+
+  @AfterAll
+  void stop() {
+    over.countDown();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private ServiceSettings settings(Path trust) {
+    return new ServiceSettings(
+        URI.create("https://localhost:" + server.getAddress().getPort()),
+        keys.certificate(),
+        keys.key(),
+        trust,
+        "city",
+        "内線 1234");
+  }
+
+  private void says(int status, byte[] body) {
+    handler.set(exchange -> {
+      exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+      exchange.getResponseBody().write(body);
+    });
+  }
+
+  private void says(int status, Object body) {
+    says(status, WireJson.write(body));
+  }
+
+  private static byte[] refusal(Refusal reason) {
+    return WireJson.write(RefusalBody.of(reason, Locale.JAPANESE, Map.of("help", "1234")));
+  }
+
+  private Reply<RelyingQuestion> ask() {
+    return service.ask(ASK, Locale.JAPANESE);
+  }
+
+  private static RelyingProof proof(String realm, String session, String transaction) {
+    return new RelyingProof(
+        realm, session, transaction, "S-1", "mayor", "T-1", RelyingProof.CARD, List.of("sc"));
+  }
+
+  @Test
+  void aQuestionIsReadAndTheRequestSaysLanguageAndRoute() {
+    AtomicReference<String> seen = new AtomicReference<>();
+    handler.set(exchange -> {
+      seen.set(
+          exchange.getRequestMethod()
+              + " "
+              + exchange.getRequestURI()
+              + " "
+              + exchange.getRequestHeaders().getFirst("Accept-Language")
+              + " "
+              + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+      byte[] body = WireJson.write(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21"));
+      exchange.sendResponseHeaders(201, body.length);
+      exchange.getResponseBody().write(body);
+    });
+    assertEquals(new Reply.Said<>(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21")), ask());
+    assertEquals(
+        "POST /agent/v1/services/transactions ja " + new String(WireJson.write(ASK), UTF_8),
+        seen.get());
+  }
+
+  @Test
+  void aRefusalThatThePersonCanActUponIsOne() {
+    says(403, refusal(Refusal.NOT_ENROLLED));
+    RefusalBody body =
+        assertInstanceOf(Reply.Refused.class, service.answer(TRANSACTION, ANSWER, Locale.JAPANESE))
+            .body();
+    assertEquals(Refusal.NOT_ENROLLED, body.refusal());
+  }
+
+  @Test
+  void whatIsOursToMendIsNoRefusalOfThePerson() {
+    for (Refusal reason :
+        List.of(
+            Refusal.SERVICE_REALM,
+            Refusal.SERVICE_REVOKED,
+            Refusal.DEVICE_CERT_EXPIRED,
+            Refusal.DEVICE_CERT_FOREIGN,
+            Refusal.NOT_FOUND,
+            Refusal.STORAGE_FAILED,
+            Refusal.INTERNAL)) {
+      says(reason.httpStatus(), refusal(reason));
+      assertInstanceOf(Reply.Unavailable.class, ask(), reason.name());
+    }
+  }
+
+  @Test
+  void garbageInEveryFormIsUnavailable() {
+    for (String body :
+        List.of("", "{}", "null", "[]", "<html>", "{\"transaction\":\"x\"}", "\u0000")) {
+      for (int status : List.of(200, 201, 403, 500)) {
+        says(status, body.getBytes(UTF_8));
+        assertInstanceOf(Reply.Unavailable.class, ask(), status + " " + body);
+      }
+    }
+    says(302, new byte[0]);
+    assertInstanceOf(Reply.Unavailable.class, ask());
+    says(403, "{\"refusal\":\"NEWER_THAN_US\"}".getBytes(UTF_8));
+    assertInstanceOf(Reply.Unavailable.class, ask());
+  }
+
+  @Test
+  void anAnswerAboutAnotherLoginIsUnavailable() {
+    for (RelyingProof other :
+        List.of(
+            proof("master", "sid", TRANSACTION),
+            proof("city", "other", TRANSACTION),
+            proof("city", "sid", "other"))) {
+      says(200, other);
+      assertInstanceOf(
+          Reply.Unavailable.class, service.answer(TRANSACTION, ANSWER, Locale.ENGLISH));
+    }
+    says(200, proof("city", "sid", TRANSACTION));
+    assertInstanceOf(Reply.Said.class, service.answer(TRANSACTION, ANSWER, Locale.ENGLISH));
+  }
+
+  @Test
+  void aBodyWithoutEndIsGivenUp() {
+    handler.set(exchange -> {
+      exchange.sendResponseHeaders(200, 0);
+      trickle(exchange, new byte[64 * 1024]);
+    });
+    assertInstanceOf(Reply.Unavailable.class, ask());
+  }
+
+  @Test
+  void headersWithoutABodyAndSilenceAreGivenUpInTime() {
+    handler.set(exchange -> {
+      exchange.sendResponseHeaders(200, 100);
+      exchange.getResponseBody().flush();
+      hang();
+    });
+    assertInstanceOf(Reply.Unavailable.class, ask());
+    handler.set(exchange -> hang());
+    assertInstanceOf(Reply.Unavailable.class, ask());
+  }
+
+  private static void trickle(HttpExchange exchange, byte[] part) throws IOException {
+    try (OutputStream out = exchange.getResponseBody()) {
+      for (int i = 0; i < 64; i++) {
+        out.write(part);
+      }
+    }
+  }
+
+  private void hang() {
+    try {
+      over.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void aServerOfAnotherCaIsUnavailable() throws Exception {
+    says(201, new RelyingQuestion(TRANSACTION, "secret", "2026-11-21"));
+    SekishoService misled = new SekishoService(settings(keys.certificate()));
+    assertInstanceOf(Reply.Unavailable.class, misled.ask(ASK, Locale.ENGLISH));
+  }
+
+  @Test
+  void filesThatAreNoneAreRefusedAtTheStart() throws IOException, GeneralSecurityException {
+    Path empty = Files.createTempFile(directory, "empty", ".pem");
+    assertThrows(Exception.class, () -> new SekishoService(settings(empty)));
+    assertTrue(Files.exists(keys.key()));
+  }
+}

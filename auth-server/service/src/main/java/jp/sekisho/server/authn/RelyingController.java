@@ -1,0 +1,192 @@
+package jp.sekisho.server.authn;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.PostedAnswer;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RelyingAnswer;
+import jp.sekisho.protocol.RelyingAsk;
+import jp.sekisho.protocol.RelyingQuestion;
+import jp.sekisho.protocol.RelyingSessionEnd;
+import jp.sekisho.protocol.RelyingSessions;
+import jp.sekisho.protocol.RelyingSessionsEnded;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.RelyingEvent;
+import jp.sekisho.server.authn.Logins.Outcome;
+import jp.sekisho.server.authn.OpenTransactions.Asked;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.PerMinute;
+import jp.sekisho.server.session.Cause;
+import jp.sekisho.server.session.Relying;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.Token;
+import jp.sekisho.server.storage.Transactions;
+import jp.sekisho.server.terminal.AgentPort;
+import jp.sekisho.server.terminal.RelyingService;
+
+/**
+ * Logins for other systems, on the agents' port: {@code /agent/v1/services} of {@code
+ * docs/adr/0015-relying-services.md}. The caller is a registered service with its certificate; the
+ * guard in front saw to that. What it says of the browser's address is believed, as are its
+ * sessions.
+ *
+ * <p>Asking changes nothing and so leaves no entry, as with our own page: whoever reaches a login
+ * page could fill the log. Everything that an answer changes is one unit with its entries.
+ */
+@Controller(value = "/agent/v1/services", port = AgentPort.PORT)
+@Requires(beans = Installation.class)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class RelyingController {
+  /** An address, not a name: never looked up. */
+  private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]{2,45}");
+
+  private final Logins logins;
+  private final Sessions sessions;
+  private final RefusalTally tally;
+  private final Answers answers;
+  private final Transactions transactions;
+  private final InstantSource clock;
+  private final PerMinute bound = new PerMinute();
+
+  RelyingController(
+      Logins logins,
+      Sessions sessions,
+      RefusalTally tally,
+      Answers answers,
+      Installation installation) {
+    this.logins = logins;
+    this.sessions = sessions;
+    this.tally = tally;
+    this.answers = answers;
+    this.transactions = installation.transactions();
+    this.clock = installation.clock();
+  }
+
+  @Post("/transactions")
+  HttpResponse<?> ask(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    RelyingAsk asked = WireJson.read(body, RelyingAsk.class);
+    RelyingService service = AgentPort.service(request);
+    if (!asked.realm().equals(service.realm())) {
+      return refuse(request, service, "service-ask", Refusal.SERVICE_REALM);
+    }
+    Optional<InetAddress> source = address(asked.source());
+    Optional<RelyingLogin> login = login(service, asked.client(), asked.session());
+    if (source.isEmpty() || login.isEmpty()) {
+      return refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
+    }
+    return switch (logins.askFor(login.get(), service.origin(), source.get())) {
+      case Verdict.Refused<Asked>(Refusal reason) -> {
+        tally.count(source.get(), reason);
+        yield answers.refuse(reason, request);
+      }
+      case Verdict.Passed<Asked>(Asked question) ->
+          answers.json(
+              HttpStatus.CREATED,
+              new RelyingQuestion(
+                  question.transaction().id(),
+                  question.cookie().secret(),
+                  question.transaction().expires().toString()));
+    };
+  }
+
+  @Post("/transactions/{id}/answer")
+  HttpResponse<?> answer(HttpRequest<?> request, @PathVariable String id, @Body byte[] body)
+      throws MalformedException {
+    RelyingAnswer posted = WireJson.read(body, RelyingAnswer.class);
+    RelyingService service = AgentPort.service(request);
+    if (!posted.realm().equals(service.realm())) {
+      return refuse(request, service, "service-answer", Refusal.SERVICE_REALM);
+    }
+    Optional<RelyingLogin> login = login(service, posted.client(), posted.session());
+    Optional<Token> secret = Token.parse(posted.secret());
+    Optional<Answer> answer = Answer.Card.read(WireJson.write(new PostedAnswer(posted.answer())));
+    if (login.isEmpty() || secret.isEmpty() || answer.isEmpty()) {
+      return refuse(request, service, "service-answer", Refusal.INPUT_MALFORMED);
+    }
+    return switch (logins.answerFor(login.get(), id, secret.get(), answer.get())) {
+      case Outcome.Vouched(var proof) -> answers.ok(proof);
+      case Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case Outcome.Unattributed(Refusal reason) ->
+          refuse(request, service, "service-answer", reason);
+      // A question that was asked for a relying service has no other outcome.
+      case Outcome.Opened _, Outcome.Resumed _, Outcome.Approved _, Outcome.SteppedUp _ ->
+          throw new IllegalStateException("a relying service's login became something else");
+    };
+  }
+
+  @Post("/sessions/ended")
+  HttpResponse<?> ended(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    RelyingSessions asked = WireJson.read(body, RelyingSessions.class);
+    RelyingService service = AgentPort.service(request);
+    if (!asked.realm().equals(service.realm())) {
+      return refuse(request, service, "service-sessions", Refusal.SERVICE_REALM);
+    }
+    long now = clock.millis();
+    List<RelyingSessionEnd> ended =
+        sessions
+            .endedOf(service.name(), service.realm(), asked.after(), RelyingSessionsEnded.MOST)
+            .stream()
+            .map(RelyingController::end)
+            .toList();
+    return answers.ok(new RelyingSessionsEnded(now, ended));
+  }
+
+  private static RelyingSessionEnd end(Session session) {
+    Cause cause = session.cause();
+    return new RelyingSessionEnd(
+        Objects.requireNonNull(session.relying()).session(),
+        session.changed().toEpochMilli(),
+        cause == null ? "" : cause.text());
+  }
+
+  private static Optional<RelyingLogin> login(
+      RelyingService service, String client, String session) {
+    return Relying.isId(session) && Relying.isId(client)
+        ? Optional.of(
+            new RelyingLogin(new Relying(service.name(), service.realm(), session), client))
+        : Optional.empty();
+  }
+
+  private static Optional<InetAddress> address(String text) {
+    try {
+      return ADDRESS.matcher(text).matches()
+          ? Optional.of(InetAddress.ofLiteral(text))
+          : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** One entry per service, route, reason and minute. */
+  private HttpResponse<?> refuse(
+      HttpRequest<?> request, RelyingService service, String route, Refusal reason) {
+    PerMinute.Call call = bound.call();
+    transactions.write(change -> {
+      if (call.first(service.name() + " " + route + " " + reason, change.now())) {
+        change.record(Entry.Subject.NONE, new RelyingEvent.Refused(service.name(), route, reason));
+      } else {
+        change.unchanged();
+      }
+      return null;
+    });
+    return answers.refuse(reason, request);
+  }
+}

@@ -1,0 +1,265 @@
+package jp.sekisho.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+import jp.sekisho.protocol.Sha256;
+
+/**
+ * A real Keycloak as its distribution has it, with our provider and the realm file of its jar, on
+ * loopback with a database in memory.
+ *
+ * <p>The built server is kept in {@code .dev/keycloak}, named by version and by the provider's
+ * hash: building takes half a minute. Each run gets a tree of hard links to it.
+ */
+final class Keycloak implements AutoCloseable {
+  static final String REALM = "city";
+  static final String PASSWORD = "trial-password-1";
+
+  private static final String PROVIDER = "auth-server/keycloak-spi/target/sekisho-keycloak.jar";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path home;
+  private final int port;
+  private final Process process;
+
+  private Keycloak(Path home, int port, Process process) {
+    this.home = home;
+    this.port = port;
+    this.process = process;
+  }
+
+  /**
+   * What a Keycloak here is told.
+   *
+   * @param port of its pages
+   * @param management port of its own
+   * @param redirect where its applications want browsers back; a page that exists
+   * @param staffNumbers by user name
+   * @param keys directory that {@link Town#registerSso} filled
+   */
+  record Settings(
+      int port, int management, String redirect, Map<String, String> staffNumbers, Path keys) {}
+
+  /** Starts one; it calls the service at {@code service}, a port of this machine. */
+  static Keycloak start(Programs programs, Settings settings, int service) throws IOException {
+    Path home = link(built(programs));
+    Files.createDirectories(home.resolve("data").resolve("import"));
+    JSON.writeValue(
+        home.resolve("data").resolve("import").resolve("realm-city.json").toFile(),
+        realm(settings));
+    String own = "http://127.0.0.1:" + settings.port();
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("env", "JAVA_HOME=" + System.getProperty("java.home")));
+    command.addAll(
+        List.of("KC_BOOTSTRAP_ADMIN_USERNAME=admin", "KC_BOOTSTRAP_ADMIN_PASSWORD=" + PASSWORD));
+    command.addAll(
+        List.of(home.resolve("bin/kc.sh").toString(), "start", "--optimized", "--import-realm"));
+    command.addAll(
+        List.of(
+            "--http-enabled=true",
+            "--http-host=127.0.0.1",
+            "--http-port=" + settings.port(),
+            "--http-management-host=127.0.0.1",
+            "--http-management-port=" + settings.management(),
+            "--hostname=" + own));
+    Map<String, String> ours =
+        Map.of(
+            "service",
+            "https://localhost:" + service,
+            "certificate",
+            settings.keys().resolve("keycloak.crt").toString(),
+            "key",
+            settings.keys().resolve("key.pem").toString(),
+            "trust",
+            settings.keys().resolve("server-ca.crt").toString(),
+            "realm",
+            REALM,
+            "help-line",
+            Town.HELP_LINE);
+    // In the file, which is UTF-8 whatever the locale of this process is; a link to the built
+    // one's.
+    Path conf = home.resolve("conf").resolve("keycloak.conf");
+    Files.deleteIfExists(conf);
+    StringBuilder lines = new StringBuilder();
+    ours.forEach((name, value) ->
+        lines.append("spi-authenticator--sekisho-card--" + name + "=" + value + "\n"));
+    Files.writeString(conf, lines);
+    return new Keycloak(home, settings.port(), programs.start("keycloak", command));
+  }
+
+  /** Waits until it serves logins. */
+  void await() {
+    Programs.await(
+        "Keycloak",
+        Duration.ofMinutes(4),
+        () -> {
+          if (!process.isAlive()) {
+            throw new AssertionError("Keycloak ended; see keycloak.log");
+          }
+          return answers(origin() + "/realms/" + REALM);
+        });
+  }
+
+  String origin() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  private static boolean answers(String url) {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+                  HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(5)).build(),
+                  HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static Path provider() {
+    return Programs.root().resolve(PROVIDER);
+  }
+
+  /** The built server, made once for each provider. */
+  private static Path built(Programs programs) throws IOException {
+    String named = System.getProperty("sekisho.keycloak.dist");
+    if (named == null || !Files.isRegularFile(Path.of(named))) {
+      throw new AssertionError(
+          "no Keycloak: run this by Maven, which fetches org.keycloak:keycloak-quarkus-dist");
+    }
+    String version = Path.of(named).getFileName().toString().replaceAll(".*-dist-|\\.tar\\.gz", "");
+    byte[] hash = Sha256.of(Files.readAllBytes(provider()));
+    Path cache = Programs.root().resolve(".dev").resolve("keycloak");
+    Path ready = cache.resolve(version + "-" + HexFormat.of().formatHex(hash).substring(0, 16));
+    if (Files.isDirectory(ready)) {
+      return ready;
+    }
+    delete(cache); // of other providers: 190 MB each
+    Path work = Files.createDirectories(cache.resolve("work"));
+    programs
+        .run(List.of("tar", "xzf", named, "-C", work.toString(), "--strip-components=1"))
+        .expectOk();
+    Files.copy(provider(), work.resolve("providers").resolve("sekisho-keycloak.jar"));
+    Process build =
+        programs.start(
+            "keycloak-build",
+            List.of(
+                "env",
+                "JAVA_HOME=" + System.getProperty("java.home"),
+                work.resolve("bin/kc.sh").toString(),
+                "build",
+                "--db=dev-mem",
+                "--cache=local"));
+    Programs.await("the build of Keycloak", Duration.ofMinutes(5), () -> !build.isAlive());
+    if (build.exitValue() != 0) {
+      throw new AssertionError(Files.readString(programs.log("keycloak-build")));
+    }
+    Files.move(work, ready);
+    return ready;
+  }
+
+  private static Path link(Path built) throws IOException {
+    Path run = Files.createTempDirectory(built.getParent(), "run");
+    Path home = run.resolve("home");
+    try {
+      Process copy =
+          new ProcessBuilder("cp", "-al", built.toString(), home.toString()).inheritIO().start();
+      if (!copy.waitFor(60, TimeUnit.SECONDS) || copy.exitValue() != 0) {
+        throw new AssertionError("cp -al " + built);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    return home;
+  }
+
+  /** The jar's own realm file, with applications and people of this test. */
+  private static JsonNode realm(Settings settings) throws IOException {
+    ObjectNode realm;
+    try (ZipFile jar = new ZipFile(provider().toFile());
+        InputStream in = jar.getInputStream(jar.getEntry("sekisho/realm-city.json"))) {
+      realm = (ObjectNode) JSON.readTree(in);
+    }
+    ArrayNode clients = realm.putArray("clients");
+    client(clients, "groupware", settings.redirect());
+    ObjectNode stepUp = client(clients, "payroll", settings.redirect());
+    for (JsonNode flow : realm.get("authenticationFlows")) {
+      if (flow.get("alias").asText().equals("sekisho step-up")) {
+        stepUp
+            .putObject("authenticationFlowBindingOverrides")
+            .put("browser", flow.get("id").asText());
+      }
+    }
+    ArrayNode users = realm.putArray("users");
+    settings
+        .staffNumbers()
+        .forEach((name, number) -> {
+          ObjectNode user = users.addObject();
+          user.put("username", name).put("enabled", true);
+          user.putObject("attributes").putArray("staffNumber").add(number);
+          user.putArray("credentials")
+              .addObject()
+              .put("type", "password")
+              .put("value", PASSWORD)
+              .put("temporary", false);
+        });
+    return realm;
+  }
+
+  private static ObjectNode client(ArrayNode clients, String id, String redirect) {
+    ObjectNode client = clients.addObject();
+    client.put("clientId", id).put("enabled", true).put("publicClient", true);
+    client.put("protocol", "openid-connect").put("standardFlowEnabled", true);
+    client.putArray("redirectUris").add(redirect);
+    client.put("directAccessGrantsEnabled", true); // the realm's client policy must stop it
+    ObjectNode amr = client.putArray("protocolMappers").addObject();
+    amr.put("name", "amr").put("protocol", "openid-connect");
+    amr.put("protocolMapper", "oidc-amr-mapper");
+    amr.putObject("config").put("id.token.claim", "true").put("access.token.claim", "true");
+    return client;
+  }
+
+  @Override
+  public void close() {
+    Programs.stop(process);
+    try {
+      delete(home.resolveSibling(".").normalize());
+    } catch (IOException e) {
+      // The next build of another provider clears the whole place.
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (Files.exists(tree)) {
+      try (Stream<Path> files = Files.walk(tree)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package jp.sekisho.protocol;
+
+/**
+ * What the page posted, handed on: {@code POST /agent/v1/services/transactions/<id>/answer}.
+ *
+ * @param realm as asked
+ * @param client as asked
+ * @param session as asked
+ * @param secret of the {@link RelyingQuestion}
+ * @param answer the opaque string of a {@link CardAnswer}
+ */
+public record RelyingAnswer(
+    String realm, String client, String session, String secret, String answer) {
+  @Override
+  public String toString() {
+    return "RelyingAnswer[***]";
+  }
+}

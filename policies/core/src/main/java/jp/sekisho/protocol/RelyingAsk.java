@@ -1,0 +1,11 @@
+package jp.sekisho.protocol;
+
+/**
+ * A relying service asks for a login transaction: {@code POST /agent/v1/services/transactions}.
+ *
+ * @param realm the service's realm; must be the registered one
+ * @param client the application that the person wants to reach, for the log
+ * @param session id under which the service will keep the person's session
+ * @param source address of the browser as the service sees it, without a name lookup
+ */
+public record RelyingAsk(String realm, String client, String session, String source) {}

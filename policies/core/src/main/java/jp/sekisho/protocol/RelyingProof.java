@@ -1,0 +1,38 @@
+package jp.sekisho.protocol;
+
+import java.util.List;
+
+/**
+ * Who answered, durable in the log before this leaves: the answer to {@link RelyingAnswer}.
+ *
+ * @param realm as asked; the relying service compares it
+ * @param session as asked; the relying service compares it
+ * @param transaction the transaction answered; the relying service compares it
+ * @param person staff number
+ * @param organ the person's 機関
+ * @param terminal terminal whose reader held the card
+ * @param acr {@link #CARD} or {@link #CARD_LOW}
+ * @param amr authentication methods after RFC 8176
+ */
+public record RelyingProof(
+    String realm,
+    String session,
+    String transaction,
+    String person,
+    String organ,
+    String terminal,
+    String acr,
+    List<String> amr) {
+  /** Card and PIN, the card's key proved hardware- and PIN-bound. */
+  public static final String CARD = "urn:sekisho:acr:card";
+
+  /** Card and PIN of a card that is 低保証. */
+  public static final String CARD_LOW = "urn:sekisho:acr:card-low";
+
+  /** Card and PIN. */
+  public static final List<String> CARD_AND_PIN = List.of("sc", "pin");
+
+  public RelyingProof {
+    amr = List.copyOf(amr);
+  }
+}
