@@ -2,10 +2,10 @@ package jp.sekisho.server.authn;
 
 import java.security.PublicKey;
 import java.time.Instant;
-import jp.sekisho.protocol.CardKind;
 import java.util.Optional;
 import jp.sekisho.policy.Decision;
 import jp.sekisho.policy.login.LoginAttempt;
+import jp.sekisho.protocol.CardKind;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 

@@ -107,7 +107,7 @@ public final class CardRegistry {
   private CardRegistry(
       Transactions transactions,
       Authenticators cards,
-      StaffTrust trust,
+      CardTrust trust,
       Holders holders,
       Sessions sessions,
       Others others,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -34,14 +35,14 @@ public final class TemporaryStock {
   private final Transactions transactions;
   private final TemporaryCards stock;
   private final Authenticators cards;
-  private final StaffTrust trust;
+  private final CardTrust trust;
   private final Persons persons;
   private final Sessions sessions;
 
   public TemporaryStock(
       Transactions transactions,
       Authenticators cards,
-      StaffTrust trust,
+      CardTrust trust,
       Persons persons,
       Sessions sessions) {
     this.transactions = transactions;
@@ -96,7 +97,7 @@ public final class TemporaryStock {
    * @param certificate DER
    */
   public Outcome stock(Asker asker, String organ, byte[] certificate) {
-    Judgement judgement = trust.judge(certificate);
+    Judgement judgement = trust.judge(CardKind.STAFF_PIV, certificate);
     return unit(
         asker,
         "",

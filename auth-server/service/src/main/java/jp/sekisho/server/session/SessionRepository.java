@@ -212,8 +212,9 @@ final class SessionRepository {
   }
 
   /**
-   * A row from before sessions had a source, an authenticator or a relying service is sealed without
-   * them, as is one that has none; what stands before one that is there is sealed even where null.
+   * A row from before sessions had a source, an authenticator or a relying service is sealed
+   * without them, as is one that has none; what stands before one that is there is sealed even
+   * where null.
    */
   private static @Nullable Object[] columns(Session session) {
     @Nullable Object[] columns = {

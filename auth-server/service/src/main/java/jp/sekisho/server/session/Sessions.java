@@ -316,8 +316,7 @@ public final class Sessions {
   public void resume(
       Change change, Session session, String unlock, String boot, String assurance, String by) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());
-    repository.update(
-        change, entry, session.resumedBy(unlock, boot, assurance, by, change.now()));
+    repository.update(change, entry, session.resumedBy(unlock, boot, assurance, by, change.now()));
   }
 
   /** Ends the session of {@code token} if there is one; a suspended one too. */

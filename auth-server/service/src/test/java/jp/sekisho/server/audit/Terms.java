@@ -102,7 +102,8 @@ final class Terms {
     TrustedKeys keys = new TrustedKeys(storage.logs.verifierKey("mayor"), List.of());
     return assertInstanceOf(
         Verification.Verified.class,
-        new BundleVerifier(keys, true).verifySince(bundle, earlier.getBytes(StandardCharsets.UTF_8)));
+        new BundleVerifier(keys, true)
+            .verifySince(bundle, earlier.getBytes(StandardCharsets.UTF_8)));
   }
 
   static void refusesToStart(Restores.Opening opening) {

@@ -140,7 +140,8 @@ class RelyingLoginsTest {
                         said.purpose(),
                         said.terminal(),
                         said.boot(),
-                        said.answer())));
+                        said.answer(),
+                        said.card())));
     assertEquals(Refusal.ORIGIN_FOREIGN, LoginScene.reason(outcome));
   }
 

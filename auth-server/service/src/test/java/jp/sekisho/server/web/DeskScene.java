@@ -138,7 +138,8 @@ final class DeskScene implements AutoCloseable {
               change.record(
                   new Entry.Subject(
                       organ, person, null, "T-" + person, Session.nameOf(token.hash())),
-                  new LoginEvent.Succeeded("t", Purpose.LOGIN, "s", "g", "k", true));
+                  new LoginEvent.Succeeded(
+                      "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
           sessions.open(
               change,
               login,
