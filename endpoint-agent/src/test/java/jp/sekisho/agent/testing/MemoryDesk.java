@@ -167,6 +167,7 @@ public final class MemoryDesk implements CardDesk {
       return applet.process(new Apdu(0, Apdu.VERIFY, 0, reference, padded, 0).encode());
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very card, not one like it
     private void present() throws CardException {
       synchronized (MemoryDesk.this) {
         if (card != applet) {

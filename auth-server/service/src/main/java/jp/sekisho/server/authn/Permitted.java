@@ -58,10 +58,11 @@ final class Permitted {
   /** What the policy says of this login, for the entry of its refusal too; null without one. */
   static @Nullable Ruling ruling(PersonCurrent current, Change change, Registers registers) {
     String id = current.identified().spoke().terminal().id();
-    return registers.terminal(change.handle(), id) instanceof Verdict.Passed<ActiveTerminal>(var at)
-            && decision(current, at, change, registers) instanceof Decision decision
-        ? decision.ruling()
-        : null;
+    Decision decision =
+        registers.terminal(change.handle(), id) instanceof Verdict.Passed<ActiveTerminal>(var at)
+            ? decision(current, at, change, registers)
+            : null;
+    return decision == null ? null : decision.ruling();
   }
 
   private static @Nullable Decision decision(

@@ -76,7 +76,8 @@ class CardAtHandTest {
     Reader reader = new Reader(card(name));
     reader.transmit(Apdu.select(HexFormat.of().parseHex("A000000308000010000100")));
     assertTrue(reader.transmit(new Apdu(0, 0xF9, 0x9A, 0, new byte[0], 256)).data().length > 0);
-    Path trust = Files.createDirectories(directory.resolve("trust/attestation")).getParent();
+    Path trust = directory.resolve("trust");
+    Files.createDirectories(trust.resolve("attestation"));
     Files.copy(
         directory.resolve("ca-" + name + "/attestation/root.der"),
         trust.resolve("attestation/maker.crt"));
