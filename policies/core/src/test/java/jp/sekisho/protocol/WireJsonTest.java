@@ -54,7 +54,7 @@ class WireJsonTest {
         new LogKept("mayor", 7, List.of(new LogHold("8d969eef6ecad3c2", "監査第12号"))),
         new NamedPasskey(SHORT),
         new NewPasskey("key", SHORT, SHORT, SHORT),
-        new DeskRequest("card-register", "S-1", SHORT, SHORT),
+        new DeskRequest("lost", "S-1", SHORT, SHORT),
         new DeskReply(1),
         new OrderNamed("O-0007"),
         new PostChoice("shimin"),
