@@ -8,9 +8,6 @@ const hash = async (content) => text64(await crypto.subtle.digest("SHA-256", con
 /** What a button asks for: its own data, or the fields that its form holds. */
 async function wishOf(button) {
   const form = button.closest("form");
-  if (form && !form.reportValidity()) {
-    throw new Refused(known("INPUT_MALFORMED"));
-  }
   const { action, person, card } = button.dataset;
   const wish = { action };
   const field = (name) => form?.elements.namedItem(name);
@@ -36,7 +33,14 @@ async function proofOf({ action, person, card, certificate }) {
 }
 
 for (const button of document.querySelectorAll("button[data-action]")) {
+  const form = button.closest("form");
   let wish = null;
+  button.addEventListener("click", (event) => {
+    // The browser says what is missing; nobody is asked for a card. Stands before the card's own listener.
+    if (form && !form.reportValidity()) {
+      event.stopImmediatePropagation();
+    }
+  });
   cardButton(
     button,
     "step-up",

@@ -12,12 +12,13 @@
     <noscript><p role="alert">${msg("sekishoNoScript")}</p></noscript>
     <p>${msg("sekishoHow")}</p>
     <form id="sekisho-form" action="${url.loginAction}" method="post" data-transaction="${sekishoTransaction}" data-at-once="${sekishoAtOnce?c}"
-          data-unreachable="${msg('sekishoAgentUnreachable')}" data-unreachable-action="${msg('sekishoAgentUnreachableAction')}">
+          data-unreachable="${msg('sekishoAgentUnreachable')}" data-unreachable-why="${msg('sekishoAgentUnreachableWhy')}"
+          data-unreachable-action="${msg('sekishoAgentUnreachableAction')}" data-contact="${msg('sekishoContact', sekishoHelp)}">
       <input type="hidden" name="answer" id="sekisho-answer" value="">
       <button type="button" id="sekisho-button" class="${properties.kcButtonClass!} ${properties.kcButtonPrimaryClass!} ${properties.kcButtonBlockClass!} ${properties.kcButtonLargeClass!}">${msg("sekishoButton")}</button>
       <button type="button" id="sekisho-last-try" class="${properties.kcButtonClass!} ${properties.kcButtonBlockClass!}" hidden>${msg("sekishoLastTry")}</button>
       <p id="sekisho-progress" role="status" data-ask="${msg('sekishoStepPin')}" data-check="${msg('sekishoStepCheck')}"></p>
     </form>
-    <script type="module" src="${url.resourcesPath}/js/sekisho-card-1.js"></script>
+    <script type="module" src="${url.resourcesPath}/js/sekisho-card-2.js"></script>
   </#if>
 </@layout.registrationLayout>

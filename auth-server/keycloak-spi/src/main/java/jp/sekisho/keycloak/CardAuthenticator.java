@@ -105,7 +105,7 @@ final class CardAuthenticator implements Authenticator {
     if (!proof.acr().equals(RelyingProof.CARD)
         && !(proof.acr().equals(RelyingProof.CARD_LOW)
             && Boolean.parseBoolean(config.get(CardAuthenticatorFactory.LOW)))) {
-      refused(context, refusal(context, Refusal.CERT_USAGE));
+      refused(context, refusal(context, Refusal.ASSURANCE_LOW));
       return;
     }
     String attribute =
@@ -201,7 +201,7 @@ final class CardAuthenticator implements Authenticator {
             });
   }
 
-  private static Response page(
+  private Response page(
       AuthenticationFlowContext context,
       RelyingQuestion question,
       @Nullable RefusalBody problem,
@@ -213,7 +213,8 @@ final class CardAuthenticator implements Authenticator {
         context
             .form()
             .setAttribute("sekishoTransaction", question.transaction())
-            .setAttribute("sekishoAtOnce", atOnce);
+            .setAttribute("sekishoAtOnce", atOnce)
+            .setAttribute("sekishoHelp", helpLine);
     if (problem != null) {
       form.setAttribute(
           "sekishoProblem",
@@ -233,18 +234,25 @@ final class CardAuthenticator implements Authenticator {
     again(context, body);
   }
 
+  /**
+   * Refused here and not by the service: the words are this provider's own, because a {@code
+   * reason}'s send the person to the register of cards, which is in order.
+   */
   private void fail(
       AuthenticationFlowContext context, String error, String message, Refusal reason) {
     context.getEvent().detail("reason", reason.name());
     context.getEvent().error(error);
     RefusalBody words = refusal(context, reason);
-    String what = context.form().getMessage(message);
+    LoginFormsProvider form = context.form();
     again(
         context,
         new RefusalBody(
             reason,
             new jp.sekisho.protocol.RefusalText(
-                what, "", words.text().action(), words.text().contact()),
+                form.getMessage(message + ".what"),
+                form.getMessage(message + ".why"),
+                form.getMessage(message + ".action"),
+                words.text().contact()),
             null,
             null));
   }

@@ -1,10 +1,6 @@
 package jp.sekisho.keycloak;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,8 +47,7 @@ final class EndedSessions implements AutoCloseable {
   // Only that thread touches these.
   private long newest;
   private boolean more;
-  private final Map<String, Long> done = new HashMap<>();
-  private final List<RelyingSessionEnd> missing = new ArrayList<>();
+  private final SeenEnds seen = new SeenEnds();
   private long lastRetry;
   private boolean silent;
 
@@ -101,20 +96,15 @@ final class EndedSessions implements AutoCloseable {
 
   private void end(RelyingSessionsEnded told) {
     silent = false;
+    seen.take(told.ended(), this::isEnded);
     for (RelyingSessionEnd over : told.ended()) {
-      if (!done.containsKey(over.session())) {
-        done.put(over.session(), over.at());
-        if (!isEnded(over)) {
-          missing.add(over);
-        }
-      }
       newest = Math.max(newest, over.at());
     }
     more = told.ended().size() >= RelyingSessionsEnded.MOST;
-    done.values().removeIf(at -> at < newest - 2 * OVERLAP.toMillis());
+    seen.forgetBefore(newest - 2 * OVERLAP.toMillis());
     if (told.now() - lastRetry >= RETRY.toMillis() || told.now() < lastRetry) {
       lastRetry = told.now();
-      missing.removeIf(over -> isEnded(over) || over.at() < told.now() - LATE.toMillis());
+      seen.retry(told.now(), LATE, this::isEnded);
     }
   }
 

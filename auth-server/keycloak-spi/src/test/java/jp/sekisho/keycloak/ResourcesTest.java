@@ -47,12 +47,27 @@ class ResourcesTest {
             + Files.readString(Path.of("src/main/java/jp/sekisho/keycloak/CardAuthenticator.java"));
     Set<String> mentioned = new TreeSet<>();
     Matcher name =
-        Pattern.compile("(?:msg\\(|fail\\([^;]*?|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL)
+        Pattern.compile("(?:msg\\(|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL)
             .matcher(used);
     while (name.find()) {
       mentioned.add(name.group(1));
     }
-    assertTrue(names.containsAll(mentioned), names + " lacks some of " + mentioned);
+    Matcher failure =
+        Pattern.compile("fail\\(\\s*context[^;]*?\"(sekisho\\w+)\"", Pattern.DOTALL).matcher(used);
+    int failures = 0;
+    while (failure.find()) {
+      failures++;
+      for (String part : List.of(".what", ".why", ".action")) {
+        mentioned.add(failure.group(1) + part);
+      }
+    }
+    assertEquals(3, failures, "each says what, why and what to do in words of its own");
+    assertEquals(new TreeSet<>(mentioned), names);
+    for (String language : List.of("ja", "en")) {
+      for (String each : names) {
+        assertFalse(messages(language).getProperty(each).isBlank(), each);
+      }
+    }
     assertTrue(mentioned.size() >= 10, mentioned.toString());
   }
 

@@ -56,6 +56,10 @@ public enum Refusal {
   CARD_KIND_POLICY(403),
   /** The card's key is registered already. */
   CARD_TAKEN(409),
+  /** The certificate names another staff number; of a temporary card, one or none at all. */
+  CARD_OTHER_NUMBER(403),
+  /** What the login leads to takes no card of low assurance (低保証), so no temporary one. */
+  ASSURANCE_LOW(403),
   /** The card is suspended or revoked in the register. */
   AUTHENTICATOR_SUSPENDED(403),
   /** Not employed, suspended, or no current post. */
@@ -254,12 +258,16 @@ public enum Refusal {
   TEMPORARY_OUT(409),
   /** No such temporary card is in the stock. */
   TEMPORARY_UNKNOWN(404),
+  /** It is not out: it is back already. */
+  TEMPORARY_BACK(409),
   /** Nobody attests the own identity. */
   TEMPORARY_OWN(403),
   /** The day of the temporary card is over. */
   TEMPORARY_EXPIRED(403),
   /** At the desk one works with a card that is not 低保証 and no temporary one. */
   DESK_LOW(403),
+  /** Nobody of this number belongs to the 機関 of who asks. */
+  DESK_PERSON(404),
   // Chain of records
   /** The service acknowledges another record than this terminal wrote. */
   ACK_MISMATCH(500),

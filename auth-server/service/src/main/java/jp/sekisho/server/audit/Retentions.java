@@ -108,13 +108,15 @@ public final class Retentions {
    * Sets the term.
    *
    * @param by who
+   * @param reference as {@link Retention#isReference} allows
    * @throws IllegalArgumentException outside {@value Retention#FLOOR} to {@value Retention#MOST}
    */
-  public Retention setYears(Entry.Subject by, String organ, int years) {
+  public Retention setYears(Entry.Subject by, String organ, int years, String reference) {
+    requireReference(reference);
     return locked(() -> {
       Retention before = of(organ);
       Retention after = new Retention(years, before.holds());
-      LogEvent event = new LogEvent.RetentionSet(organ, years, before.years());
+      LogEvent event = new LogEvent.RetentionSet(organ, years, before.years(), reference);
       change(by, organ, event, after, years > before.years());
       return after;
     });

@@ -56,7 +56,7 @@ public final class CardRegistry {
      */
     Optional<Refusal> obstacle(Change change, String holder);
 
-    /** Writes who did it. */
+    /** Writes who did it, and whose card it was about. */
     void done(Change change, String holder);
   }
 
@@ -221,7 +221,7 @@ public final class CardRegistry {
       byte[] certificate) {
     if (kind != CardKind.JPKI && !trusted.number().filter(person::equals).isPresent()) {
       return refuse(
-          change, holder, Refusal.CERT_USAGE, "the certificate names another staff number");
+          change, holder, Refusal.CARD_OTHER_NUMBER, "the certificate names another staff number");
     }
     byte[] spki = Sha256.of(trusted.certificate().getPublicKey().getEncoded());
     Found known = cards.find(change.handle(), spki);

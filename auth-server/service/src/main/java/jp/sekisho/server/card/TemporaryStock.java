@@ -68,16 +68,26 @@ public final class TemporaryStock {
   }
 
   private Outcome unit(Asker asker, String holder, Function<Change, Outcome> work) {
+    return judged(
+        asker,
+        holder,
+        change -> {
+          Outcome outcome = work.apply(change);
+          if (outcome instanceof Outcome.Done) {
+            asker.done(change, holder);
+          }
+          return outcome;
+        });
+  }
+
+  /** As {@link #unit}, but who did it is written by {@code work}. */
+  private Outcome judged(Asker asker, String holder, Function<Change, Outcome> work) {
     return transactions.write(change -> {
       Optional<Refusal> obstacle = asker.obstacle(change, holder);
       if (obstacle.isPresent()) {
         return new Outcome.Refused(obstacle.get());
       }
-      Outcome outcome = work.apply(change);
-      if (outcome instanceof Outcome.Done) {
-        asker.done(change, holder);
-      }
-      return outcome;
+      return work.apply(change);
     });
   }
 
@@ -116,7 +126,7 @@ public final class TemporaryStock {
     if (label.isEmpty()
         || !Names.isPerson(label.get())
         || persons.name(change.handle(), label.get()).isPresent()) {
-      return refuse(change, organ(organ), Refusal.CERT_USAGE);
+      return refuse(change, organ(organ), Refusal.CARD_OTHER_NUMBER);
     }
     return switch (stock.find(change.handle(), spki)) {
       case TemporaryCards.Found.Sound(TemporaryCard card)
@@ -223,13 +233,16 @@ public final class TemporaryStock {
   }
 
   private Outcome away(Asker asker, String organ, String spki, State to) {
-    return unit(
+    return judged(
         asker,
         "",
         change -> {
           Optional<TemporaryCard> found = find(change, organ, spki);
-          if (found.isEmpty() || (to == State.RETURNED && !found.get().isAway())) {
+          if (found.isEmpty()) {
             return refuse(change, organ(organ), Refusal.TEMPORARY_UNKNOWN);
+          }
+          if (to == State.RETURNED && !found.get().isAway()) {
+            return refuse(change, organ(organ), Refusal.TEMPORARY_BACK);
           }
           TemporaryCard card = found.get();
           String person = card.person();
@@ -247,6 +260,7 @@ public final class TemporaryStock {
                       ? new TemporaryEvent.Returned(card.spki(), card.label())
                       : new TemporaryEvent.Retired(card.spki(), card.label()));
           stock.update(change, entry, now);
+          asker.done(change, card.isAway() && person != null ? person : "");
           return new Outcome.Done(now);
         });
   }

@@ -276,8 +276,8 @@ final class CardCommand {
       name = "suspend",
       mixinStandardHelpOptions = true,
       description = {
-        "職員証とパスキーを停止し、その職員のセッションを終了する",
-        "Suspends a person's cards and passkeys and ends the sessions."
+        "職員証・パスキー・貸出し中の仮カードを停止し、その職員のセッションを終了する",
+        "Suspends a person's cards, passkeys and temporary card and ends the sessions."
       })
   static final class Suspend extends OfPerson {
     @Override

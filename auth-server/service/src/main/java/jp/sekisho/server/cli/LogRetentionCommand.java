@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code log retention}: how long a log is kept, its legal holds, and deleting what is due now. At
@@ -30,6 +33,10 @@ import picocli.CommandLine.Option;
           + " each day by itself."
     })
 final class LogRetentionCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
   @Mixin private final Console console = new Console();
   @Mixin private final LogCommand.Which which = new LogCommand.Which();
 
@@ -39,8 +46,11 @@ final class LogRetentionCommand implements Callable<Integer> {
   @Option(
       names = "--reference",
       paramLabel = "DOCUMENT",
-      description = {"根拠の文書番号（法的保全に必要）", "Document that orders it; needed for holds."})
-  private String reference = "";
+      description = {
+        "根拠の文書番号（--years、--hold、--lift に必要）",
+        "Document that orders it; needed with --years, --hold and --lift."
+      })
+  private @Nullable String reference;
 
   /** One change at a time. */
   static final class Change {
@@ -69,10 +79,16 @@ final class LogRetentionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return console.run(this::run);
+    boolean orders = change != null && !change.prune;
+    if (orders != (reference != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--reference goes with --years, --hold and --lift, and these with it");
+    }
+    String document = reference == null ? "" : reference;
+    return console.run(installation -> run(installation, document));
   }
 
-  private int run(Installation installation) {
+  private int run(Installation installation, String document) {
     if (!which.exists(console, installation)) {
       return ExitCode.REFUSED;
     }
@@ -83,11 +99,11 @@ final class LogRetentionCommand implements Callable<Integer> {
     if (asked != null) {
       try {
         if (asked.years != null) {
-          Retention _ = retentions.setYears(by(log), log, asked.years);
+          Retention _ = retentions.setYears(by(log), log, asked.years, document);
         } else if (asked.hold) {
-          Retention.Hold _ = retentions.hold(by(log), log, reference);
+          Retention.Hold _ = retentions.hold(by(log), log, document);
         } else if (asked.lift != null) {
-          if (!retentions.lift(by(log), log, asked.lift, reference)) {
+          if (!retentions.lift(by(log), log, asked.lift, document)) {
             console.err().println(texts().say("log.retention-no-hold", asked.lift));
             return ExitCode.REFUSED;
           }

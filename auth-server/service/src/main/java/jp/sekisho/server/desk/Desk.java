@@ -115,6 +115,6 @@ public final class Desk {
     }
     return holder.isEmpty() || knows(change.handle(), session, holder, change.now())
         ? Optional.empty()
-        : Optional.of(Refusal.NOT_FOUND);
+        : Optional.of(Refusal.DESK_PERSON);
   }
 }

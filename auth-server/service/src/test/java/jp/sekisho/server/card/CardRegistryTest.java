@@ -80,7 +80,7 @@ final class CardRegistryTest {
 
   @Test
   void refusesACertificateOfAnotherNumber() {
-    assertRefused(Refusal.CERT_USAGE, "mayor", "100042", scene.card("100043").der());
+    assertRefused(Refusal.CARD_OTHER_NUMBER, "mayor", "100042", scene.card("100043").der());
   }
 
   @Test

@@ -339,10 +339,13 @@ class CommandsTest {
     String[] log = {"log", "retention", "--log", "mayor", "--data", data(), "--json"};
     assertEquals(ExitCode.OK, run(log));
     assertTrue(out.toString().contains("\"years\":7"), out.toString());
-    assertEquals(ExitCode.REFUSED, run(with(log, "--years", "0")));
-    assertEquals(ExitCode.OK, run(with(log, "--years", "10")));
+    assertEquals(ExitCode.REFUSED, run(with(log, "--years", "0", "--reference", "総情第7号")));
+    assertEquals(ExitCode.USAGE, run(with(log, "--years", "10")), "no document");
+    assertEquals(ExitCode.USAGE, run(with(log, "--prune", "--reference", "総情第7号")));
+    assertEquals(ExitCode.OK, run(with(log, "--years", "10", "--reference", "総情第7号")));
     assertTrue(out.toString().contains("\"years\":10"), out.toString());
-    assertEquals(ExitCode.REFUSED, run(with(log, "--hold")), "no document");
+    assertEquals(ExitCode.USAGE, run(with(log, "--hold")), "no document");
+    assertEquals(ExitCode.REFUSED, run(with(log, "--hold", "--reference", " ")));
     assertEquals(ExitCode.OK, run(with(log, "--hold", "--reference", "監査第12号")));
     assertTrue(out.toString().contains("監査第12号"), out.toString());
     assertEquals(

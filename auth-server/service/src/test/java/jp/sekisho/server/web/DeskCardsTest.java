@@ -191,11 +191,11 @@ final class DeskCardsTest {
     assertFalse(page.body().contains("職員 " + person), page.body());
     assertEquals(404, scene.get("/people/999999", council).statusCode(), "the same as unknown");
     for (String action : List.of("card-resume", "card-revoke")) {
-      assertRefused(Refusal.NOT_FOUND, proved(council, action, person, card));
+      assertRefused(Refusal.DESK_PERSON, proved(council, action, person, card));
     }
-    assertRefused(Refusal.NOT_FOUND, proved(council, "card-suspend", person, null));
+    assertRefused(Refusal.DESK_PERSON, proved(council, "card-suspend", person, null));
     assertRefused(
-        Refusal.NOT_FOUND,
+        Refusal.DESK_PERSON,
         bring(council, "card-register", person, certificate(person, TestCa.p256())));
     assertRefused(
         Refusal.TEMPORARY_UNKNOWN, proved(council, "temporary-hand", DeskScene.COUNCILLOR, kari));
@@ -223,7 +223,7 @@ final class DeskCardsTest {
     scene.order(HEADER + person + ",異動 花子,assembly,gikai,議会事務局,主事,2026-11-01,,CLERK\n");
     assertEquals(404, scene.get("/people/" + person, admin).statusCode());
     assertFalse(scene.get("/people", admin).body().contains("異動 花子"));
-    assertRefused(Refusal.NOT_FOUND, proved(admin, "card-revoke", person, card));
+    assertRefused(Refusal.DESK_PERSON, proved(admin, "card-revoke", person, card));
     Token council = scene.session(DeskScene.COUNCIL_ADMIN);
     assertTrue(scene.get("/people", council).body().contains("異動 花子"));
     assertDone(proved(council, "card-revoke", person, card));
@@ -255,9 +255,16 @@ final class DeskCardsTest {
 
     assertDone(proved(approver, "temporary-return", null, kari));
     assertEquals("active", stateOfCard(admin, person, own));
-    assertRefused(Refusal.TEMPORARY_UNKNOWN, proved(approver, "temporary-return", null, kari));
+    Entry done = scene.entries("mayor").getFirst();
+    assertEquals("temporary-return", done.data().get("action"));
+    assertEquals(person, done.data().get("holder"), "whose card counts again");
+    assertRefused(Refusal.TEMPORARY_BACK, proved(approver, "temporary-return", null, kari));
     assertRefused(Refusal.TEMPORARY_UNKNOWN, proved(approver, "temporary-hand", person, kari));
     assertDone(proved(admin, "temporary-retire", null, second));
+    assertEquals("", scene.entries("mayor").getFirst().data().get("holder"), "nobody had it");
+    assertRefused(
+        Refusal.CARD_OTHER_NUMBER,
+        bring(admin, "card-register", person, certificate(clerk(), TestCa.p256())));
   }
 
   @Test
@@ -286,7 +293,7 @@ final class DeskCardsTest {
     String person = clerk();
     KeyPair keys = registered(admin, person);
     assertRefused(
-        Refusal.CERT_USAGE, bring(admin, "temporary-stock", null, certificate(person, keys)));
+        Refusal.CARD_OTHER_NUMBER, bring(admin, "temporary-stock", null, certificate(person, keys)));
     assertRefused(
         Refusal.CARD_TAKEN, bring(admin, "temporary-stock", null, certificate("K-5001", keys)));
     KeyPair temporary = TestCa.p256();

@@ -185,8 +185,9 @@ public sealed interface LogEvent extends AuditEvent {
    *
    * @param years from now on
    * @param before until now
+   * @param reference the document that ordered it, such as a 文書番号
    */
-  record RetentionSet(String scope, long years, long before) implements LogEvent {
+  record RetentionSet(String scope, long years, long before, String reference) implements LogEvent {
     @Override
     public String type() {
       return "log.retention-set";
@@ -194,7 +195,7 @@ public sealed interface LogEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("scope", scope, "years", years, "before", before);
+      return Map.of("scope", scope, "years", years, "before", before, "reference", reference);
     }
   }
 

@@ -71,7 +71,7 @@ final class EventExamples {
         new LogEvent.WitnessRefused("audit-committee.city.example", 1250, 1300, 409),
         new Entry.Subject("mayor", null, null, null, null));
     events.put(
-        new LogEvent.RetentionSet("mayor", 10, 7),
+        new LogEvent.RetentionSet("mayor", 10, 7, "総情第7号"),
         new Entry.Subject("mayor", null, null, null, null));
     events.put(
         new LogEvent.HoldSet("mayor", "8d969eef6ecad3c2", "監査第12号"),

@@ -21,6 +21,11 @@ function show(body) {
   }
 }
 
+function unreachable() {
+  const { unreachable: what, unreachableWhy: why, unreachableAction: action, contact } = form.dataset;
+  return { what, why, action, contact };
+}
+
 function post(name, value) {
   const field = byId("sekisho-answer");
   field.name = name;
@@ -55,7 +60,7 @@ async function run(lastTry) {
   }
   byId("sekisho-progress").textContent = "";
   buttons.forEach((button) => { button.disabled = false; });
-  show(body?.refusal && body.text ? body : { refusal: "AGENT_UNREACHABLE", text: { what: form.dataset.unreachable, action: form.dataset.unreachableAction } });
+  show(body?.refusal && body.text ? body : { refusal: "AGENT_UNREACHABLE", text: unreachable() });
 }
 
 byId("sekisho-button").addEventListener("click", () => run(false));
