@@ -76,7 +76,9 @@ final class Registered implements Identified {
         // The stock holds staff cards only: a module's signature with the same key is none.
         boolean named =
             signed.trusted().kind() == CardKind.STAFF_PIV
-                && signed.trusted().number().filter(card.label()::equals).isPresent();
+                && signed.trusted().number().filter(card.label()::equals).isPresent()
+                // Who handed it out vouched for the carrier in one 機関.
+                && signed.trusted().before().spoke().terminal().organ().equals(card.organ());
         String person = card.person();
         Instant until = card.expires();
         if (!named || person == null || until == null || !card.isAway()) {
