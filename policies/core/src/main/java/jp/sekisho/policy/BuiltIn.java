@@ -25,6 +25,9 @@ final class BuiltIn {
   /** A grant that is for something else, or over. */
   static final String GRANT = "built-in.grant";
 
+  /** The policy, or a layer of it, is over. */
+  static final String LAPSED = "built-in.lapsed";
+
   private static final Map<String, Reason> REASONS =
       Map.ofEntries(
           reason(UsbEvaluator.SYSTEM_DISK, "システムが起動したディスクです。", "The disk the system runs from."),
@@ -58,6 +61,10 @@ final class BuiltIn {
               APPROVER,
               "承認者は申請者以外の登録された職員でなければなりません。",
               "Approvers are registered persons other than the applicant."),
+          reason(
+              LAPSED,
+              "ポリシーの期限が切れているため、同じ端末の職員証だけでログインできます。",
+              "The policy is over, so only staff cards log in, at their own terminal."),
           reason(
               UNSET,
               "ポリシーに定めがないため、最も厳しい扱いとします。",

@@ -244,6 +244,19 @@ public final class PolicyEvaluator {
         : (attempt.offline() == null ? addressMatch : offlineDays).is(Effect.AUDIT);
   }
 
+  /**
+   * What is decided about a login while the signed policy, or a layer of it, is over: what is
+   * strictest in any policy that lets somebody in.
+   */
+  public static Decision lapsed(LoginAttempt attempt) {
+    boolean strictest =
+        attempt.factors() == LoginFactors.CARD_PIN
+            && attempt.card() == CardKind.STAFF_PIV
+            && attempt.sameAddress()
+            && attempt.offline() == null;
+    return BuiltIn.decision(BuiltIn.LAPSED, strictest ? Effect.AUDIT : Effect.BLOCK);
+  }
+
   /** Why there is no login without the service; null if there is. */
   private @Nullable Decision offline(LoginAttempt attempt, LoginAttempt.Offline since) {
     LocalDateTime at = attempt.at();

@@ -232,7 +232,7 @@ public final class Logins {
       case Answer.Card card -> {
         Verdict<CardSigned> signed =
             placed.then(before -> PathTrusted.of(before, card, trust)).then(CardSigned::of);
-        yield change -> signed.then(proof -> Registered.of(proof, change, cards, registers));
+        yield change -> signed.then(proof -> Registered.of(proof, change, cards));
       }
       case Answer.Passkey passkey -> {
         Verdict<PasskeySigned> signed =
@@ -292,7 +292,7 @@ public final class Logins {
         new Entry.Subject(spoke.terminal().organ(), person, post, spoke.terminal().id(), null);
     OpenTransaction question = spoke.question();
     Ruling ruling =
-        reason == Refusal.LOGIN_POLICY
+        (reason == Refusal.LOGIN_POLICY || reason == Refusal.CARD_KIND_POLICY)
                 && current instanceof Verdict.Passed<PersonCurrent>(PersonCurrent proof)
             ? Permitted.ruling(proof, change, registers)
             : null;

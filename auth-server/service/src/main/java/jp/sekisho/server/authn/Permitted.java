@@ -43,12 +43,17 @@ final class Permitted {
             terminal.organ().equals(person.organ())
                     && registers.hasRole(
                         change.handle(), person.number(), person.organ(), change.now())
-                ? decided(current, terminal, decision(current, terminal, change, registers))
+                ? decided(current, terminal, change, registers)
                 : Verdict.refused(Refusal.ROLE_MISSING));
   }
 
   private static Verdict<Permitted> decided(
-      PersonCurrent current, ActiveTerminal terminal, @Nullable Decision decision) {
+      PersonCurrent current, ActiveTerminal terminal, Change change, Registers registers) {
+    if (current.identified() instanceof Registered registered
+        && !registers.allows(change.handle(), terminal, registered.kind())) {
+      return Verdict.refused(Refusal.CARD_KIND_POLICY);
+    }
+    Decision decision = decision(current, terminal, change, registers);
     return decision != null && decision.effect() == Effect.BLOCK
         ? Verdict.refused(Refusal.LOGIN_POLICY)
         : Verdict.passed(

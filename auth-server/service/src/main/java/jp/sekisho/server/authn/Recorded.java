@@ -52,7 +52,7 @@ final class Recorded {
      * A proof for one action within a session.
      *
      * @param session name of the session
-     * @param card whether by card and PIN
+     * @param card whether by a card of the person's own and PIN
      * @param low whether the authenticator is 低保証
      */
     record SteppedUp(String session, String action, boolean card, boolean low) implements Effect {}
@@ -131,7 +131,8 @@ final class Recorded {
                   new Effect.SteppedUp(
                       session.name(),
                       action,
-                      identified instanceof Registered,
+                      // A temporary card is gone tomorrow: it buys nothing that stays.
+                      identified instanceof Registered && identified.until().isEmpty(),
                       identified.assurance() == Assurance.LOW)));
         });
   }
@@ -167,6 +168,21 @@ final class Recorded {
     Identified identified = permitted.current().identified();
     CurrentPerson person = permitted.current().person();
     TerminalSpoke spoke = permitted.current().identified().spoke();
+    RelyingLogin relying = spoke.question().relying();
+    Optional<Refusal> obstacle =
+        relying == null
+            ? Optional.empty()
+            : effects
+                .sessions()
+                .obstacle(
+                    change.handle(),
+                    relying.session(),
+                    person.number(),
+                    permitted.terminal().id(),
+                    change.now());
+    if (obstacle.isPresent()) {
+      return Verdict.refused(obstacle.get());
+    }
     Entry.Subject subject =
         new Entry.Subject(
             person.organ(),
@@ -176,7 +192,6 @@ final class Recorded {
             Session.nameOf(token.hash()));
     EntryReceipt login = change.record(subject, permitted.succeeded());
     identified.used(change, login);
-    RelyingLogin relying = spoke.question().relying();
     effects
         .sessions()
         .open(

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Step 5: the key that signed is registered, not suspended, for the person its certificate names,
- * as that very kind of card; and the signed policy lets cards of this kind in.
+ * as that very kind of card. Whether cards of this kind are let in is asked of {@link Permitted}.
  */
 final class Registered implements Identified {
   private final CardSigned signed;
@@ -34,8 +34,7 @@ final class Registered implements Identified {
     this.until = until;
   }
 
-  static Verdict<Identified> of(
-      CardSigned signed, Change change, Authenticators cards, Registers registers) {
+  static Verdict<Identified> of(CardSigned signed, Change change, Authenticators cards) {
     return switch (cards.find(change.handle(), signed.spkiHash())) {
       case Found.Absent() -> temporary(signed, change, cards.temporary());
       case Found.Tampered(String row) -> {
@@ -56,9 +55,7 @@ final class Registered implements Identified {
         if (!sameKind || !named) {
           yield Verdict.refused(Refusal.NOT_ENROLLED);
         }
-        yield registers.allows(change.handle(), card.kind())
-            ? Verdict.passed(new Registered(signed, card, null))
-            : Verdict.refused(Refusal.CARD_KIND_POLICY);
+        yield Verdict.passed(new Registered(signed, card, null));
       }
     };
   }
@@ -76,7 +73,9 @@ final class Registered implements Identified {
         // The stock holds staff cards only: a module's signature with the same key is none.
         boolean named =
             signed.trusted().kind() == CardKind.STAFF_PIV
-                && signed.trusted().number().filter(card.label()::equals).isPresent();
+                && signed.trusted().number().filter(card.label()::equals).isPresent()
+                // Who handed it out vouched for the carrier in one 機関.
+                && signed.trusted().before().spoke().terminal().organ().equals(card.organ());
         String person = card.person();
         Instant until = card.expires();
         if (!named || person == null || until == null || !card.isAway()) {

@@ -40,13 +40,15 @@ interface Registers {
   Verdict<CurrentPerson> person(Handle handle, String number, ActiveTerminal terminal, Instant at);
 
   /**
-   * Whether cards of this kind open anything now: staff cards, unless a signed policy says more.
+   * Whether cards of this kind open anything at this terminal now: staff cards, unless its signed
+   * policy, all layers together, says more.
    */
-  boolean allows(Handle handle, CardKind kind);
+  boolean allows(Handle handle, ActiveTerminal terminal, CardKind kind);
 
   /**
-   * What the signed policy of this terminal says of a login; empty while there is none in force, as
-   * before the first import and past its end, when logins go on with the service's own rules.
+   * What the signed policy of this terminal says of a login. Past the end of a part of it that is a
+   * built-in rule, stricter than any policy; empty only before the first import, when logins go on
+   * with the service's own rules.
    */
   Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt);
 

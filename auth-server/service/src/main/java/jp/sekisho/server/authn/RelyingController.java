@@ -13,7 +13,6 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import jp.sekisho.protocol.MalformedException;
@@ -33,9 +32,7 @@ import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.PerMinute;
-import jp.sekisho.server.session.Cause;
 import jp.sekisho.server.session.Relying;
-import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Transactions;
@@ -149,12 +146,9 @@ final class RelyingController {
     return answers.ok(new RelyingSessionsEnded(now, ended));
   }
 
-  private static RelyingSessionEnd end(Session session) {
-    Cause cause = session.cause();
+  private static RelyingSessionEnd end(Sessions.KeptEnd end) {
     return new RelyingSessionEnd(
-        Objects.requireNonNull(session.relying()).session(),
-        session.changed().toEpochMilli(),
-        cause == null ? "" : cause.text());
+        end.relying().session(), end.changed().toEpochMilli(), end.cause().text());
   }
 
   private static Optional<RelyingLogin> login(

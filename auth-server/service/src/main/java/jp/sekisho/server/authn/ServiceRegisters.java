@@ -3,7 +3,6 @@ package jp.sekisho.server.authn;
 import java.time.Instant;
 import java.util.Optional;
 import jp.sekisho.policy.Decision;
-import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
@@ -77,15 +76,13 @@ final class ServiceRegisters implements Registers {
   }
 
   @Override
-  public boolean allows(Handle handle, CardKind kind) {
-    return policies.allows(handle, kind);
+  public boolean allows(Handle handle, ActiveTerminal terminal, CardKind kind) {
+    return policies.allows(handle, terminal.organ(), terminal.id(), kind);
   }
 
   @Override
   public Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt) {
-    return policies
-        .rulesOf(handle, terminal.organ(), terminal.id())
-        .map(rules -> PolicyEvaluator.by(rules).login(attempt));
+    return policies.login(handle, terminal.organ(), terminal.id(), attempt);
   }
 
   @Override

@@ -276,6 +276,9 @@ public final class CardRegistry {
           Entry.Subject holder =
               new Entry.Subject(
                   holders.organ(change, person).orElse(null), person, null, null, null);
+          if (to == State.ACTIVE && hasTemporary(change, person)) {
+            return refuse(change, holder, Refusal.TEMPORARY_OUT, "a temporary card counts");
+          }
           for (Found row : cards.ofPerson(change.handle(), person)) {
             if (row instanceof Found.Sound(Authenticator card)
                 && card.spki().equals(spki)
@@ -297,6 +300,12 @@ public final class CardRegistry {
           }
           return refuse(change, holder, Refusal.NOT_ENROLLED, "no such card of this person");
         });
+  }
+
+  /** With a temporary card and the own one two people could be one person until midnight. */
+  private boolean hasTemporary(Change change, String person) {
+    return temporary.awayWith(change.handle(), person).stream()
+        .anyMatch(card -> card.state() == TemporaryCard.State.OUT && !card.isOverdue(change.now()));
   }
 
   /** Suspends every active card and passkey of a person and ends the person's sessions. */
@@ -323,6 +332,9 @@ public final class CardRegistry {
           Entry.Subject holder =
               new Entry.Subject(
                   holders.organ(change, person).orElse(null), person, null, null, null);
+          if (to == State.ACTIVE && hasTemporary(change, person)) {
+            return refuse(change, holder, Refusal.TEMPORARY_OUT, "a temporary card counts");
+          }
           int stopped =
               to == State.SUSPENDED
                   ? others.suspend(change, holder, person) + temporary.stop(change, holder, person)

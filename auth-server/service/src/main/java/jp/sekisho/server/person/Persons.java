@@ -10,6 +10,7 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who works here, for other features. Dates decide at the moment of the question: what was ordered
@@ -131,12 +132,19 @@ public final class Persons {
         .stream().anyMatch(post -> post.organ().equals(organ));
   }
 
-  /** Whether a person still holds a post in that division, as one who acts there must. */
-  public boolean holds(Handle handle, String person, String organ, String division, Instant at) {
+  /**
+   * Whether a person still holds a post in that division, as one who acts there must.
+   *
+   * @param division its code; null for any of the organ
+   */
+  public boolean holds(
+      Handle handle, String person, String organ, @Nullable String division, Instant at) {
     LocalDate day = Validity.day(at);
     return timelines.posts(handle, person).stream()
         .anyMatch(post ->
-            post.holds(day) && post.organ().equals(organ) && post.division().equals(division));
+            post.holds(day)
+                && post.organ().equals(organ)
+                && (division == null || post.division().equals(division)));
   }
 
   private Standing standing(Handle handle, String person, Instant at, Predicate<PostRow> which) {

@@ -17,8 +17,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import jp.sekisho.policy.LayerScope;
+import jp.sekisho.policy.Decision;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.policy.ScopedLayer;
+import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.trust.Current;
@@ -396,6 +399,19 @@ public final class SignedPolicies implements RootPin {
         });
   }
 
+  /**
+   * What the rules of a terminal say of a login; those of a policy or layer that is over as {@link
+   * PolicyEvaluator#lapsed}; empty before the first import.
+   */
+  public Optional<Decision> login(
+      Handle handle, String organ, String terminal, LoginAttempt attempt) {
+    Optional<Policy> rules = rulesOf(handle, organ, terminal);
+    if (rules.isPresent()) {
+      return Optional.of(PolicyEvaluator.by(rules.get()).login(attempt));
+    }
+    return isAny(handle) ? Optional.of(PolicyEvaluator.lapsed(attempt)) : Optional.empty();
+  }
+
   /** Whether a root and a policy were ever imported. */
   public boolean isAny(Handle handle) {
     Rows rows = rows(handle);
@@ -417,12 +433,12 @@ public final class SignedPolicies implements RootPin {
   }
 
   /**
-   * Whether the policy in force lets cards of this kind log in. Without one, or with one that
-   * expired, staff cards do and no others.
+   * Whether the rules of a terminal let cards of this kind log in. Without any, or when a part of
+   * them expired, staff cards do and no others.
    */
-  public boolean allows(Handle handle, CardKind kind) {
-    return inForce(rows(handle))
-        .map(policy -> policy.body().cardKinds().contains(kind))
+  public boolean allows(Handle handle, String organ, String terminal, CardKind kind) {
+    return rulesOf(handle, organ, terminal)
+        .map(policy -> policy.cardKinds().contains(kind))
         .orElse(kind == CardKind.STAFF_PIV);
   }
 

@@ -72,19 +72,35 @@ final class SessionRepository {
   }
 
   /**
-   * Sessions of a relying service's realm that ended at {@code after} or later, oldest first;
-   * without those that a later login of the same id goes on with.
+   * A row of a relying service's realm.
+   *
+   * @param session the service's id for it as it stands in the row, also in one that fails its seal
    */
-  List<Found> endedOf(Handle handle, String service, String realm, long after, int most) {
+  record Kept(Found found, String session) {}
+
+  /**
+   * The rows of a relying service's realm that are open or changed at {@code after} or later, oldest
+   * change first.
+   */
+  List<Kept> keptSince(Handle handle, String service, String realm, long after) {
+    String keeper = service + " " + realm + " ";
     return handle
         .createQuery(
-            "select * from web_session past where state = 'ended' and changed >= :after and "
+            "select * from web_session where "
                 + KEPT_BY
-                + " and not exists (select 1 from web_session goes where goes.relying ="
-                + " past.relying and goes.state <> 'ended') order by changed limit :most")
-        .bind("keeper", service + " " + realm + " ")
+                + " and (state <> 'ended' or changed >= :after) order by changed")
+        .bind("keeper", keeper)
         .bind("after", after)
-        .bind("most", most)
+        .map((row, context) ->
+            new Kept(read(row), row.getString("relying").substring(keeper.length())))
+        .list();
+  }
+
+  /** The open sessions that a relying service keeps under this id. */
+  List<Found> openAs(Handle handle, Relying relying) {
+    return handle
+        .createQuery("select * from web_session where state <> 'ended' and relying = :relying")
+        .bind("relying", relying.text())
         .map((row, context) -> read(row))
         .list();
   }

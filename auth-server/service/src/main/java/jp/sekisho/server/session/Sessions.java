@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Objects;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import jp.sekisho.server.listener.PerMinute;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.SessionLimits.Fate;
 import jp.sekisho.server.session.SessionRepository.Found;
+import jp.sekisho.server.session.SessionRepository.Kept;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
@@ -235,24 +238,89 @@ public final class Sessions {
   }
 
   /**
-   * Sessions of a relying service's realm that ended at {@code after} (milliseconds UTC) or later,
-   * as far as the rows can be believed: one that fails its seal counts as ended now. Writes what
-   * the clock decided only at the next sweep, at most 15 seconds later.
+   * The end of a session that a relying service keeps.
+   *
+   * @param relying which one
+   * @param changed when
    */
-  public List<Session> endedOf(String service, String realm, long after, int most) {
-    List<Session> ended = new ArrayList<>();
-    for (Found found :
-        transactions.<List<Found>>read(
-            handle -> repository.endedOf(handle, service, realm, after, most))) {
-      switch (found) {
-        case Found.Sound(Session session) -> ended.add(session);
-        case Found.Tampered(String name) -> tampered.report(SessionRepository.TABLE, name);
-        case Found.Absent() -> {
-          // A list holds rows only.
-        }
+  public record KeptEnd(Relying relying, Instant changed, Cause cause) {}
+
+  private record Place(@Nullable Relying relying, String person, String terminal) {
+    static Place of(Session session) {
+      return new Place(session.relying(), session.person(), session.terminal());
+    }
+  }
+
+  /**
+   * Sessions of a relying service's realm that ended at {@code after} (milliseconds UTC) or later,
+   * oldest first, without those that a later login of the same person at the same terminal goes on
+   * with. A row that fails its seal counts as ended now, whatever its state, and hides no other
+   * end. Writes what the clock decided only at the next sweep, at most 15 seconds later.
+   */
+  public List<KeptEnd> endedOf(String service, String realm, long after, int most) {
+    List<Kept> rows =
+        transactions.<List<Kept>>read(
+            handle -> repository.keptSince(handle, service, realm, after));
+    Set<Place> goesOn = new HashSet<>();
+    List<Kept> unsound = new ArrayList<>();
+    for (Kept row : rows) {
+      if (!(row.found() instanceof Found.Sound(Session session))) {
+        unsound.add(row);
+      } else if (session.state() != Session.State.ENDED) {
+        goesOn.add(Place.of(session));
+      }
+    }
+    List<KeptEnd> ended = new ArrayList<>();
+    for (Kept row : rows) {
+      if (row.found() instanceof Found.Sound(Session session)
+          && session.state() == Session.State.ENDED
+          && ended.size() < most
+          && !goesOn.contains(Place.of(session))) {
+        ended.add(
+            new KeptEnd(
+                Objects.requireNonNull(session.relying()),
+                session.changed(),
+                Objects.requireNonNullElse(session.cause(), Cause.REVOKED)));
+      }
+    }
+    // Whoever writes many of these must not push out an end nor hide one of them for long; and a
+    // full list would say that the next question may begin at its last time.
+    Collections.shuffle(unsound);
+    Instant now = clock.instant();
+    for (Kept row : unsound) {
+      if (ended.size() >= most - 1) {
+        break;
+      }
+      if (row.found() instanceof Found.Tampered(String name)) {
+        tampered.report(SessionRepository.TABLE, name);
+      }
+      if (Relying.isId(row.session())) {
+        ended.add(
+            new KeptEnd(new Relying(service, realm, row.session()), now, Cause.REVOKED));
       }
     }
     return ended;
+  }
+
+  /**
+   * Why a session of a relying service may not be opened for this person at this terminal: {@code
+   * SESSION_OTHER_PERSON} or {@code TRANSACTION_BOUND} when somebody else or another terminal has
+   * the one of this id. Its end would end what the other has, or not end.
+   */
+  public Optional<Refusal> obstacle(
+      Handle handle, Relying relying, String person, String terminal, Instant now) {
+    for (Found found : repository.openAs(handle, relying)) {
+      if (found instanceof Found.Sound(Session session)
+          && !(limits.fate(session, activity.last(session), now) instanceof Fate.Over)) {
+        if (!session.person().equals(person)) {
+          return Optional.of(Refusal.SESSION_OTHER_PERSON);
+        }
+        if (!session.terminal().equals(terminal)) {
+          return Optional.of(Refusal.TRANSACTION_BOUND);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Ends all sessions of a relying service whose registration is removed. */
@@ -283,10 +351,14 @@ public final class Sessions {
         : Optional.empty();
   }
 
-  /** The active session of a person at a terminal, if there is one, by its row and by the clock. */
+  /**
+   * The person's active session of our own at a terminal, if there is one, by its row and by the
+   * clock; one that another system keeps says nothing of who sits there now.
+   */
   public Optional<Session> activeAt(Handle handle, String terminal, String person, Instant now) {
     for (Found found : repository.openOfTerminal(handle, terminal)) {
       if (found instanceof Found.Sound(Session session)
+          && session.relying() == null
           && session.person().equals(person)
           && isActive(session, now)) {
         return Optional.of(session);
@@ -339,13 +411,16 @@ public final class Sessions {
         .forEach(session -> end(change, session, Cause.REVOKED));
   }
 
-  /** Whether the person still holds the post. */
+  /** Whether the person still holds the post; null: any post in the organ. */
   @FunctionalInterface
   public interface PostHeld {
-    boolean test(Handle handle, String person, String organ, String post, Instant at);
+    boolean test(Handle handle, String person, String organ, @Nullable String post, Instant at);
   }
 
-  /** Ends the sessions of persons who no longer hold the post that they act in. */
+  /**
+   * Ends the sessions of persons who no longer hold the post that they act in; while none is chosen
+   * any post in the session's organ will do.
+   */
   public void endWithoutPost(PostHeld held) {
     List<Session> candidates =
         transactions.<List<Session>>read(handle ->
@@ -375,8 +450,8 @@ public final class Sessions {
     String post = session.post();
     try {
       return post == null
-          || session.isUndecided()
-          || held.test(handle, session.person(), session.organ(), post, at);
+          || held.test(
+              handle, session.person(), session.organ(), session.isUndecided() ? null : post, at);
     } catch (TamperedException e) {
       return false; // and the others still have their turn; the person's next step says why
     }

@@ -64,7 +64,8 @@ public final class StepUps {
    * A proof.
    *
    * @param at when the answer was judged
-   * @param card whether it was given by card and PIN, not by passkey
+   * @param card whether it was given by a card of the person's own and PIN, not by passkey or
+   *     temporary card
    * @param low whether that authenticator is 低保証
    */
   public record StepUp(Instant at, boolean card, boolean low) {}

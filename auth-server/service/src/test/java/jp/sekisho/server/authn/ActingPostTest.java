@@ -147,10 +147,17 @@ class ActingPostTest {
   }
 
   @Test
-  void anOpenChoiceEndsNoSession() {
+  void anOpenChoiceStaysWhileThereIsAnyPostAndEndsWithTheLast() {
     Token token = undecided();
-    scene.sessions.endWithoutPost((handle, person, organ, post, at) -> false);
+    Persons persons = new Persons(scene.storage.seal);
+    scene.sessions.endWithoutPost(persons::holds);
     assertTrue(active(token).isUndecided());
+    scene.tamper("delete from post where person = 'S1003' and division = 'zeimu'");
+    scene.sessions.endWithoutPost(persons::holds);
+    assertTrue(active(token).isUndecided());
+    scene.tamper("delete from post where person = 'S1003'");
+    scene.sessions.endWithoutPost(persons::holds);
+    assertEquals(new Resolution.Refused(Refusal.SESSION_ENDED), look(token));
   }
 
   @Test

@@ -345,7 +345,7 @@ public final class LoginScene implements Registers, AutoCloseable {
   }
 
   @Override
-  public boolean allows(Handle handle, CardKind kind) {
+  public boolean allows(Handle handle, ActiveTerminal terminal, CardKind kind) {
     return kinds.contains(kind);
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.event.Entry;
@@ -17,7 +18,6 @@ import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.session.Cause;
 import jp.sekisho.server.session.Relying;
 import jp.sekisho.server.session.Resolution;
-import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Token;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +58,7 @@ class RelyingLoginsTest {
         login, asked.transaction().id(), asked.cookie(), scene.answer(asked, T, card));
   }
 
-  private List<Session> ended() {
+  private List<Sessions.KeptEnd> ended() {
     return scene.sessions.endedOf("keycloak", "city", 0, 100);
   }
 
@@ -159,7 +159,7 @@ class RelyingLoginsTest {
     Asked asked = loggedIn(LOGIN);
     assertEquals(List.of(), ended());
     scene.cardRemoved(T, asked.transaction().id());
-    Session over = ended().getFirst();
+    Sessions.KeptEnd over = ended().getFirst();
     assertEquals(LOGIN.session(), over.relying());
     assertEquals(Cause.CARD_REMOVED, over.cause());
     assertEquals(
@@ -184,6 +184,22 @@ class RelyingLoginsTest {
   }
 
   @Test
+  void itVouchesForNobodyBeingAtTheTerminalLater() {
+    loggedIn(LOGIN);
+    assertEquals(
+        Optional.empty(),
+        scene.storage.transactions.read(
+            handle -> scene.sessions.activeAt(handle, T, "S-1024", scene.clock.instant())));
+    Token _ = scene.login(T, clerk);
+    assertTrue(
+        scene
+            .storage
+            .transactions
+            .read(handle -> scene.sessions.activeAt(handle, T, "S-1024", scene.clock.instant()))
+            .isPresent());
+  }
+
+  @Test
   void ofOneRealmATerminalHasOneSession() {
     loggedIn(LOGIN);
     loggedIn(new RelyingLogin(new Relying("keycloak", "city", "sid-2"), "groupware"));
@@ -198,7 +214,62 @@ class RelyingLoginsTest {
     assertEquals(List.of(), ended());
     scene.cardRemoved(T, second.transaction().id());
     assertEquals(
-        List.of(LOGIN.session(), LOGIN.session()), ended().stream().map(Session::relying).toList());
+        List.of(LOGIN.session(), LOGIN.session()), ended().stream().map(Sessions.KeptEnd::relying).toList());
+  }
+
+  @Test
+  void whatAnotherPersonOrTerminalHasIsNotOpenedAgain() {
+    scene.addTerminal("T-0002", "mayor");
+    loggedIn(LOGIN);
+    assertEquals(
+        Refusal.SESSION_OTHER_PERSON, LoginScene.reason(give(ask(LOGIN), LOGIN, scene.clerk("S-2000"))));
+    Asked elsewhere =
+        scene.fetched(
+            LoginScene.passed(
+                scene.logins.askFor(LOGIN, SSO, InetAddress.ofLiteral(LoginScene.PC))),
+            "T-0002");
+    assertEquals(
+        Refusal.TRANSACTION_BOUND,
+        LoginScene.reason(
+            scene.logins.answerFor(
+                LOGIN,
+                elsewhere.transaction().id(),
+                elsewhere.cookie(),
+                scene.answer(elsewhere, "T-0002", clerk))));
+    assertEquals(List.of(), ended());
+  }
+
+  @Test
+  void anotherPersonsLaterSessionHidesNoEnd() {
+    Asked first = loggedIn(LOGIN);
+    scene.cardRemoved(T, first.transaction().id());
+    assertInstanceOf(
+        Outcome.Vouched.class, give(ask(LOGIN), LOGIN, scene.clerk("S-2000")));
+    assertEquals(List.of(Cause.CARD_REMOVED), ended().stream().map(Sessions.KeptEnd::cause).toList());
+  }
+
+  @Test
+  void anOpenRowThatWasEditedCountsAsEndedAndHidesNoEnd() {
+    loggedIn(LOGIN);
+    scene.tamper("update web_session set person = 'S-2000'");
+    assertEquals(List.of(LOGIN.session()), ended().stream().map(Sessions.KeptEnd::relying).toList());
+  }
+
+  @Test
+  void anEndIsNotPushedOutByRowsThatNobodySealed() {
+    Asked asked = loggedIn(LOGIN);
+    scene.cardRemoved(T, asked.transaction().id());
+    scene.tamper(
+        "insert into web_session (token_hash, person, organ, post, terminal, boot,"
+            + " transaction_id, assurance, state, cause, created, resumed, changed, absolute_end,"
+            + " entry_id, mac, source, authenticator, relying) select randomblob(32), person, organ, post, terminal, boot,"
+            + " transaction_id, assurance, 'ended', cause, created, resumed, changed, absolute_end,"
+            + " entry_id, mac, source, authenticator, relying || value from web_session,"
+            + " json_each('[1,2,3,4]')");
+    List<Sessions.KeptEnd> four = scene.sessions.endedOf("keycloak", "city", 0, 4);
+    assertEquals(3, four.size());
+    assertEquals(LOGIN.session(), four.getFirst().relying());
+    assertEquals(Cause.CARD_REMOVED, four.getFirst().cause());
   }
 
   @Test
@@ -217,7 +288,7 @@ class RelyingLoginsTest {
     Asked asked = loggedIn(LOGIN);
     scene.cardRemoved(T, asked.transaction().id());
     scene.tamper("update web_session set relying = 'keycloak city sid-9'");
-    assertEquals(List.of(), ended());
+    assertEquals(List.of("sid-9"), ended().stream().map(end -> end.relying().session()).toList());
     assertTrue(
         scene.entries("system").stream().anyMatch(e -> e.type().equals("service.state-tampered")));
   }

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.authn.LoginScene.Card;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
+import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.CardRegistry.Asker;
 import jp.sekisho.server.card.TemporaryStock;
 import jp.sekisho.server.person.PersonImport;
@@ -19,6 +21,7 @@ import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.Token;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,6 +162,47 @@ final class TemporaryCardLoginTest {
     handOut();
     scene.registry.suspend(PERSON);
     assertEquals(Refusal.AUTHENTICATOR_SUSPENDED, refused(temporary));
+  }
+
+  @Test
+  void theOwnCardIsNotResumedBesideIt() {
+    handOut();
+    CardRegistry.Outcome.Refused refused =
+        assertInstanceOf(CardRegistry.Outcome.Refused.class, scene.registry.resume(PERSON));
+    assertEquals(Refusal.TEMPORARY_OUT, refused.reason());
+    assertInstanceOf(
+        CardRegistry.Outcome.Refused.class,
+        scene.registry.resume(PERSON, Sha256.text(own.keys().getPublic().getEncoded())));
+    assertEquals(Refusal.AUTHENTICATOR_SUSPENDED, refused(own));
+    scene.clock.advance(Duration.ofDays(1));
+    assertInstanceOf(CardRegistry.Outcome.Changed.class, scene.registry.resume(PERSON));
+  }
+
+  @Test
+  void countsInItsStocksOrganOnly() {
+    handOut();
+    scene.addTerminal("T-0001", "system");
+    scene.organOfPerson.put(PERSON, "system");
+    assertEquals(Refusal.NOT_ENROLLED, refused(temporary));
+  }
+
+  @Test
+  void provesNobodyForWhatOnlyTheOwnCardMayRegister() {
+    handOut();
+    Session session = active(scene.login("T-0001", temporary));
+    Asked asked =
+        scene.fetched(
+            LoginScene.passed(
+                scene.logins.askStepUp(
+                    session, StepUps.REGISTER_PASSKEY, LoginScene.ORIGIN, LoginScene.PC)),
+            "T-0001");
+    assertEquals(
+        new Logins.Outcome.SteppedUp(),
+        scene.logins.answer(
+            asked.transaction().id(), asked.cookie(), scene.answer(asked, "T-0001", temporary)));
+    assertEquals(
+        Optional.of(false),
+        scene.stepUps.find(session.name(), StepUps.REGISTER_PASSKEY).map(StepUps.StepUp::card));
   }
 
   @Test

@@ -19,9 +19,12 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import jp.sekisho.policy.Decision;
 import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.PolicyLayer;
@@ -29,6 +32,7 @@ import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.Segment;
 import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.AddressMatch;
+import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.login.LoginRules;
 import jp.sekisho.policy.login.LoginSettings;
@@ -262,6 +266,31 @@ class PolicyRouteTest {
     assertTrue(takesPasskeys(server), "a policy of both");
     server.clock.forward(TrustKind.POLICY.maxLife().plusDays(1));
     assertFalse(takesPasskeys(server), "a policy that expired");
+  }
+
+  private String ruled(LoginFactors factors, @Nullable CardKind card, boolean sameAddress) {
+    LoginAttempt attempt =
+        new LoginAttempt(factors, card, sameAddress, LocalDateTime.of(2026, 11, 24, 10, 0), null);
+    return server
+        .installation
+        .transactions()
+        .<Optional<Decision>>read(handle -> policies.login(handle, "mayor", "T-0003", attempt))
+        .map(decision -> decision.ruling().effect() + " " + decision.rule())
+        .orElse("nothing");
+  }
+
+  @Test
+  void aPolicyThatIsOverLetsInNothingButStaffCardsAtTheirTerminal() throws Exception {
+    assertEquals("nothing", ruled(LoginFactors.CARD_PIN, CardKind.STAFF_PIV, true));
+    imported(root(online()), policy(1, List.of(LoginFactors.CARD_PIN, LoginFactors.PASSKEY)));
+    assertEquals("audit built-in.unset", ruled(LoginFactors.PASSKEY, null, true), "in force");
+    server.clock.forward(TrustKind.POLICY.maxLife().plusDays(1));
+    assertEquals(
+        "audit built-in.lapsed", ruled(LoginFactors.CARD_PIN, CardKind.STAFF_PIV, true));
+    String refused = "block built-in.lapsed";
+    assertEquals(refused, ruled(LoginFactors.PASSKEY, null, true));
+    assertEquals(refused, ruled(LoginFactors.CARD_PIN, CardKind.STAFF_PIV, false));
+    assertEquals(refused, ruled(LoginFactors.CARD_PIN, CardKind.JPKI, true));
   }
 
   @Test
