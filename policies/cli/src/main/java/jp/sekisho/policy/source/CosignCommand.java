@@ -8,9 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import jp.sekisho.policy.LayerScope;
-import jp.sekisho.policy.Policy;
-import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.SignedFile;
@@ -167,7 +164,11 @@ final class CosignCommand implements Callable<Integer> {
         }
       }
     }
-    show(output, root, drafts);
+    // Read once: what is shown is what the set is checked against.
+    SignedBefore before = SignedBefore.read(out, root);
+    DraftChanges changes = DraftChanges.of(root, before, drafts);
+    // Always before the PIN: beside JSON on the other stream.
+    changes.print(output.json() ? common.err() : output.out(), output.messages());
     // All signatures before anything is written: a PIN that fails in between leaves no half.
     Map<String, Drafts.Named> signed = new TreeMap<>(drafts);
     for (Drafts.Named one : mine) {
@@ -186,7 +187,7 @@ final class CosignCommand implements Callable<Integer> {
         open.add(one.name() + " " + missing);
       }
     }
-    Finished finished = open.isEmpty() ? finish(root, signed) : new Finished(List.of(), null);
+    Finished finished = open.isEmpty() ? finish(before, root, signed) : new Finished(List.of(), null);
     if (finished.refusal() != null) {
       return output.refused("REFUSED", "sign.REFUSED", finished.refusal());
     }
@@ -195,15 +196,16 @@ final class CosignCommand implements Callable<Integer> {
         new Drafts(out).write(one);
       }
     }
-    return report(output, mine, open, finished.names());
+    return report(output, changes, mine, open, finished.names());
   }
 
   /** What came of a complete set; {@code refusal} null when it was written. */
   private record Finished(List<String> names, @Nullable String refusal) {}
 
-  private Finished finish(@Nullable SignedFile root, Map<String, Drafts.Named> signed)
+  private Finished finish(
+      SignedBefore before, @Nullable SignedFile root, Map<String, Drafts.Named> signed)
       throws MalformedException, InputFile.UnreadableException {
-    CompleteSet set = CompleteSet.of(out, root, signed);
+    CompleteSet set = CompleteSet.of(before, root, signed);
     String refusal = set.refusal(clock.instant());
     if (refusal == null) {
       set.write(out);
@@ -212,68 +214,18 @@ final class CosignCommand implements Callable<Integer> {
     return new Finished(List.copyOf(signed.keySet()), refusal);
   }
 
-  private void show(Output output, @Nullable SignedFile root, Map<String, Drafts.Named> drafts)
-      throws MalformedException, InputFile.UnreadableException {
-    if (output.json()) {
-      return;
-    }
-    Drafts.Named rotation = drafts.get("root");
-    if (rotation != null) {
-      output.line(
-          output.messages().text("cosign.root", Long.toString(rotation.file().header().version())));
-      RotateRoot.words(root, rotation.file().body()).forEach(output::line);
-    }
-    SignedFile old =
-        TrustFiles.has(out, TrustKind.POLICY) ? TrustFiles.read(out, TrustKind.POLICY) : null;
-    Policy before = old == null ? null : Policy.parse(old.bodyBytes());
-    Drafts.Named draft = drafts.get("policy");
-    Policy policy = draft == null ? before : Policy.parse(draft.file().body());
-    if (draft != null && policy != null) {
-      String from = Long.toString(old == null ? 0 : old.header().version());
-      String to = Long.toString(draft.file().header().version());
-      output.line(output.messages().text("sign.changes", from, to));
-      List<RuleWords.Change> changes = RuleWords.changes(before, policy);
-      if (changes.isEmpty()) {
-        output.line(output.messages().text("sign.no-changes"));
-      }
-      changes.forEach(change -> output.line(change.line(output.messages())));
-    }
-    if (policy != null) {
-      showLayers(output, drafts, before, policy);
-    }
-    output.out().flush();
-  }
-
-  private void showLayers(
-      Output output, Map<String, Drafts.Named> drafts, @Nullable Policy before, Policy policy)
-      throws MalformedException, InputFile.UnreadableException {
-    LayerSigning signing = new LayerSigning(out);
-    Map<LayerScope, ScopedLayer> layers = new TreeMap<>();
-    for (SignedFile one : signing.read().values()) {
-      ScopedLayer layer = ScopedLayer.parse(one.bodyBytes());
-      layers.put(layer.scope(), layer);
-    }
-    for (Drafts.Named one : drafts.values()) {
-      if (one.file().header().organ() != null) {
-        ScopedLayer layer = ScopedLayer.parse(one.file().body());
-        layers.put(layer.scope(), layer);
-      }
-    }
-    signing
-        .changes(before, policy, List.copyOf(layers.values()))
-        .forEach((scope, changes) -> {
-          output.line(output.messages().text("diff.scope", scope.text()));
-          changes.forEach(change -> output.line(change.line(output.messages())));
-        });
-  }
-
   private int report(
-      Output output, List<Drafts.Named> mine, List<String> open, List<String> finished) {
+      Output output,
+      DraftChanges changes,
+      List<Drafts.Named> mine,
+      List<String> open,
+      List<String> finished) {
     ObjectNode json = Output.object(open.isEmpty() ? "complete" : "cosigned");
     ArrayNode names = json.putArray("signed");
     mine.forEach(one -> names.add(one.name()));
     ArrayNode missing = json.putArray("missing");
     open.forEach(missing::add);
+    changes.put(json);
     output.result(
         json,
         () ->
