@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import jp.sekisho.policy.trust.FileSigner;
@@ -15,6 +16,8 @@ import jp.sekisho.policy.trust.TrustKey;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.smartcard.CardException;
+import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.CardText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -35,9 +38,23 @@ final class CosignCommand implements Callable<Integer> {
     @Option(names = "--key", paramLabel = "FILE", descriptionKey = "cosign.key")
     private @Nullable Path key;
 
-    @SuppressWarnings("UnusedVariable") // read by picocli: one of the two must be there
-    @Option(names = "--card", descriptionKey = "cosign.card")
+    @ArgGroup(exclusive = false)
+    private @Nullable Card card;
+  }
+
+  /** The staff card, and where it lies: no other reader is touched. */
+  static final class Card {
+    @SuppressWarnings("UnusedVariable") // read by picocli
+    @Option(names = "--card", required = true, descriptionKey = "cosign.card")
     private boolean card;
+
+    @SuppressWarnings("NullAway.Init") // required
+    @Option(
+        names = "--reader",
+        required = true,
+        paramLabel = "NAME",
+        descriptionKey = "cosign.reader")
+    private String reader;
   }
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -51,9 +68,6 @@ final class CosignCommand implements Callable<Integer> {
 
   @ArgGroup(multiplicity = "1")
   private With with = new With();
-
-  @Option(names = "--reader", paramLabel = "NAME", descriptionKey = "cosign.reader")
-  private @Nullable String reader;
 
   private final Clock clock;
   private final CardPlace place;
@@ -82,20 +96,21 @@ final class CosignCommand implements Callable<Integer> {
         common.banner();
       }
       List<TrustKey> known = known(root, drafts);
-      if (with.key == null) {
+      Path key = with.key;
+      if (key == null) {
         return byCard(output, root, drafts, known);
       }
       if (!trial) {
-        return output.refused("KEY_PRODUCTION", "cosign.KEY_PRODUCTION", with.key.toString());
+        return output.refused("KEY_PRODUCTION", "cosign.KEY_PRODUCTION", key.toString());
       }
-      FileSigner signer = TrialKey.read(with.key, known);
+      FileSigner signer = TrialKey.read(key, known);
       return signer == null
-          ? output.refused("KEY", "sign.KEY", with.key.toString())
+          ? output.refused("KEY", "sign.KEY", key.toString())
           : sign(output, root, drafts, known, signer);
     } catch (MalformedException e) {
       return output.refused("POLICY_MALFORMED", "sign.MALFORMED", String.valueOf(e.getMessage()));
     } catch (OfficerCard.RefusedException e) {
-      return output.refused(e.code(), "cosign.CARD", e.code());
+      return cardRefused(output, e.code(), e.triesLeft());
     } catch (InputFile.UnreadableException e) {
       return output.unreadable(e);
     }
@@ -107,7 +122,7 @@ final class CosignCommand implements Callable<Integer> {
       Map<String, Drafts.Named> drafts,
       List<TrustKey> known)
       throws GeneralSecurityException, MalformedException, InputFile.UnreadableException {
-    try (CardPlace.Placed card = place.connect(reader);
+    try (CardPlace.Placed card = place.connect(with.card == null ? null : with.card.reader);
         OfficerCard officer =
             OfficerCard.read(
                 card.channel(),
@@ -118,8 +133,18 @@ final class CosignCommand implements Callable<Integer> {
                             .text("cosign.pin", card.name(), Integer.toString(tries))))) {
       return sign(output, root, drafts, known, officer);
     } catch (CardException e) {
-      return output.refused(e.failure().name(), "cosign.CARD", e.failure().name());
+      return cardRefused(output, e.failure().name(), OptionalInt.empty());
     }
+  }
+
+  /** What happened, why, what to do and whom to call, in the words of the card's own program. */
+  private static int cardRefused(Output output, String code, OptionalInt triesLeft) {
+    if (code.equals("PROMPT_UNAVAILABLE") || code.equals(CardFailure.PIN_LAST_TRY.name())) {
+      return output.refused(code, "cosign." + code, "");
+    }
+    CardFailure failure = CardFailure.valueOf(code);
+    String words = CardText.of(failure, output.messages().locale(), triesLeft).toString();
+    return output.refused(code, "cosign.CARD", words.replace('\n', ' '));
   }
 
   /** Everybody who may have a line: officers and delegates, old and new. */

@@ -220,7 +220,14 @@ class CosignTest {
     assertEquals(0, draft("S-3001", "S-3002").exit());
     Desk desk = desks.get(0);
     desk.pin = "999999";
-    assertEquals("PIN_WRONG", cosign(0, "--root", out, "--json").json().path("code").asString());
+    Program wrong = cosign(0, "--root", out, "--json", "--lang", "en");
+    assertEquals("PIN_WRONG", wrong.json().path("code").asString());
+    String text = wrong.json().path("text").asString();
+    assertTrue(text.contains("tries left"), text);
+    assertTrue(text.contains("Check the PIN of your staff card."), text);
+    assertTrue(text.contains("call the IT help desk"), text);
+    Program nowhere = desk.run("cosign", out, "--root", out, "--card");
+    assertEquals(2, nowhere.exit(), nowhere.out());
     desk.pin = "12345";
     assertEquals("PIN_FORMAT", cosign(0, "--root", out, "--json").json().path("code").asString());
     assertEquals("NOT_SIGNER", cosign(2, "--root", out, "--json").json().path("code").asString());
