@@ -40,7 +40,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** k of n officers of a production with PIV cards in software: root, policy, rotation. */
+/**
+ * k of n officers of a production with PIV cards in software: root, policy, layers, rotation.
+ *
+ * <p>Longer than other tests: each case needs the same desks and the root they made.
+ */
 class CosignTest {
   private static final String TOWN = Program.PROFILES.resolve("town.yaml").toString();
 
