@@ -1,5 +1,6 @@
 package jp.sekisho.policy.source;
 
+import java.io.PrintWriter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,6 +29,11 @@ final class CommonOptions {
   /** Where the command's result goes. */
   Output output() {
     return new Output(spec.commandLine().getOut(), program().messages(), asksJson());
+  }
+
+  /** Where people read beside JSON. */
+  PrintWriter err() {
+    return spec.commandLine().getErr();
   }
 
   /** Whether JSON was asked for, before the command or after it. */

@@ -6,11 +6,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import jp.sekisho.policy.LayerScope;
-import jp.sekisho.policy.Policy;
-import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.SignedFile;
@@ -18,6 +16,8 @@ import jp.sekisho.policy.trust.TrustKey;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.smartcard.CardException;
+import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.CardText;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -38,9 +38,23 @@ final class CosignCommand implements Callable<Integer> {
     @Option(names = "--key", paramLabel = "FILE", descriptionKey = "cosign.key")
     private @Nullable Path key;
 
-    @SuppressWarnings("UnusedVariable") // read by picocli: one of the two must be there
-    @Option(names = "--card", descriptionKey = "cosign.card")
+    @ArgGroup(exclusive = false)
+    private @Nullable Card card;
+  }
+
+  /** The staff card, and where it lies: no other reader is touched. */
+  static final class Card {
+    @SuppressWarnings("UnusedVariable") // read by picocli
+    @Option(names = "--card", required = true, descriptionKey = "cosign.card")
     private boolean card;
+
+    @SuppressWarnings("NullAway.Init") // required
+    @Option(
+        names = "--reader",
+        required = true,
+        paramLabel = "NAME",
+        descriptionKey = "cosign.reader")
+    private String reader;
   }
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -54,9 +68,6 @@ final class CosignCommand implements Callable<Integer> {
 
   @ArgGroup(multiplicity = "1")
   private With with = new With();
-
-  @Option(names = "--reader", paramLabel = "NAME", descriptionKey = "cosign.reader")
-  private @Nullable String reader;
 
   private final Clock clock;
   private final CardPlace place;
@@ -85,20 +96,21 @@ final class CosignCommand implements Callable<Integer> {
         common.banner();
       }
       List<TrustKey> known = known(root, drafts);
-      if (with.key == null) {
+      Path key = with.key;
+      if (key == null) {
         return byCard(output, root, drafts, known);
       }
       if (!trial) {
-        return output.refused("KEY_PRODUCTION", "cosign.KEY_PRODUCTION", with.key.toString());
+        return output.refused("KEY_PRODUCTION", "cosign.KEY_PRODUCTION", key.toString());
       }
-      FileSigner signer = TrialKey.read(with.key, known);
+      FileSigner signer = TrialKey.read(key, known);
       return signer == null
-          ? output.refused("KEY", "sign.KEY", with.key.toString())
+          ? output.refused("KEY", "sign.KEY", key.toString())
           : sign(output, root, drafts, known, signer);
     } catch (MalformedException e) {
       return output.refused("POLICY_MALFORMED", "sign.MALFORMED", String.valueOf(e.getMessage()));
     } catch (OfficerCard.RefusedException e) {
-      return output.refused(e.code(), "cosign.CARD", e.code());
+      return cardRefused(output, e.code(), e.triesLeft());
     } catch (InputFile.UnreadableException e) {
       return output.unreadable(e);
     }
@@ -110,7 +122,7 @@ final class CosignCommand implements Callable<Integer> {
       Map<String, Drafts.Named> drafts,
       List<TrustKey> known)
       throws GeneralSecurityException, MalformedException, InputFile.UnreadableException {
-    try (CardPlace.Placed card = place.connect(reader);
+    try (CardPlace.Placed card = place.connect(with.card == null ? null : with.card.reader);
         OfficerCard officer =
             OfficerCard.read(
                 card.channel(),
@@ -121,8 +133,18 @@ final class CosignCommand implements Callable<Integer> {
                             .text("cosign.pin", card.name(), Integer.toString(tries))))) {
       return sign(output, root, drafts, known, officer);
     } catch (CardException e) {
-      return output.refused(e.failure().name(), "cosign.CARD", e.failure().name());
+      return cardRefused(output, e.failure().name(), OptionalInt.empty());
     }
+  }
+
+  /** What happened, why, what to do and whom to call, in the words of the card's own program. */
+  private static int cardRefused(Output output, String code, OptionalInt triesLeft) {
+    if (code.equals("PROMPT_UNAVAILABLE") || code.equals(CardFailure.PIN_LAST_TRY.name())) {
+      return output.refused(code, "cosign." + code, "");
+    }
+    CardFailure failure = CardFailure.valueOf(code);
+    String words = CardText.of(failure, output.messages().locale(), triesLeft).toString();
+    return output.refused(code, "cosign.CARD", words.replace('\n', ' '));
   }
 
   /** Everybody who may have a line: officers and delegates, old and new. */
@@ -167,7 +189,11 @@ final class CosignCommand implements Callable<Integer> {
         }
       }
     }
-    show(output, root, drafts);
+    // Read once: what is shown is what the set is checked against.
+    SignedBefore before = SignedBefore.read(out, root);
+    DraftChanges changes = DraftChanges.of(root, before, drafts);
+    // Always before the PIN: beside JSON on the other stream.
+    changes.print(output.json() ? common.err() : output.out(), output.messages());
     // All signatures before anything is written: a PIN that fails in between leaves no half.
     Map<String, Drafts.Named> signed = new TreeMap<>(drafts);
     for (Drafts.Named one : mine) {
@@ -186,7 +212,7 @@ final class CosignCommand implements Callable<Integer> {
         open.add(one.name() + " " + missing);
       }
     }
-    Finished finished = open.isEmpty() ? finish(root, signed) : new Finished(List.of(), null);
+    Finished finished = open.isEmpty() ? finish(before, root, signed) : new Finished(List.of(), null);
     if (finished.refusal() != null) {
       return output.refused("REFUSED", "sign.REFUSED", finished.refusal());
     }
@@ -195,15 +221,16 @@ final class CosignCommand implements Callable<Integer> {
         new Drafts(out).write(one);
       }
     }
-    return report(output, mine, open, finished.names());
+    return report(output, changes, mine, open, finished.names());
   }
 
   /** What came of a complete set; {@code refusal} null when it was written. */
   private record Finished(List<String> names, @Nullable String refusal) {}
 
-  private Finished finish(@Nullable SignedFile root, Map<String, Drafts.Named> signed)
+  private Finished finish(
+      SignedBefore before, @Nullable SignedFile root, Map<String, Drafts.Named> signed)
       throws MalformedException, InputFile.UnreadableException {
-    CompleteSet set = CompleteSet.of(out, root, signed);
+    CompleteSet set = CompleteSet.of(before, root, signed);
     String refusal = set.refusal(clock.instant());
     if (refusal == null) {
       set.write(out);
@@ -212,68 +239,18 @@ final class CosignCommand implements Callable<Integer> {
     return new Finished(List.copyOf(signed.keySet()), refusal);
   }
 
-  private void show(Output output, @Nullable SignedFile root, Map<String, Drafts.Named> drafts)
-      throws MalformedException, InputFile.UnreadableException {
-    if (output.json()) {
-      return;
-    }
-    Drafts.Named rotation = drafts.get("root");
-    if (rotation != null) {
-      output.line(
-          output.messages().text("cosign.root", Long.toString(rotation.file().header().version())));
-      RotateRoot.words(root, rotation.file().body()).forEach(output::line);
-    }
-    SignedFile old =
-        TrustFiles.has(out, TrustKind.POLICY) ? TrustFiles.read(out, TrustKind.POLICY) : null;
-    Policy before = old == null ? null : Policy.parse(old.bodyBytes());
-    Drafts.Named draft = drafts.get("policy");
-    Policy policy = draft == null ? before : Policy.parse(draft.file().body());
-    if (draft != null && policy != null) {
-      String from = Long.toString(old == null ? 0 : old.header().version());
-      String to = Long.toString(draft.file().header().version());
-      output.line(output.messages().text("sign.changes", from, to));
-      List<RuleWords.Change> changes = RuleWords.changes(before, policy);
-      if (changes.isEmpty()) {
-        output.line(output.messages().text("sign.no-changes"));
-      }
-      changes.forEach(change -> output.line(change.line(output.messages())));
-    }
-    if (policy != null) {
-      showLayers(output, drafts, before, policy);
-    }
-    output.out().flush();
-  }
-
-  private void showLayers(
-      Output output, Map<String, Drafts.Named> drafts, @Nullable Policy before, Policy policy)
-      throws MalformedException, InputFile.UnreadableException {
-    LayerSigning signing = new LayerSigning(out);
-    Map<LayerScope, ScopedLayer> layers = new TreeMap<>();
-    for (SignedFile one : signing.read().values()) {
-      ScopedLayer layer = ScopedLayer.parse(one.bodyBytes());
-      layers.put(layer.scope(), layer);
-    }
-    for (Drafts.Named one : drafts.values()) {
-      if (one.file().header().organ() != null) {
-        ScopedLayer layer = ScopedLayer.parse(one.file().body());
-        layers.put(layer.scope(), layer);
-      }
-    }
-    signing
-        .changes(before, policy, List.copyOf(layers.values()))
-        .forEach((scope, changes) -> {
-          output.line(output.messages().text("diff.scope", scope.text()));
-          changes.forEach(change -> output.line(change.line(output.messages())));
-        });
-  }
-
   private int report(
-      Output output, List<Drafts.Named> mine, List<String> open, List<String> finished) {
+      Output output,
+      DraftChanges changes,
+      List<Drafts.Named> mine,
+      List<String> open,
+      List<String> finished) {
     ObjectNode json = Output.object(open.isEmpty() ? "complete" : "cosigned");
     ArrayNode names = json.putArray("signed");
     mine.forEach(one -> names.add(one.name()));
     ArrayNode missing = json.putArray("missing");
     open.forEach(missing::add);
+    changes.put(json);
     output.result(
         json,
         () ->

@@ -8,9 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.trust.DraftFile;
 import jp.sekisho.policy.trust.Root;
@@ -98,7 +96,7 @@ final class DraftCommand implements Callable<Integer> {
       if (trial) {
         common.banner();
       }
-      List<DraftFile> made = made(((PolicyTree.Outcome.Read) read).tree(), keys, trial);
+      List<DraftFile> made = made(signed, ((PolicyTree.Outcome.Read) read).tree(), keys, trial);
       if (made.isEmpty()) {
         return output.refused("NOTHING", "draft.NOTHING", out.toString());
       }
@@ -126,20 +124,19 @@ final class DraftCommand implements Callable<Integer> {
   }
 
   /** What says something else than the signed file in {@code --out}, or has none there. */
-  private List<DraftFile> made(PolicyTree tree, List<String> keys, boolean trial)
+  private List<DraftFile> made(
+      SignedFile root, PolicyTree tree, List<String> keys, boolean trial)
       throws InputFile.UnreadableException, MalformedException {
+    SignedBefore before = SignedBefore.read(out, root);
     List<DraftFile> made = new ArrayList<>();
     if (organ == null) {
-      SignedFile old =
-          TrustFiles.has(out, TrustKind.POLICY) ? TrustFiles.read(out, TrustKind.POLICY) : null;
       byte[] body = tree.policyIn(PolicyTree.COMMON).bytes();
-      add(made, null, body, old, keys, trial);
+      add(made, null, body, before.file(), keys, trial);
     }
-    Map<LayerScope, SignedFile> before = new LayerSigning(out).read();
     for (ScopedLayer layer : tree.scopedLayers()) {
       if (organ == null || layer.scope().organ().equals(organ)) {
         String of = layer.scope().organ();
-        add(made, of, layer.bytes(), before.get(layer.scope()), keys, trial);
+        add(made, of, layer.bytes(), before.files().get(layer.scope()), keys, trial);
       }
     }
     return made;

@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.PolicyLayer;
@@ -113,18 +115,18 @@ record LayerSigning(Path out) {
 
   /**
    * What changes for the terminals of each layer, against what they obeyed under {@code before};
-   * where there was no such layer, against {@code policy}, what they would obey without it.
+   * where there was no such layer, against {@code policy}, what they would obey without it. A layer
+   * that is no more changes what its terminals obey, too.
+   *
+   * @param old the layers under {@code before}, verified
    */
-  Map<LayerScope, List<RuleWords.Change>> changes(
-      @Nullable Policy before, Policy policy, List<ScopedLayer> layers)
-      throws InputFile.UnreadableException, MalformedException {
-    List<ScopedLayer> old = new ArrayList<>();
-    for (SignedFile file : read().values()) {
-      old.add(ScopedLayer.parse(file.bodyBytes()));
-    }
+  static Map<LayerScope, List<RuleWords.Change>> changes(
+      @Nullable Policy before, List<ScopedLayer> old, Policy policy, List<ScopedLayer> layers) {
+    Set<LayerScope> scopes = new TreeSet<>();
+    layers.forEach(layer -> scopes.add(layer.scope()));
+    old.forEach(layer -> scopes.add(layer.scope()));
     Map<LayerScope, List<RuleWords.Change>> changes = new TreeMap<>();
-    for (ScopedLayer layer : layers) {
-      LayerScope scope = layer.scope();
+    for (LayerScope scope : scopes) {
       boolean known = old.stream().anyMatch(one -> one.scope().equals(scope));
       Policy was = known && before != null ? combined(before, old, scope) : policy;
       List<RuleWords.Change> found = RuleWords.changes(was, combined(policy, layers, scope));

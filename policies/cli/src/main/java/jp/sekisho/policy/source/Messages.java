@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.PropertyResourceBundle;
 import java.util.ResourceBundle;
 import java.util.regex.Matcher;
@@ -22,9 +23,16 @@ final class Messages {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([0-9])}");
 
   private final ResourceBundle bundle;
+  private final Locale locale;
 
   private Messages(String language) {
     this.bundle = load(language);
+    this.locale = Locale.forLanguageTag(language);
+  }
+
+  /** The language. */
+  Locale locale() {
+    return locale;
   }
 
   /** The texts of the language {@code ja} or {@code en}; English for any other. */

@@ -3,6 +3,7 @@ package jp.sekisho.policy.source;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.TrustKey;
 import jp.sekisho.smartcard.CardChannel;
@@ -28,14 +29,29 @@ final class OfficerCard implements FileSigner, AutoCloseable {
   static final class RefusedException extends GeneralSecurityException {
     private static final long serialVersionUID = 1L;
     private final String code;
+    private final int triesLeft;
 
     RefusedException(String code) {
-      super(code);
-      this.code = code;
+      this(code, -1);
     }
 
     RefusedException(CardFailure failure) {
       this(failure.name());
+    }
+
+    RefusedException(SignOutcome.Refused refused) {
+      this(refused.failure().name(), refused.triesLeft().orElse(-1));
+    }
+
+    private RefusedException(String code, int triesLeft) {
+      super(code);
+      this.code = code;
+      this.triesLeft = triesLeft;
+    }
+
+    /** What the card said last about its PIN. */
+    OptionalInt triesLeft() {
+      return triesLeft < 0 ? OptionalInt.empty() : OptionalInt.of(triesLeft);
     }
 
     /** A stable word, such as {@code PIN_WRONG}. */
@@ -97,7 +113,7 @@ final class OfficerCard implements FileSigner, AutoCloseable {
       if (outcome instanceof SignOutcome.Signed signed) {
         return signed.signature();
       }
-      throw new RefusedException(((SignOutcome.Refused) outcome).failure());
+      throw new RefusedException((SignOutcome.Refused) outcome);
     }
   }
 

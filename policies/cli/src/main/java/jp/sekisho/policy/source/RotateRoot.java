@@ -61,6 +61,9 @@ final class RotateRoot {
       descriptionKey = "root.remove-delegate")
   private List<String> removedDelegates = List.of();
 
+  @Option(names = "--remove-layer", paramLabel = "ORGAN", descriptionKey = "root.remove-layer")
+  private List<String> removedLayers = List.of();
+
   @Option(names = "--clear", paramLabel = "HASH", descriptionKey = "root.clear")
   private List<String> cleared = List.of();
 
@@ -162,6 +165,11 @@ final class RotateRoot {
       List<String> layers)
       throws RefusedException {
     List<String> all = new ArrayList<>(from == null ? List.of() : from.layers());
+    for (String organ : removedLayers) {
+      if (!all.remove(organ)) {
+        throw new RefusedException("OFFICER_UNKNOWN", organ);
+      }
+    }
     all.addAll(layers);
     List<String> free = new ArrayList<>(from == null ? List.of() : from.cleared());
     free.addAll(cleared);

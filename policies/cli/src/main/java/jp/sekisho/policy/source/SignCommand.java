@@ -160,12 +160,14 @@ final class SignCommand implements Callable<Integer> {
           RefusedException,
           InputFile.UnreadableException {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    Optional<Trusted<Policy>> before = before(root, now);
+    SignedBefore signed = before(root);
+    Optional<Trusted<Policy>> before = Optional.ofNullable(signed.policy());
     List<RuleWords.Change> changes =
         RuleWords.changes(before.map(Trusted::body).orElse(null), policy);
     LayerSigning signing = new LayerSigning(out);
     Map<LayerScope, List<RuleWords.Change>> below =
-        signing.changes(before.map(Trusted::body).orElse(null), policy, lower);
+        LayerSigning.changes(
+            before.map(Trusted::body).orElse(null), signed.bodies(), policy, lower);
     long version = before.map(Trusted::version).orElse(0L) + 1;
     show(output, before.map(Trusted::version).orElse(0L), version, changes);
     below.forEach((scope, list) -> showLayer(output, scope, list));
@@ -207,25 +209,14 @@ final class SignCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  /** The policy signed last, from {@code --out}; what does not verify is no base to sign on. */
-  private Optional<Trusted<Policy>> before(SignedFile root, Instant now)
+  /** What was signed last, from {@code --out}; what does not verify is no base to sign on. */
+  private SignedBefore before(SignedFile root)
       throws MalformedException, RefusedException, InputFile.UnreadableException {
     if (Files.exists(out.resolve(TrialKey.FILE))) {
       // The directory is carried to the service; a key must not come along.
       throw new RefusedException("KEY_IN_OUT", out.toString());
     }
-    if (!TrustFiles.has(out, TrustKind.POLICY)) {
-      return Optional.empty();
-    }
-    SignedFile old = TrustFiles.read(out, TrustKind.POLICY);
-    // An expired one is still what the next is compared with.
-    Instant then = old.header().expires().isAfter(now) ? now : old.header().issued();
-    OfficerOutcome outcome = TrustVerifier.officers(null, null, List.of(root), old, then);
-    if (outcome instanceof OfficerOutcome.Accepted accepted) {
-      return Optional.of(accepted.policy());
-    }
-    OfficerOutcome.Rejected rejected = (OfficerOutcome.Rejected) outcome;
-    throw new RefusedException("BEFORE", rejected.reason() + " " + rejected.what());
+    return SignedBefore.read(out, root);
   }
 
   private void write(SignedFile root, SignedFile policy) throws InputFile.UnreadableException {

@@ -12,12 +12,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import jp.sekisho.policy.trust.DraftFile;
+import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.ServiceKeys;
+import jp.sekisho.policy.trust.SignedFile;
 import jp.sekisho.policy.trust.TrustKey;
+import jp.sekisho.protocol.statement.TrustHeader;
+import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.Response;
@@ -33,7 +40,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** k of n officers of a production with PIV cards in software: root, policy, rotation. */
+/**
+ * k of n officers of a production with PIV cards in software: root, policy, layers, rotation.
+ *
+ * <p>Longer than other tests: each case needs the same desks and the root they made.
+ */
 class CosignTest {
   private static final String TOWN = Program.PROFILES.resolve("town.yaml").toString();
 
@@ -151,23 +162,29 @@ class CosignTest {
     return Program.run(arguments.toArray(String[]::new));
   }
 
-  private void firstRoot() {
+  private Program run(List<String> first, String... more) {
+    return Program.run(Stream.concat(first.stream(), Stream.of(more)).toArray(String[]::new));
+  }
+
+  private void firstRoot(String... more) {
     Program drafted =
-        Program.run(
-            "root",
-            "--rotate",
-            out,
-            "--service",
-            service.toString(),
-            "--add-officer",
-            officer("S-3001"),
-            "--add-officer",
-            officer("S-3002"),
-            "--signer",
-            "S-3001",
-            "--signer",
-            "S-3002",
-            "--json");
+        run(
+            List.of(
+                "root",
+                "--rotate",
+                out,
+                "--service",
+                service.toString(),
+                "--add-officer",
+                officer("S-3001"),
+                "--add-officer",
+                officer("S-3002"),
+                "--signer",
+                "S-3001",
+                "--signer",
+                "S-3002",
+                "--json"),
+            more);
     assertEquals(0, drafted.exit(), drafted.out() + drafted.err());
     Program one = cosign(0, "--json");
     assertEquals("root 1", one.json().path("missing").path(0).asString(), one.out());
@@ -207,7 +224,14 @@ class CosignTest {
     assertEquals(0, draft("S-3001", "S-3002").exit());
     Desk desk = desks.get(0);
     desk.pin = "999999";
-    assertEquals("PIN_WRONG", cosign(0, "--root", out, "--json").json().path("code").asString());
+    Program wrong = cosign(0, "--root", out, "--json", "--lang", "en");
+    assertEquals("PIN_WRONG", wrong.json().path("code").asString());
+    String text = wrong.json().path("text").asString();
+    assertTrue(text.contains("tries left"), text);
+    assertTrue(text.contains("Check the PIN of your staff card."), text);
+    assertTrue(text.contains("call the IT help desk"), text);
+    Program nowhere = desk.run("cosign", out, "--root", out, "--card");
+    assertEquals(2, nowhere.exit(), nowhere.out());
     desk.pin = "12345";
     assertEquals("PIN_FORMAT", cosign(0, "--root", out, "--json").json().path("code").asString());
     assertEquals("NOT_SIGNER", cosign(2, "--root", out, "--json").json().path("code").asString());
@@ -253,6 +277,122 @@ class CosignTest {
     Program verified = Program.run("verify", out, "--json");
     assertEquals("2", verified.json().path("rootVersion").asString(), verified.out());
     assertEquals("2", verified.json().path("policyVersion").asString());
+  }
+
+  private String last() {
+    return desks.get(1).saidBeforePin;
+  }
+
+  private void bothSign() {
+    assertEquals(0, cosign(0, "--root", out).exit());
+    Program last = cosign(1, "--root", out, "--lang", "en");
+    assertEquals(0, last.exit(), last.out());
+  }
+
+  @Test
+  @DisplayName("a difference is shown only against what the trusted officers signed before")
+  void forgedBefore() throws Exception {
+    firstRoot();
+    assertEquals(0, draft("S-3001", "S-3002").exit());
+    bothSign();
+    Path policy = Path.of(out, "policy");
+    byte[] genuine = Files.readAllBytes(policy);
+    byte[] signatures = Files.readAllBytes(Path.of(out, "policy.sig"));
+    String wide = Files.readString(Path.of(TOWN)).replace("15m", "14m");
+    Path source = Files.writeString(folder.resolve("wide.yaml"), wide);
+    String[] draft = {
+      "draft", "--root", out, "--policy", source.toString(), "--out", out, "--json",
+      "--signer", "S-3001", "--signer", "S-3002"
+    };
+    assertEquals(0, Program.run(draft).exit());
+    // Who carries the directory lays the draft's rules in the place of the signed ones.
+    byte[] body =
+        DraftFile.read(TrustKind.POLICY, Files.readAllBytes(Path.of(out, "drafts", "policy")))
+            .body();
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    FileSigner thief = FileSigner.of(generator.generateKeyPair());
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    SignedFile forged =
+        SignedFile.sign(
+            TrustHeader.of(
+                TrustKind.POLICY,
+                null,
+                1,
+                now,
+                now.plusSeconds(86_400),
+                false,
+                List.of(thief.key().id()),
+                body),
+            body,
+            List.of(thief));
+    TrustFiles.write(Path.of(out), forged);
+    int prompts = desks.get(0).prompts;
+    Program refused = cosign(0, "--root", out, "--json");
+    assertEquals("BEFORE", refused.json().path("code").asString(), refused.out());
+    assertEquals("BEFORE", Program.run(draft).json().path("code").asString());
+    // Or takes them away: what follows something is not shown as the first.
+    Files.delete(policy);
+    refused = cosign(0, "--root", out, "--json");
+    assertEquals("BEFORE", refused.json().path("code").asString(), refused.out());
+    assertEquals(prompts, desks.get(0).prompts);
+    Files.write(policy, genuine);
+    Files.write(Path.of(out, "policy.sig"), signatures);
+    Program good = cosign(0, "--root", out, "--json");
+    assertEquals(0, good.exit(), good.out());
+    assertTrue(good.json().path("changes").size() > 0, good.out());
+    assertTrue(good.err().contains("14m"), good.err());
+  }
+
+  @Test
+  @DisplayName("layers: signed as a set, by a delegate alone, and gone when nobody names them")
+  void layers() throws Exception {
+    firstRoot("--layer", "mayor", "--layer", "education", "--layer", "election");
+    Path city = Files.createDirectory(folder.resolve("city"));
+    try (Stream<Path> files = Files.list(Program.PROFILES.resolve("city"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, city.resolve(file.getFileName()));
+      }
+    }
+    List<String> draft =
+        List.of("draft", "--root", out, "--policy", city.toString(), "--out", out, "--json");
+    String[] both = {"--signer", "S-3001", "--signer", "S-3002"};
+    Program first = run(draft, both);
+    assertEquals(6, first.json().path("drafts").size(), first.out() + first.err());
+    bothSign();
+    Path counter = Path.of(out, "layers", "mayor.tax.counter.layer");
+    assertTrue(Files.exists(counter));
+
+    Files.delete(city.resolve("counter.yaml"));
+    Program without = run(draft, both);
+    assertEquals("mayor.layer", without.json().path("drafts").path(0).asString(), without.out());
+    bothSign();
+    assertTrue(desks.get(1).saidBeforePin.contains("  - mayor/tax/counter"), last());
+    assertTrue(desks.get(1).saidBeforePin.contains("In [mayor/tax/counter]"), last());
+    assertFalse(Files.exists(counter));
+    assertFalse(Files.exists(Path.of(out, "layers", "mayor.tax.counter.layer.sig")));
+
+    List<String> rotate = List.of("root", "--rotate", out, "--root", out, "--json");
+    String[] more = {
+      "--remove-layer", "education", "--remove-layer", "mayor",
+      "--delegate", "election:" + officer("S-3003")
+    };
+    Program rotated = run(rotate, Stream.of(both, more).flatMap(Stream::of).toArray(String[]::new));
+    assertEquals(0, rotated.exit(), rotated.out());
+    bothSign();
+    assertFalse(Files.exists(Path.of(out, "layers", "education.layer")));
+    assertFalse(Files.exists(Path.of(out, "layers", "mayor.layer")));
+    assertFalse(Files.exists(Path.of(out, "layers", "mayor.tax.layer")));
+    Program unknown = run(rotate, "--remove-layer", "education", "--signer", "S-3001");
+    assertEquals("OFFICER_UNKNOWN", unknown.json().path("code").asString(), unknown.out());
+
+    Path election = city.resolve("election.yaml");
+    Files.writeString(election, Files.readString(election).replace("T-S*", "T-S1*"));
+    Program own = run(draft, "--organ", "election", "--signer", "S-3003");
+    assertEquals("election.layer", own.json().path("drafts").path(0).asString(), own.out());
+    Program alone = cosign(2, "--root", out, "--lang", "en");
+    assertEquals(0, alone.exit(), alone.out());
+    assertEquals(0, Program.run("verify", out, "--json").exit());
   }
 
   private void rotate(String... signers) {

@@ -63,16 +63,42 @@ public final class SignedLayers {
     }
   }
 
+  /**
+   * Those of {@code files} that {@code root} names, each rightly signed, and whether one it names is
+   * missing; times are not asked. What an officer asks of the layers a difference is shown against.
+   * What nobody names is left out.
+   */
+  public static LayersOutcome signed(Trusted<Root> root, List<SignedFile> files) {
+    try {
+      List<Trusted<ScopedLayer>> layers = new ArrayList<>();
+      for (SignedFile file : files) {
+        layers.add(one(root, file, Set.of(), null));
+      }
+      layers.sort(Comparator.comparing(layer -> layer.body().scope()));
+      Set<LayerScope> named = named(root.body(), layers);
+      layers.removeIf(layer -> !named.contains(layer.body().scope()));
+      requireExactly(named, layers);
+      return new LayersOutcome.Accepted(layers);
+    } catch (RefusedException e) {
+      return new LayersOutcome.Rejected(e.reason(), e.what());
+    }
+  }
+
   /** The scopes that {@code root}, or a 機関's own layer among {@code layers}, names. */
   public static Set<LayerScope> named(Root root, Collection<Trusted<ScopedLayer>> layers) {
+    return scopes(root, layers.stream().map(Trusted::body).toList());
+  }
+
+  /** The scopes that {@code root}, or a 機関's own layer among {@code layers}, names. */
+  public static Set<LayerScope> scopes(Root root, Collection<ScopedLayer> layers) {
     Set<LayerScope> named = new TreeSet<>();
     for (String organ : root.layers()) {
       LayerScope own = new LayerScope(organ, null, null);
       named.add(own);
-      Trusted<ScopedLayer> top = find(layers, own);
-      if (top != null) {
-        top.body().below().forEach(one -> named.add(one.scope()));
-      }
+      layers.stream()
+          .filter(layer -> layer.scope().equals(own))
+          .flatMap(layer -> layer.below().stream())
+          .forEach(one -> named.add(one.scope()));
     }
     return named;
   }

@@ -98,6 +98,20 @@ public final class TrustVerifier {
   }
 
   /**
+   * Whether the officers of {@code root} signed {@code policy}: every check but those of time and of
+   * what was trusted before. What an officer asks of the policy a difference is shown against.
+   */
+  public static OfficerOutcome signed(SignedFile root, SignedFile policy) {
+    try {
+      List<Trusted<Root>> chain = roots(null, root.hash(), List.of(root));
+      return new OfficerOutcome.Accepted(
+          chain.get(0), policy(null, chain, policy, Set.of(), null));
+    } catch (RefusedException e) {
+      return new OfficerOutcome.Rejected(e.reason(), e.what());
+    }
+  }
+
+  /**
    * Why {@code next} may not follow the root {@code old}: not signed by k officers of both, say;
    * null when it may. What an officer asks before a rotation is finished.
    *
