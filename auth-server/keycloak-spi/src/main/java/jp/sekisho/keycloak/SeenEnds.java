@@ -44,7 +44,9 @@ final class SeenEnds {
     done.values().removeIf(at -> at < since);
   }
 
-  /** Tries those again that were not there; gives up those that ended more than {@code late} ago. */
+  /**
+   * Tries those again that were not there; gives up those that ended more than {@code late} ago.
+   */
   void retry(long now, Duration late, Predicate<RelyingSessionEnd> end) {
     for (RelyingSessionEnd over : List.copyOf(missing.values())) {
       if (over.at() < now - late.toMillis()) {

@@ -47,8 +47,7 @@ class ResourcesTest {
             + Files.readString(Path.of("src/main/java/jp/sekisho/keycloak/CardAuthenticator.java"));
     Set<String> mentioned = new TreeSet<>();
     Matcher name =
-        Pattern.compile("(?:msg\\(|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL)
-            .matcher(used);
+        Pattern.compile("(?:msg\\(|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL).matcher(used);
     while (name.find()) {
       mentioned.add(name.group(1));
     }

@@ -82,7 +82,8 @@ final class LogRetentionCommand implements Callable<Integer> {
     boolean orders = change != null && !change.prune;
     if (orders != (reference != null)) {
       throw new ParameterException(
-          spec.commandLine(), "--reference goes with --years, --hold and --lift, and these with it");
+          spec.commandLine(),
+          "--reference goes with --years, --hold and --lift, and these with it");
     }
     String document = reference == null ? "" : reference;
     return console.run(installation -> run(installation, document));

@@ -79,8 +79,8 @@ final class SessionRepository {
   record Kept(Found found, String session) {}
 
   /**
-   * The rows of a relying service's realm that are open or changed at {@code after} or later, oldest
-   * change first.
+   * The rows of a relying service's realm that are open or changed at {@code after} or later,
+   * oldest change first.
    */
   List<Kept> keptSince(Handle handle, String service, String realm, long after) {
     String keeper = service + " " + realm + " ";

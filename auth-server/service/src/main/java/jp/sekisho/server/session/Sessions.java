@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Objects;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -295,8 +295,7 @@ public final class Sessions {
         tampered.report(SessionRepository.TABLE, name);
       }
       if (Relying.isId(row.session())) {
-        ended.add(
-            new KeptEnd(new Relying(service, realm, row.session()), now, Cause.REVOKED));
+        ended.add(new KeptEnd(new Relying(service, realm, row.session()), now, Cause.REVOKED));
       }
     }
     return ended;

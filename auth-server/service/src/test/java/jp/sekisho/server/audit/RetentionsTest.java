@@ -75,7 +75,8 @@ class RetentionsTest {
       Retentions retentions = Terms.retentions(storage, clock);
       assertEquals(7, retentions.of("mayor").years());
       assertThrows(
-          IllegalArgumentException.class, () -> retentions.setYears(Terms.ORGAN, "mayor", 0, "a-1"));
+          IllegalArgumentException.class,
+          () -> retentions.setYears(Terms.ORGAN, "mayor", 0, "a-1"));
       assertThrows(
           IllegalArgumentException.class, () -> retentions.setYears(Terms.ORGAN, "mayor", 1, ""));
       assertEquals(1, retentions.setYears(Terms.ORGAN, "mayor", 1, "a-1").years());

@@ -214,7 +214,8 @@ class RelyingLoginsTest {
     assertEquals(List.of(), ended());
     scene.cardRemoved(T, second.transaction().id());
     assertEquals(
-        List.of(LOGIN.session(), LOGIN.session()), ended().stream().map(Sessions.KeptEnd::relying).toList());
+        List.of(LOGIN.session(), LOGIN.session()),
+        ended().stream().map(Sessions.KeptEnd::relying).toList());
   }
 
   @Test
@@ -222,7 +223,8 @@ class RelyingLoginsTest {
     scene.addTerminal("T-0002", "mayor");
     loggedIn(LOGIN);
     assertEquals(
-        Refusal.SESSION_OTHER_PERSON, LoginScene.reason(give(ask(LOGIN), LOGIN, scene.clerk("S-2000"))));
+        Refusal.SESSION_OTHER_PERSON,
+        LoginScene.reason(give(ask(LOGIN), LOGIN, scene.clerk("S-2000"))));
     Asked elsewhere =
         scene.fetched(
             LoginScene.passed(
@@ -243,16 +245,17 @@ class RelyingLoginsTest {
   void anotherPersonsLaterSessionHidesNoEnd() {
     Asked first = loggedIn(LOGIN);
     scene.cardRemoved(T, first.transaction().id());
-    assertInstanceOf(
-        Outcome.Vouched.class, give(ask(LOGIN), LOGIN, scene.clerk("S-2000")));
-    assertEquals(List.of(Cause.CARD_REMOVED), ended().stream().map(Sessions.KeptEnd::cause).toList());
+    assertInstanceOf(Outcome.Vouched.class, give(ask(LOGIN), LOGIN, scene.clerk("S-2000")));
+    assertEquals(
+        List.of(Cause.CARD_REMOVED), ended().stream().map(Sessions.KeptEnd::cause).toList());
   }
 
   @Test
   void anOpenRowThatWasEditedCountsAsEndedAndHidesNoEnd() {
     loggedIn(LOGIN);
     scene.tamper("update web_session set person = 'S-2000'");
-    assertEquals(List.of(LOGIN.session()), ended().stream().map(Sessions.KeptEnd::relying).toList());
+    assertEquals(
+        List.of(LOGIN.session()), ended().stream().map(Sessions.KeptEnd::relying).toList());
   }
 
   @Test

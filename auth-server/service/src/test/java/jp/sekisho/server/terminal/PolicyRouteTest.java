@@ -285,8 +285,7 @@ class PolicyRouteTest {
     imported(root(online()), policy(1, List.of(LoginFactors.CARD_PIN, LoginFactors.PASSKEY)));
     assertEquals("audit built-in.unset", ruled(LoginFactors.PASSKEY, null, true), "in force");
     server.clock.forward(TrustKind.POLICY.maxLife().plusDays(1));
-    assertEquals(
-        "audit built-in.lapsed", ruled(LoginFactors.CARD_PIN, CardKind.STAFF_PIV, true));
+    assertEquals("audit built-in.lapsed", ruled(LoginFactors.CARD_PIN, CardKind.STAFF_PIV, true));
     String refused = "block built-in.lapsed";
     assertEquals(refused, ruled(LoginFactors.PASSKEY, null, true));
     assertEquals(refused, ruled(LoginFactors.CARD_PIN, CardKind.STAFF_PIV, false));

@@ -293,7 +293,8 @@ final class DeskCardsTest {
     String person = clerk();
     KeyPair keys = registered(admin, person);
     assertRefused(
-        Refusal.CARD_OTHER_NUMBER, bring(admin, "temporary-stock", null, certificate(person, keys)));
+        Refusal.CARD_OTHER_NUMBER,
+        bring(admin, "temporary-stock", null, certificate(person, keys)));
     assertRefused(
         Refusal.CARD_TAKEN, bring(admin, "temporary-stock", null, certificate("K-5001", keys)));
     KeyPair temporary = TestCa.p256();

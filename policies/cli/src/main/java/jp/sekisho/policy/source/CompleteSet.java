@@ -89,14 +89,14 @@ record CompleteSet(
     if (policy == null) {
       return layers.isEmpty() ? null : Refusal.POLICY_LAYER_FOREIGN + " layers without a policy";
     }
-    OfficerOutcome outcome =
-        TrustVerifier.officers(null, before.policy(), roots, policy, now);
+    OfficerOutcome outcome = TrustVerifier.officers(null, before.policy(), roots, policy, now);
     if (outcome instanceof OfficerOutcome.Rejected rejected) {
       return rejected.reason() + " " + rejected.what();
     }
     OfficerOutcome.Accepted good = (OfficerOutcome.Accepted) outcome;
     LayersOutcome all =
-        SignedLayers.all(good.root(), good.policy(), before.layers(), List.copyOf(layers.values()), now);
+        SignedLayers.all(
+            good.root(), good.policy(), before.layers(), List.copyOf(layers.values()), now);
     return all instanceof LayersOutcome.Rejected rejected
         ? rejected.reason() + " " + rejected.what()
         : null;

@@ -212,7 +212,8 @@ final class CosignCommand implements Callable<Integer> {
         open.add(one.name() + " " + missing);
       }
     }
-    Finished finished = open.isEmpty() ? finish(before, root, signed) : new Finished(List.of(), null);
+    Finished finished =
+        open.isEmpty() ? finish(before, root, signed) : new Finished(List.of(), null);
     if (finished.refusal() != null) {
       return output.refused("REFUSED", "sign.REFUSED", finished.refusal());
     }

@@ -83,9 +83,7 @@ record DraftChanges(
         rotation == null ? List.of() : RotateRoot.words(root, rotation.file().body()),
         old == null ? 0 : old.version(),
         draft == null || policy == null ? null : RuleWords.changes(was, policy),
-        policy == null
-            ? Map.of()
-            : LayerSigning.changes(was, before.bodies(), policy, all),
+        policy == null ? Map.of() : LayerSigning.changes(was, before.bodies(), policy, all),
         below(before.bodies(), all));
   }
 

@@ -124,8 +124,7 @@ final class DraftCommand implements Callable<Integer> {
   }
 
   /** What says something else than the signed file in {@code --out}, or has none there. */
-  private List<DraftFile> made(
-      SignedFile root, PolicyTree tree, List<String> keys, boolean trial)
+  private List<DraftFile> made(SignedFile root, PolicyTree tree, List<String> keys, boolean trial)
       throws InputFile.UnreadableException, MalformedException {
     SignedBefore before = SignedBefore.read(out, root);
     List<DraftFile> made = new ArrayList<>();

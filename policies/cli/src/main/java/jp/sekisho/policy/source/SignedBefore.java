@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was signed last, in the directory that is carried around, verified against the root the
  * officers trust. Only against this a difference is shown: whoever carries the directory could put
- * another policy there, so that what changes looks as if it had always been so. Expired files count:
- * they are still what the next ones are compared with.
+ * another policy there, so that what changes looks as if it had always been so. Expired files
+ * count: they are still what the next ones are compared with.
  *
  * @param policy the policy; null when none was signed yet
  * @param file its file

@@ -301,8 +301,18 @@ class CosignTest {
     String wide = Files.readString(Path.of(TOWN)).replace("15m", "14m");
     Path source = Files.writeString(folder.resolve("wide.yaml"), wide);
     String[] draft = {
-      "draft", "--root", out, "--policy", source.toString(), "--out", out, "--json",
-      "--signer", "S-3001", "--signer", "S-3002"
+      "draft",
+      "--root",
+      out,
+      "--policy",
+      source.toString(),
+      "--out",
+      out,
+      "--json",
+      "--signer",
+      "S-3001",
+      "--signer",
+      "S-3002"
     };
     assertEquals(0, Program.run(draft).exit());
     // Who carries the directory lays the draft's rules in the place of the signed ones.
@@ -374,8 +384,12 @@ class CosignTest {
 
     List<String> rotate = List.of("root", "--rotate", out, "--root", out, "--json");
     String[] more = {
-      "--remove-layer", "education", "--remove-layer", "mayor",
-      "--delegate", "election:" + officer("S-3003")
+      "--remove-layer",
+      "education",
+      "--remove-layer",
+      "mayor",
+      "--delegate",
+      "election:" + officer("S-3003")
     };
     Program rotated = run(rotate, Stream.of(both, more).flatMap(Stream::of).toArray(String[]::new));
     assertEquals(0, rotated.exit(), rotated.out());

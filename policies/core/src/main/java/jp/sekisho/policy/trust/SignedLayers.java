@@ -64,9 +64,9 @@ public final class SignedLayers {
   }
 
   /**
-   * Those of {@code files} that {@code root} names, each rightly signed, and whether one it names is
-   * missing; times are not asked. What an officer asks of the layers a difference is shown against.
-   * What nobody names is left out.
+   * Those of {@code files} that {@code root} names, each rightly signed, and whether one it names
+   * is missing; times are not asked. What an officer asks of the layers a difference is shown
+   * against. What nobody names is left out.
    */
   public static LayersOutcome signed(Trusted<Root> root, List<SignedFile> files) {
     try {

@@ -98,14 +98,13 @@ public final class TrustVerifier {
   }
 
   /**
-   * Whether the officers of {@code root} signed {@code policy}: every check but those of time and of
-   * what was trusted before. What an officer asks of the policy a difference is shown against.
+   * Whether the officers of {@code root} signed {@code policy}: every check but those of time and
+   * of what was trusted before. What an officer asks of the policy a difference is shown against.
    */
   public static OfficerOutcome signed(SignedFile root, SignedFile policy) {
     try {
       List<Trusted<Root>> chain = roots(null, root.hash(), List.of(root));
-      return new OfficerOutcome.Accepted(
-          chain.get(0), policy(null, chain, policy, Set.of(), null));
+      return new OfficerOutcome.Accepted(chain.get(0), policy(null, chain, policy, Set.of(), null));
     } catch (RefusedException e) {
       return new OfficerOutcome.Rejected(e.reason(), e.what());
     }
