@@ -127,13 +127,13 @@ class CardKindsTest {
   void testPolicyIsRefused() {
     Card card = myNumberCard(TEST_POLICY);
     assertEquals(
-        Refusal.CERT_USAGE,
+        Refusal.CARD_OTHER_NUMBER,
         assertInstanceOf(
                 CardRegistry.Outcome.Refused.class,
                 scene.registry.register(CardKind.JPKI, CLERK, card.der()))
             .reason());
     scene.kinds.add(CardKind.JPKI);
-    assertRefused(Refusal.CERT_USAGE, login(card, CardKind.JPKI));
+    assertRefused(Refusal.CARD_OTHER_NUMBER, login(card, CardKind.JPKI));
   }
 
   @Test
@@ -166,7 +166,7 @@ class CardKindsTest {
     Card soft = registered(CardKind.PKCS11, scene.card(CLERK), Assurance.LOW);
     opened(login(soft, CardKind.PKCS11), CardKind.PKCS11, "low");
     assertEquals(
-        Refusal.CERT_USAGE,
+        Refusal.CARD_OTHER_NUMBER,
         assertInstanceOf(
                 CardRegistry.Outcome.Refused.class,
                 scene.registry.register(CardKind.PKCS11, CLERK, scene.card("100099").der()))
