@@ -127,13 +127,13 @@ class CardKindsTest {
   void testPolicyIsRefused() {
     Card card = myNumberCard(TEST_POLICY);
     assertEquals(
-        Refusal.CARD_OTHER_NUMBER,
+        Refusal.CERT_USAGE,
         assertInstanceOf(
                 CardRegistry.Outcome.Refused.class,
                 scene.registry.register(CardKind.JPKI, CLERK, card.der()))
             .reason());
     scene.kinds.add(CardKind.JPKI);
-    assertRefused(Refusal.CARD_OTHER_NUMBER, login(card, CardKind.JPKI));
+    assertRefused(Refusal.CERT_USAGE, login(card, CardKind.JPKI));
   }
 
   @Test
