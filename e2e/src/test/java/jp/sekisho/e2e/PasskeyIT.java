@@ -125,7 +125,8 @@ class PasskeyIT {
     for (String type : List.of("agent.vouched", "passkey.registered", "passkey.removed")) {
       assertTrue(lines.contains("\"type\":\"" + type + "\""), type);
     }
-    // Pressed in a session that the new passkey itself opened: only an older authenticator confirms.
+    // Pressed in a session that the new passkey itself opened: only an older authenticator
+    // confirms.
     assertFalse(lines.contains("\"type\":\"passkey.seen\""), lines);
   }
 
