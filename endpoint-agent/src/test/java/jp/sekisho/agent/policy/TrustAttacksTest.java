@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.sync.PinnedTls;
@@ -311,15 +313,19 @@ class TrustAttacksTest {
           });
       assertInstanceOf(Reply.Unreachable.class, client.policy(null));
       agent(client::policy).refresh();
+      CountDownLatch givenUp = new CountDownLatch(1);
       service.overrides.put(
           "policy",
           exchange -> {
             exchange.sendResponseHeaders(200, 0);
             try (OutputStream out = exchange.getResponseBody()) {
+              // One byte at a time, so that no single read waits long, until the agent is through.
               for (byte one : home.serve(start).bytes()) {
                 out.write(one);
                 out.flush();
-                Thread.sleep(20);
+                if (givenUp.await(20, TimeUnit.MILLISECONDS)) {
+                  return;
+                }
               }
             } catch (IOException | InterruptedException e) {
               // The agent hung up, as it should.
@@ -328,6 +334,7 @@ class TrustAttacksTest {
       assertInstanceOf(Reply.Unreachable.class, hurried.policy(null));
       TrustedPolicies restarted = agent(hurried::policy);
       restarted.refresh();
+      givenUp.countDown();
       assertEquals(before, restarted.current().orElseThrow());
     }
   }
