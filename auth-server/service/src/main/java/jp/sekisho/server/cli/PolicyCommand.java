@@ -30,6 +30,7 @@ import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.policy.OnlineKey;
+import jp.sekisho.server.policy.PolicyImport;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import org.jspecify.annotations.Nullable;
@@ -205,17 +206,17 @@ final class PolicyCommand {
     @Override
     public Integer call() {
       return console.run(installation ->
-          switch (outcome(SignedPolicies.of(installation))) {
-            case SignedPolicies.Outcome.Refused(var reason, var what) ->
+          switch (outcome(PolicyImport.of(installation))) {
+            case PolicyImport.Outcome.Refused(var reason, var what) ->
                 refused(console, installation, reason, what);
-            case SignedPolicies.Outcome.Imported(var root, var policy, var layers, var again) -> {
+            case PolicyImport.Outcome.Imported(var root, var policy, var layers, var again) -> {
               print(console, again ? "policy.again" : "policy.imported", root, policy, layers);
               yield ExitCode.OK;
             }
           });
     }
 
-    private SignedPolicies.Outcome outcome(SignedPolicies policies) throws IOException {
+    private PolicyImport.Outcome outcome(PolicyImport imports) throws IOException {
       SignedFile root;
       SignedFile policy;
       List<SignedFile> layers;
@@ -224,11 +225,11 @@ final class PolicyCommand {
         policy = read(TrustKind.POLICY);
         layers = layers();
       } catch (MalformedException e) {
-        return policies.refuse(Refusal.POLICY_MALFORMED, String.valueOf(e.getMessage()));
+        return imports.refuse(Refusal.POLICY_MALFORMED, String.valueOf(e.getMessage()));
       }
       return rootHash == null || rootHash.equals(root.hash())
-          ? policies.importFiles(root, policy, layers)
-          : policies.refuse(Refusal.ROOT_NOT_PINNED, root.hash());
+          ? imports.importFiles(root, policy, layers)
+          : imports.refuse(Refusal.ROOT_NOT_PINNED, root.hash());
     }
 
     private SignedFile read(TrustKind kind) throws IOException, MalformedException {

@@ -14,7 +14,7 @@ import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.config.ServiceConfig;
 import jp.sekisho.server.listener.Listeners;
-import jp.sekisho.server.policy.SignedPolicies;
+import jp.sekisho.server.policy.PolicyImport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -59,7 +59,7 @@ final class ServeCommand implements Callable<Integer> {
     record(installation, new ServiceEvent.Started(ServerCommand.version()));
     try (ApplicationContext context = ServiceContext.of(installation)) {
       context.start();
-      context.getBean(SignedPolicies.class).check();
+      context.getBean(PolicyImport.class).check();
       context.getBean(EmbeddedServer.class).start();
       ready(installation.config());
       stop.await();

@@ -12,7 +12,18 @@ import jp.sekisho.server.config.Installation;
 @Requires(beans = Installation.class)
 final class PolicyBeans {
   @Singleton
-  SignedPolicies policies(Installation installation) throws IOException, GeneralSecurityException {
+  SignedPolicies policies(Installation installation) {
     return SignedPolicies.of(installation);
+  }
+
+  @Singleton
+  TerminalBundles bundles(Installation installation) throws IOException, GeneralSecurityException {
+    return new TerminalBundles(installation);
+  }
+
+  @Singleton
+  PolicyImport imports(Installation installation, TerminalBundles bundles)
+      throws IOException, GeneralSecurityException {
+    return PolicyImport.of(installation, bundles);
   }
 }

@@ -21,11 +21,11 @@ import jp.sekisho.server.terminal.Terminal;
 @Controller(value = "/agent/v1", port = AgentPort.PORT)
 @Requires(beans = ListenerSettings.class)
 final class PolicyController {
-  private final SignedPolicies policies;
+  private final TerminalBundles bundles;
   private final Answers answers;
 
-  PolicyController(SignedPolicies policies, Answers answers) {
-    this.policies = policies;
+  PolicyController(TerminalBundles bundles, Answers answers) {
+    this.bundles = bundles;
     this.answers = answers;
   }
 
@@ -33,7 +33,7 @@ final class PolicyController {
   @ExecuteOn(TaskExecutors.BLOCKING)
   HttpResponse<?> policy(HttpRequest<?> request) {
     Terminal terminal = AgentPort.terminal(request);
-    Optional<TrustBundle> bundle = policies.bundle(terminal.organ(), terminal.id());
+    Optional<TrustBundle> bundle = bundles.bundle(terminal.organ(), terminal.id());
     if (bundle.isEmpty()) {
       return answers.refuse(Refusal.POLICY_MISSING, request);
     }

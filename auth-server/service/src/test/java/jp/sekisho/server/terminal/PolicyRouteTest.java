@@ -66,7 +66,9 @@ import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.person.Organs;
 import jp.sekisho.server.person.PersonImport;
+import jp.sekisho.server.policy.PolicyImport;
 import jp.sekisho.server.policy.SignedPolicies;
+import jp.sekisho.server.policy.TerminalBundles;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.TamperedException;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,8 @@ import org.junit.jupiter.api.Test;
 class PolicyRouteTest {
   private RunningServer server;
   private SignedPolicies policies;
+  private PolicyImport imports;
+  private TerminalBundles bundles;
   private FileSigner officer;
   private Agent agent;
 
@@ -85,6 +89,8 @@ class PolicyRouteTest {
   void start() throws Exception {
     server = RunningServer.start();
     policies = server.context.getBean(SignedPolicies.class);
+    imports = server.context.getBean(PolicyImport.class);
+    bundles = server.context.getBean(TerminalBundles.class);
     officer = FileSigner.of(Agent.newPair("secp256r1"));
     agent = server.active("T-0003");
   }
@@ -190,14 +196,14 @@ class PolicyRouteTest {
   }
 
   private void refused(Refusal reason, SignedFile root, SignedFile policy) {
-    SignedPolicies.Outcome outcome = policies.importFiles(root, policy);
-    assertEquals(reason, assertInstanceOf(SignedPolicies.Outcome.Refused.class, outcome).reason());
+    PolicyImport.Outcome outcome = imports.importFiles(root, policy);
+    assertEquals(reason, assertInstanceOf(PolicyImport.Outcome.Refused.class, outcome).reason());
     assertTrue(server.entries("system").contains("policy.import-refused " + reason));
   }
 
-  private SignedPolicies.Outcome.Imported imported(SignedFile root, SignedFile policy) {
-    SignedPolicies.Outcome outcome = policies.importFiles(root, policy);
-    return assertInstanceOf(SignedPolicies.Outcome.Imported.class, outcome, outcome::toString);
+  private PolicyImport.Outcome.Imported imported(SignedFile root, SignedFile policy) {
+    PolicyImport.Outcome outcome = imports.importFiles(root, policy);
+    return assertInstanceOf(PolicyImport.Outcome.Imported.class, outcome, outcome::toString);
   }
 
   private TrustBundle fetched() throws Exception {
@@ -449,23 +455,23 @@ class PolicyRouteTest {
     SignedFile foreign = layer(new LayerScope("education", null, null), 1, 9, delegate);
     refusedLayers(Refusal.POLICY_DELEGATE, root, policy, List.of(own, below, foreign));
     assertInstanceOf(
-        SignedPolicies.Outcome.Imported.class,
-        policies.importFiles(root, policy, List.of(own, below)));
+        PolicyImport.Outcome.Imported.class,
+        imports.importFiles(root, policy, List.of(own, below)));
 
     TrustBundle bundle = fetched();
     assertEquals(2, bundle.layers().size());
     TrustVerifier verifier = new TrustVerifier("mayor", "T-0003", root.hash());
     TrustedState state = trusted(verifier, null, bundle);
     assertEquals(Duration.ofMinutes(10), state.policy().login().sessionIdle().value());
-    assertEquals(1, policies.bundle("mayor", "T-9003").orElseThrow().layers().size());
-    assertTrue(policies.bundle("education", "T-0003").orElseThrow().layers().isEmpty());
+    assertEquals(1, bundles.bundle("mayor", "T-9003").orElseThrow().layers().size());
+    assertTrue(bundles.bundle("education", "T-0003").orElseThrow().layers().isEmpty());
     assertEquals(Duration.ofMinutes(10), idleAt("mayor", "T-0003"));
     assertEquals(Duration.ofMinutes(15), idleAt("education", "T-0003"));
 
     // The delegate alone brings a stricter layer; what he does not bring stays.
     assertInstanceOf(
-        SignedPolicies.Outcome.Imported.class,
-        policies.importFiles(root, policy, List.of(layer(tax, 2, 7, delegate))));
+        PolicyImport.Outcome.Imported.class,
+        imports.importFiles(root, policy, List.of(layer(tax, 2, 7, delegate))));
     TrustedState next = trusted(verifier, state, fetched());
     assertEquals(Duration.ofMinutes(7), next.policy().login().sessionIdle().value());
     refusedLayers(Refusal.POLICY_OLDER, root, policy, List.of(below));
@@ -490,11 +496,10 @@ class PolicyRouteTest {
 
   private void refusedLayers(
       Refusal reason, SignedFile root, SignedFile policy, List<SignedFile> layers) {
-    SignedPolicies.Outcome outcome = policies.importFiles(root, policy, layers);
+    PolicyImport.Outcome outcome = imports.importFiles(root, policy, layers);
     assertEquals(
         reason,
-        assertInstanceOf(SignedPolicies.Outcome.Refused.class, outcome, outcome::toString)
-            .reason());
+        assertInstanceOf(PolicyImport.Outcome.Refused.class, outcome, outcome::toString).reason());
   }
 
   @Test
@@ -547,7 +552,7 @@ class PolicyRouteTest {
     assertThrows(TamperedException.class, policies::current);
     assertEquals(Refusal.STATE_TAMPERED, Agent.refusal(agent.get("/agent/v1/policy")));
     assertThrows(TamperedException.class, this::ticket);
-    policies.check();
+    imports.check();
     assertTrue(server.entries("system").contains("service.state-tampered STATE_TAMPERED"));
 
     refused(Refusal.POLICY_OLDER, root, policy(1));
@@ -580,7 +585,7 @@ class PolicyRouteTest {
     byte[] last = Files.readAllBytes(kept);
     Files.delete(kept);
     assertEquals(1, policies.current().orElseThrow().version());
-    policies.check();
+    imports.check();
     assertArrayEquals(last, Files.readAllBytes(kept));
   }
 
