@@ -73,6 +73,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Parts start in an order in which nothing is asked of a part that is not there yet, and stop in
  * the opposite one: first nobody can begin a login, then the last record is written and sent.
+ *
+ * <p>Over 400 lines because that order is only to be seen where all parts stand in one row.
  */
 public final class AgentService implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(AgentService.class.getName());
