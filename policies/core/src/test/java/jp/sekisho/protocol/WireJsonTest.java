@@ -41,6 +41,8 @@ class WireJsonTest {
         new Activated(SHORT, TIME, TIME),
         new AnswerAccepted("/"),
         ProtocolSamples.cardAnswer(),
+        new CardTrustList(List.of(offer())),
+        offer(),
         new EnrollReply(
             "T-1", "mayor", "pending", List.of(SHORT), "BA78", List.of("o"), TIME, "help"),
         new EnrollRequest(SHORT, SHORT, "0.1.0"),
@@ -106,6 +108,11 @@ class WireJsonTest {
         new SessionView("suspended", "S-1", "T-1", "card-removed", TIME),
         new TransactionCreated(SHORT, TIME),
         new TransactionDetails(SHORT, SHORT, "approve", "o", TIME, "text", SHORT));
+  }
+
+  private static CardTrustOffer offer() {
+    return new CardTrustOffer(
+        "staff-piv", List.of(SHORT), List.of(SHORT), "2.25.1", 1_200, 604_800);
   }
 
   private static GrantView view() {

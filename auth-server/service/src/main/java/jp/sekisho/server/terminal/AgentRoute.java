@@ -21,6 +21,8 @@ enum AgentRoute {
   HEARTBEAT("/agent/v1/heartbeat", Caller.ACTIVE_OR_PENDING),
   /** The signed files that count for this terminal. */
   POLICY(HttpMethod.GET, "/agent/v1/policy", Caller.ACTIVE),
+  /** What the service judges cards by. */
+  CARD_TRUST(HttpMethod.GET, "/agent/v1/card-trust(/[A-Za-z0-9_-]{43})?", Caller.ACTIVE),
   /** Exceptions for this terminal. */
   GRANTS(HttpMethod.GET, "/agent/v1/grants", Caller.ACTIVE),
   /** The use of one begins. */

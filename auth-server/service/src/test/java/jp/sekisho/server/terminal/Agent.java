@@ -153,7 +153,7 @@ public final class Agent {
   }
 
   /** A GET with headers, names and values in turn. */
-  HttpResponse<byte[]> get(String path, String... headers)
+  public HttpResponse<byte[]> get(String path, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
