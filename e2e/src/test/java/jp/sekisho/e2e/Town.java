@@ -47,6 +47,16 @@ final class Town implements AutoCloseable {
   /** Works at a counter; their card is made there. */
   static final String COUNTER_CLERK = "100055";
 
+  /** The My Number card of {@link #COUNTER_CLERK}, where there are {@link #withOtherCards}. */
+  static final String MY_NUMBER_CARD = "my-number";
+
+  static final String MY_NUMBER_PIN = "1234";
+
+  /** Cards of nobody's: one ended yesterday, one is on the CA's list. */
+  static final String EXPIRED = "expired";
+
+  static final String REVOKED = "revoked";
+
   private static final Duration READER_LOOKS = Duration.ofSeconds(15);
   private static final String FOREIGN = "foreign";
   private static final String SERVER = "auth-server/service/target/sekisho-server.jar";
@@ -76,6 +86,7 @@ final class Town implements AutoCloseable {
 
   private final Path directory;
   private final Path data;
+  private final boolean otherCards;
   private final Programs programs;
   private final Cards cards;
   private final int peoplePort;
@@ -85,8 +96,9 @@ final class Town implements AutoCloseable {
   private final List<Path> exports = new ArrayList<>();
   private Process server;
 
-  private Town(Path directory, int peoplePort) throws IOException {
+  private Town(Path directory, int peoplePort, boolean otherCards) throws IOException {
     this.directory = directory;
+    this.otherCards = otherCards;
     this.peoplePort = peoplePort;
     this.data = directory.resolve("server");
     this.programs =
@@ -106,15 +118,63 @@ final class Town implements AutoCloseable {
 
   /** As {@link #start(Path)}, its pages at a port of the caller's. */
   static Town start(Path directory, int peoplePort) throws IOException {
-    return new Town(directory, peoplePort);
+    return new Town(directory, peoplePort, false);
   }
 
-  private void makeCards() {
+  /**
+   * As {@link #start(Path)}, with cards that are refused and a My Number card, which the policy and
+   * two readers for staff let in.
+   */
+  static Town withOtherCards(Path directory) throws IOException {
+    return new Town(directory, freePort(), true);
+  }
+
+  private void makeCards() throws IOException {
     cards.make(CLERK, "--subject-number", CLERK);
     cards.make(AUDITOR, "--subject-number", AUDITOR);
     cards.make(UNLUCKY, "--subject-number", UNLUCKY);
     cards.make(APPROVER, "--subject-number", APPROVER);
     cards.make(FOREIGN, "--not-piv");
+    if (otherCards) {
+      cards.make(EXPIRED, "--expired");
+      cards.make(REVOKED);
+      cards.revoke(REVOKED);
+      cards.makeMyNumberCard(MY_NUMBER_CARD);
+    }
+  }
+
+  /** The service's trust in My Number cards, and the one of the clerk at the counter. */
+  private void registerMyNumberCard() throws IOException {
+    Path trust = Files.createDirectories(data.resolve("trust").resolve("jpki"));
+    Files.copy(cards.myNumberCa().resolve("root.der"), trust.resolve("jpki.crt"));
+    Files.copy(cards.myNumberCa().resolve("crl.der"), trust.resolve("jpki.crl"));
+    Files.copy(cards.myNumberCa().resolve("policy.oid"), trust.resolve("required-policy.oid"));
+    Files.copy(cards.myNumberCa().resolve("policy.oid"), trust.resolve("hardware-policy.oid"));
+    server(
+        "card",
+        "register",
+        "--kind",
+        "jpki",
+        "--person",
+        COUNTER_CLERK,
+        "--certificate",
+        directory.resolve("card-" + MY_NUMBER_CARD).resolve("auth.der").toString());
+  }
+
+  /** The trial's policy; with My Number cards where there are any. */
+  private Path policy() throws IOException {
+    Path trial = Programs.root().resolve("policies/profiles/trial.yaml");
+    if (!otherCards) {
+      return trial;
+    }
+    String text = Files.readString(trial);
+    String changed =
+        text.replace("value: [staff-piv]", "value: [staff-piv, jpki]")
+            .replace(
+                "id: readers.jpki-staff-login\n    value: off",
+                "id: readers.jpki-staff-login\n    value: on")
+            .replace("{ name: \"*\", role: shared }", "{ name: \"*\", role: staff }");
+    return Files.writeString(directory.resolve("policy.yaml"), changed);
   }
 
   private void makeService() throws IOException {
@@ -158,11 +218,14 @@ final class Town implements AutoCloseable {
           "--certificate",
           cards.certificate(person).toString());
     }
+    if (otherCards) {
+      registerMyNumberCard();
+    }
     signPolicy();
   }
 
   /** The trial's officer signs the shipped profile with the approver in it. */
-  private void signPolicy() {
+  private void signPolicy() throws IOException {
     Path keys = directory.resolve("service-keys");
     Path root = directory.resolve("root");
     Path signed = directory.resolve("signed");
@@ -178,7 +241,7 @@ final class Town implements AutoCloseable {
                 "--root",
                 root.toString(),
                 "--policy",
-                Programs.root().resolve("policies/profiles/trial.yaml").toString(),
+                policy().toString(),
                 "--approver",
                 APPROVER + ":mayor:" + cards.certificate(APPROVER),
                 "--out",
@@ -208,7 +271,7 @@ final class Town implements AutoCloseable {
                     "--state",
                     state.toString(),
                     "--reader-role",
-                    Cards.READER + "=staff"))
+                    (otherCards ? Cards.READERS : Cards.READER) + "=staff"))
             .expectOk();
     server("terminal", "confirm", "T-0042", "--fingerprint", find(FINGERPRINT, enrolled));
     Path socket = directory.resolve("agent.sock");
@@ -280,6 +343,12 @@ final class Town implements AutoCloseable {
     cards.remove();
     Programs.await(
         "the empty reader", READER_LOOKS, () -> cards.areOut() && "NO_CARD".equals(problem()));
+  }
+
+  /** Whether a PIN was ever presented to this card. */
+  boolean sawAPin(String card) {
+    return cards.trace(card).stream()
+        .anyMatch(line -> line.startsWith("> 00 20") && line.contains("XX"));
   }
 
   private @Nullable String problem() {
