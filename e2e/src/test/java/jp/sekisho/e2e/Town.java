@@ -54,6 +54,7 @@ final class Town implements AutoCloseable {
   private static final String POLICY = "policies/cli/target/sekisho-policy.jar";
   private static final String AUDIT = "auth-server/audit-log/target/sekisho-audit.jar";
   private static final Pattern FINGERPRINT = Pattern.compile("([0-9A-F]{4}-){4}[0-9A-F]{4}");
+  private static final Pattern CODE = Pattern.compile("([0-9A-Z]{5}-){4}[0-9A-Z]{5}");
   private static final Pattern TICKET = Pattern.compile("sekisho-ticket1~[^\"\\s]+");
 
   /** Speaks Assuan like pinentry; "types" what stands in a file. */
@@ -84,8 +85,9 @@ final class Town implements AutoCloseable {
   private final int loopbackPort = 47621;
   private final List<Path> exports = new ArrayList<>();
   private Process server;
+  private String code = "";
 
-  private Town(Path directory, int peoplePort) throws IOException {
+  private Town(Path directory, int peoplePort, boolean empty) throws IOException {
     this.directory = directory;
     this.peoplePort = peoplePort;
     this.data = directory.resolve("server");
@@ -94,10 +96,15 @@ final class Town implements AutoCloseable {
             Files.createDirectories(directory.resolve("log")),
             Map.of("PCSCLITE_CSOCK_NAME", Cards.socket(directory).toString()));
     this.cards = Cards.start(directory, programs);
-    makeCards();
-    makeService();
-    server = startService();
-    makeTerminal();
+    if (empty) {
+      code = find(CODE, init());
+      server = startService();
+    } else {
+      makeCards();
+      makeService();
+      server = startService();
+      makeTerminal();
+    }
   }
 
   static Town start(Path directory) throws IOException {
@@ -106,7 +113,17 @@ final class Town implements AutoCloseable {
 
   /** As {@link #start(Path)}, its pages at a port of the caller's. */
   static Town start(Path directory, int peoplePort) throws IOException {
-    return new Town(directory, peoplePort);
+    return new Town(directory, peoplePort, false);
+  }
+
+  /** As its {@code init} leaves it, with the service running: nobody is there yet. */
+  static Town empty(Path directory) throws IOException {
+    return new Town(directory, freePort(), true);
+  }
+
+  /** The one-time code that {@code init} of an empty town printed. */
+  String code() {
+    return code;
   }
 
   private void makeCards() {
@@ -117,26 +134,19 @@ final class Town implements AutoCloseable {
     cards.make(FOREIGN, "--not-piv");
   }
 
+  private String init(String... more) {
+    List<String> command = new ArrayList<>(List.of("init", "--organ", "mayor:市長部局"));
+    command.addAll(List.of("--origin", people()));
+    command.addAll(List.of("--agents-host", "localhost", "--agents-host", "service"));
+    command.addAll(List.of("--people-port", "" + peoplePort, "--agents-port", "" + agentsPort));
+    command.addAll(List.of("--trial", "--staff-ca", cards.trust().toString()));
+    command.addAll(List.of("--help-line", HELP_LINE));
+    command.addAll(List.of(more));
+    return server(command.toArray(String[]::new));
+  }
+
   private void makeService() throws IOException {
-    server(
-        "init",
-        "--organ",
-        "mayor:市長部局",
-        "--origin",
-        people(),
-        "--agents-host",
-        "localhost",
-        "--agents-host",
-        "service",
-        "--people-port",
-        "" + peoplePort,
-        "--agents-port",
-        "" + agentsPort,
-        "--trial",
-        "--staff-ca",
-        cards.trust().toString(),
-        "--help-line",
-        HELP_LINE);
+    init("--without-setup");
     Path persons = directory.resolve("persons.csv");
     Files.writeString(
         persons,
@@ -158,11 +168,11 @@ final class Town implements AutoCloseable {
           "--certificate",
           cards.certificate(person).toString());
     }
-    signPolicy();
+    server("policy", "import", signPolicy().toString());
   }
 
-  /** The trial's officer signs the shipped profile with the approver in it. */
-  private void signPolicy() {
+  /** The trial's officer signs the shipped profile with the approver in it; the directory. */
+  Path signPolicy() {
     Path keys = directory.resolve("service-keys");
     Path root = directory.resolve("root");
     Path signed = directory.resolve("signed");
@@ -184,7 +194,7 @@ final class Town implements AutoCloseable {
                 "--out",
                 signed.toString()))
         .expectOk();
-    server("policy", "import", signed.toString());
+    return signed;
   }
 
   private Process startService() {
@@ -197,7 +207,12 @@ final class Town implements AutoCloseable {
 
   private void makeTerminal() throws IOException {
     String ticket = find(TICKET, server("terminal", "ticket", "T-0042", "--organ", "mayor"));
-    Path state = directory.resolve("agent");
+    server("terminal", "confirm", "T-0042", "--fingerprint", enrol(ticket));
+    startAgent();
+  }
+
+  /** Lets the terminal use a ticket; the fingerprint it shows. */
+  String enrol(String ticket) {
     String enrolled =
         programs
             .run(
@@ -206,11 +221,16 @@ final class Town implements AutoCloseable {
                     "enroll",
                     ticket,
                     "--state",
-                    state.toString(),
+                    directory.resolve("agent").toString(),
                     "--reader-role",
                     Cards.READER + "=staff"))
             .expectOk();
-    server("terminal", "confirm", "T-0042", "--fingerprint", find(FINGERPRINT, enrolled));
+    return find(FINGERPRINT, enrolled);
+  }
+
+  /** Starts the enrolled terminal's agent and its seat. */
+  void startAgent() throws IOException {
+    Path state = directory.resolve("agent");
     Path socket = directory.resolve("agent.sock");
     programs.start(
         "agent",

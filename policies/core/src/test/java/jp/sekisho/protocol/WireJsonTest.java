@@ -56,6 +56,7 @@ class WireJsonTest {
         new NewPasskey("key", SHORT, SHORT, SHORT),
         new DeskRequest("lost", "S-1", SHORT, SHORT),
         new DeskReply(1),
+        new PinResetNote("S-1", SHORT, "S-2", "S-3"),
         new OrderNamed("O-0007"),
         new PostChoice("shimin"),
         new OrderPreview(
@@ -103,6 +104,11 @@ class WireJsonTest {
             1795217465000L, List.of(new RelyingSessionEnd(SHORT, 7, "card-removed"))),
         new RelyingSessionEnd(SHORT, 7, "card-removed"),
         new RenewRequest(SHORT),
+        new SetupCodeTyped("ABCDE-FGHJK-MNPQR-STVWX-YZ012"),
+        new SetupAdministrator("S-1", "n", "mayor", "joho", "d", "p", SHORT),
+        new SetupTerminal("T-1", "mayor", "BA78"),
+        new SetupReply("ticket", SHORT),
+        new SetupPolicy(SHORT, SHORT, SHORT, SHORT, SHORT),
         new SessionView("suspended", "S-1", "T-1", "card-removed", TIME),
         new TransactionCreated(SHORT, TIME),
         new TransactionDetails(SHORT, SHORT, "approve", "o", TIME, "text", SHORT));

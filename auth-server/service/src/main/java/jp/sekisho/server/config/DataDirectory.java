@@ -55,6 +55,11 @@ public record DataDirectory(Path root) {
     return keys().resolve("database.password");
   }
 
+  /** Whether the first start is open or finished; absent where none was demanded. */
+  public Path setup() {
+    return keys().resolve("setup");
+  }
+
   /** The same of another kind of card: {@code trust/<kind>/}. */
   public Path cardTrust(CardKind kind) {
     return root.resolve("trust").resolve(kind.text());

@@ -46,7 +46,9 @@ final class PageController {
               "authenticators.js",
               "people.js",
               "desk.js",
-              "post.js")
+              "post.js",
+              "setup.js",
+              "steps.js")
           .collect(Collectors.toUnmodifiableMap(name -> name, PageController::load));
 
   private final Pages pages;

@@ -17,6 +17,7 @@ import jp.sekisho.server.desk.Desk;
 import jp.sekisho.server.desk.DeskCards;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.setup.Setup;
 import jp.sekisho.server.webauthn.PasskeyModels;
 
 /** Beans of the pages, made from the installation that the launcher provides. */
@@ -29,6 +30,7 @@ final class WebBeans {
   Pages pages(
       Installation installation,
       Desk desk,
+      Setup setup,
       @Value("${sekisho.agent-url:`http://127.0.0.1:47621`}") String agentUrl) {
     return new Pages(
         new Pages.Settings(
@@ -36,7 +38,13 @@ final class WebBeans {
         new PasskeyModels(installation.directory().passkeyModels())::listsAny,
         new Pages.Rights(
             session -> desk.holds(session, Desk.ADMINISTRATORS),
-            session -> desk.holds(session, DeskCards.ATTESTERS)));
+            session -> desk.holds(session, DeskCards.ATTESTERS),
+            setup::isOpen));
+  }
+
+  @Singleton
+  OpenRoute setupRoutes() {
+    return path -> SetupController.ROUTES.contains(path);
   }
 
   @Singleton

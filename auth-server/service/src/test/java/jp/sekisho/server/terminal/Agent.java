@@ -131,7 +131,7 @@ public final class Agent {
     }
   }
 
-  String fingerprint() {
+  public String fingerprint() {
     return Fingerprint.of(pair.getPublic().getEncoded());
   }
 

@@ -51,7 +51,15 @@ final class EventExamples {
     events.put(new TemporaryEvent.Returned(CERTIFICATE, "K-0007"), holder);
     events.put(new TemporaryEvent.Retired(CERTIFICATE, "K-0007"), holder);
     events.put(new DeskEvent.Done("card-suspend", "S-1024"), PERSON);
+    events.put(new DeskEvent.PinReset("S-1024", CERTIFICATE, "S-2001", "S-2002"), PERSON);
     events.put(new DeskEvent.Refused("card-suspend", "S-1024", Refusal.STEP_UP_NEEDED), PERSON);
+    events.put(new SetupEvent.CodeMade("2026-11-21T00:30:00Z"), Entry.Subject.NONE);
+    events.put(new SetupEvent.Opened(), Entry.Subject.NONE);
+    events.put(new SetupEvent.Done("administrator", "S-1024"), Entry.Subject.NONE);
+    events.put(
+        new SetupEvent.Refused("finish", List.of("NO_AUDITOR mayor"), Refusal.SETUP_UNFINISHED),
+        PERSON);
+    events.put(new SetupEvent.Finished(), PERSON);
     events.putAll(ofGrants());
     events.put(new LogEvent.Viewed("mayor", 1200, 1249), PERSON);
     events.put(
