@@ -70,7 +70,8 @@ class SetupIT {
       town.startAgent();
       town.insert(ADMIN);
       screen.press("login-link");
-      screen.waitUntil("the login's button to have the focus", () -> screen.focus().equals("login-button"));
+      screen.waitUntil(
+          "the login's button to have the focus", () -> screen.focus().equals("login-button"));
       screen.type(Keys.ENTER);
       screen.waitForPath("/log");
       byTheCard(screen);
@@ -105,11 +106,13 @@ class SetupIT {
     screen.see("ticket-form");
     lookInBoth(screen, "/setup", "setup-terminal");
     screen.waitUntil(
-        "the terminal's field to have the focus", () -> List.of("terminal-id", "confirm-id").contains(screen.focus()));
+        "the terminal's field to have the focus",
+        () -> List.of("terminal-id", "confirm-id").contains(screen.focus()));
     screen.see("terminal-id").sendKeys("T-0042", Keys.ENTER);
     String ticket = screen.see("ticket").getText();
     look(screen, "setup-ticket-ja");
-    String fingerprint = town.enrol(ticket.substring(ticket.indexOf('\'') + 1, ticket.lastIndexOf('\'')));
+    String fingerprint =
+        town.enrol(ticket.substring(ticket.indexOf('\'') + 1, ticket.lastIndexOf('\'')));
     screen.see("fingerprint").sendKeys(fingerprint, Keys.ENTER);
     screen.see("login-link");
     lookInBoth(screen, "/setup", "setup-login");
@@ -156,8 +159,7 @@ class SetupIT {
       screen.choose("card-file", town.certificate(person));
       screen.press("card-button");
       screen.waitUntil(
-          person + " to have a card",
-          () -> !screen.source().contains("value=\"" + person + "\""));
+          person + " to have a card", () -> !screen.source().contains("value=\"" + person + "\""));
     }
     lookInBoth(screen, "/setup/steps", "setup-policy");
     Path signed = town.signPolicy();

@@ -33,7 +33,8 @@ class AsvsDocTest {
   private static List<String> items() throws IOException {
     List<String> items = new ArrayList<>();
     Matcher row =
-        Pattern.compile("(?m)^\\| (\\d+\\.\\d+\\.\\d+) \\| [^|]+ \\| (holds|n/a|open) \\| [^|]+ \\|$")
+        Pattern.compile(
+                "(?m)^\\| (\\d+\\.\\d+\\.\\d+) \\| [^|]+ \\| (holds|n/a|open) \\| [^|]+ \\|$")
             .matcher(Files.readString(ROOT.resolve("docs/asvs.md")));
     while (row.find()) {
       items.add(Objects.requireNonNull(row.group(1)));

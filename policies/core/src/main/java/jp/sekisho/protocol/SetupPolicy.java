@@ -1,8 +1,8 @@
 package jp.sekisho.protocol;
 
 /**
- * The first root and policy that officers signed: {@code POST /api/v1/setup/policy}, after a step-up
- * for the SHA-256 of this very body. All files base64url.
+ * The first root and policy that officers signed: {@code POST /api/v1/setup/policy}, after a
+ * step-up for the SHA-256 of this very body. All files base64url.
  *
  * @param rootHash of the root, as an officer told it by another way
  */

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Step 7: this person may work at this terminal: the first start is over or the person does it, the
- * terminal is still active, it belongs to the person's 機関,
- * the person holds a role there, and the signed policy of the terminal lets such a login in.
+ * terminal is still active, it belongs to the person's 機関, the person holds a role there, and the
+ * signed policy of the terminal lets such a login in.
  */
 final class Permitted {
   private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
@@ -41,8 +41,7 @@ final class Permitted {
     return registers
         .terminal(change.handle(), id)
         .then(terminal ->
-            registers.awaitsSetup(
-                    change.handle(), person.number(), person.organ(), change.now())
+            registers.awaitsSetup(change.handle(), person.number(), person.organ(), change.now())
                 ? Verdict.<ActiveTerminal>refused(Refusal.SETUP_OPEN)
                 : Verdict.passed(terminal))
         .then(terminal ->

@@ -147,12 +147,7 @@ final class InitCommand implements Callable<Integer> {
     }
     Optional<SetupCode> code =
         NewInstallation.create(
-            directory,
-            config,
-            named,
-            ServerCommand.version(),
-            !withoutSetup,
-            Clock.systemUTC());
+            directory, config, named, ServerCommand.version(), !withoutSetup, Clock.systemUTC());
     if (console.json()) {
       if (code.isPresent()) {
         Json.print(

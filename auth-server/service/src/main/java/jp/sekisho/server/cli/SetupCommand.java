@@ -86,9 +86,7 @@ final class SetupCommand {
           if (console.json()) {
             Json.print(console.out(), "setup", "finished");
           } else {
-            console
-                .out()
-                .println(Texts.of(Console.class, console.locale()).say("setup.over"));
+            console.out().println(Texts.of(Console.class, console.locale()).say("setup.over"));
           }
           return ExitCode.OK;
         }
@@ -137,9 +135,7 @@ final class SetupCommand {
         }
         try (ApplicationContext context = ServiceContext.of(installation).start()) {
           Optional<Refusal> refused =
-              context
-                  .getBean(SetupEnd.class)
-                  .finish(Entry.Subject.NONE, _ -> Optional.empty());
+              context.getBean(SetupEnd.class).finish(Entry.Subject.NONE, _ -> Optional.empty());
           if (refused.isPresent()) {
             report(console, missing(installation, context));
             return ExitCode.REFUSED;

@@ -155,8 +155,7 @@ public final class DeskCards {
           fault
               .<DeskEvent>map(reason -> new DeskEvent.Refused(action, note.person(), reason))
               .orElseGet(() ->
-                  new DeskEvent.PinReset(
-                      note.person(), note.card(), note.first(), note.second())));
+                  new DeskEvent.PinReset(note.person(), note.card(), note.first(), note.second())));
       return fault.<Outcome>map(Outcome.Refused::new).orElseGet(() -> new Outcome.Done(1));
     });
   }

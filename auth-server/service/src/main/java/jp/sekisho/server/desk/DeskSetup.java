@@ -30,11 +30,7 @@ public final class DeskSetup {
   private final Transactions transactions;
 
   public DeskSetup(
-      Desk desk,
-      Setup setup,
-      SetupEnd end,
-      SignedPolicies policies,
-      Transactions transactions) {
+      Desk desk, Setup setup, SetupEnd end, SignedPolicies policies, Transactions transactions) {
     this.desk = desk;
     this.setup = setup;
     this.end = end;
@@ -43,7 +39,8 @@ public final class DeskSetup {
   }
 
   /**
-   * Takes in the first root and policy; why not, or empty. Layers and later files are the console's.
+   * Takes in the first root and policy; why not, or empty. Layers and later files are the
+   * console's.
    *
    * @param body a {@link SetupPolicy}, exactly the bytes that the step-up was for
    */

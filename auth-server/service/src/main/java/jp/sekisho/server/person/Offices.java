@@ -29,7 +29,8 @@ public final class Offices {
   }
 
   /**
-   * Which of {@link #APART} each person holds now with a post, in whichever organs, by staff number.
+   * Which of {@link #APART} each person holds now with a post, in whichever organs, by staff
+   * number.
    *
    * @throws jp.sekisho.server.storage.TamperedException when a row fails its MAC; let it pass
    */

@@ -258,6 +258,11 @@ public final class SignedPolicies implements RootPin {
     return rows;
   }
 
+  /** Whether officers' files were imported, within a unit. */
+  public boolean isImported(Handle handle) {
+    return stored(handle).isPresent();
+  }
+
   private Optional<Officers> stored(Handle handle) {
     return officers(rows(handle));
   }

@@ -6,8 +6,8 @@ import io.micronaut.http.cookie.SameSite;
 import java.util.Optional;
 
 /**
- * The cookies that carry secrets. {@code __Host-} makes browsers refuse them from any other
- * host, path or without {@code Secure}.
+ * The cookies that carry secrets. {@code __Host-} makes browsers refuse them from any other host,
+ * path or without {@code Secure}.
  */
 public final class SessionCookies {
   /** Shows that an answer comes from the browser that asked. */

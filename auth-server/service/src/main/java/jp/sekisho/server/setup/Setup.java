@@ -67,6 +67,7 @@ public final class Setup {
    *
    * @param finished whether it is over
    */
+  @SuppressWarnings("ArrayRecordComponent") // never changed; equality is not asked for
   private record Row(
       boolean finished,
       byte @Nullable [] codeHash,
@@ -80,9 +81,7 @@ public final class Setup {
     }
 
     @Nullable Object[] columns() {
-      return new @Nullable Object[] {
-        state(), codeHash, codeExpires, sessionHash, sessionExpires
-      };
+      return new @Nullable Object[] {state(), codeHash, codeExpires, sessionHash, sessionExpires};
     }
 
     String state() {
@@ -206,7 +205,9 @@ public final class Setup {
         .isPresent();
   }
 
-  /** Finishes it, in the unit that found nothing missing; {@link #finished()} follows its commit. */
+  /**
+   * Finishes it, in the unit that found nothing missing; {@link #finished()} follows its commit.
+   */
   void finish(Change change, Entry.Subject by) {
     EntryReceipt entry = change.record(by, new SetupEvent.Finished());
     save(change.handle(), entry, new Row(true, null, null, null, null));

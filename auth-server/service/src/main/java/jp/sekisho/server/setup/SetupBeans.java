@@ -52,7 +52,7 @@ final class SetupBeans {
         offices,
         new Authenticators(installation.seal()),
         registration::anyActive,
-        _ -> policies.officers().isPresent());
+        policies::isImported);
   }
 
   @Singleton

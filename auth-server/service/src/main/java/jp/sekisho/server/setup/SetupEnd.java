@@ -127,8 +127,7 @@ public final class SetupEnd {
    * @param obstacle why this one may not, asked within the unit
    * @return why not; empty when it is finished, from here on for good
    */
-  public Optional<Refusal> finish(
-      Entry.Subject by, Function<Handle, Optional<Refusal>> obstacle) {
+  public Optional<Refusal> finish(Entry.Subject by, Function<Handle, Optional<Refusal>> obstacle) {
     Optional<Refusal> refused =
         transactions.<Optional<Refusal>, RuntimeException>write(change -> {
           if (!setup.isOpen(change.handle())) {

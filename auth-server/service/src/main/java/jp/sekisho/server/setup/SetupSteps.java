@@ -261,8 +261,7 @@ public final class SetupSteps {
       return may
           ? Optional.empty()
           : Optional.of(
-              Setup.refuse(
-                  change, Entry.Subject.NONE, "card", List.of(), Refusal.SETUP_TAKEN));
+              Setup.refuse(change, Entry.Subject.NONE, "card", List.of(), Refusal.SETUP_TAKEN));
     }
 
     @Override

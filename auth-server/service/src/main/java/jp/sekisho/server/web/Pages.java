@@ -44,8 +44,7 @@ final class Pages {
    * @param temporary hands out temporary cards
    * @param setup whether the first start is open, in which those who look after people go on
    */
-  record Rights(
-      Predicate<Session> people, Predicate<Session> temporary, BooleanSupplier setup) {}
+  record Rights(Predicate<Session> people, Predicate<Session> temporary, BooleanSupplier setup) {}
 
   /**
    * @param modelListed whether any model of passkeys may be registered; a trial needs no list

@@ -85,7 +85,12 @@ final class SessionFilter {
       case "/", "/health", "/authn/v1/transactions", "/authn/v1/logout" -> Guard.OPEN;
       case "/post" -> Guard.CHOICE_PAGE;
       case "/api/v1/session/post" -> Guard.CHOICE;
-      case "/log", "/grants", "/log-sheet", "/authenticators", "/people", "/temporary",
+      case "/log",
+          "/grants",
+          "/log-sheet",
+          "/authenticators",
+          "/people",
+          "/temporary",
           "/setup/steps" ->
           Guard.PAGE;
       case "/api/v1/session" -> Guard.LOOK;

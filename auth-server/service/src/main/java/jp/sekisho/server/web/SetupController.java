@@ -158,9 +158,7 @@ final class SetupController {
     SetupAdministrator first = WireJson.read(body, SetupAdministrator.class);
     byte[] certificate = der(Base64Url.decode(first.certificate()));
     return step(
-        request,
-        "administrator",
-        secret -> steps.administrator(secret, first, certificate));
+        request, "administrator", secret -> steps.administrator(secret, first, certificate));
   }
 
   /** What is no certificate stays as it is: the registration refuses it, with an entry. */
@@ -236,10 +234,7 @@ final class SetupController {
             .read(handle -> end.missing(handle, installation.clock().instant()));
     return new Content(
         SetupWords.steps(words, missing),
-        missing.stream()
-            .filter(one -> one.lack() == Lack.NO_CARD)
-            .map(Missing::about)
-            .toList(),
+        missing.stream().filter(one -> one.lack() == Lack.NO_CARD).map(Missing::about).toList(),
         missing.stream().anyMatch(one -> one.lack() == Lack.NO_POLICY),
         missing.size());
   }

@@ -33,8 +33,7 @@ public record SetupPage(Frame frame, String next, List<Organ> organs) {
    * @param policy whether officers' files are still to come
    * @param left how many things are missing
    */
-  public record Content(
-      List<Step> steps, List<String> withoutCard, boolean policy, int left) {
+  public record Content(List<Step> steps, List<String> withoutCard, boolean policy, int left) {
     public Content {
       steps = List.copyOf(steps);
       withoutCard = List.copyOf(withoutCard);

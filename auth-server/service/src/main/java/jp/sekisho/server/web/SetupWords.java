@@ -12,23 +12,70 @@ final class SetupWords {
 
   static List<Step> steps(Words words, List<Missing> missing) {
     return List.of(
-        step("terminal", words.text("web.setup.terminal"), words.text("web.setup.terminal.how"),
-            words, missing, Set.of(Lack.NO_TERMINAL), false),
-        step("organisation", words.text("web.setup.organisation"),
+        step(
+            "terminal",
+            words.text("web.setup.terminal"),
+            words.text("web.setup.terminal.how"),
+            words,
+            missing,
+            Set.of(Lack.NO_TERMINAL),
+            false),
+        step(
+            "organisation",
+            words.text("web.setup.organisation"),
             words.text("web.setup.organisation.how"),
-            words, missing, Set.of(Lack.NO_ADMIN, Lack.FEW_PERSONS), true),
-        step("approver", words.text("web.setup.approver"), words.text("web.setup.approver.how"),
-            words, missing, Set.of(Lack.NO_APPROVER), true),
-        step("auditor", words.text("web.setup.auditor"), words.text("web.setup.auditor.how"),
-            words, missing, Set.of(Lack.NO_AUDITOR), true),
-        step("officer", words.text("web.setup.officer"), words.text("web.setup.officer.how"),
-            words, missing, Set.of(Lack.FEW_OFFICERS), true),
-        step("apart", words.text("web.setup.apart"), words.text("web.setup.apart.how"),
-            words, missing, Set.of(Lack.SEVERAL_OFFICES), true),
-        step("cards", words.text("web.setup.cards"), words.text("web.setup.cards.how"),
-            words, missing, Set.of(Lack.NO_CARD), false),
-        step("policy", words.text("web.setup.policy"), words.text("web.setup.policy.how"),
-            words, missing, Set.of(Lack.NO_POLICY), false));
+            words,
+            missing,
+            Set.of(Lack.NO_ADMIN, Lack.FEW_PERSONS),
+            true),
+        step(
+            "approver",
+            words.text("web.setup.approver"),
+            words.text("web.setup.approver.how"),
+            words,
+            missing,
+            Set.of(Lack.NO_APPROVER),
+            true),
+        step(
+            "auditor",
+            words.text("web.setup.auditor"),
+            words.text("web.setup.auditor.how"),
+            words,
+            missing,
+            Set.of(Lack.NO_AUDITOR),
+            true),
+        step(
+            "officer",
+            words.text("web.setup.officer"),
+            words.text("web.setup.officer.how"),
+            words,
+            missing,
+            Set.of(Lack.FEW_OFFICERS),
+            true),
+        step(
+            "apart",
+            words.text("web.setup.apart"),
+            words.text("web.setup.apart.how"),
+            words,
+            missing,
+            Set.of(Lack.SEVERAL_OFFICES),
+            true),
+        step(
+            "cards",
+            words.text("web.setup.cards"),
+            words.text("web.setup.cards.how"),
+            words,
+            missing,
+            Set.of(Lack.NO_CARD),
+            false),
+        step(
+            "policy",
+            words.text("web.setup.policy"),
+            words.text("web.setup.policy.how"),
+            words,
+            missing,
+            Set.of(Lack.NO_POLICY),
+            false));
   }
 
   private static Step step(

@@ -39,7 +39,6 @@ import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.SignedFile;
-import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
 import jp.sekisho.protocol.CardKind;
@@ -55,6 +54,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.protocol.statement.TerminalStatement;
+import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.authn.TestCa;
 import jp.sekisho.server.card.CardRegistry;
@@ -123,7 +123,8 @@ public final class LoginBench {
   /** Runs on the databases named, both without arguments. */
   public static void main(String[] args) throws Exception {
     List<String> databases = args.length == 0 ? List.of("SQLite", "PostgreSQL") : List.of(args);
-    System.out.println("| logins, " + CALLERS + " callers | per second | CPU each | p50 | p99 | n |");
+    System.out.println(
+        "| logins, " + CALLERS + " callers | per second | CPU each | p50 | p99 | n |");
     System.out.println("|---|---|---|---|---|---|");
     for (String database : databases) {
       Path directory = Files.createTempDirectory("sekisho-bench");
@@ -178,7 +179,8 @@ public final class LoginBench {
       confirm(data, clock, callers);
       for (By by : By.values()) {
         run(service, callers, certificates, serverCa, people, agents, by, WARM, 0);
-        Window fast = run(service, callers, certificates, serverCa, people, agents, by, MEASURED, 0);
+        Window fast =
+            run(service, callers, certificates, serverCa, people, agents, by, MEASURED, 0);
         row(name + ", " + by + ", as fast as they go", fast, by, false);
         Window paced =
             run(service, callers, certificates, serverCa, people, agents, by, MEASURED, by.rate);
@@ -418,8 +420,7 @@ public final class LoginBench {
     if (failure != null) {
       throw new AssertionError("a login failed", failure);
     }
-    return new Window(
-        times.stream().sorted().toList(), seconds, cpu(service).minus(before));
+    return new Window(times.stream().sorted().toList(), seconds, cpu(service).minus(before));
   }
 
   private static void login(Line page, Line agent, Caller caller, By by, String origin)
@@ -548,8 +549,7 @@ public final class LoginBench {
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
-    KeyManagerFactory own =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     KeyStore keys = KeyStore.getInstance("PKCS12");
     keys.load(null, null);
     if (key != null && shown != null) {

@@ -74,7 +74,10 @@ class SetupTest {
   }
 
   private int sql(String sql, Object... values) {
-    return storage.database.writer().<Integer, RuntimeException>sequence(h -> h.execute(sql, values));
+    return storage
+        .database
+        .writer()
+        .<Integer, RuntimeException>sequence(h -> h.execute(sql, values));
   }
 
   private static void assertRefused(Refusal reason, Setup.Entered entered) {
@@ -125,8 +128,7 @@ class SetupTest {
     Setup again = anew();
     again.settle();
     assertTrue(again.isOpen());
-    Token secret =
-        assertInstanceOf(Setup.Entered.Accepted.class, again.enter(code)).secret();
+    Token secret = assertInstanceOf(Setup.Entered.Accepted.class, again.enter(code)).secret();
     assertTrue(isHolder(anew(), secret));
   }
 
@@ -203,7 +205,8 @@ class SetupTest {
             fullWidth(text))) {
       assertEquals(text, SetupCode.parse(typed).orElseThrow().text(), typed);
     }
-    for (String typed : List.of("", text.substring(1), text + "0", "U".repeat(25), "a".repeat(65))) {
+    for (String typed :
+        List.of("", text.substring(1), text + "0", "U".repeat(25), "a".repeat(65))) {
       assertEquals(Optional.empty(), SetupCode.parse(typed), typed);
     }
     assertNotEquals(text, SetupCode.random().text());
@@ -214,8 +217,7 @@ class SetupTest {
         storage.logs.page("system", null, Long.MAX_VALUE, AuditLogs.MAX_PAGE).stream()
             .map(row ->
                 new String(
-                    ((LogRow.Intact) row).entry().bytes(),
-                    java.nio.charset.StandardCharsets.UTF_8))
+                    ((LogRow.Intact) row).entry().bytes(), java.nio.charset.StandardCharsets.UTF_8))
             .toList()
             .toString();
     assertTrue(log.contains("setup.code-made") && log.contains("setup.opened"), log);

@@ -123,7 +123,11 @@ class PeoplePortTest {
   void anotherSiteMayLinkToAPageAndDoNothingElse() throws Exception {
     Map<String, String> link =
         Map.of(
-            "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest",
+            "Sec-Fetch-Site",
+            "cross-site",
+            "Sec-Fetch-Mode",
+            "navigate",
+            "Sec-Fetch-Dest",
             "document");
     assertEquals(200, get("/probe/page", link).statusCode());
     assertEquals(Refusal.CROSS_SITE, Agent.refusal(get("/api/v1/log/export.csv", link)));
@@ -252,7 +256,8 @@ class PeoplePortTest {
     assertEquals(japanese, what("/nothing", Map.of("Accept-Language", "fr")));
     assertEquals(japanese, what("/nothing", Map.of("Accept-Language", ";;;")));
     assertEquals(
-        english, what("/nothing", Map.of("Cookie", "__Host-sekisho-lang=en", "Accept-Language", "ja")));
+        english,
+        what("/nothing", Map.of("Cookie", "__Host-sekisho-lang=en", "Accept-Language", "ja")));
     assertEquals(japanese, what("/nothing?lang=ja", Map.of("Cookie", "__Host-sekisho-lang=en")));
   }
 

@@ -88,7 +88,8 @@ final class OtherOrgansTest {
           "GET /log",
           "GET /authenticators",
           "GET /api/v1/session",
-          "GET /api/v1/log/retention", // of the session's own log
+          "GET /log-sheet", // of the session's own log
+          "GET /api/v1/log/retention",
           "POST /api/v1/log/holds",
           "POST /api/v1/session/post",
           "POST /api/v1/passkeys/options",
@@ -269,16 +270,13 @@ final class OtherOrgansTest {
             .getBytes(StandardCharsets.UTF_8);
     attacks.put(
         "POST /api/v1/people/apply",
-        List.of(
-            new Attack(
-                "/api/v1/people/apply", file, StepUps.APPLY_ORDER + Sha256.text(file))));
+        List.of(new Attack("/api/v1/people/apply", file, StepUps.APPLY_ORDER + Sha256.text(file))));
     attacks.put(
         "POST /api/v1/people/check", List.of(new Attack("/api/v1/people/check", file, null)));
     attacks.put(
         "POST /api/v1/people/undo",
         List.of(
-            Attack.post(
-                "/api/v1/people/undo", new OrderNamed(order), StepUps.UNDO_ORDER + order)));
+            Attack.post("/api/v1/people/undo", new OrderNamed(order), StepUps.UNDO_ORDER + order)));
     String passkey = Sha256.text(new byte[] {7});
     attacks.put(
         "POST /api/v1/passkeys/remove",
@@ -292,14 +290,10 @@ final class OtherOrgansTest {
           "GET /api/v1/log/" + route,
           List.of(Attack.get("/api/v1/log/" + route + "?log=education")));
     }
-    attacks.put("GET /log-sheet", List.of(Attack.get("/log-sheet?log=education")));
     attacks.put(
         "POST /api/v1/log/holds/lift",
         List.of(
-            Attack.post(
-                "/api/v1/log/holds/lift",
-                new LogHold("8d969eef6ecad3c2", "監査第1号"),
-                null)));
+            Attack.post("/api/v1/log/holds/lift", new LogHold("8d969eef6ecad3c2", "監査第1号"), null)));
     attacks.put(
         "GET /log/{log}/{generation}/tile/{+rest}",
         List.of(Attack.get("/log/education/1/tile/entries/000.p/1")));
@@ -320,8 +314,7 @@ final class OtherOrgansTest {
             NOW.toString(),
             NOW.plus(Duration.ofHours(1)).toString(),
             10);
-    HttpResponse<String> made =
-        send(Attack.post("/api/v1/grants", wish, null), session(THEIRS));
+    HttpResponse<String> made = send(Attack.post("/api/v1/grants", wish, null), session(THEIRS));
     assertEquals(201, made.statusCode(), made.body());
     return WireJson.read(made.body().getBytes(StandardCharsets.UTF_8), GrantView.class).id();
   }
@@ -340,8 +333,7 @@ final class OtherOrgansTest {
         .context
         .getBean(Router.class)
         .uriRoutes()
-        .map(route ->
-            route.getHttpMethodName() + " " + route.getUriMatchTemplate().toPathString())
+        .map(route -> route.getHttpMethodName() + " " + route.getUriMatchTemplate().toPathString())
         .filter(route -> !route.contains(" /agent/") && !route.contains(" /probe/"))
         .filter(route -> !route.startsWith("HEAD ") && !route.startsWith("OPTIONS "))
         .forEach(routes::add);

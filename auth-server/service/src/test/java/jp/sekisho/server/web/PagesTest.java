@@ -321,7 +321,8 @@ final class PagesTest {
   void languageFollowsTheLinkAndIsKept() throws Exception {
     HttpResponse<String> page = get("/?lang=en", null);
     assertTrue(page.body().contains("Log in with staff card"));
-    assertTrue(page.headers().firstValue("Set-Cookie").orElse("").startsWith("__Host-sekisho-lang=en"));
+    assertTrue(
+        page.headers().firstValue("Set-Cookie").orElse("").startsWith("__Host-sekisho-lang=en"));
   }
 
   @Test

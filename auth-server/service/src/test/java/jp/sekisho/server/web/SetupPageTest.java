@@ -21,7 +21,6 @@ import java.util.Map;
 import jp.sekisho.policy.trust.FileSigner;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.SignedFile;
-import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.policy.trust.TrustKey;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.DeskRequest;
@@ -37,6 +36,7 @@ import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.authn.TestCa;
 import jp.sekisho.server.person.Organs;
@@ -71,11 +71,12 @@ final class SetupPageTest {
   private static final String HEADER =
       "staff_number,name,organ,division,division_name,post,from,until,roles\n";
   private static final byte[] EMPTY = {'{', '}'};
-  private static final String POST = ",課,主事,2026-04-01,2036-03-31,";
+  private static final String POST = ",課,主事,2026-04-01,,";
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final TestCa ca = new TestCa("Staff CA", NOW);
   private final FileSigner officer = signer();
+
   @SuppressWarnings("NullAway.Init") // by start()
   private RunningServer server;
 
@@ -250,8 +251,7 @@ final class SetupPageTest {
     assertEquals(
         "no-store", page.headers().firstValue("Cache-Control").orElse(""), "of every page");
     SetupAdministrator wish = first(ADMIN, certificate(ADMIN));
-    assertRefused(
-        Refusal.SETUP_SESSION, post("/authn/v1/setup/administrator", wish, null));
+    assertRefused(Refusal.SETUP_SESSION, post("/authn/v1/setup/administrator", wish, null));
     String made = SessionCookies.SETUP + "=" + Token.random().secret();
     assertRefused(Refusal.SETUP_SESSION, post("/authn/v1/setup/administrator", wish, made));
     assertRefused(
@@ -281,7 +281,8 @@ final class SetupPageTest {
         Refusal.SETUP_CODE, post("/authn/v1/setup/code", new SetupCodeTyped(code.text()), null));
     for (int i = 0; i < 7; i++) {
       assertRefused(
-          Refusal.SETUP_CODE, post("/authn/v1/setup/code", new SetupCodeTyped("0".repeat(25)), null));
+          Refusal.SETUP_CODE,
+          post("/authn/v1/setup/code", new SetupCodeTyped("0".repeat(25)), null));
     }
     assertRefused(
         Refusal.TOO_MANY, post("/authn/v1/setup/code", new SetupCodeTyped(code.text()), null));
@@ -346,11 +347,9 @@ final class SetupPageTest {
   @Order(5)
   void theAdministratorSeesWhatIsMissingAndCannotFinish() throws Exception {
     admin = session(ADMIN);
-    assertEquals(
-        List.of("organisation", "approver", "auditor", "officer", "policy"), missing());
+    assertEquals(List.of("organisation", "approver", "auditor", "officer", "policy"), missing());
     assertRefused(Refusal.SETUP_UNFINISHED, finish());
-    assertRefused(
-        Refusal.STEP_UP_NEEDED, send("POST", "/api/v1/setup/finish", EMPTY, of(admin)));
+    assertRefused(Refusal.STEP_UP_NEEDED, send("POST", "/api/v1/setup/finish", EMPTY, of(admin)));
     NewGrant wish =
         new NewGrant(
             ADMIN, "T-0001", "M-1", "r", "d", null, null, 1, NOW.toString(), NOW.toString(), 10);
@@ -428,14 +427,7 @@ final class SetupPageTest {
     Instant now = server.clock.instant().truncatedTo(ChronoUnit.SECONDS);
     return SignedFile.sign(
         TrustHeader.of(
-            kind,
-            null,
-            1,
-            now,
-            now.plus(kind.maxLife()),
-            true,
-            List.of(officer.key().id()),
-            body),
+            kind, null, 1, now, now.plus(kind.maxLife()), true, List.of(officer.key().id()), body),
         body,
         List.of(officer));
   }
@@ -500,9 +492,7 @@ final class SetupPageTest {
     assertRefused(Refusal.NOT_FOUND, finish());
     assertTrue(Setup.of(server.installation).newCode().isEmpty());
     // And the administrator is one of their own organ only, from here on.
-    assertRefused(
-        Refusal.ORDER_INVALID,
-        order("500009,新人 花子,education,kyoiku" + POST + "CLERK\n"));
+    assertRefused(Refusal.ORDER_INVALID, order("500009,新人 花子,education,kyoiku" + POST + "CLERK\n"));
     NewGrant wish =
         new NewGrant(
             ADMIN, "T-0001", "M-1", "r", "d", null, null, 1, NOW.toString(), NOW.toString(), 10);

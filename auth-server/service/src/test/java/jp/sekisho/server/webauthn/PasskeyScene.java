@@ -64,8 +64,7 @@ public final class PasskeyScene {
 
   /** Puts an active passkey into an installation, as a registration leaves it. */
   public static Passkey put(Installation installation, Entry.Subject holder, String person) {
-    return put(
-        installation, holder, person, new SoftAuthenticator(installation.config().origin()));
+    return put(installation, holder, person, new SoftAuthenticator(installation.config().origin()));
   }
 
   /** As {@link #put(Installation, Entry.Subject, String)}, that of an authenticator. */

@@ -422,8 +422,7 @@ class CosignTest {
         "the delegate is gone");
     assertEquals(List.of(free), newest.cleared(), "a revocation that officers lifted");
     assertFalse(Files.exists(Path.of(out, "layers", "election.layer")));
-    Program nobody =
-        run(rotate, "--remove-delegate", "election:S-3003", "--signer", "S-3001");
+    Program nobody = run(rotate, "--remove-delegate", "election:S-3003", "--signer", "S-3001");
     assertEquals("OFFICER_UNKNOWN", nobody.json().path("code").asString(), nobody.out());
     Program noHash = run(rotate, "--clear", "not a hash", "--signer", "S-3001");
     assertEquals("ROOT", noHash.json().path("code").asString(), noHash.out());
