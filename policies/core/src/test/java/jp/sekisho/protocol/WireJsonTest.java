@@ -107,7 +107,7 @@ class WireJsonTest {
         new SetupCodeTyped("ABCDE-FGHJK-MNPQR-STVWX-YZ012"),
         new SetupAdministrator("S-1", "n", "mayor", "joho", "d", "p", SHORT),
         new SetupTerminal("T-1", "mayor", "BA78"),
-        new SetupReply("ticket", SHORT),
+        new SetupReply("terminal", SHORT),
         new SetupPolicy(SHORT, SHORT, SHORT, SHORT, SHORT),
         new SessionView("suspended", "S-1", "T-1", "card-removed", TIME),
         new TransactionCreated(SHORT, TIME),
