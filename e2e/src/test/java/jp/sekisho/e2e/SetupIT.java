@@ -146,7 +146,9 @@ class SetupIT {
     screen.press("check-button");
     screen.see("preview-persons");
     screen.press("apply-button");
-    screen.waitUntil("the order to be listed", () -> screen.source().contains("data-undo=\"O-"));
+    screen.waitUntil(
+        "the auditor to be listed",
+        () -> screen.source().contains("data-person=\"" + AUDITOR + "\""));
 
     screen.go(town.people() + "/setup/steps");
     for (String person : List.of(AUDITOR, APPROVER)) {
