@@ -7,10 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
 import jp.sekisho.protocol.MalformedException;
@@ -18,9 +26,12 @@ import jp.sekisho.protocol.PostedAnswer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,22 +40,30 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * A municipality's single sign-on asks Sekisho for card and PIN: Keycloak, service, agent and card
  * reader are real; between Keycloak and service lies a wire that can be cut.
+ *
+ * <p>Over 400 lines, for one start of Keycloak serves them all.
  */
 @Tag("pcsc")
 @Tag("browser")
 @Tag("keycloak")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KeycloakIT {
   @TempDir static Path directory;
   private Town town;
   private Wire wire;
   private Keycloak keycloak;
+  private LogoutDoor groupware;
   private String redirect;
+  private SsoBrowser leftOpen;
+  private SsoBrowser.Seen leftOpenPage;
+  private long leftOpenSince;
 
   @BeforeAll
   void start() throws IOException {
     town = Town.start(directory);
     wire = new Wire(town.agentsPort());
+    groupware = new LogoutDoor();
     redirect = town.people() + "/health";
     int port = Town.freePort();
     Path keys = town.registerSso(Keycloak.REALM, "http://127.0.0.1:" + port);
@@ -53,12 +72,22 @@ class KeycloakIT {
     keycloak =
         Keycloak.start(
             town.programs(),
-            new Keycloak.Settings(port, Town.freePort(), redirect, numbers, keys),
+            new Keycloak.Settings(
+                port,
+                Town.freePort(),
+                redirect,
+                numbers,
+                keys,
+                groupware.url(),
+                System.getProperty("java.home")),
             wire.port());
     keycloak.await();
     // The terminal hears of the new origin with its next heartbeat.
     Page page = new Page(keycloak.origin(), town.agent());
     Programs.await("the origin", Duration.ofSeconds(90), page::answersThisUser);
+    leftOpen = browser();
+    leftOpenPage = leftOpen.login("groupware", "");
+    leftOpenSince = System.nanoTime();
   }
 
   @AfterAll
@@ -68,6 +97,9 @@ class KeycloakIT {
     }
     if (wire != null) {
       wire.close();
+    }
+    if (groupware != null) {
+      groupware.close();
     }
     if (town != null) {
       town.close();
@@ -221,13 +253,19 @@ class KeycloakIT {
   @Test
   void aPulledCardEndsTheSessionEverywhere() {
     SsoBrowser browser = browser();
-    assertTrue(browser.prove(browser.login("groupware", "")).code().isPresent());
+    SsoBrowser.Seen back = browser.prove(browser.login("groupware", ""));
+    String session = browser.claims("groupware", back.code().orElseThrow()).path("sid").asText();
     assertTrue(browser.login("groupware", "&prompt=none").code().isPresent());
     town.removeCard();
     Programs.await(
         "the end of Keycloak's session",
         Duration.ofSeconds(60),
         () -> browser.login("groupware", "&prompt=none").error().equals("login_required"));
+    Programs.await(
+        "the application to be told",
+        Duration.ofSeconds(60),
+        () -> groupware.heardOf(session));
+    awaitReport("LOGOUT", "\"session\":\"" + session + "\"", "\"what\":\"card-removed\"");
     town.insert(Town.CLERK);
     assertTrue(browser.prove(browser.login("groupware", "")).code().isPresent());
     assertTrue(
@@ -245,5 +283,190 @@ class KeycloakIT {
       screen.waitUntil("the application", () -> screen.url().startsWith(redirect + "?"));
       assertTrue(screen.url().contains("code="), screen.url());
     }
+  }
+
+  /** Waits for an event of Keycloak in the log {@code system}; returns its entry. */
+  private String awaitReport(String kind, String... parts) {
+    AtomicReference<String> found = new AtomicReference<>("");
+    Programs.await(
+        kind + " in the log",
+        Duration.ofSeconds(90),
+        () -> {
+          town.entries("system").stream()
+              .filter(e -> e.contains("relying.reported") && e.contains("\"kind\":\"" + kind + "\""))
+              .filter(e -> Stream.of(parts).allMatch(e::contains))
+              .forEach(found::set);
+          return !found.get().isEmpty();
+        });
+    return found.get();
+  }
+
+  @Test
+  void loginsFailuresAndChangesOfKeycloakStandInTheLogWithStaffNumbersOnly() {
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen page = browser.login("groupware", "");
+    String transaction = page.transaction();
+    assertTrue(browser.prove(page).code().isPresent());
+    SsoBrowser other = browser();
+    SsoBrowser.Seen _ =
+        other.post(
+            other.login("payroll", "&acr_values=password"),
+            "username",
+            "jiro",
+            "password",
+            "no password of jiro");
+    new SsoAdmin(keycloak.origin()).addUser("shiro");
+    String login = awaitReport("LOGIN", "\"transaction\":\"" + transaction + "\"");
+    assertTrue(login.contains("\"person\":\"" + Town.CLERK + "\""), login);
+    assertTrue(login.contains("\"client\":\"groupware\""), login);
+    String failure = awaitReport("LOGIN_ERROR", "\"person\":\"100999\"");
+    assertTrue(failure.contains("\"error\":\"invalid_user_credentials\""), failure);
+    String change = awaitReport("ADMIN CREATE USER");
+    assertTrue(change.contains("\"what\":\"users/"), change);
+    for (String entry : town.entries("system")) {
+      for (String secret : List.of("hanako", "jiro", "shiro", "127.0.0.1", "no password")) {
+        assertFalse(entry.contains("relying.reported") && entry.contains(secret), entry);
+      }
+    }
+  }
+
+  @Test
+  void anApplicationForGuardedTerminalsRefusesOneWhoseGatesDoNotHold() {
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen refused = browser.prove(browser.login("guarded", "&ui_locales=ja"));
+    assertTrue(refused.code().isEmpty(), refused.toString());
+    assertTrue(refused.body().contains("この端末では、このシステムを使えません"), refused.body());
+    SsoBrowser elsewhere = browser();
+    assertTrue(elsewhere.prove(elsewhere.login("groupware", "")).code().isPresent());
+    SsoBrowser.Seen joined = elsewhere.login("guarded", "&ui_locales=en");
+    assertTrue(joined.code().isEmpty(), "single sign-on does not go round it: " + joined);
+    assertTrue(joined.body().contains("cannot be used at this terminal"), joined.body());
+  }
+
+  @Test
+  void whoIsLockedOutByKeycloakIsNotLetInByCardAndOnlyPasswordsLockThere() {
+    SsoAdmin admin = new SsoAdmin(keycloak.origin());
+    Programs.await(
+        "the lock-out",
+        Duration.ofSeconds(120),
+        () -> {
+          SsoBrowser guesser = browser();
+          SsoBrowser.Seen form = guesser.login("payroll", "&acr_values=password");
+          SsoBrowser.Seen _ = guesser.post(form, "username", "taro", "password", "a guess");
+          return admin.isLocked("taro");
+        });
+    town.insert(Town.AUDITOR);
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen refused = browser.prove(browser.login("groupware", ""));
+    assertEquals("PERSON_NOT_CURRENT", refused.problem());
+    admin.unlock("taro");
+    assertTrue(browser.prove(refused).code().isPresent());
+    Programs.await(
+        "a proved card to clear the outer net",
+        Duration.ofSeconds(60),
+        () -> admin.failures("taro") == 0);
+
+    town.insert(Town.CLERK);
+    town.typePin("999999");
+    SsoBrowser clerk = browser();
+    SsoBrowser.Seen page = clerk.login("groupware", "");
+    assertEquals("PIN_WRONG", clerk.askAgent(page).refusal());
+    assertEquals(0, admin.failures("hanako"), "the card counts its own");
+    town.typePin(Town.PIN);
+    assertTrue(clerk.prove(page).code().isPresent());
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE - 1)
+  void aQuestionThatLayOpenForTooLongIsRefusedAndThePageAsksAnew() {
+    Programs.await(
+        "the question to be over",
+        Duration.ofSeconds(120),
+        () -> System.nanoTime() - leftOpenSince > Duration.ofSeconds(92).toNanos());
+    assertEquals("TRANSACTION_EXPIRED", leftOpen.askAgent(leftOpenPage).refusal());
+    SsoBrowser.Seen fresh = leftOpen.post(leftOpenPage, "again", "1");
+    assertNotEquals(leftOpenPage.transaction(), fresh.transaction());
+    assertTrue(leftOpen.prove(fresh).code().isPresent());
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void afterAKillDuringLoginsTheLogHasEveryEventExactlyOnce() throws Exception {
+    wire.become(Wire.State.CUT); // what happens now waits in the spool
+    AtomicBoolean alive = new AtomicBoolean(true);
+    Map<String, String> passwords = Map.of("hanako", Keycloak.PASSWORD, "jiro", "wrong");
+    List<Thread> people =
+        passwords.entrySet().stream()
+            .map(who -> Thread.ofVirtual().start(() -> logInUntilItDies(who, alive)))
+            .toList();
+    Programs.await(
+        "events to wait", Duration.ofSeconds(60), () -> linesOf(keycloak.spool()).size() >= 12);
+    keycloak.kill();
+    alive.set(false);
+    for (Thread person : people) {
+      person.join();
+    }
+    // As if it had died between Keycloak's commit and the spool's write.
+    List<String> whole = linesOf(keycloak.spool());
+    String lost = whole.getLast();
+    Files.writeString(
+        keycloak.spool(), String.join("\n", whole.subList(0, whole.size() - 1)) + "\n");
+    wire.become(Wire.State.WHOLE);
+    keycloak.restart();
+    keycloak.await();
+    List<String> stored = new SsoAdmin(keycloak.origin()).storedEvents();
+    AtomicReference<List<String>> told = new AtomicReference<>(List.of());
+    Programs.await(
+        "every event in the log",
+        Duration.ofSeconds(120),
+        () -> {
+          told.set(reportsOfTheRealm());
+          return told.get().stream().map(KeycloakIT::idOf).toList().containsAll(stored);
+        });
+    List<String> ids = told.get().stream().map(KeycloakIT::idOf).toList();
+    assertEquals(stored.stream().sorted().toList(), ids.stream().sorted().toList());
+    List<String> recovered = told.get().stream().filter(e -> e.contains("recovered")).toList();
+    assertTrue(
+        recovered.stream().anyMatch(e -> lost.contains(idOf(e))), lost + " not in " + recovered);
+  }
+
+  private static List<String> linesOf(Path file) {
+    try {
+      return Files.readString(file)
+          .lines()
+          .filter(line -> line.startsWith("{") && line.endsWith("}"))
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private void logInUntilItDies(Map.Entry<String, String> who, AtomicBoolean alive) {
+    try {
+      while (alive.get()) {
+        SsoBrowser browser = browser();
+        SsoBrowser.Seen _ =
+            browser.post(
+                browser.login("payroll", "&acr_values=password"),
+                "username",
+                who.getKey(),
+                "password",
+                who.getValue());
+      }
+    } catch (UncheckedIOException e) {
+      // It is dead.
+    }
+  }
+
+  private List<String> reportsOfTheRealm() {
+    return town.entries("system").stream()
+        .filter(e -> e.contains("relying.reported") && e.contains("\"realm\":\"city\""))
+        .toList();
+  }
+
+  private static String idOf(String entry) {
+    Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(entry);
+    assertTrue(id.find(), entry);
+    return id.group(1);
   }
 }

@@ -423,6 +423,11 @@ final class Town implements AutoCloseable {
     return lines(export("mayor"));
   }
 
+  /** The entries of a log now, one a line. */
+  List<String> entries(String log) {
+    return lines(export(log));
+  }
+
   private Path export(String log) {
     Path file = directory.resolve(log + "-" + exports.size() + ".zip");
     server("log", "export", "--log", log, "--out", file.toString());

@@ -19,6 +19,7 @@ import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
 import org.keycloak.events.Errors;
+import org.keycloak.events.EventListenerProvider;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
@@ -174,6 +175,16 @@ final class CardAuthenticator implements Authenticator {
       AuthenticationFlowContext context, @Nullable RefusalBody problem, boolean atOnce) {
     if (service == null) {
       unavailable(context, "not configured");
+      return null;
+    }
+    if (!(context
+            .getSession()
+            .getKeycloakSessionFactory()
+            .getProviderFactory(EventListenerProvider.class, EventsListenerFactory.ID)
+        instanceof EventsListenerFactory events)
+        || !events.isHealthy()) {
+      // Nobody gets in where what they do would not be told.
+      unavailable(context, "events of this server do not reach the log");
       return null;
     }
     if (!service.realm().equals(context.getRealm().getName())) {

@@ -74,6 +74,11 @@ public final class CardAuthenticatorFactory implements AuthenticatorFactory {
     return new CardAuthenticator(service, helpLine);
   }
 
+  /** The service, for the other providers; null when it is not configured. */
+  @Nullable SekishoService service() {
+    return service;
+  }
+
   @Override
   public void close() {
     if (ended != null) {

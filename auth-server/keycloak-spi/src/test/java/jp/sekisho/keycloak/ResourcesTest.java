@@ -46,6 +46,10 @@ class ResourcesTest {
         Files.readString(THEME.resolve("templates/" + CardAuthenticator.TEMPLATE))
             + Files.readString(Path.of("src/main/java/jp/sekisho/keycloak/CardAuthenticator.java"));
     Set<String> mentioned = new TreeSet<>();
+    realm()
+        .get("authenticatorConfig")
+        .findValuesAsText("denyErrorMessage")
+        .forEach(mentioned::add);
     Matcher name =
         Pattern.compile("(?:msg\\(|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL).matcher(used);
     while (name.find()) {
@@ -105,7 +109,7 @@ class ResourcesTest {
         }
       }
     }
-    assertEquals(3, steps);
+    assertEquals(4, steps);
     assertEquals("sekisho card", realm().get("browserFlow").asText());
   }
 

@@ -24,6 +24,8 @@ import jp.sekisho.protocol.RelyingQuestion;
 import jp.sekisho.protocol.RelyingSessionEnd;
 import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingSessionsEnded;
+import jp.sekisho.protocol.RelyingTerminal;
+import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.RelyingEvent;
@@ -38,6 +40,10 @@ import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.AgentPort;
 import jp.sekisho.server.terminal.RelyingService;
+import jp.sekisho.server.terminal.RelyingSigns;
+import jp.sekisho.server.terminal.SignsOfLife;
+import jp.sekisho.server.terminal.Terminal;
+import jp.sekisho.server.terminal.Terminals;
 
 /**
  * Logins for other systems, on the agents' port: {@code /agent/v1/services} of {@code
@@ -57,6 +63,9 @@ final class RelyingController {
 
   private final Logins logins;
   private final Sessions sessions;
+  private final Terminals terminals;
+  private final SignsOfLife signs;
+  private final RelyingSigns relyingSigns;
   private final RefusalTally tally;
   private final Answers answers;
   private final Transactions transactions;
@@ -66,11 +75,17 @@ final class RelyingController {
   RelyingController(
       Logins logins,
       Sessions sessions,
+      Terminals terminals,
+      SignsOfLife signs,
+      RelyingSigns relyingSigns,
       RefusalTally tally,
       Answers answers,
       Installation installation) {
     this.logins = logins;
     this.sessions = sessions;
+    this.terminals = terminals;
+    this.signs = signs;
+    this.relyingSigns = relyingSigns;
     this.tally = tally;
     this.answers = answers;
     this.transactions = installation.transactions();
@@ -84,6 +99,7 @@ final class RelyingController {
     if (!asked.realm().equals(service.realm())) {
       return refuse(request, service, "service-ask", Refusal.SERVICE_REALM);
     }
+    relyingSigns.asked(service);
     Optional<InetAddress> source = address(asked.source());
     Optional<RelyingLogin> login = login(service, asked.client(), asked.session());
     if (source.isEmpty() || login.isEmpty()) {
@@ -127,6 +143,44 @@ final class RelyingController {
       case Outcome.Opened _, Outcome.Resumed _, Outcome.Approved _, Outcome.SteppedUp _ ->
           throw new IllegalStateException("a relying service's login became something else");
     };
+  }
+
+  /** Reveals a terminal's state only to the service whose open session is at it. */
+  @Post("/terminals/state")
+  HttpResponse<?> terminal(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    RelyingTerminalAsk asked = WireJson.read(body, RelyingTerminalAsk.class);
+    RelyingService service = AgentPort.service(request);
+    if (!asked.realm().equals(service.realm())) {
+      return refuse(request, service, "service-terminal", Refusal.SERVICE_REALM);
+    }
+    if (!Relying.isId(asked.session())) {
+      return refuse(request, service, "service-terminal", Refusal.INPUT_MALFORMED);
+    }
+    Relying relying = new Relying(service.name(), service.realm(), asked.session());
+    String state =
+        transactions.read(handle ->
+            sessions
+                .terminalOf(handle, relying, clock.instant())
+                .flatMap(id -> terminals.find(handle, id))
+                .map(this::state)
+                .orElse("none"));
+    return answers.ok(new RelyingTerminal(asked.realm(), asked.session(), state));
+  }
+
+  private String state(Terminal terminal) {
+    if (terminal.state() != Terminal.State.ACTIVE) {
+      return terminal.state().text();
+    }
+    if (terminal.silentSince() != null || signs.owesRecords(terminal.id())) {
+      return "silent";
+    }
+    Terminal.Enforcement measured = terminal.enforcement();
+    if (measured == null) {
+      return "unmeasured";
+    }
+    return measured == Terminal.Enforcement.EFFECTIVE
+        ? RelyingTerminal.ENFORCING
+        : measured.text();
   }
 
   @Post("/sessions/ended")

@@ -235,6 +235,18 @@ public final class RunningServer implements AutoCloseable {
     return entries;
   }
 
+  /** The newest entries of a log as they stand in it. */
+  public List<String> texts(String log) {
+    installation.logs().integrateNow();
+    List<String> texts = new ArrayList<>();
+    for (LogRow row : installation.logs().page(log, null, Long.MAX_VALUE, 200)) {
+      if (row instanceof LogRow.Intact(_, Entry entry)) {
+        texts.add(new String(entry.bytes(), java.nio.charset.StandardCharsets.UTF_8));
+      }
+    }
+    return texts;
+  }
+
   /** Entries of the newest minute, waiting until one equals {@code wanted}. */
   public void awaitEntry(String log, String wanted) throws InterruptedException {
     Instant end = Instant.now().plusSeconds(60);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RelyingRecord;
 import jp.sekisho.protocol.statement.Purpose;
 
 /** One example of every event type, as {@code docs/audit-events.md} shows it. */
@@ -169,6 +170,33 @@ final class EventExamples {
     events.put(
         new RelyingEvent.Refused("keycloak", "service-ask", Refusal.SERVICE_REALM),
         Entry.Subject.NONE);
+    events.put(
+        new RelyingEvent.Reported(
+            "keycloak",
+            new RelyingRecord(
+                TRANSACTION,
+                12,
+                CERTIFICATE,
+                "8d0b6a52-4f1c-4a77-9c52-0f3a3c1b2d4e",
+                1795217465120L,
+                "city",
+                "ADMIN DELETE USER",
+                true,
+                "4f1c6a52-8d0b-4a77-9c52-0f3a3c1b2d4e",
+                "S-1024",
+                "security-admin-console",
+                "f2a1",
+                TRANSACTION,
+                "users/8d0b",
+                "denied"),
+            CERTIFICATE,
+            true),
+        Entry.Subject.NONE);
+    events.put(
+        new RelyingEvent.ReportsBegan("keycloak", TRANSACTION, "", 0), Entry.Subject.NONE);
+    events.put(
+        new RelyingEvent.Silent("keycloak", "2026-11-20T23:31:05Z"), Entry.Subject.NONE);
+    events.put(new RelyingEvent.Returned("keycloak"), Entry.Subject.NONE);
     return events;
   }
 
