@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import jp.sekisho.protocol.Sha256;
@@ -72,11 +73,19 @@ final class Keycloak implements AutoCloseable {
 
   /** Starts one; it calls the service at {@code service}, a port of this machine. */
   static Keycloak start(Programs programs, Settings settings, int service) throws IOException {
+    return start(programs, settings, service, realm -> {});
+  }
+
+  /** As {@link #start(Programs, Settings, int)}, the realm changed by {@code more}. */
+  static Keycloak start(
+      Programs programs, Settings settings, int service, Consumer<ObjectNode> more)
+      throws IOException {
     Path home = link(built(programs));
     Files.createDirectories(home.resolve("data").resolve("import"));
+    ObjectNode realm = realm(settings);
+    more.accept(realm);
     JSON.writeValue(
-        home.resolve("data").resolve("import").resolve("realm-city.json").toFile(),
-        realm(settings));
+        home.resolve("data").resolve("import").resolve("realm-city.json").toFile(), realm);
     Map<String, String> ours =
         Map.of(
             "service",
@@ -95,7 +104,8 @@ final class Keycloak implements AutoCloseable {
     // one's.
     Path conf = home.resolve("conf").resolve("keycloak.conf");
     Files.deleteIfExists(conf);
-    StringBuilder lines = new StringBuilder();
+    // What is committed is written before the next line of code, not half a second later.
+    StringBuilder lines = new StringBuilder("db-url-properties=;WRITE_DELAY=0\n");
     ours.forEach((name, value) ->
         lines.append("spi-authenticator--sekisho-card--" + name + "=" + value + "\n"));
     Files.writeString(conf, lines);
@@ -116,10 +126,13 @@ final class Keycloak implements AutoCloseable {
             "--http-port=" + settings.port(),
             "--http-management-host=127.0.0.1",
             "--http-management-port=" + settings.management(),
-            // What is committed is written before the next line of code, not half a second later.
-            "--db-url-properties=;WRITE_DELAY=0",
             "--hostname=" + origin()));
     return programs.start("keycloak", command);
+  }
+
+  /** The process that serves. */
+  long pid() {
+    return process.pid();
   }
 
   /** Kills it as a power failure would. */
@@ -229,7 +242,7 @@ final class Keycloak implements AutoCloseable {
   }
 
   /** The jar's own realm file, with applications and people of this test. */
-  private static JsonNode realm(Settings settings) throws IOException {
+  private static ObjectNode realm(Settings settings) throws IOException {
     ObjectNode realm;
     try (ZipFile jar = new ZipFile(provider().toFile());
         InputStream in = jar.getInputStream(jar.getEntry("sekisho/realm-city.json"))) {
@@ -241,6 +254,7 @@ final class Keycloak implements AutoCloseable {
         .put("backchannel.logout.url", settings.logout())
         .put("backchannel.logout.session.required", "true");
     bind(realm, client(clients, "payroll", settings.redirect()), "sekisho step-up");
+    bind(realm, client(clients, "mobile", settings.redirect()), "sekisho passkey");
     bind(realm, client(clients, "guarded", settings.redirect()), "sekisho terminal");
     ArrayNode users = realm.putArray("users");
     settings
@@ -258,7 +272,8 @@ final class Keycloak implements AutoCloseable {
     return realm;
   }
 
-  private static void bind(JsonNode realm, ObjectNode client, String alias) {
+  /** Binds an application to a flow. */
+  static void bind(JsonNode realm, ObjectNode client, String alias) {
     for (JsonNode flow : realm.get("authenticationFlows")) {
       if (flow.get("alias").asText().equals(alias)) {
         client
@@ -270,7 +285,8 @@ final class Keycloak implements AutoCloseable {
     throw new AssertionError("no flow " + alias);
   }
 
-  private static ObjectNode client(ArrayNode clients, String id, String redirect) {
+  /** Adds an application. */
+  static ObjectNode client(ArrayNode clients, String id, String redirect) {
     ObjectNode client = clients.addObject();
     client.put("clientId", id).put("enabled", true).put("publicClient", true);
     client.put("protocol", "openid-connect").put("standardFlowEnabled", true);

@@ -23,7 +23,6 @@ final class SsoAdmin {
           "REFRESH_TOKEN",
           "INTROSPECT_TOKEN",
           "USER_INFO_REQUEST",
-          "VALIDATE_ACCESS_TOKEN",
           "CLIENT_INFO");
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -44,7 +44,6 @@ record Occurrence(
           EventType.REFRESH_TOKEN,
           EventType.INTROSPECT_TOKEN,
           EventType.USER_INFO_REQUEST,
-          EventType.VALIDATE_ACCESS_TOKEN,
           EventType.CLIENT_INFO);
 
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_-]{1,64}");

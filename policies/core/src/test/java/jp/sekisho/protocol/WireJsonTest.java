@@ -86,8 +86,8 @@ class WireJsonTest {
         new PostedAnswer("answer"),
         new RefusalBody(Refusal.PIN_WRONG, text, 2, "42"),
         text,
-        new RelyingAsk("city", "kintone", SHORT, "192.0.2.7"),
-        new RelyingQuestion(SHORT, SHORT, TIME),
+        new RelyingAsk("city", "kintone", SHORT, "192.0.2.7", "https://sso"),
+        new RelyingQuestion(SHORT, SHORT, TIME, "https://auth"),
         new RelyingAnswer("city", "kintone", SHORT, SHORT, "answer"),
         new RelyingProof(
             "city",

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.Refusal;
@@ -61,11 +62,15 @@ final class RelyingController {
   /** An address, not a name: never looked up. */
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]{2,45}");
 
+  private static final Pattern BACK = Pattern.compile("[!-~]{1,4096}");
+
   private final Logins logins;
   private final Sessions sessions;
   private final Terminals terminals;
   private final SignsOfLife signs;
   private final RelyingSigns relyingSigns;
+  private final ReturnAddresses addresses;
+  private final String ownOrigin;
   private final RefusalTally tally;
   private final Answers answers;
   private final Transactions transactions;
@@ -78,6 +83,7 @@ final class RelyingController {
       Terminals terminals,
       SignsOfLife signs,
       RelyingSigns relyingSigns,
+      ReturnAddresses addresses,
       RefusalTally tally,
       Answers answers,
       Installation installation) {
@@ -86,6 +92,8 @@ final class RelyingController {
     this.terminals = terminals;
     this.signs = signs;
     this.relyingSigns = relyingSigns;
+    this.addresses = addresses;
+    this.ownOrigin = installation.config().origin();
     this.tally = tally;
     this.answers = answers;
     this.transactions = installation.transactions();
@@ -105,19 +113,50 @@ final class RelyingController {
     if (source.isEmpty() || login.isEmpty()) {
       return refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
     }
-    return switch (logins.askFor(login.get(), service.origin(), source.get())) {
+    String back = asked.back();
+    if (back != null && !isBack(back, service)) {
+      return refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
+    }
+    // A card is asked on the service's page; a passkey works on ours only.
+    String origin = back == null ? service.origin() : ownOrigin;
+    return switch (logins.askFor(login.get(), origin, source.get())) {
       case Verdict.Refused<Asked>(Refusal reason) -> {
         tally.count(source.get(), reason);
         yield answers.refuse(reason, request);
       }
-      case Verdict.Passed<Asked>(Asked question) ->
-          answers.json(
-              HttpStatus.CREATED,
-              new RelyingQuestion(
-                  question.transaction().id(),
-                  question.cookie().secret(),
-                  question.transaction().expires().toString()));
+      case Verdict.Passed<Asked>(Asked question) -> {
+        String id = question.transaction().id();
+        if (back != null) {
+          addresses.keep(question.transaction(), back);
+        }
+        yield answers.json(
+            HttpStatus.CREATED,
+            new RelyingQuestion(
+                id,
+                question.cookie().secret(),
+                question.transaction().expires().toString(),
+                back == null ? null : ownOrigin + "/relying/" + id));
+      }
     };
+  }
+
+  /** Nothing but a page of the registered origin: the answer goes nowhere else. */
+  private static boolean isBack(String url, RelyingService service) {
+    return BACK.matcher(url).matches() && url.startsWith(service.origin() + "/");
+  }
+
+  private static Optional<Answer> read(String answer) {
+    if (!answer.startsWith(RelyingAnswer.PASSKEY)) {
+      return Answer.Card.read(WireJson.write(new PostedAnswer(answer)));
+    }
+    try {
+      byte[] body = Base64Url.decode(answer.substring(RelyingAnswer.PASSKEY.length()));
+      return Answer.Passkey.read(body) instanceof Answer.Passkey.Posted.Vouched(Answer given)
+          ? Optional.of(given)
+          : Optional.empty();
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
   }
 
   @Post("/transactions/{id}/answer")
@@ -130,7 +169,7 @@ final class RelyingController {
     }
     Optional<RelyingLogin> login = login(service, posted.client(), posted.session());
     Optional<Token> secret = Token.parse(posted.secret());
-    Optional<Answer> answer = Answer.Card.read(WireJson.write(new PostedAnswer(posted.answer())));
+    Optional<Answer> answer = read(posted.answer());
     if (login.isEmpty() || secret.isEmpty() || answer.isEmpty()) {
       return refuse(request, service, "service-answer", Refusal.INPUT_MALFORMED);
     }

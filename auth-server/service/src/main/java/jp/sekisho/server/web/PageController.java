@@ -46,7 +46,8 @@ final class PageController {
               "authenticators.js",
               "people.js",
               "desk.js",
-              "post.js")
+              "post.js",
+              "relying.js")
           .collect(Collectors.toUnmodifiableMap(name -> name, PageController::load));
 
   private final Pages pages;

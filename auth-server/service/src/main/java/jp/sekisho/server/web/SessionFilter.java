@@ -91,7 +91,8 @@ final class SessionFilter {
       case "/api/v1/log/export.csv", "/api/v1/log/export.jsonl" -> Guard.ACTIVE;
       default -> {
         if (path.matches("/static/[a-z.]{1,40}")
-            || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)")) {
+            || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)")
+            || path.matches("/relying/[A-Za-z0-9_-]{22}")) {
           yield Guard.OPEN;
         }
         if (path.matches("/grants/" + GRANT) || path.matches("/people/" + PERSON)) {

@@ -65,7 +65,7 @@ class RelyingPortTest {
   }
 
   private static RelyingAsk ask(String realm) {
-    return new RelyingAsk(realm, "groupware", "sid", "127.0.0.1");
+    return new RelyingAsk(realm, "groupware", "sid", "127.0.0.1", null);
   }
 
   private static Refusal refused(Agent caller, String path, Object body) throws Exception {
@@ -128,10 +128,10 @@ class RelyingPortTest {
   void anAddressThatIsANameIsRefusedAndNotLookedUp() throws Exception {
     assertEquals(
         Refusal.INPUT_MALFORMED,
-        refused(keycloak, ASK, new RelyingAsk("city", "groupware", "sid", "localhost")));
+        refused(keycloak, ASK, new RelyingAsk("city", "groupware", "sid", "localhost", null)));
     assertEquals(
         Refusal.INPUT_MALFORMED,
-        refused(keycloak, ASK, new RelyingAsk("city", "two words", "sid", "127.0.0.1")));
+        refused(keycloak, ASK, new RelyingAsk("city", "two words", "sid", "127.0.0.1", null)));
   }
 
   @Test
@@ -367,5 +367,41 @@ class RelyingPortTest {
             keycloak,
             "/agent/v1/services/terminals/state",
             new RelyingTerminalAsk("master", "sid")));
+  }
+
+  @Test
+  void aPasskeyIsAskedOnOurOwnPageAndGoesBackToTheRegisteredOriginOnly() throws Exception {
+    for (String back :
+        List.of("https://evil.example/", SSO, SSO + ".evil.example/", SSO + "/a b", "/", "")) {
+      assertEquals(
+          Refusal.INPUT_MALFORMED,
+          refused(keycloak, ASK, new RelyingAsk("city", "mobile", "sid", "127.0.0.1", back)),
+          back);
+    }
+    String back = SSO + "/realms/city/login-actions/authenticate?session_code=x&tab_id=y";
+    HttpResponse<byte[]> answer =
+        keycloak.post(ASK, new RelyingAsk("city", "mobile", "sid", "127.0.0.1", back));
+    RelyingQuestion question = WireJson.read(answer.body(), RelyingQuestion.class);
+    String own = server.settings.originTexts().getFirst();
+    assertEquals(own + "/relying/" + question.transaction(), question.page());
+    HttpResponse<byte[]> fetched =
+        terminal.send(
+            "POST", "/agent/v1/transactions/" + question.transaction() + "/fetch", new byte[0]);
+    assertEquals(own, WireJson.read(fetched.body(), TransactionDetails.class).origin());
+    HttpResponse<String> page = page(String.valueOf(question.page()));
+    assertEquals(200, page.statusCode());
+    assertTrue(page.body().contains("action=\"" + back.replace("&", "&amp;") + "\""), page.body());
+    String csp = page.headers().firstValue("Content-Security-Policy").orElse("");
+    assertTrue(csp.contains("script-src 'self'") && !csp.contains("form-action"), csp);
+    assertEquals(410, page(own + "/relying/AAAAAAAAAAAAAAAAAAAAAA").statusCode());
+    assertEquals(null, asked(keycloak).page(), "a card is asked on the service's own page");
+  }
+
+  private static HttpResponse<String> page(String url) throws Exception {
+    try (var http = java.net.http.HttpClient.newHttpClient()) {
+      return http.send(
+          java.net.http.HttpRequest.newBuilder(java.net.URI.create(url)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
   }
 }
