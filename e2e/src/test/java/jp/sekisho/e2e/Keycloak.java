@@ -19,7 +19,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import jp.sekisho.protocol.Sha256;
@@ -73,19 +72,11 @@ final class Keycloak implements AutoCloseable {
 
   /** Starts one; it calls the service at {@code service}, a port of this machine. */
   static Keycloak start(Programs programs, Settings settings, int service) throws IOException {
-    return start(programs, settings, service, realm -> {});
-  }
-
-  /** As {@link #start(Programs, Settings, int)}, the realm changed by {@code more}. */
-  static Keycloak start(
-      Programs programs, Settings settings, int service, Consumer<ObjectNode> more)
-      throws IOException {
     Path home = link(built(programs));
     Files.createDirectories(home.resolve("data").resolve("import"));
-    ObjectNode realm = realm(settings);
-    more.accept(realm);
     JSON.writeValue(
-        home.resolve("data").resolve("import").resolve("realm-city.json").toFile(), realm);
+        home.resolve("data").resolve("import").resolve("realm-city.json").toFile(),
+        realm(settings));
     Map<String, String> ours =
         Map.of(
             "service",
@@ -105,7 +96,7 @@ final class Keycloak implements AutoCloseable {
     Path conf = home.resolve("conf").resolve("keycloak.conf");
     Files.deleteIfExists(conf);
     // What is committed is written before the next line of code, not half a second later.
-    StringBuilder lines = new StringBuilder("db-url-properties=;WRITE_DELAY=0\n");
+    StringBuilder lines = new StringBuilder("db-url-properties=;WRITE_DELAY=0\ncache=local\n");
     ours.forEach((name, value) ->
         lines.append("spi-authenticator--sekisho-card--" + name + "=" + value + "\n"));
     Files.writeString(conf, lines);
@@ -128,11 +119,6 @@ final class Keycloak implements AutoCloseable {
             "--http-management-port=" + settings.management(),
             "--hostname=" + origin()));
     return programs.start("keycloak", command);
-  }
-
-  /** The process that serves. */
-  long pid() {
-    return process.pid();
   }
 
   /** Kills it as a power failure would. */
@@ -272,8 +258,7 @@ final class Keycloak implements AutoCloseable {
     return realm;
   }
 
-  /** Binds an application to a flow. */
-  static void bind(JsonNode realm, ObjectNode client, String alias) {
+  private static void bind(JsonNode realm, ObjectNode client, String alias) {
     for (JsonNode flow : realm.get("authenticationFlows")) {
       if (flow.get("alias").asText().equals(alias)) {
         client
@@ -285,8 +270,7 @@ final class Keycloak implements AutoCloseable {
     throw new AssertionError("no flow " + alias);
   }
 
-  /** Adds an application. */
-  static ObjectNode client(ArrayNode clients, String id, String redirect) {
+  private static ObjectNode client(ArrayNode clients, String id, String redirect) {
     ObjectNode client = clients.addObject();
     client.put("clientId", id).put("enabled", true).put("publicClient", true);
     client.put("protocol", "openid-connect").put("standardFlowEnabled", true);

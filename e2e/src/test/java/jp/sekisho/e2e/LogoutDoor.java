@@ -47,9 +47,7 @@ final class LogoutDoor implements AutoCloseable {
     return tokens.stream()
         .anyMatch(token ->
             token.path("sid").asText().equals(session)
-                && token
-                    .path("events")
-                    .has("http://schemas.openid.net/event/backchannel-logout"));
+                && token.path("events").has("http://schemas.openid.net/event/backchannel-logout"));
   }
 
   @Override

@@ -19,11 +19,7 @@ final class SsoAdmin {
   /** Events of programs at work, which are not for our log. */
   private static final Set<String> NOISE =
       Set.of(
-          "CODE_TO_TOKEN",
-          "REFRESH_TOKEN",
-          "INTROSPECT_TOKEN",
-          "USER_INFO_REQUEST",
-          "CLIENT_INFO");
+          "CODE_TO_TOKEN", "REFRESH_TOKEN", "INTROSPECT_TOKEN", "USER_INFO_REQUEST", "CLIENT_INFO");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

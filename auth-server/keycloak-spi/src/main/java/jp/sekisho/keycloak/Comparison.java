@@ -63,7 +63,8 @@ final class Comparison {
     boolean all = now - whole >= WHOLE_EACH.toMillis() || now < whole;
     long from = all ? now - WHOLE.toMillis() : covered - OVERLAP.toMillis();
     long to = now - YOUNG.toMillis();
-    for (String realm : KeycloakModelUtils.<List<String>>runJobInTransactionWithResult(factory, realms::ids)) {
+    for (String realm :
+        KeycloakModelUtils.<List<String>>runJobInTransactionWithResult(factory, realms::ids)) {
       for (boolean admin : new boolean[] {false, true}) {
         if (!compare(new Source(realm, admin), from, to)) {
           return;
@@ -165,8 +166,7 @@ final class Comparison {
   /** Whether the service could be asked about all of them. */
   private boolean settle(List<Occurrence> events) throws IOException {
     for (int i = 0; i < events.size(); i += RelyingRecords.MOST) {
-      List<Occurrence> part =
-          events.subList(i, Math.min(events.size(), i + RelyingRecords.MOST));
+      List<Occurrence> part = events.subList(i, Math.min(events.size(), i + RelyingRecords.MOST));
       @Nullable Set<String> missing =
           service
               .missing(part.stream().map(Occurrence::id).toList())

@@ -51,8 +51,7 @@ final class EventsSender implements AutoCloseable {
 
   void start() {
     Future<?> unused =
-        thread.scheduleWithFixedDelay(
-            this::turnSafely, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::turnSafely, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -39,7 +39,8 @@ final class LogoutCalls implements AutoCloseable {
   /** Error of the event when an application could not be told. */
   static final String FAILED = "backchannel_logout_failed";
 
-  private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(2), Duration.ofSeconds(20));
+  private static final List<Duration> PAUSES =
+      List.of(Duration.ofSeconds(2), Duration.ofSeconds(20));
 
   private static final Logger LOG = Logger.getLogger(LogoutCalls.class);
 
@@ -53,11 +54,13 @@ final class LogoutCalls implements AutoCloseable {
           .connectTimeout(WHOLE)
           .build();
   private final ScheduledThreadPoolExecutor threads =
-      new ScheduledThreadPoolExecutor(4, task -> {
-        Thread made = new Thread(task, "sekisho-logout-calls");
-        made.setDaemon(true);
-        return made;
-      });
+      new ScheduledThreadPoolExecutor(
+          4,
+          task -> {
+            Thread made = new Thread(task, "sekisho-logout-calls");
+            made.setDaemon(true);
+            return made;
+          });
 
   LogoutCalls(KeycloakSessionFactory factory) {
     this.factory = factory;
@@ -72,7 +75,8 @@ final class LogoutCalls implements AutoCloseable {
     private final String url;
     private final String token;
 
-    private Call(String realm, ClientModel client, UserSessionModel session, String url, String token) {
+    private Call(
+        String realm, ClientModel client, UserSessionModel session, String url, String token) {
       this.realm = realm;
       this.client = client.getId();
       this.user = session.getUser().getId();

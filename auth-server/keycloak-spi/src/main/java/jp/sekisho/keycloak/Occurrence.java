@@ -120,8 +120,7 @@ record Occurrence(
 
   private static @Nullable String person(
       KeycloakSession session, RealmModel realm, String attribute, @Nullable String user) {
-    @Nullable UserModel found =
-        user == null ? null : session.users().getUserById(realm, user);
+    @Nullable UserModel found = user == null ? null : session.users().getUserById(realm, user);
     @Nullable String number = found == null ? null : found.getFirstAttribute(attribute);
     return number != null && Names.isPerson(number) ? number : null;
   }
@@ -138,9 +137,7 @@ record Occurrence(
   }
 
   private static @Nullable String visible(@Nullable String text, int most) {
-    return text == null || text.isEmpty()
-        ? null
-        : cut(STRANGE.matcher(text).replaceAll("_"), most);
+    return text == null || text.isEmpty() ? null : cut(STRANGE.matcher(text).replaceAll("_"), most);
   }
 
   private static String cut(String text, int most) {

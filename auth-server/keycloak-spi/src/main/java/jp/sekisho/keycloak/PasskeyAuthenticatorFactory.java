@@ -33,8 +33,7 @@ public final class PasskeyAuthenticatorFactory implements AuthenticatorFactory {
             .getKeycloakSessionFactory()
             .getProviderFactory(Authenticator.class, CardAuthenticatorFactory.ID);
     return card instanceof CardAuthenticatorFactory cards
-        ? new StepAuthenticator(
-            StepAuthenticator.Method.PASSKEY, cards.service(), cards.helpLine())
+        ? new StepAuthenticator(StepAuthenticator.Method.PASSKEY, cards.service(), cards.helpLine())
         : new StepAuthenticator(StepAuthenticator.Method.PASSKEY, null, "");
   }
 

@@ -71,7 +71,8 @@ final class Spool implements AutoCloseable {
       } catch (MalformedException e) {
         events.close();
         Path aside = directory.resolve("damaged-" + System.currentTimeMillis());
-        LOG.errorf("the spool is damaged (%s): kept as %s, a new one begins", e.getMessage(), aside);
+        LOG.errorf(
+            "the spool is damaged (%s): kept as %s, a new one begins", e.getMessage(), aside);
         Files.move(directory.resolve("events"), aside, StandardCopyOption.ATOMIC_MOVE);
         unsent.clear();
         this.events = open(directory.resolve("events"));

@@ -209,10 +209,10 @@ final class StepAuthenticator implements Authenticator {
       return null;
     }
     if (!(context
-            .getSession()
-            .getKeycloakSessionFactory()
-            .getProviderFactory(EventListenerProvider.class, EventsListenerFactory.ID)
-        instanceof EventsListenerFactory events)
+                .getSession()
+                .getKeycloakSessionFactory()
+                .getProviderFactory(EventListenerProvider.class, EventsListenerFactory.ID)
+            instanceof EventsListenerFactory events)
         || !events.isHealthy()) {
       // Nobody gets in where what they do would not be told.
       unavailable(context, "events of this server do not reach the log");

@@ -4,13 +4,13 @@ import jp.sekisho.protocol.RelyingTerminal;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticator;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderFactory;
-import org.keycloak.authentication.Authenticator;
 
 /**
  * Whether the person sits at an enrolled terminal whose gates hold. The terminal is the one whose

@@ -9,8 +9,8 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
- * {@code sekisho-terminal-state}: the condition "登録され、制御が有効な端末" of a flow, after a step by
- * card. The service is that of {@code sekisho-card}.
+ * {@code sekisho-terminal-state}: the condition "登録され、制御が有効な端末" of a flow, after a step by card.
+ * The service is that of {@code sekisho-card}.
  */
 public final class TerminalConditionFactory implements ConditionalAuthenticatorFactory {
   /** The provider's id in flows. */

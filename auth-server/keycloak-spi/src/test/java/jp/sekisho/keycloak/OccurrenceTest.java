@@ -100,8 +100,7 @@ class OccurrenceTest {
 
   @Test
   void whatCouldBeAnIndividualNumberIsNoStaffNumber() {
-    assertNull(
-        Occurrence.of(knowing("1234-5678-9012"), CITY, "staffNumber", login(null)).person());
+    assertNull(Occurrence.of(knowing("1234-5678-9012"), CITY, "staffNumber", login(null)).person());
   }
 
   @Test

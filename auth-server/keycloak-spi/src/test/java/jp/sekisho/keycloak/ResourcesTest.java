@@ -47,10 +47,7 @@ class ResourcesTest {
             + Files.readString(THEME.resolve("templates/sekisho-passkey.ftl"))
             + Files.readString(Path.of("src/main/java/jp/sekisho/keycloak/StepAuthenticator.java"));
     Set<String> mentioned = new TreeSet<>();
-    realm()
-        .get("authenticatorConfig")
-        .findValuesAsText("denyErrorMessage")
-        .forEach(mentioned::add);
+    realm().get("authenticatorConfig").findValuesAsText("denyErrorMessage").forEach(mentioned::add);
     Matcher name =
         Pattern.compile("(?:msg\\(|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL).matcher(used);
     while (name.find()) {
@@ -100,7 +97,9 @@ class ResourcesTest {
       JsonNode executions = flow.get("authenticationExecutions");
       for (int i = 0; i < executions.size(); i++) {
         JsonNode step = executions.get(i);
-        if (step.path("authenticator").asText().matches("sekisho-(card|passkey)|auth-username-.*")) {
+        if (step.path("authenticator")
+            .asText()
+            .matches("sekisho-(card|passkey)|auth-username-.*")) {
           steps++;
           assertEquals(2, executions.size(), flow.get("alias").asText());
           assertEquals("REQUIRED", step.get("requirement").asText());

@@ -132,8 +132,7 @@ class SpoolTest {
     try (Spool spool = new Spool(directory)) {
       assertTrue(add(spool, "a"));
     }
-    Files.writeString(
-        directory.resolve("events"), "{\"spool\":\"torn", StandardOpenOption.APPEND);
+    Files.writeString(directory.resolve("events"), "{\"spool\":\"torn", StandardOpenOption.APPEND);
     try (Spool spool = new Spool(directory)) {
       assertTrue(add(spool, "b"));
     }

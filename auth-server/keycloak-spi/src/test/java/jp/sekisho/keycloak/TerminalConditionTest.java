@@ -57,12 +57,18 @@ class TerminalConditionTest {
     server.start();
     Map<String, String> settings =
         Map.of(
-            "service", "https://localhost:" + server.getAddress().getPort(),
-            "certificate", keys.certificate().toString(),
-            "key", keys.key().toString(),
-            "trust", keys.trust().toString(),
-            "realm", "city",
-            "help-line", "1234");
+            "service",
+            "https://localhost:" + server.getAddress().getPort(),
+            "certificate",
+            keys.certificate().toString(),
+            "key",
+            keys.key().toString(),
+            "trust",
+            keys.trust().toString(),
+            "realm",
+            "city",
+            "help-line",
+            "1234");
     card = new CardAuthenticatorFactory();
     card.init(
         (Config.Scope)
@@ -102,10 +108,14 @@ class TerminalConditionTest {
         only(
             RealmModel.class,
             Map.of(
-                "getName", realm,
-                "getId", "id",
-                "isEventsEnabled", false,
-                "getEventsListenersStream", Stream.empty()));
+                "getName",
+                realm,
+                "getId",
+                "id",
+                "isEventsEnabled",
+                false,
+                "getEventsListenersStream",
+                Stream.empty()));
     AuthenticatorConfigModel config = new AuthenticatorConfigModel();
     config.setConfig(when == null ? Map.of() : Map.of(TerminalConditionFactory.WHEN, when));
     RootAuthenticationSessionModel root =

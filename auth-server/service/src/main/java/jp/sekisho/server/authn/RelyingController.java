@@ -217,9 +217,7 @@ final class RelyingController {
     if (measured == null) {
       return "unmeasured";
     }
-    return measured == Terminal.Enforcement.EFFECTIVE
-        ? RelyingTerminal.ENFORCING
-        : measured.text();
+    return measured == Terminal.Enforcement.EFFECTIVE ? RelyingTerminal.ENFORCING : measured.text();
   }
 
   @Post("/sessions/ended")

@@ -103,8 +103,9 @@ final class PeoplePortFilter {
     if (doors.isAgents(request)) {
       return;
     }
-    response.getHeaders().set(
-            "Content-Security-Policy", request.getPath().startsWith("/relying/") ? CSP_BACK : CSP);
+    response
+        .getHeaders()
+        .set("Content-Security-Policy", request.getPath().startsWith("/relying/") ? CSP_BACK : CSP);
     response.getHeaders().set("X-Content-Type-Options", "nosniff");
     response.getHeaders().set("Referrer-Policy", "no-referrer");
     boolean says =

@@ -106,8 +106,7 @@ final class RelyingIntake {
     Standing now = held.withSilentSince(null);
     for (Line line : lines) {
       if (line.record().seq() > now.seq()) {
-        boolean repeated =
-            !reports.add(change.handle(), service, line.record().id(), change.now());
+        boolean repeated = !reports.add(change.handle(), service, line.record().id(), change.now());
         entry =
             change.record(
                 Entry.Subject.NONE,

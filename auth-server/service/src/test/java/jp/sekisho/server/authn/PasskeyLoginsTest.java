@@ -651,8 +651,7 @@ final class PasskeyLoginsTest {
             new jp.sekisho.server.session.Relying("keycloak", "city", "sid-1"), "mobile");
     var source = java.net.InetAddress.ofLiteral(LoginScene.PC);
     Asked asked =
-        scene.fetched(
-            LoginScene.passed(scene.logins.askFor(login, LoginScene.ORIGIN, source)), T);
+        scene.fetched(LoginScene.passed(scene.logins.askFor(login, LoginScene.ORIGIN, source)), T);
     if (scene.logins.answerFor(
             login, asked.transaction().id(), asked.cookie(), answer(asked, T, key))
         instanceof Outcome.Vouched(var proof)) {

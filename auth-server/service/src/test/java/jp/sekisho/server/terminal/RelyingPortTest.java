@@ -287,9 +287,9 @@ class RelyingPortTest {
         refused(service, EVENTS, new RelyingRecords("master", SPOOL, List.of())));
     server.awaitEntry("system", "relying.refused EVENT_FORK");
 
-    String other = jp.sekisho.protocol.Base64Url.encode(new byte[] {
-      1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-    });
+    String other =
+        jp.sekisho.protocol.Base64Url.encode(
+            new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     assertEquals(
         1,
         taken(service, other, record(other, 1, RelyingRecord.GENESIS, "c")),
@@ -304,8 +304,7 @@ class RelyingPortTest {
   @Test
   void theLogSaysWhichEventsOfAStoreItHasNot() throws Exception {
     Agent service = certified("comparer", "https://comparer.city.example");
-    assertEquals(
-        1, taken(service, SPOOL, record(SPOOL, 1, RelyingRecord.GENESIS, "held")));
+    assertEquals(1, taken(service, SPOOL, record(SPOOL, 1, RelyingRecord.GENESIS, "held")));
     HttpResponse<byte[]> answer =
         service.post(EVENTS + "/held", new RelyingEvents("city", List.of("held", "lost")));
     assertEquals(
@@ -342,8 +341,7 @@ class RelyingPortTest {
     // Other tests' services fall silent, too.
     assertEquals(List.of(1L, 0L, 0L), List.of(silent("muted"), silent("never"), silent("unused")));
     assertEquals(returned, count("relying.returned"));
-    assertEquals(
-        1, taken(muted, SPOOL, record(SPOOL, 1, RelyingRecord.GENESIS, "after")));
+    assertEquals(1, taken(muted, SPOOL, record(SPOOL, 1, RelyingRecord.GENESIS, "after")));
     assertEquals(returned + 1, count("relying.returned"));
   }
 

@@ -192,10 +192,8 @@ final class EventExamples {
             CERTIFICATE,
             true),
         Entry.Subject.NONE);
-    events.put(
-        new RelyingEvent.ReportsBegan("keycloak", TRANSACTION, "", 0), Entry.Subject.NONE);
-    events.put(
-        new RelyingEvent.Silent("keycloak", "2026-11-20T23:31:05Z"), Entry.Subject.NONE);
+    events.put(new RelyingEvent.ReportsBegan("keycloak", TRANSACTION, "", 0), Entry.Subject.NONE);
+    events.put(new RelyingEvent.Silent("keycloak", "2026-11-20T23:31:05Z"), Entry.Subject.NONE);
     events.put(new RelyingEvent.Returned("keycloak"), Entry.Subject.NONE);
     return events;
   }
