@@ -452,13 +452,13 @@ class KeycloakIT {
     }
     // As if it had died between Keycloak's commit and the spool's write.
     List<String> whole = linesOf(keycloak.spool());
-    int kept = whole.size() - 1;
+    // An early login: the newest ones H2 itself had not written, and a lock-out it never keeps.
+    int kept = 2;
     while (!whole.get(kept).contains("\"kind\":\"LOGIN\"")) {
-      kept--; // a lock-out is an event that Keycloak's own store never keeps
+      kept++;
     }
     String lost = whole.get(kept);
-    Files.writeString(
-        keycloak.spool(), String.join("\n", whole.subList(0, kept)) + "\n");
+    Files.writeString(keycloak.spool(), String.join("\n", whole.subList(0, kept)) + "\n");
     wire.become(Wire.State.WHOLE);
     keycloak.restart();
     keycloak.await();
