@@ -50,6 +50,7 @@ class WireJsonTest {
         new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "active", TIME),
         view(),
         new GrantViews(List.of(view())),
+        new NamedExport("mayor", "00000-00000-00000-00000-000000"),
         new LogHold("8d969eef6ecad3c2", "監査第12号"),
         new LogKept("mayor", 7, List.of(new LogHold("8d969eef6ecad3c2", "監査第12号"))),
         new NamedPasskey(SHORT),

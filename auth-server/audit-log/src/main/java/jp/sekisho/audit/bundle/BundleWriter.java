@@ -65,6 +65,7 @@ public final class BundleWriter {
         signed,
         checkpoint,
         Optional.empty(),
+        Optional.empty(),
         entries);
   }
 
@@ -78,7 +79,7 @@ public final class BundleWriter {
    */
   public static void writeZip(OutputStream out, SignedNote checkpoint, Iterator<byte[]> entries)
       throws IOException, FormatException {
-    writeZip(out, checkpoint, Optional.empty(), entries);
+    writeZip(out, checkpoint, Optional.empty(), Optional.empty(), entries);
   }
 
   /**
@@ -90,19 +91,24 @@ public final class BundleWriter {
   public record Deleted(SignedNote minimum, Iterator<Hash> leaves) {}
 
   /**
-   * As the other, of a log that begins with deleted entries.
+   * As the other, of a log that begins with deleted entries, or with a table of names.
    *
+   * @param names a table sealed to this checkpoint ({@code SealedNames})
    * @param entries those behind the deleted ones
    */
   public static void writeZip(
-      OutputStream out, SignedNote checkpoint, Optional<Deleted> deleted, Iterator<byte[]> entries)
+      OutputStream out,
+      SignedNote checkpoint,
+      Optional<Deleted> deleted,
+      Optional<byte[]> names,
+      Iterator<byte[]> entries)
       throws IOException, FormatException {
     Checkpoint signed = Checkpoint.parse(checkpoint.text());
     if (signed.size() > MAX_ZIP_ENTRIES) {
       throw new IOException("too many entries for a ZIP file; write a directory");
     }
     ZipOutputStream zip = new ZipOutputStream(out);
-    write(name -> new ZipMember(zip, name), signed, checkpoint, deleted, entries);
+    write(name -> new ZipMember(zip, name), signed, checkpoint, deleted, names, entries);
     zip.finish();
     zip.flush();
   }
@@ -112,6 +118,7 @@ public final class BundleWriter {
       Checkpoint signed,
       SignedNote note,
       Optional<Deleted> deleted,
+      Optional<byte[]> names,
       Iterator<byte[]> entries)
       throws IOException {
     try (LeafSpool leaves = new LeafSpool()) {
@@ -140,6 +147,11 @@ public final class BundleWriter {
         try (OutputStream tile = members.open(path.path())) {
           tile.write(leaves.read(path.width() * Hash.SIZE));
         }
+      }
+    }
+    if (names.isPresent()) {
+      try (OutputStream sealed = members.open(Member.NAMES)) {
+        sealed.write(names.get());
       }
     }
     try (OutputStream readme = members.open(Member.README)) {

@@ -9,6 +9,9 @@ final class Member {
   /** What was deleted after its term, signed by the log; only where something was. */
   static final String MINIMUM = "minimum";
 
+  /** Whom the staff numbers mean, sealed (see {@code jp.sekisho.audit.names}); optional. */
+  static final String NAMES = "names.sealed";
+
   /** The verifier for a browser. */
   static final String PAGE = "verify.html";
 

@@ -326,7 +326,14 @@ public final class AuditLogs implements AutoCloseable {
    */
   public LogBundle bundle(String name) {
     String log = stored(name);
-    return bundle(log, readable(log));
+    while (true) {
+      long first = minimum(log);
+      LogBundle bundle = bundle(log, readable(log));
+      // The entry that tells of a deletion comes before it: it is under the checkpoint.
+      if (bundle.first() == first) {
+        return bundle;
+      }
+    }
   }
 
   /**

@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.bundle.BundleWriter;
+import jp.sekisho.audit.names.NameTable;
+import jp.sekisho.audit.names.SealCode;
+import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
@@ -61,11 +64,25 @@ public final class LogBundle {
    *     not a bundle
    */
   public void writeZip(OutputStream out) throws IOException {
+    writeZip(out, Optional.empty());
+  }
+
+  /**
+   * As the other, with a table of names; the table is for who has the code.
+   *
+   * @param code used, not closed
+   */
+  public void writeZip(OutputStream out, NameTable names, SealCode code) throws IOException {
+    writeZip(out, Optional.of(SealedNames.seal(names, code, signed.note().text())));
+  }
+
+  private void writeZip(OutputStream out, Optional<byte[]> names) throws IOException {
     try {
       BundleWriter.writeZip(
           out,
           signed.note(),
           minimum.map(note -> new BundleWriter.Deleted(note, deleted())),
+          names,
           entries());
     } catch (FormatException e) {
       throw new IOException("the checkpoint of log " + log + " is damaged", e);

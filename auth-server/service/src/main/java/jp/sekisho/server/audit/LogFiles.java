@@ -59,6 +59,9 @@ final class LogFiles {
 
   /** Makes key and first checkpoint where they are missing; a log once begun is left alone. */
   void createMissing(String origin) throws IOException {
+    if (!Files.exists(key())) {
+      Retention.create(keys, Generation.of(log).organ()); // before the key: no log without it
+    }
     byte[] seed = new byte[SEED_BYTES];
     new SecureRandom().nextBytes(seed);
     try {

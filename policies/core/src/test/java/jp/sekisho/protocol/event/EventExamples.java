@@ -62,7 +62,7 @@ final class EventExamples {
     events.put(
         new LogEvent.SheetMade("mayor", 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
         PERSON);
-    events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024")), PERSON);
+    events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024"), 0), PERSON);
     events.put(
         new LogEvent.GenerationOpened(
             "auth.city.example/log/mayor/1", 1250, "YXV0aC5jaXR5LmV4YW1wbGU", 1200, 2, 0),
@@ -81,6 +81,7 @@ final class EventExamples {
         new Entry.Subject("mayor", null, null, null, null));
     events.put(
         new LogEvent.Pruned("mayor", 1, 0, 512, "2019-11-21T15:00:00Z", 7),
+        new LogEvent.PruneRefused("mayor", "retention-missing"),
         new Entry.Subject("mayor", null, null, null, null));
     events.put(new LogEvent.Refused("assembly", Refusal.ROLE_MISSING), PERSON);
     events.put(
