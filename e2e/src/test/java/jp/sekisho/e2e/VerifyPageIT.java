@@ -235,8 +235,8 @@ class VerifyPageIT {
   /** An entry as the service writes it when it deletes what is below {@code to}. */
   private static String pruned(int to, String before, int years, String at) {
     return ("{\"data\":{\"before\":\"%s\",\"from\":0,\"generation\":1,\"scope\":\"mayor\",\"to\":%d,"
-            + "\"years\":%d},\"entry\":\"e\",\"organ\":\"mayor\",\"outcome\":\"success\",\"salt\":\"s\","
-            + "\"time\":\"%s\",\"type\":\"log.pruned\",\"v\":1}")
+                + "\"years\":%d},\"entry\":\"e\",\"organ\":\"mayor\",\"outcome\":\"success\",\"salt\":\"s\","
+                + "\"time\":\"%s\",\"type\":\"log.pruned\",\"v\":1}")
         .formatted(before, to, years, at);
   }
 
@@ -258,7 +258,7 @@ class VerifyPageIT {
         zip,
         cosigned,
         Optional.of(new BundleWriter.Deleted(minimum, leaves.subList(0, 512).iterator())),
-        Optional.empty(),
+        BundleWriter.Beside.NOTHING,
         all.subList(512, all.size()).iterator());
     return zip.toByteArray();
   }

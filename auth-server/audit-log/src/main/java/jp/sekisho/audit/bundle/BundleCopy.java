@@ -14,6 +14,7 @@ import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tile.DerivedTiles;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tile.TileHashSource;
@@ -65,6 +66,9 @@ public final class BundleCopy implements LogCopy {
       }
     }
     rest.remove(Member.MINIMUM);
+    if (rest.remove(Member.STAMPED)) {
+      members.read(Member.STAMPED, Stamped.MAX_BYTES);
+    }
     if (rest.remove(Member.NAMES)) {
       members.read(Member.NAMES, SealedNames.MAX_BYTES); // as above
     }
@@ -80,6 +84,13 @@ public final class BundleCopy implements LogCopy {
   public Optional<byte[]> minimum() throws IOException, FormatException {
     return members.names().contains(Member.MINIMUM)
         ? Optional.of(members.read(Member.MINIMUM, Minimum.MAX_BYTES))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<Stamped> stamped() throws IOException, FormatException {
+    return members.names().contains(Member.STAMPED)
+        ? Optional.of(Stamped.parse(members.read(Member.STAMPED, Stamped.MAX_BYTES)))
         : Optional.empty();
   }
 

@@ -6,6 +6,7 @@ import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
 import jp.sekisho.audit.copy.Deletion;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
+import jp.sekisho.audit.copy.Verification.Stamp;
 import jp.sekisho.audit.copy.Verification.Verified;
 
 /**
@@ -15,6 +16,7 @@ import jp.sekisho.audit.copy.Verification.Verified;
  * {"result":"verified","origin":…,"size":…,"root":base64,"witnesses":[{"name":…,"at":ISO 8601}]}
  *   and, if entries were deleted after their term, "deletedBelow":…,"deletion":
  *   {"origin":…,"entry":index,"at":ISO 8601,"before":ISO 8601,"years":…}
+ *   and, with --tsa-anchor, "stamp":{"size":…,"at":ISO 8601}
  * {"result":"invalid","reason":…,"entry":index or null,"detail":…}
  * {"result":"error","code":…,"detail":…}
  * </pre>
@@ -43,6 +45,13 @@ final class JsonReport {
             .number("size", verified.size())
             .text("root", StrictBase64.encode(verified.root().bytes()))
             .raw("witnesses", witnesses);
+    Stamp stamp = verified.stamp();
+    if (stamp != null) {
+      report =
+          report.raw(
+              "stamp",
+              new Json().number("size", stamp.size()).text("at", stamp.at().toString()).end());
+    }
     Deletion deletion = verified.deletion();
     if (deletion == null) {
       return report;

@@ -126,6 +126,7 @@ final class NamesCommand implements Callable<Integer> {
       byte[] file = SmallFile.read(codeFile, MAX_CODE_BYTES);
       return new String(file, StandardCharsets.UTF_8).lines().findFirst().orElse("");
     }
+    @SuppressWarnings("SystemConsoleNull") // before Java 22 it is null where there is no terminal
     Console console = System.console();
     if (console == null) {
       throw new IllegalArgumentException("--code-file");

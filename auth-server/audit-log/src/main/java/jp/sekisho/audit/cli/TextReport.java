@@ -6,6 +6,7 @@ import jp.sekisho.audit.StrictBase64;
 import jp.sekisho.audit.copy.Deletion;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
+import jp.sekisho.audit.copy.Verification.Stamp;
 import jp.sekisho.audit.copy.Verification.Verified;
 
 /**
@@ -47,6 +48,10 @@ record TextReport(Messages messages, boolean continued) {
               deletion.entry().time(),
               deletion.entry().before(),
               Long.toString(deletion.entry().years())));
+    }
+    Stamp stamp = verified.stamp();
+    if (stamp != null) {
+      lines.add(messages.get("audit.verified.stamp", Long.toString(stamp.size()), stamp.at()));
     }
     lines.add(messages.get("audit.verified.action"));
     return lines;

@@ -19,6 +19,7 @@ import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.proof.OfflineProof;
 import jp.sekisho.audit.proof.ProofCheck;
+import jp.sekisho.audit.stamp.TimeStamps;
 import jp.sekisho.audit.tree.Hash;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "verify", mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the required fields before call()
 final class VerifyCommand implements Callable<Integer> {
+  private static final int MAX_ANCHORS = 256 * 1024;
+
   @Mixin private final Voice voice;
   @Mixin private KeyOptions keys;
 
@@ -63,6 +66,9 @@ final class VerifyCommand implements Callable<Integer> {
       descriptionKey = "audit.option.deletion-vkey")
   private @Nullable String deletionKey;
 
+  @Option(names = "--tsa-anchor", paramLabel = "FILE", descriptionKey = "audit.option.tsa-anchor")
+  private @Nullable Path authorities;
+
   VerifyCommand(Messages messages) {
     this.voice = new Voice(messages);
   }
@@ -74,7 +80,13 @@ final class VerifyCommand implements Callable<Integer> {
 
   private int verify() throws IOException, FormatException {
     CopyVerifier verifier =
-        new CopyVerifier(keys.read(), keys.unwitnessedAllowed(), deletions());
+        new CopyVerifier(
+            keys.read(),
+            keys.unwitnessedAllowed(),
+            deletions(),
+            authorities == null
+                ? List.of()
+                : TimeStamps.anchors(SmallFile.read(authorities, MAX_ANCHORS)));
     Optional<byte[]> kept = kept();
     byte[] newest;
     Verification outcome;

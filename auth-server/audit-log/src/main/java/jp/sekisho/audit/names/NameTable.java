@@ -81,10 +81,10 @@ public final class NameTable {
   /** Reads what {@link #toBytes} wrote; empty when it is anything else. */
   static Optional<NameTable> parse(byte[] bytes) {
     List<NameRow> rows = new ArrayList<>();
-    for (String line : new String(bytes, StandardCharsets.UTF_8).split("\n")) {
+    for (String line : new String(bytes, StandardCharsets.UTF_8).split("\n", -1)) {
       String[] cells = line.split("\t", -1);
-      if (line.isEmpty() && bytes.length == 0) {
-        break;
+      if (line.isEmpty()) {
+        continue; // behind the last one
       }
       if (cells.length != CELLS) {
         return Optional.empty();

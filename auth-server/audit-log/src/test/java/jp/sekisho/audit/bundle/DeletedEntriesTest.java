@@ -66,7 +66,7 @@ class DeletedEntriesTest {
           out,
           checkpoint(entries).sign(log),
           Optional.of(new BundleWriter.Deleted(minimum, leaves.subList(0, missing).iterator())),
-          Optional.empty(),
+          BundleWriter.Beside.NOTHING,
           entries.subList(missing, entries.size()).iterator());
     }
     return bundle;
@@ -95,8 +95,8 @@ class DeletedEntriesTest {
   /** An entry as the service writes it. */
   private static String pruned(long generation, long to, String before, long years, String at) {
     return ("{\"data\":{\"before\":\"%s\",\"from\":0,\"generation\":%d,\"scope\":\"general\",\"to\":%d,"
-            + "\"years\":%d},\"entry\":\"e\",\"organ\":\"general\",\"outcome\":\"success\",\"salt\":\"s\","
-            + "\"time\":\"%s\",\"type\":\"log.pruned\",\"v\":1}")
+                + "\"years\":%d},\"entry\":\"e\",\"organ\":\"general\",\"outcome\":\"success\",\"salt\":\"s\","
+                + "\"time\":\"%s\",\"type\":\"log.pruned\",\"v\":1}")
         .formatted(before, generation, to, years, at);
   }
 
@@ -116,9 +116,7 @@ class DeletedEntriesTest {
   void aDeletionThatNoEntryTellsIsNone() throws Exception {
     assertEquals(Reason.DELETION_UNRECORDED, refused(verified()));
     assertEquals(
-        Reason.DELETION_UNRECORDED,
-        refused(verified(pruned(512, BEFORE, 7, AT))),
-        "another index");
+        Reason.DELETION_UNRECORDED, refused(verified(pruned(512, BEFORE, 7, AT))), "another index");
     assertEquals(
         Reason.DELETION_UNRECORDED,
         refused(verified(pruned(2, 256, BEFORE, 7, AT))),
@@ -129,7 +127,8 @@ class DeletedEntriesTest {
         "another log");
     assertEquals(
         Reason.DELETION_UNRECORDED,
-        refused(verified(pruned(256, BEFORE, 7, AT).replace("\"entry\"", "\"device\":{},\"entry\""))),
+        refused(
+            verified(pruned(256, BEFORE, 7, AT).replace("\"entry\"", "\"device\":{},\"entry\""))),
         "a terminal wrote it");
   }
 
@@ -200,7 +199,8 @@ class DeletedEntriesTest {
           Deletion.proved(origin, 7, entry.getBytes(StandardCharsets.UTF_8), List.of())
               .orElseThrow();
       try (LogCopy copy = BundleCopy.open(bundle)) {
-        Verification outcome = new CopyVerifier(keys(), true, List.of(told)).verify(copy);
+        Verification outcome =
+            new CopyVerifier(keys(), true, List.of(told), List.of()).verify(copy);
         if (origin.startsWith("audit.example/log/general")) {
           assertInstanceOf(Verified.class, outcome);
         } else {

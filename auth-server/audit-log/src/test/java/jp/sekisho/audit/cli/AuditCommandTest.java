@@ -28,9 +28,12 @@ import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.WitnessSigner;
+import jp.sekisho.audit.stamp.Stamped;
+import jp.sekisho.audit.stamp.TestAuthority;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.Rfc6962;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,6 +190,16 @@ class AuditCommandTest {
 
   private String bundle(String origin, List<byte[]> entries, int deleted, Optional<byte[]> names)
       throws Exception {
+    return bundle(origin, entries, deleted, names, Optional.empty());
+  }
+
+  private String bundle(
+      String origin,
+      List<byte[]> entries,
+      int deleted,
+      Optional<byte[]> names,
+      Optional<Stamped> stamped)
+      throws Exception {
     Path bundle = Files.createTempFile(temp, "made", ".zip");
     Frontier tree = Frontier.empty();
     List<Hash> leaves = entries.stream().map(Rfc6962::leaf).toList();
@@ -206,7 +219,7 @@ class AuditCommandTest {
                   new BundleWriter.Deleted(
                       new Minimum(origin, deleted).sign(log),
                       leaves.subList(0, deleted).iterator())),
-          names,
+          new BundleWriter.Beside(names, stamped),
           entries.subList(deleted, entries.size()).iterator());
     }
     return bundle.toString();
@@ -242,22 +255,13 @@ class AuditCommandTest {
         bundle(next, List.of(PRUNED.getBytes(StandardCharsets.UTF_8)), 0, Optional.empty());
     String key = LogSigner.of(next, SEED).verifierKey().toString();
     String proof = temp.resolve("deletion.proof").toString();
-    assertEquals(
-        0, run("prove", "0", later, "--vkey", key, "--witness", WITNESS, "--out", proof));
+    assertEquals(0, run("prove", "0", later, "--vkey", key, "--witness", WITNESS, "--out", proof));
     String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--lang", "en"};
     assertEquals(Exit.INVALID, run(with(keys, "verify", closed)));
     assertOut("DELETION_UNRECORDED", "--deletion-proof");
     assertEquals(
         0,
-        run(
-            with(
-                keys,
-                "verify",
-                closed,
-                "--deletion-proof",
-                proof,
-                "--deletion-vkey",
-                key)),
+        run(with(keys, "verify", closed, "--deletion-proof", proof, "--deletion-vkey", key)),
         out.toString());
     assertOut(next + ", entry 0 of 2026-11-02T18:00:00Z");
     assertEquals(2, run(with(keys, "verify", closed, "--deletion-proof", proof)), "without a key");
@@ -287,8 +291,7 @@ class AuditCommandTest {
     }
     String text = Checkpoint.of(Fixtures.ORIGIN, tree).text();
     String bundle =
-        bundle(
-            Fixtures.ORIGIN, entries, 0, Optional.of(SealedNames.seal(table, code, text)));
+        bundle(Fixtures.ORIGIN, entries, 0, Optional.of(SealedNames.seal(table, code, text)));
     Path codes = Files.writeString(temp.resolve("code"), code.reveal() + "\n");
     Path csv = temp.resolve("named.csv");
     String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--lang", "en", "--out", csv.toString()};
@@ -318,6 +321,54 @@ class AuditCommandTest {
     assertEquals(Exit.INVALID, run(with(keys, "names", BUNDLE, "--code-file", codes.toString())));
     assertTrue(err.toString().contains("This bundle has no table of names"), err.toString());
     assertFalse(Files.exists(csv));
+  }
+
+  @Test
+  @DisplayName("a time-stamp shows when older entries existed, to whoever trusts its authority")
+  void stamped() throws Exception {
+    TestAuthority authority = TestAuthority.of(KeyPurposeId.id_kp_timeStamping);
+    Path anchor = Files.write(temp.resolve("tsa.pem"), authority.pem());
+    Frontier tree = Frontier.empty();
+    for (Hash leaf : Fixtures.leaves().subList(0, 200)) {
+      tree = tree.append(leaf);
+    }
+    byte[] note;
+    byte[] fork;
+    try (LogSigner log = Fixtures.logSigner()) {
+      note = Checkpoint.of(Fixtures.ORIGIN, tree).sign(log).toBytes();
+      fork =
+          Checkpoint.of(Fixtures.ORIGIN, tree.append(Fixtures.leaves().get(0))).sign(log).toBytes();
+    }
+    Instant at = Instant.parse("2026-11-01T18:00:00Z");
+    String good = stamped(Stamped.of(note, authority.stamp(note, at)));
+    String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--lang", "en"};
+    String[] asked = with(keys, "verify", "--tsa-anchor", anchor.toString());
+    assertEquals(0, run(with(new String[] {good}, asked)), out.toString());
+    assertOut("Time-stamp (RFC 3161): the first 200 entries existed at 2026-11-01T18:00:00Z");
+    assertEquals(0, run(with(new String[] {good, "--json"}, asked)), out.toString());
+    assertOut("\"stamp\":{\"size\":200,\"at\":\"2026-11-01T18:00:00Z\"}");
+    assertEquals(0, run(with(keys, "verify", good)), "without an anchor it is not looked at");
+    out.getBuffer().setLength(0);
+    assertEquals(1, run(with(new String[] {BUNDLE}, asked)), "no stamp");
+    assertOut("STAMP_REFUSED", "there is no time-stamp");
+    assertEquals(
+        1, run(with(new String[] {stamped(Stamped.of(note, authority.stamp(fork, at)))}, asked)));
+    assertOut("the token is over something else");
+    assertEquals(
+        1, run(with(new String[] {stamped(Stamped.of(fork, authority.stamp(fork, at)))}, asked)));
+    assertOut("at 201 entries the root is not the one that was stamped");
+    byte[] text = "no checkpoint".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        1, run(with(new String[] {stamped(Stamped.of(text, authority.stamp(text, at)))}, asked)));
+    assertOut("what was stamped is no checkpoint of this log");
+    Files.write(anchor, TestAuthority.of(KeyPurposeId.id_kp_timeStamping).pem());
+    assertEquals(1, run(with(new String[] {good}, asked)), "of another authority");
+    Files.writeString(anchor, "nothing");
+    assertEquals(2, run(with(new String[] {good}, asked)));
+  }
+
+  private String stamped(Stamped stamped) throws Exception {
+    return bundle(Fixtures.ORIGIN, Fixtures.entries(), 0, Optional.empty(), Optional.of(stamped));
   }
 
   private static NameRow row(

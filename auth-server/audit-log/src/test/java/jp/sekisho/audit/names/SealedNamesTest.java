@@ -50,11 +50,11 @@ class SealedNamesTest {
     SealCode code = SealCode.random();
     byte[] sealed = SealedNames.seal(table(), code, CHECKPOINT);
     SealCode typed =
-        SealCode.parse(" " + code.reveal().toLowerCase(Locale.ROOT).replace("-", " ")).orElseThrow();
+        SealCode.parse(" " + code.reveal().toLowerCase(Locale.ROOT).replace("-", " "))
+            .orElseThrow();
     NameTable opened = SealedNames.open(sealed, typed, CHECKPOINT).orElseThrow();
     assertEquals("関 所太郎", opened.name("S-1024"));
-    assertEquals(
-        "0202課 主査 and more", opened.post("S-1024", "0202", LocalDate.parse("2030-01-01")));
+    assertEquals("0202課 主査 and more", opened.post("S-1024", "0202", LocalDate.parse("2030-01-01")));
     assertTrue(SealedNames.open(sealed, SealCode.random(), CHECKPOINT).isEmpty(), "another code");
     assertTrue(
         SealedNames.open(sealed, code, CHECKPOINT.replace("300", "301")).isEmpty(), "another log");

@@ -19,8 +19,7 @@ import jp.sekisho.server.storage.TamperedException;
  * <p>Such an entry is never deleted while its hold stands, since nothing is.
  */
 final class LoggedHolds {
-  private static final byte[] MARK =
-      "\"type\":\"log.hold-".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MARK = "\"type\":\"log.hold-".getBytes(StandardCharsets.US_ASCII);
 
   private final Database database;
   private final RowSeal seal;

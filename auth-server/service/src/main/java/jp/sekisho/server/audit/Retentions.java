@@ -200,7 +200,8 @@ public final class Retentions {
 
   private static void requireReference(String reference) {
     if (!Retention.isReference(reference)) {
-      throw new IllegalArgumentException("a reference has 1 to 40 letters and digits, 1 to 11 of them digits");
+      throw new IllegalArgumentException(
+          "a reference has 1 to 40 letters and digits, 1 to 11 of them digits");
     }
   }
 

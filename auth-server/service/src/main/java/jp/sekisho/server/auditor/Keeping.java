@@ -31,8 +31,7 @@ public final class Keeping {
   /** When a witness outside saw one of the logs last; empty where none is asked to. */
   private static Optional<Instant> seen(Installation installation) {
     try {
-      List<OutsideWitness> witnesses =
-          OutsideWitness.read(installation.directory().witnesses());
+      List<OutsideWitness> witnesses = OutsideWitness.read(installation.directory().witnesses());
       return witnesses.isEmpty()
           ? Optional.empty()
           : Optional.of(Cosignatures.seen(installation.logs(), witnesses));

@@ -135,16 +135,7 @@ final class LogRetentionCommand implements Callable<Integer> {
       }
       Json.printLarge(
           console.out(),
-          new TreeMap<>(
-              Map.of(
-                  "log",
-                  log,
-                  "years",
-                  years,
-                  "deleted",
-                  deleted,
-                  "holds",
-                  holds)));
+          new TreeMap<>(Map.of("log", log, "years", years, "deleted", deleted, "holds", holds)));
       return;
     }
     console

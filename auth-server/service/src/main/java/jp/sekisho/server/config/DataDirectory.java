@@ -70,6 +70,11 @@ public record DataDirectory(Path root) {
     return root.resolve("trust").resolve("passkey-models");
   }
 
+  /** Who time-stamps checkpoints: a line with the address; absent: nobody. */
+  public Path stampAuthority() {
+    return root.resolve("trust").resolve("tsa");
+  }
+
   /** Who cosigns checkpoints: a line {@code VKEY URL} each; absent: nobody. */
   public Path witnesses() {
     return root.resolve("trust").resolve("witnesses");

@@ -192,8 +192,7 @@ final class ExportController {
       transactions.write(change ->
           change.record(
               session.subject(),
-              new LogEvent.Exported(
-                  log, taken.size(), taken.by(), filter.asked(), taken.names())));
+              new LogEvent.Exported(log, taken.size(), taken.by(), filter.asked(), taken.names())));
       long length = Files.size(file);
       return HttpResponse.ok(
               new StreamedFile(

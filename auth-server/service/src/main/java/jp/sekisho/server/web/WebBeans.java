@@ -9,8 +9,10 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Instant;
 import jp.sekisho.server.audit.Cosignatures;
+import jp.sekisho.server.audit.DailyStamps;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.OutsideWitness;
+import jp.sekisho.server.audit.StampAuthority;
 import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.desk.Desk;
@@ -74,6 +76,21 @@ final class WebBeans {
   RetentionKeeper retentionKeeper(Installation installation) {
     return new RetentionKeeper(
         Keeping.of(installation)::prune, installation.logs().names(), installation.clock());
+  }
+
+  /** Once a day as well, by an own thread: it waits for somebody outside. */
+  @Bean(preDestroy = "close")
+  @Context
+  StampKeeper stampKeeper(Installation installation) throws IOException {
+    return new StampKeeper(
+        StampAuthority.read(installation.directory().stampAuthority())
+            .map(authority ->
+                new DailyStamps(
+                    installation.logs(),
+                    installation.transactions(),
+                    authority,
+                    installation.clock())),
+        installation.logs().names());
   }
 
   @Singleton

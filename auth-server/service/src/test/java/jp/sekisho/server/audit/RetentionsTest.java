@@ -69,7 +69,8 @@ class RetentionsTest {
     try (OpenStorage storage = ahead()) {
       Retentions retentions = Terms.retentions(storage, clock);
       assertEquals(0, retentions.prune("mayor"));
-      assertEquals(List.of("CLOCK_DOUBTFUL clock"), refusals(storage), "and its own entry helps not");
+      assertEquals(
+          List.of("CLOCK_DOUBTFUL clock"), refusals(storage), "and its own entry helps not");
       assertEquals(0, retentions.prune("mayor"));
       assertEquals(1, refusals(storage).size(), "once a day");
       clock.advance(Duration.ofDays(29));

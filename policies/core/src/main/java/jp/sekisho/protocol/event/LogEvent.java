@@ -292,6 +292,47 @@ public sealed interface LogEvent extends AuditEvent {
     }
   }
 
+  /**
+   * A third party time-stamped a checkpoint (RFC 3161).
+   *
+   * @param size entries below it
+   * @param root base64 of its root hash
+   * @param at the time of the stamp, ISO 8601 UTC
+   */
+  record Stamped(String scope, long size, String root, String at) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.stamped";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("scope", scope, "size", size, "root", root, "at", at);
+    }
+  }
+
+  /**
+   * The time-stamping authority did not stamp a checkpoint.
+   *
+   * @param size entries below it
+   */
+  record StampRefused(String scope, long size) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.stamp-refused";
+    }
+
+    @Override
+    public Refusal reason() {
+      return Refusal.ACT_FAILED;
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("scope", scope, "size", size);
+    }
+  }
+
   /** Somebody without the role asked. */
   record Refused(String scope, Refusal reason) implements LogEvent {
     @Override

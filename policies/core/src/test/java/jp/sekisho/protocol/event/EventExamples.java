@@ -81,7 +81,16 @@ final class EventExamples {
         new Entry.Subject("mayor", null, null, null, null));
     events.put(
         new LogEvent.Pruned("mayor", 1, 0, 512, "2019-11-21T15:00:00Z", 7),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
         new LogEvent.PruneRefused("mayor", "retention-missing"),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.Stamped(
+            "mayor", 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "2026-11-20T18:00:00Z"),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.StampRefused("mayor", 1250),
         new Entry.Subject("mayor", null, null, null, null));
     events.put(new LogEvent.Refused("assembly", Refusal.ROLE_MISSING), PERSON);
     events.put(
