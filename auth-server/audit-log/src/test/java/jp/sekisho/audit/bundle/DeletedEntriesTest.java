@@ -219,6 +219,7 @@ class DeletedEntriesTest {
   }
 
   /** A copy with another signature under its checkpoint. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Cosigned(LogCopy copy, byte[] checkpoint) implements LogCopy {
     @Override
     public Optional<byte[]> minimum() throws IOException, FormatException {
