@@ -23,7 +23,18 @@ async function wishOf(button) {
   if (file) {
     wish.certificate = text64(await file.arrayBuffer());
   }
+  for (const half of ["first", "second"]) {
+    const typed = field(half)?.value.trim();
+    if (typed) {
+      wish[half] = typed;
+    }
+  }
   return wish;
+}
+
+/** Where it is asked for: what was done with a card elsewhere is only noted. */
+function routeOf({ action, ...note }) {
+  return action === "card-pin-reset" ? ["/api/v1/desk/pin-reset", note] : ["/api/v1/desk", { action, ...note }];
 }
 
 /** What the proof by card is bound to, as the service writes it. */
@@ -46,7 +57,8 @@ for (const button of document.querySelectorAll("button[data-action]")) {
     "step-up",
     async () => {
       try {
-        await send("POST", "/api/v1/desk", wish, "SERVER_UNREACHABLE");
+        const [route, body] = routeOf(wish);
+        await send("POST", route, body, "SERVER_UNREACHABLE");
         location.assign(location.pathname + "?done=" + encodeURIComponent(wish.action));
       } catch (failure) {
         say(null, PLACE);

@@ -154,30 +154,35 @@ async function touch(act, publicKey) {
   }
 }
 
+/** What a passkey says to a question: the terminal's word for it, touch, answer. */
+async function passkeyAnswer(transaction, place = "") {
+  const voucher = await send("POST", settings.agent + "/v1/passkey", { transaction }, "AGENT_UNREACHABLE");
+  say("stepTouch", place);
+  const given = await touch("get", {
+    challenge: bytes(voucher.challenge),
+    rpId: location.hostname,
+    userVerification: "required",
+    timeout: TOUCH_TIME,
+  });
+  say("stepCheck", place);
+  return {
+    id: text64(given.rawId),
+    authenticatorData: text64(given.response.authenticatorData),
+    clientDataJson: text64(given.response.clientDataJSON),
+    signature: text64(given.response.signature),
+    userHandle: text64(given.response.userHandle ?? new ArrayBuffer(0)),
+    terminalStatement: voucher.statement,
+    terminalSignature: voucher.signature,
+  };
+}
+
 /** As cardButton, by passkey: question, the terminal's word for it, touch, answer. No button where no model is listed. */
 function passkeyButton(button, purpose, done, { subject = undefined, place = "", refused = () => {} } = {}) {
   button?.addEventListener("click", () =>
     inTurn([button], place, refused, async () => {
       say("stepAsk", place);
       const { transaction } = await send("POST", "/authn/v1/transactions", { purpose, subject }, "SERVER_UNREACHABLE");
-      const voucher = await send("POST", settings.agent + "/v1/passkey", { transaction }, "AGENT_UNREACHABLE");
-      say("stepTouch", place);
-      const given = await touch("get", {
-        challenge: bytes(voucher.challenge),
-        rpId: location.hostname,
-        userVerification: "required",
-        timeout: TOUCH_TIME,
-      });
-      say("stepCheck", place);
-      const answer = {
-        id: text64(given.rawId),
-        authenticatorData: text64(given.response.authenticatorData),
-        clientDataJson: text64(given.response.clientDataJSON),
-        signature: text64(given.response.signature),
-        userHandle: text64(given.response.userHandle ?? new ArrayBuffer(0)),
-        terminalStatement: voucher.statement,
-        terminalSignature: voucher.signature,
-      };
+      const answer = await passkeyAnswer(transaction, place);
       const accepted = await send("POST", `/authn/v1/transactions/${transaction}/passkey`, answer, "SERVER_UNREACHABLE");
       say("stepDone", place);
       done(accepted);

@@ -11,11 +11,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jp.sekisho.smartcard.verify.PathVerifier;
 
 /**
  * A real pcscd in a network of its own, and virtual cards that one hand puts into its first reader.
@@ -26,6 +29,9 @@ import java.util.Map;
 final class Cards {
   /** Name of the reader that the cards are put into. */
   static final String READER = "Virtual PCD 00 00";
+
+  /** All readers, for roles. */
+  static final String READERS = "Virtual PCD *";
 
   private final Path directory;
   private final Programs programs;
@@ -89,15 +95,51 @@ final class Cards {
     return directory.resolve("trust");
   }
 
-  /** Makes a card; {@code options} as of {@code sekisho-card.jar simulate}. */
+  /** Makes a PIV card; {@code options} as of {@code sekisho-card.jar simulate}. */
   void make(String name, String... options) {
+    simulate("piv", name, options);
+  }
+
+  /** Makes a My Number card, its CAs below {@link #ca}. */
+  void makeMyNumberCard(String name) {
+    simulate("jpki", name);
+  }
+
+  /** The CA of My Number cards' certificates for user authentication: its files. */
+  Path myNumberCa() {
+    return ca().resolve("jpki-auth");
+  }
+
+  /** Has the CA of staff cards revoke one; the list of {@link #trust} says so. */
+  void revoke(String name) throws IOException {
+    String serial;
+    try {
+      serial =
+          PathVerifier.parse(Files.readAllBytes(certificate(name))).getSerialNumber().toString(16);
+    } catch (CertificateException e) {
+      throw new IOException(e);
+    }
+    programs
+        .run(
+            Programs.jar(
+                "smartcard/target/sekisho-card.jar",
+                "issue-test-ca",
+                ca().toString(),
+                "--revoke",
+                serial))
+        .expectOk();
+    Files.copy(
+        ca().resolve("crl.der"), trust().resolve("staff.crl"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void simulate(String application, String name, String... options) {
     Path card = directory.resolve("card-" + name);
     List<String> command = new ArrayList<>(List.of("nsenter", "--net=/proc/" + pcscd + "/ns/net"));
     command.addAll(
         Programs.jar(
             "smartcard/target/sekisho-card.jar",
             "simulate",
-            "piv",
+            application,
             "--port",
             "35963",
             "--dir",
@@ -137,7 +179,7 @@ final class Cards {
     return card;
   }
 
-  /** The certificate of a card. */
+  /** The certificate of a staff card. */
   Path certificate(String name) {
     return card(name).resolve("9a.der");
   }

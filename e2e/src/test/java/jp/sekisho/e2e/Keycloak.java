@@ -25,7 +25,7 @@ import jp.sekisho.protocol.Sha256;
 
 /**
  * A real Keycloak as its distribution has it, with our provider and the realm file of its jar, on
- * loopback with a database in memory.
+ * loopback with a database file that outlives its death.
  *
  * <p>The built server is kept in {@code .dev/keycloak}, named by version and by the provider's
  * hash: building takes half a minute. Each run gets a tree of hard links to it.
@@ -38,14 +38,16 @@ final class Keycloak implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final Programs programs;
   private final Path home;
-  private final int port;
-  private final Process process;
+  private final Settings settings;
+  private Process process;
 
-  private Keycloak(Path home, int port, Process process) {
+  private Keycloak(Programs programs, Path home, Settings settings) {
+    this.programs = programs;
     this.home = home;
-    this.port = port;
-    this.process = process;
+    this.settings = settings;
+    this.process = run();
   }
 
   /**
@@ -56,9 +58,17 @@ final class Keycloak implements AutoCloseable {
    * @param redirect where its applications want browsers back; a page that exists
    * @param staffNumbers by user name
    * @param keys directory that {@link Town#registerSso} filled
+   * @param logout where an application hears of the end of a session
+   * @param java home of the Java that it runs on
    */
   record Settings(
-      int port, int management, String redirect, Map<String, String> staffNumbers, Path keys) {}
+      int port,
+      int management,
+      String redirect,
+      Map<String, String> staffNumbers,
+      Path keys,
+      String logout,
+      String java) {}
 
   /** Starts one; it calls the service at {@code service}, a port of this machine. */
   static Keycloak start(Programs programs, Settings settings, int service) throws IOException {
@@ -67,21 +77,6 @@ final class Keycloak implements AutoCloseable {
     JSON.writeValue(
         home.resolve("data").resolve("import").resolve("realm-city.json").toFile(),
         realm(settings));
-    String own = "http://127.0.0.1:" + settings.port();
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("env", "JAVA_HOME=" + System.getProperty("java.home")));
-    command.addAll(
-        List.of("KC_BOOTSTRAP_ADMIN_USERNAME=admin", "KC_BOOTSTRAP_ADMIN_PASSWORD=" + PASSWORD));
-    command.addAll(
-        List.of(home.resolve("bin/kc.sh").toString(), "start", "--optimized", "--import-realm"));
-    command.addAll(
-        List.of(
-            "--http-enabled=true",
-            "--http-host=127.0.0.1",
-            "--http-port=" + settings.port(),
-            "--http-management-host=127.0.0.1",
-            "--http-management-port=" + settings.management(),
-            "--hostname=" + own));
     Map<String, String> ours =
         Map.of(
             "service",
@@ -100,18 +95,55 @@ final class Keycloak implements AutoCloseable {
     // one's.
     Path conf = home.resolve("conf").resolve("keycloak.conf");
     Files.deleteIfExists(conf);
-    StringBuilder lines = new StringBuilder();
+    // What is committed is written before the next line of code, not half a second later.
+    StringBuilder lines = new StringBuilder("db-url-properties=;WRITE_DELAY=0\ncache=local\n");
     ours.forEach((name, value) ->
         lines.append("spi-authenticator--sekisho-card--" + name + "=" + value + "\n"));
     Files.writeString(conf, lines);
-    return new Keycloak(home, settings.port(), programs.start("keycloak", command));
+    return new Keycloak(programs, home, settings);
+  }
+
+  private Process run() {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("env", "JAVA_HOME=" + settings.java()));
+    command.addAll(
+        List.of("KC_BOOTSTRAP_ADMIN_USERNAME=admin", "KC_BOOTSTRAP_ADMIN_PASSWORD=" + PASSWORD));
+    command.addAll(
+        List.of(home.resolve("bin/kc.sh").toString(), "start", "--optimized", "--import-realm"));
+    command.addAll(
+        List.of(
+            "--http-enabled=true",
+            "--http-host=127.0.0.1",
+            "--http-port=" + settings.port(),
+            "--http-management-host=127.0.0.1",
+            "--http-management-port=" + settings.management(),
+            "--hostname=" + origin()));
+    return programs.start("keycloak", command);
+  }
+
+  /** Kills it as a power failure would: the server itself, not only the script it hangs from. */
+  void kill() {
+    List<ProcessHandle> all = Programs.family(process);
+    all.forEach(ProcessHandle::destroyForcibly);
+    Programs.await(
+        "its end", Duration.ofSeconds(60), () -> all.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  /** Starts it again after {@link #kill}. */
+  void restart() {
+    process = run();
+  }
+
+  /** Where the provider keeps events that the service does not hold yet. */
+  Path spool() {
+    return home.resolve("data").resolve("sekisho-events").resolve("events");
   }
 
   /** Waits until it serves logins. */
   void await() {
     Programs.await(
         "Keycloak",
-        Duration.ofMinutes(4),
+        Duration.ofMinutes(8),
         () -> {
           if (!process.isAlive()) {
             throw new AssertionError("Keycloak ended; see keycloak.log");
@@ -121,7 +153,7 @@ final class Keycloak implements AutoCloseable {
   }
 
   String origin() {
-    return "http://127.0.0.1:" + port;
+    return "http://127.0.0.1:" + settings.port();
   }
 
   private static boolean answers(String url) {
@@ -171,9 +203,9 @@ final class Keycloak implements AutoCloseable {
                 "JAVA_HOME=" + System.getProperty("java.home"),
                 work.resolve("bin/kc.sh").toString(),
                 "build",
-                "--db=dev-mem",
+                "--db=dev-file",
                 "--cache=local"));
-    Programs.await("the build of Keycloak", Duration.ofMinutes(5), () -> !build.isAlive());
+    Programs.await("the build of Keycloak", Duration.ofMinutes(8), () -> !build.isAlive());
     if (build.exitValue() != 0) {
       throw new AssertionError(Files.readString(programs.log("keycloak-build")));
     }
@@ -198,22 +230,20 @@ final class Keycloak implements AutoCloseable {
   }
 
   /** The jar's own realm file, with applications and people of this test. */
-  private static JsonNode realm(Settings settings) throws IOException {
+  private static ObjectNode realm(Settings settings) throws IOException {
     ObjectNode realm;
     try (ZipFile jar = new ZipFile(provider().toFile());
         InputStream in = jar.getInputStream(jar.getEntry("sekisho/realm-city.json"))) {
       realm = (ObjectNode) JSON.readTree(in);
     }
     ArrayNode clients = realm.putArray("clients");
-    client(clients, "groupware", settings.redirect());
-    ObjectNode stepUp = client(clients, "payroll", settings.redirect());
-    for (JsonNode flow : realm.get("authenticationFlows")) {
-      if (flow.get("alias").asText().equals("sekisho step-up")) {
-        stepUp
-            .putObject("authenticationFlowBindingOverrides")
-            .put("browser", flow.get("id").asText());
-      }
-    }
+    client(clients, "groupware", settings.redirect())
+        .putObject("attributes")
+        .put("backchannel.logout.url", settings.logout())
+        .put("backchannel.logout.session.required", "true");
+    bind(realm, client(clients, "payroll", settings.redirect()), "sekisho step-up");
+    bind(realm, client(clients, "mobile", settings.redirect()), "sekisho passkey");
+    bind(realm, client(clients, "guarded", settings.redirect()), "sekisho terminal");
     ArrayNode users = realm.putArray("users");
     settings
         .staffNumbers()
@@ -228,6 +258,18 @@ final class Keycloak implements AutoCloseable {
               .put("temporary", false);
         });
     return realm;
+  }
+
+  private static void bind(JsonNode realm, ObjectNode client, String alias) {
+    for (JsonNode flow : realm.get("authenticationFlows")) {
+      if (flow.get("alias").asText().equals(alias)) {
+        client
+            .putObject("authenticationFlowBindingOverrides")
+            .put("browser", flow.get("id").asText());
+        return;
+      }
+    }
+    throw new AssertionError("no flow " + alias);
   }
 
   private static ObjectNode client(ArrayNode clients, String id, String redirect) {

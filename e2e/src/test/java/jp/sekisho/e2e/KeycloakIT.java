@@ -7,10 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
 import jp.sekisho.protocol.MalformedException;
@@ -18,9 +27,12 @@ import jp.sekisho.protocol.PostedAnswer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,22 +41,32 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * A municipality's single sign-on asks Sekisho for card and PIN: Keycloak, service, agent and card
  * reader are real; between Keycloak and service lies a wire that can be cut.
+ *
+ * <p>Over 400 lines, for one start of Keycloak serves them all.
  */
 @Tag("pcsc")
 @Tag("browser")
 @Tag("keycloak")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KeycloakIT {
   @TempDir static Path directory;
   private Town town;
   private Wire wire;
   private Keycloak keycloak;
+  private LogoutDoor groupware;
   private String redirect;
+  private String inReader = "";
+  private SsoBrowser leftOpen;
+  private SsoBrowser.Seen leftOpenPage;
+  private long leftOpenSince;
 
   @BeforeAll
   void start() throws IOException {
     town = Town.start(directory);
     wire = new Wire(town.agentsPort());
+    town.listPasskeyModel(PasskeyIT.MODEL);
+    groupware = new LogoutDoor();
     redirect = town.people() + "/health";
     int port = Town.freePort();
     Path keys = town.registerSso(Keycloak.REALM, "http://127.0.0.1:" + port);
@@ -53,12 +75,22 @@ class KeycloakIT {
     keycloak =
         Keycloak.start(
             town.programs(),
-            new Keycloak.Settings(port, Town.freePort(), redirect, numbers, keys),
+            new Keycloak.Settings(
+                port,
+                Town.freePort(),
+                redirect,
+                numbers,
+                keys,
+                groupware.url(),
+                System.getProperty("java.home")),
             wire.port());
     keycloak.await();
     // The terminal hears of the new origin with its next heartbeat.
     Page page = new Page(keycloak.origin(), town.agent());
     Programs.await("the origin", Duration.ofSeconds(90), page::answersThisUser);
+    leftOpen = browser();
+    leftOpenPage = leftOpen.login("groupware", "");
+    leftOpenSince = System.nanoTime();
   }
 
   @AfterAll
@@ -69,6 +101,9 @@ class KeycloakIT {
     if (wire != null) {
       wire.close();
     }
+    if (groupware != null) {
+      groupware.close();
+    }
     if (town != null) {
       town.close();
     }
@@ -77,8 +112,16 @@ class KeycloakIT {
   @BeforeEach
   void cardOfTheClerkIsInTheReader() {
     wire.become(Wire.State.WHOLE);
-    town.insert(Town.CLERK);
+    insert(Town.CLERK);
     town.typePin(Town.PIN);
+  }
+
+  /** A card that is in the reader already stays there: each exchange costs seconds. */
+  private void insert(String card) {
+    if (!card.equals(inReader)) {
+      town.insert(card);
+      inReader = card;
+    }
   }
 
   private SsoBrowser browser() {
@@ -97,10 +140,6 @@ class KeycloakIT {
     assertEquals("card", claims.path("acr").asText(), claims.toString());
     assertEquals("[\"sc\"]", claims.path("amr").toString(), claims.toString());
     assertTrue(browser.login("groupware", "").code().isPresent(), "single sign-on");
-    String vouched =
-        town.entries().stream().filter(e -> e.contains("relying.vouched")).toList().getLast();
-    assertTrue(vouched.contains("\"person\":\"" + Town.CLERK + "\""), vouched);
-    assertTrue(vouched.contains("\"client\":\"groupware\""), vouched);
   }
 
   @Test
@@ -115,7 +154,7 @@ class KeycloakIT {
 
   @Test
   void aCardOfNoUserHereIsRefused() {
-    town.insert(Town.APPROVER);
+    insert(Town.APPROVER);
     SsoBrowser browser = browser();
     SsoBrowser.Seen refused = browser.prove(browser.login("groupware", ""));
     assertEquals(200, refused.status());
@@ -131,11 +170,11 @@ class KeycloakIT {
     assertEquals("password", claims.path("acr").asText(), claims.toString());
     assertEquals("[\"pwd\"]", claims.path("amr").toString(), claims.toString());
 
-    town.insert(Town.AUDITOR);
+    insert(Town.AUDITOR);
     SsoBrowser.Seen refused = browser.prove(browser.login("payroll", "&acr_values=card"));
     assertEquals("SESSION_OTHER_PERSON", refused.problem());
 
-    town.insert(Town.CLERK);
+    insert(Town.CLERK);
     JsonNode up = browser.claims("payroll", browser.prove(refused).code().orElseThrow());
     assertEquals("card", up.path("acr").asText(), up.toString());
     assertEquals("[\"pwd\",\"sc\"]", up.path("amr").toString(), up.toString());
@@ -221,14 +260,19 @@ class KeycloakIT {
   @Test
   void aPulledCardEndsTheSessionEverywhere() {
     SsoBrowser browser = browser();
-    assertTrue(browser.prove(browser.login("groupware", "")).code().isPresent());
+    SsoBrowser.Seen back = browser.prove(browser.login("groupware", ""));
+    String session = browser.claims("groupware", back.code().orElseThrow()).path("sid").asText();
     assertTrue(browser.login("groupware", "&prompt=none").code().isPresent());
     town.removeCard();
+    inReader = "";
     Programs.await(
         "the end of Keycloak's session",
         Duration.ofSeconds(60),
         () -> browser.login("groupware", "&prompt=none").error().equals("login_required"));
-    town.insert(Town.CLERK);
+    Programs.await(
+        "the application to be told", Duration.ofSeconds(60), () -> groupware.heardOf(session));
+    awaitReport("LOGOUT", "\"session\":\"" + session + "\"", "\"what\":\"card-removed\"");
+    insert(Town.CLERK);
     assertTrue(browser.prove(browser.login("groupware", "")).code().isPresent());
     assertTrue(
         town.entries().stream()
@@ -245,5 +289,240 @@ class KeycloakIT {
       screen.waitUntil("the application", () -> screen.url().startsWith(redirect + "?"));
       assertTrue(screen.url().contains("code="), screen.url());
     }
+  }
+
+  @Test
+  void aPersonInABrowserProvesAPasskeyAtSekishosPageAndIsBackAtTheApplication() {
+    try (Screen screen = Screen.open("ja", directory.resolve("passkey-profile"))) {
+      screen.plugSecurityKey();
+      screen.go(town.people());
+      screen.seeStatus("READY");
+      screen.press("login-button");
+      screen.waitForPath("/log");
+      screen.go(town.people() + "/authenticators");
+      screen.see("passkey-form");
+      screen.press("register-button");
+      screen.see("news");
+      screen.press("logout-button");
+      screen.see("passkey-button");
+
+      screen.go(browser().loginUrl("mobile", "&ui_locales=ja"));
+      screen.see("relying-button");
+      screen.picture("keycloak-passkey-ja");
+      assertEquals(List.of(), screen.accessibilityFaults());
+      screen.press("relying-button");
+      screen.waitUntil("the application", () -> screen.url().startsWith(redirect + "?"));
+      Matcher code = Pattern.compile("[?&]code=([^&]+)").matcher(screen.url());
+      assertTrue(code.find(), screen.url());
+      JsonNode claims = browser().claims("mobile", code.group(1));
+      assertEquals("hanako", claims.path("preferred_username").asText(), claims.toString());
+      assertEquals("passkey", claims.path("acr").asText(), claims.toString());
+      assertEquals("[\"hwk\"]", claims.path("amr").toString(), claims.toString());
+    }
+  }
+
+  /** Waits for an event of Keycloak in the log {@code system}; returns its entry. */
+  private String awaitReport(String kind, String... parts) {
+    AtomicReference<String> found = new AtomicReference<>("");
+    Programs.await(
+        kind + " in the log",
+        Duration.ofSeconds(90),
+        () -> {
+          town.entries("system").stream()
+              .filter(
+                  e -> e.contains("relying.reported") && e.contains("\"kind\":\"" + kind + "\""))
+              .filter(e -> Stream.of(parts).allMatch(e::contains))
+              .forEach(found::set);
+          return !found.get().isEmpty();
+        });
+    return found.get();
+  }
+
+  @Test
+  void loginsFailuresAndChangesOfKeycloakStandInTheLogWithStaffNumbersOnly() {
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen page = browser.login("groupware", "");
+    String transaction = page.transaction();
+    assertTrue(browser.prove(page).code().isPresent());
+    SsoBrowser other = browser();
+    SsoBrowser.Seen _ =
+        other.post(
+            other.login("payroll", "&acr_values=password"),
+            "username",
+            "jiro",
+            "password",
+            "no password of jiro");
+    new SsoAdmin(keycloak.origin()).addUser("shiro");
+    String login = awaitReport("LOGIN", "\"transaction\":\"" + transaction + "\"");
+    assertTrue(login.contains("\"person\":\"" + Town.CLERK + "\""), login);
+    assertTrue(login.contains("\"client\":\"groupware\""), login);
+    String vouched =
+        town.entries().stream()
+            .filter(e -> e.contains("relying.vouched") && e.contains(transaction))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(vouched.contains("\"person\":\"" + Town.CLERK + "\""), vouched);
+    assertTrue(vouched.contains("\"client\":\"groupware\""), vouched);
+    String failure = awaitReport("LOGIN_ERROR", "\"person\":\"100999\"");
+    assertTrue(failure.contains("\"error\":\"invalid_user_credentials\""), failure);
+    String change = awaitReport("ADMIN CREATE USER");
+    assertTrue(change.contains("\"what\":\"users/"), change);
+    for (String entry : town.entries("system")) {
+      for (String secret : List.of("hanako", "jiro", "shiro", "127.0.0.1", "no password")) {
+        assertFalse(entry.contains("relying.reported") && entry.contains(secret), entry);
+      }
+    }
+  }
+
+  @Test
+  void anApplicationForGuardedTerminalsRefusesOneWhoseGatesDoNotHold() {
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen refused = browser.prove(browser.login("guarded", "&ui_locales=ja"));
+    assertTrue(refused.code().isEmpty(), refused.toString());
+    assertTrue(refused.body().contains("この端末では、このシステムを使えません"), refused.body());
+    SsoBrowser elsewhere = browser();
+    assertTrue(elsewhere.prove(elsewhere.login("groupware", "")).code().isPresent());
+    SsoBrowser.Seen joined = elsewhere.login("guarded", "&ui_locales=en");
+    assertTrue(joined.code().isEmpty(), "single sign-on does not go round it: " + joined);
+    assertTrue(joined.body().contains("cannot be used at this terminal"), joined.body());
+  }
+
+  @Test
+  void whoIsLockedOutByKeycloakIsNotLetInByCardAndOnlyPasswordsLockThere() {
+    SsoAdmin admin = new SsoAdmin(keycloak.origin());
+    Programs.await(
+        "the lock-out",
+        Duration.ofMinutes(2),
+        () -> {
+          SsoBrowser guesser = browser();
+          SsoBrowser.Seen form = guesser.login("payroll", "&acr_values=password");
+          SsoBrowser.Seen _ = guesser.post(form, "username", "taro", "password", "a guess");
+          return admin.isLocked("taro");
+        });
+    insert(Town.AUDITOR);
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen refused = browser.prove(browser.login("groupware", ""));
+    assertEquals("PERSON_NOT_CURRENT", refused.problem());
+    admin.unlock("taro");
+    assertTrue(browser.prove(refused).code().isPresent());
+    Programs.await(
+        "a proved card to clear the outer net",
+        Duration.ofSeconds(60),
+        () -> admin.failures("taro") == 0);
+
+    insert(Town.CLERK);
+    town.typePin("999999");
+    SsoBrowser clerk = browser();
+    SsoBrowser.Seen page = clerk.login("groupware", "");
+    assertEquals("PIN_WRONG", clerk.askAgent(page).refusal());
+    assertEquals(0, admin.failures("hanako"), "the card counts its own");
+    town.typePin(Town.PIN);
+    assertTrue(clerk.prove(page).code().isPresent());
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE - 1)
+  void aQuestionThatLayOpenForTooLongIsRefusedAndThePageAsksAnew() {
+    Programs.await(
+        "the question to be over",
+        Duration.ofMinutes(2),
+        () -> System.nanoTime() - leftOpenSince > Duration.ofSeconds(92).toNanos());
+    assertEquals("TRANSACTION_EXPIRED", leftOpen.askAgent(leftOpenPage).refusal());
+    SsoBrowser.Seen fresh = leftOpen.post(leftOpenPage, "again", "1");
+    assertNotEquals(leftOpenPage.transaction(), fresh.transaction());
+    assertTrue(leftOpen.prove(fresh).code().isPresent());
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void afterAKillDuringLoginsTheLogHasEveryEventExactlyOnce() throws Exception {
+    wire.become(Wire.State.CUT); // what happens now waits in the spool
+    AtomicBoolean alive = new AtomicBoolean(true);
+    Map<String, String> passwords = Map.of("hanako", Keycloak.PASSWORD, "jiro", "wrong");
+    List<Thread> people =
+        passwords.entrySet().stream()
+            .map(who -> Thread.ofVirtual().start(() -> logInUntilItDies(who, alive)))
+            .toList();
+    Programs.await(
+        "events to wait", Duration.ofSeconds(60), () -> linesOf(keycloak.spool()).size() >= 12);
+    keycloak.kill();
+    alive.set(false);
+    for (Thread person : people) {
+      person.join();
+    }
+    // As if it had died between Keycloak's commit and the spool's write.
+    List<String> whole = linesOf(keycloak.spool());
+    // An early login: the newest ones H2 itself had not written, and a lock-out it never keeps.
+    int kept = 2;
+    while (!whole.get(kept).contains("\"kind\":\"LOGIN\"")) {
+      kept++;
+    }
+    String lost = whole.get(kept);
+    Files.writeString(keycloak.spool(), String.join("\n", whole.subList(0, kept)) + "\n");
+    wire.become(Wire.State.WHOLE);
+    keycloak.restart();
+    keycloak.await();
+    List<String> stored = new SsoAdmin(keycloak.origin()).storedEvents();
+    AtomicReference<List<String>> told = new AtomicReference<>(List.of());
+    Programs.await(
+        "every event in the log",
+        Duration.ofMinutes(2),
+        () -> {
+          told.set(reportsOfTheRealm());
+          return told.get().stream().map(KeycloakIT::idOf).toList().containsAll(stored);
+        });
+    List<String> ids = told.get().stream().map(KeycloakIT::idOf).toList();
+    assertEquals(ids.size(), Set.copyOf(ids).size(), "none twice: " + ids);
+    // What Keycloak had committed when it died and its database had not, or never keeps.
+    List<String> only =
+        told.get().stream()
+            .filter(e -> !stored.contains(idOf(e)))
+            .filter(e -> whole.stream().noneMatch(line -> line.contains(idOf(e))))
+            .filter(e -> !e.contains("USER_DISABLED_BY_TEMPORARY_LOCKOUT"))
+            .toList();
+    assertEquals(List.of(), only, "nothing that did not happen");
+    List<String> recovered = told.get().stream().filter(e -> e.contains("recovered")).toList();
+    assertTrue(
+        recovered.stream().anyMatch(e -> lost.contains(idOf(e))), lost + " not in " + recovered);
+  }
+
+  private static List<String> linesOf(Path file) {
+    try {
+      return Files.readString(file)
+          .lines()
+          .filter(line -> line.startsWith("{") && line.endsWith("}"))
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private void logInUntilItDies(Map.Entry<String, String> who, AtomicBoolean alive) {
+    try {
+      while (alive.get()) {
+        SsoBrowser browser = browser();
+        SsoBrowser.Seen _ =
+            browser.post(
+                browser.login("payroll", "&acr_values=password"),
+                "username",
+                who.getKey(),
+                "password",
+                who.getValue());
+      }
+    } catch (UncheckedIOException e) {
+      // It is dead.
+    }
+  }
+
+  private List<String> reportsOfTheRealm() {
+    return town.entries("system").stream()
+        .filter(e -> e.contains("relying.reported") && e.contains("\"realm\":\"city\""))
+        .toList();
+  }
+
+  private static String idOf(String entry) {
+    Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(entry);
+    assertTrue(id.find(), entry);
+    return id.group(1);
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -37,7 +38,7 @@ class LoginIT {
 
   @BeforeAll
   void start() throws IOException {
-    town = Town.start(directory);
+    town = Town.withOtherCards(directory);
   }
 
   @AfterAll
@@ -164,6 +165,40 @@ class LoginIT {
       screen.seeStatus("UNKNOWN_CARD");
       screen.picture("login-unknown-card-" + language);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({Town.EXPIRED + ",CERT_EXPIRED", Town.REVOKED + ",CERT_REVOKED"})
+  void cardThatTheServiceWouldRefuseIsRefusedBeforeAnyPin(String card, String code) {
+    town.insert(card);
+    try (Screen screen = screen("ja")) {
+      screen.go(town.people());
+      screen.seeStatus(code);
+      screen.press("login-button");
+      assertTrue(screen.seeRefusal(code).contains(Town.HELP_LINE));
+      screen.picture("login-" + card + "-ja");
+    }
+    assertFalse(town.sawAPin(card), "the PIN stays with its holder");
+    town.awaitEntry("agent.login-refused", code);
+  }
+
+  @Test
+  void myNumberCardLogsInWhereThePolicyAndTwoReadersForStaffLetIt() {
+    town.insert(Town.MY_NUMBER_CARD);
+    town.typePin(Town.MY_NUMBER_PIN);
+    try (Screen screen = loggedIn("ja")) {
+      assertTrue(screen.see("log-table").getText().contains(Town.COUNTER_CLERK));
+      screen.picture("log-my-number-card-ja");
+      town.removeCard();
+      screen.see("lock-overlay");
+    }
+    assertTrue(
+        town.entries().stream()
+            .anyMatch(line ->
+                line.contains("\"type\":\"login.succeeded\"")
+                    && line.contains("\"authenticator\":\"jpki\"")
+                    && line.contains(Town.COUNTER_CLERK)),
+        "the log names the kind of card");
   }
 
   @Test

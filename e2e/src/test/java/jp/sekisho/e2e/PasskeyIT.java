@@ -31,7 +31,7 @@ import org.openqa.selenium.virtualauthenticator.VirtualAuthenticator;
 @Tag("browser")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PasskeyIT {
-  private static final Path MODEL =
+  static final Path MODEL =
       Path.of("src/test/resources/passkey-models/01020304-0506-0708-0102-030405060708.pem");
 
   /**

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * The shipped jars, run as their users run them: short commands to their end, long ones in the
@@ -131,13 +132,21 @@ final class Programs implements AutoCloseable {
     }
   }
 
+  /** A process and all that it started. */
+  static List<ProcessHandle> family(Process process) {
+    return Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+  }
+
   /** Ends a process in order and waits for it. */
   static void stop(Process process) {
+    List<ProcessHandle> all = family(process);
     process.destroy();
     try {
-      if (!process.waitFor(15, TimeUnit.SECONDS)) {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
+      // A script that ended without its server leaves it behind.
+      all.forEach(ProcessHandle::destroyForcibly);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

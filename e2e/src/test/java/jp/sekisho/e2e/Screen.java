@@ -21,7 +21,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 import org.openqa.selenium.virtualauthenticator.VirtualAuthenticator;
 import org.openqa.selenium.virtualauthenticator.VirtualAuthenticatorOptions;
 
-/** A clerk's headless Chromium at a 1024×768 counter terminal. */
+/** A clerk's headless Chromium at a terminal of 1366×768. */
 final class Screen implements AutoCloseable {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
   private static final Path CHROMEDRIVER = Path.of("/usr/bin/chromedriver");
@@ -62,8 +62,24 @@ final class Screen implements AutoCloseable {
     ChromeDriverService service =
         new ChromeDriverService.Builder().usingDriverExecutable(CHROMEDRIVER.toFile()).build();
     ChromeDriver driver = new ChromeDriver(service, options);
-    driver.manage().window().setSize(new Dimension(1024, 768));
+    driver.manage().window().setSize(new Dimension(1366, 768));
     return new Screen(driver);
+  }
+
+  /** Types into whatever has the focus, as somebody without a mouse does. */
+  void type(CharSequence... keys) {
+    driver.switchTo().activeElement().sendKeys(keys);
+  }
+
+  /** The id of what has the focus. */
+  String focus() {
+    return String.valueOf(driver.switchTo().activeElement().getAttribute("id"));
+  }
+
+  /** Whether anything of the page is cut off at the right. */
+  boolean isCut() {
+    return Boolean.parseBoolean(
+        script("return document.documentElement.scrollWidth > window.innerWidth"));
   }
 
   /** Plugs a security key in that verifies its user; it is touched at once. */

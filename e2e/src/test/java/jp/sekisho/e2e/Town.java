@@ -47,6 +47,16 @@ final class Town implements AutoCloseable {
   /** Works at a counter; their card is made there. */
   static final String COUNTER_CLERK = "100055";
 
+  /** The My Number card of {@link #COUNTER_CLERK}, where there are {@link #withOtherCards}. */
+  static final String MY_NUMBER_CARD = "my-number";
+
+  static final String MY_NUMBER_PIN = "1234";
+
+  /** Cards of nobody's: one ended yesterday, one is on the CA's list. */
+  static final String EXPIRED = "expired";
+
+  static final String REVOKED = "revoked";
+
   private static final Duration READER_LOOKS = Duration.ofSeconds(15);
   private static final String FOREIGN = "foreign";
   private static final String SERVER = "auth-server/service/target/sekisho-server.jar";
@@ -54,6 +64,7 @@ final class Town implements AutoCloseable {
   private static final String POLICY = "policies/cli/target/sekisho-policy.jar";
   private static final String AUDIT = "auth-server/audit-log/target/sekisho-audit.jar";
   private static final Pattern FINGERPRINT = Pattern.compile("([0-9A-F]{4}-){4}[0-9A-F]{4}");
+  private static final Pattern CODE = Pattern.compile("([0-9A-Z]{5}-){4}[0-9A-Z]{5}");
   private static final Pattern TICKET = Pattern.compile("sekisho-ticket1~[^\"\\s]+");
 
   /** Speaks Assuan like pinentry; "types" what stands in a file. */
@@ -74,8 +85,15 @@ final class Town implements AutoCloseable {
   /** Base URL of an agent's loopback port. */
   static final String LOOPBACK = "http://127.0.0.1:47621";
 
+  private enum Kind {
+    COMMON,
+    OTHER_CARDS,
+    EMPTY
+  }
+
   private final Path directory;
   private final Path data;
+  private final boolean otherCards;
   private final Programs programs;
   private final Cards cards;
   private final int peoplePort;
@@ -84,9 +102,11 @@ final class Town implements AutoCloseable {
   private final int loopbackPort = 47621;
   private final List<Path> exports = new ArrayList<>();
   private Process server;
+  private String code = "";
 
-  private Town(Path directory, int peoplePort) throws IOException {
+  private Town(Path directory, int peoplePort, Kind kind) throws IOException {
     this.directory = directory;
+    this.otherCards = kind == Kind.OTHER_CARDS;
     this.peoplePort = peoplePort;
     this.data = directory.resolve("server");
     this.programs =
@@ -94,10 +114,15 @@ final class Town implements AutoCloseable {
             Files.createDirectories(directory.resolve("log")),
             Map.of("PCSCLITE_CSOCK_NAME", Cards.socket(directory).toString()));
     this.cards = Cards.start(directory, programs);
-    makeCards();
-    makeService();
-    server = startService();
-    makeTerminal();
+    if (kind == Kind.EMPTY) {
+      code = find(CODE, init());
+      server = startService();
+    } else {
+      makeCards();
+      makeService();
+      server = startService();
+      makeTerminal();
+    }
   }
 
   static Town start(Path directory) throws IOException {
@@ -106,37 +131,88 @@ final class Town implements AutoCloseable {
 
   /** As {@link #start(Path)}, its pages at a port of the caller's. */
   static Town start(Path directory, int peoplePort) throws IOException {
-    return new Town(directory, peoplePort);
+    return new Town(directory, peoplePort, Kind.COMMON);
   }
 
-  private void makeCards() {
+  /** As its {@code init} leaves it, with the service running: nobody is there yet. */
+  static Town empty(Path directory) throws IOException {
+    return new Town(directory, freePort(), Kind.EMPTY);
+  }
+
+  /** The one-time code that {@code init} of an empty town printed. */
+  String code() {
+    return code;
+  }
+
+  /**
+   * As {@link #start(Path)}, with cards that are refused and a My Number card, which the policy and
+   * two readers for staff let in.
+   */
+  static Town withOtherCards(Path directory) throws IOException {
+    return new Town(directory, freePort(), Kind.OTHER_CARDS);
+  }
+
+  private void makeCards() throws IOException {
     cards.make(CLERK, "--subject-number", CLERK);
     cards.make(AUDITOR, "--subject-number", AUDITOR);
     cards.make(UNLUCKY, "--subject-number", UNLUCKY);
     cards.make(APPROVER, "--subject-number", APPROVER);
     cards.make(FOREIGN, "--not-piv");
+    if (otherCards) {
+      cards.make(EXPIRED, "--expired");
+      cards.make(REVOKED);
+      cards.revoke(REVOKED);
+      cards.makeMyNumberCard(MY_NUMBER_CARD);
+    }
+  }
+
+  /** The service's trust in My Number cards, and the one of the clerk at the counter. */
+  private void registerMyNumberCard() throws IOException {
+    Path trust = Files.createDirectories(data.resolve("trust").resolve("jpki"));
+    Files.copy(cards.myNumberCa().resolve("root.der"), trust.resolve("jpki.crt"));
+    Files.copy(cards.myNumberCa().resolve("crl.der"), trust.resolve("jpki.crl"));
+    Files.copy(cards.myNumberCa().resolve("policy.oid"), trust.resolve("required-policy.oid"));
+    Files.copy(cards.myNumberCa().resolve("policy.oid"), trust.resolve("hardware-policy.oid"));
+    server(
+        "card",
+        "register",
+        "--kind",
+        "jpki",
+        "--person",
+        COUNTER_CLERK,
+        "--certificate",
+        directory.resolve("card-" + MY_NUMBER_CARD).resolve("auth.der").toString());
+  }
+
+  /** The trial's policy; with My Number cards where there are any. */
+  private Path policy() throws IOException {
+    Path trial = Programs.root().resolve("policies/profiles/trial.yaml");
+    if (!otherCards) {
+      return trial;
+    }
+    String text = Files.readString(trial);
+    String changed =
+        text.replace("value: [staff-piv]", "value: [staff-piv, jpki]")
+            .replace(
+                "id: readers.jpki-staff-login\n    value: off",
+                "id: readers.jpki-staff-login\n    value: on")
+            .replace("{ name: \"*\", role: shared }", "{ name: \"*\", role: staff }");
+    return Files.writeString(directory.resolve("policy.yaml"), changed);
+  }
+
+  private String init(String... more) {
+    List<String> command = new ArrayList<>(List.of("init", "--organ", "mayor:市長部局"));
+    command.addAll(List.of("--origin", people()));
+    command.addAll(List.of("--agents-host", "localhost", "--agents-host", "service"));
+    command.addAll(List.of("--people-port", "" + peoplePort, "--agents-port", "" + agentsPort));
+    command.addAll(List.of("--trial", "--staff-ca", cards.trust().toString()));
+    command.addAll(List.of("--help-line", HELP_LINE));
+    command.addAll(List.of(more));
+    return server(command.toArray(String[]::new));
   }
 
   private void makeService() throws IOException {
-    server(
-        "init",
-        "--organ",
-        "mayor:市長部局",
-        "--origin",
-        people(),
-        "--agents-host",
-        "localhost",
-        "--agents-host",
-        "service",
-        "--people-port",
-        "" + peoplePort,
-        "--agents-port",
-        "" + agentsPort,
-        "--trial",
-        "--staff-ca",
-        cards.trust().toString(),
-        "--help-line",
-        HELP_LINE);
+    init("--without-setup");
     Path persons = directory.resolve("persons.csv");
     Files.writeString(
         persons,
@@ -158,11 +234,14 @@ final class Town implements AutoCloseable {
           "--certificate",
           cards.certificate(person).toString());
     }
-    signPolicy();
+    if (otherCards) {
+      registerMyNumberCard();
+    }
+    server("policy", "import", signPolicy().toString());
   }
 
-  /** The trial's officer signs the shipped profile with the approver in it. */
-  private void signPolicy() {
+  /** The trial's officer signs the shipped profile with the approver in it; the directory. */
+  Path signPolicy() throws IOException {
     Path keys = directory.resolve("service-keys");
     Path root = directory.resolve("root");
     Path signed = directory.resolve("signed");
@@ -178,13 +257,13 @@ final class Town implements AutoCloseable {
                 "--root",
                 root.toString(),
                 "--policy",
-                Programs.root().resolve("policies/profiles/trial.yaml").toString(),
+                policy().toString(),
                 "--approver",
                 APPROVER + ":mayor:" + cards.certificate(APPROVER),
                 "--out",
                 signed.toString()))
         .expectOk();
-    server("policy", "import", signed.toString());
+    return signed;
   }
 
   private Process startService() {
@@ -197,7 +276,12 @@ final class Town implements AutoCloseable {
 
   private void makeTerminal() throws IOException {
     String ticket = find(TICKET, server("terminal", "ticket", "T-0042", "--organ", "mayor"));
-    Path state = directory.resolve("agent");
+    server("terminal", "confirm", "T-0042", "--fingerprint", enrol(ticket));
+    startAgent();
+  }
+
+  /** Lets the terminal use a ticket; the fingerprint it shows. */
+  String enrol(String ticket) {
     String enrolled =
         programs
             .run(
@@ -206,11 +290,16 @@ final class Town implements AutoCloseable {
                     "enroll",
                     ticket,
                     "--state",
-                    state.toString(),
+                    directory.resolve("agent").toString(),
                     "--reader-role",
-                    Cards.READER + "=staff"))
+                    (otherCards ? Cards.READERS : Cards.READER) + "=staff"))
             .expectOk();
-    server("terminal", "confirm", "T-0042", "--fingerprint", find(FINGERPRINT, enrolled));
+    return find(FINGERPRINT, enrolled);
+  }
+
+  /** Starts the enrolled terminal's agent and its seat. */
+  void startAgent() throws IOException {
+    Path state = directory.resolve("agent");
     Path socket = directory.resolve("agent.sock");
     programs.start(
         "agent",
@@ -280,6 +369,12 @@ final class Town implements AutoCloseable {
     cards.remove();
     Programs.await(
         "the empty reader", READER_LOOKS, () -> cards.areOut() && "NO_CARD".equals(problem()));
+  }
+
+  /** Whether a PIN was ever presented to this card. */
+  boolean sawAPin(String card) {
+    return cards.trace(card).stream()
+        .anyMatch(line -> line.startsWith("> 00 20") && line.contains("XX"));
   }
 
   private @Nullable String problem() {
@@ -421,6 +516,11 @@ final class Town implements AutoCloseable {
   /** The entries of the mayor's log now, one a line. */
   List<String> entries() {
     return lines(export("mayor"));
+  }
+
+  /** The entries of a log now, one a line. */
+  List<String> entries(String log) {
+    return lines(export(log));
   }
 
   private Path export(String log) {

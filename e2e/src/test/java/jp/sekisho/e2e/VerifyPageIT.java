@@ -15,18 +15,21 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.bundle.BundleWriter;
 import jp.sekisho.audit.checkpoint.Checkpoint;
+import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.WitnessSigner;
 import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.Rfc6962;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -227,6 +230,71 @@ class VerifyPageIT {
     assertSays("entry 700 ");
     assertEquals("ENTRY_DIFFERS", verify(edited(lines -> lines.set(5, "x".repeat(1 << 20)))));
     assertSays("entry 5 ");
+  }
+
+  /** An entry as the service writes it when it deletes what is below {@code to}. */
+  private static String pruned(int to, String before, int years, String at) {
+    return ("{\"data\":{\"before\":\"%s\",\"from\":0,\"generation\":1,\"scope\":\"mayor\",\"to\":%d,"
+            + "\"years\":%d},\"entry\":\"e\",\"organ\":\"mayor\",\"outcome\":\"success\",\"salt\":\"s\","
+            + "\"time\":\"%s\",\"type\":\"log.pruned\",\"v\":1}")
+        .formatted(before, to, years, at);
+  }
+
+  /** The entries and {@code more}, without the first 512, which a statement covers. */
+  private static byte[] shortened(SignedNote minimum, String... more) throws Exception {
+    List<byte[]> all = entries();
+    for (String entry : more) {
+      all.add(entry.getBytes(StandardCharsets.UTF_8));
+    }
+    Frontier tree = Frontier.empty();
+    List<Hash> leaves = all.stream().map(Rfc6962::leaf).toList();
+    for (Hash leaf : leaves) {
+      tree = tree.append(leaf);
+    }
+    SignedNote note = Checkpoint.of(ORIGIN, tree).sign(log);
+    SignedNote cosigned = note.with(witness.cosign(note, Instant.parse("2026-11-21T03:00:00Z")));
+    ByteArrayOutputStream zip = new ByteArrayOutputStream();
+    BundleWriter.writeZip(
+        zip,
+        cosigned,
+        Optional.of(new BundleWriter.Deleted(minimum, leaves.subList(0, 512).iterator())),
+        BundleWriter.Beside.NOTHING,
+        all.subList(512, all.size()).iterator());
+    return zip.toByteArray();
+  }
+
+  @Test
+  void entriesDeletedAfterTheirTermAreToldFromThoseThatAreMissing() throws Exception {
+    SignedNote minimum = new Minimum(ORIGIN, 512).sign(log);
+    String told = pruned(512, "2019-11-19T15:00:00Z", 7, "2026-11-20T18:00:00.000Z");
+    assertEquals("", verify(shortened(minimum, told, "{\"time\":\"2026-11-20T18:00:01Z\"}")));
+    screen.press("en");
+    assertSays("Verified", "those below 512", "2019-11-19T15:00:00");
+    screen.picture("verify-page-deleted-en");
+    screen.press("ja");
+    assertSays("保存期間を過ぎて削除された記録: 番号 512 未満");
+    assertEquals("DELETION_UNRECORDED", verify(shortened(minimum)));
+    assertEquals(
+        "DELETION_UNRECORDED",
+        verify(shortened(minimum, told.replace("\"to\":512", "\"to\":256"))));
+    assertEquals(
+        "DELETION_EARLY",
+        verify(
+            shortened(
+                minimum, pruned(512, "2020-11-19T15:00:00Z", 7, "2026-11-20T18:00:00.000Z"))));
+    // The clock of the server was ahead: the witness's was not.
+    assertEquals(
+        "DELETION_EARLY",
+        verify(
+            shortened(
+                minimum, pruned(512, "2027-11-19T15:00:00Z", 7, "2034-11-20T18:00:00.000Z"))));
+    try (LogSigner other = LogSigner.of(ORIGIN, seed(7))) {
+      assertEquals(
+          "MINIMUM_REFUSED", verify(shortened(new Minimum(ORIGIN, 512).sign(other), told)));
+    }
+    Map<String, byte[]> undeclared = members(shortened(minimum, told));
+    undeclared.remove("minimum");
+    verify(pack(undeclared)); // compared with the program
   }
 
   @Test

@@ -20,6 +20,7 @@ public final class FormatException extends Exception {
     BUNDLE_MALFORMED,
     PROOF_MALFORMED,
     REQUEST_MALFORMED,
+    STAMP_REFUSED,
     ADDRESS_REFUSED
   }
 

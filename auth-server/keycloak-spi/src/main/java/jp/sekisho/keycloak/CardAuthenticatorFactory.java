@@ -71,7 +71,17 @@ public final class CardAuthenticatorFactory implements AuthenticatorFactory {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return new CardAuthenticator(service, helpLine);
+    return new StepAuthenticator(StepAuthenticator.Method.CARD, service, helpLine);
+  }
+
+  /** Whom to call. */
+  String helpLine() {
+    return helpLine;
+  }
+
+  /** The service, for the other providers; null when it is not configured. */
+  @Nullable SekishoService service() {
+    return service;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package jp.sekisho.keycloak;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +20,8 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Ends Keycloak's sessions when the service ended them: card pulled, terminal silent, card or
- * person suspended, twelve hours over. Asks each {@link #PAUSE}; a thread of its own.
+ * person suspended, twelve hours over; applications are told. Asks each {@link #PAUSE}; a thread of
+ * its own.
  *
  * <p>Where the service cannot be reached nothing is known to have ended and sessions go on; new
  * logins are refused then, and the first answer brings what was missed, up to a day.
@@ -38,6 +41,7 @@ final class EndedSessions implements AutoCloseable {
 
   private final KeycloakSessionFactory factory;
   private final SekishoService service;
+  private final LogoutCalls calls;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(task -> {
         Thread made = new Thread(task, "sekisho-ended-sessions");
@@ -54,6 +58,7 @@ final class EndedSessions implements AutoCloseable {
   EndedSessions(KeycloakSessionFactory factory, SekishoService service) {
     this.factory = factory;
     this.service = service;
+    this.calls = new LogoutCalls(factory);
   }
 
   void start() {
@@ -65,6 +70,7 @@ final class EndedSessions implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+    calls.close();
   }
 
   private void lookSafely() {
@@ -109,11 +115,18 @@ final class EndedSessions implements AutoCloseable {
   }
 
   private boolean isEnded(RelyingSessionEnd over) {
-    return KeycloakModelUtils.runJobInTransactionWithResult(factory, session -> end(session, over));
+    List<LogoutCalls.Call> told = new ArrayList<>();
+    boolean ended =
+        KeycloakModelUtils.runJobInTransactionWithResult(
+            factory, session -> end(session, over, told));
+    // After the commit: who is told first could ask and hear that the session is there.
+    calls.send(told);
+    return ended;
   }
 
   /** Whether there was such a session. */
-  private boolean end(KeycloakSession session, RelyingSessionEnd over) {
+  private boolean end(
+      KeycloakSession session, RelyingSessionEnd over, List<LogoutCalls.Call> told) {
     @Nullable RealmModel realm = session.realms().getRealmByName(service.realm());
     if (realm == null) {
       return false;
@@ -136,6 +149,7 @@ final class EndedSessions implements AutoCloseable {
             .user(found.getUser())
             .ipAddress(found.getIpAddress())
             .detail("reason", over.cause());
+    told.addAll(LogoutCalls.prepare(session, realm, found));
     session.sessions().removeUserSession(realm, found);
     event.success();
     return true;

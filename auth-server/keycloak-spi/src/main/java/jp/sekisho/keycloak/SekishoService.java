@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,10 +20,16 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RelyingAnswer;
 import jp.sekisho.protocol.RelyingAsk;
+import jp.sekisho.protocol.RelyingEvents;
+import jp.sekisho.protocol.RelyingEventsMissing;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
+import jp.sekisho.protocol.RelyingRecords;
+import jp.sekisho.protocol.RelyingRecordsTaken;
 import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingSessionsEnded;
+import jp.sekisho.protocol.RelyingTerminal;
+import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.WireJson;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +167,42 @@ final class SekishoService {
         new RelyingSessions(realm, after),
         RelyingSessionsEnded.class,
         Locale.ENGLISH);
+  }
+
+  /**
+   * Hands over lines of a spool; none is a sign of life.
+   *
+   * @param spool its id
+   */
+  Reply<RelyingRecordsTaken> take(String spool, List<String> records) {
+    return post(
+        "events",
+        new RelyingRecords(realm, spool, records),
+        RelyingRecordsTaken.class,
+        Locale.ENGLISH);
+  }
+
+  /** Which of these events the log has not; at most {@link RelyingRecords#MOST}. */
+  Reply<RelyingEventsMissing> missing(List<String> ids) {
+    return post(
+        "events/held", new RelyingEvents(realm, ids), RelyingEventsMissing.class, Locale.ENGLISH);
+  }
+
+  /** The state of the terminal of a session; what is said is about that session. */
+  Reply<RelyingTerminal> terminal(String session) {
+    Reply<RelyingTerminal> reply =
+        post(
+            "terminals/state",
+            new RelyingTerminalAsk(realm, session),
+            RelyingTerminal.class,
+            Locale.ENGLISH);
+    return reply.match(
+        said ->
+            said.realm().equals(realm) && said.session().equals(session)
+                ? reply
+                : new Reply.Unavailable<>("the answer is about another session"),
+        refused -> reply,
+        why -> reply);
   }
 
   private <T> Reply<T> post(String route, Object body, Class<T> type, Locale language) {

@@ -43,9 +43,11 @@ class ResourcesTest {
     Set<String> names = new TreeSet<>(messages("ja").stringPropertyNames());
     assertEquals(names, new TreeSet<>(messages("en").stringPropertyNames()));
     String used =
-        Files.readString(THEME.resolve("templates/" + CardAuthenticator.TEMPLATE))
-            + Files.readString(Path.of("src/main/java/jp/sekisho/keycloak/CardAuthenticator.java"));
+        Files.readString(THEME.resolve("templates/sekisho-card.ftl"))
+            + Files.readString(THEME.resolve("templates/sekisho-passkey.ftl"))
+            + Files.readString(Path.of("src/main/java/jp/sekisho/keycloak/StepAuthenticator.java"));
     Set<String> mentioned = new TreeSet<>();
+    realm().get("authenticatorConfig").findValuesAsText("denyErrorMessage").forEach(mentioned::add);
     Matcher name =
         Pattern.compile("(?:msg\\(|setError\\()['\"](sekisho\\w+)", Pattern.DOTALL).matcher(used);
     while (name.find()) {
@@ -72,7 +74,7 @@ class ResourcesTest {
 
   @Test
   void theScriptGivesTheAgentTheTransactionOnlyAndItsNameHasAVersion() throws IOException {
-    String page = Files.readString(THEME.resolve("templates/" + CardAuthenticator.TEMPLATE));
+    String page = Files.readString(THEME.resolve("templates/sekisho-card.ftl"));
     Matcher name = Pattern.compile("/js/(sekisho-card-\\d+\\.js)").matcher(page);
     assertTrue(name.find());
     String script = Files.readString(THEME.resolve("resources/js/" + name.group(1)));
@@ -95,7 +97,9 @@ class ResourcesTest {
       JsonNode executions = flow.get("authenticationExecutions");
       for (int i = 0; i < executions.size(); i++) {
         JsonNode step = executions.get(i);
-        if (step.path("authenticator").asText().matches("sekisho-card|auth-username-.*")) {
+        if (step.path("authenticator")
+            .asText()
+            .matches("sekisho-(card|passkey)|auth-username-.*")) {
           steps++;
           assertEquals(2, executions.size(), flow.get("alias").asText());
           assertEquals("REQUIRED", step.get("requirement").asText());
@@ -105,7 +109,7 @@ class ResourcesTest {
         }
       }
     }
-    assertEquals(3, steps);
+    assertEquals(5, steps);
     assertEquals("sekisho card", realm().get("browserFlow").asText());
   }
 

@@ -43,7 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a real TLS server may say, and what is made of it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SekishoServiceTest {
-  private static final RelyingAsk ASK = new RelyingAsk("city", "groupware", "sid", "192.0.2.7");
+  private static final RelyingAsk ASK =
+      new RelyingAsk("city", "groupware", "sid", "192.0.2.7", null);
   private static final RelyingAnswer ANSWER =
       new RelyingAnswer("city", "groupware", "sid", "secret", "answer");
   private static final String TRANSACTION = "AAECAwQFBgcICQoLDA0ODw";
@@ -132,11 +133,12 @@ class SekishoServiceTest {
               + exchange.getRequestHeaders().getFirst("Accept-Language")
               + " "
               + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-      byte[] body = WireJson.write(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21"));
+      byte[] body = WireJson.write(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null));
       exchange.sendResponseHeaders(201, body.length);
       exchange.getResponseBody().write(body);
     });
-    assertEquals(new Reply.Said<>(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21")), ask());
+    assertEquals(
+        new Reply.Said<>(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null)), ask());
     assertEquals(
         "POST /agent/v1/services/transactions ja " + new String(WireJson.write(ASK), UTF_8),
         seen.get());
@@ -236,7 +238,7 @@ class SekishoServiceTest {
 
   @Test
   void aServerOfAnotherCaIsUnavailable() throws Exception {
-    says(201, new RelyingQuestion(TRANSACTION, "secret", "2026-11-21"));
+    says(201, new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null));
     SekishoService misled = new SekishoService(settings(keys.certificate()));
     assertInstanceOf(Reply.Unavailable.class, misled.ask(ASK, Locale.ENGLISH));
   }

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +20,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import jp.sekisho.agent.cardtrust.CardTrust;
 import jp.sekisho.agent.config.AgentSettings;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.StateDirectory;
@@ -57,6 +60,7 @@ import jp.sekisho.agent.spool.SpoolLimits;
 import jp.sekisho.agent.sync.Backoff;
 import jp.sekisho.agent.sync.PinnedTls;
 import jp.sekisho.agent.sync.RecordSender;
+import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.agent.sync.ServiceClient;
 import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.protocol.CardKind;
@@ -280,6 +284,23 @@ public final class AgentService implements AutoCloseable {
             GrantDesk.TICK.toMillis(),
             GrantDesk.TICK.toMillis(),
             TimeUnit.MILLISECONDS);
+    Supplier<Set<CardKind>> kinds =
+        () ->
+            policies
+                .current()
+                .map(known -> known.policy().cardKinds())
+                .orElse(Set.of(CardKind.STAFF_PIV));
+    CardTrust cardTrust =
+        new CardTrust(
+            state.cardTrust(),
+            kinds,
+            cardTrust(client),
+            serverClock::now,
+            CardTrust.budget(Runtime.getRuntime()),
+            random,
+            Executors.newSingleThreadScheduledExecutor(daemon("card-trust")));
+    stops.push(cardTrust::close);
+    policies.onChange(next -> cardTrust.look());
     LoginFlow flow =
         new LoginFlow(
             new LoginFlow.Self(settings.terminal(), boot, key),
@@ -287,13 +308,7 @@ public final class AgentService implements AutoCloseable {
             standing,
             client::fetch,
             desk,
-            new LoginCards.Kinds(
-                () ->
-                    policies
-                        .current()
-                        .map(known -> known.policy().cardKinds())
-                        .orElse(Set.of(CardKind.STAFF_PIV)),
-                module(options.module(), roles)),
+            new LoginCards.Kinds(kinds, module(options.module(), roles), cardTrust),
             spool,
             bindings,
             readers,
@@ -334,6 +349,21 @@ public final class AgentService implements AutoCloseable {
     sender.start();
     policies.start();
     heartbeats.start();
+    cardTrust.start();
+  }
+
+  private static CardTrust.Source cardTrust(ServiceClient client) {
+    return new CardTrust.Source() {
+      @Override
+      public Reply<Optional<byte[]>> list(@Nullable String tag) {
+        return client.cardTrust(tag);
+      }
+
+      @Override
+      public Reply<byte[]> part(String name, int largest) {
+        return client.cardTrustPart(name, largest);
+      }
+    };
   }
 
   private static X509Certificate serverCa(AgentSettings settings) throws StateException {

@@ -26,6 +26,7 @@ import jp.sekisho.protocol.MalformedException;
  * activations.json  grants this terminal asked to use or used
  * spool/       the chain of records
  * trust/       the signed files that count, and revoked keys
+ * card-trust/  what the service judges cards by: list.json, and its parts by their hashes
  * gates.log    decisions about devices before enrolment, or while spool/ cannot be opened
  * alarm.txt    why the spool could not be opened; for people
  * </pre>
@@ -49,6 +50,10 @@ public record StateDirectory(Path root) {
 
   public Path trust() {
     return root.resolve("trust");
+  }
+
+  public Path cardTrust() {
+    return root.resolve("card-trust");
   }
 
   public Path alarm() {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out what kind of card is in a reader, by asking it: first as a staff card, then as what
  * else the signed policy and this terminal's readers let in. On a shared reader a card is asked as
- * a staff card and as nothing else. Thread-safe.
+ * a staff card and as nothing else. A card that something is known against is not found.
+ * Thread-safe.
  */
 public final class LoginCards {
   private final CardDesk desk;
@@ -26,10 +27,17 @@ public final class LoginCards {
    *
    * @param policy the kinds of the signed policy in force
    * @param module the token of the vendor's module; null without one
+   * @param objections asked of each certificate that a card shows before its PIN
    */
-  public record Kinds(Supplier<Set<CardKind>> policy, @Nullable Pkcs11Card module) {
+  public record Kinds(
+      Supplier<Set<CardKind>> policy, @Nullable Pkcs11Card module, CardObjections objections) {
     /** Staff cards and nothing else. */
     public static final Kinds STAFF = new Kinds(() -> EnumSet.of(CardKind.STAFF_PIV), null);
+
+    /** Knows nothing against any certificate. */
+    public Kinds(Supplier<Set<CardKind>> policy, @Nullable Pkcs11Card module) {
+      this(policy, module, CardObjections.NONE);
+    }
   }
 
   /** The kind that knew the card, or why none did. */
@@ -71,6 +79,10 @@ public final class LoginCards {
         boolean kept = false;
         try {
           last = new Found(card, card.read());
+          Optional<Refusal> objection = objection(kind, last.reading());
+          if (objection.isPresent()) {
+            return Found.no(objection.get());
+          }
           kept = !isUnknown(last);
         } finally {
           if (!kept) {
@@ -84,6 +96,15 @@ public final class LoginCards {
       }
     }
     return last;
+  }
+
+  /** A card that shows its certificate only with its PIN is judged by the service alone. */
+  private Optional<Refusal> objection(CardKind kind, LoginCard.Reading reading) {
+    return reading instanceof LoginCard.Reading.Present present
+        ? present
+            .certificate()
+            .flatMap(certificate -> kinds.objections().against(kind, certificate))
+        : Optional.empty();
   }
 
   private static boolean isUnknown(Found found) {

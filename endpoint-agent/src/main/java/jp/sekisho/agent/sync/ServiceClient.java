@@ -45,6 +45,9 @@ public final class ServiceClient {
   /** Longest call while a person waits. */
   public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+  /** For what may be megabytes over a thin line, while nobody waits. */
+  private static final Duration LARGE_TIMEOUT = Duration.ofMinutes(2);
+
   private final URI server;
   private final Duration timeout;
   private volatile HttpClient http;
@@ -165,13 +168,44 @@ public final class ServiceClient {
    * @return the bundle's bytes; empty when it is still the one held
    */
   public Reply<Optional<byte[]>> policy(@Nullable String tag) {
-    HttpRequest.Builder call = HttpRequest.newBuilder(server.resolve("/agent/v1/policy")).GET();
+    return changed("/agent/v1/policy", tag, TrustBundle.MAX_BYTES);
+  }
+
+  /**
+   * What the service judges cards by.
+   *
+   * @param tag of the list already held; null without one
+   * @return the list's bytes; empty when it is still the one held
+   */
+  public Reply<Optional<byte[]>> cardTrust(@Nullable String tag) {
+    return changed("/agent/v1/card-trust", tag, WireJson.MAX_BYTES);
+  }
+
+  /**
+   * A certificate or a revocation list of it; nobody waits for it.
+   *
+   * @param name base64url SHA-256, for the caller to compare
+   * @param largest in bytes; a larger one is {@link Reply.Unreachable}
+   */
+  public Reply<byte[]> cardTrustPart(String name, int largest) {
+    return exchange(
+        HttpRequest.newBuilder(server.resolve("/agent/v1/card-trust/" + name))
+            .GET()
+            .header("Accept", "application/octet-stream, application/json"),
+        largest,
+        LARGE_TIMEOUT,
+        (status, body) -> status == 200 ? new Reply.Ok<>(body) : refusal(status, body));
+  }
+
+  private Reply<Optional<byte[]>> changed(String path, @Nullable String tag, int limit) {
+    HttpRequest.Builder call = HttpRequest.newBuilder(server.resolve(path)).GET();
     if (tag != null) {
       call.header("If-None-Match", '"' + tag + '"');
     }
     return exchange(
         call.header("Accept", "application/octet-stream, application/json"),
-        TrustBundle.MAX_BYTES,
+        limit,
+        timeout,
         (status, body) ->
             switch (status) {
               case 200 -> new Reply.Ok<>(Optional.of(body));
@@ -184,6 +218,7 @@ public final class ServiceClient {
     return exchange(
         call.header("Accept", "application/json"),
         WireJson.MAX_BYTES,
+        timeout,
         (status, body) -> read(status, body, type));
   }
 
@@ -192,18 +227,19 @@ public final class ServiceClient {
     Reply<T> read(int status, byte[] body);
   }
 
-  private <T> Reply<T> exchange(HttpRequest.Builder call, int limit, Reading<T> reading) {
+  private <T> Reply<T> exchange(
+      HttpRequest.Builder call, int limit, Duration within, Reading<T> reading) {
     CompletableFuture<HttpResponse<byte[]>> exchange =
-        http.sendAsync(call.timeout(timeout).build(), info -> new LimitedBody(limit));
+        http.sendAsync(call.timeout(within).build(), info -> new LimitedBody(limit));
     try {
       // The request's own timeout ends with the headers; this one covers a slow body too.
-      HttpResponse<byte[]> response = exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<byte[]> response = exchange.get(within.toMillis(), TimeUnit.MILLISECONDS);
       return reading.read(response.statusCode(), response.body());
     } catch (ExecutionException e) {
       return new Reply.Unreachable<>(why(e.getCause()));
     } catch (TimeoutException | CancellationException e) {
       exchange.cancel(true);
-      return new Reply.Unreachable<>("no answer within " + timeout.toMillis() + " ms");
+      return new Reply.Unreachable<>("no answer within " + within.toMillis() + " ms");
     } catch (InterruptedException e) {
       exchange.cancel(true);
       Thread.currentThread().interrupt();

@@ -135,6 +135,34 @@ class ServiceClientTest {
   }
 
   @Test
+  @DisplayName("what cards are judged by comes as a list, as nothing new, and in parts of a limit")
+  void cardTrust() throws Exception {
+    try (FakeService service = FakeService.start()) {
+      ServiceClient client = client(service);
+      Reply.Refused<?> none = new Reply.Refused<>(Refusal.NOT_FOUND, "NOT_FOUND");
+      assertEquals(none, client.cardTrust(null));
+      assertEquals(none, client.cardTrustPart(ID, 10));
+      byte[] bytes = {1, 2, 3};
+      service.overrides.put(
+          "card-trust",
+          exchange -> {
+            String tag = exchange.getRequestHeaders().getFirst("If-None-Match");
+            boolean same = "\"x\"".equals(tag) && exchange.getRequestMethod().equals("GET");
+            FakeService.answer(exchange, same ? 304 : 200, same ? new byte[0] : bytes);
+          });
+      assertEquals(new Reply.Ok<>(Optional.empty()), client.cardTrust("x"));
+      byte[] empty = {};
+      assertArrayEquals(
+          bytes, client.cardTrust("y").fold(Optional::orElseThrow, no -> empty, away -> empty));
+      service.overrides.put(
+          "card-trust/" + ID, exchange -> FakeService.answer(exchange, 200, bytes));
+      assertArrayEquals(
+          bytes, client.cardTrustPart(ID, 3).fold(part -> part, no -> empty, away -> empty));
+      unreachable(client.cardTrustPart(ID, 2));
+    }
+  }
+
+  @Test
   @DisplayName("a code only a newer service knows is INTERNAL and keeps its name")
   void newerCode() throws Exception {
     try (FakeService service = FakeService.start()) {

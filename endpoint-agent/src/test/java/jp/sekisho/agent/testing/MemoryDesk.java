@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import jp.sekisho.agent.login.CardDesk;
 import jp.sekisho.protocol.Refusal;
@@ -28,6 +29,9 @@ public final class MemoryDesk implements CardDesk {
 
   /** Instructions sent to cards, in order. */
   public final List<Integer> instructions = new CopyOnWriteArrayList<>();
+
+  /** How often a PIN was presented to a card. */
+  public final AtomicInteger presented = new AtomicInteger();
 
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private final boolean shared;
@@ -139,6 +143,9 @@ public final class MemoryDesk implements CardDesk {
     @Override
     public Response transmit(Apdu command) throws CardException {
       instructions.add(command.ins());
+      if (command.ins() == Apdu.VERIFY && command.data().length > 0) {
+        presented.incrementAndGet();
+      }
       Runnable script = beforeSign;
       if ((command.ins() == Apdu.GENERAL_AUTHENTICATE || command.ins() == SIGN) && script != null) {
         beforeSign = null;

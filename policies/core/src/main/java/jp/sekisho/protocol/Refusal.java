@@ -268,6 +268,21 @@ public enum Refusal {
   DESK_LOW(403),
   /** Nobody of this number belongs to the 機関 of who asks. */
   DESK_PERSON(404),
+  /** The halves of a PUK are typed by two people, neither of them the holder. */
+  HALVES_TOGETHER(409),
+  // First start (初期設定)
+  /** Until the first start is finished only administrators log in, and nothing is asked for. */
+  SETUP_OPEN(403),
+  /** Not the code, or it is used up or too old. */
+  SETUP_CODE(403),
+  /** Nobody entered the code in this browser, or too long ago. */
+  SETUP_SESSION(401),
+  /** There is one already: the code does not reach so far. */
+  SETUP_TAKEN(409),
+  /** The terminal shows another fingerprint, or none was enrolled with the ticket yet. */
+  SETUP_FINGERPRINT(409),
+  /** Offices are empty, or one person holds several. */
+  SETUP_UNFINISHED(409),
   // Chain of records
   /** The service acknowledges another record than this terminal wrote. */
   ACK_MISMATCH(500),

@@ -10,8 +10,8 @@ import java.util.List;
  * @param transaction the transaction answered; the relying service compares it
  * @param person staff number
  * @param organ the person's 機関
- * @param terminal terminal whose reader held the card
- * @param acr {@link #CARD} or {@link #CARD_LOW}
+ * @param terminal terminal whose reader held the card, or that vouched for the passkey's question
+ * @param acr {@link #CARD}, {@link #PASSKEY}, or either of low assurance
  * @param amr authentication methods after RFC 8176
  */
 public record RelyingProof(
@@ -28,6 +28,15 @@ public record RelyingProof(
 
   /** Card and PIN of a card that is 低保証. */
   public static final String CARD_LOW = "urn:sekisho:acr:card-low";
+
+  /** A passkey whose holder was verified, at a terminal of ours. */
+  public static final String PASSKEY = "urn:sekisho:acr:passkey";
+
+  /** A passkey that is 低保証. */
+  public static final String PASSKEY_LOW = "urn:sekisho:acr:passkey-low";
+
+  /** A key in hardware and its holder's PIN or finger. */
+  public static final List<String> BY_PASSKEY = List.of("hwk", "user");
 
   /** Card and PIN. */
   public static final List<String> CARD_AND_PIN = List.of("sc", "pin");

@@ -41,6 +41,8 @@ class WireJsonTest {
         new Activated(SHORT, TIME, TIME),
         new AnswerAccepted("/"),
         ProtocolSamples.cardAnswer(),
+        new CardTrustList(List.of(offer())),
+        offer(),
         new EnrollReply(
             "T-1", "mayor", "pending", List.of(SHORT), "BA78", List.of("o"), TIME, "help"),
         new EnrollRequest(SHORT, SHORT, "0.1.0"),
@@ -50,12 +52,14 @@ class WireJsonTest {
         new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "active", TIME),
         view(),
         new GrantViews(List.of(view())),
+        new NamedExport("mayor", "00000-00000-00000-00000-000000"),
         new LogHold("8d969eef6ecad3c2", "監査第12号"),
         new LogKept("mayor", 7, List.of(new LogHold("8d969eef6ecad3c2", "監査第12号"))),
         new NamedPasskey(SHORT),
         new NewPasskey("key", SHORT, SHORT, SHORT),
         new DeskRequest("lost", "S-1", SHORT, SHORT),
         new DeskReply(1),
+        new PinResetNote("S-1", SHORT, "S-2", "S-3"),
         new OrderNamed("O-0007"),
         new PostChoice("shimin"),
         new OrderPreview(
@@ -86,8 +90,8 @@ class WireJsonTest {
         new PostedAnswer("answer"),
         new RefusalBody(Refusal.PIN_WRONG, text, 2, "42"),
         text,
-        new RelyingAsk("city", "kintone", SHORT, "192.0.2.7"),
-        new RelyingQuestion(SHORT, SHORT, TIME),
+        new RelyingAsk("city", "kintone", SHORT, "192.0.2.7", "https://sso"),
+        new RelyingQuestion(SHORT, SHORT, TIME, "https://auth"),
         new RelyingAnswer("city", "kintone", SHORT, SHORT, "answer"),
         new RelyingProof(
             "city",
@@ -102,10 +106,42 @@ class WireJsonTest {
         new RelyingSessionsEnded(
             1795217465000L, List.of(new RelyingSessionEnd(SHORT, 7, "card-removed"))),
         new RelyingSessionEnd(SHORT, 7, "card-removed"),
+        new RelyingRecord(
+            SHORT,
+            1,
+            RelyingRecord.GENESIS,
+            SHORT,
+            1795217465000L,
+            "city",
+            "ADMIN DELETE USER",
+            false,
+            SHORT,
+            "S-1",
+            "admin-cli",
+            SHORT,
+            SHORT,
+            "roles/1",
+            "denied"),
+        new RelyingRecords("city", SHORT, List.of(SHORT)),
+        new RelyingRecordsTaken(7),
+        new RelyingEvents("city", List.of(SHORT)),
+        new RelyingEventsMissing(List.of(SHORT)),
+        new RelyingTerminalAsk("city", SHORT),
+        new RelyingTerminal("city", SHORT, RelyingTerminal.ENFORCING),
         new RenewRequest(SHORT),
+        new SetupCodeTyped("ABCDE-FGHJK-MNPQR-STVWX-YZ012"),
+        new SetupAdministrator("S-1", "n", "mayor", "joho", "d", "p", SHORT),
+        new SetupTerminal("T-1", "mayor", "BA78"),
+        new SetupReply("terminal", SHORT),
+        new SetupPolicy(SHORT, SHORT, SHORT, SHORT, SHORT),
         new SessionView("suspended", "S-1", "T-1", "card-removed", TIME),
         new TransactionCreated(SHORT, TIME),
         new TransactionDetails(SHORT, SHORT, "approve", "o", TIME, "text", SHORT));
+  }
+
+  private static CardTrustOffer offer() {
+    return new CardTrustOffer(
+        "staff-piv", List.of(SHORT), List.of(SHORT), "2.25.1", 1_200, 604_800);
   }
 
   private static GrantView view() {

@@ -3,13 +3,13 @@ package jp.sekisho.smartcard.cli;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import jp.sekisho.smartcard.PinTerminal;
 import picocli.CommandLine.Option;
 
 /**
@@ -30,18 +30,18 @@ final class PinInput {
 
   /** Whether {@link #read} can ask anybody, or has a line to read; looked at before any card is. */
   boolean canAsk() {
-    return fromStdin || terminal().isPresent();
+    return fromStdin || PinTerminal.find().isPresent();
   }
 
   /** Whether somebody sits at a terminal that can be cleared. */
   boolean hasTerminal() {
     String kind = System.getenv("TERM");
-    return terminal().isPresent() && !"dumb".equals(kind);
+    return PinTerminal.find().isPresent() && !"dumb".equals(kind);
   }
 
   /** This terminal, as what shows the halves of a PUK; only where {@link #hasTerminal}. */
   HalfScreen screen(HalfScreen.Words words) {
-    Console console = terminal().orElseThrow();
+    Console console = PinTerminal.find().orElseThrow();
     return new HalfScreen(console.writer(), () -> hidden(console), words);
   }
 
@@ -55,12 +55,6 @@ final class PinInput {
     return true;
   }
 
-  @SuppressWarnings("SystemConsoleNull") // before Java 22 it is null where there is no terminal
-  private static Optional<Console> terminal() {
-    Console console = System.console();
-    return console != null && isTerminal(console) ? Optional.of(console) : Optional.empty();
-  }
-
   /**
    * One PIN as typed; the caller wipes it.
    *
@@ -70,7 +64,7 @@ final class PinInput {
     if (fromStdin) {
       return line(System.in);
     }
-    return terminal().map(console -> console.readPassword("%s: ", prompt));
+    return PinTerminal.read(prompt + ": ");
   }
 
   static Optional<char[]> line(InputStream in) throws IOException {
@@ -100,19 +94,6 @@ final class PinInput {
       return Optional.empty();
     } finally {
       Arrays.fill(bytes, (byte) 0);
-    }
-  }
-
-  /**
-   * From Java 22 on there is a console also where input is a file; only then there is this method.
-   */
-  private static boolean isTerminal(Console console) {
-    try {
-      return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException e) {
-      return true;
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      return false;
     }
   }
 }

@@ -17,6 +17,7 @@ import org.bouncycastle.asn1.ASN1Enumerated;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
@@ -126,6 +127,17 @@ final class Crl {
   OptionalInt find(DistinguishedName certificateIssuer, BigInteger serial) {
     Integer reason = entries.getOrDefault(certificateIssuer, Map.of()).get(serial);
     return reason == null ? OptionalInt.empty() : OptionalInt.of(reason);
+  }
+
+  /** The list in DER. */
+  byte[] encoded() {
+    try {
+      byte[] algorithm = signatureAlgorithm.getEncoded("DER");
+      byte[] bits = new DERBitString(signature).getEncoded("DER");
+      return Der.sequence(signed, algorithm, bits);
+    } catch (IOException e) {
+      throw new IllegalStateException("what was read cannot be written", e);
+    }
   }
 
   /** How many certificates are listed. */

@@ -95,6 +95,23 @@ public final class CrlFiles implements PathRevocation {
     return files.now().problems();
   }
 
+  /**
+   * The lists that count now, in DER: of the files, then of the address.
+   *
+   * @return empty while an address has given nothing yet: then nobody can say what counts
+   */
+  public Optional<List<byte[]>> lists() {
+    List<Crl> held = new ArrayList<>(files.now().items());
+    if (address.isPresent()) {
+      List<Crl> fetched = address.get().held();
+      if (fetched.isEmpty()) {
+        return Optional.empty();
+      }
+      held.addAll(fetched);
+    }
+    return Optional.of(held.stream().map(Crl::encoded).toList());
+  }
+
   @Override
   public long generation() {
     return files.last().generation() + address.map(CrlUrl::generation).orElse(0L);

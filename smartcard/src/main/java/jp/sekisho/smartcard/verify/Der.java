@@ -2,7 +2,9 @@ package jp.sekisho.smartcard.verify;
 
 import java.util.Arrays;
 
-/** Cuts the signed part out of a signed structure without re-encoding it. */
+/**
+ * Cuts the signed part out of a signed structure, and puts one together, without re-encoding it.
+ */
 final class Der {
   private static final int SEQUENCE = 0x30;
 
@@ -21,6 +23,27 @@ final class Der {
       throw new MalformedException("4.1", "not exactly one DER structure");
     }
     return Arrays.copyOfRange(sequence, outer[0], end);
+  }
+
+  /** A SEQUENCE of elements that are encoded already. */
+  static byte[] sequence(byte[]... elements) {
+    int length = 0;
+    for (byte[] element : elements) {
+      length = Math.addExact(length, element.length);
+    }
+    int octets = length < 0x80 ? 0 : (39 - Integer.numberOfLeadingZeros(length)) / 8;
+    byte[] sequence = new byte[2 + octets + length];
+    sequence[0] = SEQUENCE;
+    sequence[1] = (byte) (octets == 0 ? length : 0x80 | octets);
+    for (int i = 0; i < octets; i++) {
+      sequence[2 + i] = (byte) (length >>> (8 * (octets - 1 - i)));
+    }
+    int next = 2 + octets;
+    for (byte[] element : elements) {
+      System.arraycopy(element, 0, sequence, next, element.length);
+      next += element.length;
+    }
+    return sequence;
   }
 
   /** Where the content begins, and how long it is. */

@@ -221,6 +221,26 @@ class CardCommandTest {
   }
 
   @Test
+  void halvesAreShownOnAScreenOrGoToTwoPlacesAndNoPipeIsAScreen() {
+    String ca = directory.resolve("ca").toString();
+    run("issue-test-ca", ca);
+    String[] issue = {"issue", "--json", "--ca", ca, "--number", "1", "--halves-on-screen"};
+    Run nobody = run(issue);
+    assertEquals("{\"failure\":\"PROMPT_UNAVAILABLE\"}", nobody.out().strip());
+    assertEquals(3, nobody.exitCode());
+    Run piped = run(plus(issue, "--pin-stdin"));
+    assertEquals(3, piped.exitCode(), "who types nothing sees nothing either");
+    assertEquals(2, run(plus(issue, "--half-1", "a", "--half-2", "b")).exitCode());
+    assertEquals(2, run("issue", "--ca", ca, "--number", "1").exitCode());
+  }
+
+  private static String[] plus(String[] words, String... more) {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
   void onlyABegunCardIsGivenUpAndItsCertificateIsRevokedFirst() throws Exception {
     Path ca = directory.resolve("ca");
     run("issue-test-ca", ca.toString());

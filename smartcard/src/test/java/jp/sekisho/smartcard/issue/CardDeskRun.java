@@ -116,6 +116,42 @@ final class CardDeskRun implements AutoCloseable {
         "--attestation-root=" + path("ca/attestation/root.der"));
   }
 
+  /** {@code issue --halves-on-screen} of one holder, at a terminal that util-linux makes for it. */
+  Process atScreen(String number) throws IOException {
+    String program =
+        String.join(
+            " ",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx96m -cp",
+            "'" + System.getProperty("java.class.path") + "'",
+            CardCommand.class.getName(),
+            "issue --lang en --halves-on-screen",
+            "'" + ROLE + "'",
+            "'--ca=" + path("ca") + "'",
+            "--number=" + number,
+            "--key=" + key);
+    ProcessBuilder builder =
+        new ProcessBuilder("script", "-qefc", program, "/dev/null").redirectErrorStream(true);
+    builder.environment().putAll(service.environment());
+    builder.environment().put("TERM", "xterm");
+    Process process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return process;
+  }
+
+  /** Whether a tool that knows nothing of halves unblocks the PIN with what both make together. */
+  void unblock(String first, String second) throws IOException {
+    try (Puk puk =
+        Puk.join(
+                PukHalf.parse(first.toCharArray()).orElseThrow(),
+                PukHalf.parse(second.toCharArray()).orElseThrow())
+            .orElseThrow(AssertionError::new)) {
+      String digits = new String(puk.block(), StandardCharsets.US_ASCII);
+      yubico("unblock-pin", "-P" + digits, "-N975310").ok();
+    }
+    yubico("verify-pin", "-P975310").ok();
+  }
+
   /** The next line of the program with that event; what stands between is in the failure. */
   static String await(OtherProgram program, String event) throws IOException {
     StringBuilder before = new StringBuilder();

@@ -4,10 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Reader;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jp.sekisho.smartcard.simulate.TestCa;
 import jp.sekisho.smartcard.testing.OtherProgram;
 import org.junit.jupiter.api.Tag;
@@ -57,9 +65,51 @@ class CardIssueIT {
         desk.remove();
         CardDeskRun.await(program, "finished");
       }
+      onScreen(desk);
       String journal = Files.readString(directory.resolve("journal"));
       assertEquals(3, journal.lines().filter(line -> line.startsWith("done ")).count(), journal);
     }
+  }
+
+  /** Two roles, one after the other, at one screen; nothing of it is on any disk. */
+  private static void onScreen(CardDeskRun desk) throws Exception {
+    desk.insert("100004");
+    Process process = desk.atScreen("100004");
+    try (Reader screen = process.inputReader(StandardCharsets.UTF_8);
+        OutputStream keys = process.getOutputStream()) {
+      List<String> halves = new ArrayList<>();
+      for (int role = 1; role <= 2; role++) {
+        seen(screen, "press Enter.");
+        enter(keys);
+        String shown = seen(screen, "The screen is cleared.");
+        Matcher half = Pattern.compile(role + "(-[0-9A-F]{2,4}){3}").matcher(shown);
+        assertTrue(half.find(), shown);
+        halves.add(half.group());
+        enter(keys);
+        seen(screen, "\u001b[H\u001b[2J\u001b[3J");
+      }
+      seen(screen, "100004");
+      assertEquals(0, process.waitFor());
+      desk.unblock(halves.get(0), halves.get(1));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void enter(OutputStream keys) throws IOException {
+    keys.write('\n');
+    keys.flush();
+  }
+
+  /** What the screen shows until it shows this. */
+  private static String seen(Reader screen, String text) throws IOException {
+    StringBuilder shown = new StringBuilder();
+    while (shown.indexOf(text) < 0) {
+      int next = screen.read();
+      assertTrue(next >= 0, "no " + text + " in " + shown);
+      shown.append((char) next);
+    }
+    return shown.toString();
   }
 
   private void awaitCertificate(String number) throws Exception {

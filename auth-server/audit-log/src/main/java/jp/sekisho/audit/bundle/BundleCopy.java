@@ -12,8 +12,9 @@ import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.LogCopy;
-import jp.sekisho.audit.copy.Slot;
+import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tile.DerivedTiles;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tile.TileHashSource;
@@ -65,6 +66,12 @@ public final class BundleCopy implements LogCopy {
       }
     }
     rest.remove(Member.MINIMUM);
+    if (rest.remove(Member.STAMPED)) {
+      members.read(Member.STAMPED, Stamped.MAX_BYTES);
+    }
+    if (rest.remove(Member.NAMES)) {
+      members.read(Member.NAMES, SealedNames.MAX_BYTES); // as above
+    }
     boolean complete = rest.remove(Member.ENTRIES) && rest.size() == TilePath.count(size);
     // The count first: a size of 2^60 must not make us list that many tiles.
     if (!complete || !HashTilePath.ofLevel(0, size).allMatch(tile -> rest.contains(tile.path()))) {
@@ -80,6 +87,20 @@ public final class BundleCopy implements LogCopy {
         : Optional.empty();
   }
 
+  @Override
+  public Optional<Stamped> stamped() throws IOException, FormatException {
+    return members.names().contains(Member.STAMPED)
+        ? Optional.of(Stamped.parse(members.read(Member.STAMPED, Stamped.MAX_BYTES)))
+        : Optional.empty();
+  }
+
+  /** Returns the sealed table of names and posts; empty where the bundle has none. */
+  public Optional<byte[]> names() throws IOException, FormatException {
+    return members.names().contains(Member.NAMES)
+        ? Optional.of(members.read(Member.NAMES, SealedNames.MAX_BYTES))
+        : Optional.empty();
+  }
+
   /** The lines begin where the statement of what was deleted, which nobody believes here, says. */
   @Override
   public EntryReader entries(long size) throws IOException {
@@ -92,32 +113,7 @@ public final class BundleCopy implements LogCopy {
     } catch (FormatException e) {
       from = 0; // whoever verifies has refused it, or refuses the entries then
     }
-    return new LaterLines(from, new LineReader(members.open(Member.ENTRIES)));
-  }
-
-  /** Lines that begin at a later index than 0. */
-  private static final class LaterLines implements EntryReader {
-    private final EntryReader lines;
-    private long missing;
-
-    LaterLines(long missing, EntryReader lines) {
-      this.missing = missing;
-      this.lines = lines;
-    }
-
-    @Override
-    public Slot next() throws IOException {
-      if (missing == 0) {
-        return lines.next();
-      }
-      missing--;
-      return Slot.Gap.ABSENT;
-    }
-
-    @Override
-    public void close() throws IOException {
-      lines.close();
-    }
+    return new LineReader(from, members.open(Member.ENTRIES));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.zip.ZipOutputStream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tile.EntryBundle;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tile.TilePath;
@@ -65,6 +66,7 @@ public final class BundleWriter {
         signed,
         checkpoint,
         Optional.empty(),
+        Beside.NOTHING,
         entries);
   }
 
@@ -78,7 +80,7 @@ public final class BundleWriter {
    */
   public static void writeZip(OutputStream out, SignedNote checkpoint, Iterator<byte[]> entries)
       throws IOException, FormatException {
-    writeZip(out, checkpoint, Optional.empty(), entries);
+    writeZip(out, checkpoint, Optional.empty(), Beside.NOTHING, entries);
   }
 
   /**
@@ -90,19 +92,34 @@ public final class BundleWriter {
   public record Deleted(SignedNote minimum, Iterator<Hash> leaves) {}
 
   /**
-   * As the other, of a log that begins with deleted entries.
+   * What may lie beside the log.
+   *
+   * @param names a table sealed to the checkpoint ({@code SealedNames})
+   * @param stamped an older checkpoint of the log with its time-stamp
+   */
+  public record Beside(Optional<byte[]> names, Optional<Stamped> stamped) {
+    /** Nothing. */
+    public static final Beside NOTHING = new Beside(Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * As the other, of a log that begins with deleted entries, or with something beside it.
    *
    * @param entries those behind the deleted ones
    */
   public static void writeZip(
-      OutputStream out, SignedNote checkpoint, Optional<Deleted> deleted, Iterator<byte[]> entries)
+      OutputStream out,
+      SignedNote checkpoint,
+      Optional<Deleted> deleted,
+      Beside beside,
+      Iterator<byte[]> entries)
       throws IOException, FormatException {
     Checkpoint signed = Checkpoint.parse(checkpoint.text());
     if (signed.size() > MAX_ZIP_ENTRIES) {
       throw new IOException("too many entries for a ZIP file; write a directory");
     }
     ZipOutputStream zip = new ZipOutputStream(out);
-    write(name -> new ZipMember(zip, name), signed, checkpoint, deleted, entries);
+    write(name -> new ZipMember(zip, name), signed, checkpoint, deleted, beside, entries);
     zip.finish();
     zip.flush();
   }
@@ -112,6 +129,7 @@ public final class BundleWriter {
       Checkpoint signed,
       SignedNote note,
       Optional<Deleted> deleted,
+      Beside beside,
       Iterator<byte[]> entries)
       throws IOException {
     try (LeafSpool leaves = new LeafSpool()) {
@@ -140,6 +158,16 @@ public final class BundleWriter {
         try (OutputStream tile = members.open(path.path())) {
           tile.write(leaves.read(path.width() * Hash.SIZE));
         }
+      }
+    }
+    if (beside.stamped().isPresent()) {
+      try (OutputStream stamped = members.open(Member.STAMPED)) {
+        stamped.write(beside.stamped().get().toBytes());
+      }
+    }
+    if (beside.names().isPresent()) {
+      try (OutputStream sealed = members.open(Member.NAMES)) {
+        sealed.write(beside.names().get());
       }
     }
     try (OutputStream readme = members.open(Member.README)) {

@@ -7,20 +7,32 @@ import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.Slot;
 import jp.sekisho.audit.tile.EntryBundle;
 
-/** The lines of {@code entries.jsonl}, in order, in constant memory. */
+/**
+ * The lines of {@code entries.jsonl}, in order, in constant memory. They begin behind the entries
+ * that were deleted after their term.
+ */
 final class LineReader implements EntryReader {
   private final InputStream in;
   private final byte[] buffer = new byte[128 * 1024];
+  private long deleted;
   private int at;
   private int end;
 
-  LineReader(InputStream in) {
+  /**
+   * @param deleted how many entries come before the first line
+   */
+  LineReader(long deleted, InputStream in) {
+    this.deleted = deleted;
     this.in = in;
   }
 
   /** Returns the next line; damaged if it is too long or not ended. */
   @Override
   public Slot next() throws IOException {
+    if (deleted > 0) {
+      deleted--;
+      return Slot.Gap.ABSENT;
+    }
     byte[] begun = {};
     while (true) {
       if (at == end && !fill()) {

@@ -9,6 +9,12 @@ final class Member {
   /** What was deleted after its term, signed by the log; only where something was. */
   static final String MINIMUM = "minimum";
 
+  /** An older checkpoint of the log with an RFC 3161 time-stamp over it; optional. */
+  static final String STAMPED = "stamped";
+
+  /** Whom the staff numbers mean, sealed (see {@code jp.sekisho.audit.names}); optional. */
+  static final String NAMES = "names.sealed";
+
   /** The verifier for a browser. */
   static final String PAGE = "verify.html";
 

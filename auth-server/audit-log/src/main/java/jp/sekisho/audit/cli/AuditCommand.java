@@ -38,6 +38,7 @@ public final class AuditCommand {
     line.addSubcommand(new BuildCommand(messages));
     line.addSubcommand(new WitnessCommand(messages));
     line.addSubcommand(new ExportCommand(messages));
+    line.addSubcommand(new NamesCommand(messages));
     line.addSubcommand(new PageCommand(messages));
     line.addSubcommand(new SampleCommand(messages));
     line.setCaseInsensitiveEnumValuesAllowed(true);

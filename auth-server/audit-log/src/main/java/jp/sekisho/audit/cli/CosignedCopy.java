@@ -6,6 +6,7 @@ import java.util.Optional;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.LogCopy;
+import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tree.HashSource;
 
@@ -48,6 +49,11 @@ final class CosignedCopy implements LogCopy {
   @Override
   public Optional<byte[]> minimum() throws IOException, FormatException {
     return copy.minimum();
+  }
+
+  @Override
+  public Optional<Stamped> stamped() throws IOException, FormatException {
+    return copy.stamped();
   }
 
   @Override

@@ -3,8 +3,10 @@ package jp.sekisho.audit.cli;
 import java.util.stream.Collectors;
 import jp.sekisho.audit.StrictBase64;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
+import jp.sekisho.audit.copy.Deletion;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
+import jp.sekisho.audit.copy.Verification.Stamp;
 import jp.sekisho.audit.copy.Verification.Verified;
 
 /**
@@ -12,7 +14,9 @@ import jp.sekisho.audit.copy.Verification.Verified;
  *
  * <pre>
  * {"result":"verified","origin":…,"size":…,"root":base64,"witnesses":[{"name":…,"at":ISO 8601}]}
- *   and, if entries were deleted after their term, "deletedBelow":…
+ *   and, if entries were deleted after their term, "deletedBelow":…,"deletion":
+ *   {"origin":…,"entry":index,"at":ISO 8601,"before":ISO 8601,"years":…}
+ *   and, with --tsa-anchor, "stamp":{"size":…,"at":ISO 8601}
  * {"result":"invalid","reason":…,"entry":index or null,"detail":…}
  * {"result":"error","code":…,"detail":…}
  * </pre>
@@ -41,9 +45,26 @@ final class JsonReport {
             .number("size", verified.size())
             .text("root", StrictBase64.encode(verified.root().bytes()))
             .raw("witnesses", witnesses);
-    return verified.deletedBelow() == 0
-        ? report
-        : report.number("deletedBelow", verified.deletedBelow());
+    Stamp stamp = verified.stamp();
+    if (stamp != null) {
+      report =
+          report.raw(
+              "stamp",
+              new Json().number("size", stamp.size()).text("at", stamp.at().toString()).end());
+    }
+    Deletion deletion = verified.deletion();
+    if (deletion == null) {
+      return report;
+    }
+    String said =
+        new Json()
+            .text("origin", deletion.origin())
+            .number("entry", deletion.entry().index())
+            .text("at", deletion.entry().time().toString())
+            .text("before", deletion.entry().before().toString())
+            .number("years", deletion.entry().years())
+            .end();
+    return report.number("deletedBelow", verified.deletedBelow()).raw("deletion", said);
   }
 
   private static String witness(Witnessing witness) {

@@ -33,7 +33,12 @@ final class KeyOptions {
    * @throws IllegalArgumentException if they do not go together
    */
   TrustedKeys read() throws FormatException, IOException {
-    List<VerifierKey> log = KeyArgument.read(logKey);
+    return read(logKey);
+  }
+
+  /** As the other, with the key of another log or generation. */
+  TrustedKeys read(String other) throws FormatException, IOException {
+    List<VerifierKey> log = KeyArgument.read(other);
     if (log.size() != 1) {
       throw new IllegalArgumentException("a log has one key");
     }

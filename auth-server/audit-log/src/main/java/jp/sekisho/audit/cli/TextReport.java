@@ -3,8 +3,10 @@ package jp.sekisho.audit.cli;
 import java.util.ArrayList;
 import java.util.List;
 import jp.sekisho.audit.StrictBase64;
+import jp.sekisho.audit.copy.Deletion;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
+import jp.sekisho.audit.copy.Verification.Stamp;
 import jp.sekisho.audit.copy.Verification.Verified;
 
 /**
@@ -35,6 +37,21 @@ record TextReport(Messages messages, boolean continued) {
     }
     if (verified.deletedBelow() > 0) {
       lines.add(messages.get("audit.verified.deleted", Long.toString(verified.deletedBelow())));
+    }
+    Deletion deletion = verified.deletion();
+    if (deletion != null) {
+      lines.add(
+          messages.get(
+              "audit.verified.deletion",
+              deletion.origin(),
+              Long.toString(deletion.entry().index()),
+              deletion.entry().time(),
+              deletion.entry().before(),
+              Long.toString(deletion.entry().years())));
+    }
+    Stamp stamp = verified.stamp();
+    if (stamp != null) {
+      lines.add(messages.get("audit.verified.stamp", Long.toString(stamp.size()), stamp.at()));
     }
     lines.add(messages.get("audit.verified.action"));
     return lines;

@@ -10,12 +10,16 @@ import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.StrictBase64;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.copy.CopyVerifier;
+import jp.sekisho.audit.copy.Deletion;
 import jp.sekisho.audit.copy.EntrySink;
 import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Reason;
 import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.proof.OfflineProof;
+import jp.sekisho.audit.proof.ProofCheck;
+import jp.sekisho.audit.stamp.TimeStamps;
 import jp.sekisho.audit.tree.Hash;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,6 +31,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "verify", mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the required fields before call()
 final class VerifyCommand implements Callable<Integer> {
+  private static final int MAX_ANCHORS = 256 * 1024;
+
   @Mixin private final Voice voice;
   @Mixin private KeyOptions keys;
 
@@ -48,6 +54,21 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--sheet", paramLabel = "SIZE:ROOT", descriptionKey = "audit.option.sheet")
   private @Nullable String sheet;
 
+  @Option(
+      names = "--deletion-proof",
+      paramLabel = "FILE",
+      descriptionKey = "audit.option.deletion-proof")
+  private @Nullable Path deletionProof;
+
+  @Option(
+      names = "--deletion-vkey",
+      paramLabel = "VKEY|FILE",
+      descriptionKey = "audit.option.deletion-vkey")
+  private @Nullable String deletionKey;
+
+  @Option(names = "--tsa-anchor", paramLabel = "FILE", descriptionKey = "audit.option.tsa-anchor")
+  private @Nullable Path authorities;
+
   VerifyCommand(Messages messages) {
     this.voice = new Voice(messages);
   }
@@ -58,7 +79,14 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify() throws IOException, FormatException {
-    CopyVerifier verifier = new CopyVerifier(keys.read(), keys.unwitnessedAllowed());
+    CopyVerifier verifier =
+        new CopyVerifier(
+            keys.read(),
+            keys.unwitnessedAllowed(),
+            deletions(),
+            authorities == null
+                ? List.of()
+                : TimeStamps.anchors(SmallFile.read(authorities, MAX_ANCHORS)));
     Optional<byte[]> kept = kept();
     byte[] newest;
     Verification outcome;
@@ -79,6 +107,29 @@ final class VerifyCommand implements Callable<Integer> {
       SmallFile.replace(memory, newest);
     }
     return voice.report(outcome, kept.isPresent() || sheet != null);
+  }
+
+  /**
+   * Returns what a proof from the log's later generation says of deletions in this one, which is
+   * closed and cannot say so itself; empty if none was given or it does not hold.
+   */
+  private List<Deletion> deletions() throws IOException, FormatException {
+    if ((deletionProof == null) != (deletionKey == null)) {
+      throw new IllegalArgumentException("--deletion-proof goes with --deletion-vkey");
+    }
+    if (deletionProof == null || deletionKey == null) {
+      return List.of();
+    }
+    ProofCheck check = new ProofCheck(keys.read(deletionKey), keys.unwitnessedAllowed());
+    OfflineProof proof = OfflineProof.parse(SmallFile.read(deletionProof, OfflineProof.MAX_BYTES));
+    byte[] entry = proof.entry().orElse(new byte[0]);
+    return check
+        .check(proof, entry)
+        .fold(
+            good ->
+                Deletion.proved(good.origin(), proof.index(), entry, good.witnessedBy()).stream()
+                    .toList(),
+            bad -> List.of());
   }
 
   /** Returns what a root sheet says; its origin is whatever the log's key signs. */

@@ -57,7 +57,7 @@ final class Voice {
 
   private static int exit(FormatException.Code code) {
     return switch (code) {
-      case KEY_MALFORMED, ADDRESS_REFUSED -> Exit.USAGE;
+      case KEY_MALFORMED, ADDRESS_REFUSED, STAMP_REFUSED -> Exit.USAGE;
       default -> Exit.INVALID;
     };
   }

@@ -39,7 +39,7 @@ final class Comparison {
 
   private final LogCopy copy;
   private final Checkpoint signed;
-  private final long olderSize;
+  private final Map<Long, Hash> olderRoots = new HashMap<>();
   private final long minimum;
   private final FirstDifference difference = new FirstDifference();
   private final Iterator<HashTilePath> leafTiles;
@@ -49,7 +49,6 @@ final class Comparison {
   private Iterator<Hash> told = List.<Hash>of().iterator();
   private final GrowingTree ofEntries = new GrowingTree();
   private GrowingTree ofTiles = new GrowingTree();
-  private Hash olderRoot = Rfc6962.EMPTY_ROOT;
   private boolean parted;
   private boolean tileUnreadable;
   private long firstAbsent = -1;
@@ -58,13 +57,14 @@ final class Comparison {
   private long deletedBelow;
 
   /**
+   * @param older checkpoints whose roots are to be compared; longer ones are not met
    * @param minimum entries below it may be missing: the log signed that it deleted them
    */
-  Comparison(LogCopy copy, Checkpoint signed, @Nullable Checkpoint older, long minimum) {
+  Comparison(LogCopy copy, Checkpoint signed, List<Checkpoint> older, long minimum) {
     this.minimum = minimum;
     this.copy = copy;
     this.signed = signed;
-    this.olderSize = older == null ? -1 : older.size();
+    older.forEach(one -> olderRoots.put(one.size(), Rfc6962.EMPTY_ROOT));
     this.leafTiles = HashTilePath.ofLevel(0, signed.size()).iterator();
     this.sinkOfEntries = copy.tileLevels() > 1 ? this::noteUpperNode : NOBODY;
   }
@@ -100,8 +100,8 @@ final class Comparison {
   }
 
   private void noteOlderRoot(long size) {
-    if (size == olderSize) {
-      olderRoot = ofEntries.root();
+    if (olderRoots.containsKey(size)) {
+      olderRoots.put(size, ofEntries.root());
     }
   }
 
@@ -211,7 +211,8 @@ final class Comparison {
     return deletedBelow;
   }
 
-  Hash olderRoot() {
-    return olderRoot;
+  /** Whether the log continues one of the older checkpoints. */
+  boolean continues(Checkpoint older) {
+    return older.root().equals(olderRoots.get(older.size()));
   }
 }

@@ -4,6 +4,10 @@ import static jp.sekisho.audit.copy.Verification.invalid;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.zip.ZipException;
@@ -11,10 +15,14 @@ import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Opened;
+import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
 import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification.Invalid;
 import jp.sekisho.audit.copy.Verification.Reason;
+import jp.sekisho.audit.entry.PruneEntry;
+import jp.sekisho.audit.stamp.Stamped;
+import jp.sekisho.audit.stamp.TimeStamps;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +31,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unwitnessedAllowed whether a log nobody outside has cosigned may pass; false unless the
  *     auditor decides otherwise, since the operator alone could have rewritten such a log
+ * @param deletions entries about this log that were proved in a later generation of it, for a copy
+ *     that cannot have them itself
+ * @param authorities whose time-stamp (RFC 3161) the copy must have; empty for none
  */
-public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
+public record CopyVerifier(
+    TrustedKeys keys,
+    boolean unwitnessedAllowed,
+    List<Deletion> deletions,
+    List<X509Certificate> authorities) {
+  public CopyVerifier {
+    deletions = List.copyOf(deletions);
+    authorities = List.copyOf(authorities);
+  }
+
+  /** Takes entries about deletions from the copy alone. */
+  public CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
+    this(keys, unwitnessedAllowed, List.of(), List.of());
+  }
+
   /**
    * Verifies a copy by itself.
    *
@@ -75,12 +100,18 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
         return invalid(Reason.UNWITNESSED, "no cosignature by a trusted witness");
       }
       Checkpoint older = printed.orElse(null);
+      Instant olderAt = null;
       if (earlier.isPresent()) {
         CheckpointOpening kept = keys.open(earlier.get());
         if (!(kept instanceof Opened openedKept)) {
           return invalid(Reason.SINCE_REFUSED, ((CheckpointOpening.Refused) kept).detail());
         }
         older = openedKept.checkpoint();
+        olderAt =
+            openedKept.witnesses().stream()
+                .map(Witnessing::at)
+                .min(Instant::compareTo)
+                .orElse(null);
       }
       if (older != null && older.size() > opened.checkpoint().size()) {
         return invalid(
@@ -97,9 +128,38 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
           return invalid(Reason.MINIMUM_REFUSED, String.valueOf(e.getMessage()));
         }
       }
-      return compare(copy, opened, older, minimum, sink);
+      SeenThen stamp = authorities.isEmpty() ? null : stamp(copy);
+      return compare(copy, opened, new Older(older, olderAt), stamp, minimum, sink);
+    } catch (StampRefusedException e) {
+      return invalid(Reason.STAMP_REFUSED, String.valueOf(e.getMessage()));
     } catch (FormatException | ZipException | EOFException e) {
       return invalid(Reason.BUNDLE_MALFORMED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** A checkpoint that an authority stamped. */
+  private record SeenThen(Checkpoint checkpoint, Instant at) {}
+
+  /** The stamp proves nothing. */
+  private static final class StampRefusedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    StampRefusedException(String detail) {
+      super(detail);
+    }
+  }
+
+  private SeenThen stamp(LogCopy copy) throws IOException, StampRefusedException {
+    try {
+      Stamped stamped =
+          copy.stamped().orElseThrow(() -> new StampRefusedException("there is no time-stamp"));
+      if (!(keys.open(stamped.note()) instanceof Opened opened)) {
+        throw new StampRefusedException("what was stamped is no checkpoint of this log");
+      }
+      Instant at = TimeStamps.verify(stamped.token(), stamped.note(), authorities);
+      return new SeenThen(opened.checkpoint(), at);
+    } catch (FormatException e) {
+      throw new StampRefusedException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -115,13 +175,34 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
     return invalid(reason, refused.detail());
   }
 
-  private static Verification compare(
-      LogCopy copy, Opened opened, @Nullable Checkpoint older, long minimum, EntrySink sink)
+  /**
+   * What the auditor kept.
+   *
+   * @param at when a witness saw it as the log's newest
+   */
+  private record Older(@Nullable Checkpoint checkpoint, @Nullable Instant at) {}
+
+  private Verification compare(
+      LogCopy copy,
+      Opened opened,
+      Older kept,
+      @Nullable SeenThen stamp,
+      long minimum,
+      EntrySink sink)
       throws IOException, FormatException {
     Checkpoint signed = opened.checkpoint();
-    Comparison comparison = new Comparison(copy, signed, older, minimum);
+    Checkpoint older = kept.checkpoint();
+    List<Checkpoint> compared = new ArrayList<>();
+    if (older != null) {
+      compared.add(older);
+    }
+    if (stamp != null) {
+      compared.add(stamp.checkpoint());
+    }
+    Comparison comparison = new Comparison(copy, signed, compared, minimum);
+    Deletion.Search search = new Deletion.Search(sink, signed.origin(), minimum);
     try (EntryReader entries = copy.entries(signed.size())) {
-      comparison.run(entries, sink);
+      comparison.run(entries, minimum > 0 ? search : sink);
     }
     if (!comparison.entriesGood()) {
       return comparison.whatIsWrongWithEntries();
@@ -133,15 +214,56 @@ public record CopyVerifier(TrustedKeys keys, boolean unwitnessedAllowed) {
           badTile,
           "the tiles leave the signed tree at entry " + badTile.getAsLong());
     }
-    if (older != null && !comparison.olderRoot().equals(older.root())) {
+    if (older != null && !comparison.continues(older)) {
       return invalid(
           Reason.FORKED, "at " + older.size() + " entries the root is not the one signed then");
+    }
+    if (stamp != null && !comparison.continues(stamp.checkpoint())) {
+      return invalid(
+          Reason.STAMP_REFUSED,
+          "at " + stamp.checkpoint().size() + " entries the root is not the one that was stamped");
+    }
+    Verification.Stamp told =
+        stamp == null ? null : new Verification.Stamp(stamp.checkpoint().size(), stamp.at());
+    long deletedBelow = comparison.deletedBelow();
+    if (deletedBelow == 0) {
+      return new Verification.Verified(
+          signed.origin(), signed.size(), signed.root(), opened.witnesses(), 0, null, told);
+    }
+    Optional<Deletion> deletion =
+        search
+            .result(opened.witnesses())
+            .or(() ->
+                deletions.stream().filter(one -> one.names(signed.origin(), minimum)).findFirst());
+    if (deletion.isEmpty()) {
+      return new Invalid(
+          Reason.DELETION_UNRECORDED,
+          OptionalLong.of(deletedBelow - 1),
+          "no entry log.pruned names " + minimum + " as the first entry that stays");
+    }
+    if (!deletion.get().isDue() || contradicts(kept, deletion.get().entry())) {
+      return new Invalid(
+          Reason.DELETION_EARLY,
+          OptionalLong.of(deletion.get().entry().index()),
+          "log.pruned says " + deletion.get().entry() + ", not after " + deletion.get().notAfter());
     }
     return new Verification.Verified(
         signed.origin(),
         signed.size(),
         signed.root(),
         opened.witnesses(),
-        comparison.deletedBelow());
+        deletedBelow,
+        deletion.get(),
+        told);
+  }
+
+  /** Whether entries that came after a kept checkpoint were deleted as written before it. */
+  private static boolean contradicts(Older kept, PruneEntry entry) {
+    Checkpoint older = kept.checkpoint();
+    Instant at = kept.at();
+    return older != null
+        && at != null
+        && entry.to() > older.size()
+        && entry.before().isBefore(at.minus(Deletion.SLACK));
   }
 }

@@ -3,6 +3,7 @@ package jp.sekisho.audit.copy;
 import java.io.IOException;
 import java.util.Optional;
 import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tree.HashSource;
 
@@ -30,6 +31,11 @@ public interface LogCopy extends AutoCloseable {
    * at; empty where there is none.
    */
   default Optional<byte[]> minimum() throws IOException, FormatException {
+    return Optional.empty();
+  }
+
+  /** Returns an older checkpoint with a time-stamp, not looked at; empty where there is none. */
+  default Optional<Stamped> stamped() throws IOException, FormatException {
     return Optional.empty();
   }
 

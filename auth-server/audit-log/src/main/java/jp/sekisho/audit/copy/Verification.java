@@ -1,10 +1,12 @@
 package jp.sekisho.audit.copy;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
 import jp.sekisho.audit.tree.Hash;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link CopyVerifier} found. */
 public sealed interface Verification {
@@ -14,9 +16,17 @@ public sealed interface Verification {
    * @param witnessedBy trusted witnesses; empty only if the verifier was told to allow it
    * @param deletedBelow entries below it that are not there were deleted after their term, as the
    *     log's key signed; their hashes have the signed root with the others
+   * @param deletion the entry that says so; null exactly when nothing was deleted
+   * @param stamp what a time-stamping authority saw; null unless such authorities were given
    */
   record Verified(
-      String origin, long size, Hash root, List<Witnessing> witnessedBy, long deletedBelow)
+      String origin,
+      long size,
+      Hash root,
+      List<Witnessing> witnessedBy,
+      long deletedBelow,
+      @Nullable Deletion deletion,
+      @Nullable Stamp stamp)
       implements Verification {
     public Verified {
       witnessedBy = List.copyOf(witnessedBy);
@@ -24,7 +34,7 @@ public sealed interface Verification {
 
     /** Of a log from which nothing was deleted. */
     public Verified(String origin, long size, Hash root, List<Witnessing> witnessedBy) {
-      this(origin, size, root, witnessedBy, 0);
+      this(origin, size, root, witnessedBy, 0, null, null);
     }
   }
 
@@ -35,6 +45,13 @@ public sealed interface Verification {
    * @param detail English, for technicians
    */
   record Invalid(Reason reason, OptionalLong entryIndex, String detail) implements Verification {}
+
+  /**
+   * The first {@code size} entries existed at that time, says a third party's time-stamp.
+   *
+   * @param size how many
+   */
+  record Stamp(long size, Instant at) {}
 
   /** Why a copy proves nothing; the names are stable. */
   enum Reason {
@@ -62,6 +79,12 @@ public sealed interface Verification {
     ENTRY_MISSING,
     /** The entry at the index was deleted after its term, as the log's key signed. */
     ENTRY_DELETED,
+    /** Entries up to the index were deleted, and no entry of the log says so. */
+    DELETION_UNRECORDED,
+    /** The entry at the index deletes what was not yet due: the clock was ahead, or it lies. */
+    DELETION_EARLY,
+    /** There is no time-stamp, or none over a checkpoint of this log by a given authority. */
+    STAMP_REFUSED,
     /** The statement of what was deleted is not signed by the log, or of another size. */
     MINIMUM_REFUSED,
     /** The entries end before the index, although the log that was signed goes on. */

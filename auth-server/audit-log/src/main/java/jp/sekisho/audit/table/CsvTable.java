@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import jp.sekisho.audit.copy.EntrySink;
+import jp.sekisho.audit.entry.TopLevel;
 
 /**
  * Entries as a table for a spreadsheet (RFC 4180, UTF-8 with BOM, every cell quoted): the index,

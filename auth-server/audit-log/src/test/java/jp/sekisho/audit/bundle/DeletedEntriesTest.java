@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.audit.Fixtures;
@@ -15,19 +19,30 @@ import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
+import jp.sekisho.audit.copy.CopyVerifier;
+import jp.sekisho.audit.copy.Deletion;
+import jp.sekisho.audit.copy.EntryReader;
+import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
 import jp.sekisho.audit.copy.Verification.Reason;
 import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.note.WitnessSigner;
+import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.audit.tree.HashSource;
+import jp.sekisho.audit.tree.Rfc6962;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bundles of a log whose first entries were deleted after their term. */
 class DeletedEntriesTest {
+  private static final String BEFORE = "2019-11-21T15:00:00Z";
+  private static final String AT = "2026-11-22T18:00:00.000Z";
+
   @TempDir private Path temp;
 
   private static TrustedKeys keys() throws FormatException {
@@ -36,21 +51,205 @@ class DeletedEntriesTest {
 
   /** A bundle without its first {@code missing} entries, that says {@code minimum}. */
   private Verification verify(int missing, SignedNote minimum) throws Exception {
+    return new BundleVerifier(keys(), true)
+        .verify(bundle(missing, minimum, pruned(256, BEFORE, 7, AT)));
+  }
+
+  /** The fixtures' entries and {@code more}, without the first {@code missing}. */
+  private Path bundle(int missing, SignedNote minimum, String... more) throws Exception {
     Path bundle = Files.createTempFile(temp, "bundle", ".zip");
-    Frontier tree = Frontier.empty();
-    for (Hash leaf : Fixtures.leaves()) {
-      tree = tree.append(leaf);
-    }
+    List<byte[]> entries = entries(more);
+    List<Hash> leaves = entries.stream().map(Rfc6962::leaf).toList();
     try (LogSigner log = Fixtures.logSigner();
         OutputStream out = Files.newOutputStream(bundle)) {
       BundleWriter.writeZip(
           out,
-          Checkpoint.of(Fixtures.ORIGIN, tree).sign(log),
-          Optional.of(
-              new BundleWriter.Deleted(minimum, Fixtures.leaves().subList(0, missing).iterator())),
-          Fixtures.entries().subList(missing, Fixtures.SIZE).iterator());
+          checkpoint(entries).sign(log),
+          Optional.of(new BundleWriter.Deleted(minimum, leaves.subList(0, missing).iterator())),
+          BundleWriter.Beside.NOTHING,
+          entries.subList(missing, entries.size()).iterator());
     }
-    return new BundleVerifier(keys(), true).verify(bundle);
+    return bundle;
+  }
+
+  private static List<byte[]> entries(String... more) {
+    List<byte[]> entries = new ArrayList<>(Fixtures.entries());
+    for (String line : more) {
+      entries.add(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return entries;
+  }
+
+  private static Checkpoint checkpoint(List<byte[]> entries) {
+    Frontier tree = Frontier.empty();
+    for (byte[] entry : entries) {
+      tree = tree.append(Rfc6962.leaf(entry));
+    }
+    return Checkpoint.of(Fixtures.ORIGIN, tree);
+  }
+
+  private static String pruned(long to, String before, long years, String at) {
+    return pruned(1, to, before, years, at);
+  }
+
+  /** An entry as the service writes it. */
+  private static String pruned(long generation, long to, String before, long years, String at) {
+    return ("{\"data\":{\"before\":\"%s\",\"from\":0,\"generation\":%d,\"scope\":\"general\",\"to\":%d,"
+            + "\"years\":%d},\"entry\":\"e\",\"organ\":\"general\",\"outcome\":\"success\",\"salt\":\"s\","
+            + "\"time\":\"%s\",\"type\":\"log.pruned\",\"v\":1}")
+        .formatted(before, generation, to, years, at);
+  }
+
+  private static String later(String at) {
+    return "{\"time\":\"%s\",\"type\":\"session.resumed\",\"v\":1}".formatted(at);
+  }
+
+  private static Reason refused(Verification outcome) {
+    return assertInstanceOf(Invalid.class, outcome).reason();
+  }
+
+  private Verification verified(String... more) throws Exception {
+    return new BundleVerifier(keys(), true).verify(bundle(256, minimum(256), more));
+  }
+
+  @Test
+  void aDeletionThatNoEntryTellsIsNone() throws Exception {
+    assertEquals(Reason.DELETION_UNRECORDED, refused(verified()));
+    assertEquals(
+        Reason.DELETION_UNRECORDED, refused(verified(pruned(512, BEFORE, 7, AT))), "another index");
+    assertEquals(
+        Reason.DELETION_UNRECORDED,
+        refused(verified(pruned(2, 256, BEFORE, 7, AT))),
+        "another generation");
+    assertEquals(
+        Reason.DELETION_UNRECORDED,
+        refused(verified(pruned(256, BEFORE, 7, AT).replace("\"general\"", "\"assembly\""))),
+        "another log");
+    assertEquals(
+        Reason.DELETION_UNRECORDED,
+        refused(
+            verified(pruned(256, BEFORE, 7, AT).replace("\"entry\"", "\"device\":{},\"entry\""))),
+        "a terminal wrote it");
+  }
+
+  @Test
+  void theEntryMustComeAfterTheTermItNames() throws Exception {
+    Verified good = assertInstanceOf(Verified.class, verified(pruned(256, BEFORE, 7, AT)));
+    Deletion deletion = good.deletion();
+    assertEquals(Fixtures.SIZE, deletion == null ? -1 : deletion.entry().index());
+    assertEquals(
+        Reason.DELETION_EARLY, refused(verified(pruned(256, BEFORE, 8, AT))), "of eight years");
+    assertEquals(
+        Reason.DELETION_EARLY, refused(verified(pruned(256, AT, 0, AT))), "no term at all");
+  }
+
+  /** Whoever sets the clock of the server forward is contradicted by what follows. */
+  @Test
+  void entriesBehindItTellThatItsClockWasAhead() throws Exception {
+    String ahead = pruned(256, "2027-11-21T15:00:00Z", 7, "2034-11-22T00:00:00Z");
+    assertInstanceOf(Verified.class, verified(ahead, later("2034-11-22T00:00:01Z")));
+    assertEquals(Reason.DELETION_EARLY, refused(verified(ahead, later("2026-11-22T00:00:00Z"))));
+  }
+
+  /** A witness has a clock of its own, and so has whoever kept an older checkpoint. */
+  @Test
+  void theWitnesssClockTellsThatTheLogsWasAhead() throws Exception {
+    String[] ahead = {pruned(256, "2027-11-21T15:00:00Z", 7, "2034-11-22T00:00:00Z")};
+    Path bundle = bundle(256, minimum(256), ahead);
+    Instant now = Instant.parse("2026-11-22T00:00:00Z");
+    byte[] cosigned = cosigned(checkpoint(entries(ahead)), now);
+    CopyVerifier verifier = new CopyVerifier(Fixtures.keys(), false);
+    try (LogCopy copy = BundleCopy.open(bundle)) {
+      assertEquals(Reason.DELETION_EARLY, refused(verifier.verify(new Cosigned(copy, cosigned))));
+    }
+    byte[] then = cosigned(checkpoint(entries(ahead)), Instant.parse("2034-11-22T00:00:00Z"));
+    try (LogCopy copy = BundleCopy.open(bundle)) {
+      assertInstanceOf(Verified.class, verifier.verify(new Cosigned(copy, then)));
+    }
+  }
+
+  @Test
+  void whatCameAfterAnEarlierCheckpointWasNotWrittenBeforeIt() throws Exception {
+    String[] told = {pruned(256, BEFORE, 7, AT)};
+    Path bundle = bundle(256, minimum(256), told);
+    for (int size : new int[] {200, 256}) {
+      byte[] earlier =
+          cosigned(
+              checkpoint(Fixtures.entries().subList(0, size)),
+              Instant.parse("2020-04-01T00:00:00Z"));
+      try (LogCopy copy = BundleCopy.open(bundle)) {
+        Verification outcome = new CopyVerifier(Fixtures.keys(), true).verifySince(copy, earlier);
+        if (size < 256) {
+          assertEquals(Reason.DELETION_EARLY, refused(outcome));
+        } else {
+          assertInstanceOf(Verified.class, outcome);
+        }
+      }
+    }
+  }
+
+  /** The entry of a deletion in a closed generation stands in a later one. */
+  @Test
+  void aClosedGenerationIsTakenWithAProofFromALaterOne() throws Exception {
+    String entry = pruned(256, BEFORE, 7, AT);
+    Path bundle = bundle(256, minimum(256));
+    for (String origin :
+        List.of("audit.example/log/general/2", "audit.example/log/assembly/2", "x/log/general/2")) {
+      Deletion told =
+          Deletion.proved(origin, 7, entry.getBytes(StandardCharsets.UTF_8), List.of())
+              .orElseThrow();
+      try (LogCopy copy = BundleCopy.open(bundle)) {
+        Verification outcome =
+            new CopyVerifier(keys(), true, List.of(told), List.of()).verify(copy);
+        if (origin.startsWith("audit.example/log/general")) {
+          assertInstanceOf(Verified.class, outcome);
+        } else {
+          assertEquals(Reason.DELETION_UNRECORDED, refused(outcome), origin);
+        }
+      }
+    }
+  }
+
+  private static byte[] cosigned(Checkpoint checkpoint, Instant at) throws FormatException {
+    try (LogSigner log = Fixtures.logSigner();
+        WitnessSigner witness = Fixtures.witnessSigner()) {
+      SignedNote note = checkpoint.sign(log);
+      return note.with(witness.cosign(note, at)).toBytes();
+    }
+  }
+
+  /** A copy with another signature under its checkpoint. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Cosigned(LogCopy copy, byte[] checkpoint) implements LogCopy {
+    @Override
+    public Optional<byte[]> minimum() throws IOException, FormatException {
+      return copy.minimum();
+    }
+
+    @Override
+    public EntryReader entries(long size) throws IOException {
+      return copy.entries(size);
+    }
+
+    @Override
+    public byte[] tile(HashTilePath path) throws IOException, FormatException {
+      return copy.tile(path);
+    }
+
+    @Override
+    public int tileLevels() {
+      return copy.tileLevels();
+    }
+
+    @Override
+    public HashSource nodes(long size) {
+      return copy.nodes(size);
+    }
+
+    @Override
+    public void close() throws IOException {
+      copy.close();
+    }
   }
 
   private static SignedNote minimum(long index) throws FormatException {
@@ -63,7 +262,7 @@ class DeletedEntriesTest {
   void whatTheSignedMinimumCoversVerifiesByItsHashes() throws Exception {
     Verified verified = assertInstanceOf(Verified.class, verify(256, minimum(256)));
     assertEquals(256, verified.deletedBelow());
-    assertEquals(Fixtures.SIZE, verified.size());
+    assertEquals(Fixtures.SIZE + 1, verified.size());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package jp.sekisho.audit.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
@@ -9,15 +10,30 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import jp.sekisho.audit.Fixtures;
 import jp.sekisho.audit.bundle.BundleWriter;
+import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.Minimum;
+import jp.sekisho.audit.names.NameRow;
+import jp.sekisho.audit.names.NameTable;
+import jp.sekisho.audit.names.SealCode;
+import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.note.WitnessSigner;
+import jp.sekisho.audit.stamp.Stamped;
+import jp.sekisho.audit.stamp.TestAuthority;
+import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.audit.tree.Rfc6962;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +43,15 @@ class AuditCommandTest {
   private static final String BUNDLE = Fixtures.path("bundle").toString();
   private static final String LOG = Fixtures.vkeys().get(0);
   private static final String WITNESS = Fixtures.vkeys().get(1);
+
+  /** Of the fixtures' log. */
+  private static final byte[] SEED = new byte[32];
+
+  static {
+    for (int i = 0; i < SEED.length; i++) {
+      SEED[i] = (byte) i;
+    }
+  }
 
   @TempDir private Path temp;
   private final StringWriter out = new StringWriter();
@@ -151,19 +176,51 @@ class AuditCommandTest {
     assertEquals(0, run("--version"));
   }
 
+  private static final String PRUNED =
+      "{\"data\":{\"before\":\"2019-11-01T15:00:00Z\",\"from\":0,\"generation\":1,\"scope\":\"general\","
+          + "\"to\":256,\"years\":7},\"outcome\":\"success\",\"time\":\"2026-11-02T18:00:00.000Z\","
+          + "\"type\":\"log.pruned\",\"v\":1}";
+
   /** A bundle from which the first 256 entries were deleted after their term. */
   private String pruned() throws Exception {
-    Path bundle = temp.resolve("pruned.zip");
-    try (LogSigner log = Fixtures.logSigner();
+    List<byte[]> entries = new ArrayList<>(Fixtures.entries());
+    entries.add(PRUNED.getBytes(StandardCharsets.UTF_8));
+    return bundle(Fixtures.ORIGIN, entries, 256, Optional.empty());
+  }
+
+  private String bundle(String origin, List<byte[]> entries, int deleted, Optional<byte[]> names)
+      throws Exception {
+    return bundle(origin, entries, deleted, names, Optional.empty());
+  }
+
+  private String bundle(
+      String origin,
+      List<byte[]> entries,
+      int deleted,
+      Optional<byte[]> names,
+      Optional<Stamped> stamped)
+      throws Exception {
+    Path bundle = Files.createTempFile(temp, "made", ".zip");
+    Frontier tree = Frontier.empty();
+    List<Hash> leaves = entries.stream().map(Rfc6962::leaf).toList();
+    for (Hash leaf : leaves) {
+      tree = tree.append(leaf);
+    }
+    try (LogSigner log = LogSigner.of(origin, SEED);
+        WitnessSigner witness = Fixtures.witnessSigner();
         OutputStream file = Files.newOutputStream(bundle)) {
+      SignedNote note = Checkpoint.of(origin, tree).sign(log);
       BundleWriter.writeZip(
           file,
-          SignedNote.parse(Fixtures.bytes("bundle/checkpoint")),
-          Optional.of(
-              new BundleWriter.Deleted(
-                  new Minimum(Fixtures.ORIGIN, 256).sign(log),
-                  Fixtures.leaves().subList(0, 256).iterator())),
-          Fixtures.entries().subList(256, Fixtures.SIZE).iterator());
+          note.with(witness.cosign(note, Instant.parse("2026-11-02T18:00:05Z"))),
+          deleted == 0
+              ? Optional.empty()
+              : Optional.of(
+                  new BundleWriter.Deleted(
+                      new Minimum(origin, deleted).sign(log),
+                      leaves.subList(0, deleted).iterator())),
+          new BundleWriter.Beside(names, stamped),
+          entries.subList(deleted, entries.size()).iterator());
     }
     return bundle.toString();
   }
@@ -174,7 +231,8 @@ class AuditCommandTest {
     String bundle = pruned();
     String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--json"};
     assertEquals(0, run(with(keys, "verify", bundle)), err.toString());
-    assertOut("\"result\":\"verified\"", "\"size\":300", "\"deletedBelow\":256");
+    assertOut("\"result\":\"verified\"", "\"size\":301", "\"deletedBelow\":256");
+    assertOut("\"deletion\":{\"origin\":\"" + Fixtures.ORIGIN + "\",\"entry\":300,", "\"years\":7");
     out.getBuffer().setLength(0);
     String proof = temp.resolve("proof").toString();
     assertEquals(Exit.INVALID, run(with(keys, "prove", "255", bundle, "--out", proof)));
@@ -185,7 +243,144 @@ class AuditCommandTest {
     String table = temp.resolve("table.jsonl").toString();
     assertEquals(
         0, run(with(keys, "export", bundle, "--format", "jsonl", "--out", table)), err.toString());
-    assertEquals(44, Files.readAllLines(Path.of(table)).size());
+    assertEquals(45, Files.readAllLines(Path.of(table)).size());
+  }
+
+  @Test
+  @DisplayName("what was deleted of a closed generation is proved by the next one's entry")
+  void deletedOfAClosedGeneration() throws Exception {
+    String closed = bundle(Fixtures.ORIGIN, Fixtures.entries(), 256, Optional.empty());
+    String next = Fixtures.ORIGIN.replaceAll("1$", "2");
+    String later =
+        bundle(next, List.of(PRUNED.getBytes(StandardCharsets.UTF_8)), 0, Optional.empty());
+    String key = LogSigner.of(next, SEED).verifierKey().toString();
+    String proof = temp.resolve("deletion.proof").toString();
+    assertEquals(0, run("prove", "0", later, "--vkey", key, "--witness", WITNESS, "--out", proof));
+    String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--lang", "en"};
+    assertEquals(Exit.INVALID, run(with(keys, "verify", closed)));
+    assertOut("DELETION_UNRECORDED", "--deletion-proof");
+    assertEquals(
+        0,
+        run(with(keys, "verify", closed, "--deletion-proof", proof, "--deletion-vkey", key)),
+        out.toString());
+    assertOut(next + ", entry 0 of 2026-11-02T18:00:00Z");
+    assertEquals(2, run(with(keys, "verify", closed, "--deletion-proof", proof)), "without a key");
+  }
+
+  @Test
+  @DisplayName("a sealed table of names opens with its code, offline, and with nothing else")
+  void names() throws Exception {
+    SealCode code = SealCode.random();
+    List<byte[]> entries =
+        List.of(
+            ("{\"outcome\":\"success\",\"person\":\"S-1024\",\"post\":\"0101\","
+                    + "\"time\":\"2026-03-31T14:59:59.000Z\",\"type\":\"login.succeeded\"}")
+                .getBytes(StandardCharsets.UTF_8),
+            "{\"time\":\"2026-03-31T15:00:00.000Z\",\"type\":\"service.started\"}"
+                .getBytes(StandardCharsets.UTF_8),
+            "{\"person\":\"S-1024\",\"time\":\"2026-03-31T15:00:00.000Z\",\"type\":\"login.refused\"}"
+                .getBytes(StandardCharsets.UTF_8));
+    NameTable table =
+        NameTable.of(
+            List.of(
+                row("0101", "市民課", "主事", "2024-04-01", "2026-03-31"),
+                row("0202", "税務課", "=主査", "2026-04-01", "9999-12-31")));
+    Frontier tree = Frontier.empty();
+    for (byte[] entry : entries) {
+      tree = tree.append(Rfc6962.leaf(entry));
+    }
+    String text = Checkpoint.of(Fixtures.ORIGIN, tree).text();
+    String bundle =
+        bundle(Fixtures.ORIGIN, entries, 0, Optional.of(SealedNames.seal(table, code, text)));
+    Path codes = Files.writeString(temp.resolve("code"), code.reveal() + "\n");
+    Path csv = temp.resolve("named.csv");
+    String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--lang", "en", "--out", csv.toString()};
+    String[] named = with(keys, "names", bundle, "--code-file", codes.toString());
+    assertEquals(0, run(named), err.toString());
+    assertOut("Verified 3 entries", "1 people");
+    List<String> lines = Files.readAllLines(csv);
+    assertTrue(lines.get(1).endsWith(",\"関 所太郎\",\"市民課 主事\""), lines.get(1));
+    assertTrue(lines.get(2).endsWith(",\"\",\"\""), lines.get(2));
+    assertTrue(lines.get(3).endsWith(",\"関 所太郎\",\"税務課 =主査\""), lines.get(3));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(csv)));
+    assertEquals(0, run("verify", bundle, "--vkey", LOG, "--witness", WITNESS));
+    Files.delete(csv);
+    Files.writeString(codes, SealCode.random().reveal());
+    out.getBuffer().setLength(0);
+    assertEquals(Exit.INVALID, run(named));
+    assertErr("The code does not open the table of names");
+    String other =
+        bundle(
+            Fixtures.ORIGIN,
+            entries.subList(0, 2),
+            0,
+            Optional.of(SealedNames.seal(table, code, text)));
+    Files.writeString(codes, code.reveal());
+    assertEquals(
+        Exit.INVALID, run(with(keys, "names", other, "--code-file", codes.toString())), "moved");
+    assertEquals(Exit.INVALID, run(with(keys, "names", BUNDLE, "--code-file", codes.toString())));
+    assertTrue(err.toString().contains("This bundle has no table of names"), err.toString());
+    assertFalse(Files.exists(csv));
+  }
+
+  @Test
+  @DisplayName("a time-stamp shows when older entries existed, to whoever trusts its authority")
+  void stamped() throws Exception {
+    TestAuthority authority = TestAuthority.of(KeyPurposeId.id_kp_timeStamping);
+    Path anchor = Files.write(temp.resolve("tsa.pem"), authority.pem());
+    Frontier tree = Frontier.empty();
+    for (Hash leaf : Fixtures.leaves().subList(0, 200)) {
+      tree = tree.append(leaf);
+    }
+    byte[] note;
+    byte[] fork;
+    try (LogSigner log = Fixtures.logSigner()) {
+      note = Checkpoint.of(Fixtures.ORIGIN, tree).sign(log).toBytes();
+      fork =
+          Checkpoint.of(Fixtures.ORIGIN, tree.append(Fixtures.leaves().get(0))).sign(log).toBytes();
+    }
+    Instant at = Instant.parse("2026-11-01T18:00:00Z");
+    String good = stamped(Stamped.of(note, authority.stamp(note, at)));
+    String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--lang", "en"};
+    String[] asked = with(keys, "verify", "--tsa-anchor", anchor.toString());
+    assertEquals(0, run(with(new String[] {good}, asked)), out.toString());
+    assertOut("Time-stamp (RFC 3161): the first 200 entries existed at 2026-11-01T18:00:00Z");
+    assertEquals(0, run(with(new String[] {good, "--json"}, asked)), out.toString());
+    assertOut("\"stamp\":{\"size\":200,\"at\":\"2026-11-01T18:00:00Z\"}");
+    assertEquals(0, run(with(keys, "verify", good)), "without an anchor it is not looked at");
+    out.getBuffer().setLength(0);
+    assertEquals(1, run(with(new String[] {BUNDLE}, asked)), "no stamp");
+    assertOut("STAMP_REFUSED", "there is no time-stamp");
+    assertEquals(
+        1, run(with(new String[] {stamped(Stamped.of(note, authority.stamp(fork, at)))}, asked)));
+    assertOut("the token is over something else");
+    assertEquals(
+        1, run(with(new String[] {stamped(Stamped.of(fork, authority.stamp(fork, at)))}, asked)));
+    assertOut("at 201 entries the root is not the one that was stamped");
+    byte[] text = "no checkpoint".getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        1, run(with(new String[] {stamped(Stamped.of(text, authority.stamp(text, at)))}, asked)));
+    assertOut("what was stamped is no checkpoint of this log");
+    Files.write(anchor, TestAuthority.of(KeyPurposeId.id_kp_timeStamping).pem());
+    assertEquals(1, run(with(new String[] {good}, asked)), "of another authority");
+    Files.writeString(anchor, "nothing");
+    assertEquals(2, run(with(new String[] {good}, asked)));
+  }
+
+  private String stamped(Stamped stamped) throws Exception {
+    return bundle(Fixtures.ORIGIN, Fixtures.entries(), 0, Optional.empty(), Optional.of(stamped));
+  }
+
+  private static NameRow row(
+      String division, String divisionName, String title, String from, String until) {
+    return new NameRow(
+        "S-1024",
+        "関 所太郎",
+        division,
+        divisionName,
+        title,
+        LocalDate.parse(from),
+        LocalDate.parse(until));
   }
 
   private static String[] with(String[] keys, String... command) {

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tile.EntryTilePath;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tile.TilePath;
@@ -326,7 +327,14 @@ public final class AuditLogs implements AutoCloseable {
    */
   public LogBundle bundle(String name) {
     String log = stored(name);
-    return bundle(log, readable(log));
+    while (true) {
+      long first = minimum(log);
+      LogBundle bundle = bundle(log, readable(log));
+      // The entry that tells of a deletion comes before it: it is under the checkpoint.
+      if (bundle.first() == first) {
+        return bundle;
+      }
+    }
   }
 
   /**
@@ -384,8 +392,23 @@ public final class AuditLogs implements AutoCloseable {
   }
 
   private LogBundle bundle(String log, SignedCheckpoint signed) {
+    LogFiles files = new LogFiles(keys, log);
     return new LogBundle(
-        database, log, signed, new LogFiles(keys, log).readMinimum(key(log)), minimum(log));
+        database,
+        log,
+        signed,
+        files.readMinimum(key(log)),
+        minimum(log),
+        files.readStamped(signed.size()));
+  }
+
+  /** Keeps a checkpoint of a log, as rows and files name it, with its time-stamp. */
+  void keepStamped(String log, Stamped stamped) {
+    try {
+      new LogFiles(keys, log).writeStamped(stamped);
+    } catch (IOException e) {
+      throw new StorageException("cannot keep the time-stamp of log " + log, e);
+    }
   }
 
   /** The first entry of a log that was not deleted after its term. */

@@ -3,14 +3,17 @@ package jp.sekisho.server.audit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
+import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.NoteSignature;
 import jp.sekisho.audit.note.SignedNote;
@@ -53,6 +56,20 @@ public final class Cosignatures {
     this.witnesses = List.copyOf(witnesses);
   }
 
+  /** The latest time at which one of them saw one of the logs, by its own clock; 1970 if none. */
+  public static Instant seen(AuditLogs logs, List<OutsideWitness> witnesses) {
+    List<VerifierKey> keys = witnesses.stream().map(OutsideWitness::key).toList();
+    return logs.names().stream()
+        .flatMap(organ ->
+            logs.cosigned(organ).stream()
+                .map(note -> new TrustedKeys(logs.verifierKey(organ), keys).open(note)))
+        .flatMap(opening ->
+            opening.fold(opened -> opened.witnesses().stream(), _ -> Stream.<Witnessing>empty()))
+        .map(Witnessing::at)
+        .max(Instant::compareTo)
+        .orElse(Instant.EPOCH);
+  }
+
   /** Asks each witness that has not cosigned the log's newest checkpoint; false if one did not. */
   public synchronized boolean ask(String organ) {
     if (witnesses.isEmpty()) {
@@ -91,10 +108,11 @@ public final class Cosignatures {
     if (witnesses.isEmpty() || name.indexOf('@') >= 0) {
       return logs.bundle(name);
     }
-    long size = logs.newest(name).index() + 1;
+    LogBundle now = logs.bundle(name);
     boolean _ = ask(name);
     return logs.cosigned(name)
-        .flatMap(note -> logs.bundle(name, note, size))
+        .flatMap(note -> logs.bundle(name, note, now.size()))
+        .filter(cosigned -> cosigned.first() == now.first()) // else it may lack log.pruned
         .orElseGet(() -> logs.bundle(name));
   }
 

@@ -9,7 +9,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.bundle.BundleWriter;
+import jp.sekisho.audit.names.NameTable;
+import jp.sekisho.audit.names.SealCode;
+import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.Rfc6962;
@@ -29,17 +33,21 @@ public final class LogBundle {
   private final SignedCheckpoint signed;
   private final Optional<SignedNote> minimum;
   private final long first;
+  private final Optional<Stamped> stamped;
 
   /**
    * @param minimum the signed statement of which entries were deleted after their term
    * @param first the first one that was not
+   * @param stamped the newest time-stamp over a checkpoint that this one continues
    */
   LogBundle(
       Database database,
       String log,
       SignedCheckpoint signed,
       Optional<SignedNote> minimum,
-      long first) {
+      long first,
+      Optional<Stamped> stamped) {
+    this.stamped = stamped;
     this.minimum = minimum;
     this.first = first;
     this.database = database;
@@ -61,11 +69,25 @@ public final class LogBundle {
    *     not a bundle
    */
   public void writeZip(OutputStream out) throws IOException {
+    writeZip(out, Optional.empty());
+  }
+
+  /**
+   * As the other, with a table of names; the table is for who has the code.
+   *
+   * @param code used, not closed
+   */
+  public void writeZip(OutputStream out, NameTable names, SealCode code) throws IOException {
+    writeZip(out, Optional.of(SealedNames.seal(names, code, signed.note().text())));
+  }
+
+  private void writeZip(OutputStream out, Optional<byte[]> names) throws IOException {
     try {
       BundleWriter.writeZip(
           out,
           signed.note(),
           minimum.map(note -> new BundleWriter.Deleted(note, deleted())),
+          new BundleWriter.Beside(names, stamped),
           entries());
     } catch (FormatException e) {
       throw new IOException("the checkpoint of log " + log + " is damaged", e);

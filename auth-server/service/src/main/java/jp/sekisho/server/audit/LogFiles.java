@@ -21,6 +21,7 @@ import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.StorageException;
@@ -59,6 +60,9 @@ final class LogFiles {
 
   /** Makes key and first checkpoint where they are missing; a log once begun is left alone. */
   void createMissing(String origin) throws IOException {
+    if (!Files.exists(key())) {
+      Retention.create(keys, Generation.of(log).organ()); // before the key: no log without it
+    }
     byte[] seed = new byte[SEED_BYTES];
     new SecureRandom().nextBytes(seed);
     try {
@@ -248,6 +252,28 @@ final class LogFiles {
 
   private Path minimum() {
     return keys.resolve(PREFIX + log + ".minimum");
+  }
+
+  /**
+   * The newest time-stamped checkpoint of at most so many entries; empty where there is none that
+   * can be read. It is for the auditor to judge: nothing here depends on it.
+   */
+  Optional<Stamped> readStamped(long size) {
+    try {
+      Stamped stamped = Stamped.parse(PrivateFiles.read(stamped(), Stamped.MAX_BYTES));
+      Checkpoint checkpoint = Checkpoint.parse(SignedNote.parse(stamped.note()).text());
+      return checkpoint.size() > size ? Optional.empty() : Optional.of(stamped);
+    } catch (IOException | FormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  void writeStamped(Stamped stamped) throws IOException {
+    PrivateFiles.replace(stamped(), stamped.toBytes());
+  }
+
+  private Path stamped() {
+    return keys.resolve(PREFIX + log + ".stamped");
   }
 
   /** Where it is kept how many entries are committed; see {@link CommittedMark}. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.CanonicalJson;
@@ -14,7 +15,8 @@ import jp.sekisho.server.storage.PrivateFiles;
 /**
  * How long a log's entries are kept, and what keeps them longer. A file beside the keys, {@code
  * log-<organ>.retention} (canonical JSON), because who can write to the database must not be able
- * to have entries deleted.
+ * to have entries deleted. It is made with the log: where it is missing nobody knows the term or
+ * the holds, and nothing is deleted.
  *
  * @param years {@value #FLOOR} to {@value #MOST}; by default {@value #DEFAULT}
  * @param holds while there is one, nothing is deleted
@@ -24,6 +26,7 @@ public record Retention(int years, List<Hold> holds) {
   public static final int DEFAULT = 7;
   public static final int MOST = 100;
   private static final int MAX_HOLDS = 50;
+  private static final int MOST_DIGITS = 11;
   private static final Pattern REFERENCE = Pattern.compile("[\\p{L}\\p{Nd}._/()-]{1,40}");
 
   /**
@@ -47,14 +50,35 @@ public record Retention(int years, List<Hold> holds) {
    */
   public record Hold(String id, String since, String reference) {}
 
-  /** Whether a text can name a document: 1 to 40 letters, digits and {@code ._/()-}. */
+  /**
+   * Whether a text can name a document: 1 to 40 letters, digits and {@code ._/()-}, with 1 to 11
+   * digits among them, so that neither a name nor a 個人番号 gets into the log as one.
+   */
   public static boolean isReference(String text) {
-    return REFERENCE.matcher(text).matches();
+    long digits = text.codePoints().filter(Character::isDigit).count();
+    return REFERENCE.matcher(text).matches() && digits >= 1 && digits <= MOST_DIGITS;
   }
 
-  static Retention read(Path file) {
+  /** Writes the file of a log that is being made, with what holds until somebody sets another. */
+  static void create(Path keys, String organ) throws IOException {
+    Path file = file(keys, organ);
     if (!Files.exists(file)) {
-      return new Retention(DEFAULT, List.of());
+      new Retention(DEFAULT, List.of()).write(file);
+    }
+  }
+
+  static Path file(Path keys, String organ) {
+    return keys.resolve("log-" + organ + ".retention");
+  }
+
+  /**
+   * Reads the file; empty where it is missing.
+   *
+   * @throws LogIntegrityException when it is damaged
+   */
+  static Optional<Retention> read(Path file) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
     }
     try {
       Map<String, Object> fields =
@@ -74,7 +98,7 @@ public record Retention(int years, List<Hold> holds) {
         }
         holds.add(new Hold(id, since, reference));
       }
-      return new Retention(Math.toIntExact(years), holds);
+      return Optional.of(new Retention(Math.toIntExact(years), holds));
     } catch (IOException | MalformedException | ArithmeticException | IllegalArgumentException e) {
       throw new LogIntegrityException(file + " is damaged: nothing is deleted", e);
     }

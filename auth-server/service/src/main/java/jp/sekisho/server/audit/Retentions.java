@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,7 +19,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.note.LogSigner;
@@ -32,6 +37,7 @@ import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps entries for their term and deletes them after it, from the front, 256 at a time (a bundle
@@ -41,8 +47,11 @@ import org.jdbi.v3.core.Handle;
  * other processes of this machine.
  *
  * <p>Deleted is only what was <em>committed here</em> before the term (a terminal's clock does not
- * count), is intact, and is needed neither by a legal hold nor by an open exception. What a
- * terminal sends again is recognised by its hash and its place, which stay.
+ * count), is intact, and is needed neither by a legal hold nor by an open exception. How late it is
+ * the process's clock does not decide alone: the logs ({@link LoggedTime}) and the witnesses must
+ * bear it out. Nothing is deleted where the term is not known any more or where the log has a hold
+ * that is not kept; that is an entry ({@code log.prune-refused}), once a day. What a terminal sends
+ * again is recognised by its hash and its place, which stay.
  */
 public final class Retentions {
   /** Terms end at midnight in Japan. */
@@ -57,6 +66,11 @@ public final class Retentions {
   /** How often at most in one run: the rest goes the next day. */
   private static final int STEPS = 16;
 
+  /** How long a witness may be silent, and how far behind the clock what is borne out. */
+  private static final Duration SILENCE = Duration.ofDays(7);
+
+  private static final Duration DOUBT = Duration.ofDays(31);
+
   /** A lock on a file holds off other processes only. */
   private static final Object IN_THIS_PROCESS = new Object();
 
@@ -67,10 +81,15 @@ public final class Retentions {
   private final Transactions transactions;
   private final Clock clock;
   private final BiFunction<Handle, String, Optional<Instant>> open;
+  private final Supplier<Optional<Instant>> seen;
+  private final LoggedTime time;
+  private final LoggedHolds logged;
+  private final Set<String> refusals = ConcurrentHashMap.newKeySet();
   private final SecureRandom random = new SecureRandom();
 
   /**
    * @param open since when there is an exception of the organ that is not closed
+   * @param seen when witnesses outside saw the logs last, 1970 if never; empty where there are none
    */
   public Retentions(
       Database database,
@@ -79,7 +98,8 @@ public final class Retentions {
       AuditLogs logs,
       Transactions transactions,
       Clock clock,
-      BiFunction<Handle, String, Optional<Instant>> open) {
+      BiFunction<Handle, String, Optional<Instant>> open,
+      Supplier<Optional<Instant>> seen) {
     this.database = database;
     this.keys = keys;
     this.seal = seal;
@@ -87,6 +107,9 @@ public final class Retentions {
     this.transactions = transactions;
     this.clock = clock;
     this.open = open;
+    this.seen = seen;
+    this.time = new LoggedTime(database, seal, logs);
+    this.logged = new LoggedHolds(database, seal, logs);
   }
 
   /** What a change of a term or of holds does. */
@@ -95,17 +118,17 @@ public final class Retentions {
   }
 
   /**
-   * The term and the holds of a log.
+   * The term and the holds of a log; empty when they are not known any more.
    *
    * @throws IllegalArgumentException without such a log
    */
-  public Retention of(String organ) {
+  public Optional<Retention> of(String organ) {
     int _ = logs.generation(organ);
     return Retention.read(file(organ));
   }
 
   /**
-   * Sets the term.
+   * Sets the term. Where it was not known any more, the holds are again those of the log's entries.
    *
    * @param by who
    * @param reference as {@link Retention#isReference} allows
@@ -114,10 +137,12 @@ public final class Retentions {
   public Retention setYears(Entry.Subject by, String organ, int years, String reference) {
     requireReference(reference);
     return locked(() -> {
-      Retention before = of(organ);
-      Retention after = new Retention(years, before.holds());
-      LogEvent event = new LogEvent.RetentionSet(organ, years, before.years(), reference);
-      change(by, organ, event, after, years > before.years());
+      Optional<Retention> before = of(organ);
+      Retention after =
+          new Retention(years, before.map(Retention::holds).orElseGet(() -> logged.of(organ)));
+      long until = before.map(Retention::years).orElse(0);
+      LogEvent event = new LogEvent.RetentionSet(organ, years, until, reference);
+      change(by, organ, event, Optional.of(after), before.isPresent() && years > until);
       return after;
     });
   }
@@ -132,19 +157,21 @@ public final class Retentions {
     return locked(() -> {
       byte[] id = new byte[8];
       random.nextBytes(id);
-      Retention before = of(organ);
+      Optional<Retention> before = of(organ);
       Retention.Hold hold =
           new Retention.Hold(
               HexFormat.of().formatHex(id),
               clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(),
               reference);
-      List<Retention.Hold> holds = new ArrayList<>(before.holds());
-      holds.add(hold);
       change(
           by,
           organ,
           new LogEvent.HoldSet(organ, hold.id(), reference),
-          new Retention(before.years(), holds),
+          before.map(kept -> {
+            List<Retention.Hold> holds = new ArrayList<>(kept.holds());
+            holds.add(hold);
+            return new Retention(kept.years(), holds);
+          }),
           true);
       return hold;
     });
@@ -154,17 +181,18 @@ public final class Retentions {
   public boolean lift(Entry.Subject by, String organ, String id, String reference) {
     requireReference(reference);
     return locked(() -> {
-      Retention before = of(organ);
-      List<Retention.Hold> holds =
-          before.holds().stream().filter(hold -> !hold.id().equals(id)).toList();
-      if (holds.size() == before.holds().size()) {
+      Optional<Retention> before = of(organ);
+      List<Retention.Hold> standing =
+          before.map(Retention::holds).orElseGet(() -> logged.of(organ));
+      List<Retention.Hold> holds = standing.stream().filter(hold -> !hold.id().equals(id)).toList();
+      if (holds.size() == standing.size()) {
         return false;
       }
       change(
           by,
           organ,
           new LogEvent.HoldLifted(organ, id, reference),
-          new Retention(before.years(), holds),
+          before.map(kept -> new Retention(kept.years(), holds)),
           false);
       return true;
     });
@@ -172,38 +200,84 @@ public final class Retentions {
 
   private static void requireReference(String reference) {
     if (!Retention.isReference(reference)) {
-      throw new IllegalArgumentException("a reference has 1 to 40 letters and digits");
+      throw new IllegalArgumentException(
+          "a reference has 1 to 40 letters and digits, 1 to 11 of them digits");
     }
   }
 
-  /** What keeps more comes before its entry, what keeps less after it. */
+  /**
+   * What keeps more comes before its entry, what keeps less after it.
+   *
+   * @param after empty where the term is not known: then the entry alone tells a hold, and nothing
+   *     is deleted anyway
+   */
   private void change(
-      Entry.Subject by, String organ, LogEvent event, Retention after, boolean keepsMore)
+      Entry.Subject by, String organ, LogEvent event, Optional<Retention> after, boolean keepsMore)
       throws IOException {
-    if (keepsMore) {
-      after.write(file(organ));
+    if (keepsMore && after.isPresent()) {
+      after.get().write(file(organ));
     }
     EntryReceipt _ = transactions.write(change -> change.record(by, event));
-    if (!keepsMore) {
-      after.write(file(organ));
+    if (!keepsMore && after.isPresent()) {
+      after.get().write(file(organ));
     }
   }
 
   /** Deletes what is due in every generation of a log; how many entries that were. */
   public long prune(String organ) {
     long deleted = 0;
+    Run run = new Run(organ);
     for (int number = 1; number <= logs.generation(organ); number++) {
       Generation generation = new Generation(organ, number);
       long now = -1;
       for (int step = 0; step < STEPS && now != 0; step++) {
-        now = locked(() -> prune(generation, of(organ))); // between two of them a hold can be set
+        now = locked(() -> prune(generation, run)); // between two of them a hold can be set
         deleted += now;
       }
     }
     return deleted;
   }
 
-  private long prune(Generation generation, Retention retention) throws IOException {
+  /** What is found out once in a run, and only if something is due: it reads much. */
+  private final class Run {
+    private final String organ;
+    private @Nullable Instant borneOut;
+    private @Nullable Boolean lacksHold;
+
+    Run(String organ) {
+      this.organ = organ;
+    }
+
+    /** The time that clock, logs and witnesses agree has come. */
+    Instant borneOut() {
+      Instant known = borneOut;
+      if (known == null) {
+        Instant logged = earlier(clock.instant(), time.newest());
+        known = seen.get().map(last -> earlier(logged, last.plus(SILENCE))).orElse(logged);
+        borneOut = known;
+      }
+      return known;
+    }
+
+    /** Whether the log has a hold; asked where the file has none. */
+    boolean lacksHold() {
+      Boolean known = lacksHold;
+      if (known == null) {
+        known = !logged.of(organ).isEmpty();
+        lacksHold = known;
+      }
+      return known;
+    }
+  }
+
+  private long prune(Generation generation, Run run) throws IOException {
+    String organ = generation.organ();
+    Optional<Retention> known = of(organ);
+    if (known.isEmpty()) {
+      refuse(organ, "retention-missing");
+      return 0;
+    }
+    Retention retention = known.get();
     String log = generation.log();
     String name = generation.organ() + "@" + generation.number();
     LogFiles files = new LogFiles(keys, log);
@@ -212,9 +286,22 @@ public final class Retentions {
     if (!retention.holds().isEmpty()) {
       return 0;
     }
-    Instant before = before(generation.organ(), retention);
-    long to = due(log, from, logs.bundle(name).size(), before);
+    Instant now = clock.instant();
+    long size = logs.bundle(name).size();
+    long next = Math.min(size, from + TilePath.FULL);
+    if (due(log, from, next, before(organ, retention, now)) == from) {
+      return 0;
+    }
+    Instant before = before(organ, retention, run.borneOut());
+    long to = due(log, from, size, before);
     if (to == from) {
+      if (now.isAfter(run.borneOut().plus(DOUBT))) {
+        refuse(organ, "clock");
+      }
+      return 0;
+    }
+    if (run.lacksHold()) {
+      refuse(organ, "hold-missing");
       return 0;
     }
     EntryReceipt _ =
@@ -228,6 +315,7 @@ public final class Retentions {
                     to,
                     before.toString(),
                     retention.years())));
+    logs.integrateNow(); // so that no checkpoint lacks the entry when the minimum says it
     String origin = logs.verifierKey(name).name();
     try (LogSigner signer = files.signer(origin)) {
       files.writeMinimum(new Minimum(origin, to).sign(signer));
@@ -238,12 +326,25 @@ public final class Retentions {
     return to - from;
   }
 
+  /** An alarm, once a day. */
+  private void refuse(String organ, String cause) {
+    String told = organ + " " + cause + " " + LocalDate.ofInstant(clock.instant(), JAPAN);
+    if (!refusals.contains(told)) {
+      EntryReceipt _ =
+          transactions.write(
+              change -> change.record(subject(organ), new LogEvent.PruneRefused(organ, cause)));
+      boolean _ = refusals.add(told);
+    }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
   /** Entries committed before this time are due. */
-  private Instant before(String organ, Retention retention) {
+  private Instant before(String organ, Retention retention, Instant now) {
     Instant term =
-        clock
-            .instant()
-            .atZone(JAPAN)
+        now.atZone(JAPAN)
             .toLocalDate()
             .minusYears(retention.years())
             .atStartOfDay(JAPAN)
@@ -294,7 +395,7 @@ public final class Retentions {
   }
 
   private Path file(String organ) {
-    return keys.resolve("log-" + organ + ".retention");
+    return Retention.file(keys, organ);
   }
 
   private <T> T locked(Step<T> step) {

@@ -1,8 +1,15 @@
 package jp.sekisho.server.auditor;
 
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import jp.sekisho.server.audit.Cosignatures;
+import jp.sekisho.server.audit.OutsideWitness;
 import jp.sekisho.server.audit.Retentions;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.grant.OpenExceptions;
+import jp.sekisho.server.storage.StorageException;
 
 /** How long the logs of an installation are kept. */
 public final class Keeping {
@@ -17,6 +24,19 @@ public final class Keeping {
         installation.logs(),
         installation.transactions(),
         installation.clock(),
-        OpenExceptions::since);
+        OpenExceptions::since,
+        () -> seen(installation));
+  }
+
+  /** When a witness outside saw one of the logs last; empty where none is asked to. */
+  private static Optional<Instant> seen(Installation installation) {
+    try {
+      List<OutsideWitness> witnesses = OutsideWitness.read(installation.directory().witnesses());
+      return witnesses.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Cosignatures.seen(installation.logs(), witnesses));
+    } catch (IOException e) {
+      throw new StorageException("the list of witnesses cannot be read", e);
+    }
   }
 }

@@ -23,6 +23,7 @@ import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sources;
 import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.TerminalWatch;
+import jp.sekisho.server.setup.Setup;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.TerminalObserver;
@@ -124,6 +125,7 @@ final class AuthnBeans {
       Terminals terminals,
       SignsOfLife signs,
       Approvals approvals,
+      Setup setup,
       Logins.Settings settings) {
     Limits limits =
         settings.addressMatch() == AddressMatch.REQUIRE ? Limits.DIRECT : Limits.BEHIND_NAT;
@@ -145,7 +147,8 @@ final class AuthnBeans {
             new Persons(installation.seal()),
             new Roles(installation.seal()),
             signs,
-            policies),
+            policies,
+            setup),
         approvals,
         settings);
   }

@@ -16,8 +16,9 @@ import jp.sekisho.server.storage.Change;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Step 7: this person may work at this terminal: it is still active, it belongs to the person's 機関,
- * the person holds a role there, and the signed policy of the terminal lets such a login in.
+ * Step 7: this person may work at this terminal: the first start is over or the person does it, the
+ * terminal is still active, it belongs to the person's 機関, the person holds a role there, and the
+ * signed policy of the terminal lets such a login in.
  */
 final class Permitted {
   private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
@@ -39,6 +40,10 @@ final class Permitted {
     // Asked again inside the unit: it may have been revoked since it spoke.
     return registers
         .terminal(change.handle(), id)
+        .then(terminal ->
+            registers.awaitsSetup(change.handle(), person.number(), person.organ(), change.now())
+                ? Verdict.<ActiveTerminal>refused(Refusal.SETUP_OPEN)
+                : Verdict.passed(terminal))
         .then(terminal ->
             terminal.organ().equals(person.organ())
                     && registers.hasRole(

@@ -225,8 +225,12 @@ final class Recorded {
       Permitted permitted, Change change, Entry.Subject subject, RelyingLogin relying) {
     Identified identified = permitted.current().identified();
     String transaction = identified.spoke().question().id();
+    boolean low = identified.assurance() == Assurance.LOW;
+    boolean passkey = identified instanceof PasskeyRegistered;
     String acr =
-        identified.assurance() == Assurance.LOW ? RelyingProof.CARD_LOW : RelyingProof.CARD;
+        passkey
+            ? low ? RelyingProof.PASSKEY_LOW : RelyingProof.PASSKEY
+            : low ? RelyingProof.CARD_LOW : RelyingProof.CARD;
     Relying session = relying.session();
     change.record(
         subject,
@@ -241,7 +245,7 @@ final class Recorded {
         person.organ(),
         permitted.terminal().id(),
         acr,
-        RelyingProof.CARD_AND_PIN);
+        passkey ? RelyingProof.BY_PASSKEY : RelyingProof.CARD_AND_PIN);
   }
 
   private static Verdict<Recorded> resume(

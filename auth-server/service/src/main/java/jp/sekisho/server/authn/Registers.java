@@ -54,4 +54,10 @@ interface Registers {
 
   /** Whether the person holds any role in the organ. */
   boolean hasRole(Handle handle, String number, String organ, Instant at);
+
+  /**
+   * Whether nobody else than administrators of this organ may come in yet: the first start is not
+   * finished.
+   */
+  boolean awaitsSetup(Handle handle, String number, String organ, Instant at);
 }

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.Refusal;
@@ -24,6 +25,8 @@ import jp.sekisho.protocol.RelyingQuestion;
 import jp.sekisho.protocol.RelyingSessionEnd;
 import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingSessionsEnded;
+import jp.sekisho.protocol.RelyingTerminal;
+import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.RelyingEvent;
@@ -38,6 +41,10 @@ import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.AgentPort;
 import jp.sekisho.server.terminal.RelyingService;
+import jp.sekisho.server.terminal.RelyingSigns;
+import jp.sekisho.server.terminal.SignsOfLife;
+import jp.sekisho.server.terminal.Terminal;
+import jp.sekisho.server.terminal.Terminals;
 
 /**
  * Logins for other systems, on the agents' port: {@code /agent/v1/services} of {@code
@@ -55,8 +62,15 @@ final class RelyingController {
   /** An address, not a name: never looked up. */
   private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:.]{2,45}");
 
+  private static final Pattern BACK = Pattern.compile("[!-~]{1,4096}");
+
   private final Logins logins;
   private final Sessions sessions;
+  private final Terminals terminals;
+  private final SignsOfLife signs;
+  private final RelyingSigns relyingSigns;
+  private final ReturnAddresses addresses;
+  private final String ownOrigin;
   private final RefusalTally tally;
   private final Answers answers;
   private final Transactions transactions;
@@ -66,11 +80,20 @@ final class RelyingController {
   RelyingController(
       Logins logins,
       Sessions sessions,
+      Terminals terminals,
+      SignsOfLife signs,
+      RelyingSigns relyingSigns,
+      ReturnAddresses addresses,
       RefusalTally tally,
       Answers answers,
       Installation installation) {
     this.logins = logins;
     this.sessions = sessions;
+    this.terminals = terminals;
+    this.signs = signs;
+    this.relyingSigns = relyingSigns;
+    this.addresses = addresses;
+    this.ownOrigin = installation.config().origin();
     this.tally = tally;
     this.answers = answers;
     this.transactions = installation.transactions();
@@ -84,24 +107,56 @@ final class RelyingController {
     if (!asked.realm().equals(service.realm())) {
       return refuse(request, service, "service-ask", Refusal.SERVICE_REALM);
     }
+    relyingSigns.asked(service);
     Optional<InetAddress> source = address(asked.source());
     Optional<RelyingLogin> login = login(service, asked.client(), asked.session());
     if (source.isEmpty() || login.isEmpty()) {
       return refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
     }
-    return switch (logins.askFor(login.get(), service.origin(), source.get())) {
+    String back = asked.back();
+    if (back != null && !isBack(back, service)) {
+      return refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
+    }
+    // A card is asked on the service's page; a passkey works on ours only.
+    String origin = back == null ? service.origin() : ownOrigin;
+    return switch (logins.askFor(login.get(), origin, source.get())) {
       case Verdict.Refused<Asked>(Refusal reason) -> {
         tally.count(source.get(), reason);
         yield answers.refuse(reason, request);
       }
-      case Verdict.Passed<Asked>(Asked question) ->
-          answers.json(
-              HttpStatus.CREATED,
-              new RelyingQuestion(
-                  question.transaction().id(),
-                  question.cookie().secret(),
-                  question.transaction().expires().toString()));
+      case Verdict.Passed<Asked>(Asked question) -> {
+        String id = question.transaction().id();
+        if (back != null) {
+          addresses.keep(question.transaction(), back);
+        }
+        yield answers.json(
+            HttpStatus.CREATED,
+            new RelyingQuestion(
+                id,
+                question.cookie().secret(),
+                question.transaction().expires().toString(),
+                back == null ? null : ownOrigin + "/relying/" + id));
+      }
     };
+  }
+
+  /** Nothing but a page of the registered origin: the answer goes nowhere else. */
+  private static boolean isBack(String url, RelyingService service) {
+    return BACK.matcher(url).matches() && url.startsWith(service.origin() + "/");
+  }
+
+  private static Optional<Answer> read(String answer) {
+    if (!answer.startsWith(RelyingAnswer.PASSKEY)) {
+      return Answer.Card.read(WireJson.write(new PostedAnswer(answer)));
+    }
+    try {
+      byte[] body = Base64Url.decode(answer.substring(RelyingAnswer.PASSKEY.length()));
+      return Answer.Passkey.read(body) instanceof Answer.Passkey.Posted.Vouched(Answer given)
+          ? Optional.of(given)
+          : Optional.empty();
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
   }
 
   @Post("/transactions/{id}/answer")
@@ -114,7 +169,7 @@ final class RelyingController {
     }
     Optional<RelyingLogin> login = login(service, posted.client(), posted.session());
     Optional<Token> secret = Token.parse(posted.secret());
-    Optional<Answer> answer = Answer.Card.read(WireJson.write(new PostedAnswer(posted.answer())));
+    Optional<Answer> answer = read(posted.answer());
     if (login.isEmpty() || secret.isEmpty() || answer.isEmpty()) {
       return refuse(request, service, "service-answer", Refusal.INPUT_MALFORMED);
     }
@@ -127,6 +182,42 @@ final class RelyingController {
       case Outcome.Opened _, Outcome.Resumed _, Outcome.Approved _, Outcome.SteppedUp _ ->
           throw new IllegalStateException("a relying service's login became something else");
     };
+  }
+
+  /** Reveals a terminal's state only to the service whose open session is at it. */
+  @Post("/terminals/state")
+  HttpResponse<?> terminal(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    RelyingTerminalAsk asked = WireJson.read(body, RelyingTerminalAsk.class);
+    RelyingService service = AgentPort.service(request);
+    if (!asked.realm().equals(service.realm())) {
+      return refuse(request, service, "service-terminal", Refusal.SERVICE_REALM);
+    }
+    if (!Relying.isId(asked.session())) {
+      return refuse(request, service, "service-terminal", Refusal.INPUT_MALFORMED);
+    }
+    Relying relying = new Relying(service.name(), service.realm(), asked.session());
+    String state =
+        transactions.read(handle ->
+            sessions
+                .terminalOf(handle, relying, clock.instant())
+                .flatMap(id -> terminals.find(handle, id))
+                .map(this::state)
+                .orElse("none"));
+    return answers.ok(new RelyingTerminal(asked.realm(), asked.session(), state));
+  }
+
+  private String state(Terminal terminal) {
+    if (terminal.state() != Terminal.State.ACTIVE) {
+      return terminal.state().text();
+    }
+    if (terminal.silentSince() != null || signs.owesRecords(terminal.id())) {
+      return "silent";
+    }
+    Terminal.Enforcement measured = terminal.enforcement();
+    if (measured == null) {
+      return "unmeasured";
+    }
+    return measured == Terminal.Enforcement.EFFECTIVE ? RelyingTerminal.ENFORCING : measured.text();
   }
 
   @Post("/sessions/ended")

@@ -7,9 +7,11 @@ import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.policy.SignedPolicies;
+import jp.sekisho.server.setup.Setup;
 import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
@@ -25,18 +27,21 @@ final class ServiceRegisters implements Registers {
   private final Roles roles;
   private final SignsOfLife signs;
   private final SignedPolicies policies;
+  private final Setup setup;
 
   ServiceRegisters(
       Terminals terminals,
       Persons persons,
       Roles roles,
       SignsOfLife signs,
-      SignedPolicies policies) {
+      SignedPolicies policies,
+      Setup setup) {
     this.terminals = terminals;
     this.persons = persons;
     this.roles = roles;
     this.signs = signs;
     this.policies = policies;
+    this.setup = setup;
   }
 
   @Override
@@ -88,5 +93,10 @@ final class ServiceRegisters implements Registers {
   @Override
   public boolean hasRole(Handle handle, String number, String organ, Instant at) {
     return roles.hasAny(handle, number, organ, at);
+  }
+
+  @Override
+  public boolean awaitsSetup(Handle handle, String number, String organ, Instant at) {
+    return setup.isOpen(handle) && !roles.has(handle, number, Role.ADMIN, organ, at);
   }
 }

@@ -86,6 +86,7 @@ public final class StaffTrust implements CardTrust {
   private final Path policy;
   private final Path required;
   private final PathVerifier verifier;
+  private @Nullable Material material;
 
   private StaffTrust(
       CardKind kind, Path directory, Remote remote, InstantSource clock, Notices notices) {
@@ -224,6 +225,46 @@ public final class StaffTrust implements CardTrust {
       anchors.roots();
       lists.problems();
     }
+  }
+
+  /**
+   * What certificates are judged by now, beside a responder: for terminals that look before they
+   * ask for a PIN.
+   *
+   * @param roots the pinned CAs; empty: nobody is trusted
+   * @param lists revocation lists in DER
+   * @param requiredPolicy policy OID that must hold along the path
+   * @param generation of the lists
+   */
+  public record Material(
+      CardKind kind,
+      List<X509Certificate> roots,
+      List<byte[]> lists,
+      Optional<String> requiredPolicy,
+      long generation) {}
+
+  /**
+   * What counts now, the very same object while nothing changed; empty while the first list of an
+   * address is awaited.
+   */
+  @SuppressWarnings("ReferenceEquality") // the anchors' list is the same object while none changed
+  public synchronized Optional<Material> material() {
+    boolean there = Files.isDirectory(directory);
+    look();
+    List<X509Certificate> roots = there ? anchors.roots() : List.of();
+    Optional<String> demanded = requiredPolicy();
+    long generation = lists.generation();
+    Material held = material;
+    if (held != null
+        && held.roots() == roots
+        && held.generation() == generation
+        && held.requiredPolicy().equals(demanded)) {
+      return Optional.of(held);
+    }
+    Optional<List<byte[]>> now = there ? lists.lists() : Optional.of(List.of());
+    Optional<Material> fresh = now.map(der -> new Material(kind, roots, der, demanded, generation));
+    material = fresh.orElse(null);
+    return fresh;
   }
 
   /** Fetches the list anew, if it has an address. Waits for the network. */

@@ -15,6 +15,7 @@ final class ConsoleCommands {
         TerminalCommand.class,
         PolicyCommand.class,
         MediumCommand.class,
-        ServiceCommand.class);
+        ServiceCommand.class,
+        SetupCommand.class);
   }
 }

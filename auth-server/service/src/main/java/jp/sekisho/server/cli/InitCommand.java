@@ -8,11 +8,13 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.ServiceConfig;
+import jp.sekisho.server.setup.SetupCode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,6 +64,14 @@ final class InitCommand implements Callable<Integer> {
       names = "--trial",
       description = {"試行（ループバックの HTTP、実データ禁止）", "Trial: HTTP on loopback, no real data."})
   private boolean trial;
+
+  @Option(
+      names = "--without-setup",
+      description = {
+        "試行のみ：初期設定なしで使い始める",
+        "Trials only: begin without the first start and its offices."
+      })
+  private boolean withoutSetup;
 
   @Option(
       names = "--people-port",
@@ -117,6 +127,9 @@ final class InitCommand implements Callable<Integer> {
     try {
       config = config();
       named = NewInstallation.organs(organs);
+      if (withoutSetup && !trial) {
+        throw new IllegalArgumentException("--without-setup is for trials");
+      }
     } catch (IllegalArgumentException e) {
       console.err().println(texts.say("init.invalid", String.valueOf(e.getMessage())));
       return ExitCode.REFUSED;
@@ -132,11 +145,25 @@ final class InitCommand implements Callable<Integer> {
       console.err().println(texts.say("init.not-empty", directory.root()));
       return ExitCode.REFUSED;
     }
-    NewInstallation.create(directory, config, named, ServerCommand.version(), Clock.systemUTC());
+    Optional<SetupCode> code =
+        NewInstallation.create(
+            directory, config, named, ServerCommand.version(), !withoutSetup, Clock.systemUTC());
     if (console.json()) {
-      Json.print(console.out(), "data", directory.root().toString(), "trial", trial);
+      if (code.isPresent()) {
+        Json.print(
+            console.out(),
+            "data",
+            directory.root().toString(),
+            "trial",
+            trial,
+            "code",
+            code.get().text());
+      } else {
+        Json.print(console.out(), "data", directory.root().toString(), "trial", trial);
+      }
     } else {
       console.out().println(texts.say("init.done", directory.root()));
+      code.ifPresent(one -> console.out().println(SetupCommand.shown(console, one, origin)));
     }
     return ExitCode.OK;
   }

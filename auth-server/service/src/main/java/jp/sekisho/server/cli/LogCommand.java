@@ -4,13 +4,19 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import jp.sekisho.audit.names.NameTable;
+import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.audit.Cosignatures;
 import jp.sekisho.server.audit.LogBundle;
 import jp.sekisho.server.audit.OutsideWitness;
 import jp.sekisho.server.audit.PendingEntries;
+import jp.sekisho.server.auditor.NamesOfLog;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.storage.PrivateFiles;
 import picocli.CommandLine.Command;
@@ -78,6 +84,14 @@ final class LogCommand {
     @SuppressWarnings("NullAway.Init") // required
     private Path out;
 
+    @Option(
+        names = "--names",
+        description = {
+          "氏名と職の表を封緘して一式に加える。開封コードはここに一度だけ表示する",
+          "Adds a sealed table of names and posts; its code is shown here, once."
+        })
+    private boolean names;
+
     @Override
     public Integer call() {
       return console.run(this::run);
@@ -86,6 +100,10 @@ final class LogCommand {
     private int run(Installation installation) throws Exception {
       Texts texts = Texts.of(Console.class, console.locale());
       if (!which.exists(console, installation)) {
+        return ExitCode.REFUSED;
+      }
+      if (names && which.log.equals(PendingEntries.SYSTEM)) {
+        console.err().println(texts.say("log.no-names"));
         return ExitCode.REFUSED;
       }
       installation.logs().integrateNow();
@@ -106,18 +124,36 @@ final class LogCommand {
           organ.equals(PendingEntries.SYSTEM)
               ? Entry.Subject.NONE
               : new Entry.Subject(organ, null, null, null, null);
+      NameTable table = names ? NamesOfLog.of(installation, organ) : NameTable.of(List.of());
       // Before the first byte leaves: what is not logged is not exported.
       installation
           .transactions()
           .write(change ->
-              change.record(subject, new LogEvent.Exported(which.log, bundle.size(), "console")));
-      try (OutputStream stream = Files.newOutputStream(out)) {
-        bundle.writeZip(stream);
-      }
-      if (console.json()) {
-        Json.print(console.out(), "log", which.log, "size", bundle.size(), "file", out.toString());
-      } else {
-        console.out().println(texts.say("log.exported", which.log, bundle.size(), out));
+              change.record(
+                  subject,
+                  new LogEvent.Exported(
+                      which.log, bundle.size(), "console", Map.of(), table.people())));
+      try (SealCode code = SealCode.random()) {
+        try (OutputStream stream = Files.newOutputStream(out)) {
+          if (names) {
+            bundle.writeZip(stream, table, code);
+          } else {
+            bundle.writeZip(stream);
+          }
+        }
+        Map<String, Object> said =
+            new TreeMap<>(Map.of("log", which.log, "size", bundle.size(), "file", out.toString()));
+        if (names) {
+          said.put("code", code.reveal());
+        }
+        if (console.json()) {
+          Json.printLarge(console.out(), said);
+        } else {
+          console.out().println(texts.say("log.exported", which.log, bundle.size(), out));
+          if (names) {
+            console.out().println(texts.say("log.exported-names", table.people(), code.reveal()));
+          }
+        }
       }
       return ExitCode.OK;
     }

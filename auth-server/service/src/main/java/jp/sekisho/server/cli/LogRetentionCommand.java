@@ -3,6 +3,7 @@ package jp.sekisho.server.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import jp.sekisho.protocol.event.Entry;
@@ -121,28 +122,29 @@ final class LogRetentionCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void print(String log, Retention retention, long deleted) {
+  /**
+   * @param kept empty where the term is not known any more
+   */
+  private void print(String log, Optional<Retention> kept, long deleted) {
+    List<Retention.Hold> standing = kept.map(Retention::holds).orElse(List.of());
+    long years = kept.map(Retention::years).orElse(0);
     if (console.json()) {
       List<Object> holds = new ArrayList<>();
-      for (Retention.Hold hold : retention.holds()) {
+      for (Retention.Hold hold : standing) {
         holds.add(Map.of("id", hold.id(), "since", hold.since(), "reference", hold.reference()));
       }
       Json.printLarge(
           console.out(),
-          new TreeMap<>(
-              Map.of(
-                  "log",
-                  log,
-                  "years",
-                  (long) retention.years(),
-                  "deleted",
-                  deleted,
-                  "holds",
-                  holds)));
+          new TreeMap<>(Map.of("log", log, "years", years, "deleted", deleted, "holds", holds)));
       return;
     }
-    console.out().println(texts().say("log.retention", log, retention.years(), deleted));
-    for (Retention.Hold hold : retention.holds()) {
+    console
+        .out()
+        .println(
+            kept.isPresent()
+                ? texts().say("log.retention", log, years, deleted)
+                : texts().say("log.retention-unknown", log));
+    for (Retention.Hold hold : standing) {
       console
           .out()
           .println(texts().say("log.retention-hold", hold.id(), hold.since(), hold.reference()));

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.event.Entry;
@@ -22,6 +23,8 @@ import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.config.ServiceConfig;
 import jp.sekisho.server.listener.ServerKeys;
 import jp.sekisho.server.person.Organs;
+import jp.sekisho.server.setup.Setup;
+import jp.sekisho.server.setup.SetupCode;
 import jp.sekisho.server.storage.Database;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.RowSeal;
@@ -68,11 +71,18 @@ final class NewInstallation {
     }
   }
 
-  static void create(
+  /**
+   * Makes it.
+   *
+   * @param guided whether a first start is demanded before anybody else works with it
+   * @return its one-time code; empty where none is demanded
+   */
+  static Optional<SetupCode> create(
       DataDirectory directory,
       ServiceConfig config,
       Map<String, String> organs,
       String version,
+      boolean guided,
       Clock clock)
       throws IOException, GeneralSecurityException {
     PrivateFiles.createDirectory(directory.root());
@@ -88,18 +98,26 @@ final class NewInstallation {
     try (Database database = Installation.database(directory, config)) {
       AuditLogs.create(database, directory.keys(), config.host(), logs);
     }
+    if (guided) {
+      Setup.demand(directory);
+    }
+    Optional<SetupCode> code;
     try (Installation installation = Installation.open(directory, config, clock)) {
-      installation
-          .transactions()
-          .write(change -> {
-            Organs.create(change.handle(), organs);
-            return change.record(
-                Entry.Subject.NONE,
-                new ServiceEvent.Initialised(version, config.origin(), config.trial()));
-          });
+      Setup setup = Setup.of(installation);
+      code =
+          installation
+              .transactions()
+              .<Optional<SetupCode>, RuntimeException>write(change -> {
+                Organs.create(change.handle(), organs);
+                change.record(
+                    Entry.Subject.NONE,
+                    new ServiceEvent.Initialised(version, config.origin(), config.trial()));
+                return guided ? Optional.of(setup.begin(change)) : Optional.empty();
+              });
       installation.logs().integrateNow();
     }
     config.write(directory.config());
+    return code;
   }
 
   private static void writeRandom(Path file, int length) throws IOException {

@@ -55,6 +55,11 @@ public record DataDirectory(Path root) {
     return keys().resolve("database.password");
   }
 
+  /** Whether the first start is open or finished; absent where none was demanded. */
+  public Path setup() {
+    return keys().resolve("setup");
+  }
+
   /** The same of another kind of card: {@code trust/<kind>/}. */
   public Path cardTrust(CardKind kind) {
     return root.resolve("trust").resolve(kind.text());
@@ -68,6 +73,11 @@ public record DataDirectory(Path root) {
   /** The models of passkeys that may be registered, a file each; absent: none. */
   public Path passkeyModels() {
     return root.resolve("trust").resolve("passkey-models");
+  }
+
+  /** Who time-stamps checkpoints: a line with the address; absent: nobody. */
+  public Path stampAuthority() {
+    return root.resolve("trust").resolve("tsa");
   }
 
   /** Who cosigns checkpoints: a line {@code VKEY URL} each; absent: nobody. */

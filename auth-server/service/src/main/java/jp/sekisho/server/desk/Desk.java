@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.person.Authority;
@@ -35,20 +36,27 @@ public final class Desk {
   private final Roles roles;
   private final Persons persons;
   private final StepUps stepUps;
+  private final Predicate<Handle> setup;
   private final InstantSource clock;
 
+  /**
+   * @param setup whether the first start is not finished: until then an administrator of one 機関
+   *     fills the offices of all of them
+   */
   public Desk(
       Transactions transactions,
       Sessions sessions,
       Roles roles,
       Persons persons,
       StepUps stepUps,
+      Predicate<Handle> setup,
       InstantSource clock) {
     this.transactions = transactions;
     this.sessions = sessions;
     this.roles = roles;
     this.persons = persons;
     this.stepUps = stepUps;
+    this.setup = setup;
     this.clock = clock;
   }
 
@@ -83,7 +91,9 @@ public final class Desk {
             organ,
             one ->
                 sessions.active(handle, session.tokenHash(), at).isPresent()
-                    && holds(handle, session, ADMINISTRATORS, one, at));
+                    && (holds(handle, session, ADMINISTRATORS, one, at)
+                        || (setup.test(handle)
+                            && holds(handle, session, ADMINISTRATORS, session.organ(), at))));
       }
     };
   }
@@ -102,6 +112,17 @@ public final class Desk {
     return proof.get().low() ? Optional.of(Refusal.DESK_LOW) : Optional.empty();
   }
 
+  /** Why an administrator's session does not count any more, within a unit. */
+  Optional<Refusal> gone(Handle handle, Session session) {
+    Instant now = clock.instant();
+    if (sessions.active(handle, session.tokenHash(), now).isEmpty()) {
+      return Optional.of(Refusal.SESSION_ENDED);
+    }
+    return holds(handle, session, ADMINISTRATORS, session.organ(), now)
+        ? Optional.empty()
+        : Optional.of(Refusal.ROLE_MISSING);
+  }
+
   /**
    * Why somebody with one of these roles may not do this for {@code holder}, within the unit; "" is
    * nobody.
@@ -113,7 +134,9 @@ public final class Desk {
     if (!holds(change.handle(), session, any, session.organ(), change.now())) {
       return Optional.of(Refusal.ROLE_MISSING);
     }
-    return holder.isEmpty() || knows(change.handle(), session, holder, change.now())
+    return holder.isEmpty()
+            || knows(change.handle(), session, holder, change.now())
+            || setup.test(change.handle())
         ? Optional.empty()
         : Optional.of(Refusal.DESK_PERSON);
   }

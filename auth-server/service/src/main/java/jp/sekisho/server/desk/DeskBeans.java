@@ -11,9 +11,12 @@ import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.policy.PolicyImport;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
+import jp.sekisho.server.setup.Setup;
+import jp.sekisho.server.setup.SetupEnd;
 import jp.sekisho.server.webauthn.Passkeys;
 
 /** Beans of the desk, made from the installation that the launcher provides. */
@@ -21,13 +24,15 @@ import jp.sekisho.server.webauthn.Passkeys;
 @Requires(beans = Installation.class)
 final class DeskBeans {
   @Singleton
-  Desk desk(Installation installation, Sessions sessions, Roles roles, StepUps stepUps) {
+  Desk desk(
+      Installation installation, Sessions sessions, Roles roles, StepUps stepUps, Setup setup) {
     return new Desk(
         installation.transactions(),
         sessions,
         roles,
         new Persons(installation.seal()),
         stepUps,
+        setup::isOpen,
         installation.clock());
   }
 
@@ -57,7 +62,12 @@ final class DeskBeans {
   @Singleton
   DeskCards deskCards(
       Installation installation, Desk desk, CardRegistry registry, TemporaryStock stock) {
-    return new DeskCards(desk, registry, stock, installation.transactions());
+    return new DeskCards(
+        desk,
+        registry,
+        stock,
+        new Authenticators(installation.seal()),
+        installation.transactions());
   }
 
   @Singleton
@@ -70,5 +80,11 @@ final class DeskBeans {
             handle -> SignedPolicies.threshold(handle, installation),
             installation.clock()),
         installation.transactions());
+  }
+
+  @Singleton
+  DeskSetup deskSetup(
+      Installation installation, Desk desk, Setup setup, SetupEnd end, PolicyImport imports) {
+    return new DeskSetup(desk, setup, end, imports, installation.transactions());
   }
 }

@@ -3,12 +3,16 @@ package jp.sekisho.server.desk;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.PinResetNote;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.DeskEvent;
+import jp.sekisho.server.card.Authenticator;
+import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.CardRegistry.Asker;
 import jp.sekisho.server.card.StaffTrust;
@@ -37,13 +41,19 @@ public final class DeskCards {
   private final Desk desk;
   private final CardRegistry registry;
   private final TemporaryStock stock;
+  private final Authenticators cards;
   private final Transactions transactions;
 
   public DeskCards(
-      Desk desk, CardRegistry registry, TemporaryStock stock, Transactions transactions) {
+      Desk desk,
+      CardRegistry registry,
+      TemporaryStock stock,
+      Authenticators cards,
+      Transactions transactions) {
     this.desk = desk;
     this.registry = registry;
     this.stock = stock;
+    this.cards = cards;
     this.transactions = transactions;
   }
 
@@ -114,6 +124,57 @@ public final class DeskCards {
       case "temporary-retire" -> of(stock.retire(asker, organ, wish.card()));
       default -> throw new IllegalStateException("a form without a deed");
     };
+  }
+
+  /**
+   * Records that a card's PIN was reset at the issuing desk, and by whose halves of the PUK. What
+   * was done there is not seen from here: the entry says who says so.
+   */
+  public Outcome notePinReset(Session session, PinResetNote note) {
+    String action = "card-pin-reset";
+    String proof = action + ":" + note.person() + ":" + note.card();
+    if (!StepUps.isAction(proof)) {
+      return refuse(session, "malformed", "", Refusal.INPUT_MALFORMED);
+    }
+    if (!desk.holds(session, Desk.ADMINISTRATORS)) {
+      return refuse(session, action, note.person(), Refusal.ROLE_MISSING);
+    }
+    Optional<Refusal> unproved = desk.prove(session, proof);
+    if (unproved.isPresent()) {
+      return refuse(session, action, note.person(), unproved.get());
+    }
+    BySession asker = new BySession(session, action, Desk.ADMINISTRATORS);
+    return transactions.<Outcome, RuntimeException>write(change -> {
+      Optional<Refusal> obstacle = asker.obstacle(change, note.person());
+      if (obstacle.isPresent()) {
+        return new Outcome.Refused(obstacle.get());
+      }
+      Optional<Refusal> fault = fault(change, session, note);
+      change.record(
+          session.subject(),
+          fault
+              .<DeskEvent>map(reason -> new DeskEvent.Refused(action, note.person(), reason))
+              .orElseGet(() ->
+                  new DeskEvent.PinReset(note.person(), note.card(), note.first(), note.second())));
+      return fault.<Outcome>map(Outcome.Refused::new).orElseGet(() -> new Outcome.Done(1));
+    });
+  }
+
+  private Optional<Refusal> fault(Change change, Session session, PinResetNote note) {
+    boolean holders =
+        Stream.of(note.person(), note.first(), note.second()).distinct().count() == 3
+            && desk.knows(change.handle(), session, note.first(), change.now())
+            && desk.knows(change.handle(), session, note.second(), change.now());
+    if (!holders) {
+      return Optional.of(Refusal.HALVES_TOGETHER);
+    }
+    boolean card =
+        cards.ofPerson(change.handle(), note.person()).stream()
+            .anyMatch(found ->
+                found instanceof Authenticators.Found.Sound(Authenticator one)
+                    && one.spki().equals(note.card())
+                    && one.state() != Authenticator.State.REVOKED);
+    return card ? Optional.empty() : Optional.of(Refusal.NOT_ENROLLED);
   }
 
   private static Outcome of(CardRegistry.Outcome outcome) {

@@ -10,6 +10,7 @@ import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.setup.Setup;
 import jp.sekisho.server.terminal.TerminalObserver;
 import jp.sekisho.server.terminal.Terminals;
 
@@ -52,13 +53,14 @@ final class GrantBeans {
       Media media,
       Persons persons,
       Terminals terminals,
-      Limits limits) {
+      Limits limits,
+      Setup setup) {
     return new Requests(
         installation.transactions(),
         dossiers,
         shelf,
         media,
-        new Requests.Registers(persons, terminals),
+        new Requests.Registers(persons, terminals, setup::isOpen),
         limits);
   }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.function.Predicate;
 import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.NewGrant;
@@ -22,6 +23,7 @@ import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +43,12 @@ public final class Requests {
   private final Registers registers;
   private final Limits limits;
 
-  /** Who works here and which terminals there are. */
-  record Registers(Persons persons, Terminals terminals) {}
+  /**
+   * Who works here, which terminals there are.
+   *
+   * @param setup whether the first start is not finished: until then nobody asks for anything
+   */
+  record Registers(Persons persons, Terminals terminals, Predicate<Handle> setup) {}
 
   Requests(
       Transactions transactions,
@@ -90,6 +96,9 @@ public final class Requests {
   }
 
   private Verdict<ExportGrant> text(Change change, Session by, NewGrant wanted) {
+    if (registers.setup().test(change.handle())) {
+      return Verdict.refused(Refusal.SETUP_OPEN);
+    }
     if (wanted.end() == null || wanted.end().isBlank()) {
       return Verdict.refused(Refusal.GRANT_WITHOUT_END);
     }

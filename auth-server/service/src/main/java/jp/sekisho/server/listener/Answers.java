@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Every JSON answer of the service: wire records and refusals, written by {@link WireJson} only.
  * Thread-safe.
  *
- * <p>The language of a request is {@code ?lang=}, then the cookie {@code sekisho-lang}, then the
- * first of Accept-Language that is Japanese or English, then Japanese.
+ * <p>The language of a request is {@code ?lang=}, then the cookie {@code __Host-sekisho-lang}, then
+ * the first of Accept-Language that is Japanese or English, then Japanese.
  */
 public final class Answers {
   /** Cookie that keeps the language a person chose: {@code ja} or {@code en}. */
-  public static final String LANGUAGE_COOKIE = "sekisho-lang";
+  public static final String LANGUAGE_COOKIE = "__Host-sekisho-lang";
 
   private final String helpLine;
 

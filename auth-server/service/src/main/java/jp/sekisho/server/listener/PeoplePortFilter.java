@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The guard of the people's port: only our own host names (against DNS rebinding), POST only from
- * our own pages, no agents' route, bodies up to 64 KiB; and the security headers of every answer.
+ * our own pages, other sites may link to pages and do nothing else (Fetch Metadata, where the
+ * browser sends it), no agents' route, bodies up to 64 KiB; and the security headers of every
+ * answer.
  */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Requires(beans = ListenerSettings.class)
@@ -28,19 +30,32 @@ import org.jspecify.annotations.Nullable;
 final class PeoplePortFilter {
   private static final int MAX_BODY = 64 * 1024;
 
-  /** Routes that take a personnel file: as large as any body may be. */
-  private static final Set<String> FILES = Set.of("/api/v1/people/check", "/api/v1/people/apply");
+  /** Routes that take files: as large as any body may be. */
+  private static final Set<String> FILES =
+      Set.of("/api/v1/people/check", "/api/v1/people/apply", "/api/v1/setup/policy");
 
   /** As docs/protocol.md promises; the agent's loopback port is the only foreign host. */
   private static final String CSP =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
-          + " http://127.0.0.1:47621; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+          + " http://127.0.0.1:47621; object-src 'none'; form-action 'self'; frame-ancestors 'none';"
+          + " base-uri 'none'";
+
+  /** Two years, for this host alone and what stands below it. */
+  private static final String HSTS = "max-age=63072000; includeSubDomains";
+
+  /**
+   * Of the page that posts a passkey's answer back to a relying service: browsers hold each address
+   * that the answer to a form leads to against its form-action, and those applications' addresses
+   * nobody here knows. Its form goes to the registered origin only.
+   */
+  private static final String CSP_BACK = CSP.replace(" form-action 'self';", "");
 
   private final Doors doors;
   private final Answers answers;
   private final RefusalCounter strangers;
   private final Set<String> origins;
   private final Set<String> hosts;
+  private final boolean trial;
 
   PeoplePortFilter(
       ListenerSettings settings, Doors doors, Answers answers, RefusalCounter strangers) {
@@ -50,6 +65,7 @@ final class PeoplePortFilter {
     this.origins = Set.copyOf(settings.originTexts());
     this.hosts =
         settings.origins().stream().map(URI::getAuthority).collect(Collectors.toUnmodifiableSet());
+    this.trial = settings.trial();
   }
 
   @RequestFilter
@@ -78,17 +94,30 @@ final class PeoplePortFilter {
     }
     HttpMethod method = request.getMethod();
     if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
-      return null;
+      return isOwn(request) || isLink(request) ? null : Refusal.CROSS_SITE;
     }
     if (method != HttpMethod.POST) {
       return Refusal.NOT_FOUND;
     }
     List<String> origin = request.getHeaders().getAll(HttpHeaders.ORIGIN);
-    if (origin.size() != 1 || !origins.contains(origin.get(0))) {
+    if (origin.size() != 1 || !origins.contains(origin.get(0)) || !isOwn(request)) {
       return Refusal.CROSS_SITE;
     }
     return Doors.bodyRefusal(
         request, FILES.contains(request.getPath()) ? Listeners.MAX_BODY : MAX_BODY);
+  }
+
+  /** Whether no other site asked; programs and old browsers do not say. */
+  private static boolean isOwn(HttpRequest<?> request) {
+    List<String> site = request.getHeaders().getAll("Sec-Fetch-Site");
+    return site.isEmpty() || site.equals(List.of("same-origin")) || site.equals(List.of("none"));
+  }
+
+  /** Whether somebody followed a link to a page; a cookie of ours does not come along. */
+  private static boolean isLink(HttpRequest<?> request) {
+    return request.getHeaders().getAll("Sec-Fetch-Mode").equals(List.of("navigate"))
+        && request.getHeaders().getAll("Sec-Fetch-Dest").equals(List.of("document"))
+        && !request.getPath().startsWith("/api/");
   }
 
   @ResponseFilter
@@ -96,9 +125,16 @@ final class PeoplePortFilter {
     if (doors.isAgents(request)) {
       return;
     }
-    response.getHeaders().set("Content-Security-Policy", CSP);
+    response
+        .getHeaders()
+        .set("Content-Security-Policy", request.getPath().startsWith("/relying/") ? CSP_BACK : CSP);
     response.getHeaders().set("X-Content-Type-Options", "nosniff");
     response.getHeaders().set("Referrer-Policy", "no-referrer");
+    response.getHeaders().set("Cross-Origin-Opener-Policy", "same-origin");
+    response.getHeaders().set("Cross-Origin-Resource-Policy", "same-origin");
+    if (!trial) {
+      response.getHeaders().set("Strict-Transport-Security", HSTS);
+    }
     boolean says =
         request.getPath().startsWith("/static/")
             || response.getHeaders().contains(HttpHeaders.CACHE_CONTROL);

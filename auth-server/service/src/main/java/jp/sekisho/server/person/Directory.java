@@ -154,6 +154,18 @@ public final class Directory {
                     .toList()));
   }
 
+  /** Everybody who has, had or will have a post in an organ, as {@link #profile}. */
+  public List<Profile> everybody(Handle handle, String organ, LocalDate day) {
+    return handle
+        .createQuery("select distinct person from post where organ = :organ order by person")
+        .bind("organ", organ)
+        .mapTo(String.class)
+        .list()
+        .stream()
+        .flatMap(number -> profile(handle, number, organ, day).stream())
+        .toList();
+  }
+
   /** The name of a division; its code where it has none. */
   public String division(Handle handle, String organ, String code) {
     return handle

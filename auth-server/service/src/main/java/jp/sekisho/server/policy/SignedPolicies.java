@@ -107,7 +107,12 @@ public final class SignedPolicies implements RootPin {
     return isAny(handle) ? Optional.of(PolicyEvaluator.lapsed(attempt)) : Optional.empty();
   }
 
-  /** Whether a root and a policy were ever imported. */
+  /** Whether there are officers' files, a root with its policy. */
+  public boolean isImported(Handle handle) {
+    return rows.read(handle).officers().isPresent();
+  }
+
+  /** Whether a root or a policy was ever imported. */
   public boolean isAny(Handle handle) {
     return !rows.read(handle).none();
   }

@@ -6,8 +6,8 @@ import io.micronaut.http.cookie.SameSite;
 import java.util.Optional;
 
 /**
- * The two cookies that carry secrets. {@code __Host-} makes browsers refuse them from any other
- * host, path or without {@code Secure}.
+ * The cookies that carry secrets. {@code __Host-} makes browsers refuse them from any other host,
+ * path or without {@code Secure}.
  */
 public final class SessionCookies {
   /** Shows that an answer comes from the browser that asked. */
@@ -15,6 +15,9 @@ public final class SessionCookies {
 
   /** A session. */
   public static final String SESSION = "__Host-sekisho-session";
+
+  /** The browser that entered the code of the first start. */
+  public static final String SETUP = "__Host-sekisho-setup";
 
   private SessionCookies() {}
 

@@ -322,6 +322,16 @@ public final class Sessions {
     return Optional.empty();
   }
 
+  /** Terminal of the open session that a relying service keeps under this id. */
+  public Optional<String> terminalOf(Handle handle, Relying relying, Instant now) {
+    for (Found found : repository.openAs(handle, relying)) {
+      if (found instanceof Found.Sound(Session session) && isActive(session, now)) {
+        return Optional.of(session.terminal());
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Ends all sessions of a relying service whose registration is removed. */
   public void endOfService(Change change, String service) {
     sound(change, repository.openOfService(change.handle(), service))

@@ -31,10 +31,16 @@ public final class StepUps {
   /** Before a personnel order is undone; its id follows. */
   public static final String UNDO_ORDER = "order-undo:";
 
+  /** Before the first policy is taken in; base64url SHA-256 of the request's body follows. */
+  public static final String IMPORT_POLICY = "setup-policy:";
+
+  /** Before the first start is finished. */
+  public static final String FINISH_SETUP = "setup-finish";
+
   /** Before something is done with a card at the desk: the request's action, person and card. */
   private static final String DESK =
       "(?:card-suspend:PERSON"
-          + "|(?:card-register|card-resume|card-revoke|temporary-hand):PERSON:HASH"
+          + "|(?:card-register|card-resume|card-revoke|card-pin-reset|temporary-hand):PERSON:HASH"
           + "|(?:temporary-stock|temporary-return|temporary-retire):HASH)";
 
   private static final String PERSON = "[0-9A-Za-z][0-9A-Za-z-]{0,31}";
@@ -44,7 +50,11 @@ public final class StepUps {
   private static final Pattern ACTION =
       Pattern.compile(
           REGISTER_PASSKEY
+              + "|"
+              + FINISH_SETUP
               + "|(?:"
+              + IMPORT_POLICY
+              + "|"
               + REMOVE_PASSKEY
               + "|"
               + APPLY_ORDER

@@ -21,6 +21,8 @@ enum AgentRoute {
   HEARTBEAT("/agent/v1/heartbeat", Caller.ACTIVE_OR_PENDING),
   /** The signed files that count for this terminal. */
   POLICY(HttpMethod.GET, "/agent/v1/policy", Caller.ACTIVE),
+  /** What the service judges cards by. */
+  CARD_TRUST(HttpMethod.GET, "/agent/v1/card-trust(/[A-Za-z0-9_-]{43})?", Caller.ACTIVE),
   /** Exceptions for this terminal. */
   GRANTS(HttpMethod.GET, "/agent/v1/grants", Caller.ACTIVE),
   /** The use of one begins. */
@@ -30,7 +32,13 @@ enum AgentRoute {
   /** It hands on the answer. */
   SERVICE_ANSWER("/agent/v1/services/transactions/[A-Za-z0-9_-]{22}/answer", Caller.SERVICE),
   /** It hears which of its sessions are over. */
-  SERVICE_SESSIONS("/agent/v1/services/sessions/ended", Caller.SERVICE);
+  SERVICE_SESSIONS("/agent/v1/services/sessions/ended", Caller.SERVICE),
+  /** It reports events of its own. */
+  SERVICE_EVENTS("/agent/v1/services/events", Caller.SERVICE),
+  /** It compares its event store with the log. */
+  SERVICE_EVENTS_HELD("/agent/v1/services/events/held", Caller.SERVICE),
+  /** It asks for the state of a session's terminal. */
+  SERVICE_TERMINAL("/agent/v1/services/terminals/state", Caller.SERVICE);
 
   /** Who may call. */
   enum Caller {
@@ -79,7 +87,7 @@ enum AgentRoute {
 
   /** Largest body, in bytes. */
   int maxBody() {
-    return this == EVENTS ? LARGE_BODY : SMALL_BODY;
+    return this == EVENTS || this == SERVICE_EVENTS ? LARGE_BODY : SMALL_BODY;
   }
 
   /** The word in the log. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import jp.sekisho.protocol.event.TerminalEvent;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
+import org.jdbi.v3.core.Handle;
 
 /** What an administrator does to a registered terminal: look, confirm, revoke. Thread-safe. */
 @Singleton
@@ -41,6 +42,12 @@ public final class Registration {
   /** All terminals, in the order of their ids. */
   public List<Terminal> all() {
     return transactions.read(terminals::all);
+  }
+
+  /** Whether any terminal is active, within a unit. */
+  public boolean anyActive(Handle handle) {
+    return terminals.all(handle).stream()
+        .anyMatch(terminal -> terminal.state() == Terminal.State.ACTIVE);
   }
 
   /**

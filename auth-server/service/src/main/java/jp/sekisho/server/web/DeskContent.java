@@ -221,6 +221,7 @@ final class DeskContent {
       case "card-suspend" -> words.text("web.done.card-suspend");
       case "card-resume" -> words.text("web.done.card-resume");
       case "card-revoke" -> words.text("web.done.card-revoke");
+      case "card-pin-reset" -> words.text("web.done.card-pin-reset");
       case "temporary-stock" -> words.text("web.done.temporary-stock");
       case "temporary-hand" -> words.text("web.done.temporary-hand");
       case "temporary-return" -> words.text("web.done.temporary-return");

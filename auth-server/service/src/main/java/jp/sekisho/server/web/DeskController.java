@@ -17,6 +17,7 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import jp.sekisho.protocol.DeskReply;
 import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.PinResetNote;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.config.Installation;
@@ -122,6 +123,16 @@ final class DeskController {
   HttpResponse<?> desk(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     DeskRequest wish = WireJson.read(body, DeskRequest.class);
     return switch (cards.handle(CurrentSession.active(request), wish)) {
+      case DeskCards.Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case DeskCards.Outcome.Done(int changed) -> answers.ok(new DeskReply(changed));
+    };
+  }
+
+  @Post("/api/v1/desk/pin-reset")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> pinReset(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    PinResetNote note = WireJson.read(body, PinResetNote.class);
+    return switch (cards.notePinReset(CurrentSession.active(request), note)) {
       case DeskCards.Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
       case DeskCards.Outcome.Done(int changed) -> answers.ok(new DeskReply(changed));
     };

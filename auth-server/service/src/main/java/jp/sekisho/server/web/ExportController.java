@@ -5,8 +5,11 @@ import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.server.types.files.StreamedFile;
@@ -20,12 +23,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import jp.sekisho.audit.names.NameTable;
+import jp.sekisho.audit.names.SealCode;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.Cosignatures;
 import jp.sekisho.server.audit.LogBundle;
+import jp.sekisho.server.audit.PendingEntries;
+import jp.sekisho.server.auditor.NamesOfLog;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Session;
@@ -45,13 +55,16 @@ final class ExportController {
   private final Transactions transactions;
   private final Answers answers;
   private final Cosignatures cosignatures;
+  private final Installation installation;
 
   ExportController(
       Auditors auditors,
       AuditLogs logs,
       Transactions transactions,
       Answers answers,
-      Cosignatures cosignatures) {
+      Cosignatures cosignatures,
+      Installation installation) {
+    this.installation = installation;
     this.cosignatures = cosignatures;
     this.auditors = auditors;
     this.logs = logs;
@@ -60,7 +73,8 @@ final class ExportController {
   }
 
   /** What is taken away: how it is written, and its name. */
-  private record Taken(String by, String type, String ending, long size, Writing writing) {}
+  private record Taken(
+      String by, String type, String ending, long size, long names, Writing writing) {}
 
   /** Writes the whole of it. */
   private interface Writing {
@@ -78,8 +92,37 @@ final class ExportController {
         log,
         _ -> {
           LogBundle bundle = cosignatures.bundle(log);
-          return new Taken("page", "application/zip", ".zip", bundle.size(), bundle::writeZip);
+          return new Taken("page", "application/zip", ".zip", bundle.size(), 0, bundle::writeZip);
         });
+  }
+
+  /** The bundle with a table of names, sealed to the code in the request. */
+  @Post("/api/v1/log/export")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.ALL)
+  HttpResponse<?> named(HttpRequest<?> request, @Body byte[] body)
+      throws IOException, MalformedException {
+    NamedExport wanted = WireJson.read(body, NamedExport.class);
+    Optional<SealCode> code = SealCode.parse(wanted.code());
+    if (code.isEmpty() || wanted.log().equals(PendingEntries.SYSTEM)) {
+      return answers.refuse(Refusal.INPUT_MALFORMED, request); // system belongs to no organ
+    }
+    try (SealCode secret = code.get()) {
+      return export(
+          request,
+          wanted.log(),
+          _ -> {
+            LogBundle bundle = cosignatures.bundle(wanted.log());
+            NameTable names = NamesOfLog.of(installation, wanted.log());
+            return new Taken(
+                "page",
+                "application/zip",
+                ".zip",
+                bundle.size(),
+                names.people(),
+                out -> bundle.writeZip(out, names, secret));
+          });
+    }
   }
 
   /** The whole log, or what a search's conditions leave of it. */
@@ -97,6 +140,7 @@ final class ExportController {
               "text/csv; charset=utf-8",
               ".csv",
               bundle.size(),
+              0,
               out -> LogCsv.write(bundle, filter::accepts, words, out));
         });
   }
@@ -115,6 +159,7 @@ final class ExportController {
               "application/jsonl",
               ".jsonl",
               bundle.size(),
+              0,
               out -> LogCsv.writeLines(bundle, filter::accepts, out));
         });
   }
@@ -133,7 +178,7 @@ final class ExportController {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
     LogFilter filter = asked.orElseThrow();
-    if (!log.equals(session.organ()) || !auditors.audits(session.person(), log)) {
+    if (!auditors.reads(session, log)) {
       transactions.write(change ->
           change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
@@ -147,7 +192,7 @@ final class ExportController {
       transactions.write(change ->
           change.record(
               session.subject(),
-              new LogEvent.Exported(log, taken.size(), taken.by(), filter.asked())));
+              new LogEvent.Exported(log, taken.size(), taken.by(), filter.asked(), taken.names())));
       long length = Files.size(file);
       return HttpResponse.ok(
               new StreamedFile(

@@ -12,6 +12,7 @@ import java.util.List;
  * @param people whether the session's person looks after people and cards, so that a link to them
  *     makes sense
  * @param temporary as {@code people}, for temporary cards
+ * @param setup whether the first start is open and the session's person does it
  * @param known refusals the page may meet as bare codes
  */
 public record Frame(
@@ -21,6 +22,7 @@ public record Frame(
     boolean passkeys,
     boolean people,
     boolean temporary,
+    boolean setup,
     List<KnownRefusal> known) {
   public Frame {
     known = List.copyOf(known);

@@ -12,6 +12,7 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.LogKept;
@@ -50,12 +51,12 @@ final class HoldController {
     if (refused.isPresent()) {
       return refused.get();
     }
-    Retention retention = retentions.of(session.organ());
+    Optional<Retention> retention = retentions.of(session.organ());
     return answers.ok(
         new LogKept(
             session.organ(),
-            retention.years(),
-            retention.holds().stream()
+            retention.map(Retention::years).orElse(0),
+            retention.map(Retention::holds).orElse(List.of()).stream()
                 .map(hold -> new LogHold(hold.id(), hold.reference()))
                 .toList()));
   }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param drawn what makes the sample again; null when none is shown
  * @param forks terminals that said lately that the log contradicts their mark of it
  * @param kept how long the log is kept; null unless the reader audits it
+ * @param code what a table of names would be sealed to, shown once; null where none can be had
+ * @param system whether this is the log of what belongs to no organ
  */
 public record LogContent(
     LogFilter filter,
@@ -27,7 +29,9 @@ public record LogContent(
     long missing,
     @Nullable Drawn drawn,
     List<String> forks,
-    @Nullable Kept kept) {
+    @Nullable Kept kept,
+    @Nullable String code,
+    boolean system) {
   public LogContent {
     rows = List.copyOf(rows);
     choices = List.copyOf(choices);
@@ -52,14 +56,34 @@ public record LogContent(
   /**
    * How long a log is kept, and whether this month's root sheet is missing.
    *
-   * @param years the term
-   * @param holds documents that ordered legal holds
+   * @param years the term; null while it is not known any more and nothing is deleted
+   * @param holds legal holds
+   * @param doubts why nothing was deleted lately, as {@code log.prune-refused} says
    * @param sheetDue whether no root sheet was made since the month began, in Japan
    */
-  public record Kept(String years, List<String> holds, boolean sheetDue) {
+  public record Kept(
+      @Nullable String years, List<Hold> holds, List<String> doubts, boolean sheetDue) {
     public Kept {
       holds = List.copyOf(holds);
+      doubts = List.copyOf(doubts);
     }
+  }
+
+  /**
+   * A legal hold.
+   *
+   * @param reference the document that ordered it
+   */
+  public record Hold(String id, String reference) {}
+
+  /** The address of a page of this log. */
+  public String address(String parameters) {
+    return "/log?" + (system ? "log=system&" : "") + parameters;
+  }
+
+  /** A link of the filter's, to this log. */
+  public String at(String link) {
+    return system ? link.replaceFirst("^/log(\\?|$)", "/log?log=system&") : link;
   }
 
   /** The conditions as the end of an address of an export. */

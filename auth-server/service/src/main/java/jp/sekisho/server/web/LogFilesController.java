@@ -136,7 +136,7 @@ final class LogFilesController {
       HttpRequest<?> request, String log, String generation, EntryTilePath path) {
     Session session = CurrentSession.active(request);
     // Whether the log exists is not said to those who may not read it.
-    if (!log.equals(session.organ()) || !auditors.audits(session.person(), log)) {
+    if (!auditors.reads(session, log)) {
       String scope = logs.names().contains(log) ? log : session.organ();
       transactions.write(change ->
           change.record(session.subject(), new LogEvent.Refused(scope, Refusal.ROLE_MISSING)));

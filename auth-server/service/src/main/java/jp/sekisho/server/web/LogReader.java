@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ final class LogReader {
   /** How long the page goes on saying that a terminal found a fork. */
   private static final Duration FORKS_SHOWN = Duration.ofDays(30);
 
+  private static final Set<String> CAUSES = Set.of("clock", "retention-missing", "hold-missing");
   private static final String NOTHING = "—";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(LogFilter.JAPAN);
@@ -219,7 +221,7 @@ final class LogReader {
 
   /** How long a log is kept, and whether this month's root sheet is missing. */
   LogContent.Kept kept(String log) {
-    Retention retention = Keeping.of(installation).of(log);
+    Optional<Retention> retention = Keeping.of(installation).of(log);
     Instant month =
         installation
             .clock()
@@ -231,9 +233,33 @@ final class LogReader {
             .toInstant();
     EntryQuery sheets = EntryQuery.ALL.withEvent("log.sheet-made").within(month, null);
     return new LogContent.Kept(
-        Integer.toString(retention.years()),
-        retention.holds().stream().map(Retention.Hold::reference).toList(),
+        retention.map(kept -> Integer.toString(kept.years())).orElse(null),
+        retention.map(Retention::holds).orElse(List.of()).stream()
+            .map(hold -> new LogContent.Hold(hold.id(), hold.reference()))
+            .toList(),
+        doubts(log),
         inspection.find(log, sheets, Position.NEWEST, 1).hits().isEmpty());
+  }
+
+  /** Why nothing was deleted within the last {@link #FORKS_SHOWN}, where that is an alarm. */
+  private List<String> doubts(String log) {
+    Instant since = installation.clock().instant().minus(FORKS_SHOWN);
+    EntryQuery alarms = EntryQuery.ALL.withEvent("log.prune-refused").within(since, null);
+    Hits hits = inspection.find(log, alarms, Position.NEWEST, AuditLogs.MAX_PAGE);
+    Set<String> causes = new TreeSet<>();
+    for (LogRow row : index.entries(log, hits.hits(), alarms)) {
+      if (row instanceof LogRow.Intact(long _, Entry entry)
+          && entry.data().get("cause") instanceof String cause
+          && CAUSES.contains(cause)) {
+        causes.add(cause);
+      }
+    }
+    return List.copyOf(causes);
+  }
+
+  /** Whether there is such a log. */
+  boolean has(String log) {
+    return logs.names().contains(log);
   }
 
   /** The newest signed checkpoint of a log. */

@@ -21,9 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jp.sekisho.audit.names.SealCode;
+import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.SessionView;
 import jp.sekisho.protocol.event.LogEvent;
+import jp.sekisho.server.audit.PendingEntries;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Cause;
@@ -46,7 +49,11 @@ final class PageController {
               "authenticators.js",
               "people.js",
               "desk.js",
-              "post.js")
+              "log.js",
+              "post.js",
+              "setup.js",
+              "steps.js",
+              "relying.js")
           .collect(Collectors.toUnmodifiableMap(name -> name, PageController::load));
 
   private final Pages pages;
@@ -117,18 +124,39 @@ final class PageController {
       case Resolution.Active(Session session) -> {
         Optional<LogFilter> filter =
             LogFilter.of(request.getParameters().asMap(String.class, String.class));
-        yield filter.isEmpty()
-            ? answers.refuse(Refusal.INPUT_MALFORMED, request)
-            : page(HttpStatus.OK, request, entries(frame, session, filter.get()));
+        String log = log(request, session);
+        if (filter.isEmpty() || !Names.isOrgan(log)) {
+          yield answers.refuse(Refusal.INPUT_MALFORMED, request);
+        }
+        if (!log.equals(session.organ()) && !auditors.reads(session, log)) {
+          String scope = reader.has(log) ? log : session.organ(); // nothing typed gets into the log
+          transactions.write(change ->
+              change.record(session.subject(), new LogEvent.Refused(scope, Refusal.ROLE_MISSING)));
+          yield answers.refuse(Refusal.ROLE_MISSING, request);
+        }
+        yield page(HttpStatus.OK, request, entries(frame, session, log, filter.get()));
       }
     };
   }
 
-  private LogPage entries(Frame frame, Session session, LogFilter filter) throws IOException {
-    boolean audits = auditors.audits(session.person(), session.organ());
-    LogReader.Found found = reader.find(session.organ(), audits ? null : session.person(), filter);
+  private static String newCode() {
+    try (SealCode code = SealCode.random()) {
+      return code.reveal();
+    }
+  }
+
+  /** The log that is asked for: {@code log}, else that of the session's organ. */
+  static String log(HttpRequest<?> request, Session session) {
+    String log = request.getParameters().get("log");
+    return log == null || log.isEmpty() ? session.organ() : log;
+  }
+
+  private LogPage entries(Frame frame, Session session, String log, LogFilter filter)
+      throws IOException {
+    boolean audits = auditors.reads(session, log);
+    LogReader.Found found = reader.find(log, audits ? null : session.person(), filter);
     // Looking is an entry, and nothing is shown before it is durable.
-    LogEvent seen = LogReader.seen(audits ? session.organ() : "own", filter, found);
+    LogEvent seen = LogReader.seen(audits ? log : "own", filter, found);
     transactions.write(change -> change.record(session.subject(), seen));
     String older = found.older();
     LogReader.Drawn drawn = found.drawn();
@@ -141,18 +169,25 @@ final class PageController {
             rows,
             newest ? null : filter.link(null),
             older == null ? null : filter.link(older),
-            audits ? reader.newest(session.organ()) : null,
+            audits ? reader.newest(log) : null,
             choices(frame.words()),
             found.missing(),
             drawn == null
                 ? null
                 : new LogContent.Drawn(
                     drawn.seed(), Long.toString(drawn.size()), Integer.toString(drawn.count())),
-            audits ? reader.forks(session.organ()) : List.of(),
-            audits ? reader.kept(session.organ()) : null);
+            audits ? reader.forks(log) : List.of(),
+            audits ? reader.kept(log) : null,
+            audits && !log.equals(PendingEntries.SYSTEM) ? newCode() : null,
+            log.equals(PendingEntries.SYSTEM));
     return new LogPage(
         frame,
-        frame.words().text(audits ? "web.log.title.organ" : "web.log.title.own"),
+        frame
+            .words()
+            .text(
+                log.equals(PendingEntries.SYSTEM)
+                    ? "web.log.title.system"
+                    : audits ? "web.log.title.organ" : "web.log.title.own"),
         session.person(),
         session.terminal(),
         content);

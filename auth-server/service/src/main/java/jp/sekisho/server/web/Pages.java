@@ -42,8 +42,9 @@ final class Pages {
    *
    * @param people looks after people and cards
    * @param temporary hands out temporary cards
+   * @param setup whether the first start is open, in which those who look after people go on
    */
-  record Rights(Predicate<Session> people, Predicate<Session> temporary) {}
+  record Rights(Predicate<Session> people, Predicate<Session> temporary, BooleanSupplier setup) {}
 
   /**
    * @param modelListed whether any model of passkeys may be registered; a trial needs no list
@@ -64,6 +65,7 @@ final class Pages {
         settings.trial() || modelListed.getAsBoolean(),
         may(request, rights.people()),
         may(request, rights.temporary()),
+        may(request, rights.people()) && rights.setup().getAsBoolean(),
         KnownRefusal.all(words, settings.helpLine()));
   }
 
@@ -93,6 +95,7 @@ final class Pages {
         ? response.cookie(
             Cookie.of(Answers.LANGUAGE_COOKIE, Answers.language(request).getLanguage())
                 .path("/")
+                .secure(true)
                 .httpOnly(true)
                 .sameSite(SameSite.Strict)
                 .maxAge(LANGUAGE_KEPT.toSeconds()))

@@ -57,7 +57,7 @@ final class SearchController {
     if (!Names.isOrgan(log) || asked.isEmpty()) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
-    if (!log.equals(session.organ()) || !auditors.audits(session.person(), log)) {
+    if (!auditors.reads(session, log)) {
       transactions.write(change ->
           change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);

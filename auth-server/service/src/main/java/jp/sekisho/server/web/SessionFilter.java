@@ -85,13 +85,20 @@ final class SessionFilter {
       case "/", "/health", "/authn/v1/transactions", "/authn/v1/logout" -> Guard.OPEN;
       case "/post" -> Guard.CHOICE_PAGE;
       case "/api/v1/session/post" -> Guard.CHOICE;
-      case "/log", "/grants", "/log-sheet", "/authenticators", "/people", "/temporary" ->
+      case "/log",
+          "/grants",
+          "/log-sheet",
+          "/authenticators",
+          "/people",
+          "/temporary",
+          "/setup/steps" ->
           Guard.PAGE;
       case "/api/v1/session" -> Guard.LOOK;
       case "/api/v1/log/export.csv", "/api/v1/log/export.jsonl" -> Guard.ACTIVE;
       default -> {
         if (path.matches("/static/[a-z.]{1,40}")
-            || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)")) {
+            || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)")
+            || path.matches("/relying/[A-Za-z0-9_-]{22}")) {
           yield Guard.OPEN;
         }
         if (path.matches("/grants/" + GRANT) || path.matches("/people/" + PERSON)) {

@@ -53,12 +53,16 @@ final class SheetController {
   }
 
   private HttpResponse<?> sheet(HttpRequest<?> request, Session session) {
-    String log = session.organ();
-    if (!auditors.audits(session.person(), log)) {
+    String log = PageController.log(request, session);
+    if (!auditors.reads(session, log)) {
       installation
           .transactions()
           .write(change ->
-              change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
+              change.record(
+                  session.subject(),
+                  new LogEvent.Refused(
+                      installation.logs().names().contains(log) ? log : session.organ(),
+                      Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
     Frame frame = pages.frame(request);

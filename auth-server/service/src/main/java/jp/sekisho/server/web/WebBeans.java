@@ -9,14 +9,17 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Instant;
 import jp.sekisho.server.audit.Cosignatures;
+import jp.sekisho.server.audit.DailyStamps;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.OutsideWitness;
+import jp.sekisho.server.audit.StampAuthority;
 import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.desk.Desk;
 import jp.sekisho.server.desk.DeskCards;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.setup.Setup;
 import jp.sekisho.server.webauthn.PasskeyModels;
 
 /** Beans of the pages, made from the installation that the launcher provides. */
@@ -29,6 +32,7 @@ final class WebBeans {
   Pages pages(
       Installation installation,
       Desk desk,
+      Setup setup,
       @Value("${sekisho.agent-url:`http://127.0.0.1:47621`}") String agentUrl) {
     return new Pages(
         new Pages.Settings(
@@ -36,7 +40,13 @@ final class WebBeans {
         new PasskeyModels(installation.directory().passkeyModels())::listsAny,
         new Pages.Rights(
             session -> desk.holds(session, Desk.ADMINISTRATORS),
-            session -> desk.holds(session, DeskCards.ATTESTERS)));
+            session -> desk.holds(session, DeskCards.ATTESTERS),
+            setup::isOpen));
+  }
+
+  @Singleton
+  OpenRoute setupRoutes() {
+    return path -> SetupController.ROUTES.contains(path);
   }
 
   @Singleton
@@ -74,6 +84,21 @@ final class WebBeans {
   RetentionKeeper retentionKeeper(Installation installation) {
     return new RetentionKeeper(
         Keeping.of(installation)::prune, installation.logs().names(), installation.clock());
+  }
+
+  /** Once a day as well, by an own thread: it waits for somebody outside. */
+  @Bean(preDestroy = "close")
+  @Context
+  StampKeeper stampKeeper(Installation installation) throws IOException {
+    return new StampKeeper(
+        StampAuthority.read(installation.directory().stampAuthority())
+            .map(authority ->
+                new DailyStamps(
+                    installation.logs(),
+                    installation.transactions(),
+                    authority,
+                    installation.clock())),
+        installation.logs().names());
   }
 
   @Singleton

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,13 +35,123 @@ class RetentionsTest {
     assertTrue(changed > 0, sql);
   }
 
-  /** A log of 600 entries whose term was over long ago. */
+  /** Entries of a log as {@link #old} leaves it. */
+  private static final int OLD = 611;
+
+  /** A log of 600 entries whose term was over long ago, and some of the last month. */
   private OpenStorage old() {
+    OpenStorage storage = ahead();
+    assertEquals(OLD - 600, Terms.live(storage, clock));
+    return storage;
+  }
+
+  /** A log whose clock says that it is eight years later. */
+  private OpenStorage ahead() {
     OpenStorage storage = open();
     var _ = Restores.write(storage, 600);
     storage.logs.integrateNow();
     clock.advance(Duration.ofDays(366 * 8));
     return storage;
+  }
+
+  private static List<String> refusals(OpenStorage storage) {
+    storage.logs.integrateNow();
+    return storage.logs.page("mayor", null, Long.MAX_VALUE, 50).stream()
+        .map(row -> ((LogRow.Intact) row).entry())
+        .filter(entry -> entry.type().equals("log.prune-refused"))
+        .map(entry -> entry.reason() + " " + entry.data().get("cause"))
+        .toList();
+  }
+
+  /** Attack: the clock of a console command, or of a server with an empty battery, says 2034. */
+  @Test
+  void aClockThatTheLogsDoNotBearOutDeletesNothing() {
+    try (OpenStorage storage = ahead()) {
+      Retentions retentions = Terms.retentions(storage, clock);
+      assertEquals(0, retentions.prune("mayor"));
+      assertEquals(
+          List.of("CLOCK_DOUBTFUL clock"), refusals(storage), "and its own entry helps not");
+      assertEquals(0, retentions.prune("mayor"));
+      assertEquals(1, refusals(storage).size(), "once a day");
+      clock.advance(Duration.ofDays(29));
+      var _ = Restores.write(storage, 1);
+      storage.logs.integrateNow();
+      assertEquals(0, retentions.prune("mayor"), "two days are no month");
+      clock.advance(Duration.ofDays(-29 - 366 * 8)); // put right
+      assertEquals(0, retentions.prune("mayor"));
+      clock.advance(Duration.ofDays(366 * 8));
+      int _ = Terms.live(storage, clock);
+      assertEquals(512, retentions.prune("mayor"));
+    }
+  }
+
+  /** Where witnesses are asked, the last time one of them saw the log counts too. */
+  @Test
+  void aClockFarAheadOfTheWitnessesDeletesNothing() {
+    try (OpenStorage storage = old()) {
+      assertEquals(
+          0,
+          Terms.retentions(storage, clock, Optional.empty(), Optional.of(Instant.EPOCH))
+              .prune("mayor"),
+          "none ever saw it");
+      Instant weeks = clock.instant().minus(Duration.ofDays(5));
+      assertEquals(
+          512,
+          Terms.retentions(storage, clock, Optional.empty(), Optional.of(weeks)).prune("mayor"));
+      assertEquals(List.of("CLOCK_DOUBTFUL clock"), refusals(storage));
+    }
+  }
+
+  /** Attack: the file is deleted, so that the term is the default and the holds are gone. */
+  @Test
+  void withoutItsFileNothingIsDeletedUntilTheTermIsSetAnewAndHoldsComeBackFromTheLog()
+      throws Exception {
+    try (OpenStorage storage = old()) {
+      Retentions retentions = Terms.retentions(storage, clock);
+      Retention.Hold first = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      Files.delete(directory.resolve("keys/log-mayor.retention"));
+      assertTrue(retentions.of("mayor").isEmpty());
+      assertEquals(0, retentions.prune("mayor"));
+      assertEquals(List.of("STATE_TAMPERED retention-missing"), refusals(storage));
+      Retention.Hold second = retentions.hold(Terms.ORGAN, "mayor", "監査第13号");
+      assertTrue(retentions.of("mayor").isEmpty(), "a hold sets no term");
+      assertTrue(retentions.lift(Terms.ORGAN, "mayor", first.id(), "監査第34号"));
+      assertFalse(retentions.lift(Terms.ORGAN, "mayor", first.id(), "監査第34号"));
+      Retention anew = retentions.setYears(Terms.ORGAN, "mayor", 7, "総情第7号");
+      assertEquals(List.of(second.id()), anew.holds().stream().map(Retention.Hold::id).toList());
+      assertEquals(0, retentions.prune("mayor"));
+      assertTrue(retentions.lift(Terms.ORGAN, "mayor", second.id(), "監査第34号"));
+      assertEquals(512, retentions.prune("mayor"));
+    }
+  }
+
+  /** Attack: an older file is put back, from before the hold. */
+  @Test
+  void aHoldThatOnlyTheLogHasKeepsEverything() throws Exception {
+    try (OpenStorage storage = old()) {
+      Path file = directory.resolve("keys/log-mayor.retention");
+      byte[] before = Files.readAllBytes(file);
+      Retentions retentions = Terms.retentions(storage, clock);
+      Retention.Hold hold = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      byte[] with = Files.readAllBytes(file);
+      Files.write(file, before);
+      assertEquals(0, retentions.prune("mayor"));
+      assertEquals(List.of("STATE_TAMPERED hold-missing"), refusals(storage));
+      Files.write(file, with);
+      assertTrue(retentions.lift(Terms.ORGAN, "mayor", hold.id(), "監査第34号"));
+      assertEquals(512, retentions.prune("mayor"));
+    }
+  }
+
+  @Test
+  void theLogIsNeverWithoutItsFile() throws Exception {
+    try (OpenStorage storage = open()) {
+      assertEquals(7, Terms.retentions(storage, clock).of("mayor").orElseThrow().years());
+      Files.delete(directory.resolve("keys/log-mayor.retention"));
+    }
+    try (OpenStorage storage = open()) {
+      assertTrue(Terms.retentions(storage, clock).of("mayor").isEmpty(), "made with the log only");
+    }
   }
 
   @Test
@@ -59,11 +170,17 @@ class RetentionsTest {
       assertTrue(retentions.lift(Terms.ORGAN, "mayor", hold.id(), "監査第34号"));
       assertEquals(512, retentions.prune("mayor"));
       storage.logs.integrateNow();
-      assertEquals("log.hold-set", Restores.entry(storage, "mayor", 600).type());
-      assertEquals("log.hold-lifted", Restores.entry(storage, "mayor", 601).type());
-      assertEquals("log.pruned", Restores.entry(storage, "mayor", 602).type());
+      assertEquals("log.hold-set", Restores.entry(storage, "mayor", OLD).type());
+      assertEquals("log.hold-lifted", Restores.entry(storage, "mayor", OLD + 1).type());
+      assertEquals("log.pruned", Restores.entry(storage, "mayor", OLD + 2).type());
       assertThrows(
           IllegalArgumentException.class, () -> retentions.hold(Terms.ORGAN, "mayor", "two words"));
+      for (String personal : List.of("山田花代", "123456789018", "1234-5678-9018")) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> retentions.hold(Terms.ORGAN, "mayor", personal),
+            personal);
+      }
     }
   }
 
@@ -73,16 +190,19 @@ class RetentionsTest {
       var _ = Restores.write(storage, 256);
       storage.logs.integrateNow();
       Retentions retentions = Terms.retentions(storage, clock);
-      assertEquals(7, retentions.of("mayor").years());
+      assertEquals(7, retentions.of("mayor").orElseThrow().years());
       assertThrows(
           IllegalArgumentException.class,
           () -> retentions.setYears(Terms.ORGAN, "mayor", 0, "a-1"));
       assertThrows(
           IllegalArgumentException.class, () -> retentions.setYears(Terms.ORGAN, "mayor", 1, ""));
       assertEquals(1, retentions.setYears(Terms.ORGAN, "mayor", 1, "a-1").years());
-      clock.advance(Duration.ofDays(364));
+      clock.advance(Duration.ofDays(331));
+      int _ = Terms.live(storage, clock); // 364 days
       assertEquals(0, retentions.prune("mayor"));
       clock.advance(Duration.ofDays(2));
+      var _ = Restores.write(storage, 1);
+      storage.logs.integrateNow();
       assertEquals(256, retentions.prune("mayor"));
     }
   }
@@ -160,9 +280,9 @@ class RetentionsTest {
     var _ = Restores.opened(this::open, "mayor");
     try (OpenStorage storage = open()) {
       storage.logs.integrateNow();
-      assertEquals(600, storage.logs.bundle("mayor@1").size());
+      assertEquals(OLD + 1, storage.logs.bundle("mayor@1").size());
       assertEquals(512, storage.logs.bundle("mayor@1").first());
-      Restores.verifies(storage, "mayor@1", 600, directory);
+      Restores.verifies(storage, "mayor@1", OLD + 1, directory);
     }
   }
 
@@ -181,7 +301,7 @@ class RetentionsTest {
             }));
       }
       CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
-      assertEquals(List.of(), Terms.retentions(storage, clock).of("mayor").holds());
+      assertEquals(List.of(), Terms.retentions(storage, clock).of("mayor").orElseThrow().holds());
       assertEquals(0, Terms.retentions(storage, clock).prune("mayor"));
       assertEquals(512, storage.logs.bundle("mayor").first());
     }

@@ -27,6 +27,8 @@ final class Terms {
   static final Instant START = Instant.parse("2026-04-01T00:00:00Z");
   static final Entry.Subject ORGAN = new Entry.Subject("mayor", null, null, null, null);
 
+  private static final int MONTH = 11;
+
   private Terms() {}
 
   static Retentions retentions(OpenStorage storage, SettableClock clock) {
@@ -34,6 +36,14 @@ final class Terms {
   }
 
   static Retentions retentions(OpenStorage storage, SettableClock clock, Optional<Instant> open) {
+    return retentions(storage, clock, open, Optional.empty());
+  }
+
+  /**
+   * @param seen when a witness saw the logs last
+   */
+  static Retentions retentions(
+      OpenStorage storage, SettableClock clock, Optional<Instant> open, Optional<Instant> seen) {
     return new Retentions(
         storage.database,
         storage.keys,
@@ -41,7 +51,24 @@ final class Terms {
         storage.logs,
         storage.transactions,
         clock,
-        (handle, organ) -> open);
+        (handle, organ) -> open,
+        () -> seen);
+  }
+
+  /** A month in which the log is written to, as bears out what time it is; ends now. */
+  static int live(OpenStorage storage, SettableClock clock) {
+    for (int i = 0; i < MONTH; i++) {
+      clock.advance(Duration.ofDays(3));
+      var _ = Restores.write(storage, 1);
+    }
+    storage.logs.integrateNow();
+    return MONTH;
+  }
+
+  /** One entry now. */
+  private static void entry(OpenStorage storage) {
+    var _ = Restores.write(storage, 1);
+    storage.logs.integrateNow();
   }
 
   /** What is pruned is gone, signed for and logged; what is left and its proofs stay whole. */
@@ -56,16 +83,19 @@ final class Terms {
       before = storage.logs.newest("mayor").checkpoint();
       Retentions retentions = retentions(storage, clock);
       assertEquals(0, retentions.prune("mayor"));
+      clock.advance(Duration.between(clock.instant(), Instant.parse("2033-02-20T00:00:00Z")));
+      int more = live(storage, clock) + 2;
       clock.advance(
           Duration.between(
               clock.instant(),
               Instant.parse("2033-04-01T14:59:59Z"))); // the day of the term ends a second later
+      entry(storage);
       assertEquals(0, retentions.prune("mayor"));
       clock.advance(Duration.ofSeconds(2));
+      entry(storage);
       assertEquals(512, retentions.prune("mayor"));
       assertEquals(0, retentions.prune("mayor"));
-      storage.logs.integrateNow();
-      Entry pruned = Restores.entry(storage, "mayor", 640);
+      Entry pruned = Restores.entry(storage, "mayor", 640 + more);
       assertEquals("log.pruned", pruned.type());
       assertEquals(512L, pruned.data().get("to"));
       assertEquals(
@@ -80,9 +110,10 @@ final class Terms {
       assertEquals(512, storage.logs.page("mayor", null, 513, 10).getLast().index());
       assertEquals(List.of(), storage.logs.entries("mayor", List.of(3L)));
       assertTrue(storage.logs.tile("mayor", new EntryTilePath(1, 256)).isEmpty());
-      assertTrue(storage.logs.tile("mayor", new EntryTilePath(2, 129)).isPresent());
+      assertTrue(storage.logs.tile("mayor", new EntryTilePath(2, 129 + more)).isPresent());
       assertTrue(storage.logs.tile("mayor", new HashTilePath(0, 1, 256)).isPresent());
-      assertEquals(129, storage.logs.bundle("mayor").size() - storage.logs.bundle("mayor").first());
+      assertEquals(
+          129 + more, storage.logs.bundle("mayor").size() - storage.logs.bundle("mayor").first());
     }
     // The next start reads the whole log again, and proofs reach back over what is gone.
     try (OpenStorage storage = opening.open()) {

@@ -91,6 +91,8 @@ public final class LoginScene implements Registers, AutoCloseable {
   final OpenTransactions open;
   final Path models;
   boolean trial; // for logins made anew
+  boolean setupOpen;
+  String administrator = "";
   boolean passkeysInPolicy = true;
 
   /** The kinds of cards that the signed policy lets in. */
@@ -367,6 +369,11 @@ public final class LoginScene implements Registers, AutoCloseable {
     return organ == null
         ? Verdict.refused(Refusal.PERSON_NOT_CURRENT)
         : Verdict.passed(new CurrentPerson(number, organ, postOfPerson.get(number)));
+  }
+
+  @Override
+  public boolean awaitsSetup(Handle handle, String number, String organ, Instant at) {
+    return setupOpen && !number.equals(administrator);
   }
 
   @Override

@@ -124,6 +124,21 @@ final class LoginsTest {
   }
 
   @Test
+  void untilTheFirstStartIsFinishedOnlyAdministratorsComeIn() {
+    Card admin = scene.clerk("100001");
+    scene.setupOpen = true;
+    scene.administrator = "100001";
+    Asked asked = scene.ask("T-0001");
+    assertEquals(
+        new Logins.Outcome.Refused(Refusal.SETUP_OPEN),
+        scene.logins.answer(
+            asked.transaction().id(), asked.cookie(), scene.answer(asked, "T-0001", card)));
+    assertEquals("100042", scene.newest("mayor").subject().person());
+    assertEquals("SETUP_OPEN", scene.newest("mayor").reason());
+    Token _ = scene.login("T-0001", admin);
+  }
+
+  @Test
   void theTerminalsSignedPolicyDecidesAndItsRuleStandsInTheEntry() {
     scene.rules = policy(List.of(LoginFactors.PASSKEY), Layer.DIVISION);
     Asked asked = scene.ask(T);

@@ -641,4 +641,33 @@ final class PasskeyLoginsTest {
         scene.storage.transactions.<Passkeys.Found>read(
             handle -> scene.passkeys.find(handle, stored().credentialId())));
   }
+
+  @Test
+  @DisplayName("a relying service is told that a passkey proved the person, at our own origin only")
+  void aRelyingServiceIsToldOfAPasskey() {
+    Session _ = registered();
+    RelyingLogin login =
+        new RelyingLogin(
+            new jp.sekisho.server.session.Relying("keycloak", "city", "sid-1"), "mobile");
+    var source = java.net.InetAddress.ofLiteral(LoginScene.PC);
+    Asked asked =
+        scene.fetched(LoginScene.passed(scene.logins.askFor(login, LoginScene.ORIGIN, source)), T);
+    if (scene.logins.answerFor(
+            login, asked.transaction().id(), asked.cookie(), answer(asked, T, key))
+        instanceof Outcome.Vouched(var proof)) {
+      assertEquals(CLERK, proof.person());
+      assertEquals(jp.sekisho.protocol.RelyingProof.PASSKEY, proof.acr());
+      assertEquals(jp.sekisho.protocol.RelyingProof.BY_PASSKEY, proof.amr());
+    } else {
+      throw new AssertionError("not vouched");
+    }
+    Asked foreign =
+        scene.fetched(
+            LoginScene.passed(scene.logins.askFor(login, "https://sso.city.example", source)), T);
+    assertEquals(
+        Refusal.PASSKEY_INVALID,
+        LoginScene.reason(
+            scene.logins.answerFor(
+                login, foreign.transaction().id(), foreign.cookie(), answer(foreign, T, key))));
+  }
 }

@@ -295,4 +295,19 @@ class RelyingLoginsTest {
     assertTrue(
         scene.entries("system").stream().anyMatch(e -> e.type().equals("service.state-tampered")));
   }
+
+  @Test
+  void theTerminalOfAnOpenSessionIsKnownAndOfAnEndedOneOrAnotherServicesNot() {
+    Asked asked = loggedIn(LOGIN);
+    assertEquals(Optional.of(T), terminalOf(LOGIN.session()));
+    assertEquals(Optional.empty(), terminalOf(new Relying("other", "city", "sid-1")));
+    assertEquals(Optional.empty(), terminalOf(new Relying("keycloak", "city", "sid-2")));
+    scene.cardRemoved(T, asked.transaction().id());
+    assertEquals(Optional.empty(), terminalOf(LOGIN.session()));
+  }
+
+  private Optional<String> terminalOf(Relying relying) {
+    return scene.storage.transactions.read(
+        handle -> scene.sessions.terminalOf(handle, relying, scene.clock.instant()));
+  }
 }

@@ -95,6 +95,53 @@ class CommandsTest {
     assertFalse(Files.exists(Path.of(data())));
   }
 
+  private static String code(String text) {
+    java.util.regex.Matcher found =
+        java.util.regex.Pattern.compile("([0-9A-Z]{5}-){4}[0-9A-Z]{5}").matcher(text);
+    return found.find() ? found.group() : "";
+  }
+
+  @Test
+  void initOpensTheFirstStartAndTheConsoleFinishesItOnlyWhenNothingIsMissing() {
+    assertEquals(ExitCode.OK, init());
+    String first = code(out.toString());
+    assertFalse(first.isEmpty(), out.toString());
+    assertEquals(ExitCode.OK, init());
+    assertEquals("", code(out.toString()), "again it prints none");
+    assertEquals(ExitCode.OK, run("setup", "show", "--data", data(), "--json"));
+    assertTrue(out.toString().contains("\"NO_ADMIN mayor\""), out.toString());
+    assertEquals(ExitCode.REFUSED, run("setup", "finish", "--data", data(), "--lang", "en"));
+    assertTrue(out.toString().contains("mayor has no administrator"), out.toString());
+    assertEquals(ExitCode.OK, run("setup", "code", "--data", data()));
+    assertFalse(code(out.toString()).isEmpty());
+    assertFalse(out.toString().contains(first));
+  }
+
+  @Test
+  void onlyATrialBeginsWithoutTheFirstStart() {
+    assertEquals(
+        ExitCode.REFUSED,
+        run(
+            "init",
+            "--data",
+            data(),
+            "--organ",
+            "mayor:市長部局",
+            "--origin",
+            "https://auth.city.example",
+            "--agents-host",
+            "localhost",
+            "--help-line",
+            "内線 1",
+            "--without-setup"));
+    assertFalse(Files.exists(Path.of(data())));
+    assertEquals(ExitCode.OK, init("--without-setup"));
+    assertEquals("", code(out.toString()));
+    assertEquals(ExitCode.REFUSED, run("setup", "code", "--data", data()));
+    assertEquals(ExitCode.OK, run("setup", "show", "--data", data(), "--json"));
+    assertTrue(out.toString().contains("finished"), out.toString());
+  }
+
   @Test
   void commandsWithoutInstallationSaySo() {
     assertEquals(ExitCode.ENVIRONMENT, run("log", "key", "--log", "mayor", "--data", data()));

@@ -148,6 +148,7 @@ class ServerJarIT {
       assertEquals(
           List.of(
               "service.initialised",
+              "setup.code-made",
               "service.started",
               "person.order-applied",
               "service.started",

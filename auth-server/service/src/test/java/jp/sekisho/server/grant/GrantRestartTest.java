@@ -91,7 +91,7 @@ final class GrantRestartTest {
             shelf,
             media,
             new Requests.Registers(
-                new Persons(storage.seal), (handle, id) -> Optional.of(terminal(id))),
+                new Persons(storage.seal), (handle, id) -> Optional.of(terminal(id)), _ -> false),
             limits);
     final CardApprovals approvals =
         new CardApprovals(storage.transactions, dossiers, shelf, limits);

@@ -150,7 +150,8 @@ class NoPersonalDataTest {
             .header("Referer", scene.origin() + "/" + encoded)
             .header("Accept-Language", encoded)
             .header("X-Forwarded-For", encoded)
-            .header("Cookie", "__Host-sekisho-session=" + encoded + "; sekisho-lang=" + encoded)
+            .header(
+                "Cookie", "__Host-sekisho-session=" + encoded + "; __Host-sekisho-lang=" + encoded)
             .build();
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();

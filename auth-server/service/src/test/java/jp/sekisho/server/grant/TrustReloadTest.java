@@ -1,5 +1,6 @@
 package jp.sekisho.server.grant;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,7 +19,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import jp.sekisho.protocol.CardTrustList;
+import jp.sekisho.protocol.CardTrustOffer;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.authn.TestCa;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.config.ServiceConfig;
@@ -139,6 +144,67 @@ final class TrustReloadTest {
     // An operator's newer file is before the address.
     replace(scene, "emergency.crl", ca.crl(List.of(scene.certificate(GrantScene.COLLEAGUE))));
     assertRefused(scene, Refusal.CERT_REVOKED, GrantScene.COLLEAGUE);
+  }
+
+  private static CardTrustOffer staffOffer(HttpResponse<byte[]> list) throws Exception {
+    assertEquals(200, list.statusCode());
+    return WireJson.read(list.body(), CardTrustList.class).kinds().stream()
+        .filter(offer -> offer.kind().equals("staff-piv"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static byte[] part(GrantScene scene, String name) throws Exception {
+    HttpResponse<byte[]> part = scene.clerkPc.get("/agent/v1/card-trust/" + name);
+    assertEquals(200, part.statusCode());
+    assertEquals(name, Sha256.text(part.body()));
+    return part.body();
+  }
+
+  @Test
+  void terminalsAreToldWhatTheServiceGoesByAndWhenThatChanges() throws Exception {
+    GrantScene scene = start(config -> config);
+    HttpResponse<byte[]> first = scene.clerkPc.get("/agent/v1/card-trust");
+    CardTrustOffer offer = staffOffer(first);
+    byte[] anchor = part(scene, offer.anchors().get(0));
+    assertArrayEquals(
+        StaffTrust.der(scene.server.installation.staffTrust().resolve("staff.crt")), anchor);
+    byte[] list = part(scene, offer.lists().get(0));
+    assertArrayEquals(
+        Files.readAllBytes(scene.server.installation.staffTrust().resolve("staff.crl")), list);
+    assertEquals(anchor.length + list.length, offer.bytes());
+    String tag = first.headers().firstValue("ETag").orElseThrow();
+    assertEquals('"' + Sha256.text(first.body()) + '"', tag);
+    assertEquals(304, scene.clerkPc.get("/agent/v1/card-trust", "If-None-Match", tag).statusCode());
+    byte[] next = ca.crl(List.of(scene.certificate(GrantScene.CLERK)));
+    replace(scene, "staff.crl", next);
+    CardTrustOffer changed =
+        staffOffer(scene.clerkPc.get("/agent/v1/card-trust", "If-None-Match", tag));
+    assertEquals(offer.anchors(), changed.anchors());
+    assertEquals(List.of(Sha256.text(next)), changed.lists());
+    assertEquals(
+        404, scene.clerkPc.get("/agent/v1/card-trust/" + offer.lists().get(0)).statusCode());
+    // A list that cannot be read leaves the one before in force, here as there.
+    replace(scene, "staff.crl", new byte[] {0x30, 1, 2});
+    assertEquals(changed, staffOffer(scene.clerkPc.get("/agent/v1/card-trust")));
+  }
+
+  @Test
+  void aKindWhoseFirstListIsStillAwaitedIsForTheServiceAlone() throws Exception {
+    AtomicReference<byte[]> list = new AtomicReference<>(ca.crl(List.of()));
+    URI address = serve(list, new AtomicInteger());
+    GrantScene scene = start(config -> config.withRevocation(address, null));
+    HttpResponse<byte[]> before = scene.clerkPc.get("/agent/v1/card-trust");
+    assertEquals(
+        List.of("jpki", "pkcs11"),
+        WireJson.read(before.body(), CardTrustList.class).kinds().stream()
+            .map(CardTrustOffer::kind)
+            .toList());
+    scene.server.context.getBean(StaffTrust.class).refresh();
+    assertTrue(
+        staffOffer(scene.clerkPc.get("/agent/v1/card-trust"))
+            .lists()
+            .contains(Sha256.text(list.get())));
   }
 
   @Test

@@ -131,7 +131,7 @@ public final class Agent {
     }
   }
 
-  String fingerprint() {
+  public String fingerprint() {
     return Fingerprint.of(pair.getPublic().getEncoded());
   }
 
@@ -153,7 +153,7 @@ public final class Agent {
   }
 
   /** A GET with headers, names and values in turn. */
-  HttpResponse<byte[]> get(String path, String... headers)
+  public HttpResponse<byte[]> get(String path, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(

@@ -209,6 +209,7 @@ class AgentPortTest {
       } else if (route.equals(RENEW)
           || route.endsWith("/fetch")
           || route.equals("GET /agent/v1/policy")
+          || route.equals("GET /agent/v1/card-trust")
           || route.equals("GET /agent/v1/grants")) {
         expected = Refusal.TERMINAL_PENDING;
       }

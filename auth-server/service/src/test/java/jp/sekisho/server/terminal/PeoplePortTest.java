@@ -91,6 +91,14 @@ class PeoplePortTest {
           answer.uri() + " " + answer.headers());
       assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElse(""));
       assertEquals("no-referrer", answer.headers().firstValue("Referrer-Policy").orElse(""));
+      for (String policy : List.of("Opener", "Resource")) {
+        assertEquals(
+            "same-origin",
+            answer.headers().firstValue("Cross-Origin-" + policy + "-Policy").orElse(""));
+      }
+      assertTrue(
+          answer.headers().firstValue("Strict-Transport-Security").isEmpty(),
+          "a trial has no TLS to insist on");
       assertEquals("no-store", answer.headers().firstValue("Cache-Control").orElse(""));
     }
   }
@@ -109,6 +117,41 @@ class PeoplePortTest {
         post("/probe/echo", "ours".getBytes(StandardCharsets.UTF_8), Map.of("Origin", origin));
     assertEquals("ours", new String(answer.body(), StandardCharsets.UTF_8));
     assertTrue(server.strangers.contains(Refusal.CROSS_SITE));
+  }
+
+  @Test
+  void anotherSiteMayLinkToAPageAndDoNothingElse() throws Exception {
+    Map<String, String> link =
+        Map.of(
+            "Sec-Fetch-Site",
+            "cross-site",
+            "Sec-Fetch-Mode",
+            "navigate",
+            "Sec-Fetch-Dest",
+            "document");
+    assertEquals(200, get("/probe/page", link).statusCode());
+    assertEquals(Refusal.CROSS_SITE, Agent.refusal(get("/api/v1/log/export.csv", link)));
+    for (Map<String, String> headers :
+        List.of(
+            Map.of("Sec-Fetch-Site", "cross-site"),
+            Map.of("Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "no-cors"),
+            Map.of(
+                "Sec-Fetch-Site",
+                "cross-site",
+                "Sec-Fetch-Mode",
+                "navigate",
+                "Sec-Fetch-Dest",
+                "iframe"))) {
+      assertEquals(Refusal.CROSS_SITE, Agent.refusal(get("/probe/page", headers)));
+    }
+    assertEquals(200, get("/probe/page", Map.of("Sec-Fetch-Site", "same-origin")).statusCode());
+    assertEquals(
+        Refusal.CROSS_SITE,
+        Agent.refusal(
+            post(
+                "/probe/echo",
+                new byte[] {1},
+                Map.of("Origin", origin, "Sec-Fetch-Site", "same-site"))));
   }
 
   @Test
@@ -213,8 +256,9 @@ class PeoplePortTest {
     assertEquals(japanese, what("/nothing", Map.of("Accept-Language", "fr")));
     assertEquals(japanese, what("/nothing", Map.of("Accept-Language", ";;;")));
     assertEquals(
-        english, what("/nothing", Map.of("Cookie", "sekisho-lang=en", "Accept-Language", "ja")));
-    assertEquals(japanese, what("/nothing?lang=ja", Map.of("Cookie", "sekisho-lang=en")));
+        english,
+        what("/nothing", Map.of("Cookie", "__Host-sekisho-lang=en", "Accept-Language", "ja")));
+    assertEquals(japanese, what("/nothing?lang=ja", Map.of("Cookie", "__Host-sekisho-lang=en")));
   }
 
   @Test
@@ -256,6 +300,9 @@ class PeoplePortTest {
               browser.send(
                   HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
           assertEquals("page", answer.body());
+          assertEquals(
+              "max-age=63072000; includeSubDomains",
+              answer.headers().firstValue("Strict-Transport-Security").orElse(""));
         }
       }
       HttpRequest plain =

@@ -12,9 +12,16 @@ import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RelyingAnswer;
 import jp.sekisho.protocol.RelyingAsk;
+import jp.sekisho.protocol.RelyingEvents;
+import jp.sekisho.protocol.RelyingEventsMissing;
 import jp.sekisho.protocol.RelyingQuestion;
+import jp.sekisho.protocol.RelyingRecord;
+import jp.sekisho.protocol.RelyingRecords;
+import jp.sekisho.protocol.RelyingRecordsTaken;
 import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingSessionsEnded;
+import jp.sekisho.protocol.RelyingTerminal;
+import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.TransactionDetails;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.listener.DeviceCa;
@@ -58,7 +65,7 @@ class RelyingPortTest {
   }
 
   private static RelyingAsk ask(String realm) {
-    return new RelyingAsk(realm, "groupware", "sid", "127.0.0.1");
+    return new RelyingAsk(realm, "groupware", "sid", "127.0.0.1", null);
   }
 
   private static Refusal refused(Agent caller, String path, Object body) throws Exception {
@@ -121,10 +128,10 @@ class RelyingPortTest {
   void anAddressThatIsANameIsRefusedAndNotLookedUp() throws Exception {
     assertEquals(
         Refusal.INPUT_MALFORMED,
-        refused(keycloak, ASK, new RelyingAsk("city", "groupware", "sid", "localhost")));
+        refused(keycloak, ASK, new RelyingAsk("city", "groupware", "sid", "localhost", null)));
     assertEquals(
         Refusal.INPUT_MALFORMED,
-        refused(keycloak, ASK, new RelyingAsk("city", "two words", "sid", "127.0.0.1")));
+        refused(keycloak, ASK, new RelyingAsk("city", "two words", "sid", "127.0.0.1", null)));
   }
 
   @Test
@@ -222,5 +229,177 @@ class RelyingPortTest {
     assertEquals(
         new RelyingServices.Outcome.Refused(RelyingServices.Why.BAD_REQUEST),
         services.certify("other", "city", SSO, csr.substring(4)));
+  }
+
+  private static final String EVENTS = "/agent/v1/services/events";
+  private static final String SPOOL = jp.sekisho.protocol.Base64Url.encode(new byte[16]);
+
+  private static String record(String spool, long seq, String prev, String id) {
+    return new RelyingRecord(
+            spool, seq, prev, id, 7, "city", "LOGIN", false, null, "S-1", null, null, null, null,
+            null)
+        .text();
+  }
+
+  private static long taken(Agent service, String spool, String... records) throws Exception {
+    HttpResponse<byte[]> answer =
+        service.post(EVENTS, new RelyingRecords("city", spool, List.of(records)));
+    assertEquals(200, answer.statusCode());
+    return WireJson.read(answer.body(), RelyingRecordsTaken.class).seq();
+  }
+
+  private long count(String entry) {
+    return server.entries("system").stream().filter(entry::equals).count();
+  }
+
+  @Test
+  void eventsOfASpoolAreTakenOnceHowOftenTheyAreSentAndAForkOrGapIsRefused() throws Exception {
+    Agent service = certified("reporter", "https://reporter.city.example");
+    long before = count("relying.reported");
+    long began = count("relying.reports-began");
+    String first = record(SPOOL, 1, RelyingRecord.GENESIS, "a");
+    String second = record(SPOOL, 2, RelyingRecord.hash(first), "b");
+    String third = record(SPOOL, 3, RelyingRecord.hash(second), "c");
+    assertEquals(0, taken(service, SPOOL), "a sign of life");
+    assertEquals(2, taken(service, SPOOL, first, second));
+    assertEquals(2, taken(service, SPOOL, first, second));
+    assertEquals(2, taken(service, SPOOL, first));
+    assertEquals(3, taken(service, SPOOL, second, third));
+    assertEquals(3, taken(service, SPOOL));
+    assertEquals(before + 3, count("relying.reported"), "each once");
+    String fork = record(SPOOL, 3, RelyingRecord.hash(second), "d");
+    String past = record(SPOOL, 4, RelyingRecord.hash(second), "d");
+    String gap = record(SPOOL, 5, RelyingRecord.hash(third), "d");
+    for (var wrong :
+        java.util.Map.of(
+                List.of(fork), Refusal.EVENT_FORK,
+                List.of(past), Refusal.EVENT_FORK,
+                List.of(gap), Refusal.EVENT_GAP,
+                List.of(first, third), Refusal.EVENT_INVALID,
+                List.of("{}"), Refusal.EVENT_INVALID)
+            .entrySet()) {
+      assertEquals(
+          wrong.getValue(),
+          refused(service, EVENTS, new RelyingRecords("city", SPOOL, wrong.getKey())));
+    }
+    assertEquals(
+        Refusal.SERVICE_REALM,
+        refused(service, EVENTS, new RelyingRecords("master", SPOOL, List.of())));
+    server.awaitEntry("system", "relying.refused EVENT_FORK");
+
+    String other =
+        jp.sekisho.protocol.Base64Url.encode(
+            new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    assertEquals(
+        1,
+        taken(service, other, record(other, 1, RelyingRecord.GENESIS, "c")),
+        "a new spool begins with its first record");
+    assertEquals(began + 2, count("relying.reports-began"));
+    assertEquals(
+        Refusal.EVENT_GAP,
+        refused(service, EVENTS, new RelyingRecords("city", SPOOL, List.of(gap))),
+        "the old one is over");
+  }
+
+  @Test
+  void theLogSaysWhichEventsOfAStoreItHasNot() throws Exception {
+    Agent service = certified("comparer", "https://comparer.city.example");
+    assertEquals(1, taken(service, SPOOL, record(SPOOL, 1, RelyingRecord.GENESIS, "held")));
+    HttpResponse<byte[]> answer =
+        service.post(EVENTS + "/held", new RelyingEvents("city", List.of("held", "lost")));
+    assertEquals(
+        List.of("lost"), WireJson.read(answer.body(), RelyingEventsMissing.class).missing());
+    Agent another = certified("another", "https://another.city.example");
+    answer = another.post(EVENTS + "/held", new RelyingEvents("city", List.of("held")));
+    assertEquals(
+        List.of("held"),
+        WireJson.read(answer.body(), RelyingEventsMissing.class).missing(),
+        "of its own only");
+  }
+
+  @Test
+  void aServiceThatReportedOrAsksAndThenIsMutedIsAnAlarmOnceAndItsReturnIsSaid() throws Exception {
+    RelyingSigns signs = server.context.getBean(RelyingSigns.class);
+    Agent muted = certified("muted", "https://muted.city.example");
+    assertEquals(0, taken(muted, SPOOL));
+    Agent neverReports = certified("never", "https://never.city.example");
+    asked(neverReports);
+    Agent _ = certified("unused", "https://unused.city.example");
+    signs.sweep();
+    long before = count("relying.silent");
+    long returned = count("relying.returned");
+    for (int i = 0; i < 4; i++) {
+      server.clock.forward(Duration.ofSeconds(20));
+      signs.sweep();
+    }
+    assertEquals(before, count("relying.silent"), "not yet");
+    for (int i = 0; i < 4; i++) {
+      server.clock.forward(Duration.ofSeconds(20));
+      assertEquals(0, taken(neverReports, SPOOL));
+      signs.sweep();
+    }
+    // Other tests' services fall silent, too.
+    assertEquals(List.of(1L, 0L, 0L), List.of(silent("muted"), silent("never"), silent("unused")));
+    assertEquals(returned, count("relying.returned"));
+    assertEquals(1, taken(muted, SPOOL, record(SPOOL, 1, RelyingRecord.GENESIS, "after")));
+    assertEquals(returned + 1, count("relying.returned"));
+  }
+
+  private long silent(String service) {
+    return server.texts("system").stream()
+        .filter(entry -> entry.contains("\"relying.silent\"") && entry.contains("\"" + service))
+        .count();
+  }
+
+  @Test
+  void theStateOfATerminalIsToldForAnOpenSessionOnly() throws Exception {
+    HttpResponse<byte[]> answer =
+        keycloak.post(
+            "/agent/v1/services/terminals/state", new RelyingTerminalAsk("city", "no-such"));
+    assertEquals(
+        new RelyingTerminal("city", "no-such", "none"),
+        WireJson.read(answer.body(), RelyingTerminal.class));
+    assertEquals(
+        Refusal.SERVICE_REALM,
+        refused(
+            keycloak,
+            "/agent/v1/services/terminals/state",
+            new RelyingTerminalAsk("master", "sid")));
+  }
+
+  @Test
+  void aPasskeyIsAskedOnOurOwnPageAndGoesBackToTheRegisteredOriginOnly() throws Exception {
+    for (String back :
+        List.of("https://evil.example/", SSO, SSO + ".evil.example/", SSO + "/a b", "/", "")) {
+      assertEquals(
+          Refusal.INPUT_MALFORMED,
+          refused(keycloak, ASK, new RelyingAsk("city", "mobile", "sid", "127.0.0.1", back)),
+          back);
+    }
+    String back = SSO + "/realms/city/login-actions/authenticate?session_code=x&tab_id=y";
+    HttpResponse<byte[]> answer =
+        keycloak.post(ASK, new RelyingAsk("city", "mobile", "sid", "127.0.0.1", back));
+    RelyingQuestion question = WireJson.read(answer.body(), RelyingQuestion.class);
+    String own = server.settings.originTexts().getFirst();
+    assertEquals(own + "/relying/" + question.transaction(), question.page());
+    HttpResponse<byte[]> fetched =
+        terminal.send(
+            "POST", "/agent/v1/transactions/" + question.transaction() + "/fetch", new byte[0]);
+    assertEquals(own, WireJson.read(fetched.body(), TransactionDetails.class).origin());
+    HttpResponse<String> page = page(String.valueOf(question.page()));
+    assertEquals(200, page.statusCode());
+    assertTrue(page.body().contains("action=\"" + back.replace("&", "&amp;") + "\""), page.body());
+    String csp = page.headers().firstValue("Content-Security-Policy").orElse("");
+    assertTrue(csp.contains("script-src 'self'") && !csp.contains("form-action"), csp);
+    assertEquals(410, page(own + "/relying/AAAAAAAAAAAAAAAAAAAAAA").statusCode());
+    assertEquals(null, asked(keycloak).page(), "a card is asked on the service's own page");
+  }
+
+  private static HttpResponse<String> page(String url) throws Exception {
+    try (var http = java.net.http.HttpClient.newHttpClient()) {
+      return http.send(
+          java.net.http.HttpRequest.newBuilder(java.net.URI.create(url)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
   }
 }

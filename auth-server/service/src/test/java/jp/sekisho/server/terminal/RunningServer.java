@@ -185,7 +185,11 @@ public final class RunningServer implements AutoCloseable {
 
   /** A ticket's token for {@code terminal} of the mayor's 機関. */
   public String token(String terminal) {
-    return switch (context.getBean(Tickets.class).make(terminal, "mayor", Duration.ofHours(24))) {
+    return token(terminal, "mayor");
+  }
+
+  private String token(String terminal, String organ) {
+    return switch (context.getBean(Tickets.class).make(terminal, organ, Duration.ofHours(24))) {
       case Tickets.Made.Ticket(var ticket, _) -> ticket.token();
       case Tickets.Made.Refused(var why) -> throw new AssertionError(why);
     };
@@ -193,9 +197,14 @@ public final class RunningServer implements AutoCloseable {
 
   /** A freshly enrolled, pending terminal. */
   public Agent enrolled(String terminal) throws Exception {
+    return enrolled(terminal, "mayor");
+  }
+
+  private Agent enrolled(String terminal, String organ) throws Exception {
     Agent agent = Agent.stranger(this, terminal);
     var answer =
-        agent.post("/agent/v1/enroll", new EnrollRequest(token(terminal), agent.csr(), "0.1.0"));
+        agent.post(
+            "/agent/v1/enroll", new EnrollRequest(token(terminal, organ), agent.csr(), "0.1.0"));
     if (answer.statusCode() != 200) {
       throw new AssertionError(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8));
     }
@@ -204,7 +213,12 @@ public final class RunningServer implements AutoCloseable {
 
   /** An active terminal. */
   public Agent active(String terminal) throws Exception {
-    Agent agent = enrolled(terminal);
+    return active(terminal, "mayor");
+  }
+
+  /** An active terminal of that 機関. */
+  public Agent active(String terminal, String organ) throws Exception {
+    Agent agent = enrolled(terminal, organ);
     Registration.Outcome outcome =
         context.getBean(Registration.class).confirm(terminal, agent.fingerprint());
     if (outcome != Registration.Outcome.DONE) {
@@ -233,6 +247,18 @@ public final class RunningServer implements AutoCloseable {
       }
     }
     return entries;
+  }
+
+  /** The newest entries of a log as they stand in it. */
+  public List<String> texts(String log) {
+    installation.logs().integrateNow();
+    List<String> texts = new ArrayList<>();
+    for (LogRow row : installation.logs().page(log, null, Long.MAX_VALUE, 200)) {
+      if (row instanceof LogRow.Intact(_, Entry entry)) {
+        texts.add(new String(entry.bytes(), java.nio.charset.StandardCharsets.UTF_8));
+      }
+    }
+    return texts;
   }
 
   /** Entries of the newest minute, waiting until one equals {@code wanted}. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.DeskRequest;
+import jp.sekisho.protocol.PinResetNote;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.Entry;
@@ -138,6 +139,53 @@ final class DeskCardsTest {
     assertEquals(List.of("desk.done", "authenticator.revoked"), newest(2));
     assertEquals("revoked", stateOfCard(admin, person, card));
     assertRefused(Refusal.NOT_ENROLLED, proved(admin, "card-resume", person, card));
+  }
+
+  private HttpResponse<String> noted(
+      Token session, String person, String card, String first, String second) {
+    scene.prove(session, "card-pin-reset:" + person + ":" + card);
+    return scene.post(
+        "/api/v1/desk/pin-reset", session, new PinResetNote(person, card, first, second));
+  }
+
+  @Test
+  @DisplayName("a PIN reset is recorded with the two who held the halves, and changes nothing else")
+  void pinReset() throws Exception {
+    Token admin = scene.session(DeskScene.ADMIN);
+    String person = clerk();
+    String card = spki(registered(admin, person));
+    assertRefused(
+        Refusal.STEP_UP_NEEDED,
+        scene.post(
+            "/api/v1/desk/pin-reset",
+            admin,
+            new PinResetNote(person, card, DeskScene.ADMIN, DeskScene.APPROVER)));
+    for (List<String> halves :
+        List.of(
+            List.of(DeskScene.ADMIN, DeskScene.ADMIN),
+            List.of(person, DeskScene.APPROVER),
+            List.of(DeskScene.ADMIN, DeskScene.COUNCILLOR),
+            List.of(DeskScene.ADMIN, "999999"))) {
+      assertRefused(
+          Refusal.HALVES_TOGETHER, noted(admin, person, card, halves.get(0), halves.get(1)));
+    }
+    assertRefused(
+        Refusal.NOT_ENROLLED,
+        noted(admin, person, "A".repeat(43), DeskScene.ADMIN, DeskScene.APPROVER));
+    assertRefused(
+        Refusal.DESK_PERSON,
+        noted(admin, DeskScene.COUNCILLOR, card, DeskScene.ADMIN, DeskScene.APPROVER));
+    assertRefused(
+        Refusal.ROLE_MISSING,
+        noted(
+            scene.session(DeskScene.APPROVER), person, card, DeskScene.ADMIN, DeskScene.APPROVER));
+    assertDone(noted(admin, person, card, DeskScene.ADMIN, DeskScene.APPROVER));
+    Entry entry = scene.entries("mayor").getFirst();
+    assertEquals("desk.pin-reset", entry.type());
+    assertEquals(DeskScene.ADMIN, entry.subject().person());
+    assertEquals(person, entry.data().get("holder"));
+    assertEquals(DeskScene.APPROVER, entry.data().get("second"));
+    assertEquals("active", stateOfCard(admin, person, card));
   }
 
   @Test

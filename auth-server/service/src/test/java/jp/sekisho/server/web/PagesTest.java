@@ -18,15 +18,26 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jp.sekisho.audit.bundle.BundleCopy;
+import jp.sekisho.audit.bundle.BundleVerifier;
+import jp.sekisho.audit.checkpoint.TrustedKeys;
+import jp.sekisho.audit.copy.Verification;
+import jp.sekisho.audit.names.NameTable;
+import jp.sekisho.audit.names.SealCode;
+import jp.sekisho.audit.names.SealedNames;
+import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.sample.Lot;
 import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
 import jp.sekisho.protocol.LogHold;
+import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.Refusal;
@@ -38,6 +49,7 @@ import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.EntryIndex;
@@ -233,7 +245,7 @@ final class PagesTest {
     assertEquals(Refusal.SESSION_NONE, refusal(get(entries, null)));
     assertEquals(Refusal.ROLE_MISSING, refusal(get(entries, clerk)));
     Token auditor = session(AUDITOR);
-    assertEquals(Refusal.ROLE_MISSING, refusal(get("/log/system/1/tile/entries/000.p/1", auditor)));
+    assertEquals(Refusal.ROLE_MISSING, refusal(get("/log/system/1/tile/entries/000.p/1", clerk)));
     HttpResponse<String> taken = get(entries, auditor);
     assertEquals(200, taken.statusCode());
     assertEquals("private, no-store", taken.headers().firstValue("Cache-Control").orElse(""));
@@ -321,7 +333,8 @@ final class PagesTest {
   void languageFollowsTheLinkAndIsKept() throws Exception {
     HttpResponse<String> page = get("/?lang=en", null);
     assertTrue(page.body().contains("Log in with staff card"));
-    assertTrue(page.headers().firstValue("Set-Cookie").orElse("").startsWith("sekisho-lang=en"));
+    assertTrue(
+        page.headers().firstValue("Set-Cookie").orElse("").startsWith("__Host-sekisho-lang=en"));
   }
 
   @Test
@@ -401,7 +414,8 @@ final class PagesTest {
     String path = "/api/v1/log/export?log=mayor";
     assertEquals(Refusal.ROLE_MISSING, refusal(get(path, session(CLERK))));
     Token token = session(AUDITOR);
-    assertEquals(Refusal.ROLE_MISSING, refusal(get("/api/v1/log/export?log=system", token)));
+    assertEquals(
+        Refusal.ROLE_MISSING, refusal(get("/api/v1/log/export?log=system", session(CLERK))));
     HttpResponse<byte[]> zip =
         http.send(request(path, token).build(), HttpResponse.BodyHandlers.ofByteArray());
     assertEquals(200, zip.statusCode());
@@ -577,7 +591,6 @@ final class PagesTest {
             "/api/v1/log/export.jsonl?log=")) {
       assertEquals(Refusal.ROLE_MISSING, refusal(get(path + "assembly", mayors)), path);
       assertEquals(Refusal.ROLE_MISSING, refusal(get(path + "mayor", assemblys)), path);
-      assertEquals(Refusal.ROLE_MISSING, refusal(get(path + "system", assemblys)), path);
     }
     assertEquals(
         Refusal.ROLE_MISSING, refusal(get("/log/assembly/1/tile/entries/000.p/1", mayors)));
@@ -596,6 +609,7 @@ final class PagesTest {
     assertTrue(own.contains(COUNCILLOR) && !own.contains(CLERK), own);
     String lines = get("/api/v1/log/export.jsonl?log=mayor", mayors).body();
     assertFalse(lines.contains(COUNCILLOR) || lines.contains("\"assembly\""), "in an export");
+    assertEquals(403, get("/log?log=assembly", mayors).statusCode(), "the page");
   }
 
   @Test
@@ -650,6 +664,96 @@ final class PagesTest {
             .map(entry -> entry.type() + " " + entry.subject().person())
             .toList();
     assertEquals(List.of("log.hold-lifted " + AUDITOR, "log.hold-set " + AUDITOR), said);
+  }
+
+  /** What belongs to no 機関 concerns each: its auditors read it, nobody else does. */
+  @Test
+  void theLogOfTheSystemIsForTheAuditorsOfEveryOrgan() throws Exception {
+    installation
+        .transactions()
+        .write(change ->
+            change.record(
+                Entry.Subject.NONE, new ServiceEvent.StateTampered("authenticator", "k-77")));
+    installation.logs().integrateNow();
+    for (String auditor : List.of(AUDITOR, COUNCIL_AUDITOR)) {
+      Token token = session(auditor);
+      String page = get("/log?log=system&lang=en", token).body();
+      assertTrue(page.contains("service.state-tampered"), page);
+      assertTrue(page.contains("log=system&preset=") || page.contains("log=system&amp;preset="));
+      assertTrue(page.contains("/log-sheet?log=system") && !page.contains("hold-form"), page);
+      for (String path :
+          List.of(
+              "/api/v1/log/search?log=system",
+              "/api/v1/log/export?log=system",
+              "/api/v1/log/export.csv?log=system",
+              "/log-sheet?log=system",
+              "/log/system/1/tile/entries/000.p/1")) {
+        assertEquals(200, get(path, token).statusCode(), path);
+      }
+    }
+    for (String path :
+        List.of(
+            "/log?log=system",
+            "/log-sheet?log=system",
+            "/api/v1/log/search?log=system",
+            "/api/v1/log/export?log=system",
+            "/log/system/1/tile/entries/000.p/1")) {
+      assertEquals(403, get(path, session(CLERK)).statusCode(), path);
+    }
+    Token mayors = session(AUDITOR);
+    assertEquals(400, get("/log?log=No%20organ", mayors).statusCode());
+    installation.logs().integrateNow();
+    String seen = get("/api/v1/log/search?log=mayor&event=log.viewed", mayors).body();
+    assertTrue(seen.contains("\"scope\":\"system\""), seen);
+  }
+
+  @Test
+  void theBundleWithNamesOpensOnlyWithTheCodeOfThePage(@TempDir Path files) throws Exception {
+    Token auditor = session(AUDITOR);
+    String page = get("/log", auditor).body();
+    Matcher shown = Pattern.compile("id=\"names-code\">([^<]+)<").matcher(page);
+    assertTrue(shown.find(), page);
+    String cookie = SessionCookies.SESSION + "=" + auditor.secret();
+    assertEquals(
+        Refusal.ROLE_MISSING,
+        refusal(
+            post(
+                "/api/v1/log/export",
+                new NamedExport("mayor", shown.group(1)),
+                SessionCookies.SESSION + "=" + session(CLERK).secret())));
+    for (NamedExport wrong :
+        List.of(new NamedExport("mayor", "short"), new NamedExport("system", shown.group(1)))) {
+      assertEquals(
+          Refusal.INPUT_MALFORMED, refusal(post("/api/v1/log/export", wrong, cookie)), "" + wrong);
+    }
+    installation.logs().integrateNow();
+    Path zip = files.resolve("named.zip");
+    HttpResponse<Path> taken =
+        http.send(
+            request("/api/v1/log/export", auditor)
+                .header("Content-Type", "application/json")
+                .header("Origin", installation.config().origin())
+                .POST(
+                    HttpRequest.BodyPublishers.ofByteArray(
+                        WireJson.write(new NamedExport("mayor", shown.group(1)))))
+                .build(),
+            HttpResponse.BodyHandlers.ofFile(zip));
+    assertEquals(200, taken.statusCode());
+    try (BundleCopy bundle = BundleCopy.open(zip)) {
+      String text = SignedNote.parse(bundle.checkpoint()).text();
+      byte[] sealed = bundle.names().orElseThrow();
+      SealCode code = SealCode.parse(shown.group(1)).orElseThrow();
+      NameTable names = SealedNames.open(sealed, code, text).orElseThrow();
+      assertEquals("関 所太郎", names.name(CLERK));
+      assertEquals("市民課 主事", names.post(CLERK, null, LocalDate.parse("2026-11-21")));
+      assertEquals("", names.name(COUNCILLOR), "of another organ");
+      assertTrue(SealedNames.open(sealed, SealCode.random(), text).isEmpty());
+    }
+    TrustedKeys keys = new TrustedKeys(installation.logs().verifierKey("mayor"), List.of());
+    assertInstanceOf(Verification.Verified.class, new BundleVerifier(keys, true).verify(zip));
+    installation.logs().integrateNow();
+    String said = get("/api/v1/log/search?log=mayor&event=log.exported", auditor).body();
+    assertTrue(said.contains("\"names\":2") && !said.contains(shown.group(1)), said);
   }
 
   @Test

@@ -64,7 +64,12 @@ public final class PasskeyScene {
 
   /** Puts an active passkey into an installation, as a registration leaves it. */
   public static Passkey put(Installation installation, Entry.Subject holder, String person) {
-    SoftAuthenticator key = new SoftAuthenticator(installation.config().origin());
+    return put(installation, holder, person, new SoftAuthenticator(installation.config().origin()));
+  }
+
+  /** As {@link #put(Installation, Entry.Subject, String)}, that of an authenticator. */
+  public static Passkey put(
+      Installation installation, Entry.Subject holder, String person, SoftAuthenticator key) {
     Passkey passkey =
         new Passkey(
             key.credentialId,
@@ -91,6 +96,15 @@ public final class PasskeyScene {
           new Passkeys(installation.seal()).insert(change, entry, passkey);
           return passkey;
         });
+  }
+
+  /** Puts the model of these authenticators on an installation's list. */
+  public static void list(Installation installation) throws IOException {
+    new Maker(installation.clock().instant())
+        .list(
+            installation.directory().passkeyModels(),
+            new SoftAuthenticator(installation.config().origin()).aaguid,
+            "Example Key 5");
   }
 
   /** An authenticator of the listed model. */

@@ -5,6 +5,7 @@ import java.util.Optional;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.PinTerminal;
 import jp.sekisho.smartcard.pcsc.GrantedReader;
 import jp.sekisho.smartcard.pcsc.PcscCard;
 import jp.sekisho.smartcard.pcsc.PcscContext;
@@ -64,7 +65,7 @@ interface CardPlace {
 
         @Override
         public Optional<char[]> pin(String prompt) {
-          return PinConsole.read(prompt);
+          return PinTerminal.read(prompt);
         }
       };
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import jp.sekisho.policy.trust.DraftFile;
 import jp.sekisho.policy.trust.FileSigner;
+import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.ServiceKeys;
 import jp.sekisho.policy.trust.SignedFile;
 import jp.sekisho.policy.trust.TrustKey;
@@ -407,6 +408,24 @@ class CosignTest {
     Program alone = cosign(2, "--root", out, "--lang", "en");
     assertEquals(0, alone.exit(), alone.out());
     assertEquals(0, Program.run("verify", out, "--json").exit());
+
+    String free = "A".repeat(43);
+    String[] less = {
+      "--remove-delegate", "election:S-3003", "--remove-layer", "election", "--clear", free
+    };
+    Program fewer = run(rotate, Stream.of(both, less).flatMap(Stream::of).toArray(String[]::new));
+    assertEquals(0, fewer.exit(), fewer.out());
+    bothSign();
+    Root newest = Root.parse(TrustFiles.read(Path.of(out), TrustKind.ROOT).bodyBytes());
+    assertTrue(
+        newest.delegations().stream().noneMatch(one -> one.organ().equals("election")),
+        "the delegate is gone");
+    assertEquals(List.of(free), newest.cleared(), "a revocation that officers lifted");
+    assertFalse(Files.exists(Path.of(out, "layers", "election.layer")));
+    Program nobody = run(rotate, "--remove-delegate", "election:S-3003", "--signer", "S-3001");
+    assertEquals("OFFICER_UNKNOWN", nobody.json().path("code").asString(), nobody.out());
+    Program noHash = run(rotate, "--clear", "not a hash", "--signer", "S-3001");
+    assertEquals("ROOT", noHash.json().path("code").asString(), noHash.out());
   }
 
   private void rotate(String... signers) {

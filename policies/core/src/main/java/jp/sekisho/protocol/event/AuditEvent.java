@@ -22,6 +22,7 @@ public sealed interface AuditEvent
         RelyingEvent,
         ServiceEvent,
         SessionEvent,
+        SetupEvent,
         TemporaryEvent,
         TerminalEvent {
 

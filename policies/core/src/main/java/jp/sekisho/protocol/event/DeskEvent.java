@@ -27,6 +27,26 @@ public sealed interface DeskEvent extends AuditEvent {
     }
   }
 
+  /**
+   * A card's PIN was reset with the two halves of its PUK, as whoever was there says: the service
+   * sees neither the halves nor the PIN.
+   *
+   * @param spki base64url SHA-256 of the card's key
+   * @param first staff number of who typed one half
+   * @param second of who typed the other
+   */
+  record PinReset(String holder, String spki, String first, String second) implements DeskEvent {
+    @Override
+    public String type() {
+      return "desk.pin-reset";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("holder", holder, "spki", spki, "first", first, "second", second);
+    }
+  }
+
   /** Refused; nothing changed. */
   record Refused(String action, String holder, Refusal reason) implements DeskEvent {
     @Override

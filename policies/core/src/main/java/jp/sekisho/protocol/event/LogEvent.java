@@ -90,8 +90,9 @@ public sealed interface LogEvent extends AuditEvent {
    *
    * @param size how many entries the log had
    * @param asked the conditions of a table of a part, as in {@link Searched}; empty for the whole
+   * @param names how many people the bundle's sealed table names; 0 without one
    */
-  record Exported(String scope, long size, String by, Map<String, Object> asked)
+  record Exported(String scope, long size, String by, Map<String, Object> asked, long names)
       implements LogEvent {
     public Exported {
       asked = Map.copyOf(asked);
@@ -99,7 +100,7 @@ public sealed interface LogEvent extends AuditEvent {
 
     /** The whole log was taken away. */
     public Exported(String scope, long size, String by) {
-      this(scope, size, by, Map.of());
+      this(scope, size, by, Map.of(), 0);
     }
 
     @Override
@@ -112,6 +113,9 @@ public sealed interface LogEvent extends AuditEvent {
       Map<String, Object> data = new TreeMap<>(Map.of("scope", scope, "size", size, "by", by));
       if (!asked.isEmpty()) {
         data.put("asked", asked);
+      }
+      if (names > 0) {
+        data.put("names", names);
       }
       return data;
     }
@@ -184,7 +188,7 @@ public sealed interface LogEvent extends AuditEvent {
    * How long a log's entries are kept was set.
    *
    * @param years from now on
-   * @param before until now
+   * @param before until now; 0 where it was not known any more
    * @param reference the document that ordered it, such as a 文書番号
    */
   record RetentionSet(String scope, long years, long before, String reference) implements LogEvent {
@@ -261,6 +265,71 @@ public sealed interface LogEvent extends AuditEvent {
           before,
           "years",
           years);
+    }
+  }
+
+  /**
+   * An alarm: nothing of a log is deleted, though entries of it may be due.
+   *
+   * @param cause {@code clock}: the service's clock says more than the logs and the witnesses bear
+   *     out; {@code retention-missing}: nobody knows the term and the holds any more; {@code
+   *     hold-missing}: the log has a legal hold that is not kept
+   */
+  record PruneRefused(String scope, String cause) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.prune-refused";
+    }
+
+    @Override
+    public Refusal reason() {
+      return cause.equals("clock") ? Refusal.CLOCK_DOUBTFUL : Refusal.STATE_TAMPERED;
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("scope", scope, "cause", cause);
+    }
+  }
+
+  /**
+   * A third party time-stamped a checkpoint (RFC 3161).
+   *
+   * @param size entries below it
+   * @param root base64 of its root hash
+   * @param at the time of the stamp, ISO 8601 UTC
+   */
+  record Stamped(String scope, long size, String root, String at) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.stamped";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("scope", scope, "size", size, "root", root, "at", at);
+    }
+  }
+
+  /**
+   * The time-stamping authority did not stamp a checkpoint.
+   *
+   * @param size entries below it
+   */
+  record StampRefused(String scope, long size) implements LogEvent {
+    @Override
+    public String type() {
+      return "log.stamp-refused";
+    }
+
+    @Override
+    public Refusal reason() {
+      return Refusal.ACT_FAILED;
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("scope", scope, "size", size);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RelyingRecord;
 import jp.sekisho.protocol.statement.Purpose;
 
 /** One example of every event type, as {@code docs/audit-events.md} shows it. */
@@ -51,7 +52,15 @@ final class EventExamples {
     events.put(new TemporaryEvent.Returned(CERTIFICATE, "K-0007"), holder);
     events.put(new TemporaryEvent.Retired(CERTIFICATE, "K-0007"), holder);
     events.put(new DeskEvent.Done("card-suspend", "S-1024"), PERSON);
+    events.put(new DeskEvent.PinReset("S-1024", CERTIFICATE, "S-2001", "S-2002"), PERSON);
     events.put(new DeskEvent.Refused("card-suspend", "S-1024", Refusal.STEP_UP_NEEDED), PERSON);
+    events.put(new SetupEvent.CodeMade("2026-11-21T00:30:00Z"), Entry.Subject.NONE);
+    events.put(new SetupEvent.Opened(), Entry.Subject.NONE);
+    events.put(new SetupEvent.Done("administrator", "S-1024"), Entry.Subject.NONE);
+    events.put(
+        new SetupEvent.Refused("finish", List.of("NO_AUDITOR mayor"), Refusal.SETUP_UNFINISHED),
+        PERSON);
+    events.put(new SetupEvent.Finished(), PERSON);
     events.putAll(ofGrants());
     events.put(new LogEvent.Viewed("mayor", 1200, 1249), PERSON);
     events.put(
@@ -62,7 +71,7 @@ final class EventExamples {
     events.put(
         new LogEvent.SheetMade("mayor", 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
         PERSON);
-    events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024")), PERSON);
+    events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024"), 0), PERSON);
     events.put(
         new LogEvent.GenerationOpened(
             "auth.city.example/log/mayor/1", 1250, "YXV0aC5jaXR5LmV4YW1wbGU", 1200, 2, 0),
@@ -81,6 +90,16 @@ final class EventExamples {
         new Entry.Subject("mayor", null, null, null, null));
     events.put(
         new LogEvent.Pruned("mayor", 1, 0, 512, "2019-11-21T15:00:00Z", 7),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.PruneRefused("mayor", "retention-missing"),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.Stamped(
+            "mayor", 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "2026-11-20T18:00:00Z"),
+        new Entry.Subject("mayor", null, null, null, null));
+    events.put(
+        new LogEvent.StampRefused("mayor", 1250),
         new Entry.Subject("mayor", null, null, null, null));
     events.put(new LogEvent.Refused("assembly", Refusal.ROLE_MISSING), PERSON);
     events.put(
@@ -169,6 +188,31 @@ final class EventExamples {
     events.put(
         new RelyingEvent.Refused("keycloak", "service-ask", Refusal.SERVICE_REALM),
         Entry.Subject.NONE);
+    events.put(
+        new RelyingEvent.Reported(
+            "keycloak",
+            new RelyingRecord(
+                TRANSACTION,
+                12,
+                CERTIFICATE,
+                "8d0b6a52-4f1c-4a77-9c52-0f3a3c1b2d4e",
+                1795217465120L,
+                "city",
+                "ADMIN DELETE USER",
+                true,
+                "4f1c6a52-8d0b-4a77-9c52-0f3a3c1b2d4e",
+                "S-1024",
+                "security-admin-console",
+                "f2a1",
+                TRANSACTION,
+                "users/8d0b",
+                "denied"),
+            CERTIFICATE,
+            true),
+        Entry.Subject.NONE);
+    events.put(new RelyingEvent.ReportsBegan("keycloak", TRANSACTION, "", 0), Entry.Subject.NONE);
+    events.put(new RelyingEvent.Silent("keycloak", "2026-11-20T23:31:05Z"), Entry.Subject.NONE);
+    events.put(new RelyingEvent.Returned("keycloak"), Entry.Subject.NONE);
     return events;
   }
 

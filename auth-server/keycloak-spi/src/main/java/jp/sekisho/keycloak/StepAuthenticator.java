@@ -2,6 +2,7 @@ package jp.sekisho.keycloak;
 
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
 import org.keycloak.events.Errors;
+import org.keycloak.events.EventListenerProvider;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
@@ -27,15 +29,18 @@ import org.keycloak.models.UserModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
- * One login's step by card: asks the service for a transaction, shows the page, hands on the one
- * answer, maps the person to a user.
+ * One login's step by card or passkey: asks the service for a transaction, shows the page, hands on
+ * the one answer, maps the person to a user.
+ *
+ * <p>A card is asked on Keycloak's page. A passkey works at the service's own address only, so the
+ * browser is sent to its page, which posts the answer back here.
  *
  * <p>Transaction and secret lie in notes of the authentication session, which the browser's cookie
  * and Keycloak's own session code bind; the page gets the transaction's id only, and an answer uses
  * it up whatever becomes of it. Never {@code attempted()} or {@code challenge()}: either would let
  * an alternative step run in this one's place.
  */
-final class CardAuthenticator implements Authenticator {
+final class StepAuthenticator implements Authenticator {
   /** Error of the event when the service gave no answer that could be believed. */
   static final String UNAVAILABLE = "auth_service_unavailable";
 
@@ -45,17 +50,41 @@ final class CardAuthenticator implements Authenticator {
   /** Error of the event when no user, or more than one, has the person's number. */
   static final String NO_USER = "card_user_not_found";
 
-  static final String TEMPLATE = "sekisho-card.ftl";
+  /** By what a person is proved. */
+  enum Method {
+    /** Card and PIN. */
+    CARD(CardAuthenticatorFactory.ID, "sekisho-card.ftl", RelyingProof.CARD, RelyingProof.CARD_LOW),
+    /** A passkey. */
+    PASSKEY(
+        PasskeyAuthenticatorFactory.ID,
+        "sekisho-passkey.ftl",
+        RelyingProof.PASSKEY,
+        RelyingProof.PASSKEY_LOW);
 
-  private static final Logger LOG = Logger.getLogger(CardAuthenticator.class);
+    private final String id;
+    private final String template;
+    private final String normal;
+    private final String low;
+
+    Method(String id, String template, String normal, String low) {
+      this.id = id;
+      this.template = template;
+      this.normal = normal;
+      this.low = low;
+    }
+  }
+
+  private static final Logger LOG = Logger.getLogger(StepAuthenticator.class);
   private static final String TRANSACTION = "sekisho.transaction";
   private static final String SECRET = "sekisho.secret";
 
+  private final Method method;
   private final @Nullable SekishoService service;
   private final String helpLine;
 
   /** {@code service}: null when it is not configured. */
-  CardAuthenticator(@Nullable SekishoService service, String helpLine) {
+  StepAuthenticator(Method method, @Nullable SekishoService service, String helpLine) {
+    this.method = method;
     this.service = service;
     this.helpLine = helpLine;
   }
@@ -102,9 +131,12 @@ final class CardAuthenticator implements Authenticator {
   private void proved(AuthenticationFlowContext context, RelyingProof proof) {
     Map<String, String> config = config(context);
     context.getEvent().detail("transaction", proof.transaction());
-    if (!proof.acr().equals(RelyingProof.CARD)
-        && !(proof.acr().equals(RelyingProof.CARD_LOW)
-            && Boolean.parseBoolean(config.get(CardAuthenticatorFactory.LOW)))) {
+    boolean low = proof.acr().equals(method.low);
+    if (!low && !proof.acr().equals(method.normal)) {
+      unavailable(context, "the answer is of another method: " + proof.acr());
+      return;
+    }
+    if (low && !Boolean.parseBoolean(config.get(CardAuthenticatorFactory.LOW))) {
       refused(context, refusal(context, Refusal.ASSURANCE_LOW));
       return;
     }
@@ -157,7 +189,7 @@ final class CardAuthenticator implements Authenticator {
           .successfulLogin(
               realm, user, context.getConnection(), context.getUriInfo(), Set.of("password"));
     }
-    context.success(CardAuthenticatorFactory.ID);
+    context.success(method.id);
   }
 
   /** The page with a new question, and above it what went wrong before. */
@@ -176,6 +208,16 @@ final class CardAuthenticator implements Authenticator {
       unavailable(context, "not configured");
       return null;
     }
+    if (!(context
+                .getSession()
+                .getKeycloakSessionFactory()
+                .getProviderFactory(EventListenerProvider.class, EventsListenerFactory.ID)
+            instanceof EventsListenerFactory events)
+        || !events.isHealthy()) {
+      // Nobody gets in where what they do would not be told.
+      unavailable(context, "events of this server do not reach the log");
+      return null;
+    }
     if (!service.realm().equals(context.getRealm().getName())) {
       unavailable(context, "realm " + context.getRealm().getName() + " is not the registered one");
       return null;
@@ -185,12 +227,21 @@ final class CardAuthenticator implements Authenticator {
             context.getRealm().getName(),
             client(context),
             session(context),
-            context.getConnection().getRemoteAddr());
+            context.getConnection().getRemoteAddr(),
+            method == Method.PASSKEY
+                ? context.getActionUrl(context.generateAccessCode()).toString()
+                : null);
     // A refused question, such as too many, is no page either.
     return service
         .ask(asked, language(context))
         .<@Nullable Response>match(
-            question -> page(context, question, problem, atOnce),
+            question -> {
+              if ((question.page() == null) == (method == Method.PASSKEY)) {
+                unavailable(context, "the question is for another method");
+                return null;
+              }
+              return page(context, question, problem, atOnce);
+            },
             body -> {
               unavailable(context, "refused " + body.refusal());
               return null;
@@ -209,11 +260,19 @@ final class CardAuthenticator implements Authenticator {
     AuthenticationSessionModel login = context.getAuthenticationSession();
     login.setAuthNote(TRANSACTION, question.transaction());
     login.setAuthNote(SECRET, question.secret());
+    @Nullable String page =
+        question.page() == null
+            ? null
+            : question.page() + "?lang=" + (isJapanese(language(context)) ? "ja" : "en");
+    if (page != null && problem == null) {
+      return Response.seeOther(URI.create(page)).build();
+    }
     LoginFormsProvider form =
         context
             .form()
             .setAttribute("sekishoTransaction", question.transaction())
             .setAttribute("sekishoAtOnce", atOnce)
+            .setAttribute("sekishoPage", page == null ? "" : page)
             .setAttribute("sekishoHelp", helpLine);
     if (problem != null) {
       form.setAttribute(
@@ -225,7 +284,7 @@ final class CardAuthenticator implements Authenticator {
               "action", problem.text().action(),
               "contact", problem.text().contact()));
     }
-    return form.createForm(TEMPLATE);
+    return form.createForm(method.template);
   }
 
   private void refused(AuthenticationFlowContext context, RefusalBody body) {
@@ -287,6 +346,10 @@ final class CardAuthenticator implements Authenticator {
 
   private static Locale language(AuthenticationFlowContext context) {
     return context.getSession().getContext().resolveLocale(context.getUser());
+  }
+
+  private static boolean isJapanese(Locale language) {
+    return language.getLanguage().equals("ja");
   }
 
   /** The id that the user session will have. */

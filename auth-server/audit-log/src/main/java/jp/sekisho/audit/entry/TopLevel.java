@@ -1,4 +1,4 @@
-package jp.sekisho.audit.table;
+package jp.sekisho.audit.entry;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -9,9 +9,9 @@ import java.util.Optional;
  * written. Knows just enough JSON to find where a value ends; what it does not understand is not
  * taken apart.
  */
-final class TopLevel {
+public final class TopLevel {
   /** A member's value; number says that the text is an integer, not a string. */
-  record Value(String text, boolean number) {}
+  public record Value(String text, boolean number) {}
 
   private final String json;
   private int at;
@@ -21,7 +21,7 @@ final class TopLevel {
   }
 
   /** Returns the members, or nothing if this is not an object with different names. */
-  static Optional<Map<String, Value>> read(String json) {
+  public static Optional<Map<String, Value>> read(String json) {
     try {
       return Optional.of(new TopLevel(json).object());
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -1,0 +1,187 @@
+package jp.sekisho.keycloak;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import jp.sekisho.protocol.RelyingRecords;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventStoreProvider;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/**
+ * Compares Keycloak's own event store with the log: what the service does not hold goes into the
+ * spool, marked as recovered. Reads by keyset on the time, oldest first. For one thread.
+ *
+ * <p>Seven days at the start of Keycloak and each day, otherwise what came since the last time and
+ * two minutes before, for transactions that took long.
+ */
+final class Comparison {
+  private static final Duration WHOLE = Duration.ofDays(7);
+  private static final Duration WHOLE_EACH = Duration.ofDays(1);
+  private static final Duration OVERLAP = Duration.ofMinutes(2);
+
+  /** Younger events may be on their way from transaction to spool. */
+  static final Duration YOUNG = Duration.ofSeconds(10);
+
+  private static final int PAGE = 500;
+
+  private static final Logger LOG = Logger.getLogger(Comparison.class);
+
+  private final KeycloakSessionFactory factory;
+  private final SekishoService service;
+  private final Spool spool;
+  private final HeardRealms realms;
+  private final Recent held = new Recent(Spool.MOST);
+  private long covered;
+  private long whole;
+
+  Comparison(
+      KeycloakSessionFactory factory, SekishoService service, Spool spool, HeardRealms realms) {
+    this.factory = factory;
+    this.service = service;
+    this.spool = spool;
+    this.realms = realms;
+  }
+
+  /**
+   * Compares what is due; goes on next time where the service could not be asked.
+   *
+   * @param now milliseconds UTC
+   */
+  void run(long now) throws IOException {
+    boolean all = now - whole >= WHOLE_EACH.toMillis() || now < whole;
+    long from = all ? now - WHOLE.toMillis() : covered - OVERLAP.toMillis();
+    long to = now - YOUNG.toMillis();
+    for (String realm :
+        KeycloakModelUtils.<List<String>>runJobInTransactionWithResult(factory, realms::ids)) {
+      for (boolean admin : new boolean[] {false, true}) {
+        if (!compare(new Source(realm, admin), from, to)) {
+          return;
+        }
+      }
+    }
+    covered = to;
+    if (all) {
+      whole = now;
+    }
+  }
+
+  /** The events of a realm, or its changes by administrators. */
+  private record Source(String realm, boolean admin) {}
+
+  /** One page: what it holds, and how far it came. */
+  private record Page(List<Occurrence> events, int size, long last) {}
+
+  /** Whether all of it could be compared. */
+  private boolean compare(Source source, long from, long to) throws IOException {
+    int most = PAGE;
+    long at = from;
+    while (true) {
+      long since = at;
+      int limit = most;
+      Page page =
+          KeycloakModelUtils.<Page>runJobInTransactionWithResult(
+              factory, session -> read(session, source, since, to, limit));
+      if (!settle(page.events())) {
+        return false;
+      }
+      if (page.size() < limit) {
+        return true;
+      }
+      // A page of one millisecond is asked for again, longer, for it may go on.
+      most = page.last() == since ? Math.multiplyExact(most, 2) : PAGE;
+      at = page.last();
+    }
+  }
+
+  private Page read(KeycloakSession session, Source source, long from, long to, int most) {
+    @Nullable RealmModel realm = session.realms().getRealm(source.realm());
+    @Nullable EventStoreProvider store = session.getProvider(EventStoreProvider.class);
+    if (realm == null || store == null) {
+      return new Page(List.of(), 0, from);
+    }
+    session.getContext().setRealm(realm);
+    List<Occurrence> found = new ArrayList<>();
+    if (source.admin()) {
+      List<AdminEvent> events;
+      try (Stream<AdminEvent> stream =
+          store
+              .createAdminQuery()
+              .realm(realm.getId())
+              .fromTime(from)
+              .toTime(to)
+              .orderByAscTime()
+              .maxResults(most)
+              .getResultStream()) {
+        events = stream.toList();
+      }
+      for (AdminEvent event : events) {
+        if (isNew(event.getId())) {
+          found.add(Occurrence.of(session, realm, realms.attribute(), event));
+        }
+      }
+      return new Page(
+          found,
+          events.size(),
+          events.stream().map(AdminEvent::getTime).max(Comparator.naturalOrder()).orElse(from));
+    }
+    List<Event> events;
+    try (Stream<Event> stream =
+        store
+            .createQuery()
+            .realm(realm.getId())
+            .fromDate(from)
+            .toDate(to)
+            .orderByAscTime()
+            .maxResults(most)
+            .getResultStream()) {
+      events = stream.toList();
+    }
+    for (Event event : events) {
+      if (Occurrence.counts(event) && isNew(event.getId())) {
+        found.add(Occurrence.of(session, realm, realms.attribute(), event));
+      }
+    }
+    return new Page(
+        found,
+        events.size(),
+        events.stream().map(Event::getTime).max(Comparator.naturalOrder()).orElse(from));
+  }
+
+  private boolean isNew(@Nullable String id) {
+    return id != null && !held.knows(id) && !spool.knows(id);
+  }
+
+  /** Whether the service could be asked about all of them. */
+  private boolean settle(List<Occurrence> events) throws IOException {
+    for (int i = 0; i < events.size(); i += RelyingRecords.MOST) {
+      List<Occurrence> part = events.subList(i, Math.min(events.size(), i + RelyingRecords.MOST));
+      @Nullable Set<String> missing =
+          service
+              .missing(part.stream().map(Occurrence::id).toList())
+              .<@Nullable Set<String>>match(
+                  said -> new HashSet<>(said.missing()), refused -> null, why -> null);
+      if (missing == null) {
+        return false;
+      }
+      for (Occurrence event : part) {
+        if (missing.contains(event.id()) && spool.append(event, true)) {
+          LOG.warnf("%s of %d was missing in Sekisho's log", event.kind(), event.at());
+        }
+        boolean unused = held.add(event.id());
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,131 @@
+package jp.sekisho.keycloak;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventListenerProviderFactory;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.ProviderFactory;
+
+/**
+ * {@code sekisho-events}: Keycloak's events go into Sekisho's log. Global: no realm's administrator
+ * can take it off; while it is off for the whole server nobody logs in by card.
+ *
+ * <p>Settings, {@code spi-events-listener--sekisho-events--*}: {@code spool}, the directory where
+ * events wait for the service, on a disk that lasts (default: {@code data/sekisho-events} of
+ * Keycloak); {@code attribute}, the user attribute with the staff number.
+ */
+public final class EventsListenerFactory implements EventListenerProviderFactory {
+  /** The provider's id. */
+  public static final String ID = "sekisho-events";
+
+  private static final Logger LOG = Logger.getLogger(EventsListenerFactory.class);
+
+  /** Where there is nobody to tell. */
+  private static final EventListenerProvider DEAF =
+      new EventListenerProvider() {
+        @Override
+        public void onEvent(Event event) {
+          // Said at the start.
+        }
+
+        @Override
+        public void onEvent(AdminEvent event, boolean includeRepresentation) {
+          // Said at the start.
+        }
+
+        @Override
+        public void close() {
+          // Holds nothing.
+        }
+      };
+
+  private String attribute = CardAuthenticatorFactory.DEFAULT_ATTRIBUTE;
+  private @Nullable Path directory;
+  private @Nullable Spool spool;
+  private @Nullable HeardRealms realms;
+  private @Nullable EventsSender sender;
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public boolean isGlobal() {
+    return true;
+  }
+
+  @Override
+  public void init(Config.Scope scope) {
+    attribute = scope.get("attribute", CardAuthenticatorFactory.DEFAULT_ATTRIBUTE);
+    @Nullable String named = scope.get("spool");
+    @Nullable String home = System.getProperty("kc.home.dir");
+    if (named != null && !named.isBlank()) {
+      directory = Path.of(named);
+    } else if (home != null) {
+      directory = Path.of(home, "data", ID);
+    }
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    @Nullable ProviderFactory<Authenticator> card =
+        factory.getProviderFactory(Authenticator.class, CardAuthenticatorFactory.ID);
+    @Nullable SekishoService service =
+        card instanceof CardAuthenticatorFactory cards ? cards.service() : null;
+    if (service == null || directory == null) {
+      LOG.error("sekisho-events has no service or no spool: no event reaches Sekisho's log");
+      return;
+    }
+    try {
+      Spool opened = new Spool(directory);
+      HeardRealms heard = new HeardRealms(service.realm(), attribute);
+      EventsSender made =
+          new EventsSender(opened, service, new Comparison(factory, service, opened, heard));
+      spool = opened;
+      realms = heard;
+      sender = made;
+      // Before the migration there are no realms to look into.
+      factory.register(event -> {
+        if (event instanceof PostMigrationEvent) {
+          made.start();
+        }
+      });
+    } catch (IOException e) {
+      LOG.errorf("sekisho-events cannot use its spool, logins by card will fail: %s", e);
+    }
+  }
+
+  @Override
+  public EventListenerProvider create(KeycloakSession session) {
+    return spool == null || realms == null ? DEAF : new EventsListener(session, spool, realms);
+  }
+
+  /** Whether what happens now would reach the log. */
+  boolean isHealthy() {
+    return spool != null && spool.isHealthy();
+  }
+
+  @Override
+  public void close() {
+    if (sender != null) {
+      sender.close();
+    }
+    if (spool != null) {
+      try {
+        spool.close();
+      } catch (IOException e) {
+        LOG.warn("the spool could not be closed", e);
+      }
+    }
+  }
+}

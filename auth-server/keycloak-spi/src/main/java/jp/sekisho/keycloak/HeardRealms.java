@@ -1,0 +1,39 @@
+package jp.sekisho.keycloak;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Whose events go to Sekisho: the registered realm's and those of the realm that administers it.
+ * Others on the same server are other people's.
+ *
+ * @param registered name of the registered realm
+ * @param attribute name of the user attribute that holds the staff number
+ */
+record HeardRealms(String registered, String attribute) {
+  /** The realm of this id if it is one of them; null otherwise. */
+  @Nullable RealmModel find(KeycloakSession session, @Nullable String id) {
+    @Nullable RealmModel realm = id == null ? null : session.realms().getRealm(id);
+    return realm != null
+            && (realm.getName().equals(registered)
+                || realm.getName().equals(Config.getAdminRealm()))
+        ? realm
+        : null;
+  }
+
+  /** Their ids, of those that there are. */
+  List<String> ids(KeycloakSession session) {
+    List<String> ids = new ArrayList<>();
+    for (String name : List.of(registered, Config.getAdminRealm())) {
+      @Nullable RealmModel realm = session.realms().getRealmByName(name);
+      if (realm != null && !ids.contains(realm.getId())) {
+        ids.add(realm.getId());
+      }
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,183 @@
+package jp.sekisho.keycloak;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.services.managers.ResourceAdminManager;
+
+/**
+ * Tells applications that a session is over: OpenID Connect Back-Channel Logout 1.0, for each that
+ * has an address for it. Prepared while the session exists, sent after its end has committed, so
+ * that an application that hangs keeps nobody's session alive. Thread-safe.
+ *
+ * <p>Three tries within the two minutes that a token lives; what none of them brought is an event
+ * {@code LOGOUT_ERROR}.
+ */
+final class LogoutCalls implements AutoCloseable {
+  /** Error of the event when an application could not be told. */
+  static final String FAILED = "backchannel_logout_failed";
+
+  private static final List<Duration> PAUSES =
+      List.of(Duration.ofSeconds(2), Duration.ofSeconds(20));
+
+  private static final Logger LOG = Logger.getLogger(LogoutCalls.class);
+
+  private static final Duration WHOLE = Duration.ofSeconds(5);
+
+  private final KeycloakSessionFactory factory;
+  // The platform's trust, which Keycloak extends by its own truststore.
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .connectTimeout(WHOLE)
+          .build();
+  private final ScheduledThreadPoolExecutor threads =
+      new ScheduledThreadPoolExecutor(
+          4,
+          task -> {
+            Thread made = new Thread(task, "sekisho-logout-calls");
+            made.setDaemon(true);
+            return made;
+          });
+
+  LogoutCalls(KeycloakSessionFactory factory) {
+    this.factory = factory;
+  }
+
+  /** One application to be told. */
+  static final class Call {
+    private final String realm;
+    private final String client;
+    private final String user;
+    private final String session;
+    private final String url;
+    private final String token;
+
+    private Call(
+        String realm, ClientModel client, UserSessionModel session, String url, String token) {
+      this.realm = realm;
+      this.client = client.getId();
+      this.user = session.getUser().getId();
+      this.session = session.getId();
+      this.url = url;
+      this.token = token;
+    }
+  }
+
+  /** The calls that the end of {@code over} asks for. */
+  static List<Call> prepare(KeycloakSession session, RealmModel realm, UserSessionModel over) {
+    List<Call> calls = new ArrayList<>();
+    for (AuthenticatedClientSessionModel part : over.getAuthenticatedClientSessions().values()) {
+      ClientModel client = part.getClient();
+      try {
+        session.getContext().setClient(client);
+        @Nullable String url = ResourceAdminManager.getBackchannelLogoutUrl(session, client);
+        if (url != null) {
+          String token =
+              session
+                  .tokens()
+                  .encode(session.tokens().initLogoutToken(client, over.getUser(), part));
+          calls.add(new Call(realm.getId(), client, over, url, token));
+        }
+      } catch (RuntimeException e) {
+        // One application's settings must not keep the session alive.
+        LOG.errorf(e, "no logout call to %s can be made", client.getClientId());
+      }
+    }
+    return calls;
+  }
+
+  /** Sends them, each by itself. */
+  void send(List<Call> calls) {
+    calls.forEach(call -> later(call, 0, Duration.ZERO));
+  }
+
+  private void later(Call call, int tries, Duration pause) {
+    Future<?> unused =
+        threads.schedule(() -> sendSafely(call, tries), pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void sendSafely(Call call, int tries) {
+    try {
+      String why = post(call);
+      if (why.isEmpty()) {
+        return;
+      }
+      if (tries < PAUSES.size()) {
+        later(call, tries + 1, PAUSES.get(tries));
+      } else {
+        LOG.errorf("%s did not take a logout: %s", call.url, why);
+        KeycloakModelUtils.runJobInTransaction(factory, session -> failed(session, call));
+      }
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "%s could not be told of a logout", call.url);
+    }
+  }
+
+  /** Why it was not taken; empty when it was. */
+  private String post(Call call) {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(call.url))
+              .timeout(WHOLE)
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      "logout_token=" + URLEncoder.encode(call.token, StandardCharsets.UTF_8)))
+              .build();
+      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      return status == 200 || status == 204 ? "" : "status " + status;
+    } catch (IOException | IllegalArgumentException e) {
+      return e.toString();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "interrupted";
+    }
+  }
+
+  private static void failed(KeycloakSession session, Call call) {
+    @Nullable RealmModel realm = session.realms().getRealm(call.realm);
+    if (realm == null) {
+      return;
+    }
+    session.getContext().setRealm(realm);
+    EventBuilder event =
+        new EventBuilder(realm, session).event(EventType.LOGOUT_ERROR).session(call.session);
+    @Nullable ClientModel client = realm.getClientById(call.client);
+    @Nullable UserModel user = session.users().getUserById(realm, call.user);
+    if (client != null) {
+      event = event.client(client);
+    }
+    if (user != null) {
+      event = event.user(user);
+    }
+    event.error(FAILED);
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,146 @@
+package jp.sekisho.keycloak;
+
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import jp.sekisho.protocol.Names;
+import jp.sekisho.protocol.RelyingRecord;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventType;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.AuthDetails;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * What of one of Keycloak's events may leave it: ids, kinds and the staff number. Names, addresses
+ * and what somebody typed stay behind, and what has not the form of an id or a word does, too.
+ *
+ * @param id Keycloak's own
+ * @param at milliseconds UTC
+ * @param kind such as {@code LOGIN} or {@code ADMIN UPDATE USER}
+ * @param user id of the user, or of the administrator who acted
+ */
+record Occurrence(
+    String id,
+    long at,
+    String realm,
+    String kind,
+    @Nullable String user,
+    @Nullable String person,
+    @Nullable String client,
+    @Nullable String session,
+    @Nullable String transaction,
+    @Nullable String what,
+    @Nullable String error) {
+
+  /** Successes that say nothing of a person but that a program did its work, many a minute. */
+  private static final Set<EventType> NOISE =
+      EnumSet.of(
+          EventType.CODE_TO_TOKEN,
+          EventType.REFRESH_TOKEN,
+          EventType.INTROSPECT_TOKEN,
+          EventType.USER_INFO_REQUEST,
+          EventType.CLIENT_INFO);
+
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Pattern STRANGE = Pattern.compile("[^!-~]");
+  private static final Pattern NO_KIND = Pattern.compile("[^A-Za-z0-9_ -]");
+
+  /** Whether an event is for the log at all. */
+  static boolean counts(Event event) {
+    return !NOISE.contains(event.getType());
+  }
+
+  /**
+   * @param realm the event's
+   * @param attribute name of the user attribute that holds the staff number
+   */
+  static Occurrence of(KeycloakSession session, RealmModel realm, String attribute, Event event) {
+    Map<String, String> details = event.getDetails() == null ? Map.of() : event.getDetails();
+    @Nullable String what = word(details.get("reason"));
+    return new Occurrence(
+        event.getId(),
+        event.getTime(),
+        realm.getName(),
+        event.getType().name(),
+        visible(event.getUserId(), RelyingRecord.MAX_NAME),
+        person(session, realm, attribute, event.getUserId()),
+        visible(event.getClientId(), RelyingRecord.MAX_NAME),
+        visible(event.getSessionId(), RelyingRecord.MAX_NAME),
+        word(details.get("transaction")),
+        what == null ? word(details.get("credential_type")) : what,
+        error(event.getError()));
+  }
+
+  /** As {@link #of(KeycloakSession, RealmModel, String, Event)}. */
+  static Occurrence of(
+      KeycloakSession session, RealmModel realm, String attribute, AdminEvent event) {
+    @Nullable AuthDetails by = event.getAuthDetails();
+    @Nullable String user = by == null ? null : by.getUserId();
+    @Nullable RealmModel home =
+        by == null || by.getRealmId() == null ? null : session.realms().getRealm(by.getRealmId());
+    String kind = "ADMIN " + event.getOperationType() + " " + event.getResourceTypeAsString();
+    return new Occurrence(
+        event.getId(),
+        event.getTime(),
+        realm.getName(),
+        cut(NO_KIND.matcher(kind).replaceAll("_"), 80),
+        visible(user, RelyingRecord.MAX_NAME),
+        home == null ? null : person(session, home, attribute, user),
+        visible(by == null ? null : by.getClientId(), RelyingRecord.MAX_NAME),
+        null,
+        null,
+        visible(event.getResourcePath(), RelyingRecord.MAX_WHAT),
+        error(event.getError()));
+  }
+
+  /** The link of a spool that tells of it. */
+  RelyingRecord record(String spool, long seq, String prev, boolean recovered) {
+    return new RelyingRecord(
+        spool,
+        seq,
+        prev,
+        id,
+        at,
+        realm,
+        kind,
+        recovered,
+        user,
+        person,
+        client,
+        session,
+        transaction,
+        what,
+        error);
+  }
+
+  private static @Nullable String person(
+      KeycloakSession session, RealmModel realm, String attribute, @Nullable String user) {
+    @Nullable UserModel found = user == null ? null : session.users().getUserById(realm, user);
+    @Nullable String number = found == null ? null : found.getFirstAttribute(attribute);
+    return number != null && Names.isPerson(number) ? number : null;
+  }
+
+  private static @Nullable String word(@Nullable String text) {
+    return text != null && WORD.matcher(text).matches() ? text : null;
+  }
+
+  private static @Nullable String error(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    return RelyingRecord.isError(text) ? text : "other";
+  }
+
+  private static @Nullable String visible(@Nullable String text, int most) {
+    return text == null || text.isEmpty() ? null : cut(STRANGE.matcher(text).replaceAll("_"), most);
+  }
+
+  private static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most);
+  }
+}

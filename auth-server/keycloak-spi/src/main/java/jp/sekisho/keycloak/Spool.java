@@ -1,0 +1,310 @@
+package jp.sekisho.keycloak;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.RelyingRecord;
+import org.jboss.logging.Logger;
+
+/**
+ * Events on their way to the service: a file of lines, each on the disk before {@link #append}
+ * returns, each naming the hash of the one before, no event twice. Thread-safe; one process at a
+ * time, by a lock.
+ *
+ * <p>Files of its directory: {@code lock}; {@code events}, the lines that are not acknowledged and
+ * some that are; {@code state}, the spool's id with number and hash of the last line that the
+ * service holds, replaced at once. A line torn by a power cut was never said to be there and is cut
+ * off. Any other damage is moved aside and a new chain begins, which the log shows; what was in the
+ * damaged one is found again in Keycloak's own event store.
+ */
+final class Spool implements AutoCloseable {
+  /** Acknowledged lines are cut off once the file is longer than this. */
+  private static final long COMPACT = 1 << 20;
+
+  /** Unsent events beyond this are not taken, some 25 MB: the service was away for long. */
+  static final int MOST = 50_000;
+
+  private static final Logger LOG = Logger.getLogger(Spool.class);
+
+  private record Line(RelyingRecord record, String text) {}
+
+  private final Path directory;
+  private final FileChannel lock;
+  private final Recent recent = new Recent(MOST);
+  private final Deque<Line> unsent = new ArrayDeque<>();
+  private FileChannel events;
+  private String id = "";
+  private long last;
+  private String lastHash = RelyingRecord.GENESIS;
+  // Up to here the file holds whole lines; what a failed write left behind is cut off.
+  private long length;
+
+  /**
+   * Opens or makes the spool in {@code directory}.
+   *
+   * @throws IOException also when another process has it
+   */
+  Spool(Path directory) throws IOException {
+    this.directory = Files.createDirectories(directory);
+    this.lock = open(directory.resolve("lock"));
+    try {
+      FileLock held = lock.tryLock();
+      if (held == null) {
+        throw new IOException("another process uses " + directory);
+      }
+      this.events = open(directory.resolve("events"));
+      try {
+        recover();
+      } catch (MalformedException e) {
+        events.close();
+        Path aside = directory.resolve("damaged-" + System.currentTimeMillis());
+        LOG.errorf(
+            "the spool is damaged (%s): kept as %s, a new one begins", e.getMessage(), aside);
+        Files.move(directory.resolve("events"), aside, StandardCopyOption.ATOMIC_MOVE);
+        unsent.clear();
+        this.events = open(directory.resolve("events"));
+        begin(newId());
+      }
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
+    return FileChannel.open(
+        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private static String newId() {
+    byte[] random = new byte[16];
+    new SecureRandom().nextBytes(random);
+    return Base64Url.encode(random);
+  }
+
+  private void begin(String spool) throws IOException {
+    id = spool;
+    last = 0;
+    lastHash = RelyingRecord.GENESIS;
+    length = events.size();
+    save(0, RelyingRecord.GENESIS);
+  }
+
+  private void save(long acknowledged, String hash) throws IOException {
+    replace(directory.resolve("state"), id + " " + acknowledged + " " + hash);
+  }
+
+  private void recover() throws IOException, MalformedException {
+    Path state = directory.resolve("state");
+    if (!Files.exists(state)) {
+      if (events.size() > 0) {
+        throw new MalformedException("lines without a state");
+      }
+      begin(newId());
+      return;
+    }
+    String[] parts = Files.readString(state).split(" ", -1);
+    if (parts.length != 3 || !parts[1].matches("[0-9]{1,16}")) {
+      throw new MalformedException("state");
+    }
+    id = parts[0];
+    last = Long.parseLong(parts[1]);
+    lastHash = parts[2];
+    long acknowledged = last;
+    ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(events.size()));
+    while (all.hasRemaining() && events.read(all) >= 0) {
+      // On.
+    }
+    // A line is ASCII, so that bytes and characters are one.
+    String text = new String(all.array(), 0, all.position(), StandardCharsets.ISO_8859_1);
+    length = text.lastIndexOf('\n') + 1L;
+    for (String line : text.substring(0, (int) length).split("\n", -1)) {
+      if (!line.isEmpty()) {
+        take(line, acknowledged);
+      }
+    }
+    cut();
+  }
+
+  private void take(String line, long acknowledged) throws MalformedException {
+    RelyingRecord record = RelyingRecord.parse(line);
+    if (!record.spool().equals(id)) {
+      // A restart that a power cut interrupted: the new lines are there, the state is the old one.
+      if (record.seq() != 1 || !unsent.isEmpty()) {
+        throw new MalformedException("a line of another spool");
+      }
+      id = record.spool();
+      last = 0;
+      lastHash = RelyingRecord.GENESIS;
+    } else if (record.seq() <= acknowledged && unsent.isEmpty()) {
+      boolean unused = recent.add(record.id());
+      return;
+    }
+    if (record.seq() != last + 1 || !record.prev().equals(lastHash)) {
+      throw new MalformedException("it does not chain at " + record.seq());
+    }
+    boolean unused = recent.add(record.id());
+    accept(new Line(record, line));
+  }
+
+  private void accept(Line line) {
+    last = line.record().seq();
+    lastHash = RelyingRecord.hash(line.text());
+    unsent.add(line);
+  }
+
+  private void cut() throws IOException {
+    if (events.size() > length) {
+      events.truncate(length);
+      events.force(true);
+    }
+    events.position(length);
+  }
+
+  /**
+   * Adds an event; it is on the disk when this returns.
+   *
+   * @param recovered whether it was found in Keycloak's event store
+   * @return false when it is there already
+   * @throws IOException then it is not there; the comparison with the event store finds it later
+   */
+  synchronized boolean append(Occurrence event, boolean recovered) throws IOException {
+    if (recent.knows(event.id())) {
+      return false;
+    }
+    if (unsent.size() >= MOST) {
+      throw new IOException("the spool is full: the service was away for long");
+    }
+    RelyingRecord record = event.record(id, last + 1, lastHash, recovered);
+    String text = record.text();
+    cut();
+    write(events, text + "\n");
+    events.force(false);
+    length += text.length() + 1L;
+    boolean unused = recent.add(event.id());
+    accept(new Line(record, text));
+    return true;
+  }
+
+  private static void write(FileChannel to, String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    while (bytes.hasRemaining()) {
+      int unused = to.write(bytes);
+    }
+  }
+
+  /** Whether an event could be added now: if not, no login may succeed. */
+  synchronized boolean isHealthy() {
+    if (!events.isOpen() || unsent.size() >= MOST) {
+      return false;
+    }
+    try {
+      cut();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether an event of this id was added not long ago. */
+  synchronized boolean knows(String event) {
+    return recent.knows(event);
+  }
+
+  /** Id of the chain that is written now. */
+  synchronized String id() {
+    return id;
+  }
+
+  /** The oldest events that are not acknowledged, at most {@code most}. */
+  synchronized List<String> unsent(int most) {
+    List<String> lines = new ArrayList<>();
+    for (Line line : unsent) {
+      if (lines.size() == most) {
+        break;
+      }
+      lines.add(line.text());
+    }
+    return lines;
+  }
+
+  /** The service holds all of the spool {@code spool} up to {@code seq}. */
+  synchronized void acknowledge(String spool, long seq) throws IOException {
+    if (!spool.equals(id)) {
+      return;
+    }
+    Line newest = null;
+    while (!unsent.isEmpty() && unsent.peekFirst().record().seq() <= seq) {
+      newest = unsent.removeFirst();
+    }
+    if (newest != null) {
+      save(newest.record().seq(), RelyingRecord.hash(newest.text()));
+    }
+    if (unsent.isEmpty() && length > COMPACT) {
+      length = 0;
+      cut();
+    }
+  }
+
+  /**
+   * Begins a new chain with what is not acknowledged: the service does not take the old one, which
+   * was put back from a copy or is not the one that it knows.
+   */
+  synchronized void restart() throws IOException {
+    List<Line> waiting = List.copyOf(unsent);
+    String next = newId();
+    long seq = 0;
+    String prev = RelyingRecord.GENESIS;
+    List<Line> lines = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    for (Line line : waiting) {
+      RelyingRecord record = line.record().in(next, ++seq, prev);
+      String written = record.text();
+      prev = RelyingRecord.hash(written);
+      lines.add(new Line(record, written));
+      text.append(written).append('\n');
+    }
+    Path file = directory.resolve("events");
+    replace(file, text.toString());
+    FileChannel old = events;
+    events = open(file);
+    old.close();
+    unsent.clear();
+    begin(next);
+    lines.forEach(this::accept);
+    cut();
+  }
+
+  private static void replace(Path file, String text) throws IOException {
+    Path next = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel out =
+        FileChannel.open(
+            next,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      write(out, text);
+      out.force(true);
+    }
+    Path unused = Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    events.close();
+    lock.close();
+  }
+}

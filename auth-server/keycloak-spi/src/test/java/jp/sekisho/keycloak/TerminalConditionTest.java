@@ -1,0 +1,180 @@
+package jp.sekisho.keycloak;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.RelyingTerminal;
+import jp.sekisho.protocol.WireJson;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.keycloak.Config;
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.AuthenticatorConfigModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.sessions.RootAuthenticationSessionModel;
+
+/** What the service says of a terminal, and whether the condition holds then. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TerminalConditionTest {
+  @TempDir static Path directory;
+  private final AtomicReference<byte[]> answer = new AtomicReference<>(new byte[0]);
+  private volatile int status = 200;
+  private HttpsServer server;
+  private CardAuthenticatorFactory card;
+
+  @BeforeAll
+  void start() throws Exception {
+    TestKeys keys = TestKeys.make(directory);
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(keys.server()));
+    server.createContext(
+        "/agent/v1/services/terminals/state",
+        exchange -> {
+          byte[] body = answer.get();
+          exchange.sendResponseHeaders(status, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    Map<String, String> settings =
+        Map.of(
+            "service",
+            "https://localhost:" + server.getAddress().getPort(),
+            "certificate",
+            keys.certificate().toString(),
+            "key",
+            keys.key().toString(),
+            "trust",
+            keys.trust().toString(),
+            "realm",
+            "city",
+            "help-line",
+            "1234");
+    card = new CardAuthenticatorFactory();
+    card.init(
+        (Config.Scope)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Config.Scope.class},
+                (proxy, method, arguments) -> settings.get(String.valueOf(arguments[0]))));
+  }
+
+  @AfterAll
+  void stop() {
+    server.stop(0);
+  }
+
+  /** An object that answers these methods, and is the end of the test at any other. */
+  private static <T> T only(Class<T> type, Map<String, ?> answers) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              if (!answers.containsKey(method.getName())) {
+                throw new AssertionError("nobody asks for " + method);
+              }
+              return answers.get(method.getName());
+            }));
+  }
+
+  private boolean holds(String realm, @Nullable String when) {
+    KeycloakSessionFactory factory =
+        only(
+            KeycloakSessionFactory.class,
+            Map.of("getProviderFactory", card, "getProviderFactoriesStream", Stream.empty()));
+    KeycloakSession session =
+        only(KeycloakSession.class, Map.of("getKeycloakSessionFactory", factory));
+    RealmModel model =
+        only(
+            RealmModel.class,
+            Map.of(
+                "getName",
+                realm,
+                "getId",
+                "id",
+                "isEventsEnabled",
+                false,
+                "getEventsListenersStream",
+                Stream.empty()));
+    AuthenticatorConfigModel config = new AuthenticatorConfigModel();
+    config.setConfig(when == null ? Map.of() : Map.of(TerminalConditionFactory.WHEN, when));
+    RootAuthenticationSessionModel root =
+        only(RootAuthenticationSessionModel.class, Map.of("getId", "sid"));
+    return TerminalCondition.SINGLETON.matchCondition(
+        only(
+            AuthenticationFlowContext.class,
+            Map.of(
+                "getSession",
+                session,
+                "getRealm",
+                model,
+                "getAuthenticatorConfig",
+                config,
+                "getEvent",
+                new EventBuilder(model, session),
+                "getAuthenticationSession",
+                only(AuthenticationSessionModel.class, Map.of("getParentSession", root)))));
+  }
+
+  private void says(int code, byte[] body) {
+    status = code;
+    answer.set(body);
+  }
+
+  private void says(String session, String state) {
+    says(200, WireJson.write(new RelyingTerminal("city", session, state)));
+  }
+
+  private void assertEnforcing(boolean expected) {
+    assertEquals(expected, holds("city", TerminalConditionFactory.ENFORCING));
+    assertEquals(!expected, holds("city", TerminalConditionFactory.NOT_ENFORCING));
+    assertEquals(!expected, holds("city", null), "nothing set");
+  }
+
+  @Test
+  void onlyATerminalThatTheServiceCallsEnforcingIsOne() {
+    says("sid", RelyingTerminal.ENFORCING);
+    assertEnforcing(true);
+    for (String state : new String[] {"misconfigured", "unmeasured", "silent", "revoked", "none"}) {
+      says("sid", state);
+      assertEnforcing(false);
+    }
+  }
+
+  @Test
+  void whatIsNotKnownIsNotEnforcing() {
+    says("another session", RelyingTerminal.ENFORCING);
+    assertEnforcing(false);
+    says(200, "garbage".getBytes(StandardCharsets.UTF_8));
+    assertEnforcing(false);
+    says(
+        403,
+        WireJson.write(
+            RefusalBody.of(Refusal.SERVICE_REALM, java.util.Locale.JAPANESE, Map.of("help", ""))));
+    assertEnforcing(false);
+    says("sid", RelyingTerminal.ENFORCING);
+    assertEquals(
+        false, holds("another", TerminalConditionFactory.ENFORCING), "the realm is not ours");
+    assertEquals(true, holds("another", TerminalConditionFactory.NOT_ENFORCING));
+  }
+}

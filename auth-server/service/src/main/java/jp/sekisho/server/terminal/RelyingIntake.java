@@ -1,0 +1,143 @@
+package jp.sekisho.server.terminal;
+
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RelyingRecord;
+import jp.sekisho.protocol.RelyingRecords;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.RelyingEvent;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Transactions;
+import jp.sekisho.server.terminal.RelyingReports.Standing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes relying services' events into the log {@code system}, each exactly once and a batch whole
+ * or not at all. Thread-safe.
+ *
+ * <p>A record continues the chain of its spool or is already held with the same hash, and then is
+ * skipped; another past is EVENT_FORK, a hole EVENT_GAP, a bad form EVENT_INVALID. A service has
+ * one spool at a time: one that is not known begins at its record 1, with an entry that says where
+ * the one before ended.
+ */
+@Singleton
+final class RelyingIntake {
+  private final Transactions transactions;
+  private final RelyingReports reports;
+
+  RelyingIntake(Transactions transactions, RelyingReports reports) {
+    this.transactions = transactions;
+    this.reports = reports;
+  }
+
+  /** What became of a batch. */
+  sealed interface Outcome {
+    /**
+     * Its records are durable.
+     *
+     * @param seq highest record held of the spool
+     */
+    record Taken(long seq) implements Outcome {}
+
+    /** Nothing of it was taken. */
+    record Refused(Refusal reason) implements Outcome {}
+  }
+
+  private record Line(RelyingRecord record, String hash) {}
+
+  /** Takes what is not held yet; returns after it is durable. */
+  Outcome take(RelyingService service, RelyingRecords batch) {
+    List<Line> lines = new ArrayList<>();
+    try {
+      Base64Url.decode(batch.spool(), 16);
+      for (String text : batch.records()) {
+        lines.add(new Line(RelyingRecord.parse(text), RelyingRecord.hash(text)));
+      }
+    } catch (MalformedException e) {
+      return new Outcome.Refused(Refusal.EVENT_INVALID);
+    }
+    if (lines.size() > RelyingRecords.MOST || !chains(batch.spool(), lines)) {
+      return new Outcome.Refused(Refusal.EVENT_INVALID);
+    }
+    return transactions.<Outcome, RuntimeException>write(
+        change -> take(change, service.name(), batch.spool(), lines));
+  }
+
+  private static boolean chains(String spool, List<Line> lines) {
+    for (int i = 0; i < lines.size(); i++) {
+      RelyingRecord record = lines.get(i).record();
+      if (!record.spool().equals(spool)) {
+        return false;
+      }
+      if (i > 0
+          && (record.seq() != lines.get(i - 1).record().seq() + 1
+              || !record.prev().equals(lines.get(i - 1).hash()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Outcome take(Change change, String service, String spool, List<Line> lines) {
+    Standing before =
+        reports.find(change.handle(), service).orElseGet(() -> Standing.none(service));
+    boolean begins = !before.spool().equals(spool);
+    Standing held = begins ? before.at(spool, 0, RelyingRecord.GENESIS) : before;
+    @Nullable Refusal refusal = fit(held, lines);
+    if (refusal != null) {
+      change.unchanged();
+      return new Outcome.Refused(refusal);
+    }
+    @Nullable EntryReceipt entry = null;
+    if (before.silentSince() != null) {
+      entry = change.record(Entry.Subject.NONE, new RelyingEvent.Returned(service));
+    }
+    if (begins) {
+      entry =
+          change.record(
+              Entry.Subject.NONE,
+              new RelyingEvent.ReportsBegan(service, spool, before.spool(), before.seq()));
+    }
+    Standing now = held.withSilentSince(null);
+    for (Line line : lines) {
+      if (line.record().seq() > now.seq()) {
+        boolean repeated = !reports.add(change.handle(), service, line.record().id(), change.now());
+        entry =
+            change.record(
+                Entry.Subject.NONE,
+                new RelyingEvent.Reported(service, line.record(), line.hash(), repeated));
+        now = now.at(spool, line.record().seq(), line.hash());
+      }
+    }
+    if (entry == null) {
+      change.unchanged();
+      return new Outcome.Taken(held.seq());
+    }
+    reports.forget(change.handle(), service, change.now());
+    reports.save(change.handle(), now, entry);
+    return new Outcome.Taken(now.seq());
+  }
+
+  /** Why a batch that chains in itself does not continue what is held; null when it does. */
+  private static @Nullable Refusal fit(Standing held, List<Line> lines) {
+    for (Line line : lines) {
+      long seq = line.record().seq();
+      if (seq > held.seq() + 1) {
+        return Refusal.EVENT_GAP;
+      }
+      if (seq == held.seq() + 1) {
+        // The rest follows, for it chains in itself.
+        return line.record().prev().equals(held.hash()) ? null : Refusal.EVENT_FORK;
+      }
+      if (seq == held.seq() && !line.hash().equals(held.hash())) {
+        return Refusal.EVENT_FORK;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,410 @@
+package jp.sekisho.server.web;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micronaut.web.router.Router;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.DeskRequest;
+import jp.sekisho.protocol.GrantView;
+import jp.sekisho.protocol.LogHold;
+import jp.sekisho.protocol.NewGrant;
+import jp.sekisho.protocol.NewTransaction;
+import jp.sekisho.protocol.OrderNamed;
+import jp.sekisho.protocol.PinResetNote;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.WireJson;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.server.authn.TestCa;
+import jp.sekisho.server.grant.Media;
+import jp.sekisho.server.person.Organs;
+import jp.sekisho.server.person.PersonImport;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.SessionCookies;
+import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.StepUps;
+import jp.sekisho.server.session.Token;
+import jp.sekisho.server.terminal.RunningServer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/**
+ * IDOR between 機関, over every route of the people's port as the router knows them: each is either
+ * asked here with ids of another 機関, by its administrator, approver and auditor with every proof in
+ * hand, or stands in the list of those that take no id. A new route fails this test until it is in
+ * one of the two.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+final class OtherOrgansTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
+  private static final String THEIRS = "500042";
+  private static final String PERSONS =
+      """
+      staff_number,name,organ,division,division_name,post,from,until,roles
+      100001,管理 一郎,mayor,joho,情報政策課,係長,2026-04-01,2036-03-31,CLERK;ADMIN
+      100031,承認 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,CLERK;APPROVER
+      100007,監査 花子,mayor,kansa,監査課,書記,2026-04-01,2036-03-31,CLERK;AUDITOR
+      500042,教育 太郎,education,kyoiku,教育課,主事,2026-04-01,2036-03-31,CLERK
+      """;
+
+  /** Who attacks, each with all that the own 機関 gave them. */
+  private static final List<String> OURS = List.of("100001", "100031", "100007");
+
+  /** Routes whose request names nothing that belongs to anybody. */
+  private static final Set<String> WITHOUT_IDS =
+      Set.of(
+          "GET /",
+          "GET /health",
+          "GET /static/{file}",
+          "GET /post",
+          "GET /people", // own 機関 only: PeoplePageTest
+          "GET /temporary",
+          "GET /grants",
+          "GET /api/v1/grants",
+          "POST /api/v1/grants", // its person, terminal and medium: refused below as a body
+          "GET /log",
+          "GET /authenticators",
+          "GET /api/v1/session",
+          "GET /log-sheet", // of the session's own log
+          "GET /api/v1/log/retention",
+          "POST /api/v1/log/holds",
+          "POST /api/v1/session/post",
+          "POST /api/v1/passkeys/options",
+          "POST /api/v1/passkeys",
+          "POST /api/v1/passkeys/seen",
+          "POST /authn/v1/logout",
+          "POST /authn/v1/transactions/{id}/answer", // bound to the browser's cookie: LoginsTest
+          "POST /authn/v1/transactions/{id}/passkey",
+          "GET /log/{log}/{generation}/checkpoint", // open to everybody
+          "GET /log/{log}/{generation}/minimum",
+          "GET /setup", // of the whole installation, and gone once it is finished: SetupPageTest
+          "GET /setup/steps",
+          "POST /authn/v1/setup/code",
+          "POST /authn/v1/setup/administrator",
+          "POST /authn/v1/setup/terminal",
+          "POST /api/v1/setup/policy",
+          "POST /api/v1/setup/finish");
+
+  /** What is sent in an attack. */
+  @SuppressWarnings("ArrayRecordComponent") // identity is not asked for
+  private record Attack(String path, byte @Nullable [] body, @Nullable String proof) {
+    static Attack get(String path) {
+      return new Attack(path, null, null);
+    }
+
+    static Attack post(String path, Object wire, @Nullable String proof) {
+      return new Attack(path, WireJson.write(wire), proof);
+    }
+  }
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final TestCa ca = new TestCa("Staff CA", NOW);
+
+  @SuppressWarnings("NullAway.Init") // by start()
+  private RunningServer server;
+
+  @BeforeAll
+  void start() throws Exception {
+    server = RunningServer.startAt(NOW);
+    ca.writeTrust(server.installation.staffTrust(), List.of());
+    server
+        .installation
+        .database()
+        .writer()
+        .write(h -> {
+          Organs.create(h, Map.of("mayor", "市長部局", "education", "教育委員会"));
+          return null;
+        });
+    imported(PERSONS);
+    var _ = server.active("T-0002", "education");
+    server.context.getBean(Media.class).register("M-0002", "education", Sha256.text(new byte[1]));
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    server.close();
+  }
+
+  private String imported(String file) {
+    PersonImport.Outcome outcome =
+        new PersonImport(
+                server.installation.transactions(),
+                server.installation.seal(),
+                _ -> 1,
+                server.clock)
+            .run(file.getBytes(StandardCharsets.UTF_8), false);
+    if (outcome instanceof PersonImport.Outcome.Done done) {
+      return String.valueOf(done.order());
+    }
+    throw new AssertionError(outcome);
+  }
+
+  private Token session(String person) {
+    String organ = person.startsWith("5") ? "education" : "mayor";
+    Token token = Token.random();
+    Entry.Subject subject =
+        new Entry.Subject(organ, person, null, "T-" + person, Session.nameOf(token.hash()));
+    server
+        .installation
+        .transactions()
+        .write(change -> {
+          var login =
+              change.record(
+                  subject,
+                  new LoginEvent.Succeeded(
+                      "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
+          server
+              .context
+              .getBean(Sessions.class)
+              .open(
+                  change,
+                  login,
+                  token,
+                  new Sessions.Opening(
+                      person,
+                      organ,
+                      null,
+                      "T-" + person,
+                      "boot",
+                      "t-" + person,
+                      "normal",
+                      InetAddress.getLoopbackAddress()));
+          return null;
+        });
+    return token;
+  }
+
+  private HttpResponse<String> send(Attack attack, Token session) {
+    String origin = server.installation.config().origin();
+    byte[] body = attack.body();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(origin + attack.path()))
+            .timeout(Duration.ofSeconds(60))
+            .header("Content-Type", "application/json")
+            .header("Cookie", SessionCookies.SESSION + "=" + session.secret());
+    if (body != null) {
+      request.header("Origin", origin).POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    }
+    try {
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Every attack by its route; ids are those of the other 機関. */
+  private Map<String, List<Attack>> attacks(String grant, String order) throws Exception {
+    Map<String, List<Attack>> attacks = new TreeMap<>();
+    attacks.put("GET /people/{number}", List.of(Attack.get("/people/" + THEIRS)));
+    attacks.put("GET /grants/{id}", List.of(Attack.get("/grants/" + grant)));
+    attacks.put("GET /api/v1/grants/{id}", List.of(Attack.get("/api/v1/grants/" + grant)));
+    List<Attack> steps = new ArrayList<>();
+    for (String step : List.of("reject", "withdraw", "revoke", "return")) {
+      steps.add(new Attack("/api/v1/grants/" + grant + "/" + step, new byte[0], null));
+    }
+    attacks.put("POST /api/v1/grants/{id}/{step}", steps);
+    attacks.put(
+        "POST /authn/v1/transactions",
+        List.of(Attack.post("/authn/v1/transactions", new NewTransaction("approve", grant), null)));
+    byte[] certificate = ca.issue(THEIRS, TestCa.p256().getPublic()).getEncoded();
+    String hash = Sha256.text(certificate);
+    attacks.put(
+        "POST /api/v1/desk",
+        List.of(
+            Attack.post(
+                "/api/v1/desk",
+                new DeskRequest("card-suspend", THEIRS, null, null),
+                "card-suspend:" + THEIRS),
+            Attack.post(
+                "/api/v1/desk",
+                new DeskRequest("card-register", THEIRS, null, Base64Url.encode(certificate)),
+                "card-register:" + THEIRS + ":" + hash),
+            Attack.post(
+                "/api/v1/desk",
+                new DeskRequest("card-resume", THEIRS, hash, null),
+                "card-resume:" + THEIRS + ":" + hash),
+            Attack.post(
+                "/api/v1/desk",
+                new DeskRequest("card-revoke", THEIRS, hash, null),
+                "card-revoke:" + THEIRS + ":" + hash),
+            Attack.post(
+                "/api/v1/desk",
+                new DeskRequest("temporary-hand", THEIRS, hash, null),
+                "temporary-hand:" + THEIRS + ":" + hash)));
+    attacks.put(
+        "POST /api/v1/desk/pin-reset",
+        List.of(
+            Attack.post(
+                "/api/v1/desk/pin-reset",
+                new PinResetNote(THEIRS, hash, "100001", "100031"),
+                "card-pin-reset:" + THEIRS + ":" + hash)));
+    byte[] file =
+        (PERSONS.substring(0, PERSONS.indexOf('\n') + 1)
+                + THEIRS
+                + ",教育 太郎,mayor,shimin,市民課,主事,2027-04-01,,CLERK\n")
+            .getBytes(StandardCharsets.UTF_8);
+    attacks.put(
+        "POST /api/v1/people/apply",
+        List.of(new Attack("/api/v1/people/apply", file, StepUps.APPLY_ORDER + Sha256.text(file))));
+    attacks.put(
+        "POST /api/v1/people/check", List.of(new Attack("/api/v1/people/check", file, null)));
+    attacks.put(
+        "POST /api/v1/people/undo",
+        List.of(
+            Attack.post("/api/v1/people/undo", new OrderNamed(order), StepUps.UNDO_ORDER + order)));
+    String passkey = Sha256.text(new byte[] {7});
+    attacks.put(
+        "POST /api/v1/passkeys/remove",
+        List.of(
+            Attack.post(
+                "/api/v1/passkeys/remove",
+                new jp.sekisho.protocol.NamedPasskey(passkey),
+                StepUps.REMOVE_PASSKEY + passkey)));
+    for (String route : List.of("search", "export", "export.csv", "export.jsonl")) {
+      attacks.put(
+          "GET /api/v1/log/" + route,
+          List.of(Attack.get("/api/v1/log/" + route + "?log=education")));
+    }
+    attacks.put(
+        "POST /api/v1/log/holds/lift",
+        List.of(
+            Attack.post("/api/v1/log/holds/lift", new LogHold("8d969eef6ecad3c2", "監査第1号"), null)));
+    attacks.put(
+        "GET /log/{log}/{generation}/tile/{+rest}",
+        List.of(Attack.get("/log/education/1/tile/entries/000.p/1")));
+    return attacks;
+  }
+
+  private String grantOfTheirs() throws Exception {
+    NewGrant wish =
+        new NewGrant(
+            THEIRS,
+            "T-0002",
+            "M-0002",
+            "学齢簿の読み込み",
+            null,
+            null,
+            null,
+            1,
+            NOW.toString(),
+            NOW.plus(Duration.ofHours(1)).toString(),
+            10);
+    HttpResponse<String> made = send(Attack.post("/api/v1/grants", wish, null), session(THEIRS));
+    assertEquals(201, made.statusCode(), made.body());
+    return WireJson.read(made.body().getBytes(StandardCharsets.UTF_8), GrantView.class).id();
+  }
+
+  @Test
+  @DisplayName("every route of the people's port refuses the ids of another organ")
+  void everyRoute() throws Exception {
+    String grant = grantOfTheirs();
+    String order =
+        imported(
+            PERSONS.substring(0, PERSONS.indexOf('\n') + 1)
+                + "500050,教育 新人,education,kyoiku,教育課,主事,2027-04-01,,CLERK\n");
+    Map<String, List<Attack>> attacks = attacks(grant, order);
+    Set<String> routes = new TreeSet<>();
+    server
+        .context
+        .getBean(Router.class)
+        .uriRoutes()
+        .map(route -> route.getHttpMethodName() + " " + route.getUriMatchTemplate().toPathString())
+        .filter(route -> !route.contains(" /agent/") && !route.contains(" /probe/"))
+        .filter(route -> !route.startsWith("HEAD ") && !route.startsWith("OPTIONS "))
+        .forEach(routes::add);
+    Set<String> known = new TreeSet<>(attacks.keySet());
+    known.addAll(WITHOUT_IDS);
+    assertEquals(known, routes, "routes that this test does not know, or that are no more");
+
+    StringBuilder let = new StringBuilder();
+    for (String person : OURS) {
+      Token session = session(person);
+      attacks.forEach((route, all) -> {
+        for (Attack attack : all) {
+          if (attack.proof() != null) {
+            server
+                .context
+                .getBean(StepUps.class)
+                .add(Session.nameOf(session.hash()), attack.proof(), true, false);
+          }
+          HttpResponse<String> answer = send(attack, session);
+          if (!isRefused(route, answer) || answer.body().contains("教育")) {
+            let.append(person).append(' ').append(route).append(' ').append(attack.path());
+            let.append(": ").append(answer.statusCode()).append(' ');
+            let.append(answer.body(), 0, Math.min(200, answer.body().length())).append('\n');
+          }
+        }
+      });
+    }
+    assertEquals("", let.toString());
+    assertTrue(send(Attack.get("/api/v1/grants/" + grant), session(THEIRS)).body().contains(grant));
+  }
+
+  /**
+   * 403 or 404, or the refusals that a feature has for what is not there: none of them says whether
+   * it is anywhere else.
+   */
+  private static boolean isRefused(String route, HttpResponse<String> answer) {
+    return switch (route) {
+      // Looked at in words: the fault is in the answer.
+      case "POST /api/v1/people/check" ->
+          answer.statusCode() == 403
+              || (answer.statusCode() == 200 && answer.body().contains("NOT_YOURS"));
+      case "POST /api/v1/people/apply" ->
+          answer.statusCode() == 403 || answer.body().contains("\"ORDER_INVALID\"");
+      case "POST /api/v1/people/undo" ->
+          answer.statusCode() == 403 || answer.body().contains("\"ORDER_NOT_UNDOABLE\"");
+      default -> Set.of(403, 404).contains(answer.statusCode());
+    };
+  }
+
+  @Test
+  void aRequestNamesNobodyAndNothingOfAnotherOrgan() throws Exception {
+    for (String person : OURS) {
+      NewGrant wish =
+          new NewGrant(
+              THEIRS,
+              "T-0002",
+              "M-0002",
+              "理由",
+              null,
+              null,
+              null,
+              1,
+              NOW.toString(),
+              NOW.plus(Duration.ofHours(1)).toString(),
+              10);
+      HttpResponse<String> answer =
+          send(Attack.post("/api/v1/grants", wish, null), session(person));
+      assertEquals(409, answer.statusCode(), answer.body());
+      assertTrue(answer.body().contains("GRANT_MEDIUM"), answer.body());
+      assertFalse(answer.body().contains("教育"), answer.body());
+    }
+  }
+}
