@@ -71,7 +71,7 @@ final class EventExamples {
     events.put(
         new LogEvent.SheetMade("mayor", 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
         PERSON);
-    events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024"), 0), PERSON);
+    events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024"), 12), PERSON);
     events.put(
         new LogEvent.GenerationOpened(
             "auth.city.example/log/mayor/1", 1250, "YXV0aC5jaXR5LmV4YW1wbGU", 1200, 2, 0),
