@@ -16,9 +16,12 @@
           data-unreachable-action="${msg('sekishoAgentUnreachableAction')}" data-contact="${msg('sekishoContact', sekishoHelp)}">
       <input type="hidden" name="answer" id="sekisho-answer" value="">
       <button type="button" id="sekisho-button" class="${properties.kcButtonClass!} ${properties.kcButtonPrimaryClass!} ${properties.kcButtonBlockClass!} ${properties.kcButtonLargeClass!}">${msg("sekishoButton")}</button>
-      <button type="button" id="sekisho-last-try" class="${properties.kcButtonClass!} ${properties.kcButtonBlockClass!}" hidden>${msg("sekishoLastTry")}</button>
+      <#-- Around the button: the theme's style of a button is stronger than its own hidden. -->
+      <div id="sekisho-last" hidden>
+        <button type="button" id="sekisho-last-try" class="${properties.kcButtonClass!} ${properties.kcButtonBlockClass!}">${msg("sekishoLastTry")}</button>
+      </div>
       <p id="sekisho-progress" role="status" data-ask="${msg('sekishoStepPin')}" data-check="${msg('sekishoStepCheck')}"></p>
     </form>
-    <script type="module" src="${url.resourcesPath}/js/sekisho-card-2.js"></script>
+    <script type="module" src="${url.resourcesPath}/js/sekisho-card-3.js"></script>
   </#if>
 </@layout.registrationLayout>

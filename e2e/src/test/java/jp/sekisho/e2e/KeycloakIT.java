@@ -284,6 +284,7 @@ class KeycloakIT {
     try (Screen screen = Screen.open("ja", directory.resolve("profile"))) {
       screen.go(browser().loginUrl("groupware", ""));
       screen.see("sekisho-button");
+      assertFalse(screen.shows("sekisho-last-try"), "only after the terminal asked for it");
       screen.picture("keycloak-card-ja");
       screen.press("sekisho-button");
       screen.waitUntil("the application", () -> screen.url().startsWith(redirect + "?"));

@@ -9,7 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import jp.sekisho.protocol.PostedAnswer;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RefusalText;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,6 +178,10 @@ class LoginIT {
     try (Screen screen = screen("ja")) {
       screen.go(town.people());
       screen.seeStatus(code);
+      RefusalText words =
+          RefusalText.of(
+              Refusal.valueOf(code), Locale.JAPANESE, Map.of("help", Town.HELP_LINE));
+      assertTrue(screen.see("status").getText().contains(words.what()), "before a button too");
       screen.press("login-button");
       assertTrue(screen.seeRefusal(code).contains(Town.HELP_LINE));
       screen.picture("login-" + card + "-ja");

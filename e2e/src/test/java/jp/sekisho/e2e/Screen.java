@@ -174,6 +174,11 @@ final class Screen implements AutoCloseable {
     return String.valueOf(driver.findElement(By.id(id)).getAttribute(name));
   }
 
+  /** Whether a person would see this element, which the page has. */
+  boolean shows(String id) {
+    return driver.findElement(By.id(id)).isDisplayed();
+  }
+
   /** Whether the page has such an element. */
   boolean has(String id) {
     return !driver.findElements(By.id(id)).isEmpty();

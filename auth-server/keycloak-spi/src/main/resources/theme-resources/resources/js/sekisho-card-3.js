@@ -15,7 +15,7 @@ function show(body) {
   for (const part of ["what", "why", "action", "contact"]) {
     box.querySelector(`[data-part="${part}"]`).textContent = body?.text?.[part] ?? "";
   }
-  byId("sekisho-last-try").hidden = body?.refusal !== "PIN_LAST_TRY";
+  byId("sekisho-last").hidden = body?.refusal !== "PIN_LAST_TRY";
   if (body) {
     box.focus();
   }
