@@ -269,7 +269,7 @@ class VerifyPageIT {
     String told = pruned(512, "2019-11-19T15:00:00Z", 7, "2026-11-20T18:00:00.000Z");
     assertEquals("", verify(shortened(minimum, told, "{\"time\":\"2026-11-20T18:00:01Z\"}")));
     screen.press("en");
-    assertSays("Verified", "those below 512", "2019-11-19T15:00:00");
+    assertSays("signed and not deleted after its term", "those below 512", "2019-11-19T15:00:00");
     screen.picture("verify-page-deleted-en");
     screen.press("ja");
     assertSays("保存期間を過ぎて削除された記録: 番号 512 未満");

@@ -234,6 +234,9 @@ class AuditCommandTest {
     assertOut("\"result\":\"verified\"", "\"size\":301", "\"deletedBelow\":256");
     assertOut("\"deletion\":{\"origin\":\"" + Fixtures.ORIGIN + "\",\"entry\":300,", "\"years\":7");
     out.getBuffer().setLength(0);
+    assertEquals(0, run("verify", bundle, "--vkey", LOG, "--witness", WITNESS, "--lang", "en"));
+    assertOut("every entry that was signed and not deleted after its term", "those below 256");
+    out.getBuffer().setLength(0);
     String proof = temp.resolve("proof").toString();
     assertEquals(Exit.INVALID, run(with(keys, "prove", "255", bundle, "--out", proof)));
     assertOut("\"reason\":\"ENTRY_DELETED\"", "\"entry\":255");
