@@ -62,7 +62,8 @@ public final class SealedNames {
    */
   public static Optional<NameTable> open(byte[] sealed, SealCode code, String checkpoint) {
     int body = HEAD.length + SALT + NONCE;
-    if (sealed.length < body || !Arrays.equals(HEAD, Arrays.copyOf(sealed, HEAD.length))) {
+    if (sealed.length < body + TAG_BITS / Byte.SIZE
+        || !Arrays.equals(HEAD, Arrays.copyOf(sealed, HEAD.length))) {
       return Optional.empty();
     }
     try {
