@@ -28,8 +28,11 @@ final class OriginAndTerminal {
     if (fetchedFrom == null || !spoke.terminal().id().equals(question.terminal())) {
       return Verdict.refused(Refusal.TRANSACTION_BOUND);
     }
-    // A relying service's origin came from its sealed row when it asked, seconds ago.
-    boolean listed = question.relying() != null || origins.contains(said.origin());
+    // A relying service's origin came from its sealed row when it asked, seconds ago. It may ask
+    // for a card; a passkey is of our own pages, for which it asks there too (ADR 0028).
+    boolean listed =
+        origins.contains(said.origin())
+            || (question.relying() != null && spoke.answer() instanceof Answer.Card);
     if (!said.origin().equals(question.origin()) || !listed) {
       return Verdict.refused(Refusal.ORIGIN_FOREIGN);
     }

@@ -665,7 +665,7 @@ final class PasskeyLoginsTest {
         scene.fetched(
             LoginScene.passed(scene.logins.askFor(login, "https://sso.city.example", source)), T);
     assertEquals(
-        Refusal.PASSKEY_INVALID,
+        Refusal.ORIGIN_FOREIGN,
         LoginScene.reason(
             scene.logins.answerFor(
                 login, foreign.transaction().id(), foreign.cookie(), answer(foreign, T, key))));

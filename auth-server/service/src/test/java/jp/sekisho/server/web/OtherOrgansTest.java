@@ -20,10 +20,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.LogHold;
+import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
@@ -100,6 +102,7 @@ final class OtherOrgansTest {
           "POST /authn/v1/transactions/{id}/passkey",
           "GET /log/{log}/{generation}/checkpoint", // open to everybody
           "GET /log/{log}/{generation}/minimum",
+          "GET /relying/{question}", // only who was sent there knows it: RelyingPortTest
           "GET /setup", // of the whole installation, and gone once it is finished: SetupPageTest
           "GET /setup/steps",
           "POST /authn/v1/setup/code",
@@ -291,6 +294,13 @@ final class OtherOrgansTest {
           "GET /api/v1/log/" + route,
           List.of(Attack.get("/api/v1/log/" + route + "?log=education")));
     }
+    attacks.put(
+        "POST /api/v1/log/export",
+        List.of(
+            Attack.post(
+                "/api/v1/log/export",
+                new NamedExport("education", SealCode.random().reveal()),
+                null)));
     attacks.put(
         "POST /api/v1/log/holds/lift",
         List.of(
