@@ -21,8 +21,7 @@ record TextReport(Messages messages, boolean continued) {
 
   private List<String> verified(Verified verified) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        messages.get(verified.deletedBelow() > 0 ? "audit.verified.rest" : "audit.verified"));
+    lines.add(messages.get(verified.deletedBelow() > 0 ? "audit.verified.rest" : "audit.verified"));
     lines.add(messages.get("audit.verified.origin", verified.origin()));
     lines.add(messages.get("audit.verified.size", Long.toString(verified.size())));
     lines.add(messages.get("audit.verified.root", StrictBase64.encode(verified.root().bytes())));
