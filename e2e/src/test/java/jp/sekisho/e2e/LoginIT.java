@@ -179,8 +179,7 @@ class LoginIT {
       screen.go(town.people());
       screen.seeStatus(code);
       RefusalText words =
-          RefusalText.of(
-              Refusal.valueOf(code), Locale.JAPANESE, Map.of("help", Town.HELP_LINE));
+          RefusalText.of(Refusal.valueOf(code), Locale.JAPANESE, Map.of("help", Town.HELP_LINE));
       assertTrue(screen.see("status").getText().contains(words.what()), "before a button too");
       screen.press("login-button");
       assertTrue(screen.seeRefusal(code).contains(Town.HELP_LINE));
