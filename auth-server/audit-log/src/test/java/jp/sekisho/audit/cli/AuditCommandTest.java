@@ -172,7 +172,7 @@ class AuditCommandTest {
     assertEquals(0, run("verify", "--help", "--lang", "ja"));
     assertOut("改ざん検知", "相互検証機関の公開鍵", "確定記録");
     assertEquals(0, run("--help", "--lang=en"));
-    assertOut("Verifies an audit log", "verify");
+    assertOut("Verifies an audit log", "verify", "check a log's checkpoints");
     assertEquals(0, run("--version"));
   }
 
