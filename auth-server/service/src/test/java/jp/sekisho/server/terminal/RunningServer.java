@@ -5,6 +5,7 @@ import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -15,6 +16,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.EnrollReply;
@@ -237,39 +240,49 @@ public final class RunningServer implements AutoCloseable {
 
   /** {@code type} or {@code type reason} of a log's entries, oldest first. */
   public List<String> entries(String log) {
+    return newest(log).reversed().stream().map(RunningServer::named).toList();
+  }
+
+  /** The newest entries of a log as they stand in it. */
+  public List<String> texts(String log) {
+    return newest(log).stream()
+        .map(entry -> new String(entry.bytes(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  /** Waits until an entry's {@code type} or {@code type reason} is {@code wanted}. */
+  public void awaitEntry(String log, String wanted) throws InterruptedException {
+    awaitEntry(log, wanted, entry -> named(entry).equals(wanted));
+  }
+
+  /** Waits until an entry is as wanted. */
+  public void awaitEntry(String log, String what, Predicate<Entry> wanted)
+      throws InterruptedException {
+    Instant end = Instant.now().plusSeconds(60);
+    while (newest(log).stream().noneMatch(wanted)) {
+      if (Instant.now().isAfter(end)) {
+        throw new AssertionError(what + " is not in " + entries(log));
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private static String named(Entry entry) {
+    return entry.reason() == null ? entry.type() : entry.type() + " " + entry.reason();
+  }
+
+  /** At most 200, newest first; one that is not intact fails the test. */
+  private List<Entry> newest(String log) {
     installation.logs().integrateNow();
-    List<String> entries = new ArrayList<>();
-    for (LogRow row : installation.logs().page(log, null, Long.MAX_VALUE, 200).reversed()) {
+    List<Entry> entries = new ArrayList<>();
+    for (LogRow row : installation.logs().page(log, null, Long.MAX_VALUE, 200)) {
       if (row instanceof LogRow.Intact(_, Entry entry)) {
-        entries.add(entry.reason() == null ? entry.type() : entry.type() + " " + entry.reason());
+        entries.add(entry);
       } else {
         throw new AssertionError(row);
       }
     }
     return entries;
-  }
-
-  /** The newest entries of a log as they stand in it. */
-  public List<String> texts(String log) {
-    installation.logs().integrateNow();
-    List<String> texts = new ArrayList<>();
-    for (LogRow row : installation.logs().page(log, null, Long.MAX_VALUE, 200)) {
-      if (row instanceof LogRow.Intact(_, Entry entry)) {
-        texts.add(new String(entry.bytes(), java.nio.charset.StandardCharsets.UTF_8));
-      }
-    }
-    return texts;
-  }
-
-  /** Entries of the newest minute, waiting until one equals {@code wanted}. */
-  public void awaitEntry(String log, String wanted) throws InterruptedException {
-    Instant end = Instant.now().plusSeconds(60);
-    while (!entries(log).contains(wanted)) {
-      if (Instant.now().isAfter(end)) {
-        throw new AssertionError(wanted + " is not in " + entries(log));
-      }
-      Thread.sleep(20);
-    }
   }
 
   @Override
