@@ -3,6 +3,7 @@ package jp.sekisho.server.cli;
 import io.micronaut.context.ApplicationContext;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
@@ -170,8 +175,6 @@ public final class LoginBench {
         ServerKeys.load(data.keys(), config.agentsHosts(), clock).serverCa().certificate();
     Process service = serve(data, directory.resolve("service.log"));
     try {
-      await(people);
-      await(agents);
       List<X509Certificate> certificates = new ArrayList<>();
       for (int i = 0; i < CALLERS; i++) {
         certificates.add(enrol(serverCa, agents, callers.get(i), tickets.get(i)));
@@ -285,35 +288,29 @@ public final class LoginBench {
         List.of(officer));
   }
 
-  /** As the shipped program runs. */
+  /** As the shipped program runs; its ports are open when this returns. */
   private static Process serve(DataDirectory data, Path log) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "jp.sekisho.server.launch.Main",
-            "serve",
-            "--data",
-            data.root().toString())
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
-  }
-
-  private static void await(int port) throws InterruptedException {
-    Instant end = Instant.now().plusSeconds(90);
-    while (true) {
-      try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        return;
-      } catch (IOException e) {
-        if (Instant.now().isAfter(end)) {
-          throw new AssertionError("the service did not open port " + port, e);
-        }
-        Thread.sleep(100);
+    Process started =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "jp.sekisho.server.launch.Main",
+                "serve",
+                "--json",
+                "--data",
+                data.root().toString())
+            .redirectError(log.toFile())
+            .start();
+    BufferedReader ports = started.inputReader();
+    for (int i = 0; i < 2; i++) {
+      if (ports.readLine() == null) {
+        throw new AssertionError("the service did not start: " + Files.readString(log));
       }
     }
+    return started;
   }
 
   private static X509Certificate enrol(
@@ -373,11 +370,12 @@ public final class LoginBench {
     CountDownLatch ready = new CountDownLatch(CALLERS);
     CountDownLatch go = new CountDownLatch(1);
     AtomicReference<Long> end = new AtomicReference<>(0L);
+    // One login each; without a rate there is always one left.
+    Semaphore turns = new Semaphore(rate == 0 ? Integer.MAX_VALUE : 0);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < CALLERS; i++) {
       Caller caller = callers.get(i);
       X509Certificate certificate = certificates.get(i);
-      int number = i;
       threads.add(
           Thread.ofPlatform()
               .start(() -> {
@@ -388,15 +386,8 @@ public final class LoginBench {
                             "localhost:" + agents)) {
                   ready.countDown();
                   go.await();
-                  long next = System.nanoTime() + (rate == 0 ? 0 : number * 1_000_000_000L / rate);
-                  while (System.nanoTime() - end.get() < 0) {
-                    if (rate != 0) {
-                      long wait = next - System.nanoTime();
-                      if (wait > 0) {
-                        Thread.sleep(Duration.ofNanos(wait));
-                      }
-                      next += CALLERS * 1_000_000_000L / rate;
-                    }
+                  while (turns.tryAcquire(end.get() - System.nanoTime(), TimeUnit.NANOSECONDS)
+                      && System.nanoTime() - end.get() < 0) {
                     long begun = System.nanoTime();
                     login(page, agent, caller, by, "http://localhost:" + people);
                     times.add(System.nanoTime() - begun);
@@ -412,8 +403,15 @@ public final class LoginBench {
     long begun = System.nanoTime();
     end.set(begun + window.toNanos());
     go.countDown();
-    for (Thread thread : threads) {
-      thread.join();
+    try (ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor()) {
+      if (rate != 0) {
+        var _ =
+            clock.scheduleAtFixedRate(
+                turns::release, 0, 1_000_000_000L / rate, TimeUnit.NANOSECONDS);
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     Throwable failure = failed.get();
