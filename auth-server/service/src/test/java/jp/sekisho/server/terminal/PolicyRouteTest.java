@@ -26,20 +26,12 @@ import java.util.Map;
 import java.util.Optional;
 import jp.sekisho.policy.Decision;
 import jp.sekisho.policy.LayerScope;
-import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.PolicyLayer;
 import jp.sekisho.policy.ScopedLayer;
-import jp.sekisho.policy.Segment;
-import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginFactors;
-import jp.sekisho.policy.login.LoginRules;
 import jp.sekisho.policy.login.LoginSettings;
-import jp.sekisho.policy.reader.JpkiStaffLogin;
-import jp.sekisho.policy.reader.ReaderAssignment;
-import jp.sekisho.policy.reader.ReaderRole;
-import jp.sekisho.policy.reader.ReaderRules;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.setting.SettingValues;
@@ -51,9 +43,6 @@ import jp.sekisho.policy.trust.TrustKey;
 import jp.sekisho.policy.trust.TrustOutcome;
 import jp.sekisho.policy.trust.TrustVerifier;
 import jp.sekisho.policy.trust.TrustedState;
-import jp.sekisho.policy.usb.StorageAccess;
-import jp.sekisho.policy.usb.UnlistedDevices;
-import jp.sekisho.policy.usb.UsbRules;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.EnrollmentTicket;
@@ -71,6 +60,7 @@ import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.policy.TerminalBundles;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.TamperedException;
+import jp.sekisho.server.web.SamplePolicy;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,29 +160,7 @@ class PolicyRouteTest {
   }
 
   private SignedFile policy(long version, SettingValues more) throws GeneralSecurityException {
-    Policy policy =
-        new Policy(
-            rule("segment", Segment.MY_NUMBER),
-            new LoginRules(
-                rule("login.absolute", Duration.ofHours(12)),
-                rule("login.idle", Duration.ofMinutes(15)),
-                rule("login.lock", Duration.ofMinutes(5)),
-                rule("login.end", Duration.ofMinutes(30)),
-                rule("login.address", AddressMatch.REQUIRE),
-                rule("login.cards", List.of(CardKind.STAFF_PIV))),
-            new ReaderRules(
-                rule("readers.jpki", JpkiStaffLogin.OFF),
-                List.of(rule("readers.all", new ReaderAssignment("*", ReaderRole.STAFF)))),
-            new UsbRules(
-                rule("usb.storage", StorageAccess.GRANT_ONLY),
-                rule("usb.unlisted", UnlistedDevices.BLOCK),
-                rule("usb.enrolled", List.of())),
-            new GrantRules(
-                rule("grants.use", Duration.ofHours(1)),
-                rule("grants.span", Duration.ofDays(7)),
-                rule("grants.approvers", List.of())),
-            more);
-    return file(TrustKind.POLICY, version, true, policy.bytes());
+    return file(TrustKind.POLICY, version, true, SamplePolicy.bytes(AddressMatch.REQUIRE, more));
   }
 
   private void refused(Refusal reason, SignedFile root, SignedFile policy) {

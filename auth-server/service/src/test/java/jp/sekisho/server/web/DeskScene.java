@@ -18,8 +18,6 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.LoginEvent;
-import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.authn.SettableClock;
@@ -31,9 +29,9 @@ import jp.sekisho.server.listener.ListenerSettings;
 import jp.sekisho.server.listener.Listeners;
 import jp.sekisho.server.listener.ServerKeys;
 import jp.sekisho.server.person.PersonImport;
+import jp.sekisho.server.session.SampleSession;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionCookies;
-import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.PrivateFiles;
@@ -129,33 +127,7 @@ final class DeskScene implements AutoCloseable {
   /** As {@link #session(String)}, in a post. */
   Token session(String person, @Nullable String post) {
     String organ = person.startsWith("4") ? "assembly" : "mayor";
-    Token token = Token.random();
-    Sessions sessions = context.getBean(Sessions.class);
-    installation
-        .transactions()
-        .write(change -> {
-          var login =
-              change.record(
-                  new Entry.Subject(
-                      organ, person, null, "T-" + person, Session.nameOf(token.hash())),
-                  new LoginEvent.Succeeded(
-                      "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
-          sessions.open(
-              change,
-              login,
-              token,
-              new Sessions.Opening(
-                  person,
-                  organ,
-                  post,
-                  "T-" + person,
-                  "boot",
-                  "t-" + person,
-                  "normal",
-                  InetAddress.getLoopbackAddress()));
-          return null;
-        });
-    return token;
+    return SampleSession.open(context, person, organ, post, InetAddress.getLoopbackAddress());
   }
 
   /** What a step-up by card leaves. */

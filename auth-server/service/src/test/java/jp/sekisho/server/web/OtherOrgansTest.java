@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micronaut.web.router.Router;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,16 +31,13 @@ import jp.sekisho.protocol.OrderNamed;
 import jp.sekisho.protocol.PinResetNote;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.WireJson;
-import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.LoginEvent;
-import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.authn.TestCa;
 import jp.sekisho.server.grant.Media;
 import jp.sekisho.server.person.Organs;
 import jp.sekisho.server.person.PersonImport;
+import jp.sekisho.server.session.SampleSession;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionCookies;
-import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.terminal.RunningServer;
@@ -167,37 +163,7 @@ final class OtherOrgansTest {
 
   private Token session(String person) {
     String organ = person.startsWith("5") ? "education" : "mayor";
-    Token token = Token.random();
-    Entry.Subject subject =
-        new Entry.Subject(organ, person, null, "T-" + person, Session.nameOf(token.hash()));
-    server
-        .installation
-        .transactions()
-        .write(change -> {
-          var login =
-              change.record(
-                  subject,
-                  new LoginEvent.Succeeded(
-                      "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
-          server
-              .context
-              .getBean(Sessions.class)
-              .open(
-                  change,
-                  login,
-                  token,
-                  new Sessions.Opening(
-                      person,
-                      organ,
-                      null,
-                      "T-" + person,
-                      "boot",
-                      "t-" + person,
-                      "normal",
-                      InetAddress.getLoopbackAddress()));
-          return null;
-        });
-    return token;
+    return SampleSession.open(server.context, person, organ);
   }
 
   private HttpResponse<String> send(Attack attack, Token session) {

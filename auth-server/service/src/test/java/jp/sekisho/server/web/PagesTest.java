@@ -48,9 +48,7 @@ import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
-import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.LogRow;
@@ -62,9 +60,8 @@ import jp.sekisho.server.listener.ListenerSettings;
 import jp.sekisho.server.listener.Listeners;
 import jp.sekisho.server.listener.ServerKeys;
 import jp.sekisho.server.person.PersonImport;
-import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.SampleSession;
 import jp.sekisho.server.session.SessionCookies;
-import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.RowSeal;
@@ -165,26 +162,7 @@ final class PagesTest {
 
   private Token session(String person, InetAddress from) {
     String organ = person.startsWith("4") ? "assembly" : "mayor";
-    Token token = Token.random();
-    Sessions sessions = context.getBean(Sessions.class);
-    installation
-        .transactions()
-        .write(change -> {
-          var login =
-              change.record(
-                  new Entry.Subject(
-                      organ, person, null, "T-" + person, Session.nameOf(token.hash())),
-                  new LoginEvent.Succeeded(
-                      "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
-          sessions.open(
-              change,
-              login,
-              token,
-              new Sessions.Opening(
-                  person, organ, null, "T-" + person, "boot", "t-" + person, "normal", from));
-          return null;
-        });
-    return token;
+    return SampleSession.open(context, person, organ, null, from);
   }
 
   @Test

@@ -36,6 +36,15 @@ public final class SamplePolicy {
 
   /** With these factors of a login. */
   public static byte[] bytes(List<LoginFactors> factors) {
+    return bytes(
+        AddressMatch.FLAG,
+        new SettingValues.Builder()
+            .put(LoginSettings.FACTORS, rule("login.factors", factors))
+            .build());
+  }
+
+  /** With this rule for the addresses of browser and terminal, and these settings. */
+  public static byte[] bytes(AddressMatch address, SettingValues settings) {
     return new Policy(
             rule("segment", Segment.MY_NUMBER),
             new LoginRules(
@@ -43,7 +52,7 @@ public final class SamplePolicy {
                 rule("login.idle", Duration.ofMinutes(15)),
                 rule("login.lock", Duration.ofMinutes(5)),
                 rule("login.end", Duration.ofMinutes(30)),
-                rule("login.address", AddressMatch.FLAG),
+                rule("login.address", address),
                 rule("login.cards", List.of(CardKind.STAFF_PIV))),
             new ReaderRules(
                 rule("readers.jpki", JpkiStaffLogin.OFF),
@@ -56,9 +65,7 @@ public final class SamplePolicy {
                 rule("grants.use", Duration.ofHours(1)),
                 rule("grants.span", Duration.ofDays(7)),
                 rule("grants.approvers", List.of())),
-            new SettingValues.Builder()
-                .put(LoginSettings.FACTORS, rule("login.factors", factors))
-                .build())
+            settings)
         .bytes();
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,16 +32,13 @@ import jp.sekisho.protocol.SetupReply;
 import jp.sekisho.protocol.SetupTerminal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.WireJson;
-import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.LoginEvent;
-import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.authn.TestCa;
 import jp.sekisho.server.person.Organs;
+import jp.sekisho.server.session.SampleSession;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionCookies;
-import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.setup.Setup;
@@ -172,35 +168,7 @@ final class SetupPageTest {
   }
 
   private Token session(String person) {
-    Token token = Token.random();
-    server
-        .installation
-        .transactions()
-        .write(change -> {
-          var login =
-              change.record(
-                  new Entry.Subject("mayor", person, null, "T-0001", Session.nameOf(token.hash())),
-                  new LoginEvent.Succeeded(
-                      "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
-          server
-              .context
-              .getBean(Sessions.class)
-              .open(
-                  change,
-                  login,
-                  token,
-                  new Sessions.Opening(
-                      person,
-                      "mayor",
-                      null,
-                      "T-" + person,
-                      "boot",
-                      "t-" + person,
-                      "normal",
-                      InetAddress.getLoopbackAddress()));
-          return null;
-        });
-    return token;
+    return SampleSession.open(server.context, person, "mayor");
   }
 
   private static String of(Token session) {
