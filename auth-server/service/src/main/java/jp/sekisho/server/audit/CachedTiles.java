@@ -1,13 +1,12 @@
 package jp.sekisho.server.audit;
 
 import java.io.IOException;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tile.TilePath;
 import jp.sekisho.audit.tile.TileSource;
+import jp.sekisho.server.storage.Recent;
 
 /**
  * Tiles of hashes for one proof: every terminal asks for one at every heartbeat, and nearly all of
@@ -20,16 +19,7 @@ final class CachedTiles implements TileSource {
   static final class Full {
     private record Key(String log, HashTilePath path) {}
 
-    private final Map<Key, byte[]> tiles =
-        Collections.synchronizedMap(
-            new LinkedHashMap<>(16, 0.75f, true) {
-              private static final long serialVersionUID = 1L;
-
-              @Override
-              protected boolean removeEldestEntry(Map.Entry<Key, byte[]> eldest) {
-                return size() > MOST;
-              }
-            });
+    private final Map<Key, byte[]> tiles = Recent.map(MOST);
 
     /** Drops the tiles of a log whose hashes were made again. */
     void forget(String log) {

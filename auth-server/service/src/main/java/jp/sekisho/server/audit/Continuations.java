@@ -2,8 +2,6 @@ package jp.sekisho.server.audit;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
@@ -14,6 +12,7 @@ import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.HashSource;
 import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.Recent;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import org.slf4j.Logger;
@@ -38,16 +37,7 @@ final class Continuations {
   private final RowSeal seal;
   private final CachedTiles.Full tiles;
   private final ToLongFunction<String> minimum;
-  private final Map<Key, ConsistencyProof> proofs =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Key, ConsistencyProof> eldest) {
-              return size() > MOST;
-            }
-          });
+  private final Map<Key, ConsistencyProof> proofs = Recent.map(MOST);
 
   /**
    * @param minimum the first entry of a log that was not deleted after its term

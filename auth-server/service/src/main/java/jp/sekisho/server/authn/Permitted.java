@@ -12,6 +12,7 @@ import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.event.Ruling;
 import jp.sekisho.server.authn.Registers.ActiveTerminal;
 import jp.sekisho.server.authn.Registers.CurrentPerson;
+import jp.sekisho.server.policy.TerminalLogins;
 import jp.sekisho.server.storage.Change;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +55,12 @@ final class Permitted {
 
   private static Verdict<Permitted> decided(
       PersonCurrent current, ActiveTerminal terminal, Change change, Registers registers) {
+    TerminalLogins logins = registers.logins(change.handle(), terminal);
     if (current.identified() instanceof Registered registered
-        && !registers.allows(change.handle(), terminal, registered.kind())) {
+        && !logins.allows(registered.kind())) {
       return Verdict.refused(Refusal.CARD_KIND_POLICY);
     }
-    Decision decision = decision(current, terminal, change, registers);
+    Decision decision = decision(current, logins, change);
     return decision != null && decision.effect() == Effect.BLOCK
         ? Verdict.refused(Refusal.LOGIN_POLICY)
         : Verdict.passed(
@@ -70,19 +72,17 @@ final class Permitted {
     String id = current.identified().spoke().terminal().id();
     Decision decision =
         registers.terminal(change.handle(), id) instanceof Verdict.Passed<ActiveTerminal>(var at)
-            ? decision(current, at, change, registers)
+            ? decision(current, registers.logins(change.handle(), at), change)
             : null;
     return decision == null ? null : decision.ruling();
   }
 
   private static @Nullable Decision decision(
-      PersonCurrent current, ActiveTerminal terminal, Change change, Registers registers) {
+      PersonCurrent current, TerminalLogins logins, Change change) {
     Identified identified = current.identified();
     CardKind card = identified instanceof Registered registered ? registered.kind() : null;
-    return registers
-        .login(
-            change.handle(),
-            terminal,
+    return logins
+        .decide(
             new LoginAttempt(
                 card == null ? LoginFactors.PASSKEY : LoginFactors.CARD_PIN,
                 card,

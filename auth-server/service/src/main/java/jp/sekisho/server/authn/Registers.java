@@ -2,10 +2,7 @@ package jp.sekisho.server.authn;
 
 import java.security.PublicKey;
 import java.time.Instant;
-import java.util.Optional;
-import jp.sekisho.policy.Decision;
-import jp.sekisho.policy.login.LoginAttempt;
-import jp.sekisho.protocol.CardKind;
+import jp.sekisho.server.policy.TerminalLogins;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -39,18 +36,8 @@ interface Registers {
    */
   Verdict<CurrentPerson> person(Handle handle, String number, ActiveTerminal terminal, Instant at);
 
-  /**
-   * Whether cards of this kind open anything at this terminal now: staff cards, unless its signed
-   * policy, all layers together, says more.
-   */
-  boolean allows(Handle handle, ActiveTerminal terminal, CardKind kind);
-
-  /**
-   * What the signed policy of this terminal says of a login. Past the end of a part of it that is a
-   * built-in rule, stricter than any policy; empty only before the first import, when logins go on
-   * with the service's own rules.
-   */
-  Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt);
+  /** What the signed policy of this terminal says of logins there, all layers together. */
+  TerminalLogins logins(Handle handle, ActiveTerminal terminal);
 
   /** Whether the person holds any role in the organ. */
   boolean hasRole(Handle handle, String number, String organ, Instant at);

@@ -2,15 +2,13 @@ package jp.sekisho.server.authn;
 
 import java.time.Instant;
 import java.util.Optional;
-import jp.sekisho.policy.Decision;
-import jp.sekisho.policy.login.LoginAttempt;
-import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.policy.SignedPolicies;
+import jp.sekisho.server.policy.TerminalLogins;
 import jp.sekisho.server.setup.Setup;
 import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.Terminal;
@@ -81,13 +79,8 @@ final class ServiceRegisters implements Registers {
   }
 
   @Override
-  public boolean allows(Handle handle, ActiveTerminal terminal, CardKind kind) {
-    return policies.allows(handle, terminal.organ(), terminal.id(), kind);
-  }
-
-  @Override
-  public Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt) {
-    return policies.login(handle, terminal.organ(), terminal.id(), attempt);
+  public TerminalLogins logins(Handle handle, ActiveTerminal terminal) {
+    return policies.logins(handle, terminal.organ(), terminal.id());
   }
 
   @Override

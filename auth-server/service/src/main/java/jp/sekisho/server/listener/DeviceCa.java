@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import javax.security.auth.x500.X500Principal;
 import jp.sekisho.protocol.Names;
+import jp.sekisho.server.storage.Recent;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -37,6 +39,12 @@ public final class DeviceCa {
   private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
   private final CertifiedKey ca;
+
+  /**
+   * Those recognised as ours: a terminal shows the same one with every request. Nothing that a
+   * stranger shows gets in, so nobody can crowd them out.
+   */
+  private final Map<X509Certificate, Examined> recognised = Recent.map(8192);
 
   public DeviceCa(CertifiedKey ca) {
     this.ca = ca;
@@ -123,6 +131,18 @@ public final class DeviceCa {
 
   /** Judges a certificate by signature, issuer, purpose and name, at any date. */
   public Examined examine(X509Certificate certificate) {
+    Examined known = recognised.get(certificate);
+    if (known != null) {
+      return known;
+    }
+    Examined found = look(certificate);
+    if (!(found instanceof Examined.Foreign)) {
+      recognised.put(certificate, found);
+    }
+    return found;
+  }
+
+  private Examined look(X509Certificate certificate) {
     if (!certificate.getIssuerX500Principal().equals(ca.certificate().getSubjectX500Principal())) {
       return new Examined.Foreign("issuer");
     }

@@ -7,9 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import jp.sekisho.policy.LayerScope;
-import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.ScopedLayer;
-import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.SignedFile;
 import jp.sekisho.policy.trust.SignedLayers;
 import jp.sekisho.policy.trust.Trusted;
@@ -56,9 +54,7 @@ final class OfficerRows {
       try {
         return Optional.of(
             new Officers(
-                new Trusted<>(root.header(), root.hash(), Root.parse(root.bodyBytes())),
-                new Trusted<>(rules.header(), rules.hash(), Policy.parse(rules.bodyBytes())),
-                List.copyOf(named().keySet())));
+                ReadFiles.root(root), ReadFiles.policy(rules), List.copyOf(named().keySet())));
       } catch (MalformedException e) {
         throw new IllegalStateException("a stored file is of a newer version", e);
       }
@@ -72,7 +68,7 @@ final class OfficerRows {
       }
       try {
         Set<LayerScope> named =
-            SignedLayers.named(Root.parse(roots.getLast().bodyBytes()), all.keySet());
+            SignedLayers.named(ReadFiles.root(roots.getLast()).body(), all.keySet());
         all.keySet().removeIf(layer -> !named.contains(layer.body().scope()));
         return all;
       } catch (MalformedException e) {
@@ -112,8 +108,7 @@ final class OfficerRows {
     Map<Trusted<ScopedLayer>, SignedFile> layers = new LinkedHashMap<>();
     for (SignedFile row : rows) {
       try {
-        layers.put(
-            new Trusted<>(row.header(), row.hash(), ScopedLayer.parse(row.bodyBytes())), row);
+        layers.put(ReadFiles.layer(row), row);
       } catch (MalformedException e) {
         throw new IllegalStateException("a stored layer is of a newer version", e);
       }

@@ -3,6 +3,7 @@ package jp.sekisho.server.policy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import jp.sekisho.policy.ScopedLayer;
 import jp.sekisho.policy.trust.SignedFile;
@@ -10,6 +11,7 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Recent;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
@@ -19,6 +21,9 @@ final class SignedFiles {
   private static final String TABLE = "signed_file";
 
   private final RowSeal seal;
+
+  /** By kind, scope, version and hashes of both files, which the row's seal names too. */
+  private final Map<List<String>, SignedFile> read = Recent.map(2048);
 
   SignedFiles(RowSeal seal) {
     this.seal = seal;
@@ -104,19 +109,22 @@ final class SignedFiles {
     byte[] file = row.getBytes("file");
     byte[] signatures = row.getBytes("signatures");
     String name = kind + " " + organ + " " + version;
-    if (!seal.verify(
-        row.getBytes("mac"),
-        TABLE,
-        row.getBytes("entry_id"),
-        columns(kind, organ, version, file, signatures))) {
+    Object[] columns = columns(kind, organ, version, file, signatures);
+    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns)) {
       throw new TamperedException(TABLE, name);
+    }
+    List<String> key = List.of(name, Sha256.text(file), Sha256.text(signatures));
+    SignedFile known = read.get(key);
+    if (known != null) {
+      return known;
     }
     for (TrustKind one : TrustKind.values()) {
       if (one.text().equals(kind)) {
         try {
-          SignedFile read = SignedFile.read(one, file, signatures);
-          if (scope(read).equals(organ) && read.header().version() == version) {
-            return read;
+          SignedFile parsed = SignedFile.read(one, file, signatures);
+          if (scope(parsed).equals(organ) && parsed.header().version() == version) {
+            read.put(key, parsed);
+            return parsed;
           }
         } catch (MalformedException | IllegalStateException e) {
           // Sealed, and yet not what was sealed: said below.

@@ -3,23 +3,23 @@ package jp.sekisho.server.policy;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import jp.sekisho.policy.Decision;
+import java.util.stream.Stream;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.policy.ScopedLayer;
-import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.SignedFile;
 import jp.sekisho.policy.trust.SignedLayers;
 import jp.sekisho.policy.trust.Trusted;
-import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.policy.OfficerRows.Rows;
+import jp.sekisho.server.storage.Recent;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.RootPin;
 import org.jdbi.v3.core.Handle;
@@ -33,6 +33,7 @@ public final class SignedPolicies implements RootPin {
   private final OfficerRows rows;
   private final boolean trial;
   private final InstantSource clock;
+  private final Map<List<String>, Combined> combined = Recent.map(1024);
 
   private SignedPolicies(
       Transactions transactions, OfficerRows rows, boolean trial, InstantSource clock) {
@@ -77,34 +78,48 @@ public final class SignedPolicies implements RootPin {
         .map(Officers::policy);
   }
 
+  /** The rules of a policy with layers, and who decides by them. */
+  private record Combined(Policy rules, PolicyEvaluator evaluator) {}
+
   /**
    * The rules a terminal obeys now, the layers that concern it included; empty without a policy and
    * when any of the files expired.
    */
   public Optional<Policy> rulesOf(Handle handle, String organ, String terminal) {
+    return inForce(rows.read(handle), organ, terminal).map(Combined::rules);
+  }
+
+  private Optional<Combined> inForce(Rows found, String organ, String terminal) {
     Instant now = clock.instant();
-    return rows.read(handle)
+    return found
         .officers()
         .filter(all -> !all.root().isExpired(now) && !all.policy().isExpired(now))
         .flatMap(all -> {
           List<Trusted<ScopedLayer>> layers = SignedLayers.of(all.layers(), organ, terminal);
           return layers.stream().anyMatch(layer -> layer.isExpired(now))
               ? Optional.empty()
-              : Optional.of(SignedLayers.combine(all.policy().body(), layers));
+              : Optional.of(combined(all.policy(), layers));
         });
   }
 
-  /**
-   * What the rules of a terminal say of a login; those of a policy or layer that is over as {@link
-   * PolicyEvaluator#lapsed}; empty before the first import.
-   */
-  public Optional<Decision> login(
-      Handle handle, String organ, String terminal, LoginAttempt attempt) {
-    Optional<Policy> rules = rulesOf(handle, organ, terminal);
-    if (rules.isPresent()) {
-      return Optional.of(PolicyEvaluator.by(rules.get()).login(attempt));
-    }
-    return isAny(handle) ? Optional.of(PolicyEvaluator.lapsed(attempt)) : Optional.empty();
+  /** Made once for each content; every login at a terminal asks for the same. */
+  private Combined combined(Trusted<Policy> policy, List<Trusted<ScopedLayer>> layers) {
+    List<String> hashes =
+        Stream.concat(Stream.of(policy.hash()), layers.stream().map(Trusted::hash)).toList();
+    return combined.computeIfAbsent(
+        hashes,
+        _ -> {
+          Policy rules = SignedLayers.combine(policy.body(), layers);
+          return new Combined(rules, PolicyEvaluator.by(rules));
+        });
+  }
+
+  /** What the rules of a terminal say of logins there, as they stand in this unit. */
+  public TerminalLogins logins(Handle handle, String organ, String terminal) {
+    Rows found = rows.read(handle);
+    return inForce(found, organ, terminal)
+        .<TerminalLogins>map(all -> new TerminalLogins.Ruled(all.rules(), all.evaluator()))
+        .orElseGet(found.none() ? TerminalLogins.Unruled::new : TerminalLogins.Lapsed::new);
   }
 
   /** Whether there are officers' files, a root with its policy. */
@@ -129,16 +144,6 @@ public final class SignedPolicies implements RootPin {
     return inForce(found)
         .map(policy -> policy.body().more().value(LoginSettings.FACTORS).contains(factors))
         .orElse(false);
-  }
-
-  /**
-   * Whether the rules of a terminal let cards of this kind log in. Without any, or when a part of
-   * them expired, staff cards do and no others.
-   */
-  public boolean allows(Handle handle, String organ, String terminal, CardKind kind) {
-    return rulesOf(handle, organ, terminal)
-        .map(policy -> policy.cardKinds().contains(kind))
-        .orElse(kind == CardKind.STAFF_PIV);
   }
 
   /** What is shown at the console: newest root and policy, expired or not. */

@@ -40,6 +40,7 @@ import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.CardTrusts;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.listener.TamperedRows;
+import jp.sekisho.server.policy.TerminalLogins;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.SessionLimits;
 import jp.sekisho.server.session.Sessions;
@@ -347,11 +348,6 @@ public final class LoginScene implements Registers, AutoCloseable {
   }
 
   @Override
-  public boolean allows(Handle handle, ActiveTerminal terminal, CardKind kind) {
-    return kinds.contains(kind);
-  }
-
-  @Override
   public Verdict<ActiveTerminal> terminal(Handle handle, String id) {
     Refusal refusal = terminalRefusals.get(id);
     KeyPair key = devices.get(id);
@@ -382,8 +378,18 @@ public final class LoginScene implements Registers, AutoCloseable {
   }
 
   @Override
-  public Optional<Decision> login(Handle handle, ActiveTerminal terminal, LoginAttempt attempt) {
-    return Optional.ofNullable(rules).map(policy -> PolicyEvaluator.by(policy).login(attempt));
+  public TerminalLogins logins(Handle handle, ActiveTerminal terminal) {
+    return new TerminalLogins() {
+      @Override
+      public boolean allows(CardKind kind) {
+        return kinds.contains(kind);
+      }
+
+      @Override
+      public Optional<Decision> decide(LoginAttempt attempt) {
+        return Optional.ofNullable(rules).map(policy -> PolicyEvaluator.by(policy).login(attempt));
+      }
+    };
   }
 
   @Override

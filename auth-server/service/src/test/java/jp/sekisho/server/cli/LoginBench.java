@@ -93,7 +93,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoginBench {
   private static final int CALLERS = 32;
-  private static final Duration WARM = Duration.ofSeconds(12);
+  private static final Duration WARM = Duration.ofSeconds(10);
+  private static final int WARM_MOST = 12;
   private static final Duration MEASURED = Duration.ofSeconds(12);
   private static final String BOOT = Base64Url.encode(new byte[16]);
 
@@ -123,7 +124,12 @@ public final class LoginBench {
       KeyPair device) {}
 
   /** What happened in a window. */
-  private record Window(List<Long> times, double seconds, Duration cpu) {}
+  private record Window(List<Long> times, double seconds, Duration cpu) {
+    /** The service's, in milliseconds a login. */
+    double cpuEach() {
+      return cpu.toNanos() / 1e6 / times.size();
+    }
+  }
 
   /** Runs on the databases named, both without arguments. */
   public static void main(String[] args) throws Exception {
@@ -181,7 +187,16 @@ public final class LoginBench {
       }
       confirm(data, clock, callers);
       for (By by : By.values()) {
-        run(service, callers, certificates, serverCa, people, agents, by, WARM, 0);
+        double before = Double.MAX_VALUE;
+        for (int i = 0; i < WARM_MOST; i++) {
+          Window warm = run(service, callers, certificates, serverCa, people, agents, by, WARM, 0);
+          // A service runs for months: its compiler has settled when a login costs no less than
+          // before.
+          if (warm.cpuEach() > before * 0.97) {
+            break;
+          }
+          before = warm.cpuEach();
+        }
         Window fast =
             run(service, callers, certificates, serverCa, people, agents, by, MEASURED, 0);
         row(name + ", " + by + ", as fast as they go", fast, by, false);
@@ -512,7 +527,7 @@ public final class LoginBench {
 
   private static void row(String what, Window window, By by, boolean rated) {
     List<Long> times = window.times();
-    double cpu = window.cpu().toNanos() / 1e6 / times.size();
+    double cpu = window.cpuEach();
     double p99 = at(times, 99);
     boolean missed = cpu > by.cpu || (rated && p99 > 80);
     System.out.printf(

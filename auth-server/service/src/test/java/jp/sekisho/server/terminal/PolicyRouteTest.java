@@ -248,7 +248,8 @@ class PolicyRouteTest {
     return server
         .installation
         .transactions()
-        .<Optional<Decision>>read(handle -> policies.login(handle, "mayor", "T-0003", attempt))
+        .<Optional<Decision>>read(
+            handle -> policies.logins(handle, "mayor", "T-0003").decide(attempt))
         .map(decision -> decision.ruling().effect() + " " + decision.rule())
         .orElse("nothing");
   }

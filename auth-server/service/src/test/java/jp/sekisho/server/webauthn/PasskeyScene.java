@@ -70,11 +70,12 @@ public final class PasskeyScene {
   /** As {@link #put(Installation, Entry.Subject, String)}, that of an authenticator. */
   public static Passkey put(
       Installation installation, Entry.Subject holder, String person, SoftAuthenticator key) {
+    key.userHandle = new byte[32];
     Passkey passkey =
         new Passkey(
             key.credentialId,
             person,
-            new byte[32],
+            key.userHandle,
             key.keys.getPublic().getEncoded(),
             0,
             key.aaguid,
