@@ -23,6 +23,7 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.PolicyEvent;
+import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.policy.OfficerFiles.Last;
@@ -47,6 +48,7 @@ public final class PolicyImport {
   private final OfficerFiles last;
   private final OfficerRows officerRows;
   private final TamperedRows tampered;
+  private final RevokedKeys revoked;
   private final FileSigner online;
   private final boolean trial;
   private final Runnable imported;
@@ -57,6 +59,7 @@ public final class PolicyImport {
     this.last = new OfficerFiles(installation.directory().keys());
     this.officerRows = new OfficerRows(files, last);
     this.tampered = new TamperedRows(transactions);
+    this.revoked = new RevokedKeys(new Authenticators(installation.seal()));
     this.online = online;
     this.trial = installation.config().trial();
     this.imported = imported;
@@ -136,6 +139,7 @@ public final class PolicyImport {
               old.map(Officers::policy).orElse(null),
               chain,
               policy,
+              revoked.orEdited(change.handle()),
               change.now());
       return switch (outcome) {
         case OfficerOutcome.Rejected(var reason, var what) -> refuse(change, reason, what);
@@ -194,7 +198,12 @@ public final class PolicyImport {
           change, Refusal.POLICY_MISMATCH, "a trial's root in a service that is no trial");
     }
     if (SignedLayers.all(
-            root, accepted.policy(), oldLayers, united(root, rows, signed.layers()), change.now())
+            root,
+            accepted.policy(),
+            oldLayers,
+            united(root, rows, signed.layers()),
+            revoked.orEdited(change.handle()),
+            change.now())
         instanceof LayersOutcome.Rejected(var reason, var what)) {
       return refuse(change, reason, what);
     }

@@ -61,6 +61,7 @@ public final class TerminalBundles {
   private final SignedFiles files;
   private final OfficerRows officerRows;
   private final Authenticators cards;
+  private final RevokedKeys revoked;
   private final Persons persons;
   private final FileSigner online;
   private final InstantSource clock;
@@ -71,6 +72,7 @@ public final class TerminalBundles {
     this.files = new SignedFiles(installation.seal());
     this.officerRows = new OfficerRows(files, new OfficerFiles(installation.directory().keys()));
     this.cards = new Authenticators(installation.seal());
+    this.revoked = new RevokedKeys(cards);
     this.persons = new Persons(installation.seal());
     this.online = OnlineKey.open(installation.directory().keys());
     this.clock = installation.clock();
@@ -150,7 +152,7 @@ public final class TerminalBundles {
             Listed.of(policy),
             listed(layers),
             rosters,
-            revoked(handle));
+            revoked.listed(handle));
     SignedFile current = files.newest(handle, TrustKind.CURRENT, OfficerRows.ALL).orElse(null);
     current = sign(change, TrustKind.CURRENT, null, use, body.bytes(), current);
     return new Parts(new TrustBundle(roots, policy, roster, current), layers);
@@ -236,7 +238,7 @@ public final class TerminalBundles {
         && current.policy().equals(Listed.of(bundle.policy()))
         && current.layers().equals(listed(stored.get().layers()))
         && current.rosters().contains(Listed.of(bundle.roster()))
-        && current.revoked().equals(revoked(handle));
+        && current.revoked().equals(revoked.listed(handle));
   }
 
   private boolean isFresh(SignedFile file, byte[] body, boolean use, Instant now) {
@@ -264,17 +266,5 @@ public final class TerminalBundles {
       }
     }
     return all;
-  }
-
-  private List<String> revoked(Handle handle) {
-    List<String> revoked = new ArrayList<>();
-    for (Found found : cards.all(handle)) {
-      if (found instanceof Found.Sound(Authenticator card)
-          && card.state() == Authenticator.State.REVOKED) {
-        revoked.add(card.spki());
-      }
-    }
-    revoked.sort(null);
-    return revoked;
   }
 }

@@ -53,6 +53,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
+import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.person.Organs;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.policy.PolicyImport;
@@ -301,6 +302,15 @@ class PolicyRouteTest {
     TrustVerifier verifier = new TrustVerifier("mayor", "T-0003", root.hash());
     TrustedState state = trusted(verifier, null, fetched());
     byte[] spki = Sha256.of(new byte[] {7});
+    registerPerson();
+    insertCard(spki, "S1001");
+    server.clock.forward(Duration.ofSeconds(6));
+    TrustedState next = trusted(verifier, state, fetched());
+    assertEquals("S1001", next.roster().personOf(Base64Url.encode(spki)).orElseThrow());
+  }
+
+  /** S1001 of the mayor's. */
+  private void registerPerson() {
     EntryReceipt _ =
         server
             .installation
@@ -323,10 +333,6 @@ class PolicyRouteTest {
                 """
                     .getBytes(StandardCharsets.UTF_8),
                 false));
-    insertCard(spki, "S1001");
-    server.clock.forward(Duration.ofSeconds(6));
-    TrustedState next = trusted(verifier, state, fetched());
-    assertEquals("S1001", next.roster().personOf(Base64Url.encode(spki)).orElseThrow());
   }
 
   private void insertCard(byte[] spki, String person) {
@@ -545,6 +551,35 @@ class PolicyRouteTest {
         "insert into signed_file select * from keep",
         "drop table keep");
     assertThrows(TamperedException.class, policies::current);
+  }
+
+  @Test
+  void whatAnOfficerSignsWithARevokedCardIsNotImported() throws Exception {
+    SignedFile root = root(online());
+    imported(root, policy(1));
+    String key = officer.key().id();
+    registerPerson();
+    insertCard(Base64Url.decode(key), "S1001");
+    imported(root, policy(2));
+    assertInstanceOf(
+        CardRegistry.Outcome.Changed.class,
+        server.context.getBean(CardRegistry.class).revoke("S1001", key));
+    refused(Refusal.POLICY_SIGNATURE, root, policy(3));
+    assertEquals(2, policies.current().orElseThrow().version(), "what counts stays");
+  }
+
+  @Test
+  void whatACardWithAnEditedRowSignsIsNotImported() throws Exception {
+    SignedFile root = root(online());
+    imported(root, policy(1));
+    String key = officer.key().id();
+    registerPerson();
+    insertCard(Base64Url.decode(key), "S1001");
+    assertInstanceOf(
+        CardRegistry.Outcome.Changed.class,
+        server.context.getBean(CardRegistry.class).revoke("S1001", key));
+    sql("update authenticator set state = 'active'");
+    refused(Refusal.POLICY_SIGNATURE, root, policy(2));
   }
 
   @Test

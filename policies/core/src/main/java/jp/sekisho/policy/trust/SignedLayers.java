@@ -32,22 +32,34 @@ import org.jspecify.annotations.Nullable;
 public final class SignedLayers {
   private SignedLayers() {}
 
-  /**
-   * Whether these are all layers under {@code root}, each rightly signed: what the service asks at
-   * an import.
-   *
-   * @param old those trusted, by which no version may fall
-   */
+  /** As the longer one, where nobody knows of revoked keys: what an officer asks before signing. */
   public static LayersOutcome all(
       Trusted<Root> root,
       Trusted<Policy> policy,
       List<Trusted<ScopedLayer>> old,
       List<SignedFile> files,
       Instant now) {
+    return all(root, policy, old, files, Set.of(), now);
+  }
+
+  /**
+   * Whether these are all layers under {@code root}, each rightly signed: what the service asks at
+   * an import.
+   *
+   * @param old those trusted, by which no version may fall
+   * @param revoked keys that sign nothing new, unless {@code root} clears them
+   */
+  public static LayersOutcome all(
+      Trusted<Root> root,
+      Trusted<Policy> policy,
+      List<Trusted<ScopedLayer>> old,
+      List<SignedFile> files,
+      Set<String> revoked,
+      Instant now) {
     try {
       List<Trusted<ScopedLayer>> layers = new ArrayList<>();
       for (SignedFile file : files) {
-        Trusted<ScopedLayer> layer = one(root, file, Set.of(), null);
+        Trusted<ScopedLayer> layer = one(root, file, TrustVerifier.standing(root, revoked), old);
         Follow.check(find(old, layer.body().scope()), layer, name(layer), List.of(root));
         TrustVerifier.requireTime(layer, now);
         layers.add(layer);
@@ -72,7 +84,7 @@ public final class SignedLayers {
     try {
       List<Trusted<ScopedLayer>> layers = new ArrayList<>();
       for (SignedFile file : files) {
-        layers.add(one(root, file, Set.of(), null));
+        layers.add(one(root, file, Set.of(), List.of()));
       }
       layers.sort(Comparator.comparing(layer -> layer.body().scope()));
       Set<LayerScope> named = named(root.body(), layers);
@@ -158,7 +170,8 @@ public final class SignedLayers {
       if (!organ.equals(file.header().organ())) {
         throw foreign("a layer of another organ");
       }
-      Trusted<ScopedLayer> layer = one(root, file, revoked, before);
+      Trusted<ScopedLayer> layer =
+          one(root, file, revoked, before == null ? List.of() : before.layers());
       LayerScope scope = layer.body().scope();
       if (!current.layer(scope).equals(Optional.of(Current.ListedLayer.of(scope, file)))) {
         throw new RefusedException(Refusal.POLICY_MISMATCH, "current names another " + name(layer));
@@ -214,7 +227,7 @@ public final class SignedLayers {
 
   /** One layer: signed by who may, and of the 機関 they signed for. */
   private static Trusted<ScopedLayer> one(
-      Trusted<Root> root, SignedFile file, Set<String> revoked, @Nullable TrustedState old)
+      Trusted<Root> root, SignedFile file, Set<String> revoked, List<Trusted<ScopedLayer>> old)
       throws RefusedException {
     String organ = file.header().organ();
     if (organ == null) {
@@ -222,7 +235,7 @@ public final class SignedLayers {
     }
     TrustVerifier.requireSameUse(root, file, "layer of " + organ);
     Root keys = root.body();
-    boolean same = old != null && old.layers().stream().anyMatch(b -> b.hash().equals(file.hash()));
+    boolean same = old.stream().anyMatch(before -> before.hash().equals(file.hash()));
     List<TrustKey> delegates = keys.delegateKeys(organ);
     List<TrustKey> known = new ArrayList<>(keys.officerKeys());
     known.addAll(delegates);

@@ -73,10 +73,20 @@ public final class TrustVerifier {
     }
   }
 
+  /** As the longer one, where nobody knows of revoked keys: what an officer asks before signing. */
+  public static OfficerOutcome officers(
+      @Nullable Trusted<Root> oldRoot,
+      @Nullable Trusted<Policy> oldPolicy,
+      List<SignedFile> roots,
+      SignedFile policy,
+      Instant now) {
+    return officers(oldRoot, oldPolicy, roots, policy, Set.of(), now);
+  }
+
   /**
-   * Whether the files officers signed may follow those trusted: what the service asks at an import
-   * and an officer before signing.
+   * Whether the files officers signed may follow those trusted: what the service asks at an import.
    *
+   * @param revoked keys that sign nothing new, unless the newest root clears them
    * @param oldRoot the newest root trusted; null to believe the first of {@code roots}
    * @param oldPolicy the policy trusted; null when there is none
    */
@@ -85,13 +95,15 @@ public final class TrustVerifier {
       @Nullable Trusted<Policy> oldPolicy,
       List<SignedFile> roots,
       SignedFile policy,
+      Set<String> revoked,
       Instant now) {
     try {
       List<Trusted<Root>> chain =
           roots(oldRoot, oldRoot == null ? roots.get(0).hash() : oldRoot.hash(), roots);
       Trusted<Root> root = chain.get(chain.size() - 1);
       requireTime(root, now);
-      return new OfficerOutcome.Accepted(root, policy(oldPolicy, chain, policy, Set.of(), now));
+      return new OfficerOutcome.Accepted(
+          root, policy(oldPolicy, chain, policy, standing(root, revoked), now));
     } catch (RefusedException e) {
       return new OfficerOutcome.Rejected(e.reason(), e.what());
     }
@@ -247,6 +259,13 @@ public final class TrustVerifier {
     Follow.check(old, policy, "policy", chain);
     requireTime(policy, now);
     return policy;
+  }
+
+  /** The revocations that the newest root does not lift. */
+  static Set<String> standing(Trusted<Root> root, Set<String> revoked) {
+    Set<String> standing = new HashSet<>(revoked);
+    root.body().cleared().forEach(standing::remove);
+    return standing;
   }
 
   /** The keys that may sign something new: a revoked one may not, whoever revoked it. */

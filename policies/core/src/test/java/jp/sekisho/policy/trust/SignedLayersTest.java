@@ -348,6 +348,23 @@ class SignedLayersTest {
     refused(Refusal.POLICY_LAYER_FOREIGN, state, all, files);
   }
 
+  @Test
+  @DisplayName("what the service asks: a revoked delegate signs nothing new, what counts stays")
+  void wholeWithoutTheRevoked() {
+    TrustedState state = state().accepted();
+    List<Trusted<ScopedLayer>> old = state.layers();
+    Set<String> revoked = Set.of(scene.mayors.key().id());
+    List<SignedFile> files = new ArrayList<>(scene.layers);
+    assertInstanceOf(
+        LayersOutcome.Accepted.class,
+        SignedLayers.all(state.signedRoot(), state.signedPolicy(), old, files, revoked, NOW));
+    files.set(1, layer(TAX, 2, TEN, scene.mayors));
+    LayersOutcome outcome =
+        SignedLayers.all(state.signedRoot(), state.signedPolicy(), old, files, revoked, NOW);
+    assertEquals(
+        Refusal.POLICY_SIGNATURE, assertInstanceOf(LayersOutcome.Rejected.class, outcome).reason());
+  }
+
   private static void refused(
       Refusal reason, TrustedState state, List<Trusted<ScopedLayer>> old, List<SignedFile> files) {
     LayersOutcome outcome =

@@ -433,6 +433,25 @@ class TrustVerifierTest {
   }
 
   @Test
+  @DisplayName("what the service asks: a revoked officer signs nothing new, what counts stays")
+  void revokedOfficer() {
+    Set<String> revoked = Set.of(scene.officer1.key().id());
+    OfficerOutcome.Accepted good =
+        assertInstanceOf(
+            OfficerOutcome.Accepted.class,
+            TrustVerifier.officers(null, null, scene.roots, scene.policy, NOW));
+    assertEquals(
+        good,
+        TrustVerifier.officers(
+            good.root(), good.policy(), scene.roots, scene.policy, revoked, NOW));
+    OfficerOutcome next =
+        TrustVerifier.officers(
+            good.root(), good.policy(), scene.roots, scene.policy(2, scene.officer1), revoked, NOW);
+    assertEquals(
+        Refusal.POLICY_SIGNATURE, assertInstanceOf(OfficerOutcome.Rejected.class, next).reason());
+  }
+
+  @Test
   @DisplayName("a bundle is read as the same files and has one form")
   void bundleBytes() throws MalformedException {
     byte[] bytes = scene.bundle().bytes();
