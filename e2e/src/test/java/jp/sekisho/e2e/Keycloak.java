@@ -10,8 +10,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -222,10 +225,24 @@ final class Keycloak implements AutoCloseable {
     byte[] hash = Sha256.of(Files.readAllBytes(provider()));
     Path cache = Programs.root().resolve(".dev").resolve("keycloak");
     Path ready = cache.resolve(version + "-" + HexFormat.of().formatHex(hash).substring(0, 16));
-    if (Files.isDirectory(ready)) {
-      return ready;
+    Files.createDirectories(cache.getParent());
+    // Two tests that start at once build once.
+    try (FileChannel lock =
+            FileChannel.open(
+                cache.resolveSibling("keycloak.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock _ = lock.lock()) {
+      if (!Files.isDirectory(ready)) {
+        delete(cache); // of other providers: 190 MB each
+        unpackAndBuild(programs, named, cache, ready);
+      }
     }
-    delete(cache); // of other providers: 190 MB each
+    return ready;
+  }
+
+  private static void unpackAndBuild(Programs programs, String named, Path cache, Path ready)
+      throws IOException {
     Path work = Files.createDirectories(cache.resolve("work"));
     programs
         .run(List.of("tar", "xzf", named, "-C", work.toString(), "--strip-components=1"))
@@ -233,7 +250,6 @@ final class Keycloak implements AutoCloseable {
     Files.copy(provider(), work.resolve("providers").resolve("sekisho-keycloak.jar"));
     build(programs, work, "keycloak-build", System.getProperty("java.home"));
     Files.move(work, ready);
-    return ready;
   }
 
   private static void build(Programs programs, Path home, String name, String java, String... more)

@@ -184,7 +184,8 @@ final class KeycloakBench {
             Locale.ROOT,
             "added by the provider: %.1f ms (aim: 2); Keycloak idle with the provider: %.1f ms a second;"
                 + " events told: %d",
-            at(taken.get(Flow.CARD).cpu, 0.5) - at(taken.get(Flow.NAME).cpu, 0.5),
+            at(taken.computeIfAbsent(Flow.CARD, f -> new Taken()).cpu, 0.5)
+                - at(taken.computeIfAbsent(Flow.NAME, f -> new Taken()).cpu, 0.5),
             idle,
             service.reported() - told));
   }
