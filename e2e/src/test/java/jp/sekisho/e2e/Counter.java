@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import jp.sekisho.e2e.vm.TerminalVm;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.TransactionCreated;
 import jp.sekisho.protocol.WireJson;
@@ -119,16 +120,26 @@ final class Counter {
     String asked =
         call("POST", town.people() + "/authn/v1/transactions", "{\"purpose\":\"" + purpose + "\"}");
     String transaction = read(asked, TransactionCreated.class).transaction();
-    String answer =
-        call("POST", Town.LOOPBACK + "/v1/login", "{\"transaction\":\"" + transaction + "\"}");
-    if (!answer.contains("\"answer\"")) {
-      throw new AssertionError(purpose + ": " + answer);
-    }
+    PostedAnswer answer = answer(transaction, town.people());
     String done =
-        call("POST", town.people() + "/authn/v1/transactions/" + transaction + "/answer", answer);
+        call(
+            "POST",
+            town.people() + "/authn/v1/transactions/" + transaction + "/answer",
+            new String(WireJson.write(answer), StandardCharsets.UTF_8));
     if (!done.contains("\"next\"")) {
       throw new AssertionError(purpose + ": " + done);
     }
+  }
+
+  /** What card and PIN at this terminal answer to the question of a page at {@code origin}. */
+  PostedAnswer answer(String transaction, String origin) {
+    return read(
+        call(
+            origin,
+            "POST",
+            Town.LOOPBACK + "/v1/login",
+            "{\"transaction\":\"" + transaction + "\"}"),
+        PostedAnswer.class);
   }
 
   /** Calls the service with the clerk's cookies and reads its answer. */
@@ -148,6 +159,10 @@ final class Counter {
   }
 
   private String call(String method, String url, String body) {
+    return call(town.people(), method, url, body);
+  }
+
+  private String call(String origin, String method, String url, String body) {
     StringBuilder jar = new StringBuilder();
     cookies.forEach((name, value) -> jar.append(name).append('=').append(value).append("; "));
     vm.write(HOME + "/cookies", ("Cookie: " + jar).getBytes(StandardCharsets.UTF_8));
@@ -161,7 +176,7 @@ final class Counter {
                     + ":10.0.2.2: -X "
                     + method
                     + " -H 'Content-Type: application/json' -H 'Origin: "
-                    + town.people()
+                    + origin
                     + "' -H @"
                     + HOME
                     + "/cookies "

@@ -10,8 +10,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -72,11 +75,20 @@ final class Keycloak implements AutoCloseable {
 
   /** Starts one; it calls the service at {@code service}, a port of this machine. */
   static Keycloak start(Programs programs, Settings settings, int service) throws IOException {
+    return start(programs, settings, service, List.of());
+  }
+
+  /** As {@link #start(Programs, Settings, int)}, with further realms. */
+  static Keycloak start(
+      Programs programs, Settings settings, int service, List<ObjectNode> otherRealms)
+      throws IOException {
     Path home = link(built(programs));
-    Files.createDirectories(home.resolve("data").resolve("import"));
-    JSON.writeValue(
-        home.resolve("data").resolve("import").resolve("realm-city.json").toFile(),
-        realm(settings));
+    Path imported = Files.createDirectories(home.resolve("data").resolve("import"));
+    JSON.writeValue(imported.resolve("realm-city.json").toFile(), realm(settings));
+    for (ObjectNode other : otherRealms) {
+      String name = other.get("realm").asText();
+      JSON.writeValue(imported.resolve("realm-" + name + ".json").toFile(), other);
+    }
     Map<String, String> ours =
         Map.of(
             "service",
@@ -134,6 +146,26 @@ final class Keycloak implements AutoCloseable {
     process = run();
   }
 
+  /**
+   * As {@link #restart}, with one of the jar's providers switched off: an administrator of the
+   * machine does this by a build.
+   */
+  void restartWithout(String provider) throws IOException {
+    // The build must not write through the links to the kept one.
+    Path linked = home.resolve("lib").resolve("quarkus");
+    Path own = home.resolve("lib").resolve("own");
+    programs.run(List.of("cp", "-r", linked.toString(), own.toString())).expectOk();
+    delete(linked);
+    Files.move(own, linked);
+    build(
+        programs,
+        home,
+        "keycloak-build-without",
+        settings.java(),
+        "--" + provider + "--enabled=false");
+    restart();
+  }
+
   /** Where the provider keeps events that the service does not hold yet. */
   Path spool() {
     return home.resolve("data").resolve("sekisho-events").resolve("events");
@@ -150,6 +182,13 @@ final class Keycloak implements AutoCloseable {
           }
           return answers(origin() + "/realms/" + REALM);
         });
+  }
+
+  /** CPU time that the server has used so far. */
+  Duration cpu() {
+    return Programs.family(process).stream()
+        .flatMap(part -> part.info().totalCpuDuration().stream())
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   String origin() {
@@ -186,31 +225,44 @@ final class Keycloak implements AutoCloseable {
     byte[] hash = Sha256.of(Files.readAllBytes(provider()));
     Path cache = Programs.root().resolve(".dev").resolve("keycloak");
     Path ready = cache.resolve(version + "-" + HexFormat.of().formatHex(hash).substring(0, 16));
-    if (Files.isDirectory(ready)) {
-      return ready;
+    Files.createDirectories(cache.getParent());
+    // Two tests that start at once build once.
+    try (FileChannel lock =
+            FileChannel.open(
+                cache.resolveSibling("keycloak.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock _ = lock.lock()) {
+      if (!Files.isDirectory(ready)) {
+        delete(cache); // of other providers: 190 MB each
+        unpackAndBuild(programs, named, cache, ready);
+      }
     }
-    delete(cache); // of other providers: 190 MB each
+    return ready;
+  }
+
+  private static void unpackAndBuild(Programs programs, String named, Path cache, Path ready)
+      throws IOException {
     Path work = Files.createDirectories(cache.resolve("work"));
     programs
         .run(List.of("tar", "xzf", named, "-C", work.toString(), "--strip-components=1"))
         .expectOk();
     Files.copy(provider(), work.resolve("providers").resolve("sekisho-keycloak.jar"));
-    Process build =
-        programs.start(
-            "keycloak-build",
-            List.of(
-                "env",
-                "JAVA_HOME=" + System.getProperty("java.home"),
-                work.resolve("bin/kc.sh").toString(),
-                "build",
-                "--db=dev-file",
-                "--cache=local"));
+    build(programs, work, "keycloak-build", System.getProperty("java.home"));
+    Files.move(work, ready);
+  }
+
+  private static void build(Programs programs, Path home, String name, String java, String... more)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("env", "JAVA_HOME=" + java));
+    command.addAll(List.of(home.resolve("bin/kc.sh").toString(), "build"));
+    command.addAll(List.of("--db=dev-file", "--cache=local"));
+    command.addAll(List.of(more));
+    Process build = programs.start(name, command);
     Programs.await("the build of Keycloak", Duration.ofMinutes(8), () -> !build.isAlive());
     if (build.exitValue() != 0) {
-      throw new AssertionError(Files.readString(programs.log("keycloak-build")));
+      throw new AssertionError(Files.readString(programs.log(name)));
     }
-    Files.move(work, ready);
-    return ready;
   }
 
   private static Path link(Path built) throws IOException {
@@ -230,7 +282,7 @@ final class Keycloak implements AutoCloseable {
   }
 
   /** The jar's own realm file, with applications and people of this test. */
-  private static ObjectNode realm(Settings settings) throws IOException {
+  static ObjectNode realm(Settings settings) throws IOException {
     ObjectNode realm;
     try (ZipFile jar = new ZipFile(provider().toFile());
         InputStream in = jar.getInputStream(jar.getEntry("sekisho/realm-city.json"))) {
@@ -258,6 +310,13 @@ final class Keycloak implements AutoCloseable {
               .put("temporary", false);
         });
     return realm;
+  }
+
+  /** The same realm by another name, for the same server: ids there are unique. */
+  static ObjectNode copy(ObjectNode realm, String name) throws IOException {
+    ObjectNode copy = (ObjectNode) JSON.readTree(realm.toString().replace("5ec15a", "5ec15b"));
+    copy.put("realm", name);
+    return copy;
   }
 
   private static void bind(JsonNode realm, ObjectNode client, String alias) {

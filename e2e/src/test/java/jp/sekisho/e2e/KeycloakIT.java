@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class KeycloakIT {
+  /** A realm that Sekisho knows nothing of. */
+  private static final String ELSEWHERE = "elsewhere";
+
   @TempDir static Path directory;
   private Town town;
   private Wire wire;
@@ -72,18 +76,21 @@ class KeycloakIT {
     Path keys = town.registerSso(Keycloak.REALM, "http://127.0.0.1:" + port);
     Map<String, String> numbers =
         Map.of("hanako", Town.CLERK, "taro", Town.AUDITOR, "jiro", "100999");
+    Keycloak.Settings settings =
+        new Keycloak.Settings(
+            port,
+            Town.freePort(),
+            redirect,
+            numbers,
+            keys,
+            groupware.url(),
+            System.getProperty("java.home"));
     keycloak =
         Keycloak.start(
             town.programs(),
-            new Keycloak.Settings(
-                port,
-                Town.freePort(),
-                redirect,
-                numbers,
-                keys,
-                groupware.url(),
-                System.getProperty("java.home")),
-            wire.port());
+            settings,
+            wire.port(),
+            List.of(Keycloak.copy(Keycloak.realm(settings), ELSEWHERE)));
     keycloak.await();
     // The terminal hears of the new origin with its next heartbeat.
     Page page = new Page(keycloak.origin(), town.agent());
@@ -140,6 +147,11 @@ class KeycloakIT {
     assertEquals("card", claims.path("acr").asText(), claims.toString());
     assertEquals("[\"sc\"]", claims.path("amr").toString(), claims.toString());
     assertTrue(browser.login("groupware", "").code().isPresent(), "single sign-on");
+    // Where a passkey would do, the card does, and the application hears that it was the card.
+    SsoBrowser.Seen joined = browser.login("mobile", "");
+    JsonNode stronger = browser.claims("mobile", joined.code().orElseThrow());
+    assertEquals("card", stronger.path("acr").asText(), stronger.toString());
+    assertEquals("[\"sc\"]", stronger.path("amr").toString(), stronger.toString());
   }
 
   @Test
@@ -222,9 +234,14 @@ class KeycloakIT {
       value = Wire.State.class,
       names = {"CUT", "SILENT", "GARBAGE"})
   void withoutTheServiceThereIsAnErrorPageAndNoCode(Wire.State state) {
+    SsoAdmin admin = new SsoAdmin(keycloak.origin());
     SsoBrowser browser = browser();
-    SsoBrowser.Seen page = browser.login("groupware", "&ui_locales=ja");
+    SsoBrowser.Seen form = browser.login("payroll", "&acr_values=password");
+    assertTrue(
+        browser.post(form, "username", "hanako", "password", Keycloak.PASSWORD).code().isPresent());
+    SsoBrowser.Seen page = browser.login("payroll", "&acr_values=card&ui_locales=ja");
     String answer = browser.askAgent(page).as(PostedAnswer.class).answer();
+    int failures = admin.failures("hanako");
     wire.become(state);
     SsoBrowser.Seen down = browser.post(page, "answer", answer);
     assertEquals(503, down.status());
@@ -234,10 +251,24 @@ class KeycloakIT {
     SsoBrowser.Seen english = browser().login("groupware", "&ui_locales=en");
     assertEquals(503, english.status());
     assertTrue(english.body().contains("logins cannot be checked"), english.body());
+    assertEquals(failures, admin.failures("hanako"), "it counts against nobody");
 
     wire.become(Wire.State.WHOLE);
     SsoBrowser after = browser();
     assertTrue(after.prove(after.login("groupware", "")).code().isPresent(), "nobody is locked");
+    awaitReport("LOGIN_ERROR", "\"error\":\"auth_service_unavailable\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ja, ログインの確認ができない", "en, logins cannot be checked"})
+  void inARealmThatIsNotTheRegisteredOneThereIsAnErrorPageAndNoCode(String language, String said) {
+    SsoBrowser.Seen page =
+        new SsoBrowser(
+                HttpClient.newHttpClient(), keycloak.origin(), ELSEWHERE, redirect, town.agent())
+            .login("groupware", "&ui_locales=" + language);
+    assertEquals(503, page.status());
+    assertTrue(page.code().isEmpty());
+    assertTrue(page.body().contains(said) && page.body().contains(Town.HELP_LINE), page.body());
   }
 
   @Test
@@ -289,6 +320,29 @@ class KeycloakIT {
       screen.press("sekisho-button");
       screen.waitUntil("the application", () -> screen.url().startsWith(redirect + "?"));
       assertTrue(screen.url().contains("code="), screen.url());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"public, false, false", "public, true, true", "local, false, true"})
+  void onlyALoginPageAtAPublicAddressNeedsTheBrowserPolicy(
+      String space, boolean policy, boolean works) throws IOException {
+    try (Screen screen =
+        Screen.openManaged(
+            "ja",
+            directory.resolve("profile-" + space + "-" + policy),
+            keycloak.origin().substring("http://".length()) + "=" + space,
+            policy
+                ? "{\"LoopbackNetworkAllowedForUrls\": [\"" + keycloak.origin() + "\"]}"
+                : "{}")) {
+      screen.go(browser().loginUrl("groupware", ""));
+      screen.press("sekisho-button");
+      if (works) {
+        screen.waitUntil("the application", () -> screen.url().startsWith(redirect + "?"));
+      } else {
+        String said = screen.seeRefusal("sekisho-problem", "AGENT_UNREACHABLE");
+        assertTrue(said.contains(Town.HELP_LINE), said);
+      }
     }
   }
 
@@ -372,6 +426,18 @@ class KeycloakIT {
       for (String secret : List.of("hanako", "jiro", "shiro", "127.0.0.1", "no password")) {
         assertFalse(entry.contains("relying.reported") && entry.contains(secret), entry);
       }
+    }
+  }
+
+  @Test
+  void aChangeThatKeycloakTookBackIsNotInTheLog() {
+    SsoAdmin admin = new SsoAdmin(keycloak.origin());
+    int refused = admin.addRole("too-long", "x".repeat(1000));
+    assertTrue(refused >= 400, "its database takes 255 characters: " + refused);
+    assertEquals(201, admin.addRole("short", "x"));
+    awaitReport("ADMIN CREATE REALM_ROLE", "\"what\":\"roles/short\"");
+    for (String entry : town.entries("system")) {
+      assertFalse(entry.contains("roles/too-long"), entry);
     }
   }
 

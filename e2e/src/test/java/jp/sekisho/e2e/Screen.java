@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.openqa.selenium.By;
@@ -40,6 +41,39 @@ final class Screen implements AutoCloseable {
 
   /** Opens a browser with a fresh profile; {@code language} is what it asks pages for. */
   static Screen open(String language, Path profile) {
+    return open(language, profile, CHROMEDRIVER);
+  }
+
+  /**
+   * As {@link #open}, in another network: the browser takes addresses for what {@code spaces} says,
+   * such as {@code 127.0.0.1:8080=public}, and obeys the enterprise policy {@code policy}.
+   *
+   * @param policy as administrators write it, JSON
+   */
+  static Screen openManaged(String language, Path profile, String spaces, String policy)
+      throws IOException {
+    Path file = Files.writeString(profile.resolveSibling(profile.getFileName() + ".json"), policy);
+    Path driver = profile.resolveSibling(profile.getFileName() + ".sh");
+    // Chromium reads policies from one fixed place: this one finds its own there, nobody else does.
+    Files.writeString(
+        driver,
+        """
+        #!/bin/sh
+        exec unshare --mount sh -ec '
+          mount -t tmpfs none /etc/chromium
+          mkdir -p /etc/chromium/policies/managed
+          cp "$0" /etc/chromium/policies/managed/test.json
+          driver=$1
+          shift
+          exec "$driver" "$@"' '@POLICY@' '@DRIVER@' "$@"
+        """
+            .replace("@POLICY@", file.toString())
+            .replace("@DRIVER@", CHROMEDRIVER.toString()));
+    Files.setPosixFilePermissions(driver, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return open(language, profile, driver, "--ip-address-space-overrides=" + spaces);
+  }
+
+  private static Screen open(String language, Path profile, Path program, String... more) {
     if (!Files.isExecutable(CHROMIUM) || !Files.isExecutable(CHROMEDRIVER)) {
       throw new AssertionError(
           "Chromium is missing: apt-get install chromium chromium-driver fonts-noto-cjk");
@@ -59,8 +93,9 @@ final class Screen implements AutoCloseable {
         "--lang=" + language,
         "--accept-lang=" + language,
         "--user-data-dir=" + profile.toAbsolutePath());
+    options.addArguments(more);
     ChromeDriverService service =
-        new ChromeDriverService.Builder().usingDriverExecutable(CHROMEDRIVER.toFile()).build();
+        new ChromeDriverService.Builder().usingDriverExecutable(program.toFile()).build();
     ChromeDriver driver = new ChromeDriver(service, options);
     driver.manage().window().setSize(new Dimension(1366, 768));
     return new Screen(driver);

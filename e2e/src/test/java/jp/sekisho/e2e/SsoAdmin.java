@@ -50,15 +50,21 @@ final class SsoAdmin {
   }
 
   private JsonNode send(HttpRequest.Builder request) {
+    HttpResponse<String> answer = answer(request);
+    if (answer.statusCode() / 100 != 2) {
+      throw new AssertionError(answer.uri() + ": " + answer.statusCode() + " " + answer.body());
+    }
     try {
-      HttpResponse<String> answer =
-          http.send(
-              request.timeout(Duration.ofSeconds(60)).build(),
-              HttpResponse.BodyHandlers.ofString());
-      if (answer.statusCode() / 100 != 2) {
-        throw new AssertionError(answer.uri() + ": " + answer.statusCode() + " " + answer.body());
-      }
       return answer.body().isEmpty() ? JSON.missingNode() : JSON.readTree(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpResponse<String> answer(HttpRequest.Builder request) {
+    try {
+      return http.send(
+          request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -114,5 +120,15 @@ final class SsoAdmin {
                 .POST(
                     HttpRequest.BodyPublishers.ofString(
                         "{\"username\":\"" + name + "\",\"enabled\":true}")));
+  }
+
+  /** Adds a role; the status of the answer. */
+  int addRole(String name, String description) {
+    return answer(
+            at("/roles")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"name\":\"" + name + "\",\"description\":\"" + description + "\"}")))
+        .statusCode();
   }
 }

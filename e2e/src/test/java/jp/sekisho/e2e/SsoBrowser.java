@@ -45,6 +45,11 @@ final class SsoBrowser {
       return find(TRANSACTION, body).orElseThrow(() -> new AssertionError("no card page: " + this));
     }
 
+    /** The challenge of Keycloak's own page for a passkey. */
+    String challenge() {
+      return find(CHALLENGE, body).orElseThrow(() -> new AssertionError("no challenge: " + this));
+    }
+
     /** The refusal that the card page shows; empty without one. */
     String problem() {
       return find(PROBLEM, body).orElseThrow(() -> new AssertionError("no card page: " + this));
@@ -60,13 +65,13 @@ final class SsoBrowser {
   private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
   private static final Pattern ERROR = Pattern.compile("[?&]error=([^&]+)");
   private static final Pattern TRANSACTION = Pattern.compile("data-transaction=\"([^\"]+)\"");
+  private static final Pattern CHALLENGE = Pattern.compile("challenge\\s*: *[\"']([\\w-]+)[\"']");
   private static final Pattern PROBLEM =
       Pattern.compile("role=\"alert\"[^>]* data-code=\"(\\w*)\"");
   private static final Pattern ACTION = Pattern.compile("<form[^>]* action=\"([^\"]+)\"");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient http =
-      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+  private final HttpClient http;
   private final String realm;
   private final String redirect;
   private final Page agent;
@@ -79,8 +84,19 @@ final class SsoBrowser {
    * @param agent base URL of the agent's loopback port
    */
   SsoBrowser(String keycloak, String redirect, String agent) {
+    this(
+        HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build(),
+        keycloak,
+        Keycloak.REALM,
+        redirect,
+        agent);
+  }
+
+  /** As {@link #SsoBrowser(String, String, String)}, at another realm, over given connections. */
+  SsoBrowser(HttpClient http, String keycloak, String realm, String redirect, String agent) {
+    this.http = http;
     this.origin = keycloak;
-    this.realm = keycloak + "/realms/" + Keycloak.REALM;
+    this.realm = keycloak + "/realms/" + realm;
     this.redirect = redirect;
     this.agent = new Page(keycloak, agent);
   }

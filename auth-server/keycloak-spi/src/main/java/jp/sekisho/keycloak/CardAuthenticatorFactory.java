@@ -7,8 +7,6 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.authentication.Authenticator;
-import org.keycloak.authentication.AuthenticatorFactory;
-import org.keycloak.models.AuthenticationExecutionModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.PostMigrationEvent;
@@ -21,7 +19,7 @@ import org.keycloak.provider.ProviderConfigProperty;
  * files that cannot be read, starts all the same, because other realms must not fall with it; each
  * login through this step then ends with the error page.
  */
-public final class CardAuthenticatorFactory implements AuthenticatorFactory {
+public final class CardAuthenticatorFactory extends StepFactory {
   /** The provider's id in flows and settings. */
   public static final String ID = "sekisho-card";
 
@@ -74,6 +72,14 @@ public final class CardAuthenticatorFactory implements AuthenticatorFactory {
     return new StepAuthenticator(StepAuthenticator.Method.CARD, service, helpLine);
   }
 
+  /** The one of this Keycloak; null where it is switched off. */
+  static @Nullable CardAuthenticatorFactory of(KeycloakSessionFactory factory) {
+    return factory.getProviderFactory(Authenticator.class, ID)
+            instanceof CardAuthenticatorFactory found
+        ? found
+        : null;
+  }
+
   /** Whom to call. */
   String helpLine() {
     return helpLine;
@@ -101,32 +107,13 @@ public final class CardAuthenticatorFactory implements AuthenticatorFactory {
     return "Asks Sekisho's service to prove who is at the terminal, by staff card and PIN.";
   }
 
-  /** None: Keycloak's lock-out counts only its own categories, and the card counts its own PINs. */
-  @Override
-  public @Nullable String getReferenceCategory() {
-    return null;
-  }
-
-  @Override
-  public boolean isConfigurable() {
-    return true;
-  }
-
-  @Override
-  public AuthenticationExecutionModel.Requirement[] getRequirementChoices() {
-    return new AuthenticationExecutionModel.Requirement[] {
-      AuthenticationExecutionModel.Requirement.REQUIRED,
-      AuthenticationExecutionModel.Requirement.DISABLED
-    };
-  }
-
-  @Override
-  public boolean isUserSetupAllowed() {
-    return false;
-  }
-
   @Override
   public List<ProviderConfigProperty> getConfigProperties() {
+    return settings();
+  }
+
+  /** The flow settings of a step of ours, by card or by passkey. */
+  static List<ProviderConfigProperty> settings() {
     return List.of(
         new ProviderConfigProperty(
             ATTRIBUTE,

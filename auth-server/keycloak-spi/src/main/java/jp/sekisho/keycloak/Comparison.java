@@ -3,11 +3,11 @@ package jp.sekisho.keycloak;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import jp.sekisho.protocol.RelyingRecord;
 import jp.sekisho.protocol.RelyingRecords;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +35,9 @@ final class Comparison {
   static final Duration YOUNG = Duration.ofSeconds(10);
 
   private static final int PAGE = 500;
+
+  /** In place of a time: there is no more. */
+  private static final long END = -1;
 
   private static final Logger LOG = Logger.getLogger(Comparison.class);
 
@@ -66,7 +69,7 @@ final class Comparison {
     for (String realm :
         KeycloakModelUtils.<List<String>>runJobInTransactionWithResult(factory, realms::ids)) {
       for (boolean admin : new boolean[] {false, true}) {
-        if (!compare(new Source(realm, admin), from, to)) {
+        if (!compare(realm, admin, from, to)) {
           return;
         }
       }
@@ -77,43 +80,47 @@ final class Comparison {
     }
   }
 
-  /** The events of a realm, or its changes by administrators. */
-  private record Source(String realm, boolean admin) {}
-
-  /** One page: what it holds, and how far it came. */
-  private record Page(List<Occurrence> events, int size, long last) {}
-
-  /** Whether all of it could be compared. */
-  private boolean compare(Source source, long from, long to) throws IOException {
+  /**
+   * Compares the events of a realm, or its changes by administrators; whether all of it could be.
+   */
+  private boolean compare(String realm, boolean admin, long from, long to) throws IOException {
     int most = PAGE;
     long at = from;
     while (true) {
       long since = at;
       int limit = most;
-      Page page =
-          KeycloakModelUtils.<Page>runJobInTransactionWithResult(
-              factory, session -> read(session, source, since, to, limit));
-      if (!settle(page.events())) {
+      List<RelyingRecord> found = new ArrayList<>();
+      long next =
+          KeycloakModelUtils.<Long>runJobInTransactionWithResult(
+              factory, session -> read(session, realm, admin, since, to, limit, found));
+      if (!settle(found)) {
         return false;
       }
-      if (page.size() < limit) {
+      if (next == END) {
         return true;
       }
       // A page of one millisecond is asked for again, longer, for it may go on.
-      most = page.last() == since ? Math.multiplyExact(most, 2) : PAGE;
-      at = page.last();
+      most = next == since ? Math.multiplyExact(most, 2) : PAGE;
+      at = next;
     }
   }
 
-  private Page read(KeycloakSession session, Source source, long from, long to, int most) {
-    @Nullable RealmModel realm = session.realms().getRealm(source.realm());
-    @Nullable EventStoreProvider store = session.getProvider(EventStoreProvider.class);
+  /** Reads a page; the time of its last event, from which on there may be more, or {@link #END}. */
+  private long read(
+      KeycloakSession session,
+      String id,
+      boolean admin,
+      long from,
+      long to,
+      int most,
+      List<RelyingRecord> found) {
+    RealmModel realm = session.realms().getRealm(id);
+    EventStoreProvider store = session.getProvider(EventStoreProvider.class);
     if (realm == null || store == null) {
-      return new Page(List.of(), 0, from);
+      return END;
     }
     session.getContext().setRealm(realm);
-    List<Occurrence> found = new ArrayList<>();
-    if (source.admin()) {
+    if (admin) {
       List<AdminEvent> events;
       try (Stream<AdminEvent> stream =
           store
@@ -128,13 +135,10 @@ final class Comparison {
       }
       for (AdminEvent event : events) {
         if (isNew(event.getId())) {
-          found.add(Occurrence.of(session, realm, realms.attribute(), event));
+          found.add(Occurrence.of(session, realm, realms.attribute(), event, true));
         }
       }
-      return new Page(
-          found,
-          events.size(),
-          events.stream().map(AdminEvent::getTime).max(Comparator.naturalOrder()).orElse(from));
+      return events.size() < most ? END : events.get(events.size() - 1).getTime();
     }
     List<Event> events;
     try (Stream<Event> stream =
@@ -150,13 +154,10 @@ final class Comparison {
     }
     for (Event event : events) {
       if (Occurrence.counts(event) && isNew(event.getId())) {
-        found.add(Occurrence.of(session, realm, realms.attribute(), event));
+        found.add(Occurrence.of(session, realm, realms.attribute(), event, true));
       }
     }
-    return new Page(
-        found,
-        events.size(),
-        events.stream().map(Event::getTime).max(Comparator.naturalOrder()).orElse(from));
+    return events.size() < most ? END : events.get(events.size() - 1).getTime();
   }
 
   private boolean isNew(@Nullable String id) {
@@ -164,19 +165,20 @@ final class Comparison {
   }
 
   /** Whether the service could be asked about all of them. */
-  private boolean settle(List<Occurrence> events) throws IOException {
+  private boolean settle(List<RelyingRecord> events) throws IOException {
     for (int i = 0; i < events.size(); i += RelyingRecords.MOST) {
-      List<Occurrence> part = events.subList(i, Math.min(events.size(), i + RelyingRecords.MOST));
-      @Nullable Set<String> missing =
+      List<RelyingRecord> part =
+          events.subList(i, Math.min(events.size(), i + RelyingRecords.MOST));
+      Set<String> missing =
           service
-              .missing(part.stream().map(Occurrence::id).toList())
+              .missing(part.stream().map(RelyingRecord::id).toList())
               .<@Nullable Set<String>>match(
                   said -> new HashSet<>(said.missing()), refused -> null, why -> null);
       if (missing == null) {
         return false;
       }
-      for (Occurrence event : part) {
-        if (missing.contains(event.id()) && spool.append(event, true)) {
+      for (RelyingRecord event : part) {
+        if (missing.contains(event.id()) && spool.append(event)) {
           LOG.warnf("%s of %d was missing in Sekisho's log", event.kind(), event.at());
         }
         boolean unused = held.add(event.id());

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import jp.sekisho.protocol.RelyingSessionEnd;
 import jp.sekisho.protocol.RelyingSessionsEnded;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
@@ -85,11 +84,7 @@ final class EndedSessions implements AutoCloseable {
   private void look() {
     service
         .ended(more ? newest : Math.max(0, newest - OVERLAP.toMillis()))
-        .<Runnable>match(
-            ended -> () -> end(ended),
-            refused -> () -> quiet("refused " + refused.refusal()),
-            why -> () -> quiet(why))
-        .run();
+        .act(this::end, refused -> quiet("refused " + refused.refusal()), this::quiet);
   }
 
   /** Said once per outage. */
@@ -127,18 +122,17 @@ final class EndedSessions implements AutoCloseable {
   /** Whether there was such a session. */
   private boolean end(
       KeycloakSession session, RelyingSessionEnd over, List<LogoutCalls.Call> told) {
-    @Nullable RealmModel realm = session.realms().getRealmByName(service.realm());
+    RealmModel realm = session.realms().getRealmByName(service.realm());
     if (realm == null) {
       return false;
     }
     session.getContext().setRealm(realm);
     // An offline session has the same id, and would outlive the card by months.
-    @Nullable UserSessionModel offline =
-        session.sessions().getOfflineUserSession(realm, over.session());
+    UserSessionModel offline = session.sessions().getOfflineUserSession(realm, over.session());
     if (offline != null) {
       session.sessions().removeOfflineUserSession(realm, offline);
     }
-    @Nullable UserSessionModel found = session.sessions().getUserSession(realm, over.session());
+    UserSessionModel found = session.sessions().getUserSession(realm, over.session());
     if (found == null) {
       return offline != null;
     }

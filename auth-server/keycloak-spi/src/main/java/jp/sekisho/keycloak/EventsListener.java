@@ -3,6 +3,7 @@ package jp.sekisho.keycloak;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import jp.sekisho.protocol.RelyingRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Event;
@@ -13,62 +14,79 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * Puts the events of one of Keycloak's transactions into the spool, once that has committed; never
+ * The events of one of Keycloak's transactions, of which it is the part that runs after all others:
+ * they go into the spool once those have committed, and nowhere when they were rolled back. Never
  * calls the network. An event that does not get there, because of the disk or because Keycloak is
  * killed in between, is found by {@link Comparison}.
  */
-final class EventsListener implements EventListenerProvider {
+final class EventsListener extends AbstractKeycloakTransaction implements EventListenerProvider {
   private static final Logger LOG = Logger.getLogger(EventsListener.class);
 
   private final KeycloakSession session;
-  private final Spool spool;
+  private final @Nullable Spool spool;
   private final HeardRealms realms;
-  private final List<Occurrence> waiting = new ArrayList<>();
+  private final List<RelyingRecord> waiting = new ArrayList<>();
 
-  EventsListener(KeycloakSession session, Spool spool, HeardRealms realms) {
+  private EventsListener(KeycloakSession session, @Nullable Spool spool, HeardRealms realms) {
     this.session = session;
     this.spool = spool;
     this.realms = realms;
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new AbstractKeycloakTransaction() {
-              @Override
-              protected void commitImpl() {
-                waiting.forEach(EventsListener.this::append);
-                waiting.clear();
-              }
+  }
 
-              @Override
-              protected void rollbackImpl() {
-                waiting.clear();
-              }
-            });
+  /**
+   * The listener of a session, part of its transaction.
+   *
+   * @param spool null where there is nobody to tell, which was said at the start
+   */
+  static EventsListener enlisted(
+      KeycloakSession session, @Nullable Spool spool, HeardRealms realms) {
+    EventsListener listener = new EventsListener(session, spool, realms);
+    session.getTransactionManager().enlistAfterCompletion(listener);
+    return listener;
   }
 
   @Override
   public void onEvent(Event event) {
-    @Nullable RealmModel realm = realms.find(session, event.getRealmId());
+    RealmModel realm = heard(event.getRealmId());
     if (realm != null && Occurrence.counts(event)) {
-      waiting.add(Occurrence.of(session, realm, realms.attribute(), event));
+      waiting.add(Occurrence.of(session, realm, realms.attribute(), event, false));
     }
   }
 
   @Override
   public void onEvent(AdminEvent event, boolean includeRepresentation) {
-    @Nullable RealmModel realm = realms.find(session, event.getRealmId());
+    RealmModel realm = heard(event.getRealmId());
     if (realm != null) {
-      waiting.add(Occurrence.of(session, realm, realms.attribute(), event));
+      waiting.add(Occurrence.of(session, realm, realms.attribute(), event, false));
     }
   }
 
-  private void append(Occurrence event) {
+  private @Nullable RealmModel heard(@Nullable String realm) {
+    return spool == null ? null : realms.find(session, realm);
+  }
+
+  @Override
+  protected void commitImpl() {
+    if (spool != null) {
+      for (RelyingRecord event : waiting) {
+        append(spool, event);
+      }
+    }
+    waiting.clear();
+  }
+
+  private static void append(Spool spool, RelyingRecord event) {
     try {
-      boolean unused = spool.append(event, false);
+      boolean unused = spool.append(event);
     } catch (IOException e) {
       // It has happened already.
       LOG.error("an event could not be kept for Sekisho's log; it is looked for again", e);
     }
+  }
+
+  @Override
+  protected void rollbackImpl() {
+    waiting.clear();
   }
 
   @Override

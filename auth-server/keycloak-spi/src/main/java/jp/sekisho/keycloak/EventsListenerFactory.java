@@ -5,15 +5,11 @@ import java.nio.file.Path;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
-import org.keycloak.authentication.Authenticator;
-import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
-import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.PostMigrationEvent;
-import org.keycloak.provider.ProviderFactory;
 
 /**
  * {@code sekisho-events}: Keycloak's events go into Sekisho's log. Global: no realm's administrator
@@ -29,29 +25,10 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
 
   private static final Logger LOG = Logger.getLogger(EventsListenerFactory.class);
 
-  /** Where there is nobody to tell. */
-  private static final EventListenerProvider DEAF =
-      new EventListenerProvider() {
-        @Override
-        public void onEvent(Event event) {
-          // Said at the start.
-        }
-
-        @Override
-        public void onEvent(AdminEvent event, boolean includeRepresentation) {
-          // Said at the start.
-        }
-
-        @Override
-        public void close() {
-          // Holds nothing.
-        }
-      };
-
   private String attribute = CardAuthenticatorFactory.DEFAULT_ATTRIBUTE;
   private @Nullable Path directory;
   private @Nullable Spool spool;
-  private @Nullable HeardRealms realms;
+  private HeardRealms realms = new HeardRealms("", CardAuthenticatorFactory.DEFAULT_ATTRIBUTE);
   private @Nullable EventsSender sender;
 
   @Override
@@ -67,8 +44,8 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
   @Override
   public void init(Config.Scope scope) {
     attribute = scope.get("attribute", CardAuthenticatorFactory.DEFAULT_ATTRIBUTE);
-    @Nullable String named = scope.get("spool");
-    @Nullable String home = System.getProperty("kc.home.dir");
+    String named = scope.get("spool");
+    String home = System.getProperty("kc.home.dir");
     if (named != null && !named.isBlank()) {
       directory = Path.of(named);
     } else if (home != null) {
@@ -78,10 +55,8 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    @Nullable ProviderFactory<Authenticator> card =
-        factory.getProviderFactory(Authenticator.class, CardAuthenticatorFactory.ID);
-    @Nullable SekishoService service =
-        card instanceof CardAuthenticatorFactory cards ? cards.service() : null;
+    CardAuthenticatorFactory card = CardAuthenticatorFactory.of(factory);
+    SekishoService service = card == null ? null : card.service();
     if (service == null || directory == null) {
       LOG.error("sekisho-events has no service or no spool: no event reaches Sekisho's log");
       return;
@@ -107,7 +82,7 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    return spool == null || realms == null ? DEAF : new EventsListener(session, spool, realms);
+    return EventsListener.enlisted(session, spool, realms);
   }
 
   /** Whether what happens now would reach the log. */

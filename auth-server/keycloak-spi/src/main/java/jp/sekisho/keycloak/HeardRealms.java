@@ -17,7 +17,7 @@ import org.keycloak.models.RealmModel;
 record HeardRealms(String registered, String attribute) {
   /** The realm of this id if it is one of them; null otherwise. */
   @Nullable RealmModel find(KeycloakSession session, @Nullable String id) {
-    @Nullable RealmModel realm = id == null ? null : session.realms().getRealm(id);
+    RealmModel realm = id == null ? null : session.realms().getRealm(id);
     return realm != null
             && (realm.getName().equals(registered)
                 || realm.getName().equals(Config.getAdminRealm()))
@@ -29,7 +29,7 @@ record HeardRealms(String registered, String attribute) {
   List<String> ids(KeycloakSession session) {
     List<String> ids = new ArrayList<>();
     for (String name : List.of(registered, Config.getAdminRealm())) {
-      @Nullable RealmModel realm = session.realms().getRealmByName(name);
+      RealmModel realm = session.realms().getRealmByName(name);
       if (realm != null && !ids.contains(realm.getId())) {
         ids.add(realm.getId());
       }

@@ -14,7 +14,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.AuthenticatedClientSessionModel;
@@ -93,7 +92,7 @@ final class LogoutCalls implements AutoCloseable {
       ClientModel client = part.getClient();
       try {
         session.getContext().setClient(client);
-        @Nullable String url = ResourceAdminManager.getBackchannelLogoutUrl(session, client);
+        String url = ResourceAdminManager.getBackchannelLogoutUrl(session, client);
         if (url != null) {
           String token =
               session
@@ -158,15 +157,15 @@ final class LogoutCalls implements AutoCloseable {
   }
 
   private static void failed(KeycloakSession session, Call call) {
-    @Nullable RealmModel realm = session.realms().getRealm(call.realm);
+    RealmModel realm = session.realms().getRealm(call.realm);
     if (realm == null) {
       return;
     }
     session.getContext().setRealm(realm);
     EventBuilder event =
         new EventBuilder(realm, session).event(EventType.LOGOUT_ERROR).session(call.session);
-    @Nullable ClientModel client = realm.getClientById(call.client);
-    @Nullable UserModel user = session.users().getUserById(realm, call.user);
+    ClientModel client = realm.getClientById(call.client);
+    UserModel user = session.users().getUserById(realm, call.user);
     if (client != null) {
       event = event.client(client);
     }

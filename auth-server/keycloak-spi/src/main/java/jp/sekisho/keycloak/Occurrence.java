@@ -19,24 +19,9 @@ import org.keycloak.models.UserModel;
  * What of one of Keycloak's events may leave it: ids, kinds and the staff number. Names, addresses
  * and what somebody typed stay behind, and what has not the form of an id or a word does, too.
  *
- * @param id Keycloak's own
- * @param at milliseconds UTC
- * @param kind such as {@code LOGIN} or {@code ADMIN UPDATE USER}
- * @param user id of the user, or of the administrator who acted
+ * <p>A record made here has no place in a chain yet; the spool gives it one.
  */
-record Occurrence(
-    String id,
-    long at,
-    String realm,
-    String kind,
-    @Nullable String user,
-    @Nullable String person,
-    @Nullable String client,
-    @Nullable String session,
-    @Nullable String transaction,
-    @Nullable String what,
-    @Nullable String error) {
-
+final class Occurrence {
   /** Successes that say nothing of a person but that a program did its work, many a minute. */
   private static final Set<EventType> NOISE =
       EnumSet.of(
@@ -50,6 +35,8 @@ record Occurrence(
   private static final Pattern STRANGE = Pattern.compile("[^!-~]");
   private static final Pattern NO_KIND = Pattern.compile("[^A-Za-z0-9_ -]");
 
+  private Occurrence() {}
+
   /** Whether an event is for the log at all. */
   static boolean counts(Event event) {
     return !NOISE.contains(event.getType());
@@ -58,15 +45,21 @@ record Occurrence(
   /**
    * @param realm the event's
    * @param attribute name of the user attribute that holds the staff number
+   * @param recovered whether it was found in Keycloak's event store
    */
-  static Occurrence of(KeycloakSession session, RealmModel realm, String attribute, Event event) {
+  static RelyingRecord of(
+      KeycloakSession session, RealmModel realm, String attribute, Event event, boolean recovered) {
     Map<String, String> details = event.getDetails() == null ? Map.of() : event.getDetails();
-    @Nullable String what = word(details.get("reason"));
-    return new Occurrence(
+    String what = word(details.get("reason"));
+    return new RelyingRecord(
+        "",
+        0,
+        "",
         event.getId(),
         event.getTime(),
         realm.getName(),
         event.getType().name(),
+        recovered,
         visible(event.getUserId(), RelyingRecord.MAX_NAME),
         person(session, realm, attribute, event.getUserId()),
         visible(event.getClientId(), RelyingRecord.MAX_NAME),
@@ -76,19 +69,27 @@ record Occurrence(
         error(event.getError()));
   }
 
-  /** As {@link #of(KeycloakSession, RealmModel, String, Event)}. */
-  static Occurrence of(
-      KeycloakSession session, RealmModel realm, String attribute, AdminEvent event) {
-    @Nullable AuthDetails by = event.getAuthDetails();
-    @Nullable String user = by == null ? null : by.getUserId();
-    @Nullable RealmModel home =
+  /** As {@link #of(KeycloakSession, RealmModel, String, Event, boolean)}. */
+  static RelyingRecord of(
+      KeycloakSession session,
+      RealmModel realm,
+      String attribute,
+      AdminEvent event,
+      boolean recovered) {
+    AuthDetails by = event.getAuthDetails();
+    String user = by == null ? null : by.getUserId();
+    RealmModel home =
         by == null || by.getRealmId() == null ? null : session.realms().getRealm(by.getRealmId());
     String kind = "ADMIN " + event.getOperationType() + " " + event.getResourceTypeAsString();
-    return new Occurrence(
+    return new RelyingRecord(
+        "",
+        0,
+        "",
         event.getId(),
         event.getTime(),
         realm.getName(),
         cut(NO_KIND.matcher(kind).replaceAll("_"), 80),
+        recovered,
         visible(user, RelyingRecord.MAX_NAME),
         home == null ? null : person(session, home, attribute, user),
         visible(by == null ? null : by.getClientId(), RelyingRecord.MAX_NAME),
@@ -98,30 +99,10 @@ record Occurrence(
         error(event.getError()));
   }
 
-  /** The link of a spool that tells of it. */
-  RelyingRecord record(String spool, long seq, String prev, boolean recovered) {
-    return new RelyingRecord(
-        spool,
-        seq,
-        prev,
-        id,
-        at,
-        realm,
-        kind,
-        recovered,
-        user,
-        person,
-        client,
-        session,
-        transaction,
-        what,
-        error);
-  }
-
   private static @Nullable String person(
       KeycloakSession session, RealmModel realm, String attribute, @Nullable String user) {
-    @Nullable UserModel found = user == null ? null : session.users().getUserById(realm, user);
-    @Nullable String number = found == null ? null : found.getFirstAttribute(attribute);
+    UserModel found = user == null ? null : session.users().getUserById(realm, user);
+    String number = found == null ? null : found.getFirstAttribute(attribute);
     return number != null && Names.isPerson(number) ? number : null;
   }
 

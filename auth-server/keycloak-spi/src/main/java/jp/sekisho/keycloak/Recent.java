@@ -1,30 +1,26 @@
 package jp.sekisho.keycloak;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** The ids seen last, up to a number of them. Not thread-safe. */
 final class Recent {
-  private final Set<String> ids;
+  private final int most;
+  private final Set<String> ids = new LinkedHashSet<>();
 
   Recent(int most) {
-    this.ids =
-        Collections.newSetFromMap(
-            new LinkedHashMap<>() {
-              private static final long serialVersionUID = 1L;
-
-              @Override
-              protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                return size() > most;
-              }
-            });
+    this.most = most;
   }
 
   /** Whether it was not there. */
   boolean add(String id) {
-    return ids.add(id);
+    if (!ids.add(id)) {
+      return false;
+    }
+    if (ids.size() > most) {
+      boolean unused = ids.remove(ids.iterator().next());
+    }
+    return true;
   }
 
   boolean knows(String id) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import jp.sekisho.protocol.RelyingSessionEnd;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which ends of sessions were dealt with. The service tells an end several times, and one id may
@@ -27,7 +26,7 @@ final class SeenEnds {
    */
   void take(Collection<RelyingSessionEnd> told, Predicate<RelyingSessionEnd> end) {
     for (RelyingSessionEnd over : told) {
-      @Nullable Long before = done.get(over.session());
+      Long before = done.get(over.session());
       if (before != null && before >= over.at()) {
         continue;
       }

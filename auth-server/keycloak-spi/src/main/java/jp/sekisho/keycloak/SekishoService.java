@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
@@ -31,7 +31,6 @@ import jp.sekisho.protocol.RelyingSessionsEnded;
 import jp.sekisho.protocol.RelyingTerminal;
 import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.WireJson;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sekisho's service as this provider calls it: HTTP/1.1 over TLS 1.3 with our certificate, never
@@ -81,56 +80,6 @@ final class SekishoService {
             .build();
   }
 
-  /**
-   * What a call came to.
-   *
-   * @param <T> what is answered
-   */
-  sealed interface Reply<T> {
-    /** The service says so. */
-    record Said<T>(T value) implements Reply<T> {
-      @Override
-      public <R extends @Nullable Object> R match(
-          Function<? super T, R> said,
-          Function<? super RefusalBody, R> refused,
-          Function<? super String, R> unavailable) {
-        return said.apply(value);
-      }
-    }
-
-    /** The service refuses, for a reason that the person can act upon. */
-    record Refused<T>(RefusalBody body) implements Reply<T> {
-      @Override
-      public <R extends @Nullable Object> R match(
-          Function<? super T, R> said,
-          Function<? super RefusalBody, R> refused,
-          Function<? super String, R> unavailable) {
-        return refused.apply(body);
-      }
-    }
-
-    /**
-     * No answer that could be believed.
-     *
-     * @param why for the log of Keycloak
-     */
-    record Unavailable<T>(String why) implements Reply<T> {
-      @Override
-      public <R extends @Nullable Object> R match(
-          Function<? super T, R> said,
-          Function<? super RefusalBody, R> refused,
-          Function<? super String, R> unavailable) {
-        return unavailable.apply(why);
-      }
-    }
-
-    /** Handles the three cases. */
-    <R extends @Nullable Object> R match(
-        Function<? super T, R> said,
-        Function<? super RefusalBody, R> refused,
-        Function<? super String, R> unavailable);
-  }
-
   /** The realm that the certificate is registered for. */
   String realm() {
     return realm;
@@ -147,17 +96,12 @@ final class SekishoService {
    * @param transaction id of the question, base64url of 16 bytes
    */
   Reply<RelyingProof> answer(String transaction, RelyingAnswer answer, Locale language) {
-    Reply<RelyingProof> reply =
-        post("transactions/" + transaction + "/answer", answer, RelyingProof.class, language);
-    return reply.match(
+    return about(
+        post("transactions/" + transaction + "/answer", answer, RelyingProof.class, language),
         proof ->
             proof.realm().equals(answer.realm())
-                    && proof.session().equals(answer.session())
-                    && proof.transaction().equals(transaction)
-                ? reply
-                : new Reply.Unavailable<>("the answer is about another login"),
-        refused -> reply,
-        why -> reply);
+                && proof.session().equals(answer.session())
+                && proof.transaction().equals(transaction));
   }
 
   /** Which sessions ended since. */
@@ -190,17 +134,19 @@ final class SekishoService {
 
   /** The state of the terminal of a session; what is said is about that session. */
   Reply<RelyingTerminal> terminal(String session) {
-    Reply<RelyingTerminal> reply =
+    return about(
         post(
             "terminals/state",
             new RelyingTerminalAsk(realm, session),
             RelyingTerminal.class,
-            Locale.ENGLISH);
+            Locale.ENGLISH),
+        said -> said.realm().equals(realm) && said.session().equals(session));
+  }
+
+  /** What is said, if it is about what was asked. */
+  private static <T> Reply<T> about(Reply<T> reply, Predicate<T> asked) {
     return reply.match(
-        said ->
-            said.realm().equals(realm) && said.session().equals(session)
-                ? reply
-                : new Reply.Unavailable<>("the answer is about another session"),
+        said -> asked.test(said) ? reply : Reply.unavailable("the answer is about another login"),
         refused -> reply,
         why -> reply);
   }
@@ -219,13 +165,13 @@ final class SekishoService {
     try {
       return read(exchange.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS), type);
     } catch (ExecutionException e) {
-      return new Reply.Unavailable<>(String.valueOf(e.getCause()));
+      return Reply.unavailable(String.valueOf(e.getCause()));
     } catch (TimeoutException e) {
       boolean unused = exchange.cancel(true);
-      return new Reply.Unavailable<>("no answer within " + WHOLE.toSeconds() + " s");
+      return Reply.unavailable("no answer within " + WHOLE.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Reply.Unavailable<>("interrupted");
+      return Reply.unavailable("interrupted");
     }
   }
 
@@ -233,14 +179,14 @@ final class SekishoService {
     int status = answer.statusCode();
     try {
       if (status == 200 || status == 201) {
-        return new Reply.Said<>(WireJson.read(answer.body(), type));
+        return Reply.said(WireJson.read(answer.body(), type));
       }
       RefusalBody refused = WireJson.read(answer.body(), RefusalBody.class);
       return status >= 500 || OURS.contains(refused.refusal())
-          ? new Reply.Unavailable<>("refused " + refused.refusal())
-          : new Reply.Refused<>(refused);
+          ? Reply.unavailable("refused " + refused.refusal())
+          : Reply.refused(refused);
     } catch (MalformedException e) {
-      return new Reply.Unavailable<>("status " + status + ": " + e.getMessage());
+      return Reply.unavailable("status " + status + ": " + e.getMessage());
     }
   }
 }

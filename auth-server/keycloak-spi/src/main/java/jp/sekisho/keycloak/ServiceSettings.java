@@ -2,7 +2,6 @@ package jp.sekisho.keycloak;
 
 import java.net.URI;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 
 /**
@@ -42,7 +41,7 @@ record ServiceSettings(
   }
 
   private static String required(Config.Scope scope, String name) {
-    @Nullable String value = scope.get(name);
+    String value = scope.get(name);
     if (value == null || value.isBlank()) {
       throw new IllegalArgumentException("the setting " + name + " is missing");
     }

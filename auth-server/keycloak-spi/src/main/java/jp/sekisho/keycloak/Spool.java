@@ -39,12 +39,11 @@ final class Spool implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Spool.class);
 
-  private record Line(RelyingRecord record, String text) {}
-
   private final Path directory;
   private final FileChannel lock;
   private final Recent recent = new Recent(MOST);
-  private final Deque<Line> unsent = new ArrayDeque<>();
+  // Without a gap; the newest has the number `last`.
+  private final Deque<String> unsent = new ArrayDeque<>();
   private FileChannel events;
   private String id = "";
   private long last;
@@ -157,12 +156,12 @@ final class Spool implements AutoCloseable {
       throw new MalformedException("it does not chain at " + record.seq());
     }
     boolean unused = recent.add(record.id());
-    accept(new Line(record, line));
+    accept(line);
   }
 
-  private void accept(Line line) {
-    last = line.record().seq();
-    lastHash = RelyingRecord.hash(line.text());
+  private void accept(String line) {
+    last++;
+    lastHash = RelyingRecord.hash(line);
     unsent.add(line);
   }
 
@@ -175,27 +174,25 @@ final class Spool implements AutoCloseable {
   }
 
   /**
-   * Adds an event; it is on the disk when this returns.
+   * Adds an event, whatever place it has; it is on the disk when this returns.
    *
-   * @param recovered whether it was found in Keycloak's event store
    * @return false when it is there already
    * @throws IOException then it is not there; the comparison with the event store finds it later
    */
-  synchronized boolean append(Occurrence event, boolean recovered) throws IOException {
+  synchronized boolean append(RelyingRecord event) throws IOException {
     if (recent.knows(event.id())) {
       return false;
     }
     if (unsent.size() >= MOST) {
       throw new IOException("the spool is full: the service was away for long");
     }
-    RelyingRecord record = event.record(id, last + 1, lastHash, recovered);
-    String text = record.text();
+    String text = event.in(id, last + 1, lastHash).text();
     cut();
     write(events, text + "\n");
     events.force(false);
     length += text.length() + 1L;
     boolean unused = recent.add(event.id());
-    accept(new Line(record, text));
+    accept(text);
     return true;
   }
 
@@ -232,11 +229,11 @@ final class Spool implements AutoCloseable {
   /** The oldest events that are not acknowledged, at most {@code most}. */
   synchronized List<String> unsent(int most) {
     List<String> lines = new ArrayList<>();
-    for (Line line : unsent) {
+    for (String line : unsent) {
       if (lines.size() == most) {
         break;
       }
-      lines.add(line.text());
+      lines.add(line);
     }
     return lines;
   }
@@ -246,12 +243,14 @@ final class Spool implements AutoCloseable {
     if (!spool.equals(id)) {
       return;
     }
-    Line newest = null;
-    while (!unsent.isEmpty() && unsent.peekFirst().record().seq() <= seq) {
+    long held = last - unsent.size();
+    String newest = null;
+    while (!unsent.isEmpty() && held < seq) {
       newest = unsent.removeFirst();
+      held++;
     }
     if (newest != null) {
-      save(newest.record().seq(), RelyingRecord.hash(newest.text()));
+      save(held, RelyingRecord.hash(newest));
     }
     if (unsent.isEmpty() && length > COMPACT) {
       length = 0;
@@ -264,18 +263,16 @@ final class Spool implements AutoCloseable {
    * was put back from a copy or is not the one that it knows.
    */
   synchronized void restart() throws IOException {
-    List<Line> waiting = List.copyOf(unsent);
     String next = newId();
     long seq = 0;
     String prev = RelyingRecord.GENESIS;
-    List<Line> lines = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
     StringBuilder text = new StringBuilder();
-    for (Line line : waiting) {
-      RelyingRecord record = line.record().in(next, ++seq, prev);
-      String written = record.text();
-      prev = RelyingRecord.hash(written);
-      lines.add(new Line(record, written));
-      text.append(written).append('\n');
+    for (String line : unsent) {
+      String moved = own(line).in(next, ++seq, prev).text();
+      prev = RelyingRecord.hash(moved);
+      lines.add(moved);
+      text.append(moved).append('\n');
     }
     Path file = directory.resolve("events");
     replace(file, text.toString());
@@ -286,6 +283,14 @@ final class Spool implements AutoCloseable {
     begin(next);
     lines.forEach(this::accept);
     cut();
+  }
+
+  private static RelyingRecord own(String line) {
+    try {
+      return RelyingRecord.parse(line);
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a line of this spool", e);
+    }
   }
 
   private static void replace(Path file, String text) throws IOException {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.protocol.RelyingAnswer;
 import jp.sekisho.protocol.RelyingAsk;
 import jp.sekisho.protocol.RelyingProof;
@@ -97,13 +98,13 @@ final class StepAuthenticator implements Authenticator {
   @Override
   public void action(AuthenticationFlowContext context) {
     AuthenticationSessionModel login = context.getAuthenticationSession();
-    @Nullable String transaction = login.getAuthNote(TRANSACTION);
-    @Nullable String secret = login.getAuthNote(SECRET);
+    String transaction = login.getAuthNote(TRANSACTION);
+    String secret = login.getAuthNote(SECRET);
     // First of all: whatever follows, this question is not asked twice.
     login.removeAuthNote(TRANSACTION);
     login.removeAuthNote(SECRET);
     MultivaluedMap<String, String> form = context.getHttpRequest().getDecodedFormParameters();
-    @Nullable String answer = form.getFirst("answer");
+    String answer = form.getFirst("answer");
     if (form.containsKey("again")) {
       show(context, null, true); // the page was open for longer than a question lives
       return;
@@ -113,7 +114,7 @@ final class StepAuthenticator implements Authenticator {
       return;
     }
     if (transaction == null || secret == null || answer == null || answer.isEmpty()) {
-      refused(context, refusal(context, Refusal.TRANSACTION_UNKNOWN));
+      refused(context, words(context, Refusal.TRANSACTION_UNKNOWN, "sekishoUnknown"));
       return;
     }
     RelyingAnswer posted =
@@ -121,11 +122,10 @@ final class StepAuthenticator implements Authenticator {
             context.getRealm().getName(), client(context), session(context), secret, answer);
     service
         .answer(transaction, posted, language(context))
-        .<Runnable>match(
-            proof -> () -> proved(context, proof),
-            body -> () -> refused(context, body),
-            why -> () -> unavailable(context, why))
-        .run();
+        .act(
+            proof -> proved(context, proof),
+            body -> refused(context, body),
+            why -> unavailable(context, why));
   }
 
   private void proved(AuthenticationFlowContext context, RelyingProof proof) {
@@ -137,7 +137,7 @@ final class StepAuthenticator implements Authenticator {
       return;
     }
     if (low && !Boolean.parseBoolean(config.get(CardAuthenticatorFactory.LOW))) {
-      refused(context, refusal(context, Refusal.ASSURANCE_LOW));
+      refused(context, words(context, Refusal.ASSURANCE_LOW, "sekishoLow"));
       return;
     }
     String attribute =
@@ -156,7 +156,7 @@ final class StepAuthenticator implements Authenticator {
       return;
     }
     UserModel user = users.get(0);
-    @Nullable UserModel before = context.getUser();
+    UserModel before = context.getUser();
     if (before != null && !before.getId().equals(user.getId())) {
       fail(
           context,
@@ -165,7 +165,7 @@ final class StepAuthenticator implements Authenticator {
           Refusal.SESSION_OTHER_PERSON);
       return;
     }
-    @Nullable String locked = AuthenticatorUtils.getDisabledByBruteForceEventError(context, user);
+    String locked = AuthenticatorUtils.getDisabledByBruteForceEventError(context, user);
     if (!user.isEnabled() || locked != null) {
       context.getEvent().user(user);
       fail(
@@ -195,7 +195,7 @@ final class StepAuthenticator implements Authenticator {
   /** The page with a new question, and above it what went wrong before. */
   private void show(
       AuthenticationFlowContext context, @Nullable RefusalBody problem, boolean atOnce) {
-    @Nullable Response page = page(context, problem, atOnce);
+    Response page = page(context, problem, atOnce);
     if (page != null) {
       context.forceChallenge(page);
     }
@@ -260,7 +260,7 @@ final class StepAuthenticator implements Authenticator {
     AuthenticationSessionModel login = context.getAuthenticationSession();
     login.setAuthNote(TRANSACTION, question.transaction());
     login.setAuthNote(SECRET, question.secret());
-    @Nullable String page =
+    String page =
         question.page() == null
             ? null
             : question.page() + "?lang=" + (isJapanese(language(context)) ? "ja" : "en");
@@ -293,31 +293,32 @@ final class StepAuthenticator implements Authenticator {
     again(context, body);
   }
 
-  /**
-   * Refused here and not by the service: the words are this provider's own, because a {@code
-   * reason}'s send the person to the register of cards, which is in order.
-   */
   private void fail(
       AuthenticationFlowContext context, String error, String message, Refusal reason) {
     context.getEvent().detail("reason", reason.name());
     context.getEvent().error(error);
-    RefusalBody words = refusal(context, reason);
+    again(context, words(context, reason, message));
+  }
+
+  /**
+   * Refused here and not by the service, so the words are this provider's own. The service's would
+   * not do for most: they send the person to the register of cards, which is in order.
+   */
+  private RefusalBody words(AuthenticationFlowContext context, Refusal reason, String message) {
     LoginFormsProvider form = context.form();
-    again(
-        context,
-        new RefusalBody(
-            reason,
-            new jp.sekisho.protocol.RefusalText(
-                form.getMessage(message + ".what"),
-                form.getMessage(message + ".why"),
-                form.getMessage(message + ".action"),
-                words.text().contact()),
-            null,
-            null));
+    return new RefusalBody(
+        reason,
+        new RefusalText(
+            form.getMessage(message + ".what"),
+            form.getMessage(message + ".why"),
+            form.getMessage(message + ".action"),
+            form.getMessage("sekishoContact", helpLine)),
+        null,
+        null);
   }
 
   private void again(AuthenticationFlowContext context, RefusalBody body) {
-    @Nullable Response page = page(context, body, false);
+    Response page = page(context, body, false);
     if (page != null) {
       context.failureChallenge(AuthenticationFlowError.INVALID_CREDENTIALS, page);
     }
@@ -334,13 +335,9 @@ final class StepAuthenticator implements Authenticator {
             .createErrorPage(Response.Status.SERVICE_UNAVAILABLE));
   }
 
-  private RefusalBody refusal(AuthenticationFlowContext context, Refusal reason) {
-    return RefusalBody.of(reason, language(context), Map.of("help", helpLine));
-  }
-
   private static Map<String, String> config(AuthenticationFlowContext context) {
-    @Nullable AuthenticatorConfigModel config = context.getAuthenticatorConfig();
-    @Nullable Map<String, String> values = config == null ? null : config.getConfig();
+    AuthenticatorConfigModel config = context.getAuthenticatorConfig();
+    Map<String, String> values = config == null ? null : config.getConfig();
     return values == null ? Map.of() : values;
   }
 

@@ -2,15 +2,12 @@ package jp.sekisho.keycloak;
 
 import jp.sekisho.protocol.RelyingTerminal;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticationFlowContext;
-import org.keycloak.authentication.Authenticator;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticator;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.provider.ProviderFactory;
 
 /**
  * Whether the person sits at an enrolled terminal whose gates hold. The terminal is the one whose
@@ -26,7 +23,7 @@ final class TerminalCondition implements ConditionalAuthenticator {
 
   @Override
   public boolean matchCondition(AuthenticationFlowContext context) {
-    @Nullable AuthenticatorConfigModel config = context.getAuthenticatorConfig();
+    AuthenticatorConfigModel config = context.getAuthenticatorConfig();
     boolean wanted =
         config != null
             && config.getConfig() != null
@@ -38,13 +35,9 @@ final class TerminalCondition implements ConditionalAuthenticator {
   }
 
   private static String state(AuthenticationFlowContext context) {
-    @Nullable ProviderFactory<Authenticator> card =
-        context
-            .getSession()
-            .getKeycloakSessionFactory()
-            .getProviderFactory(Authenticator.class, CardAuthenticatorFactory.ID);
-    @Nullable SekishoService service =
-        card instanceof CardAuthenticatorFactory cards ? cards.service() : null;
+    CardAuthenticatorFactory card =
+        CardAuthenticatorFactory.of(context.getSession().getKeycloakSessionFactory());
+    SekishoService service = card == null ? null : card.service();
     if (service == null || !service.realm().equals(context.getRealm().getName())) {
       LOG.error("the state of a terminal is not known: not configured for this realm");
       return "unknown";

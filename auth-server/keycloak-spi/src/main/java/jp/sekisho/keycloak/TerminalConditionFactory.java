@@ -1,18 +1,16 @@
 package jp.sekisho.keycloak;
 
 import java.util.List;
-import org.keycloak.Config;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticator;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticatorFactory;
-import org.keycloak.models.AuthenticationExecutionModel;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
  * {@code sekisho-terminal-state}: the condition "登録され、制御が有効な端末" of a flow, after a step by card.
  * The service is that of {@code sekisho-card}.
  */
-public final class TerminalConditionFactory implements ConditionalAuthenticatorFactory {
+public final class TerminalConditionFactory extends StepFactory
+    implements ConditionalAuthenticatorFactory {
   /** The provider's id in flows. */
   public static final String ID = "sekisho-terminal-state";
 
@@ -47,24 +45,6 @@ public final class TerminalConditionFactory implements ConditionalAuthenticatorF
   }
 
   @Override
-  public boolean isConfigurable() {
-    return true;
-  }
-
-  @Override
-  public AuthenticationExecutionModel.Requirement[] getRequirementChoices() {
-    return new AuthenticationExecutionModel.Requirement[] {
-      AuthenticationExecutionModel.Requirement.REQUIRED,
-      AuthenticationExecutionModel.Requirement.DISABLED
-    };
-  }
-
-  @Override
-  public boolean isUserSetupAllowed() {
-    return false;
-  }
-
-  @Override
   public List<ProviderConfigProperty> getConfigProperties() {
     ProviderConfigProperty when =
         new ProviderConfigProperty(
@@ -76,20 +56,5 @@ public final class TerminalConditionFactory implements ConditionalAuthenticatorF
             NOT_ENFORCING);
     when.setOptions(List.of(ENFORCING, NOT_ENFORCING));
     return List.of(when);
-  }
-
-  @Override
-  public void init(Config.Scope scope) {
-    // The settings are those of sekisho-card.
-  }
-
-  @Override
-  public void postInit(KeycloakSessionFactory factory) {
-    // Nothing to begin.
-  }
-
-  @Override
-  public void close() {
-    // Nothing to end.
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.Proxy;
 import java.util.Map;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.RelyingRecord;
@@ -26,29 +25,15 @@ import org.keycloak.models.UserProvider;
 class OccurrenceTest {
   private static final String SPOOL = "AAECAwQFBgcICQoLDA0ODw";
 
-  /** Answers one method of an interface; any other is a failure. */
-  private static <T> T only(Class<T> type, Map<String, ?> answers) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, args) -> {
-              if (!answers.containsKey(method.getName())) {
-                throw new AssertionError("nobody asks for " + method);
-              }
-              return answers.get(method.getName());
-            }));
-  }
-
-  private static final RealmModel CITY = only(RealmModel.class, Map.of("getName", "city"));
+  private static final RealmModel CITY = Fake.of(RealmModel.class, Map.of("getName", "city"));
 
   private static KeycloakSession knowing(String staffNumber) {
-    UserModel user = only(UserModel.class, Map.of("getFirstAttribute", staffNumber));
-    return only(
+    UserModel user = Fake.of(UserModel.class, Map.of("getFirstAttribute", staffNumber));
+    return Fake.of(
         KeycloakSession.class,
         Map.of(
-            "users", only(UserProvider.class, Map.of("getUserById", user)),
-            "realms", only(RealmProvider.class, Map.of("getRealm", CITY))));
+            "users", Fake.of(UserProvider.class, Map.of("getUserById", user)),
+            "realms", Fake.of(RealmProvider.class, Map.of("getRealm", CITY))));
   }
 
   private static Event login(@Nullable String error) {
@@ -69,15 +54,15 @@ class OccurrenceTest {
     return event;
   }
 
-  private static String line(Occurrence event) throws MalformedException {
-    String text = event.record(SPOOL, 1, RelyingRecord.GENESIS, false).text();
+  private static String line(RelyingRecord event) throws MalformedException {
+    String text = event.in(SPOOL, 1, RelyingRecord.GENESIS).text();
     RelyingRecord unused = RelyingRecord.parse(text);
     return text;
   }
 
   @Test
   void namesAddressesAndWhatWasTypedStayBehindAndTheStaffNumberGoes() throws MalformedException {
-    Occurrence event = Occurrence.of(knowing("100042"), CITY, "staffNumber", login(null));
+    RelyingRecord event = Occurrence.of(knowing("100042"), CITY, "staffNumber", login(null), false);
     assertEquals("100042", event.person());
     assertEquals(SPOOL, event.transaction());
     assertEquals("_______", event.client());
@@ -89,18 +74,21 @@ class OccurrenceTest {
 
   @Test
   void anErrorThatIsASentenceIsOther() throws MalformedException {
-    Occurrence sentence =
-        Occurrence.of(knowing("100042"), CITY, "staffNumber", login("User Hanako is unknown"));
+    RelyingRecord sentence =
+        Occurrence.of(
+            knowing("100042"), CITY, "staffNumber", login("User Hanako is unknown"), false);
     assertEquals("other", sentence.error());
-    Occurrence word =
-        Occurrence.of(knowing("100042"), CITY, "staffNumber", login("auth_service_unavailable"));
+    RelyingRecord word =
+        Occurrence.of(
+            knowing("100042"), CITY, "staffNumber", login("auth_service_unavailable"), false);
     assertEquals("auth_service_unavailable", word.error());
     assertFalse(line(word).contains("Hanako"));
   }
 
   @Test
   void whatCouldBeAnIndividualNumberIsNoStaffNumber() {
-    assertNull(Occurrence.of(knowing("1234-5678-9012"), CITY, "staffNumber", login(null)).person());
+    assertNull(
+        Occurrence.of(knowing("1234-5678-9012"), CITY, "staffNumber", login(null), false).person());
   }
 
   @Test
@@ -118,7 +106,7 @@ class OccurrenceTest {
     event.setResourceTypeAsString("USER");
     event.setResourcePath("users/u-1");
     event.setRepresentation("{\"firstName\":\"花子\"}");
-    Occurrence change = Occurrence.of(knowing("S-9"), CITY, "staffNumber", event);
+    RelyingRecord change = Occurrence.of(knowing("S-9"), CITY, "staffNumber", event, false);
     assertEquals("ADMIN UPDATE USER", change.kind());
     assertEquals("a-1", change.user());
     assertEquals("S-9", change.person());

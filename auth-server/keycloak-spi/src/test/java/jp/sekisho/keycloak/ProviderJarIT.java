@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -15,9 +21,12 @@ import org.junit.jupiter.api.Test;
 class ProviderJarIT {
   private static final Path JAR = Path.of("target", "sekisho-keycloak.jar");
 
+  /** In a class file, the name of one of ours; what follows is a byte that no name has. */
+  private static final Pattern OURS = Pattern.compile("jp/sekisho/\\w+/[\\w$]+");
+
   @Test
   void isSmallAndCarriesNoLibrary() throws IOException {
-    assertTrue(Files.size(JAR) <= 160 * 1024, Files.size(JAR) + " bytes");
+    assertTrue(Files.size(JAR) <= 100 * 1024, Files.size(JAR) + " bytes");
     try (ZipFile jar = new ZipFile(JAR.toFile())) {
       List<String> foreign =
           jar.stream()
@@ -31,5 +40,23 @@ class ProviderJarIT {
       assertTrue(jar.getEntry("jp/sekisho/protocol/WireJson.class") != null);
       assertTrue(jar.getEntry("sekisho/realm-city.json") != null);
     }
+  }
+
+  @Test
+  void hasEveryClassOfOursThatItNamesButTheTextsOfRefusals() throws IOException {
+    Set<String> named = new TreeSet<>();
+    try (ZipFile jar = new ZipFile(JAR.toFile())) {
+      for (ZipEntry entry : jar.stream().filter(e -> e.getName().endsWith(".class")).toList()) {
+        try (InputStream in = jar.getInputStream(entry)) {
+          Matcher name = OURS.matcher(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
+          while (name.find()) {
+            named.add(name.group());
+          }
+        }
+      }
+      named.removeIf(name -> jar.getEntry(name + ".class") != null);
+    }
+    // The service sends its refusals with their texts; the provider's own are in its theme.
+    assertEquals(Set.of("jp/sekisho/protocol/RefusalBundles"), named);
   }
 }

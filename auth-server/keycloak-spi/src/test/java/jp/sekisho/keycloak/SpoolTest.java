@@ -22,7 +22,8 @@ class SpoolTest {
 
   private static boolean add(Spool spool, String id) throws IOException {
     return spool.append(
-        new Occurrence(id, 7, "city", "LOGIN", "u-1", "S-1", null, null, null, null, null), false);
+        new RelyingRecord(
+            "", 0, "", id, 7, "city", "LOGIN", false, "u-1", "S-1", null, null, null, null, null));
   }
 
   private static List<String> ids(Spool spool) {

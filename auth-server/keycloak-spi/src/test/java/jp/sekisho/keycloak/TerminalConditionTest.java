@@ -83,29 +83,15 @@ class TerminalConditionTest {
     server.stop(0);
   }
 
-  /** An object that answers these methods, and is the end of the test at any other. */
-  private static <T> T only(Class<T> type, Map<String, ?> answers) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, arguments) -> {
-              if (!answers.containsKey(method.getName())) {
-                throw new AssertionError("nobody asks for " + method);
-              }
-              return answers.get(method.getName());
-            }));
-  }
-
   private boolean holds(String realm, @Nullable String when) {
     KeycloakSessionFactory factory =
-        only(
+        Fake.of(
             KeycloakSessionFactory.class,
             Map.of("getProviderFactory", card, "getProviderFactoriesStream", Stream.empty()));
     KeycloakSession session =
-        only(KeycloakSession.class, Map.of("getKeycloakSessionFactory", factory));
+        Fake.of(KeycloakSession.class, Map.of("getKeycloakSessionFactory", factory));
     RealmModel model =
-        only(
+        Fake.of(
             RealmModel.class,
             Map.of(
                 "getName",
@@ -119,9 +105,9 @@ class TerminalConditionTest {
     AuthenticatorConfigModel config = new AuthenticatorConfigModel();
     config.setConfig(when == null ? Map.of() : Map.of(TerminalConditionFactory.WHEN, when));
     RootAuthenticationSessionModel root =
-        only(RootAuthenticationSessionModel.class, Map.of("getId", "sid"));
+        Fake.of(RootAuthenticationSessionModel.class, Map.of("getId", "sid"));
     return TerminalCondition.SINGLETON.matchCondition(
-        only(
+        Fake.of(
             AuthenticationFlowContext.class,
             Map.of(
                 "getSession",
@@ -133,7 +119,7 @@ class TerminalConditionTest {
                 "getEvent",
                 new EventBuilder(model, session),
                 "getAuthenticationSession",
-                only(AuthenticationSessionModel.class, Map.of("getParentSession", root)))));
+                Fake.of(AuthenticationSessionModel.class, Map.of("getParentSession", root)))));
   }
 
   private void says(int code, byte[] body) {

@@ -5,6 +5,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RequiredComponents {
   private record Component(String name, boolean required, Method accessor) {}
 
-  private static final ClassValue<List<Component>> COMPONENTS =
-      new ClassValue<>() {
-        @Override
-        protected List<Component> computeValue(Class<?> type) {
-          List<Component> components = new ArrayList<>();
-          for (RecordComponent component : type.getRecordComponents()) {
-            boolean required = !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            // The agent's frames to its seats are package-private records of another package.
-            component.getAccessor().setAccessible(true);
-            components.add(new Component(component.getName(), required, component.getAccessor()));
-          }
-          return List.copyOf(components);
-        }
-      };
+  private static final Map<Class<?>, List<Component>> COMPONENTS = new ConcurrentHashMap<>();
 
   private RequiredComponents() {}
 
@@ -41,7 +30,8 @@ final class RequiredComponents {
         check(item);
       }
     } else if (value instanceof Record record) {
-      for (Component component : COMPONENTS.get(record.getClass())) {
+      for (Component component :
+          COMPONENTS.computeIfAbsent(record.getClass(), RequiredComponents::read)) {
         Object part = value(record, component);
         if (part != null) {
           check(part);
@@ -51,6 +41,17 @@ final class RequiredComponents {
         }
       }
     }
+  }
+
+  private static List<Component> read(Class<?> type) {
+    List<Component> components = new ArrayList<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      boolean required = !component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+      // The agent's frames to its seats are package-private records of another package.
+      component.getAccessor().setAccessible(true);
+      components.add(new Component(component.getName(), required, component.getAccessor()));
+    }
+    return List.copyOf(components);
   }
 
   private static @Nullable Object value(Record record, Component component) {

@@ -33,7 +33,7 @@ class RefusalTextTest {
       PARTS.forEach(part -> expected.add("refusal." + refusal + "." + part));
     }
     assertEquals(
-        expected, new TreeSet<>(RefusalText.bundle(Locale.forLanguageTag(language)).keySet()));
+        expected, new TreeSet<>(RefusalBundles.of(Locale.forLanguageTag(language)).keySet()));
   }
 
   @ParameterizedTest
@@ -60,7 +60,7 @@ class RefusalTextTest {
     for (Locale locale : List.of(Locale.JAPANESE, Locale.ENGLISH)) {
       for (String part : PARTS) {
         Matcher braces =
-            BRACES.matcher(RefusalText.bundle(locale).getString("refusal." + refusal + "." + part));
+            BRACES.matcher(RefusalBundles.of(locale).getString("refusal." + refusal + "." + part));
         while (braces.find()) {
           assertTrue(VALUES.containsKey(braces.group(1)), braces.group());
         }
@@ -80,8 +80,8 @@ class RefusalTextTest {
     for (String part : PARTS) {
       String key = "refusal." + refusal + "." + part;
       assertEquals(
-          names(RefusalText.bundle(Locale.JAPANESE).getString(key)),
-          names(RefusalText.bundle(Locale.ENGLISH).getString(key)),
+          names(RefusalBundles.of(Locale.JAPANESE).getString(key)),
+          names(RefusalBundles.of(Locale.ENGLISH).getString(key)),
           key);
     }
   }

@@ -28,18 +28,16 @@ import jp.sekisho.protocol.RelyingSessionsEnded;
 import jp.sekisho.protocol.RelyingTerminal;
 import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.WireJson;
-import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.RelyingEvent;
 import jp.sekisho.server.authn.Logins.Outcome;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
-import jp.sekisho.server.listener.PerMinute;
 import jp.sekisho.server.session.Relying;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.AgentPort;
+import jp.sekisho.server.terminal.RelyingRefusals;
 import jp.sekisho.server.terminal.RelyingService;
 import jp.sekisho.server.terminal.RelyingSigns;
 import jp.sekisho.server.terminal.SignsOfLife;
@@ -75,7 +73,7 @@ final class RelyingController {
   private final Answers answers;
   private final Transactions transactions;
   private final InstantSource clock;
-  private final PerMinute bound = new PerMinute();
+  private final RelyingRefusals refusals;
 
   RelyingController(
       Logins logins,
@@ -85,6 +83,7 @@ final class RelyingController {
       RelyingSigns relyingSigns,
       ReturnAddresses addresses,
       RefusalTally tally,
+      RelyingRefusals refusals,
       Answers answers,
       Installation installation) {
     this.logins = logins;
@@ -95,6 +94,7 @@ final class RelyingController {
     this.addresses = addresses;
     this.ownOrigin = installation.config().origin();
     this.tally = tally;
+    this.refusals = refusals;
     this.answers = answers;
     this.transactions = installation.transactions();
     this.clock = installation.clock();
@@ -105,17 +105,17 @@ final class RelyingController {
     RelyingAsk asked = WireJson.read(body, RelyingAsk.class);
     RelyingService service = AgentPort.service(request);
     if (!asked.realm().equals(service.realm())) {
-      return refuse(request, service, "service-ask", Refusal.SERVICE_REALM);
+      return refusals.refuse(request, service, "service-ask", Refusal.SERVICE_REALM);
     }
     relyingSigns.asked(service);
     Optional<InetAddress> source = address(asked.source());
     Optional<RelyingLogin> login = login(service, asked.client(), asked.session());
     if (source.isEmpty() || login.isEmpty()) {
-      return refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
+      return refusals.refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
     }
     String back = asked.back();
     if (back != null && !isBack(back, service)) {
-      return refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
+      return refusals.refuse(request, service, "service-ask", Refusal.INPUT_MALFORMED);
     }
     // A card is asked on the service's page; a passkey works on ours only.
     String origin = back == null ? service.origin() : ownOrigin;
@@ -165,19 +165,19 @@ final class RelyingController {
     RelyingAnswer posted = WireJson.read(body, RelyingAnswer.class);
     RelyingService service = AgentPort.service(request);
     if (!posted.realm().equals(service.realm())) {
-      return refuse(request, service, "service-answer", Refusal.SERVICE_REALM);
+      return refusals.refuse(request, service, "service-answer", Refusal.SERVICE_REALM);
     }
     Optional<RelyingLogin> login = login(service, posted.client(), posted.session());
     Optional<Token> secret = Token.parse(posted.secret());
     Optional<Answer> answer = read(posted.answer());
     if (login.isEmpty() || secret.isEmpty() || answer.isEmpty()) {
-      return refuse(request, service, "service-answer", Refusal.INPUT_MALFORMED);
+      return refusals.refuse(request, service, "service-answer", Refusal.INPUT_MALFORMED);
     }
     return switch (logins.answerFor(login.get(), id, secret.get(), answer.get())) {
       case Outcome.Vouched(var proof) -> answers.ok(proof);
       case Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Outcome.Unattributed(Refusal reason) ->
-          refuse(request, service, "service-answer", reason);
+          refusals.refuse(request, service, "service-answer", reason);
       // A question that was asked for a relying service has no other outcome.
       case Outcome.Opened _, Outcome.Resumed _, Outcome.Approved _, Outcome.SteppedUp _ ->
           throw new IllegalStateException("a relying service's login became something else");
@@ -190,10 +190,10 @@ final class RelyingController {
     RelyingTerminalAsk asked = WireJson.read(body, RelyingTerminalAsk.class);
     RelyingService service = AgentPort.service(request);
     if (!asked.realm().equals(service.realm())) {
-      return refuse(request, service, "service-terminal", Refusal.SERVICE_REALM);
+      return refusals.refuse(request, service, "service-terminal", Refusal.SERVICE_REALM);
     }
     if (!Relying.isId(asked.session())) {
-      return refuse(request, service, "service-terminal", Refusal.INPUT_MALFORMED);
+      return refusals.refuse(request, service, "service-terminal", Refusal.INPUT_MALFORMED);
     }
     Relying relying = new Relying(service.name(), service.realm(), asked.session());
     String state =
@@ -225,7 +225,7 @@ final class RelyingController {
     RelyingSessions asked = WireJson.read(body, RelyingSessions.class);
     RelyingService service = AgentPort.service(request);
     if (!asked.realm().equals(service.realm())) {
-      return refuse(request, service, "service-sessions", Refusal.SERVICE_REALM);
+      return refusals.refuse(request, service, "service-sessions", Refusal.SERVICE_REALM);
     }
     long now = clock.millis();
     List<RelyingSessionEnd> ended =
@@ -258,20 +258,5 @@ final class RelyingController {
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-  }
-
-  /** One entry per service, route, reason and minute. */
-  private HttpResponse<?> refuse(
-      HttpRequest<?> request, RelyingService service, String route, Refusal reason) {
-    PerMinute.Call call = bound.call();
-    transactions.write(change -> {
-      if (call.first(service.name() + " " + route + " " + reason, change.now())) {
-        change.record(Entry.Subject.NONE, new RelyingEvent.Refused(service.name(), route, reason));
-      } else {
-        change.unchanged();
-      }
-      return null;
-    });
-    return answers.refuse(reason, request);
   }
 }

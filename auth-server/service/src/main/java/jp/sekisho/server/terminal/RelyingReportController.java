@@ -16,11 +16,8 @@ import jp.sekisho.protocol.RelyingEventsMissing;
 import jp.sekisho.protocol.RelyingRecords;
 import jp.sekisho.protocol.RelyingRecordsTaken;
 import jp.sekisho.protocol.WireJson;
-import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.RelyingEvent;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.ListenerSettings;
-import jp.sekisho.server.listener.PerMinute;
 import jp.sekisho.server.storage.Transactions;
 
 /**
@@ -35,18 +32,20 @@ final class RelyingReportController {
   private final RelyingSigns signs;
   private final Transactions transactions;
   private final Answers answers;
-  private final PerMinute bound = new PerMinute();
+  private final RelyingRefusals refusals;
 
   RelyingReportController(
       RelyingIntake intake,
       RelyingReports reports,
       RelyingSigns signs,
       Transactions transactions,
+      RelyingRefusals refusals,
       Answers answers) {
     this.intake = intake;
     this.reports = reports;
     this.signs = signs;
     this.transactions = transactions;
+    this.refusals = refusals;
     this.answers = answers;
   }
 
@@ -55,7 +54,7 @@ final class RelyingReportController {
     RelyingRecords batch = WireJson.read(body, RelyingRecords.class);
     RelyingService service = AgentPort.service(request);
     if (!batch.realm().equals(service.realm())) {
-      return refuse(request, service, "service-events", Refusal.SERVICE_REALM);
+      return refusals.refuse(request, service, "service-events", Refusal.SERVICE_REALM);
     }
     return switch (intake.take(service, batch)) {
       case RelyingIntake.Outcome.Taken(long seq) -> {
@@ -63,7 +62,7 @@ final class RelyingReportController {
         yield answers.ok(new RelyingRecordsTaken(seq));
       }
       case RelyingIntake.Outcome.Refused(Refusal reason) ->
-          refuse(request, service, "service-events", reason);
+          refusals.refuse(request, service, "service-events", reason);
     };
   }
 
@@ -72,28 +71,13 @@ final class RelyingReportController {
     RelyingEvents asked = WireJson.read(body, RelyingEvents.class);
     RelyingService service = AgentPort.service(request);
     if (!asked.realm().equals(service.realm())) {
-      return refuse(request, service, "service-events-held", Refusal.SERVICE_REALM);
+      return refusals.refuse(request, service, "service-events-held", Refusal.SERVICE_REALM);
     }
     if (asked.ids().size() > RelyingRecords.MOST) {
-      return refuse(request, service, "service-events-held", Refusal.INPUT_MALFORMED);
+      return refusals.refuse(request, service, "service-events-held", Refusal.INPUT_MALFORMED);
     }
     List<String> missing =
         transactions.read(handle -> reports.missing(handle, service.name(), asked.ids()));
     return answers.ok(new RelyingEventsMissing(missing));
-  }
-
-  /** One entry per service, route, reason and minute. */
-  private HttpResponse<?> refuse(
-      HttpRequest<?> request, RelyingService service, String route, Refusal reason) {
-    PerMinute.Call call = bound.call();
-    transactions.write(change -> {
-      if (call.first(service.name() + " " + route + " " + reason, change.now())) {
-        change.record(Entry.Subject.NONE, new RelyingEvent.Refused(service.name(), route, reason));
-      } else {
-        change.unchanged();
-      }
-      return null;
-    });
-    return answers.refuse(reason, request);
   }
 }

@@ -1,10 +1,14 @@
 package jp.sekisho.server.terminal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.slf4j.LoggerFactory;
 
 /** The routes of relying services, over TLS with their certificates. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -119,9 +124,41 @@ class RelyingPortTest {
             ASK + "/" + question.transaction() + "/answer",
             new RelyingAnswer("city", "groupware", "sid", question.secret(), "garbage")));
     assertEquals(
-        Refusal.INPUT_MALFORMED,
-        Agent.refusal(
-            keycloak.send("POST", ASK, "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+        Refusal.INPUT_MALFORMED, Agent.refusal(keycloak.send("POST", ASK, "{}".getBytes(UTF_8))));
+  }
+
+  @Test
+  void aBodyThatIsNoneIsRefusedOnEveryRouteAndLeavesNoStackTraceInTheServicesLog()
+      throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    root.addAppender(log);
+    try {
+      for (String route :
+          List.of(
+              ASK,
+              ASK + "/AAAAAAAAAAAAAAAAAAAAAA/answer",
+              ENDED,
+              EVENTS,
+              EVENTS + "/held",
+              "/agent/v1/services/terminals/state")) {
+        for (String body : List.of("{}", "[]", "garbage", "")) {
+          assertEquals(
+              Refusal.INPUT_MALFORMED,
+              Agent.refusal(keycloak.send("POST", route, body.getBytes(UTF_8))),
+              route + " " + body);
+        }
+      }
+    } finally {
+      root.detachAppender(log);
+    }
+    assertEquals(
+        List.of(),
+        List.copyOf(log.list).stream()
+            .filter(event -> event.getThrowableProxy() != null)
+            .map(ILoggingEvent::getFormattedMessage)
+            .toList());
   }
 
   @Test
