@@ -1,6 +1,8 @@
 package jp.sekisho.server.audit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,9 +15,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.Entry.Subject;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.event.LoginEvent;
@@ -30,11 +34,10 @@ import jp.sekisho.server.storage.OpenStorage;
 
 /**
  * How long a page of found entries takes: arguments are the number of entries (default 1,000,000)
- * and {@code sqlite} or {@code postgresql}. The entries are written as the service writes them,
- * over a year, by 300 persons at 500 terminals; a page is found, read and its seals verified.
+ * and {@code sqlite} or {@code postgresql}. The entries are what the service writes, over a year,
+ * by 300 persons at 500 terminals ({@link LogFill}); a page is found, read and its seals verified.
  */
 public final class SearchBench {
-  private static final int UNIT = 1_000;
   private static final int PAGES = 300;
   private static final Instant BEGIN = Instant.parse("2025-11-21T00:00:00Z");
 
@@ -49,40 +52,36 @@ public final class SearchBench {
       try (EmbeddedPostgres server = EmbeddedPostgres.start();
           OpenStorage storage =
               OpenStorage.postgresql(server.getJdbcUrl("postgres", "postgres"), directory, clock)) {
-        run(storage, clock, count, "PostgreSQL");
+        run(storage, clock, count, "PostgreSQL", () -> databaseSize(storage));
       }
     } else {
       try (OpenStorage storage = OpenStorage.sqlite(directory, clock)) {
-        run(storage, clock, count, "SQLite");
+        run(storage, clock, count, "SQLite", () -> filesOf(directory));
       }
     }
   }
 
-  private static void run(OpenStorage storage, SettableClock clock, int count, String vendor) {
-    Random random = new Random(7);
-    Duration step = Duration.ofDays(365).dividedBy(count);
+  private static void run(
+      OpenStorage storage, SettableClock clock, int count, String vendor, LongSupplier disk) {
     long begun = System.nanoTime();
-    for (int done = 0; done < count; done += UNIT) {
-      int units = Math.min(UNIT, count - done);
-      storage.transactions.write(change -> {
-        EntryReceiptSink sink = new EntryReceiptSink();
-        for (int i = 0; i < units; i++) {
-          sink.take(change.record(subject(random), event(random)));
-        }
-        return sink.count;
-      });
-      clock.advance(step.multipliedBy(units));
-    }
-    storage.logs.integrateNow();
+    LogFill.fill(
+        storage,
+        count,
+        true,
+        (index, id, salt) -> {
+          Random random = new Random(index);
+          return Entry.of(
+              id, salt, LogFill.time(BEGIN, index, count), subject(random), event(random));
+        });
+    clock.advance(Duration.ofDays(365));
     System.out.printf(
-        Locale.ROOT, "%s: %,d entries written in %.0f s%n", vendor, count, seconds(begun));
+        Locale.ROOT,
+        "%s: %,d entries written and signed in %.0f s, %,d MB on disk%n",
+        vendor,
+        count,
+        seconds(begun),
+        disk.getAsLong() / 1_000_000);
     EntryIndex index = new EntryIndex(storage.database, storage.logs);
-    begun = System.nanoTime();
-    while (index.catchUp("mayor", 50_000) > 0) {
-      // until it has all
-    }
-    double took = seconds(begun);
-    System.out.printf(Locale.ROOT, "indexed in %.0f s, %,.0f entries/s%n", took, count / took);
     Inspection inspection = new Inspection(index);
     Inspection.Setting setting =
         new Inspection.Setting(clock.instant(), OpeningHours.usual(), List.of("S-7"), 30);
@@ -200,12 +199,16 @@ public final class SearchBench {
     return lot < 500 ? new SessionEvent.Ended("logout") : new SessionEvent.Resumed();
   }
 
-  /** Counts what a unit recorded. */
-  private static final class EntryReceiptSink {
-    private int count;
+  private static long databaseSize(OpenStorage storage) {
+    return storage.database.read(handle ->
+        handle.createQuery("select pg_database_size(current_database())").mapTo(Long.class).one());
+  }
 
-    void take(jp.sekisho.server.storage.EntryReceipt receipt) {
-      count += receipt.log().isEmpty() ? 0 : 1;
+  private static long filesOf(Path directory) {
+    try {
+      return LogFill.size(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
