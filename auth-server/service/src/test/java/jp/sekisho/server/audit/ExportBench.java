@@ -12,8 +12,10 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.Entry.Subject;
 import jp.sekisho.protocol.event.LoginEvent;
@@ -118,13 +120,20 @@ public final class ExportBench {
             new LoginEvent.Succeeded(
                 "AAECAwQFBgcICQoLDA0ODw",
                 Purpose.LOGIN,
-                "s".repeat(43),
-                "g".repeat(342),
-                "k".repeat(43),
+                random(index, 32),
+                random(index, 256),
+                random(index % 3000, 32),
                 true,
                 "staff-piv",
                 "normal"))
         : Entry.of(id, salt, time, subject, new SessionEvent.Suspended("card-removed"));
+  }
+
+  /** As hashes and signatures are, which no compression makes shorter. */
+  private static String random(long seed, int bytes) {
+    byte[] random = new byte[bytes];
+    new Random(seed).nextBytes(random);
+    return Base64Url.encode(random);
   }
 
   private static boolean program(Path jar, long size, int runs, int least, List<String> arguments)
