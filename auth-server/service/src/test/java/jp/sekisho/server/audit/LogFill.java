@@ -4,18 +4,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Rfc6962;
-import jp.sekisho.protocol.Base64Url;
-import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.SessionEvent;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
+import jp.sekisho.server.storage.Vendor;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Fills the log {@code mayor} for a measurement, in minutes instead of hours: rows as the sequencer
@@ -34,53 +36,97 @@ final class LogFill {
     Entry at(long index, byte[] id, byte[] salt);
   }
 
+  /** A row of the log and what is found of it. */
+  private record Both(LogTables.Integrated row, EntryHit hit) {}
+
   /**
-   * Fills an empty log.
+   * Fills a log up to a size, and one entry more.
    *
    * @param found whether its entries can be found, too
    */
-  static void fill(OpenStorage storage, long count, boolean found, Entries entries) {
+  static void fill(OpenStorage storage, long size, boolean found, Entries entries) {
     LogState before = storage.database.read(h -> LogTables.state(h, LOG)).orElseThrow();
-    LongFunction<LogTables.Integrated> row = index -> row(storage, index, entries);
-    Frontier tree = Frontier.empty();
-    for (long from = 0; from < count; from += CHUNK) {
-      List<LogTables.Integrated> rows =
-          LongStream.range(from, Math.min(count, from + CHUNK)).parallel().mapToObj(row).toList();
+    Frontier tree = before.frontier();
+    for (long from = before.size(); from < size; from += CHUNK) {
+      List<Both> all =
+          LongStream.range(from, Math.min(size, from + CHUNK))
+              .parallel()
+              .mapToObj(index -> row(storage, index, entries))
+              .toList();
       TreeNodes nodes = new TreeNodes();
-      for (LogTables.Integrated one : rows) {
-        tree = tree.append(one.leaf(), nodes);
+      for (Both one : all) {
+        tree = tree.append(one.row().leaf(), nodes);
       }
-      List<EntryHit> hits = found ? rows.parallelStream().map(LogFill::hit).toList() : List.of();
       long begin = from;
-      Frontier reached = tree;
+      long end = tree.size();
       int _ =
           storage
               .database
               .writer()
               .sequence(handle -> {
-                LogTables.insertEntries(handle, LOG, rows);
-                nodes.store(handle, LOG);
-                if (found && FindTables.raise(handle, LOG, begin, reached.size())) {
-                  FindTables.insert(handle, LOG, hits);
+                if (storage.database.vendor() == Vendor.SQLITE) {
+                  int _ = handle.execute("pragma cache_size = -1000000"); // of this connection
                 }
-                return rows.size();
+                LogTables.insertEntries(handle, LOG, all.stream().map(Both::row).toList());
+                nodes.store(handle, LOG);
+                if (found && FindTables.raise(handle, LOG, begin, end)) {
+                  insert(handle, all);
+                }
+                return all.size();
               });
     }
     Frontier whole = tree;
     if (!storage.database.writer().sequence(h -> LogTables.compareAndSet(h, before, whole))) {
       throw new IllegalStateException("somebody else writes");
     }
+    // An ordinary entry behind them, with which the sequencer finds, judges and signs them all.
+    EntryReceipt _ =
+        storage.transactions.write(
+            change -> change.record(Entry.Subject.person(LOG, "S-1"), new SessionEvent.Resumed()));
     storage.logs.integrateNow();
+    if (found && new EntryIndex(storage.database, storage.logs).catchUp(LOG, 1) != 0) {
+      throw new IllegalStateException("the index does not follow");
+    }
   }
 
-  private static LogTables.Integrated row(OpenStorage storage, long index, Entries entries) {
+  /** As {@link FindTables#insert}, by plain JDBC: millions of rows. */
+  private static void insert(Handle handle, List<Both> all) {
+    try (PreparedStatement insert =
+        handle
+            .getConnection()
+            .prepareStatement(
+                "insert into audit_find"
+                    + " (log, idx, time, person, terminal, feature, type, failed, grant_id)"
+                    + " values (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+      for (Both one : all) {
+        EntryHit hit = one.hit();
+        insert.setString(1, LOG);
+        insert.setLong(2, hit.index());
+        insert.setLong(3, hit.time());
+        insert.setString(4, hit.person());
+        insert.setString(5, hit.terminal());
+        insert.setString(6, hit.feature());
+        insert.setString(7, hit.type());
+        insert.setInt(8, hit.failed() ? 1 : 0);
+        insert.setString(9, hit.grant());
+        insert.addBatch();
+      }
+      int[] _ = insert.executeBatch();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Both row(OpenStorage storage, long index, Entries entries) {
     byte[] id = bytes(index, 1);
     Entry entry = entries.at(index, id, bytes(index, 2));
     byte[] body = entry.bytes();
     long created = entry.time().toEpochMilli();
     byte[] mac = EntrySeal.seal(storage.seal, new EntryReceipt(id, LOG), index, body, created);
-    return new LogTables.Integrated(
-        index, id, body, Rfc6962.leaf(body), entry.subject().person(), created, mac);
+    return new Both(
+        new LogTables.Integrated(
+            index, id, body, Rfc6962.leaf(body), entry.subject().person(), created, mac),
+        EntryHit.of(index, entry));
   }
 
   /** As random as a salt, and the same each time. */
@@ -94,14 +140,6 @@ final class LogFill {
       ByteBuffer.wrap(bytes).putLong(i * 8, mixed ^ (mixed >>> 31));
     }
     return bytes;
-  }
-
-  private static EntryHit hit(LogTables.Integrated row) {
-    try {
-      return EntryHit.of(row.index(), Entry.parse(row.body()));
-    } catch (MalformedException e) {
-      throw new IllegalStateException(Base64Url.encode(row.entryId()), e);
-    }
   }
 
   /** Times of a year's entries, evenly apart. */
