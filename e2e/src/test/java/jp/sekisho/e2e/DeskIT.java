@@ -73,12 +73,51 @@ class DeskIT {
         look(auditor, "post-" + language);
         auditor.pressFirst("button[data-post='shimin']");
         auditor.waitForPath("/log");
+        setsAndLiftsAHold(auditor, language);
+        takesNames(auditor);
       }
     }
+    List<String> entries = town.entries();
+    for (String reference : List.of("監査第1号-ja", "監査第1号-en", "監査第2号-ja", "監査第2号-en")) {
+      assertEquals(1, entries.stream().filter(line -> line.contains(reference)).count(), reference);
+    }
+    assertEquals(
+        2,
+        entries.stream()
+            .filter(line -> line.contains("log.exported") && line.matches(".*\"names\":[1-9].*"))
+            .count());
     assertTrue(
-        town.entries().stream()
+        entries.stream()
             .anyMatch(line ->
                 line.contains("session.post-chosen") && line.contains("\"post\":\"shimin\"")));
+  }
+
+  /** A legal hold by the form of the log page, from its order to its end. */
+  private static void setsAndLiftsAHold(Screen auditor, String language) {
+    auditor.see("hold-form");
+    auditor.fill("hold-reference", "監査第1号-" + language);
+    auditor.press("hold-button");
+    auditor.waitUntil("the hold", () -> auditor.source().contains("data-lift=\""));
+    auditor.scrollTo("hold-form");
+    look(auditor, "log-hold-" + language);
+    auditor.fill("hold-reference", "監査第2号-" + language);
+    auditor.pressFirst("button[data-lift]");
+    auditor.waitUntil("its end", () -> !auditor.source().contains("data-lift=\""));
+  }
+
+  /** The bundle with names: written down, then taken; the entry says it before a byte leaves. */
+  private static void takesNames(Screen auditor) {
+    auditor.pressFirst("#names summary");
+    String code = auditor.see("names-code").getText();
+    assertTrue(code.matches("([0-9A-Z]{5}-){5}[0-9A-Z]"), code);
+    look(auditor, "log-names-" + (auditor.source().contains("lang=\"ja\"") ? "ja" : "en"));
+    auditor.press("names-button");
+    auditor.waitUntil(
+        "the bundle",
+        () ->
+            auditor
+                .script("return String(!document.getElementById('names-button').disabled)")
+                .equals("true"));
   }
 
   private static void look(Screen screen, String name) {

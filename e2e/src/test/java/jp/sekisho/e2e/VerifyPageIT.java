@@ -201,6 +201,17 @@ class VerifyPageIT {
   }
 
   @Test
+  void aWitnessThatSignedTwiceIsShownOnceWithItsLaterTime() throws Exception {
+    Map<String, byte[]> members = members(good);
+    SignedNote note = SignedNote.parse(java.util.Objects.requireNonNull(members.get("checkpoint")));
+    SignedNote twice = note.with(witness.cosign(note, Instant.parse("2026-11-22T03:00:00Z")));
+    members.put("checkpoint", twice.toBytes());
+    assertEquals("", verify(pack(members)));
+    assertSays("2026-11-22T03:00:00Z");
+    assertEquals(2, screen.see("result").getText().split("kansa.example/office", -1).length);
+  }
+
+  @Test
   void everySizeAroundATileIsRead() throws Exception {
     for (int size : new int[] {0, 1, 255, 256, 257, 512}) {
       assertEquals("", verify(bundle(entries().subList(0, size))), "size " + size);

@@ -26,6 +26,9 @@ import jp.sekisho.audit.tree.HashSource;
 public final class BundleCopy implements LogCopy {
   private static final int MAX_EXPLANATION_BYTES = 256 * 1024;
 
+  /** Entries from which on a thread that reads them ahead saves more time than it takes. */
+  static final long WORTH_A_THREAD = 10_000;
+
   private final BundleMembers members;
 
   private BundleCopy(BundleMembers members) {
@@ -113,7 +116,8 @@ public final class BundleCopy implements LogCopy {
     } catch (FormatException e) {
       from = 0; // whoever verifies has refused it, or refuses the entries then
     }
-    return new LineReader(from, members.open(Member.ENTRIES));
+    EntryReader lines = new LineReader(from, members.open(Member.ENTRIES));
+    return size < WORTH_A_THREAD ? lines : new ReadAhead(lines);
   }
 
   @Override

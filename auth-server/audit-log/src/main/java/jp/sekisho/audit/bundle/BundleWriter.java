@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import jp.sekisho.audit.FormatException;
@@ -18,8 +19,9 @@ import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tile.EntryBundle;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tile.TilePath;
-import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.GrowingTree;
 import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.audit.tree.NodeSink;
 import jp.sekisho.audit.tree.Rfc6962;
 
 /**
@@ -33,6 +35,11 @@ import jp.sekisho.audit.tree.Rfc6962;
 public final class BundleWriter {
   /** Entries whose tiles still fit in a ZIP without ZIP64. */
   public static final long MAX_ZIP_ENTRIES = 16_000_000;
+
+  private static final NodeSink NOBODY = (level, index, hash) -> {};
+
+  /** Half as slow as the usual level, and a tenth larger: most of an entry is random anyway. */
+  private static final int LEVEL = Deflater.BEST_SPEED;
 
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
@@ -119,6 +126,7 @@ public final class BundleWriter {
       throw new IOException("too many entries for a ZIP file; write a directory");
     }
     ZipOutputStream zip = new ZipOutputStream(out);
+    zip.setLevel(LEVEL);
     write(name -> new ZipMember(zip, name), signed, checkpoint, deleted, beside, entries);
     zip.finish();
     zip.flush();
@@ -133,20 +141,20 @@ public final class BundleWriter {
       Iterator<byte[]> entries)
       throws IOException {
     try (LeafSpool leaves = new LeafSpool()) {
-      Frontier tree = Frontier.empty();
+      GrowingTree tree = new GrowingTree();
       if (deleted.isPresent()) {
         Iterator<Hash> hashes = deleted.get().leaves();
         while (hashes.hasNext()) {
           Hash leaf = hashes.next();
           leaves.write(leaf);
-          tree = tree.append(leaf);
+          tree.append(leaf, NOBODY);
         }
         try (OutputStream minimum = members.open(Member.MINIMUM)) {
           minimum.write(deleted.get().minimum().toBytes());
         }
       }
       try (OutputStream lines = members.open(Member.ENTRIES)) {
-        tree = copyEntries(tree, entries, lines, leaves);
+        copyEntries(tree, entries, lines, leaves);
       }
       if (tree.size() != signed.size() || !tree.root().equals(signed.root())) {
         throw new IOException("the entries are not those of the checkpoint");
@@ -181,10 +189,9 @@ public final class BundleWriter {
     }
   }
 
-  private static Frontier copyEntries(
-      Frontier from, Iterator<byte[]> entries, OutputStream lines, LeafSpool leaves)
+  private static void copyEntries(
+      GrowingTree tree, Iterator<byte[]> entries, OutputStream lines, LeafSpool leaves)
       throws IOException {
-    Frontier tree = from;
     while (entries.hasNext()) {
       byte[] entry = entries.next();
       if (entry.length > EntryBundle.MAX_ENTRY_BYTES || hasNewline(entry)) {
@@ -194,9 +201,8 @@ public final class BundleWriter {
       lines.write(entry);
       lines.write('\n');
       leaves.write(leaf);
-      tree = tree.append(leaf);
+      tree.append(leaf, NOBODY);
     }
-    return tree;
   }
 
   private static boolean hasNewline(byte[] entry) {

@@ -7,7 +7,9 @@ import static jp.sekisho.audit.checkpoint.CheckpointOpening.Reason.OTHER_ORIGIN;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Opened;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Refused;
@@ -76,14 +78,18 @@ public record TrustedKeys(VerifierKey log, List<VerifierKey> witnesses) {
     }
   }
 
+  /** One for each witness, when it saw the checkpoint last: one party is one, often as it signs. */
   private static List<Witnessing> witnessings(List<VerifiedSignature> signatures) {
-    List<Witnessing> witnessings = new ArrayList<>();
+    Map<VerifierKey, Witnessing> witnessings = new LinkedHashMap<>();
     for (VerifiedSignature signature : signatures) {
       Instant at = signature.cosignedAt();
       if (at != null) {
-        witnessings.add(new Witnessing(signature.key().name(), at));
+        witnessings.merge(
+            signature.key(),
+            new Witnessing(signature.key().name(), at),
+            (one, other) -> one.at().isBefore(other.at()) ? other : one);
       }
     }
-    return witnessings;
+    return List.copyOf(witnessings.values());
   }
 }

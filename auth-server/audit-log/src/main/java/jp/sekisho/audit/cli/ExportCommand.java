@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.CopyVerifier;
 import jp.sekisho.audit.copy.EntrySink;
 import jp.sekisho.audit.copy.LogCopy;
@@ -17,6 +18,7 @@ import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
 import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.table.CsvTable;
+import jp.sekisho.audit.table.OcsfLines;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,7 +37,8 @@ final class ExportCommand implements Callable<Integer> {
   /** What the file is to be. */
   enum Format {
     JSONL,
-    CSV
+    CSV,
+    OCSF
   }
 
   @Mixin private final Voice voice;
@@ -51,7 +54,7 @@ final class ExportCommand implements Callable<Integer> {
       descriptionKey = "audit.option.out")
   private Path out;
 
-  @Option(names = "--format", paramLabel = "jsonl|csv", descriptionKey = "audit.option.format")
+  @Option(names = "--format", paramLabel = "jsonl|csv|ocsf", descriptionKey = "audit.option.format")
   private Format format = Format.CSV;
 
   @Option(
@@ -71,13 +74,14 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private int export() throws IOException, FormatException {
-    CopyVerifier verifier = new CopyVerifier(keys.read(), keys.unwitnessedAllowed());
+    TrustedKeys trusted = keys.read();
+    CopyVerifier verifier = new CopyVerifier(trusted, keys.unwitnessedAllowed());
     Path unfinished = out.resolveSibling(out.getFileName() + ".unverified");
     try (LogCopy opened = CopyArgument.open(copy)) {
       Verification outcome;
       try (OutputStream file =
           new BufferedOutputStream(Files.newOutputStream(unfinished), BUFFER)) {
-        outcome = verifier.verify(opened, Optional.empty(), sink(file));
+        outcome = verifier.verify(opened, Optional.empty(), sink(file, trusted.log().name()));
       }
       if (!(outcome instanceof Verified verified)) {
         return voice.refuse((Invalid) outcome);
@@ -94,10 +98,11 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private EntrySink sink(OutputStream file) throws IOException {
+  private EntrySink sink(OutputStream file, String origin) throws IOException {
     return switch (format) {
       case JSONL -> new LinesSink(file);
       case CSV -> new CsvTable(file, columns, CsvTable.Further.NONE);
+      case OCSF -> new OcsfLines(file, origin);
     };
   }
 }

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.copy.CopyVerifier;
+import jp.sekisho.audit.copy.CosignedCopy;
 import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;

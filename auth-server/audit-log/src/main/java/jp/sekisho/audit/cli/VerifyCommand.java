@@ -10,6 +10,7 @@ import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.StrictBase64;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.copy.CopyVerifier;
+import jp.sekisho.audit.copy.CosignedCopy;
 import jp.sekisho.audit.copy.Deletion;
 import jp.sekisho.audit.copy.EntrySink;
 import jp.sekisho.audit.copy.LogCopy;

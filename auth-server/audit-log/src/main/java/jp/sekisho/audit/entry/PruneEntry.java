@@ -24,6 +24,7 @@ public record PruneEntry(
     long index, Instant time, String scope, long generation, long to, Instant before, long years) {
   private static final byte[] MARK = "\"type\":\"log.pruned\"".getBytes(StandardCharsets.US_ASCII);
   private static final int MOST_YEARS = 1000;
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
   /** Reads an entry; empty when it is of another kind or not what such an entry is. */
   public static Optional<PruneEntry> read(long index, byte[] entry) {
@@ -46,11 +47,11 @@ public record PruneEntry(
       return Optional.of(
           new PruneEntry(
               index,
-              Instant.parse(text(fields, "time")),
+              instant(text(fields, "time")),
               text(data, "scope"),
               number(data, "generation"),
               number(data, "to"),
-              Instant.parse(text(data, "before")),
+              instant(text(data, "before")),
               years));
     } catch (IllegalArgumentException | DateTimeException e) {
       return Optional.empty();
@@ -60,8 +61,7 @@ public record PruneEntry(
   /** When an entry was written, by the service's clock; empty when it does not say. */
   public static Optional<Instant> time(byte[] entry) {
     try {
-      return Optional.of(
-          Instant.parse(text(members(new String(entry, StandardCharsets.UTF_8)), "time")));
+      return Optional.of(instant(text(members(new String(entry, StandardCharsets.UTF_8)), "time")));
     } catch (IllegalArgumentException | DateTimeException e) {
       return Optional.empty();
     }
@@ -91,6 +91,15 @@ public record PruneEntry(
 
   private static long number(Map<String, Value> members, String name) {
     return Long.parseLong(value(members.get(name), true));
+  }
+
+  /** One that can be reckoned with: whoever has the log's key can sign any. */
+  private static Instant instant(String text) {
+    Instant time = Instant.parse(text);
+    if (time.isBefore(Instant.EPOCH) || time.isAfter(LAST)) {
+      throw new IllegalArgumentException("no time of an entry");
+    }
+    return time;
   }
 
   private static String value(@Nullable Value value, boolean number) {

@@ -10,8 +10,21 @@ import java.util.Optional;
  * taken apart.
  */
 public final class TopLevel {
-  /** A member's value; number says that the text is an integer, not a string. */
-  public record Value(String text, boolean number) {}
+  /** What a value is written as. */
+  public enum Kind {
+    STRING,
+    INTEGER,
+    /** An object, an array, a fraction or a word: its text is as it is written. */
+    OTHER
+  }
+
+  /** A member's value. */
+  public record Value(String text, Kind kind) {
+    /** Whether the text is an integer, not a string. */
+    public boolean number() {
+      return kind == Kind.INTEGER;
+    }
+  }
 
   private final String json;
   private int at;
@@ -62,7 +75,7 @@ public final class TopLevel {
 
   private Value value() {
     if (peek() == '"') {
-      return new Value(string(), false);
+      return new Value(string(), Kind.STRING);
     }
     int from = at;
     int depth = 0;
@@ -77,7 +90,7 @@ public final class TopLevel {
       at++;
     }
     String raw = json.substring(from, at).strip();
-    return new Value(raw, isInteger(raw));
+    return new Value(raw, isInteger(raw) ? Kind.INTEGER : Kind.OTHER);
   }
 
   private static boolean isInteger(String raw) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,8 +19,8 @@ import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.CopyVerifier;
+import jp.sekisho.audit.copy.CosignedCopy;
 import jp.sekisho.audit.copy.Deletion;
-import jp.sekisho.audit.copy.EntryReader;
 import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
@@ -30,10 +29,8 @@ import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.WitnessSigner;
-import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
-import jp.sekisho.audit.tree.HashSource;
 import jp.sekisho.audit.tree.Rfc6962;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,11 +157,12 @@ class DeletedEntriesTest {
     byte[] cosigned = cosigned(checkpoint(entries(ahead)), now);
     CopyVerifier verifier = new CopyVerifier(Fixtures.keys(), false);
     try (LogCopy copy = BundleCopy.open(bundle)) {
-      assertEquals(Reason.DELETION_EARLY, refused(verifier.verify(new Cosigned(copy, cosigned))));
+      assertEquals(
+          Reason.DELETION_EARLY, refused(verifier.verify(CosignedCopy.of(copy, cosigned))));
     }
     byte[] then = cosigned(checkpoint(entries(ahead)), Instant.parse("2034-11-22T00:00:00Z"));
     try (LogCopy copy = BundleCopy.open(bundle)) {
-      assertInstanceOf(Verified.class, verifier.verify(new Cosigned(copy, then)));
+      assertInstanceOf(Verified.class, verifier.verify(CosignedCopy.of(copy, then)));
     }
   }
 
@@ -218,40 +216,6 @@ class DeletedEntriesTest {
     }
   }
 
-  /** A copy with another signature under its checkpoint. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Cosigned(LogCopy copy, byte[] checkpoint) implements LogCopy {
-    @Override
-    public Optional<byte[]> minimum() throws IOException, FormatException {
-      return copy.minimum();
-    }
-
-    @Override
-    public EntryReader entries(long size) throws IOException {
-      return copy.entries(size);
-    }
-
-    @Override
-    public byte[] tile(HashTilePath path) throws IOException, FormatException {
-      return copy.tile(path);
-    }
-
-    @Override
-    public int tileLevels() {
-      return copy.tileLevels();
-    }
-
-    @Override
-    public HashSource nodes(long size) {
-      return copy.nodes(size);
-    }
-
-    @Override
-    public void close() throws IOException {
-      copy.close();
-    }
-  }
-
   private static SignedNote minimum(long index) throws FormatException {
     try (LogSigner log = Fixtures.logSigner()) {
       return new Minimum(Fixtures.ORIGIN, index).sign(log);
@@ -273,6 +237,20 @@ class DeletedEntriesTest {
     invalid = assertInstanceOf(Invalid.class, verify(256, minimum(0)));
     assertEquals(Reason.ENTRY_MISSING, invalid.reason());
     assertEquals(0, invalid.entryIndex().getAsLong());
+  }
+
+  /** Whoever has the log's key can sign any time: it must not end the verifier. */
+  @Test
+  void aTimeNobodyCanReckonWithIsNone() throws Exception {
+    for (String time :
+        new String[] {"+1000000000-12-31T23:59:59Z", "-1000000000-01-01T00:00:00Z"}) {
+      Path bundle = bundle(256, minimum(256), pruned(256, time, 7, AT));
+      assertEquals(
+          Reason.DELETION_UNRECORDED, refused(new BundleVerifier(keys(), true).verify(bundle)));
+      bundle = bundle(256, minimum(256), pruned(256, BEFORE, 7, time));
+      assertEquals(
+          Reason.DELETION_UNRECORDED, refused(new BundleVerifier(keys(), true).verify(bundle)));
+    }
   }
 
   @Test

@@ -97,6 +97,18 @@ class ExportCommandTest {
   }
 
   @Test
+  void ocsfEventsAreOneALineAndLeadBackToTheirEntries() throws Exception {
+    export(0, Fixtures.path("bundle.zip").toString(), "out.ocsf", "--format", "ocsf");
+    List<String> lines = Files.readAllLines(temp.resolve("out.ocsf"));
+    assertEquals(Fixtures.SIZE, lines.size());
+    for (int i = 0; i < lines.size(); i++) {
+      assertTrue(
+          lines.get(i).contains("\"log_name\":\"" + Fixtures.ORIGIN + "\",\"sequence\":" + i),
+          lines.get(i));
+    }
+  }
+
+  @Test
   void nothingIsLeftOfACopyThatDoesNotVerify() throws Exception {
     Path bundle = Fixtures.copyBundle(temp);
     Path entries = bundle.resolve("entries.jsonl");

@@ -66,7 +66,9 @@ public final class AuditLogs implements AutoCloseable {
     this.seal = seal;
     this.pending = pending;
     this.continuations = new Continuations(database, seal, new CachedTiles.Full(), this::minimum);
-    Sequencer sequencer = new Sequencer(database, keys, seal, pending.committed(), waiting);
+    Sequencer sequencer =
+        new Sequencer(
+            database, keys, seal, pending.committed(), waiting, this::completeFromDatabase);
     this.loop =
         new SequencerLoop(
             new SequencerLock(database, keys), sequencer, this::completeFromDatabase, waiting);
@@ -185,7 +187,10 @@ public final class AuditLogs implements AutoCloseable {
    */
   public CompletionStage<Published> published(EntryReceipt receipt) {
     CompletionStage<Published> stage = waiting.add(receipt);
-    completeFromDatabase(List.of(receipt)); // published before anybody waited
+    // Whoever takes it into the tree from here on tells those who wait.
+    if (!pending.committed().isUnseen(receipt)) {
+      completeFromDatabase(List.of(receipt)); // published before anybody waited
+    }
     return stage;
   }
 
@@ -472,6 +477,9 @@ public final class AuditLogs implements AutoCloseable {
 
   private void completeFromDatabase(List<EntryReceipt> receipts) {
     for (EntryReceipt receipt : receipts) {
+      if (!waiting.has(receipt)) {
+        continue;
+      }
       Optional<Published> published =
           database.read(handle ->
               LogTables.place(handle, receipt.entryId())

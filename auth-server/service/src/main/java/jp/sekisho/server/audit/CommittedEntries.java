@@ -1,6 +1,7 @@
 package jp.sekisho.server.audit;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import jp.sekisho.server.storage.Database;
 import jp.sekisho.server.storage.EntryJournal;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class CommittedEntries {
   private final Map<String, CommittedMark> marks = new HashMap<>();
   private final Map<String, NavigableMap<Long, EntryReceipt>> unseen = new HashMap<>();
+  private final Set<EntryReceipt> unseenReceipts = ConcurrentHashMap.newKeySet();
 
   /** Opens the marks of the logs whose keys lie in {@code keys}. */
   CommittedEntries(Path keys, Set<String> logs) {
@@ -63,8 +66,14 @@ final class CommittedEntries {
   void committed(EntryJournal.Appended entry) {
     String log = entry.receipt().log();
     EntryReceipt other = unseen(log).putIfAbsent(entry.number(), entry.receipt());
+    boolean _ = unseenReceipts.add(entry.receipt());
     boolean twice = other != null && !other.equals(entry.receipt());
     mark(log).raise(twice ? CommittedMark.LOST : entry.number() + 1);
+  }
+
+  /** Whether an entry was committed here and not yet seen in the tree. */
+  boolean isUnseen(EntryReceipt receipt) {
+    return unseenReceipts.contains(receipt);
   }
 
   /**
@@ -75,6 +84,7 @@ final class CommittedEntries {
   void integrated(String log, List<Integration.Numbered> entries) {
     for (Integration.Numbered entry : entries) {
       EntryReceipt committed = unseen(log).remove(entry.index());
+      boolean _ = unseenReceipts.remove(entry.receipt());
       if (committed != null && !committed.equals(entry.receipt())) {
         throw replaced(log, entry.index());
       }
@@ -82,11 +92,13 @@ final class CommittedEntries {
   }
 
   /**
-   * Looks in the database for every entry committed here and not yet seen in the tree.
+   * Looks in the database for every entry committed here and not yet seen in the tree; those that
+   * are seen there now.
    *
    * @throws LogIntegrityException when one is gone
    */
-  void verify(Database database, RowSeal seal) {
+  List<EntryReceipt> verify(Database database, RowSeal seal) {
+    List<EntryReceipt> seen = new ArrayList<>();
     unseen.forEach((log, entries) -> {
       if (count(log) == CommittedMark.LOST) {
         throw lost(log, 0);
@@ -94,21 +106,27 @@ final class CommittedEntries {
       if (!entries.isEmpty()) {
         // Copied before the snapshot begins: all of them must be in it.
         NavigableMap<Long, EntryReceipt> expected = new TreeMap<>(entries);
-        verify(log, expected, database, seal);
+        verify(log, expected, database, seal, seen);
       }
     });
+    return seen;
   }
 
   private void verify(
-      String log, NavigableMap<Long, EntryReceipt> expected, Database database, RowSeal seal) {
+      String log,
+      NavigableMap<Long, EntryReceipt> expected,
+      Database database,
+      RowSeal seal,
+      List<EntryReceipt> seen) {
     long from = expected.firstKey();
     long to = expected.lastKey() + 1;
     Map<Long, EntryReceipt> pending = new HashMap<>();
     Map<Long, EntryReceipt> integrated = new HashMap<>();
     boolean _ =
         database.read(handle -> {
-          for (LogTables.Pending row : LogTables.pending(handle, log, from, to)) {
-            pending.put(row.number(), new EntryReceipt(row.entryId(), log));
+          pending.putAll(LogTables.pendingIds(handle, log, from, to));
+          if (pending.keySet().containsAll(expected.keySet())) {
+            return true; // as a rule: what was committed while the others were integrated
           }
           for (LogTables.Integrated row : LogTables.range(handle, log, from, to)) {
             if (EntrySeal.isIntact(seal, log, row)) {
@@ -119,7 +137,9 @@ final class CommittedEntries {
         });
     expected.forEach((number, receipt) -> {
       if (receipt.equals(integrated.get(number))) {
-        unseen(log).remove(number, receipt);
+        boolean _ = unseen(log).remove(number, receipt);
+        boolean _ = unseenReceipts.remove(receipt);
+        seen.add(receipt);
       } else if (!receipt.equals(pending.get(number))) {
         throw replaced(log, number);
       }

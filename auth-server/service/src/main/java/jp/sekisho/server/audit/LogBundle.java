@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.bundle.BundleWriter;
@@ -14,10 +18,12 @@ import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.stamp.Stamped;
-import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.audit.tree.GrowingTree;
 import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.audit.tree.NodeSink;
 import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
 
 /**
@@ -25,7 +31,8 @@ import jp.sekisho.server.storage.TamperedException;
  * entry by entry. Whoever reads it to its end has the entries that were signed, or an exception.
  */
 public final class LogBundle {
-  private static final int CHUNK = 1000;
+  private static final int CHUNK = 2000;
+  private static final NodeSink NOBODY = (level, index, hash) -> {};
 
   private final Database database;
   private final String log;
@@ -119,21 +126,39 @@ public final class LogBundle {
     return new Bodies();
   }
 
-  /** The bodies in order, read in pieces. */
+  /**
+   * The bodies in order, read in pieces: the next one on a thread of its own, while whoever asked
+   * works on this one.
+   */
   private final class Bodies implements Iterator<byte[]> {
+    private final GrowingTree tree = new GrowingTree();
+    private Iterator<Body> chunk = Collections.emptyIterator();
+    private Future<List<Body>> ahead;
+
     Bodies() {
-      deleted().forEachRemaining(leaf -> tree = tree.append(leaf));
+      deleted().forEachRemaining(leaf -> tree.append(leaf, NOBODY));
+      ahead = read(tree.size());
     }
 
-    private Iterator<LogTables.Integrated> chunk = Collections.emptyIterator();
-    private Frontier tree = Frontier.empty();
+    private Future<List<Body>> read(long from) {
+      long to = Math.min(size, from + CHUNK);
+      FutureTask<List<Body>> reading =
+          new FutureTask<>(() ->
+              from >= to
+                  ? List.of()
+                  : database.read(handle ->
+                      LogTables.bodies(handle, log, from, to).stream().map(Body::new).toList()));
+      var _ = Thread.ofPlatform().name("log-bundle").daemon(true).start(reading);
+      return reading;
+    }
 
     @Override
     public boolean hasNext() {
-      if (!chunk.hasNext() && tree.size() < size) {
-        long from = tree.size();
-        long to = Math.min(size, from + CHUNK);
-        chunk = database.read(handle -> LogTables.range(handle, log, from, to)).iterator();
+      if (!chunk.hasNext()) {
+        List<Body> found = taken(ahead);
+        // Where one is missing, what follows has the wrong place: the root shows it.
+        ahead = read(tree.size() + found.size());
+        chunk = found.iterator();
       }
       boolean more = chunk.hasNext();
       if (!more && !(tree.size() == size && tree.root().equals(signed.checkpoint().root()))) {
@@ -147,9 +172,28 @@ public final class LogBundle {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      byte[] body = chunk.next().body();
-      tree = tree.append(Rfc6962.leaf(body));
-      return body;
+      Body next = chunk.next();
+      tree.append(next.leaf(), NOBODY);
+      return next.bytes();
+    }
+  }
+
+  /** An entry on its way out. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Body(byte[] bytes, Hash leaf) {
+    Body(byte[] bytes) {
+      this(bytes, Rfc6962.leaf(bytes));
+    }
+  }
+
+  private static <T> T taken(Future<T> reading) {
+    try {
+      return reading.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StorageException("interrupted while reading the log", e);
+    } catch (ExecutionException e) {
+      throw new StorageException("the log cannot be read", e);
     }
   }
 }

@@ -4,6 +4,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import java.util.OptionalLong;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.Rfc6962;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Vendor;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -36,6 +39,8 @@ final class LogTables {
           + " values (?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String PENDING =
       "select log, number, entry_id, body, created, mac from audit_pending";
+  private static final String BODIES =
+      "select body from audit_entry where log = ? and idx >= ? and idx < ? order by idx";
   private static final String ENTRY =
       "select idx, entry_id, body, leaf, person, created, mac from audit_entry";
 
@@ -59,7 +64,17 @@ final class LogTables {
       Hash leaf,
       @Nullable String person,
       long created,
-      byte[] mac) {}
+      byte[] mac) {
+    /** Whether everything that a seal or a leaf covers is the same. */
+    boolean isSame(Integrated other) {
+      return index == other.index
+          && created == other.created
+          && Arrays.equals(body, other.body)
+          && Arrays.equals(entryId, other.entryId)
+          && Arrays.equals(mac, other.mac)
+          && leaf.equals(other.leaf);
+    }
+  }
 
   /** The hash of an entry: of one deleted after its term the one beside it, under a signed root. */
   static Hash leaf(Integrated row, long minimum) {
@@ -204,6 +219,21 @@ final class LogTables {
         .list();
   }
 
+  /** The ids of pending entries numbered {@code from} up to, not including, {@code to}. */
+  static Map<Long, EntryReceipt> pendingIds(Handle handle, String log, long from, long to) {
+    Map<Long, EntryReceipt> ids = new HashMap<>();
+    handle
+        .createQuery(
+            "select number, entry_id from audit_pending"
+                + " where log = :log and number >= :from and number < :to")
+        .bind("log", log)
+        .bind("from", from)
+        .bind("to", to)
+        .map((row, _) -> Map.entry(row.getLong(1), new EntryReceipt(row.getBytes(2), log)))
+        .forEach(row -> ids.put(row.getKey(), row.getValue()));
+    return ids;
+  }
+
   /**
    * The number of a log's next entry: each has one, without a gap, from 0. Plain JDBC, because
    * every entry of every unit asks, on SQLite on its one writer's thread.
@@ -309,6 +339,24 @@ final class LogTables {
         .bind("to", to)
         .map((row, _) -> integrated(row))
         .list();
+  }
+
+  /** What entries {@code from} up to, not including, {@code to} say, in order. Plain JDBC. */
+  static List<byte[]> bodies(Handle handle, String log, long from, long to) {
+    List<byte[]> bodies = new ArrayList<>();
+    try (PreparedStatement query = handle.getConnection().prepareStatement(BODIES)) {
+      query.setString(1, log);
+      query.setLong(2, from);
+      query.setLong(3, to);
+      try (ResultSet rows = query.executeQuery()) {
+        while (rows.next()) {
+          bodies.add(rows.getBytes(1));
+        }
+      }
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException("cannot read entries", e, null);
+    }
+    return bodies;
   }
 
   /** Entries by index, in no order. */

@@ -2,6 +2,7 @@ package jp.sekisho.server.audit;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import org.jdbi.v3.core.Handle;
  * comes, as nobody else numbers before the COMMIT; then from memory. Used by one thread.
  */
 final class NumberedEntries implements EntryJournal.Entries {
+  private static final int SALT = 16;
+
   private final PendingEntries journal;
   private final Turn turn;
   private final List<LogTables.Pending> rows = new ArrayList<>();
@@ -31,14 +34,21 @@ final class NumberedEntries implements EntryJournal.Entries {
 
   @Override
   public EntryJournal.Appended append(Instant now, Entry.Subject subject, AuditEvent event) {
-    byte[] id = journal.random(EntryReceipt.ID_BYTES);
-    return add(now, id, Entry.of(id, journal.random(16), now, subject, event));
+    byte[] random = journal.random(EntryReceipt.ID_BYTES + SALT);
+    byte[] id = Arrays.copyOf(random, EntryReceipt.ID_BYTES);
+    return add(now, id, Entry.of(id, salt(random), now, subject, event));
   }
 
   @Override
   public EntryJournal.Appended append(Instant now, Entry.Subject subject, DeviceRecord record) {
-    byte[] id = journal.random(EntryReceipt.ID_BYTES);
-    return add(now, id, Entry.of(id, journal.random(16), now, subject, record));
+    byte[] random = journal.random(EntryReceipt.ID_BYTES + SALT);
+    byte[] id = Arrays.copyOf(random, EntryReceipt.ID_BYTES);
+    return add(now, id, Entry.of(id, salt(random), now, subject, record));
+  }
+
+  /** What was drawn behind the id. */
+  private static byte[] salt(byte[] random) {
+    return Arrays.copyOfRange(random, EntryReceipt.ID_BYTES, random.length);
   }
 
   private EntryJournal.Appended add(Instant now, byte[] id, Entry entry) {

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 
 /**
@@ -35,12 +37,23 @@ final class Sequencer implements AutoCloseable {
   private final RowSeal seal;
   private final Integration integration;
   private final Waiting waiting;
+  private final Consumer<List<EntryReceipt>> seenLate;
   private final CommittedEntries committed;
   private final Map<String, SignedLog> open = new HashMap<>();
   private final Set<String> unpublished = new TreeSet<>();
 
+  /**
+   * @param seenLate told of entries that were integrated before their caller had heard of the
+   *     COMMIT, or by another process: nobody was told yet that they are published
+   */
   Sequencer(
-      Database database, Path keys, RowSeal seal, CommittedEntries committed, Waiting waiting) {
+      Database database,
+      Path keys,
+      RowSeal seal,
+      CommittedEntries committed,
+      Waiting waiting,
+      Consumer<List<EntryReceipt>> seenLate) {
+    this.seenLate = seenLate;
     this.database = database;
     this.keys = keys;
     this.logs = committed.logs();
@@ -60,7 +73,7 @@ final class Sequencer implements AutoCloseable {
     close();
     for (String log : logs) {
       open.put(log, new SignedLog(database, new LogFiles(keys, log), seal, state(log)));
-      publish(log, List.of());
+      publish(log);
     }
     pass();
   }
@@ -76,7 +89,7 @@ final class Sequencer implements AutoCloseable {
     logs.forEach(log -> counts.put(log, committed.count(log)));
     int moved = integrate();
     counts.forEach(this::requireAll);
-    committed.verify(database, seal);
+    verifyCommitted();
     return moved;
   }
 
@@ -86,12 +99,12 @@ final class Sequencer implements AutoCloseable {
    * @throws LogIntegrityException when one was deleted after its COMMIT
    */
   void verifyCommitted() {
-    committed.verify(database, seal);
+    seenLate.accept(committed.verify(database, seal));
   }
 
   private void requireAll(String log, long count) {
     if (signedLog(log).signed().size() < count) {
-      publish(log, List.of()); // in case another process integrated
+      publish(log); // in case another process integrated
     }
     long size = signedLog(log).signed().size();
     if (size < count) {
@@ -101,7 +114,7 @@ final class Sequencer implements AutoCloseable {
 
   private int integrate() {
     for (String log : List.copyOf(unpublished)) { // after a failure between COMMIT and publication
-      publish(log, List.of());
+      publish(log);
     }
     int moved = 0;
     for (String log : database.read(LogTables::logsWithPending)) {
@@ -110,7 +123,7 @@ final class Sequencer implements AutoCloseable {
       }
       SignedLog signed = signedLog(log);
       if (!signed.signed().equals(state(log).frontier())) {
-        publish(log, List.of()); // another process's work, or nobody's: then it is refused here
+        publish(log); // another process's work, or nobody's: then it is refused here
       }
       List<Integration.Numbered> numbered;
       do {
@@ -119,16 +132,21 @@ final class Sequencer implements AutoCloseable {
             database.read(handle -> integration.read(handle, log, signed.signed()));
         numbered = database.writer().sequence(handle -> integration.write(handle, next));
         committed.integrated(log, numbered);
-        publish(log, numbered);
+        publish(log, next.entries(), numbered);
         moved += numbered.size();
       } while (numbered.size() == Integration.LIMIT);
     }
     return moved;
   }
 
-  private void publish(String log, List<Integration.Numbered> numbered) {
+  private void publish(String log) {
+    publish(log, List.of(), List.of());
+  }
+
+  private void publish(
+      String log, List<LogTables.Integrated> written, List<Integration.Numbered> numbered) {
     LogState committed = state(log);
-    SignedNote note = signedLog(log).sign(committed);
+    SignedNote note = signedLog(log).sign(committed, written);
     String text = new String(note.toBytes(), StandardCharsets.UTF_8);
     if (!text.equals(committed.checkpoint())
         && !database.writer().sequence(handle -> LogTables.publish(handle, committed, text))) {

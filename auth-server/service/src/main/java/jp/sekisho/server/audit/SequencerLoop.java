@@ -23,6 +23,9 @@ final class SequencerLoop implements AutoCloseable {
   /** Lets a few more rows gather for one COMMIT; well below the 20 ms allowed. */
   private static final Duration GATHER = Duration.ofMillis(10);
 
+  /** Between looks at what another process published; writes here must not keep us from it. */
+  private static final Duration FOLLOW = Duration.ofMillis(100);
+
   private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
   private final SequencerLock lock;
@@ -89,12 +92,12 @@ final class SequencerLoop implements AutoCloseable {
         boolean woken = wakes.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
         wakes.drainPermits();
         pause = POLL;
-        runOnce();
+        boolean ours = runOnce();
         well = true;
-        if (!woken) {
+        if (!woken || !ours) {
           completeFromDatabase.accept(waiting.receipts());
         }
-        Thread.sleep(GATHER);
+        Thread.sleep(ours ? GATHER : FOLLOW);
       } catch (InterruptedException e) {
         LOG.warn("interrupted, though nobody interrupts this thread", e);
       } catch (LogIntegrityException e) {

@@ -38,6 +38,11 @@ final class Waiting {
                     : new StorageException("entry " + receipt + " was not published", e)));
   }
 
+  /** Whether somebody waits for it, at this moment. */
+  boolean has(EntryReceipt receipt) {
+    return waiting.containsKey(receipt);
+  }
+
   /** Receipts somebody waits for, at this moment. */
   List<EntryReceipt> receipts() {
     return List.copyOf(waiting.keySet());

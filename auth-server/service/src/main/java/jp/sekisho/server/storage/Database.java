@@ -23,6 +23,13 @@ import org.sqlite.SQLiteDataSource;
 public final class Database implements AutoCloseable {
   private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(10);
   private static final int SQLITE_READERS = 4;
+
+  /**
+   * Of each connection, taken as needed: the upper pages of every index of a log of 30 million
+   * entries stay in it, so that a row looked up by one of them costs one page read, not three.
+   */
+  private static final int SQLITE_CACHE_KIB = 16 * 1024;
+
   private static final int POSTGRESQL_CONNECTIONS = 16;
 
   private final Vendor vendor;
@@ -111,6 +118,7 @@ public final class Database implements AutoCloseable {
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(Math.toIntExact(BUSY_TIMEOUT.toMillis()));
+    config.setCacheSize(-SQLITE_CACHE_KIB); // negative: KiB instead of pages
     config.enforceForeignKeys(true);
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl(url);

@@ -31,7 +31,8 @@ public final class RowSeal {
 
   private static final String ALGORITHM = "HmacSHA256";
 
-  private final SecretKeySpec key;
+  /** Making one costs more than a MAC; one that has given its value is new again. */
+  private final ThreadLocal<Mac> macs;
 
   /**
    * @param key 32 bytes, copied
@@ -40,7 +41,18 @@ public final class RowSeal {
     if (key.length != KEY_BYTES) {
       throw new IllegalArgumentException("the key of row seals has " + KEY_BYTES + " bytes");
     }
-    this.key = new SecretKeySpec(key, ALGORITHM);
+    SecretKeySpec secret = new SecretKeySpec(key, ALGORITHM);
+    macs = ThreadLocal.withInitial(() -> mac(secret));
+  }
+
+  private static Mac mac(SecretKeySpec key) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      return mac;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    }
   }
 
   /**
@@ -65,17 +77,11 @@ public final class RowSeal {
   }
 
   private byte[] mac(String table, byte[] entryId, @Nullable Object[] columns) {
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
-      return mac.doFinal(encode(table, entryId, columns));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
-    }
+    return macs.get().doFinal(encode(table, entryId, columns));
   }
 
   private static byte[] encode(String table, byte[] entryId, @Nullable Object[] columns) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       block(out, "sekisho/row/v1".getBytes(StandardCharsets.US_ASCII));
       block(out, table.getBytes(StandardCharsets.UTF_8));

@@ -10,6 +10,7 @@ import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.LogKept;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.LogEvent;
@@ -27,7 +29,10 @@ import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Session;
 
-/** Legal holds of a log, set and lifted by its auditors; the entries name the person. */
+/**
+ * Legal holds of a log, set and lifted by its auditors; the entries name the person. A call that
+ * names no log means that of the session's organ; holds of {@code system} are set at the console.
+ */
 @Controller("/api/v1/log")
 @Requires(beans = Installation.class)
 @ExecuteOn(TaskExecutors.BLOCKING)
@@ -45,16 +50,18 @@ final class HoldController {
   }
 
   @Get("/retention")
-  HttpResponse<?> kept(HttpRequest<?> request) {
+  HttpResponse<?> kept(HttpRequest<?> request, @QueryValue Optional<String> log) {
     Session session = CurrentSession.active(request);
-    Optional<HttpResponse<?>> refused = refused(request, session);
+    String scope = log.orElse(session.organ());
+    Optional<HttpResponse<?>> refused =
+        refused(request, session, scope, auditors.reads(session, scope));
     if (refused.isPresent()) {
       return refused.get();
     }
-    Optional<Retention> retention = retentions.of(session.organ());
+    Optional<Retention> retention = retentions.of(scope);
     return answers.ok(
         new LogKept(
-            session.organ(),
+            scope,
             retention.map(Retention::years).orElse(0),
             retention.map(Retention::holds).orElse(List.of()).stream()
                 .map(hold -> new LogHold(hold.id(), hold.reference()))
@@ -63,10 +70,11 @@ final class HoldController {
 
   @Post("/holds")
   @Consumes(MediaType.APPLICATION_JSON)
-  HttpResponse<?> set(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+  HttpResponse<?> set(HttpRequest<?> request, @QueryValue Optional<String> log, @Body byte[] body)
+      throws MalformedException {
     Session session = CurrentSession.active(request);
     LogHold wanted = WireJson.read(body, LogHold.class);
-    Optional<HttpResponse<?>> refused = refused(request, session);
+    Optional<HttpResponse<?>> refused = mayNotHold(request, session, log);
     if (refused.isPresent()) {
       return refused.get();
     }
@@ -79,10 +87,11 @@ final class HoldController {
 
   @Post("/holds/lift")
   @Consumes(MediaType.APPLICATION_JSON)
-  HttpResponse<?> lift(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+  HttpResponse<?> lift(HttpRequest<?> request, @QueryValue Optional<String> log, @Body byte[] body)
+      throws MalformedException {
     Session session = CurrentSession.active(request);
     LogHold named = WireJson.read(body, LogHold.class);
-    Optional<HttpResponse<?>> refused = refused(request, session);
+    Optional<HttpResponse<?>> refused = mayNotHold(request, session, log);
     if (refused.isPresent()) {
       return refused.get();
     }
@@ -94,15 +103,26 @@ final class HoldController {
     return lifted ? answers.ok(named) : answers.refuse(Refusal.NOT_FOUND, request);
   }
 
-  private Optional<HttpResponse<?>> refused(HttpRequest<?> request, Session session) {
-    String log = session.organ();
-    if (auditors.audits(session.person(), log)) {
+  private Optional<HttpResponse<?>> mayNotHold(
+      HttpRequest<?> request, Session session, Optional<String> log) {
+    String scope = log.orElse(session.organ());
+    boolean may =
+        scope.equals(session.organ()) && auditors.audits(session.person(), session.organ());
+    return refused(request, session, scope, may);
+  }
+
+  private Optional<HttpResponse<?>> refused(
+      HttpRequest<?> request, Session session, String scope, boolean may) {
+    if (may) {
       return Optional.empty();
+    }
+    if (!Names.isOrgan(scope)) {
+      return Optional.of(answers.refuse(Refusal.INPUT_MALFORMED, request));
     }
     installation
         .transactions()
         .write(change ->
-            change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
+            change.record(session.subject(), new LogEvent.Refused(scope, Refusal.ROLE_MISSING)));
     return Optional.of(answers.refuse(Refusal.ROLE_MISSING, request));
   }
 }

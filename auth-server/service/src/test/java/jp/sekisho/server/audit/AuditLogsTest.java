@@ -3,12 +3,19 @@ package jp.sekisho.server.audit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
@@ -52,6 +59,53 @@ class AuditLogsTest {
       }
       TrustedKeys keys = new TrustedKeys(storage.logs.verifierKey("mayor"), List.of());
       assertInstanceOf(Verification.Verified.class, new BundleVerifier(keys, true).verify(bundle));
+    }
+  }
+
+  /** The ceiling of the architecture; most of it is left to slow disks. */
+  @Test
+  void anEntryIsPublishedWithinHalfASecond() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory).start()) {
+      List<Duration> times = new ArrayList<>();
+      for (int i = 0; i < 21; i++) {
+        long begun = System.nanoTime();
+        Published _ =
+            await(
+                storage,
+                storage.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed())));
+        times.add(Duration.ofNanos(System.nanoTime() - begun));
+      }
+      Collections.sort(times);
+      assertTrue(times.get(10).compareTo(Duration.ofMillis(500)) < 0, times.toString());
+    }
+  }
+
+  /** Nobody but the sequencer tells them, and it may be quicker than those who append. */
+  @Test
+  void everyoneOfManyWhoWaitIsToldOfThePublication() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory).start();
+        ExecutorService callers = Executors.newFixedThreadPool(16)) {
+      List<Future<Long>> told = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        told.add(
+            callers.submit(() -> {
+              long last = -1;
+              for (int n = 0; n < 25; n++) {
+                last =
+                    await(
+                            storage,
+                            storage.transactions.write(
+                                c -> c.record(CLERK, new SessionEvent.Resumed())))
+                        .index();
+              }
+              return last;
+            }));
+      }
+      long highest = -1;
+      for (Future<Long> each : told) {
+        highest = Math.max(highest, each.get());
+      }
+      assertEquals(16 * 25 - 1, highest);
     }
   }
 

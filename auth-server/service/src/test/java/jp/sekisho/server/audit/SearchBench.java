@@ -1,21 +1,27 @@
 package jp.sekisho.server.audit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.Entry.Subject;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.event.LoginEvent;
@@ -29,60 +35,85 @@ import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.OpenStorage;
 
 /**
- * How long a page of found entries takes: arguments are the number of entries (default 1,000,000)
- * and {@code sqlite} or {@code postgresql}. The entries are written as the service writes them,
- * over a year, by 300 persons at 500 terminals; a page is found, read and its seals verified.
+ * How long a page of found entries takes: arguments are the numbers of entries, one after the other
+ * in a growing log ({@code 1000000,10000000}; default 1,000,000) and {@code sqlite} or {@code
+ * postgresql}. The entries are what the service writes, over a year, by 300 persons at 500
+ * terminals ({@link LogFill}); a page is found, read and its seals verified.
  */
 public final class SearchBench {
-  private static final int UNIT = 1_000;
   private static final int PAGES = 300;
   private static final Instant BEGIN = Instant.parse("2025-11-21T00:00:00Z");
 
   private SearchBench() {}
 
   public static void main(String[] args) throws Exception {
-    int count = args.length > 0 ? Integer.parseInt(args[0]) : 1_000_000;
+    List<Integer> sizes =
+        Stream.of((args.length > 0 ? args[0] : "1000000").split(","))
+            .map(Integer::valueOf)
+            .toList();
     boolean postgresql = args.length > 1 && args[1].equals("postgresql");
     Path directory = Files.createTempDirectory(Path.of("target"), "search-bench");
     SettableClock clock = new SettableClock(BEGIN);
-    if (postgresql) {
-      try (EmbeddedPostgres server = EmbeddedPostgres.start();
-          OpenStorage storage =
-              OpenStorage.postgresql(server.getJdbcUrl("postgres", "postgres"), directory, clock)) {
-        run(storage, clock, count, "PostgreSQL");
-      }
-    } else {
-      try (OpenStorage storage = OpenStorage.sqlite(directory, clock)) {
-        run(storage, clock, count, "SQLite");
+    try {
+      run(postgresql, directory, clock, sizes);
+    } finally { // tens of gigabytes
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
       }
     }
   }
 
-  private static void run(OpenStorage storage, SettableClock clock, int count, String vendor) {
-    Random random = new Random(7);
-    Duration step = Duration.ofDays(365).dividedBy(count);
-    long begun = System.nanoTime();
-    for (int done = 0; done < count; done += UNIT) {
-      int units = Math.min(UNIT, count - done);
-      storage.transactions.write(change -> {
-        EntryReceiptSink sink = new EntryReceiptSink();
-        for (int i = 0; i < units; i++) {
-          sink.take(change.record(subject(random), event(random)));
-        }
-        return sink.count;
-      });
-      clock.advance(step.multipliedBy(units));
+  private static void run(
+      boolean postgresql, Path directory, SettableClock clock, List<Integer> sizes)
+      throws IOException {
+    if (postgresql) {
+      try (EmbeddedPostgres server = EmbeddedPostgres.start();
+          OpenStorage storage =
+              OpenStorage.postgresql(server.getJdbcUrl("postgres", "postgres"), directory, clock)) {
+        run(storage, clock, sizes, "PostgreSQL", () -> databaseSize(storage));
+      }
+    } else {
+      try (OpenStorage storage = OpenStorage.sqlite(directory, clock)) {
+        run(storage, clock, sizes, "SQLite", () -> filesOf(directory));
+      }
     }
-    storage.logs.integrateNow();
-    System.out.printf(
-        Locale.ROOT, "%s: %,d entries written in %.0f s%n", vendor, count, seconds(begun));
+  }
+
+  private static void run(
+      OpenStorage storage,
+      SettableClock clock,
+      List<Integer> sizes,
+      String vendor,
+      LongSupplier disk) {
+    Duration step = Duration.ofDays(365).dividedBy(sizes.getLast());
+    for (int size : sizes) {
+      long begun = System.nanoTime();
+      LogFill.fill(
+          storage,
+          size,
+          true,
+          (index, id, salt) -> {
+            Random random = new Random(index);
+            return Entry.of(
+                id, salt, BEGIN.plus(step.multipliedBy(index)), subject(random), event(random));
+          });
+      clock.advance(Duration.between(clock.instant(), BEGIN.plus(step.multipliedBy(size))));
+      System.out.printf(
+          Locale.ROOT,
+          "%s: %,d entries, written and signed in %.0f s, %,d MB on disk%n",
+          vendor,
+          size,
+          seconds(begun),
+          disk.getAsLong() / 1_000_000);
+      pages(storage, clock, size);
+    }
+  }
+
+  private static void pages(OpenStorage storage, SettableClock clock, int count) {
+    long days = Math.max(1, Duration.between(BEGIN, clock.instant()).toDays());
     EntryIndex index = new EntryIndex(storage.database, storage.logs);
-    begun = System.nanoTime();
-    while (index.catchUp("mayor", 50_000) > 0) {
-      // until it has all
-    }
-    double took = seconds(begun);
-    System.out.printf(Locale.ROOT, "indexed in %.0f s, %,.0f entries/s%n", took, count / took);
     Inspection inspection = new Inspection(index);
     Inspection.Setting setting =
         new Inspection.Setting(clock.instant(), OpeningHours.usual(), List.of("S-7"), 30);
@@ -93,10 +124,10 @@ public final class SearchBench {
     queries.put("type, rare", r -> EntryQuery.ALL.withEvent("grant.refused"));
     queries.put("feature", r -> EntryQuery.ALL.withEvent("login"));
     queries.put("outcome failure", r -> EntryQuery.ALL.withSuccess(false));
-    queries.put("one day", r -> day(r, EntryQuery.ALL));
+    queries.put("one day", r -> day(r, days, EntryQuery.ALL));
     queries.put("person and type", r -> EntryQuery.ALL.withPerson(person(r)).withEvent("login"));
     queries.put("person and failure", r -> EntryQuery.ALL.withPerson(person(r)).withSuccess(false));
-    queries.put("terminal and day", r -> day(r, terminal(r, EntryQuery.ALL)));
+    queries.put("terminal and day", r -> day(r, days, terminal(r, EntryQuery.ALL)));
     queries.put(
         "type and failure, nothing found",
         r -> EntryQuery.ALL.withEvent("session.resumed").withSuccess(false));
@@ -173,8 +204,8 @@ public final class SearchBench {
         query.person(), terminalId(random), query.event(), query.success(), null, null);
   }
 
-  private static EntryQuery day(Random random, EntryQuery query) {
-    Instant from = BEGIN.plus(Duration.ofDays(random.nextInt(364)));
+  private static EntryQuery day(Random random, long days, EntryQuery query) {
+    Instant from = BEGIN.plus(Duration.ofDays(random.nextLong(days)));
     return query.within(from, from.plus(Duration.ofDays(1)));
   }
 
@@ -200,12 +231,16 @@ public final class SearchBench {
     return lot < 500 ? new SessionEvent.Ended("logout") : new SessionEvent.Resumed();
   }
 
-  /** Counts what a unit recorded. */
-  private static final class EntryReceiptSink {
-    private int count;
+  private static long databaseSize(OpenStorage storage) {
+    return storage.database.read(handle ->
+        handle.createQuery("select pg_database_size(current_database())").mapTo(Long.class).one());
+  }
 
-    void take(jp.sekisho.server.storage.EntryReceipt receipt) {
-      count += receipt.log().isEmpty() ? 0 : 1;
+  private static long filesOf(Path directory) {
+    try {
+      return LogFill.size(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,11 +28,17 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import jp.sekisho.audit.names.NameTable;
+import jp.sekisho.audit.names.SealCode;
+import jp.sekisho.audit.table.OcsfLines;
 import jp.sekisho.audit.tile.EntryTilePath;
+import jp.sekisho.protocol.LogHold;
+import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.server.audit.EntryIndex;
+import jp.sekisho.server.auditor.NamesOfLog;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -136,6 +144,20 @@ class NoPersonalDataTest {
       for (String step : List.of("reject", "withdraw", "revoke", "return", encoded)) {
         scene.send("POST", "/api/v1/grants/" + encoded + "/" + step, text, desk.cookie());
       }
+      for (String path : List.of("/api/v1/log/holds", "/api/v1/log/holds/lift")) {
+        HttpResponse<String> hold =
+            scene.send(
+                "POST", path, new LogHold(path.endsWith("lift") ? text : "", text), desk.cookie());
+        assertTrue(hold.statusCode() >= 400 && hold.statusCode() < 500, text + ": " + hold.body());
+      }
+      HttpResponse<String> named =
+          scene.send("POST", "/api/v1/log/export", new NamedExport("mayor", text), desk.cookie());
+      assertTrue(named.statusCode() >= 400 && named.statusCode() < 500, named.body());
+      assertTrue(
+          scene
+                  .send("GET", "/api/v1/log/retention?log=" + encoded, null, desk.cookie())
+                  .statusCode()
+              < 500);
       scene.send("POST", "/authn/v1/transactions", new NewTransaction(text, text), desk.cookie());
       scene.send(
           "POST", "/authn/v1/transactions/" + encoded + "/answer", new PostedAnswer(text), null);
@@ -223,12 +245,42 @@ class NoPersonalDataTest {
     for (String log : logs.names()) {
       ByteArrayOutputStream zip = new ByteArrayOutputStream();
       logs.bundle(log).writeZip(zip);
-      try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip.toByteArray()))) {
-        for (ZipEntry member = in.getNextEntry(); member != null; member = in.getNextEntry()) {
-          places.put(
-              "bundle " + log + " " + member.getName(),
-              new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
+      putMembers("bundle " + log, zip);
+      ByteArrayOutputStream events = new ByteArrayOutputStream();
+      OcsfLines ocsf = new OcsfLines(events, logs.newest(log).logOrigin());
+      Iterator<byte[]> entries = logs.bundle(log).entries();
+      for (long index = 0; entries.hasNext(); index++) {
+        ocsf.take(index, entries.next());
+      }
+      assertEquals(
+          logs.newest(log).index() + 1,
+          events.toString(StandardCharsets.UTF_8).lines().count(),
+          log);
+      places.put("ocsf " + log, events.toString(StandardCharsets.UTF_8));
+    }
+    // The only export that has names, sealed: whoever lacks the code finds none.
+    try (SealCode code = SealCode.random()) {
+      HttpResponse<String> taken =
+          scene.send(
+              "POST",
+              "/api/v1/log/export",
+              new NamedExport("mayor", code.reveal()),
+              auditor.cookie());
+      assertEquals(200, taken.statusCode());
+      ByteArrayOutputStream zip = new ByteArrayOutputStream();
+      NameTable names = NamesOfLog.of(scene.server.installation, "mayor");
+      assertEquals(STAFF.getFirst(), names.name(GrantScene.CLERK));
+      logs.bundle("mayor").writeZip(zip, names, code);
+      putMembers("bundle with names", zip);
+      assertTrue(places.containsKey("bundle with names names.sealed"), places.keySet().toString());
+    }
+  }
+
+  private void putMembers(String what, ByteArrayOutputStream zip) throws IOException {
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip.toByteArray()))) {
+      for (ZipEntry member = in.getNextEntry(); member != null; member = in.getNextEntry()) {
+        places.put(
+            what + " " + member.getName(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
     }
   }

@@ -57,6 +57,10 @@ final class LoadedService implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private static final Path JAR = Path.of("target", "sekisho-server.jar").toAbsolutePath();
+
+  /** The program's classes, parsed: kept for the next test, made anew when the jar is. */
+  private static final Path ARCHIVE = Path.of("target", "loaded-service.jsa").toAbsolutePath();
+
   private static final String PERSONS =
       """
       staff_number,name,organ,division,division_name,post,from,until,roles
@@ -75,6 +79,7 @@ final class LoadedService implements AutoCloseable {
   private final Path archive;
   private final Path served;
   private @Nullable Process process;
+  private @Nullable Inside inside;
 
   /** Makes an installation in {@code root}. */
   LoadedService(Path root, @Nullable String database) throws IOException, GeneralSecurityException {
@@ -87,7 +92,7 @@ final class LoadedService implements AutoCloseable {
     this.served = served;
     directory = new DataDirectory(root.resolve("data"));
     errors = root.resolve("serve.err");
-    archive = root.resolve("service.jsa");
+    archive = ARCHIVE;
     for (Path path : List.of(directory.root(), directory.keys(), directory.staffTrust())) {
       PrivateFiles.createDirectory(path);
     }
@@ -128,8 +133,34 @@ final class LoadedService implements AutoCloseable {
     T run(Installation installation, ApplicationContext context) throws Exception;
   }
 
+  /** Several preparations. */
+  interface Preparations {
+    void run() throws Exception;
+  }
+
+  /** The parts of the service while they are open. */
+  private record Inside(Installation installation, ApplicationContext context) {}
+
+  /** Makes several preparations with the parts of the service opened once. */
+  void together(Preparations all) throws Exception {
+    boolean _ =
+        prepare((installation, context) -> {
+          inside = new Inside(installation, context);
+          try {
+            all.run();
+          } finally {
+            inside = null;
+          }
+          return true;
+        });
+  }
+
   /** Prepares while no process runs. */
   <T> T prepare(Preparation<T> preparation) throws Exception {
+    Inside open = inside;
+    if (open != null) {
+      return preparation.run(open.installation(), open.context());
+    }
     ListenerSettings settings =
         new ListenerSettings(
             List.of(URI.create(config.origin())),
@@ -233,10 +264,16 @@ final class LoadedService implements AutoCloseable {
     return SessionCookies.SESSION + "=" + token.secret();
   }
 
-  /** Starts and ends the service in good order once, so that the JVM keeps its classes parsed. */
+  /**
+   * Starts and ends the service in good order once, so that the JVM keeps its classes parsed; not
+   * again where that was done since the program was built.
+   */
   void warmUp() throws IOException, InterruptedException {
-    start();
-    end();
+    if (!Files.exists(ARCHIVE)
+        || Files.getLastModifiedTime(ARCHIVE).compareTo(Files.getLastModifiedTime(JAR)) < 0) {
+      start();
+      end();
+    }
   }
 
   /** Starts the process and waits until its ports are open. */

@@ -87,8 +87,6 @@ final class OtherOrgansTest {
           "GET /authenticators",
           "GET /api/v1/session",
           "GET /log-sheet", // of the session's own log
-          "GET /api/v1/log/retention",
-          "POST /api/v1/log/holds",
           "POST /api/v1/session/post",
           "POST /api/v1/passkeys/options",
           "POST /api/v1/passkeys",
@@ -268,8 +266,19 @@ final class OtherOrgansTest {
                 new NamedExport("education", SealCode.random().reveal()),
                 null)));
     attacks.put(
+        "GET /api/v1/log/retention", List.of(Attack.get("/api/v1/log/retention?log=education")));
+    attacks.put(
+        "POST /api/v1/log/holds",
+        List.of(
+            Attack.post("/api/v1/log/holds?log=education", new LogHold("", "監査第1号"), null),
+            Attack.post("/api/v1/log/holds?log=system", new LogHold("", "監査第1号"), null)));
+    attacks.put(
         "POST /api/v1/log/holds/lift",
         List.of(
+            Attack.post(
+                "/api/v1/log/holds/lift?log=education",
+                new LogHold("8d969eef6ecad3c2", "監査第1号"),
+                null),
             Attack.post("/api/v1/log/holds/lift", new LogHold("8d969eef6ecad3c2", "監査第1号"), null)));
     attacks.put(
         "GET /log/{log}/{generation}/tile/{+rest}",

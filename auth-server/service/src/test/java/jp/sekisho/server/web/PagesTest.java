@@ -631,6 +631,12 @@ final class PagesTest {
     assertFalse(get("/log?lang=en", clerk).body().contains("log-kept"));
     String kept = get("/api/v1/log/retention", auditor).body();
     assertTrue(kept.contains(hold.hold()) && kept.contains("\"years\":7"), kept);
+    String ofSystem = get("/api/v1/log/retention?log=system", auditor).body();
+    assertTrue(ofSystem.contains("\"system\"") && !ofSystem.contains(hold.hold()), ofSystem);
+    for (String log : List.of("system", "council")) { // not silently of one's own organ
+      assertEquals(
+          Refusal.ROLE_MISSING, refusal(post("/api/v1/log/holds?log=" + log, wanted, cookie)));
+    }
     LogHold lift = new LogHold(hold.hold(), "監査第34号");
     assertEquals(200, post("/api/v1/log/holds/lift", lift, cookie).statusCode());
     assertEquals(Refusal.NOT_FOUND, refusal(post("/api/v1/log/holds/lift", lift, cookie)));

@@ -221,8 +221,12 @@ public final class CanonicalJson {
 
   /** Below U+0300 nothing combines, and that is what most texts are made of. */
   private static boolean isNfc(String text) {
-    return text.chars().allMatch(c -> c < 0x300)
-        || Normalizer.isNormalized(text, Normalizer.Form.NFC);
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x300) {
+        return Normalizer.isNormalized(text, Normalizer.Form.NFC);
+      }
+    }
+    return true;
   }
 
   private static void appendString(StringBuilder out, String text) {

@@ -1,11 +1,9 @@
-package jp.sekisho.audit.cli;
+package jp.sekisho.audit.copy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 import jp.sekisho.audit.FormatException;
-import jp.sekisho.audit.copy.EntryReader;
-import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tile.HashTilePath;
 import jp.sekisho.audit.tree.HashSource;
@@ -14,7 +12,7 @@ import jp.sekisho.audit.tree.HashSource;
  * A copy whose checkpoint is read once, since a served log's changes, and may get signature lines
  * that witnesses sent by another way.
  */
-final class CosignedCopy implements LogCopy {
+public final class CosignedCopy implements LogCopy {
   private final LogCopy copy;
   private final byte[] checkpoint;
 
@@ -23,8 +21,14 @@ final class CosignedCopy implements LogCopy {
     this.checkpoint = checkpoint;
   }
 
+  /** The copy under another signed checkpoint. */
+  public static CosignedCopy of(LogCopy copy, byte[] checkpoint) {
+    return new CosignedCopy(copy, checkpoint.clone());
+  }
+
   /** Takes a copy and lines to be put under its checkpoint, possibly none. */
-  static CosignedCopy snapshot(LogCopy copy, byte[] lines) throws IOException, FormatException {
+  public static CosignedCopy snapshot(LogCopy copy, byte[] lines)
+      throws IOException, FormatException {
     try {
       ByteArrayOutputStream note = new ByteArrayOutputStream();
       note.writeBytes(copy.checkpoint());
