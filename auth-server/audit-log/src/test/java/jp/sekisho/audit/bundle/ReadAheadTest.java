@@ -77,8 +77,7 @@ class ReadAheadTest {
       if (Source.slot(at) instanceof Slot.Entry expected) {
         assertEquals(
             new String(expected.bytes(), StandardCharsets.UTF_8),
-            new String(
-                assertInstanceOf(Slot.Entry.class, found).bytes(), StandardCharsets.UTF_8));
+            new String(assertInstanceOf(Slot.Entry.class, found).bytes(), StandardCharsets.UTF_8));
       } else {
         assertSame(Slot.Gap.DAMAGED, found);
       }
@@ -165,8 +164,7 @@ class ReadAheadTest {
           new Checkpoint(Fixtures.ORIGIN, tree.size(), tree.root(), List.of()).sign(log),
           entries.iterator());
     }
-    BundleVerifier verifier =
-        new BundleVerifier(new TrustedKeys(Fixtures.key(0), List.of()), true);
+    BundleVerifier verifier = new BundleVerifier(new TrustedKeys(Fixtures.key(0), List.of()), true);
     assertInstanceOf(Verified.class, verifier.verify(bundle));
     int bad = entries.size() - 7;
     entries.set(bad, "x".getBytes(StandardCharsets.UTF_8));
