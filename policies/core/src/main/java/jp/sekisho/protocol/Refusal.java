@@ -181,6 +181,8 @@ public enum Refusal {
   USB_MALFORMED(403),
   /** A further keyboard while another one is present. */
   USB_KEYBOARD_WAITS(403),
+  /** The system serves it as something else than it said it is, such as a disk or a network. */
+  USB_DRIVER(403),
   /** The gates of this terminal do not hold, so it opens nothing. */
   NOT_ENFORCING(503),
   /** The medium is at no port of this terminal. */
@@ -303,6 +305,8 @@ public enum Refusal {
   STATE_TAMPERED(500),
   /** The change and its entry could not be made durable, so nothing was done. */
   STORAGE_FAILED(503),
+  /** The terminal's own records have no room left, so it lets nothing happen that needs one. */
+  RECORDS_FULL(503),
   /** An act was begun and ended without success; nothing is known to have changed. */
   ACT_FAILED(409),
   /** The agent cannot reach the service. */

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * this object's lock, so decisions about one port never overlap. The lock is held while the kernel
  * binds drivers. A release goes: read, decide, record durably, read again and compare, {@code
  * authorized=1}, read again and compare. A block goes: nothing is written, unless the device was
- * usable. The only way out of any error is "blocked". What the kernel tells of an input device only
- * after its release, that it types, is judged as soon as it is known.
+ * usable. The only way out of any error is "blocked". What the kernel tells only after a release is
+ * judged as soon as it is known: that an input device types, and which drivers were bound, for the
+ * kernel binds some by vendor and product whatever class the device names ({@link UsbDrivers}).
  *
  * <p>Decisions belong to one enumeration (port, kernel's number, fingerprint) and are never
  * remembered for a device that comes back.
@@ -151,6 +152,10 @@ public final class UsbGate implements AutoCloseable {
   public synchronized void decideBy(UsbEvaluator evaluator) {
     rules = evaluator;
     for (Held one : List.copyOf(held.values())) {
+      if (one.verdict().reason() == Refusal.USB_DRIVER) {
+        // To release it again would be to let its driver in again, and with it what it brings.
+        continue;
+      }
       UsbVerdict next = rules.decide(one.reading().device(), around(one.reading(), one.inUse()));
       if (next.allowed() != one.verdict().allowed()) {
         ports.read(one.reading().device().port()).ifPresent(now -> judge(now, one.inUse()));
@@ -186,10 +191,18 @@ public final class UsbGate implements AutoCloseable {
         // Interfaces of what was not released: somebody else wrote to "authorized".
         if (known == null || !mayBeOpen(known)) {
           consider(signal.port());
+        } else {
+          judgeDrivers(signal.port());
         }
       }
       case VOLUME -> {
-        if (media != null) {
+        Held known = held.get(signal.port());
+        if (known == null || !mayBeOpen(known)) {
+          consider(signal.port());
+        } else {
+          judgeDrivers(signal.port());
+        }
+        if (media != null && opened.containsKey(signal.port())) {
           media.volume(signal.port(), signal.detail());
         }
       }
@@ -217,7 +230,10 @@ public final class UsbGate implements AutoCloseable {
     }
     scan();
     // A driver may have come after the release.
-    List.copyOf(held.keySet()).forEach(this::judgeReports);
+    for (String port : List.copyOf(held.keySet())) {
+      judgeDrivers(port);
+      judgeReports(port);
+    }
     if (log != null && log.takesReleases()) {
       for (Held one : List.copyOf(held.values())) {
         if (one.verdict().reason() == Refusal.STORAGE_FAILED) {
@@ -258,6 +274,10 @@ public final class UsbGate implements AutoCloseable {
     } else if (mayBeOpen(known) != now.authorized()) {
       if (opened.containsKey(port)) {
         // A medium that somebody deauthorised: not opened again without its grant.
+        return;
+      }
+      if (known.verdict().reason() == Refusal.USB_DRIVER) {
+        hold(now, known.verdict());
         return;
       }
       judge(now, known.inUse());
@@ -309,7 +329,43 @@ public final class UsbGate implements AutoCloseable {
       hold(after.get(), refused(verdict, Refusal.USB_MALFORMED));
       return;
     }
+    judgeDrivers(port);
     judgeReports(port);
+  }
+
+  /**
+   * Blocks a usable device that has a driver, or a disk, which is not what it was released for.
+   * Whether it stays usable.
+   */
+  private boolean judgeDrivers(String port) {
+    Held one = held.get(port);
+    if (one == null || !mayBeOpen(one)) {
+      return false;
+    }
+    boolean granted = opened.containsKey(port);
+    boolean foreign =
+        granted
+            ? UsbDrivers.isForeignToMedium(ports.bound(port))
+            : UsbDrivers.isForeign(one.verdict().rule(), ports.bound(port), ports.hasVolume(port));
+    if (!foreign) {
+      return true;
+    }
+    Optional<Reading> now = ports.read(port);
+    if (now.isEmpty() || !now.get().isSameDevice(one.reading())) {
+      // Another device is there: that one has a signal of its own.
+      consider(port);
+      return false;
+    }
+    opened.remove(port);
+    hold(now.get(), refused(UsbEvaluator.DRIVER, one.verdict(), Refusal.USB_DRIVER));
+    if (one.verdict().medium() && media != null) {
+      // What is left at the port is none that anybody may open.
+      media.unplugged(one.medium());
+    }
+    if (one.keyboard()) {
+      releaseWaiting();
+    }
+    return false;
   }
 
   /**
@@ -389,11 +445,15 @@ public final class UsbGate implements AutoCloseable {
       media.unplugged(gone.medium());
     }
     if (gone.keyboard() && gone.verdict().allowed()) {
-      // The next one that waits becomes the only one.
-      for (Held waiting : List.copyOf(held.values())) {
-        if (waiting.verdict().reason() == Refusal.USB_KEYBOARD_WAITS) {
-          ports.read(waiting.reading().device().port()).ifPresent(now -> judge(now, false));
-        }
+      releaseWaiting();
+    }
+  }
+
+  /** The next keyboard that waits becomes the only one. */
+  private void releaseWaiting() {
+    for (Held waiting : List.copyOf(held.values())) {
+      if (waiting.verdict().reason() == Refusal.USB_KEYBOARD_WAITS) {
+        ports.read(waiting.reading().device().port()).ifPresent(now -> judge(now, false));
       }
     }
   }
@@ -491,7 +551,7 @@ public final class UsbGate implements AutoCloseable {
       shutMedium(medium.device());
       return Optional.of(Refusal.MEDIUM_CHANGED);
     }
-    return Optional.empty();
+    return judgeDrivers(medium.device()) ? Optional.empty() : Optional.of(Refusal.USB_DRIVER);
   }
 
   /**

@@ -247,6 +247,110 @@ class UsbGateTest {
   }
 
   @Test
+  @DisplayName("a keyboard that the kernel's list of odd devices makes a disk is blocked again")
+  void boundByItsIdAtOnce() throws Exception {
+    bus.bind("1-2", "usb-storage");
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    awaitEvents(2);
+    assertEquals(List.of("usb.allowed", "usb.blocked"), types());
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+    assertEquals("usb.driver", lastBlocked().rule());
+    assertTrue(lastBlocked().wasOpen());
+    assertEquals("0", authorized("1-2"));
+    gate.reconcile();
+    gate.decideBy(UsbEvaluator.strictest());
+    assertEquals("0", authorized("1-2"), "the same device is not released again");
+    assertEquals(2, types().size());
+    bus.set("1-2", "authorized", "1");
+    gate.reconcile();
+    assertEquals("0", authorized("1-2"), "nor by somebody else");
+  }
+
+  @Test
+  @DisplayName("a driver that is loaded only after the release is judged when it is bound")
+  void boundByItsIdLater() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.INPUT);
+    awaitEvents(1);
+    bus.bind("1-2", "usbhid");
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-2");
+    gate.reconcile();
+    assertEquals("1", authorized("1-2"));
+    bus.bind("1-2", "asix");
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-2");
+    Await.until("blocked", () -> authorized("1-2").equals("0"));
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+  }
+
+  @Test
+  @DisplayName("a disk or a network behind what is no medium is shut, whatever driver made it")
+  void carries() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.INPUT);
+    bus.plug("1-3", FakeBus.INPUT);
+    bus.plug("1-4", FakeBus.HUB);
+    awaitEvents(3);
+    bus.disk("1-2", "sdb");
+    bus.signal(UsbSignal.Kind.VOLUME, "1-2");
+    Await.until("blocked", () -> authorized("1-2").equals("0"));
+    bus.bind("1-3", "usbhid");
+    bus.carry("1-3", "net");
+    bus.bind("1-4", "hub");
+    gate.reconcile();
+    assertEquals("0", authorized("1-3"));
+    assertEquals("1", authorized("1-4"));
+    assertEquals(
+        List.of("usb.allowed", "usb.allowed", "usb.allowed", "usb.blocked", "usb.blocked"),
+        types());
+  }
+
+  @Test
+  @DisplayName("a keyboard that waits is released when the first one turns out to be none")
+  void waitsForNone() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    bus.plug("1-3", FakeBus.KEYBOARD);
+    awaitEvents(2);
+    bus.bind("1-2", "uas");
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-2");
+    Await.until("released", () -> authorized("1-3").equals("1"));
+    assertEquals("0", authorized("1-2"));
+  }
+
+  @Test
+  @DisplayName("a granted medium that gets any driver but storage's is shut and is a medium no more")
+  void mediumWithNetwork() throws Exception {
+    bus.put("1-1", FakeBus.STICK, false);
+    bus.bind("1-1", "usb-storage");
+    gate.start(log);
+    PluggedMedium medium = gate.media().get(0);
+    assertEquals(Optional.empty(), gate.open(medium));
+    bus.bind("1-1", "cdc_ether");
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-1");
+    Await.until("blocked", () -> authorized("1-1").equals("0"));
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+    assertEquals(Optional.of(Refusal.MEDIUM_CHANGED), gate.open(medium));
+    assertEquals("0", authorized("1-1"));
+  }
+
+  @Test
+  @DisplayName("an enrolled peripheral keeps its own driver, but none that brings files")
+  void enrolledDriver() throws Exception {
+    bus.put("1-1", FakeBus.SCANNER, false);
+    bus.bind("1-1", "scanner-of-its-maker");
+    gate.start(log);
+    gate.decideBy(scannerAllowed());
+    assertEquals("1", authorized("1-1"));
+    gate.reconcile();
+    assertEquals("1", authorized("1-1"));
+    bus.carry("1-1", "host6");
+    gate.reconcile();
+    assertEquals("0", authorized("1-1"));
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+  }
+
+  @Test
   @DisplayName("lost messages: everything is looked at again, new controllers included")
   void lost() throws Exception {
     gate.start(log);
@@ -335,20 +439,23 @@ class UsbGateTest {
     bus.put("1-1", FakeBus.SCANNER, false);
     gate.start(log);
     assertEquals(Refusal.USB_CLASS, lastBlocked().reason());
-    Reason reason = new Reason("窓口のスキャナー", "scanner of the counter");
-    gate.decideBy(
-        UsbEvaluator.by(
-            new UsbRules(
-                new Rule<>("t.storage", reason, StorageAccess.GRANT_ONLY),
-                new Rule<>("t.unlisted", reason, UnlistedDevices.BLOCK),
-                new Rule<>(
-                    "t.enrolled",
-                    reason,
-                    List.of(new EnrolledPeripheral("0627", "0001", null, List.of("ff:00:00")))))));
+    gate.decideBy(scannerAllowed());
     assertEquals("1", authorized("1-1"));
     gate.decideBy(UsbEvaluator.strictest());
     assertEquals("0", authorized("1-1"));
     assertTrue(lastBlocked().wasOpen());
+  }
+
+  private static UsbEvaluator scannerAllowed() {
+    Reason reason = new Reason("窓口のスキャナー", "scanner of the counter");
+    return UsbEvaluator.by(
+        new UsbRules(
+            new Rule<>("t.storage", reason, StorageAccess.GRANT_ONLY),
+            new Rule<>("t.unlisted", reason, UnlistedDevices.BLOCK),
+            new Rule<>(
+                "t.enrolled",
+                reason,
+                List.of(new EnrolledPeripheral("0627", "0001", null, List.of("ff:00:00"))))));
   }
 
   @Test

@@ -49,6 +49,7 @@ class FloorTest {
     Files.write(
         device(port).resolve("descriptors"), HexFormat.of().parseHex(descriptors.replace(" ", "")));
     Files.writeString(device(port).resolve("authorized"), authorized + "\n");
+    Files.writeString(device(port).resolve("devnum"), "5\n");
   }
 
   private String authorized(String port) throws IOException {
@@ -88,6 +89,39 @@ class FloorTest {
     floor("1-2");
     assertEquals("0", authorized("1-1"));
     assertEquals("1", authorized("1-2"));
+  }
+
+  private void bind(String port, String driver) throws IOException {
+    Path link = Files.createDirectories(device(port + ":1.0")).resolve("driver");
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, Path.of("../../drivers", driver));
+  }
+
+  @Test
+  @DisplayName("a keyboard that got a driver for something else is blocked again, for good")
+  void driver() throws Exception {
+    put("1-1", KEYBOARD, "0");
+    put("1-2", KEYBOARD, "0");
+    put("1-3", KEYBOARD, "1");
+    bind("1-1", "usbhid");
+    bind("1-2", "usb-storage");
+    bind("1-3", "asix");
+    floor("--all");
+    assertEquals("1", authorized("1-1"));
+    assertEquals("0", authorized("1-2"));
+    assertEquals("0", authorized("1-3"));
+    Files.delete(device("1-2:1.0").resolve("driver"));
+    floor("--all");
+    assertEquals("0", authorized("1-2"), "it would get its driver again");
+    bind("1-1", "usb-storage");
+    floor("1-1:1.0");
+    assertEquals("0", authorized("1-1"), "loaded after the release");
+    Files.delete(device("1-1:1.0").resolve("driver"));
+    floor("1-1");
+    assertEquals("0", authorized("1-1"), "the same device");
+    Files.writeString(device("1-1").resolve("devnum"), "6\n");
+    floor("1-1");
+    assertEquals("1", authorized("1-1"), "another device");
   }
 
   @Test
