@@ -363,9 +363,11 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       listed.addAll(uses.keySet());
     }
     try {
-      Optional<Instant> now = clocks.server().now();
-      if (now.isPresent()) {
-        store.forgetOver(now.get(), listed);
+      Optional<Instant> server = clocks.server().now();
+      Instant wall = clocks.wall().instant();
+      if (server.isPresent()) {
+        // The earlier of the two: one clock that runs ahead must not make a used grant new.
+        store.forgetOver(server.get().isBefore(wall) ? server.get() : wall, listed);
       }
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "old activations stay", e);

@@ -768,6 +768,31 @@ class GrantDeskTest {
   }
 
   @Test
+  @DisplayName("a used grant is not used again when its older row is put back at the service")
+  void rowPutBack() {
+    open();
+    world.pass(Duration.ofMinutes(31));
+    world.service.offering();
+    world.desk.poll();
+    world.settle();
+    assertEquals(List.of("opened", "closed deadline"), world.log.lines());
+    world.service.activations.clear();
+    world.service.offering(offer);
+    world.desk.poll();
+    world.settle();
+    assertFalse(world.isOpen());
+    // Nor after a boot, when the service is asked first and says yes.
+    world.boot = "AQAAAAAAAAAAAAAAAAAAAA";
+    world.desk = world.newDesk();
+    world.desk.start(null);
+    world.desk.poll();
+    world.settle();
+    assertFalse(world.isOpen());
+    assertEquals(1, world.gate.opened);
+    assertTrue(world.log.lines().contains("refused GRANT_OVER"), world.log.lines()::toString);
+  }
+
+  @Test
   @DisplayName("a list that names one grant twice offers nothing")
   void contradiction() {
     world.running();
