@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param open whether a medium was about to be opened and not yet closed: found by the next start
  *     after a kill or a power cut
  */
-record Activation(
-    String grant, String nonce, Instant end, @Nullable Answer answer, boolean open) {
+record Activation(String grant, String nonce, Instant end, @Nullable Answer answer, boolean open) {
   /**
    * The verified answer.
    *

@@ -117,8 +117,8 @@ final class Activations {
   synchronized void forgetOver(Instant now, java.util.Set<String> listed) throws IOException {
     Map<String, Activation> next = new TreeMap<>(byGrant);
     next.values()
-        .removeIf(each ->
-            !each.end().isAfter(now) && !each.open() && !listed.contains(each.grant()));
+        .removeIf(
+            each -> !each.end().isAfter(now) && !each.open() && !listed.contains(each.grant()));
     if (next.size() != byGrant.size()) {
       store(next);
     }

@@ -90,7 +90,8 @@ final class Activator {
       return no(untimely.get());
     }
     Optional<Activation> before = store.of(grant.id());
-    Activation asking = before.orElseGet(() -> Activation.asking(grant.id(), nonce(), grant.text().end()));
+    Activation asking =
+        before.orElseGet(() -> Activation.asking(grant.id(), nonce(), grant.text().end()));
     try {
       if (before.isEmpty()) {
         store.put(asking);

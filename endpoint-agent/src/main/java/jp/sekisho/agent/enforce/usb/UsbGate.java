@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.MediumEvents;
@@ -28,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  * The USB gate: judges every device of the machine and keeps those blocked that are not released.
  *
  * <p>One thread reads the kernel's messages and decides; every method that decides or changes holds
- * this object's lock, so decisions about one port never overlap. The lock is held while the kernel
- * binds drivers. A release goes: read, decide, record durably, read again and compare, {@code
- * authorized=1}, read again and compare. A block goes: nothing is written, unless the device was
- * usable. The only way out of any error is "blocked". What the kernel tells only after a release is
- * judged as soon as it is known: that an input device types, and which drivers were bound, for the
- * kernel binds some by vendor and product whatever class the device names ({@link UsbDrivers}).
+ * this object's lock, so decisions about one port never overlap; only {@link #shutMedium} may do
+ * without. The lock is held while the kernel binds drivers. A release goes: read, decide, record
+ * durably, read again and compare, {@code authorized=1}, read again and compare. A block goes:
+ * nothing is written, unless the device was usable. The only way out of any error is "blocked".
+ * What the kernel tells only after a release is judged as soon as it is known: that an input device
+ * types, and which drivers were bound, for the kernel binds some by vendor and product whatever
+ * class the device names ({@link UsbDrivers}).
  *
  * <p>Decisions belong to one enumeration (port, kernel's number, fingerprint) and are never
  * remembered for a device that comes back.
@@ -85,7 +87,7 @@ public final class UsbGate implements AutoCloseable {
   private final Map<String, Held> held = new TreeMap<>();
 
   /** Ports opened by a grant, with the fingerprint that was compared. */
-  private final Map<String, String> opened = new HashMap<>();
+  private final Map<String, String> opened = new ConcurrentHashMap<>();
 
   /** Ports of the system's own disks, with the fingerprints they had at the start. */
   private final Map<String, String> systemDisks = new HashMap<>();
@@ -556,17 +558,24 @@ public final class UsbGate implements AutoCloseable {
 
   /**
    * Withdraws the authorisation of what is at {@code port}, unless the policy itself released it.
-   * Idempotent.
+   * Idempotent. What a grant opened is shut without this object's lock: another device may keep it
+   * for seconds, and a deadline must not wait for that.
    *
    * @return whether nothing of it is usable now, as read back
    */
-  public synchronized boolean shutMedium(String port) {
-    opened.remove(port);
-    Held known = held.get(port);
-    if (known != null && known.verdict().allowed()) {
-      return true;
+  public boolean shutMedium(String port) {
+    if (opened.containsKey(port)) {
+      // First the effect: the port counts as opened until then, so nobody takes it for another's.
+      boolean shut = shut(port);
+      opened.remove(port);
+      if (shut) {
+        return true;
+      }
     }
-    return shut(port);
+    synchronized (this) {
+      Held known = held.get(port);
+      return (known != null && known.verdict().allowed()) || shut(port);
+    }
   }
 
   /** Whether the gate holds, as measured now; a change is recorded. */

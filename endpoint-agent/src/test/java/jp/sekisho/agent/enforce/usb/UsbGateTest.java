@@ -319,7 +319,8 @@ class UsbGateTest {
   }
 
   @Test
-  @DisplayName("a granted medium that gets any driver but storage's is shut and is a medium no more")
+  @DisplayName(
+      "a granted medium that gets any driver but storage's is shut and is a medium no more")
   void mediumWithNetwork() throws Exception {
     bus.put("1-1", FakeBus.STICK, false);
     bus.bind("1-1", "usb-storage");
