@@ -255,6 +255,8 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   }
 
   private synchronized void gone(LivePresence presence, Cause cause) {
+    // Should the same card answer again, in the same stay: who used the seat in between?
+    confirmed.values().removeIf(presence::equals);
     for (Use use : List.copyOf(uses.values())) {
       if (use.presence.equals(presence)) {
         end(use, cause);
