@@ -159,6 +159,8 @@ public enum Refusal {
   POLICY_LAYER_FOREIGN(409),
   /** Signed by the delegate of one organ for another, or for all. */
   POLICY_DELEGATE(403),
+  /** It revokes more keys than a terminal holds for one online key. */
+  POLICY_REVOCATIONS(409),
   // Session
   /** No session. */
   SESSION_NONE(401),
