@@ -135,7 +135,7 @@ public final class BlockDevices {
         }
       }
       if (Files.exists(swaps)) {
-        for (String line : Files.readAllLines(swaps)) {
+        for (String line : Files.readAllLines(swaps, StandardCharsets.ISO_8859_1)) {
           if (line.startsWith("/dev/")) {
             left.add(block(line.substring("/dev/".length()).split("\\s", 2)[0]));
           }

@@ -9,7 +9,7 @@ import java.util.Set;
  * One line of {@code /proc/self/mountinfo} (proc(5)).
  *
  * @param device {@code major:minor} of the block device
- * @param target where it is mounted
+ * @param target where it is mounted; a character for each byte
  * @param options of this mount, such as {@code ro nosuid}
  * @param superOptions of the file system itself
  */
@@ -35,7 +35,7 @@ record Mount(String device, String target, Set<String> options, Set<String> supe
 
   /** The kernel writes blank, tab, line end and backslash as three octal digits. */
   private static String unescape(String text) {
-    byte[] in = text.getBytes(StandardCharsets.UTF_8);
+    byte[] in = text.getBytes(StandardCharsets.ISO_8859_1);
     byte[] out = new byte[in.length];
     int length = 0;
     for (int i = 0; i < in.length; i++) {
@@ -47,6 +47,6 @@ record Mount(String device, String target, Set<String> options, Set<String> supe
         out[length++] = in[i];
       }
     }
-    return new String(out, 0, length, StandardCharsets.UTF_8);
+    return new String(out, 0, length, StandardCharsets.ISO_8859_1);
   }
 }

@@ -1,10 +1,13 @@
 package jp.sekisho.agent.platform.linux;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +108,23 @@ class BlockDevicesTest {
     assertTrue(blocks.unmountAll("2-1"));
     assertEquals(List.of(mount("254:0", "/")), table);
     assertTrue(blocks.unmountAll("2-1"));
+  }
+
+  @Test
+  @DisplayName("a name that is no UTF-8 hides no other mount, and is named to the kernel as it is")
+  void rawBytes() throws Exception {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    lines.writeBytes("20 1 0:40 / /mnt/".getBytes(StandardCharsets.US_ASCII));
+    lines.writeBytes(new byte[] {(byte) 0xff, '\r', (byte) 0xe9, '\\', '0', '4', '0'});
+    lines.writeBytes(" rw - fuse \u0085\u00fe rw\n".getBytes(StandardCharsets.ISO_8859_1));
+    lines.writeBytes(
+        "21 1 8:1 / /run/sekisho/media/2-1/medium ro - vfat /dev/sda1 ro\n"
+            .getBytes(StandardCharsets.US_ASCII));
+    List<Mount> read = new MountCalls(Files.write(sys.resolve("mountinfo"), lines.toByteArray())).all();
+    assertEquals(List.of("0:40", "8:1"), read.stream().map(Mount::device).toList());
+    assertArrayEquals(
+        new byte[] {'/', 'm', 'n', 't', '/', (byte) 0xff, '\r', (byte) 0xe9, ' ', 0},
+        MountCalls.path(read.get(0).target()));
   }
 
   @Test
