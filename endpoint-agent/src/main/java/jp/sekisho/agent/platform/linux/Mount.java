@@ -10,10 +10,17 @@ import java.util.Set;
  *
  * @param device {@code major:minor} of the block device
  * @param target where it is mounted; a character for each byte
+ * @param source what is mounted, mostly a block device's node; the only word on it where the file
+ *     system has no number of its own (btrfs: major 0)
  * @param options of this mount, such as {@code ro nosuid}
  * @param superOptions of the file system itself
  */
-record Mount(String device, String target, Set<String> options, Set<String> superOptions) {
+record Mount(
+    String device,
+    String target,
+    String source,
+    Set<String> options,
+    Set<String> superOptions) {
   /** Reads a line; empty when it has another form. */
   static Optional<Mount> parse(String line) {
     List<String> fields = List.of(line.split(" ", -1));
@@ -25,6 +32,7 @@ record Mount(String device, String target, Set<String> options, Set<String> supe
         new Mount(
             fields.get(2),
             unescape(fields.get(4)),
+            unescape(fields.get(dash + 2)),
             Set.of(distinct(fields.get(5))),
             Set.of(distinct(fields.get(dash + 3)))));
   }

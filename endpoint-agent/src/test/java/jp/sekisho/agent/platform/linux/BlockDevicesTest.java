@@ -64,7 +64,7 @@ class BlockDevicesTest {
     Files.createDirectories(mapped.resolve("slaves"));
     Files.createSymbolicLink(mapped.resolve("slaves/sda1"), part);
     link("dev/block/254:0", mapped);
-    blocks = new BlockDevices(sys, sys.resolve("no-swaps"), mounts);
+    blocks = new BlockDevices(sys, sys.resolve("swaps"), sys.resolve("nodes"), mounts);
   }
 
   private void link(String name, Path target) throws IOException {
@@ -73,8 +73,12 @@ class BlockDevicesTest {
     Files.createSymbolicLink(link, target);
   }
 
+  private static Mount mount(String device, String target, String source) {
+    return new Mount(device, target, source, Set.of("rw"), Set.of("rw"));
+  }
+
   private static Mount mount(String device, String target) {
-    return new Mount(device, target, Set.of("rw"), Set.of("rw"));
+    return mount(device, target, "none");
   }
 
   @Test
@@ -95,6 +99,34 @@ class BlockDevicesTest {
     table.add(mount("0:25", "/proc"));
     assertEquals(List.of(), blocks.systemPorts());
     table.add(mount("254:0", "/"));
+    assertEquals(List.of("2-1"), blocks.systemPorts());
+  }
+
+  @Test
+  @DisplayName("a system on btrfs, which has no number of its own, is known by its nodes")
+  void systemOnBtrfs() throws Exception {
+    Path second = Files.createDirectories(sys.resolve("devices/pci/usb3/3-1.2/host1/block/sdb"));
+    link("class/block/sdb", second);
+    Files.createFile(Files.createDirectories(sys.resolve("nodes")).resolve("sda1"));
+    link("nodes/mapper/root", sys.resolve("nodes/sda1"));
+    table.add(mount("0:30", "/home", "/dev/mapper/none"));
+    table.add(mount("0:31", "/srv", "/dev/sda1"));
+    assertEquals(List.of(), blocks.systemPorts());
+    table.add(mount("0:30", "/", "/dev/mapper/root"));
+    assertEquals(List.of("2-1"), blocks.systemPorts());
+    link("fs/btrfs/5b0c/devices/sda1", sys.resolve("class/block/sda1"));
+    link("fs/btrfs/5b0c/devices/sdb", second);
+    assertEquals(List.of("2-1", "3-1.2"), blocks.systemPorts(), "a file system of two disks");
+  }
+
+  @Test
+  @DisplayName("swap space by its node, also by another name of it")
+  void swaps() throws Exception {
+    Files.createFile(Files.createDirectories(sys.resolve("nodes")).resolve("sda1"));
+    link("nodes/mapper/swap", sys.resolve("nodes/sda1"));
+    Files.writeString(
+        sys.resolve("swaps"),
+        "Filename\tType\tSize\n/swapfile file 1\n/dev/mapper/swap  partition 2\n");
     assertEquals(List.of("2-1"), blocks.systemPorts());
   }
 
@@ -135,6 +167,7 @@ class BlockDevicesTest {
             new Mount(
                 "8:0",
                 "/run/sekisho/media/a b",
+                "/dev/sda",
                 Set.of("ro", "nosuid", "nodev", "noexec"),
                 Set.of("ro", "uid=1000"))),
         Mount.parse(

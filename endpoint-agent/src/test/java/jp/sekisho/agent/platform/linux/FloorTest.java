@@ -151,4 +151,33 @@ class FloorTest {
     floor("--all");
     assertEquals("1", authorized("1-2"));
   }
+
+  @Test
+  @DisplayName("the disks of a btrfs the system runs from are left alone, and no others")
+  void systemOnBtrfs() throws Exception {
+    String[] ports = {"1-2", "1-3", "1-4"};
+    Files.createDirectories(root.resolve("sys/class/block"));
+    Files.createDirectories(root.resolve("sys/fs/btrfs/5b0c/devices"));
+    Files.createDirectories(root.resolve("dev/mapper"));
+    for (int i = 0; i < ports.length; i++) {
+      put(ports[i], STICK, "1");
+      String name = "sd" + (char) ('a' + i);
+      Path disk = Files.createDirectories(device(ports[i]).resolve("host0/block/" + name));
+      Files.createSymbolicLink(root.resolve("sys/class/block/" + name), disk);
+      Files.createFile(root.resolve("dev/" + name));
+      if (i < 2) {
+        Files.createSymbolicLink(root.resolve("sys/fs/btrfs/5b0c/devices/" + name), disk);
+      }
+    }
+    Files.createSymbolicLink(root.resolve("dev/mapper/root"), root.resolve("dev/sda"));
+    Files.writeString(
+        root.resolve("proc/self/mountinfo"),
+        "20 1 0:30 /@ / rw shared:1 - btrfs /dev/mapper/root rw,subvol=/@\n"
+            + "21 1 0:31 / /tmp rw - tmpfs tmpfs rw\n"
+            + "22 1 0:32 / /home rw - nfs4 server:/home rw\n");
+    floor("--all");
+    assertEquals("1", authorized("1-2"));
+    assertEquals("1", authorized("1-3"));
+    assertEquals("0", authorized("1-4"));
+  }
 }

@@ -57,7 +57,7 @@ class LinuxVolumesTest {
 
   private void mounted(Path place, String port, String number) throws IOException {
     Path target = Files.createDirectories(place.resolve(port).resolve("medium"));
-    table.add(new Mount(number, target.toString(), Set.of("ro"), Set.of("ro")));
+    table.add(new Mount(number, target.toString(), "/dev/sda", Set.of("ro"), Set.of("ro")));
   }
 
   @Test
@@ -66,7 +66,7 @@ class LinuxVolumesTest {
     Path place = temp.resolve("media");
     LinuxVolumes volumes =
         new LinuxVolumes(
-            new BlockDevices(temp, temp.resolve("no-swaps"), mounts),
+            new BlockDevices(temp, temp.resolve("no-swaps"), temp.resolve("dev"), mounts),
             mounts,
             temp.resolve("dev"),
             place);
