@@ -172,9 +172,9 @@ public final class AgentService implements AutoCloseable {
 
     Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
     stops.push(spool::close);
-    spool.append(new AgentEvent.Started(options.version(), options.gates().gating()));
+    spool.begin(new AgentEvent.Started(options.version(), options.gates().gating()));
     if (spool.tornBytes() > 0) {
-      spool.append(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", spool.tornBytes())));
+      spool.begin(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", spool.tornBytes())));
     }
 
     // Before the network and everything that may be slow or fail.
@@ -420,8 +420,11 @@ public final class AgentService implements AutoCloseable {
       throws SpoolException, InterruptedException {
     // The seats close next; that the agent stopped says it all, so they add no records.
     bindings.stop();
-    spool.append(new AgentEvent.Stopped());
-    sender.flush(LAST_FLUSH);
+    try {
+      spool.append(new AgentEvent.Stopped());
+    } finally {
+      sender.flush(LAST_FLUSH);
+    }
   }
 
   private static java.util.concurrent.ThreadFactory daemon(String name) {

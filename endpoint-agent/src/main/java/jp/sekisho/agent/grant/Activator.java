@@ -173,6 +173,6 @@ final class Activator {
 
   private static Result notStored(IOException e) {
     LOG.log(System.Logger.Level.ERROR, "an activation is not stored, so nothing opens", e);
-    return no(Refusal.STORAGE_FAILED);
+    return no(Refusal.RECORDS_FULL);
   }
 }

@@ -558,7 +558,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     if (!parts.active().getAsBoolean()) {
       return Refusal.TERMINAL_REVOKED;
     }
-    return parts.records().room() == Room.PLENTY ? null : Refusal.STORAGE_FAILED;
+    return parts.records().room() == Room.PLENTY ? null : Refusal.RECORDS_FULL;
   }
 
   private void begin(Use use) {
@@ -655,7 +655,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     try {
       recorded = markOpen(use.grant.id(), true) && record(opened(use));
       if (!recorded) {
-        failure = Refusal.STORAGE_FAILED;
+        failure = Refusal.RECORDS_FULL;
       } else if (stillWanted(use)) {
         outcome = parts.gate().openReadOnly(use.medium, use.presence.uid());
         failure = outcome instanceof OpenOutcome.Failed no ? no.reason() : failure;

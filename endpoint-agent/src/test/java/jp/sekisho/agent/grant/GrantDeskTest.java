@@ -389,7 +389,7 @@ class GrantDeskTest {
     world.settle();
     assertFalse(world.isOpen());
     assertEquals(
-        List.of("opened", "closed records-full", "refused STORAGE_FAILED"), world.log.lines());
+        List.of("opened", "closed records-full", "refused RECORDS_FULL"), world.log.lines());
   }
 
   @Test
@@ -688,7 +688,7 @@ class GrantDeskTest {
     world.logIn(CLERK);
     world.plug(STICK);
     world.settle();
-    stayedClosed(Refusal.STORAGE_FAILED);
+    stayedClosed(Refusal.RECORDS_FULL);
     assertTrue(world.service.asked.isEmpty());
   }
 

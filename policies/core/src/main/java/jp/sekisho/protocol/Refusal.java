@@ -307,7 +307,7 @@ public enum Refusal {
   STATE_TAMPERED(500),
   /** The change and its entry could not be made durable, so nothing was done. */
   STORAGE_FAILED(503),
-  /** The terminal's own records have no room left, so it lets nothing happen that needs one. */
+  /** The terminal's own records have no room left or fail: nothing happens that needs one. */
   RECORDS_FULL(503),
   /** An act was begun and ended without success; nothing is known to have changed. */
   ACT_FAILED(409),

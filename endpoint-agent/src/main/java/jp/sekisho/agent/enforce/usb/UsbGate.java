@@ -100,6 +100,7 @@ public final class UsbGate implements AutoCloseable {
   private boolean recordFailed;
   private long lastReconcile;
   private @Nullable Enforcement reported;
+  private @Nullable Enforcement unrecorded;
   private volatile boolean ended;
   private volatile boolean eventsLost;
 
@@ -148,6 +149,7 @@ public final class UsbGate implements AutoCloseable {
   public synchronized void recordTo(DecisionLog decisions) {
     log = decisions;
     reported = null;
+    unrecorded = null;
   }
 
   /** From now on devices are judged by {@code evaluator}; those present are judged again. */
@@ -217,7 +219,9 @@ public final class UsbGate implements AutoCloseable {
         // Only the time may have come.
       }
     }
-    blocks.due().ifPresent(this::record);
+    if (log != null && log.takesReleases()) {
+      blocks.due().ifPresent(this::record);
+    }
     if (nanos.getAsLong() - lastReconcile >= RECONCILE.toNanos()) {
       reconcile();
     }
@@ -238,7 +242,7 @@ public final class UsbGate implements AutoCloseable {
     }
     if (log != null && log.takesReleases()) {
       for (Held one : List.copyOf(held.values())) {
-        if (one.verdict().reason() == Refusal.STORAGE_FAILED) {
+        if (one.verdict().reason() == Refusal.RECORDS_FULL) {
           ports.read(one.reading().device().port()).ifPresent(now -> judge(now, false));
         }
       }
@@ -298,7 +302,7 @@ public final class UsbGate implements AutoCloseable {
       }
       UsbEvent.Allowed event = new UsbEvent.Allowed(device(now, verdict), verdict.rule());
       if (!record(event)) {
-        hold(now, refused(verdict, Refusal.STORAGE_FAILED));
+        hold(now, refused(verdict, Refusal.RECORDS_FULL));
         return;
       }
       Optional<Reading> again = ports.read(port);
@@ -416,8 +420,8 @@ public final class UsbGate implements AutoCloseable {
             verdict.rule(),
             reading.authorized(),
             verdict.reason() == null ? Refusal.USB_CLASS : verdict.reason());
-    if (blocks.isRecordedNow(event)) {
-      record(event);
+    if (blocks.isRecordedNow(event) && !record(event)) {
+      blocks.missed(event);
     }
     if (verdict.medium() && media != null && (before == null || !before.verdict().medium())) {
       media.plugged(new PluggedMedium(port, reading.device().fingerprint()));
@@ -478,8 +482,13 @@ public final class UsbGate implements AutoCloseable {
 
   private boolean record(UsbEvent event) {
     boolean release = event instanceof UsbEvent.Allowed;
-    recordFailed = log == null || (release && !log.takesReleases()) || !log.record(event);
-    return !recordFailed;
+    if (log == null || (release && !log.takesReleases())) {
+      return false;
+    }
+    boolean recorded = log.record(event);
+    // Where there is no room, that alone says why, and until when.
+    recordFailed = !recorded && log.takesReleases();
+    return recorded;
   }
 
   private static UsbVerdict refused(UsbVerdict verdict, Refusal reason) {
@@ -534,7 +543,7 @@ public final class UsbGate implements AutoCloseable {
       return Optional.of(Refusal.NOT_ENFORCING);
     }
     if (!record(new UsbEvent.Allowed(device(known.reading(), known.verdict()), GRANT_RULE))) {
-      return Optional.of(Refusal.STORAGE_FAILED);
+      return Optional.of(Refusal.RECORDS_FULL);
     }
     Optional<Reading> now = ports.read(medium.device());
     if (now.isEmpty() || !now.get().isSameDevice(known.reading())) {
@@ -583,16 +592,31 @@ public final class UsbGate implements AutoCloseable {
     Fault fault = measure();
     Enforcement now =
         fault == null ? new Enforcement(true, null) : new Enforcement(false, fault.word());
-    if (fault != Fault.STARTING && !now.equals(reported) && log != null) {
-      UsbEvent.Enforcement event =
-          new UsbEvent.Enforcement(
-              fault == null ? "effective" : "misconfigured", fault == null ? "" : fault.word());
-      if (log.record(event)) {
-        reported = now;
-        recordFailed = false;
-      }
+    if (fault == Fault.STARTING || log == null) {
+      return now;
+    }
+    Enforcement missed = unrecorded;
+    if (missed != null && recorded(missed)) {
+      unrecorded = null;
+    }
+    if (unrecorded == null && !now.equals(reported) && !recorded(now)) {
+      // A gap that could not be told of while it lasted is told of after it.
+      unrecorded = now;
     }
     return now;
+  }
+
+  private boolean recorded(Enforcement now) {
+    String fault = now.fault();
+    UsbEvent.Enforcement event =
+        new UsbEvent.Enforcement(
+            fault == null ? "effective" : "misconfigured", fault == null ? "" : fault);
+    if (log == null || !log.record(event)) {
+      return false;
+    }
+    reported = now;
+    recordFailed = false;
+    return true;
   }
 
   private @Nullable Fault measure() {

@@ -38,13 +38,15 @@ class UsbGateTest {
 
   private final List<AgentEvent> events = new CopyOnWriteArrayList<>();
   private volatile boolean full;
+  private volatile boolean brokenToo;
   private volatile Consumer<AgentEvent> whileRecording = event -> {};
 
   private final DecisionLog log =
       new DecisionLog() {
         @Override
         public boolean record(AgentEvent event) {
-          if (full) {
+          // The last room takes only whether the gate holds.
+          if (full && (brokenToo || !(event instanceof UsbEvent.Enforcement))) {
             return false;
           }
           whileRecording.accept(event);
@@ -166,10 +168,57 @@ class UsbGateTest {
     assertEquals("0", authorized("1-2"));
     gate.reconcile();
     assertEquals("0", authorized("1-2"));
+    assertTrue(
+        events.contains(new UsbEvent.Enforcement("misconfigured", "records-full")), "" + events);
     full = false;
     gate.reconcile();
     assertEquals("1", authorized("1-2"));
     assertTrue(gate.enforcement().enforcing());
+    assertEquals(
+        List.of("effective", "misconfigured", "effective"),
+        events.stream()
+            .filter(UsbEvent.Enforcement.class::isInstance)
+            .map(event -> ((UsbEvent.Enforcement) event).state())
+            .toList());
+  }
+
+  @Test
+  @DisplayName("blocks that found no room are counted, and told of when there is room again")
+  void blocksWithoutRoom() throws Exception {
+    AtomicLong now = new AtomicLong();
+    gate = new UsbGate(bus.ports(), bus, now::get);
+    gate.start(log);
+    full = true;
+    bus.plug("1-1", FakeBus.STICK);
+    bus.plug("1-2", FakeBus.STICK);
+    Await.until("seen", () -> gate.media().size() == 2);
+    now.addAndGet(BlockRecords.WINDOW.toNanos());
+    bus.plug("1-3", FakeBus.STICK);
+    Await.until("seen", () -> gate.media().size() == 3);
+    assertEquals(List.of(), types());
+    full = false;
+    awaitEvents(1);
+    assertEquals(3, lastBlocked().count());
+    assertEquals("1-3", lastBlocked().device().port());
+    assertTrue(gate.enforcement().enforcing());
+  }
+
+  @Test
+  @DisplayName("a gap that nothing could be written of is in the records afterwards")
+  void gapWithoutRecords() throws Exception {
+    gate.start(log);
+    full = true;
+    brokenToo = true;
+    assertEquals("records-full", gate.enforcement().fault());
+    assertEquals("records-full", gate.enforcement().fault());
+    full = false;
+    assertTrue(gate.enforcement().enforcing());
+    assertEquals(
+        List.of(
+            new UsbEvent.Enforcement("effective", ""),
+            new UsbEvent.Enforcement("misconfigured", "records-full"),
+            new UsbEvent.Enforcement("effective", "")),
+        events);
   }
 
   @Test
