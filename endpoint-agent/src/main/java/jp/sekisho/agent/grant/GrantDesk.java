@@ -384,7 +384,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     try {
       // First what ends: measuring the gates may wait long for their lock, a deadline must not.
       judge();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fault(e);
     }
     if (!isIdle() && measuring.compareAndSet(false, true) && !run(this::measureAndLook)) {
@@ -392,7 +392,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
   }
 
-  private void fault(RuntimeException e) {
+  private void fault(Throwable e) {
     LOG.log(System.Logger.Level.ERROR, "grants cannot be judged; all are closed", e);
     synchronized (this) {
       List.copyOf(uses.values()).forEach(use -> end(use, Cause.FAULT));
@@ -414,7 +414,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
         measuring.set(false);
       }
       look();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fault(e);
     }
   }
@@ -762,7 +762,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   private boolean shut(PluggedMedium medium) {
     try {
       return parts.gate().close(medium);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "closing a medium failed; it is tried again", e);
       return false;
     }

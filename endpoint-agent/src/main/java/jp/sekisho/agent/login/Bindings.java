@@ -195,7 +195,7 @@ public final class Bindings {
   private static boolean isAtScreen(LocalPresence presence, int uid) {
     try {
       return presence.isAtScreen(uid);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "who is at the screen cannot be told", e);
       return false;
     }

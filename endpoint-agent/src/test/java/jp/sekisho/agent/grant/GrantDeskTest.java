@@ -815,6 +815,19 @@ class GrantDeskTest {
   }
 
   @Test
+  @DisplayName("also when what judges them runs into an error, and the next look goes on")
+  void error() {
+    open();
+    world.trustError = true;
+    world.desk.tick();
+    world.settle();
+    closedBecause("fault");
+    world.trustError = false;
+    world.pass(Duration.ofSeconds(20));
+    assertTrue(world.isOpen());
+  }
+
+  @Test
   @DisplayName("the record of an opening says whose approval, which medium and until when")
   void openedRecord() {
     open();

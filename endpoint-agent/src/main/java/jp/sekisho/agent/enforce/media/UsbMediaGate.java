@@ -216,7 +216,8 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     try {
       task.run();
       return true;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // The next notice of this port must come all the same.
       LOG.log(System.Logger.Level.ERROR, "a listener of media failed", e);
       return false;
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.MediumEvents;
@@ -104,6 +105,9 @@ public final class UsbGate implements AutoCloseable {
   private volatile boolean ended;
   private volatile boolean eventsLost;
 
+  /** Until everything was looked at again without an error. */
+  private volatile boolean decisionFailed;
+
   /**
    * A gate that has not begun.
    *
@@ -169,43 +173,55 @@ public final class UsbGate implements AutoCloseable {
 
   private void run() {
     while (!ended) {
-      UsbSignal signal;
-      try {
-        signal = events.next();
-      } catch (IOException | RuntimeException e) {
-        eventsLost = true;
-        LOG.log(System.Logger.Level.ERROR, "the kernel's messages cannot be read", e);
-        return;
-      }
+      UsbSignal signal = next();
       try {
         handle(signal);
-      } catch (IOException | RuntimeException e) {
-        // Whatever was being decided is still blocked; the next reconciliation looks again.
-        LOG.log(System.Logger.Level.ERROR, "a USB decision failed", e);
+      } catch (Throwable e) {
+        // Whatever was being decided is still blocked; the next reconciliation looks again. Nothing
+        // may end this thread: without it nobody decides any more.
+        failed("a USB decision failed", e);
       }
+    }
+  }
+
+  /** The next message; while none can be read, a quiet second, so that looks by the clock go on. */
+  private UsbSignal next() {
+    try {
+      UsbSignal signal = events.next();
+      if (!eventsLost) {
+        return signal;
+      }
+      eventsLost = false;
+      return UsbSignal.of(UsbSignal.Kind.LOST);
+    } catch (Throwable e) {
+      if (!eventsLost && !ended) {
+        LOG.log(System.Logger.Level.ERROR, "the kernel's messages cannot be read", e);
+      }
+      eventsLost = true;
+      LockSupport.parkNanos(this, Duration.ofSeconds(1).toNanos());
+      return UsbSignal.of(UsbSignal.Kind.QUIET);
+    }
+  }
+
+  private void failed(String what, Throwable e) {
+    decisionFailed = true;
+    try {
+      LOG.log(System.Logger.Level.ERROR, what, e);
+      // Recorded as 設定不良 now and not at the next look.
+      enforcement();
+    } catch (Throwable again) {
+      // As when there is no memory left: the next look says it.
+      e.addSuppressed(again);
     }
   }
 
   private synchronized void handle(UsbSignal signal) throws IOException {
     switch (signal.kind()) {
       case CONTROLLER -> ports.gate();
-      case BOUND -> consider(signal.port());
-      case INTERFACE -> {
-        Held known = held.get(signal.port());
-        // Interfaces of what was not released: somebody else wrote to "authorized".
-        if (known == null || !mayBeOpen(known)) {
-          consider(signal.port());
-        } else {
-          judgeDrivers(signal.port());
-        }
-      }
+      case BOUND -> apart(signal.port(), () -> consider(signal.port()));
+      case INTERFACE -> apart(signal.port(), () -> lookAfter(signal.port()));
       case VOLUME -> {
-        Held known = held.get(signal.port());
-        if (known == null || !mayBeOpen(known)) {
-          consider(signal.port());
-        } else {
-          judgeDrivers(signal.port());
-        }
+        apart(signal.port(), () -> lookAfter(signal.port()));
         if (media != null && opened.containsKey(signal.port())) {
           media.volume(signal.port(), signal.detail());
         }
@@ -231,14 +247,17 @@ public final class UsbGate implements AutoCloseable {
   synchronized void reconcile() throws IOException {
     lastReconcile = nanos.getAsLong();
     enforcement();
+    decisionFailed = false;
     if (!ports.openControllers().isEmpty()) {
       ports.gate();
     }
     scan();
     // A driver may have come after the release.
     for (String port : List.copyOf(held.keySet())) {
-      judgeDrivers(port);
-      judgeReports(port);
+      apart(port, () -> {
+        judgeDrivers(port);
+        judgeReports(port);
+      });
     }
     if (log != null && log.takesReleases()) {
       for (Held one : List.copyOf(held.values())) {
@@ -254,11 +273,35 @@ public final class UsbGate implements AutoCloseable {
     Set<String> present = new HashSet<>();
     for (String port : ports.occupied()) {
       present.add(port);
-      consider(port);
+      apart(port, () -> consider(port));
     }
     for (String port : List.copyOf(held.keySet())) {
       if (!present.contains(port)) {
         departed(port);
+      }
+    }
+  }
+
+  /** Something came to be behind a port that may be open, or not. */
+  private void lookAfter(String port) {
+    Held known = held.get(port);
+    if (known == null || !mayBeOpen(known)) {
+      // Interfaces of what was not released: somebody else wrote to "authorized".
+      consider(port);
+    } else {
+      judgeDrivers(port);
+    }
+  }
+
+  /** An error about one device keeps no other from being decided, and that one is shut. */
+  private void apart(String port, Runnable decision) {
+    try {
+      decision.run();
+    } catch (RuntimeException | Error e) {
+      failed("the device at " + port + " cannot be decided about", e);
+      Held known = held.get(port);
+      if (!systemDisks.containsKey(port) && (known == null || !mayBeOpen(known))) {
+        shut(port);
       }
     }
   }
@@ -625,6 +668,9 @@ public final class UsbGate implements AutoCloseable {
     }
     if (eventsLost || ended) {
       return Fault.EVENTS_LOST;
+    }
+    if (decisionFailed) {
+      return Fault.DECISION_FAILED;
     }
     try {
       if (!ports.openControllers().isEmpty()) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.DecisionLog;
@@ -412,6 +413,64 @@ class UsbGateTest {
     assertEquals("0", bus.get("usb2", "authorized_default"));
     assertEquals("0", authorized("2-1"));
     assertEquals("1", authorized("1-2"));
+  }
+
+  @Test
+  @DisplayName("an error in one decision blocks that device, is recorded and ends nothing")
+  void oneBadDecision() throws Exception {
+    gate.start(log);
+    whileRecording =
+        event -> {
+          if (event instanceof UsbEvent.Allowed allowed && allowed.device().port().equals("1-2")) {
+            throw new StackOverflowError("scripted");
+          }
+        };
+    bus.plug("1-2", FakeBus.INPUT);
+    bus.plug("1-3", FakeBus.INPUT);
+    Await.until("the other one is released", () -> authorized("1-3").equals("1"));
+    assertEquals("0", authorized("1-2"));
+    assertEquals("decision-failed", gate.enforcement().fault());
+    gate.reconcile();
+    assertEquals("0", authorized("1-2"));
+    assertTrue(
+        events.contains(new UsbEvent.Enforcement("misconfigured", "decision-failed")), "" + events);
+    whileRecording = event -> {};
+    gate.reconcile();
+    assertEquals("1", authorized("1-2"));
+    assertTrue(gate.enforcement().enforcing());
+  }
+
+  @Test
+  @DisplayName("an error in reading the kernel's messages is told and does not end the gating")
+  void messagesFail() throws Exception {
+    AtomicInteger failures = new AtomicInteger(2);
+    gate =
+        new UsbGate(
+            bus.ports(),
+            new UsbEvents() {
+              @Override
+              public UsbSignal next() throws IOException {
+                if (failures.getAndDecrement() > 0) {
+                  if (failures.get() > 0) {
+                    throw new LinkageError("scripted");
+                  }
+                  throw new IOException("scripted");
+                }
+                return bus.next();
+              }
+
+              @Override
+              public void close() {}
+            },
+            System::nanoTime);
+    gate.start(log);
+    Await.until("told", () -> "events-lost".equals(gate.enforcement().fault()));
+    bus.put("1-2", FakeBus.KEYBOARD, false);
+    Await.until("looked at again", () -> authorized("1-2").equals("1"));
+    bus.plug("1-1", FakeBus.STICK);
+    awaitEvents(2);
+    assertEquals(Refusal.USB_STORAGE, lastBlocked().reason());
+    assertTrue(gate.enforcement().enforcing());
   }
 
   @Test
