@@ -314,7 +314,7 @@ class SpoolTest {
     try (Spool spool = open(SMALL)) {
       long before = spool.lastSeq();
       spool.begin(new AgentEvent.Started("2", false));
-      spool.begin(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", 3)));
+      spool.begin(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", 3L)));
       assertEquals(before, spool.lastSeq(), "the last room is for removals and the stop");
       List<DeviceRecord> all = spool.unacknowledged(1000);
       assertTrue(spool.acknowledged(ack(all.get(all.size() - 1))));

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
 import org.jspecify.annotations.Nullable;
