@@ -329,7 +329,8 @@ class UsbGateTest {
     assertEquals("1", authorized("1-2"));
     bus.bind("1-2", "asix");
     bus.signal(UsbSignal.Kind.INTERFACE, "1-2");
-    Await.until("blocked", () -> authorized("1-2").equals("0"));
+    awaitEvents(2);
+    assertEquals("0", authorized("1-2"));
     assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
   }
 
@@ -379,7 +380,8 @@ class UsbGateTest {
     assertEquals(Optional.empty(), gate.open(medium));
     bus.bind("1-1", "cdc_ether");
     bus.signal(UsbSignal.Kind.INTERFACE, "1-1");
-    Await.until("blocked", () -> authorized("1-1").equals("0"));
+    awaitEvents(3);
+    assertEquals("0", authorized("1-1"));
     assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
     assertEquals(Optional.of(Refusal.MEDIUM_CHANGED), gate.open(medium));
     assertEquals("0", authorized("1-1"));
