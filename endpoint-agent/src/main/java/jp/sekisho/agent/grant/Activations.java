@@ -79,7 +79,7 @@ final class Activations {
   @SuppressWarnings("unchecked")
   private static List<Activation> parse(byte[] bytes) throws MalformedException {
     List<Activation> all = new ArrayList<>();
-    Map<String, Object> file = CanonicalJson.read(bytes);
+    Map<String, Object> file = CanonicalJson.read(bytes, LARGEST_FILE);
     new JsonFields(file).version(VERSION);
     if (!(file.get("activations") instanceof List<?> list)) {
       throw new MalformedException("activations is not a list");
@@ -127,7 +127,8 @@ final class Activations {
   private void store(Map<String, Activation> next) throws IOException {
     List<Object> list = new ArrayList<>();
     next.values().forEach(each -> list.add(each.fields()));
-    AtomicFile.write(file, CanonicalJson.write(Map.of("v", VERSION, "activations", list)));
+    AtomicFile.write(
+        file, CanonicalJson.write(Map.of("v", VERSION, "activations", list), LARGEST_FILE));
     byGrant.clear();
     byGrant.putAll(next);
   }
