@@ -172,9 +172,11 @@ class FloorTest {
     Files.createSymbolicLink(root.resolve("dev/mapper/root"), root.resolve("dev/sda"));
     Files.writeString(
         root.resolve("proc/self/mountinfo"),
-        "20 1 0:30 /@ / rw shared:1 - btrfs /dev/mapper/root rw,subvol=/@\n"
-            + "21 1 0:31 / /tmp rw - tmpfs tmpfs rw\n"
-            + "22 1 0:32 / /home rw - nfs4 server:/home rw\n");
+        """
+        20 1 0:30 /@ / rw shared:1 - btrfs /dev/mapper/root rw,subvol=/@
+        21 1 0:31 / /tmp rw - tmpfs tmpfs rw
+        22 1 0:32 / /home rw - nfs4 server:/home rw
+        """);
     floor("--all");
     assertEquals("1", authorized("1-2"));
     assertEquals("1", authorized("1-3"));
