@@ -63,8 +63,8 @@ public final class Bindings {
     void came(LivePresence presence);
 
     /**
-     * It does not any more: card out, seat lost, or somebody uses a passkey there. Called before the
-     * record; returns at once.
+     * It does not any more: card out, seat lost, or somebody uses a passkey there. Called before
+     * the record; returns at once.
      */
     void went(LivePresence presence, boolean cardGone);
   }

@@ -159,7 +159,8 @@ class BindingsTest {
   }
 
   @Test
-  @DisplayName("a passkey at the seat takes the card from behind it; what it answered stays watched")
+  @DisplayName(
+      "a passkey at the seat takes the card from behind it; what it answered stays watched")
   void passkeyAfterCard() {
     assertEquals(Optional.empty(), bindings.bind(seat, id(1), stay(), "key"));
     assertEquals(Optional.empty(), bindings.bind(seat, id(2)));

@@ -254,10 +254,12 @@ public final class UsbGate implements AutoCloseable {
     scan();
     // A driver may have come after the release.
     for (String port : List.copyOf(held.keySet())) {
-      apart(port, () -> {
-        judgeDrivers(port);
-        judgeReports(port);
-      });
+      apart(
+          port,
+          () -> {
+            judgeDrivers(port);
+            judgeReports(port);
+          });
     }
     if (log != null && log.takesReleases()) {
       for (Held one : List.copyOf(held.values())) {

@@ -16,11 +16,7 @@ import java.util.Set;
  * @param superOptions of the file system itself
  */
 record Mount(
-    String device,
-    String target,
-    String source,
-    Set<String> options,
-    Set<String> superOptions) {
+    String device, String target, String source, Set<String> options, Set<String> superOptions) {
   /** Reads a line; empty when it has another form. */
   static Optional<Mount> parse(String line) {
     List<String> fields = List.of(line.split(" ", -1));

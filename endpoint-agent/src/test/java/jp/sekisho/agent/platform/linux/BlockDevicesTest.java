@@ -152,7 +152,8 @@ class BlockDevicesTest {
     lines.writeBytes(
         "21 1 8:1 / /run/sekisho/media/2-1/medium ro - vfat /dev/sda1 ro\n"
             .getBytes(StandardCharsets.US_ASCII));
-    List<Mount> read = new MountCalls(Files.write(sys.resolve("mountinfo"), lines.toByteArray())).all();
+    List<Mount> read =
+        new MountCalls(Files.write(sys.resolve("mountinfo"), lines.toByteArray())).all();
     assertEquals(List.of("0:40", "8:1"), read.stream().map(Mount::device).toList());
     assertArrayEquals(
         new byte[] {'/', 'm', 'n', 't', '/', (byte) 0xff, '\r', (byte) 0xe9, ' ', 0},

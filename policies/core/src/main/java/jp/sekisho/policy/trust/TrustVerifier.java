@@ -28,13 +28,12 @@ import org.jspecify.annotations.Nullable;
  * the online key, which says what is revoked, may deny service but not take rules away; and it does
  * not touch roots, which are how officers get rid of a stolen online key.
  *
- * <p>Each online key has room for {@link #MOST_REVOKED} revocations and no more: they are kept until
- * officers lift them, so a stolen one could otherwise name keys until no terminal can hold the list.
- * Another online key, by a root of the officers, brings room of its own.
+ * <p>Each online key has room for {@link #MOST_REVOKED} revocations and no more: they are kept
+ * until officers lift them, so a stolen one could otherwise name keys until no terminal can hold
+ * the list. Another online key, by a root of the officers, brings room of its own.
  *
  * <p>Refusals: {@code ROOT_NOT_PINNED POLICY_SIGNATURE POLICY_OLDER POLICY_EXPIRED POLICY_MISMATCH
- * POLICY_MALFORMED POLICY_LAYER_MISSING POLICY_LAYER_FOREIGN POLICY_DELEGATE
- * POLICY_REVOCATIONS}.
+ * POLICY_MALFORMED POLICY_LAYER_MISSING POLICY_LAYER_FOREIGN POLICY_DELEGATE POLICY_REVOCATIONS}.
  */
 public final class TrustVerifier {
   /** How far a signer's clock may be ahead of ours. */

@@ -395,8 +395,7 @@ class TrustVerifierTest {
     scene.current = scene.current(NOW.plusSeconds(++second), scene.online, LOST_CARD);
     state = accepted(state, NOW);
     FileSigner next = TrustScene.signer();
-    scene.roots.add(
-        scene.root(2, 1, List.of(scene.officer1), List.of(scene.officer1), true, next));
+    scene.roots.add(scene.root(2, 1, List.of(scene.officer1), List.of(scene.officer1), true, next));
     scene.roster = scene.roster(2, "mayor", next);
     scene.current = scene.current(NOW.plusSeconds(++second), next, random(3, 5000));
     state = accepted(state, NOW);
