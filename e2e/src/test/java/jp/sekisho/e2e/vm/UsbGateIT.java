@@ -230,6 +230,45 @@ class UsbGateIT {
     vm.run("cd /sys/kernel/config/usb_gadget/one; echo >UDC; rmmod dummy_hcd").expectOk();
   }
 
+  /**
+   * Vendor and product are those of a meter that calls itself HID and for which Linux has a driver
+   * of its own, loaded by udevd when the interface is there: after the release.
+   */
+  @Test
+  @DisplayName(
+      "a keyboard that the kernel serves by its id with another driver is blocked when that is bound")
+  void servedByItsId() {
+    int since = vm.recorderLog().size();
+    vm.run(
+            """
+            modprobe -a dummy_hcd libcomposite
+            [ -d /sys/kernel/config/usb_gadget ] || mount -t configfs none /sys/kernel/config
+            g=/sys/kernel/config/usb_gadget/liar; mkdir $g; cd $g
+            echo 0x0c45 >idVendor; echo 0x1010 >idProduct
+            mkdir configs/c.1 functions/hid.0
+            echo 1 >functions/hid.0/protocol; echo 1 >functions/hid.0/subclass; echo 8 >functions/hid.0/report_length
+            printf '\\005\\001\\011\\006\\241\\001\\005\\007\\031\\340\\051\\347\\025\\000\\045\\001\\165\\001\\225\\010\\201\\002\\300' >functions/hid.0/report_desc
+            ln -s functions/hid.0 configs/c.1/; ls /sys/class/udc >UDC
+            """)
+        .expectOk();
+    Uevent bound =
+        vm.awaitUevent(
+            "a driver by its id",
+            since,
+            event ->
+                event.is("bind", "usb", "usb_interface")
+                    && "yurex".equals(event.values().get("DRIVER")));
+    String port = bound.name().substring(0, bound.name().indexOf(':'));
+    vm.await("blocked again", "[ \"$(cat /sys/bus/usb/devices/" + port + "/authorized)\" = 0 ]");
+    vm.await(
+        "its record", "tail -1 " + DECISIONS + " | grep USB_DRIVER | grep -q '\"wasOpen\":true'");
+    assertTrue(
+        vm.run("grep '\"port\":\"" + port + "\"' " + DECISIONS)
+            .expectOk()
+            .contains("usb.allowed"));
+    vm.run("cd /sys/kernel/config/usb_gadget/liar; echo >UDC; rmmod dummy_hcd").expectOk();
+  }
+
   @Test
   @DisplayName(
       "kill -9: gates stay, a new stick and a new keyboard stay blocked; the next agent releases the keyboard only")

@@ -158,7 +158,7 @@ public final class CardTrust implements CardObjections, AutoCloseable {
   private void refreshAndGoOn() {
     try {
       refresh();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // One bad answer must not be the last question.
       LOG.log(System.Logger.Level.ERROR, "card trust not refreshed", e);
     }

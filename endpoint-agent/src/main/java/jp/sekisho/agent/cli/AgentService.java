@@ -172,9 +172,9 @@ public final class AgentService implements AutoCloseable {
 
     Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
     stops.push(spool::close);
-    spool.append(new AgentEvent.Started(options.version(), options.gates().gating()));
+    spool.begin(new AgentEvent.Started(options.version(), options.gates().gating()));
     if (spool.tornBytes() > 0) {
-      spool.append(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", spool.tornBytes())));
+      spool.begin(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", spool.tornBytes())));
     }
 
     // Before the network and everything that may be slow or fail.
@@ -270,17 +270,16 @@ public final class AgentService implements AutoCloseable {
     grants.set(grantDesk);
     ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon("grants"));
     stops.push(ticks::shutdownNow);
-    // Neither lets anything out, so the futures say nothing. Two tasks: should one end all the
-    // same, the other goes on.
+    // Neither lets anything out, so the futures say nothing.
     var unused =
         ticks.scheduleWithFixedDelay(
-            grantDesk::tick,
+            lasting(grantDesk::tick),
             GrantDesk.TICK.toMillis(),
             GrantDesk.TICK.toMillis(),
             TimeUnit.MILLISECONDS);
     var unusedSeats =
         ticks.scheduleWithFixedDelay(
-            () -> bindings.endAwayFromScreen(options.presence()),
+            lasting(() -> bindings.endAwayFromScreen(options.presence())),
             GrantDesk.TICK.toMillis(),
             GrantDesk.TICK.toMillis(),
             TimeUnit.MILLISECONDS);
@@ -319,7 +318,7 @@ public final class AgentService implements AutoCloseable {
     stops.push(counts::shutdownNow);
     var unusedToo =
         counts.scheduleWithFixedDelay(
-            flow::settle, SETTLE.toMillis(), SETTLE.toMillis(), TimeUnit.MILLISECONDS);
+            lasting(flow::settle), SETTLE.toMillis(), SETTLE.toMillis(), TimeUnit.MILLISECONDS);
     SeatServer seatServer =
         SeatServer.open(
             options.socket(),
@@ -420,8 +419,22 @@ public final class AgentService implements AutoCloseable {
       throws SpoolException, InterruptedException {
     // The seats close next; that the agent stopped says it all, so they add no records.
     bindings.stop();
-    spool.append(new AgentEvent.Stopped());
-    sender.flush(LAST_FLUSH);
+    try {
+      spool.append(new AgentEvent.Stopped());
+    } finally {
+      sender.flush(LAST_FLUSH);
+    }
+  }
+
+  /** A task that comes again whatever it ended in: a scheduler drops one that lets an error out. */
+  static Runnable lasting(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (Throwable e) {
+        LOG.log(System.Logger.Level.ERROR, "a repeated task failed", e);
+      }
+    };
   }
 
   private static java.util.concurrent.ThreadFactory daemon(String name) {

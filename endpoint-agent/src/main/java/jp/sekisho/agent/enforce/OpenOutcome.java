@@ -16,8 +16,8 @@ public sealed interface OpenOutcome {
    * It is not; whatever was begun was taken back and the medium is blocked again.
    *
    * @param reason {@code MEDIUM_ABSENT}, {@code MEDIUM_CHANGED}, {@code MEDIUM_UNUSABLE}, {@code
-   *     MEDIUM_FILE_SYSTEM}, {@code MEDIUM_NOT_OPENED}, {@code NOT_ENFORCING} or {@code
-   *     STORAGE_FAILED}
+   *     MEDIUM_FILE_SYSTEM}, {@code MEDIUM_NOT_OPENED}, {@code USB_DRIVER}, {@code NOT_ENFORCING}
+   *     or {@code RECORDS_FULL}
    */
   record Failed(Refusal reason) implements OpenOutcome {}
 }

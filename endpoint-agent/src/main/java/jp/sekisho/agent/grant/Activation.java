@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grant id
  * @param nonce base64url of 32 bytes, the only one ever sent for this grant
+ * @param end of the grant's own text: until then the service could offer it again
  * @param answer null until the service answered
  * @param open whether a medium was about to be opened and not yet closed: found by the next start
  *     after a kill or a power cut
  */
-record Activation(String grant, String nonce, @Nullable Answer answer, boolean open) {
+record Activation(String grant, String nonce, Instant end, @Nullable Answer answer, boolean open) {
   /**
    * The verified answer.
    *
@@ -30,22 +31,23 @@ record Activation(String grant, String nonce, @Nullable Answer answer, boolean o
    */
   record Answer(Instant serverTime, Instant deadline, String boot, Duration deadlineSinceBoot) {}
 
-  static Activation asking(String grant, String nonce) {
-    return new Activation(grant, nonce, null, false);
+  static Activation asking(String grant, String nonce, Instant end) {
+    return new Activation(grant, nonce, end, null, false);
   }
 
   Activation answered(Answer verified) {
-    return new Activation(grant, nonce, verified, open);
+    return new Activation(grant, nonce, end, verified, open);
   }
 
   Activation withOpen(boolean now) {
-    return new Activation(grant, nonce, answer, now);
+    return new Activation(grant, nonce, end, answer, now);
   }
 
   Map<String, Object> fields() {
     Map<String, Object> fields = new TreeMap<>();
     fields.put("grant", grant);
     fields.put("nonce", nonce);
+    fields.put("end", end.toString());
     fields.put("open", open);
     if (answer != null) {
       fields.put("serverTime", answer.serverTime().toString());
@@ -62,19 +64,20 @@ record Activation(String grant, String nonce, @Nullable Answer answer, boolean o
     String nonce = fields.text("nonce");
     Base64Url.decode(grant, 16);
     Base64Url.decode(nonce, 32);
-    Answer answer = null;
-    if (map.containsKey("deadline")) {
-      try {
+    try {
+      Answer answer = null;
+      if (map.containsKey("deadline")) {
         answer =
             new Answer(
                 Instant.parse(fields.text("serverTime")),
                 Instant.parse(fields.text("deadline")),
                 fields.text("boot"),
                 Duration.ofMillis(fields.integer("deadlineSinceBootMillis")));
-      } catch (java.time.DateTimeException e) {
-        throw new MalformedException("activation's times");
       }
+      return new Activation(
+          grant, nonce, Instant.parse(fields.text("end")), answer, fields.flag("open"));
+    } catch (java.time.DateTimeException e) {
+      throw new MalformedException("activation's times");
     }
-    return new Activation(grant, nonce, answer, fields.flag("open"));
   }
 }

@@ -18,21 +18,24 @@ import jp.sekisho.protocol.event.CanonicalJson;
  * {@code activations.json}: every activation this terminal asked for or got, durable before it has
  * any effect. Thread-safe.
  *
- * <p>Canonical JSON, ≤ 1 MiB: {@code {"activations":[…],"v":1}}, each with {@code grant}, {@code
- * nonce}, {@code open}, and once answered {@code boot}, {@code deadline}, {@code
+ * <p>Canonical JSON, ≤ 1 MiB: {@code {"activations":[…],"v":2}}, each with {@code grant}, {@code
+ * nonce}, {@code end}, {@code open}, and once answered {@code boot}, {@code deadline}, {@code
  * deadlineSinceBootMillis}, {@code serverTime} as {@link Activation} says; ordered by grant. A
  * damaged file, or one with another or no {@code v}, is begun anew: the service then refuses what
  * was active.
+ *
+ * <p>A used grant stays here until the end of its own text, long after its minutes: whoever puts an
+ * older row back at the service would have it offered again, and nobody else would know of its use.
  *
  * <p>A copy of the file that is put back opens nothing by itself: in the same boot the deadline has
  * gone on, and in another boot the service is asked first.
  */
 final class Activations {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int LARGEST_FILE = 1 << 20;
 
-  /** More activations at once than a terminal could use; then no further one begins. */
-  private static final int MOST = 256;
+  /** More than a terminal could use until they end; then no further one begins. */
+  static final int MOST = 1024;
 
   private final Path file;
   private final Map<String, Activation> byGrant;
@@ -76,7 +79,7 @@ final class Activations {
   @SuppressWarnings("unchecked")
   private static List<Activation> parse(byte[] bytes) throws MalformedException {
     List<Activation> all = new ArrayList<>();
-    Map<String, Object> file = CanonicalJson.read(bytes);
+    Map<String, Object> file = CanonicalJson.read(bytes, LARGEST_FILE);
     new JsonFields(file).version(VERSION);
     if (!(file.get("activations") instanceof List<?> list)) {
       throw new MalformedException("activations is not a list");
@@ -108,16 +111,14 @@ final class Activations {
     store(next);
   }
 
-  /** Forgets those over by {@code serverTime} that are closed and not among {@code listed}. */
-  synchronized void forgetOver(Instant serverTime, java.util.Set<String> listed)
-      throws IOException {
+  /**
+   * Forgets those whose text has ended by {@code now} that are closed and not among {@code listed}.
+   */
+  synchronized void forgetOver(Instant now, java.util.Set<String> listed) throws IOException {
     Map<String, Activation> next = new TreeMap<>(byGrant);
     next.values()
-        .removeIf(each -> {
-          Activation.Answer answer = each.answer();
-          boolean over = answer == null || !answer.deadline().isAfter(serverTime);
-          return over && !each.open() && !listed.contains(each.grant());
-        });
+        .removeIf(
+            each -> !each.end().isAfter(now) && !each.open() && !listed.contains(each.grant()));
     if (next.size() != byGrant.size()) {
       store(next);
     }
@@ -126,7 +127,8 @@ final class Activations {
   private void store(Map<String, Activation> next) throws IOException {
     List<Object> list = new ArrayList<>();
     next.values().forEach(each -> list.add(each.fields()));
-    AtomicFile.write(file, CanonicalJson.write(Map.of("v", VERSION, "activations", list)));
+    AtomicFile.write(
+        file, CanonicalJson.write(Map.of("v", VERSION, "activations", list), LARGEST_FILE));
     byGrant.clear();
     byGrant.putAll(next);
   }

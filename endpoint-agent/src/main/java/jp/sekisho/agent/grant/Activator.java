@@ -90,7 +90,8 @@ final class Activator {
       return no(untimely.get());
     }
     Optional<Activation> before = store.of(grant.id());
-    Activation asking = before.orElseGet(() -> Activation.asking(grant.id(), nonce()));
+    Activation asking =
+        before.orElseGet(() -> Activation.asking(grant.id(), nonce(), grant.text().end()));
     try {
       if (before.isEmpty()) {
         store.put(asking);
@@ -172,6 +173,6 @@ final class Activator {
 
   private static Result notStored(IOException e) {
     LOG.log(System.Logger.Level.ERROR, "an activation is not stored, so nothing opens", e);
-    return no(Refusal.STORAGE_FAILED);
+    return no(Refusal.RECORDS_FULL);
   }
 }

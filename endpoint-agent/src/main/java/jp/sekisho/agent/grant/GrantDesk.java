@@ -255,6 +255,8 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   }
 
   private synchronized void gone(LivePresence presence, Cause cause) {
+    // Should the same card answer again, in the same stay: who used the seat in between?
+    confirmed.values().removeIf(presence::equals);
     for (Use use : List.copyOf(uses.values())) {
       if (use.presence.equals(presence)) {
         end(use, cause);
@@ -363,9 +365,11 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       listed.addAll(uses.keySet());
     }
     try {
-      Optional<Instant> now = clocks.server().now();
-      if (now.isPresent()) {
-        store.forgetOver(now.get(), listed);
+      Optional<Instant> server = clocks.server().now();
+      Instant wall = clocks.wall().instant();
+      if (server.isPresent()) {
+        // The earlier of the two: one clock that runs ahead must not make a used grant new.
+        store.forgetOver(server.get().isBefore(wall) ? server.get() : wall, listed);
       }
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "old activations stay", e);
@@ -380,7 +384,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     try {
       // First what ends: measuring the gates may wait long for their lock, a deadline must not.
       judge();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fault(e);
     }
     if (!isIdle() && measuring.compareAndSet(false, true) && !run(this::measureAndLook)) {
@@ -388,7 +392,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
   }
 
-  private void fault(RuntimeException e) {
+  private void fault(Throwable e) {
     LOG.log(System.Logger.Level.ERROR, "grants cannot be judged; all are closed", e);
     synchronized (this) {
       List.copyOf(uses.values()).forEach(use -> end(use, Cause.FAULT));
@@ -410,7 +414,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
         measuring.set(false);
       }
       look();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fault(e);
     }
   }
@@ -554,7 +558,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     if (!parts.active().getAsBoolean()) {
       return Refusal.TERMINAL_REVOKED;
     }
-    return parts.records().room() == Room.PLENTY ? null : Refusal.STORAGE_FAILED;
+    return parts.records().room() == Room.PLENTY ? null : Refusal.RECORDS_FULL;
   }
 
   private void begin(Use use) {
@@ -651,7 +655,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     try {
       recorded = markOpen(use.grant.id(), true) && record(opened(use));
       if (!recorded) {
-        failure = Refusal.STORAGE_FAILED;
+        failure = Refusal.RECORDS_FULL;
       } else if (stillWanted(use)) {
         outcome = parts.gate().openReadOnly(use.medium, use.presence.uid());
         failure = outcome instanceof OpenOutcome.Failed no ? no.reason() : failure;
@@ -758,7 +762,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   private boolean shut(PluggedMedium medium) {
     try {
       return parts.gate().close(medium);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "closing a medium failed; it is tried again", e);
       return false;
     }

@@ -105,7 +105,7 @@ public final class Heartbeats implements AutoCloseable {
     try {
       beat();
       after.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // One bad beat must not be the last: a silent terminal is suspended.
       LOG.log(System.Logger.Level.ERROR, "heartbeat failed", e);
     }

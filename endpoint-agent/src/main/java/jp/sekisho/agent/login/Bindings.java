@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nobody here knows which answers a page posted. So every transaction that a card answered is
  * kept until that card leaves: a later answer never takes an earlier session out of sight. The same
- * for transactions that a passkey answers: behind those stands the seat alone.
+ * for transactions that a passkey answers: behind those stands the seat alone. Whose passkey it is
+ * the terminal is not told, so from then on the card stands behind that user's seat no more, until
+ * it answers again; its transactions are still watched.
  *
  * <p>Thread-safe; listeners only hand over to {@code effects}, since their threads must not wait
  * for a disk.
@@ -42,15 +44,28 @@ public final class Bindings {
    *
    * @param presence the card; null for the passkeys of the seat
    * @param transactions what it answered, oldest first
+   * @param stands whether it counts as present: not after a passkey answered at the seat
    */
-  private record Binding(Seat seat, @Nullable LivePresence presence, List<String> transactions) {}
+  private record Binding(
+      Seat seat, @Nullable LivePresence presence, List<String> transactions, boolean stands) {
+    Binding watchedOnly() {
+      return new Binding(seat, presence, transactions, false);
+    }
+
+    @Nullable LivePresence standing() {
+      return stands ? presence : null;
+    }
+  }
 
   /** Hears of cards that come to stand behind a seat and that leave. */
   public interface Listener {
     /** A card stands behind a seat now. Returns at once. */
     void came(LivePresence presence);
 
-    /** It does not any more: card out, or seat lost. Called before the record; returns at once. */
+    /**
+     * It does not any more: card out, seat lost, or somebody uses a passkey there. Called before
+     * the record; returns at once.
+     */
     void went(LivePresence presence, boolean cardGone);
   }
 
@@ -95,11 +110,13 @@ public final class Bindings {
   }
 
   /**
-   * Binds the seat itself to a transaction that a passkey answers.
+   * Binds the seat itself to a transaction that a passkey answers: whoever had a card behind it may
+   * have left, so that card does not count as present any more.
    *
    * @return why not, then nothing is bound: {@code PROMPT_UNAVAILABLE}; empty when it is
    */
   Optional<Refusal> bind(Seat seat, String transaction) {
+    List<LivePresence> left = new ArrayList<>();
     synchronized (bound) {
       if (!isThere(seat)) {
         return Optional.of(Refusal.PROMPT_UNAVAILABLE);
@@ -109,6 +126,17 @@ public final class Bindings {
           null,
           transaction,
           binding -> binding.presence() == null && binding.seat().equals(seat));
+      bound.replaceAll(binding -> {
+        LivePresence standing = binding.standing();
+        if (standing == null || standing.uid() != seat.uid()) {
+          return binding;
+        }
+        left.add(standing);
+        return binding.watchedOnly();
+      });
+    }
+    for (LivePresence presence : left) {
+      listeners.forEach(listener -> listener.went(presence, false));
     }
     return Optional.empty();
   }
@@ -134,7 +162,7 @@ public final class Bindings {
       effects.execute(() -> record(event));
       oldest.clear();
     }
-    bound.add(new Binding(seat, presence, List.copyOf(transactions)));
+    bound.add(new Binding(seat, presence, List.copyOf(transactions), true));
   }
 
   /** Tells {@code listener} of every change from now on, on the thread that makes it. */
@@ -145,7 +173,7 @@ public final class Bindings {
   /** The cards that stand behind seats now. */
   public List<LivePresence> presences() {
     synchronized (bound) {
-      return bound.stream().map(Binding::presence).filter(Objects::nonNull).toList();
+      return bound.stream().map(Binding::standing).filter(Objects::nonNull).toList();
     }
   }
 
@@ -167,7 +195,7 @@ public final class Bindings {
   private static boolean isAtScreen(LocalPresence presence, int uid) {
     try {
       return presence.isAtScreen(uid);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "who is at the screen cannot be told", e);
       return false;
     }
@@ -198,7 +226,7 @@ public final class Bindings {
       bound.removeAll(ended);
     }
     for (Binding binding : ended) {
-      LivePresence presence = binding.presence();
+      LivePresence presence = binding.standing();
       if (presence != null) {
         listeners.forEach(listener -> listener.went(presence, cardGone));
       }

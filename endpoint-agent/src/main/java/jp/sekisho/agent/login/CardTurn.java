@@ -277,7 +277,7 @@ final class CardTurn {
       return scene.refused(Refusal.TRANSACTION_EXPIRED);
     }
     if (spool.room() == Room.GONE) {
-      return scene.refused(Refusal.STORAGE_FAILED);
+      return scene.refused(Refusal.RECORDS_FULL);
     }
     if (!scene.takeOnce().getAsBoolean()) {
       return scene.refused(Refusal.TRANSACTION_USED);
@@ -293,7 +293,7 @@ final class CardTurn {
     try {
       spool.append(new AgentEvent.Answered(transaction, statement.purpose().text()));
     } catch (SpoolException e) {
-      return scene.refused(Refusal.STORAGE_FAILED);
+      return scene.refused(Refusal.RECORDS_FULL);
     }
     // From here a removal is recorded; before, the answer must not leave.
     Optional<Refusal> gone = bindings.bind(scene.seat(), transaction, scene.stay(), spki);

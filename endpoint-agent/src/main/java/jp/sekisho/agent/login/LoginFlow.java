@@ -173,7 +173,7 @@ public final class LoginFlow implements LoopbackCalls {
 
   private VouchResult notVouched(@Nullable String transaction, Refused refused) {
     return new VouchResult.Refused(
-        record(transaction, refused) ? refused.reason() : Refusal.STORAGE_FAILED);
+        record(transaction, refused) ? refused.reason() : Refusal.RECORDS_FULL);
   }
 
   private Turn attempt(Seat seat, String origin, String transaction, boolean lastTry) {
@@ -220,7 +220,7 @@ public final class LoginFlow implements LoopbackCalls {
   private @Nullable Refusal obstacle() {
     return standing
         .obstacle()
-        .orElseGet(() -> spool.room() == Room.GONE ? Refusal.STORAGE_FAILED : null);
+        .orElseGet(() -> spool.room() == Room.GONE ? Refusal.RECORDS_FULL : null);
   }
 
   @Override
@@ -256,7 +256,7 @@ public final class LoginFlow implements LoopbackCalls {
 
   private LoginResult refuse(@Nullable String transaction, Refused refused) {
     // Without its record even a refusal says only that records cannot be kept.
-    Refusal said = record(transaction, refused) ? refused.reason() : Refusal.STORAGE_FAILED;
+    Refusal said = record(transaction, refused) ? refused.reason() : Refusal.RECORDS_FULL;
     Integer tries = refused.triesLeft().isPresent() ? refused.triesLeft().getAsInt() : null;
     return new LoginResult.Refused(said, tries, refused.reader());
   }

@@ -66,7 +66,7 @@ final class PasskeyTurn {
       return refused.apply(Refused.of(Refusal.TRANSACTION_EXPIRED));
     }
     if (spool.room() == Room.GONE) {
-      return refused.apply(Refused.of(Refusal.STORAGE_FAILED));
+      return refused.apply(Refused.of(Refusal.RECORDS_FULL));
     }
     if (!mayGive(now)) {
       return refused.apply(Refused.of(Refusal.TOO_MANY));
@@ -96,7 +96,7 @@ final class PasskeyTurn {
     try {
       spool.append(new AgentEvent.Vouched(details.transaction(), question.purpose().text()));
     } catch (SpoolException e) {
-      return refused.apply(Refused.of(Refusal.STORAGE_FAILED));
+      return refused.apply(Refused.of(Refusal.RECORDS_FULL));
     }
     // From here the loss of the seat is recorded; before, the voucher must not leave.
     Optional<Refusal> gone = bindings.bind(seat, details.transaction());

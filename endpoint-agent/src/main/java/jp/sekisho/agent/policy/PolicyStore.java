@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import jp.sekisho.agent.config.AtomicFile;
+import jp.sekisho.policy.trust.Root;
 import jp.sekisho.policy.trust.TrustBundle;
+import jp.sekisho.policy.trust.TrustVerifier;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 
@@ -20,7 +22,15 @@ import jp.sekisho.protocol.MalformedException;
  * @param directory {@code trust/}; its owner's only
  */
 record PolicyStore(Path directory) {
-  private static final int MAX_REVOKED = 8 << 20;
+  /** A line of base64url for 32 bytes and its end. */
+  private static final int REVOKED_LINE = 44;
+
+  /**
+   * As many as the verifier accepts under any chain of roots, and those that the newest of them
+   * lifts: what was accepted can always be read again.
+   */
+  private static final int MAX_REVOKED =
+      (TrustVerifier.MOST_REVOKED * TrustBundle.MAX_ROOTS + Root.MAX_CLEARED) * REVOKED_LINE;
 
   /** What was kept. */
   record Kept(TrustBundle files, Set<String> revoked) {}

@@ -139,7 +139,7 @@ public final class TrustedPolicies implements AutoCloseable {
   private void refreshAndGoOn() {
     try {
       refresh();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // One bad answer must not be the last question.
       LOG.log(System.Logger.Level.ERROR, "policy not refreshed", e);
     }

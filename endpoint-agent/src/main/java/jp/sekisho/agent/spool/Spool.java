@@ -31,6 +31,8 @@ import jp.sekisho.protocol.event.DeviceRecord;
  * with {@code SPOOL_FAILED} until the spool is opened again, which finds out.
  */
 public final class Spool implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Spool.class.getName());
+
   /** Bytes of records in one batch at most, so that its JSON stays under a mebibyte. */
   private static final int BATCH_BYTES = 640 * 1024;
 
@@ -48,6 +50,9 @@ public final class Spool implements AutoCloseable {
   private long sentUpTo;
 
   private boolean failed;
+
+  /** What this run begins with and had no room yet, in order. */
+  private final List<AgentEvent> waiting = new ArrayList<>();
 
   private Spool(
       Path directory,
@@ -154,28 +159,66 @@ public final class Spool implements AutoCloseable {
   public DeviceRecord append(AgentEvent event) throws SpoolException {
     DeviceRecord record;
     synchronized (this) {
-      if (failed) {
-        throw new SpoolException(Code.SPOOL_FAILED, "an earlier write failed");
-      }
-      record = chain.next(event, clock.instant());
-      byte[] payload = record.bytes();
-      byte[] frame = Frame.encode(payload);
-      try {
-        makeRoom(frame.length);
-        if (files.totalSize() + frame.length > limits.capacity()) {
-          throw new SpoolException(Code.SPOOL_FULL, limits.capacity() + " bytes");
-        }
-        if (files.newestSize() > limits.segment()) {
-          files.roll(record.seq());
-        }
-        files.append(frame);
-      } catch (IOException e) {
-        failed = true;
-        throw new SpoolException(Code.SPOOL_FAILED, "write", e);
-      }
-      chain.add(payload, record);
+      writeWaiting();
+      record = write(event);
     }
     listeners.forEach(Runnable::run);
+    return record;
+  }
+
+  /**
+   * Appends what a run of the agent begins with. Where there is no room it waits and goes before
+   * the next record of this run: a full spool must not keep an agent from starting that can say so.
+   */
+  public void begin(AgentEvent event) {
+    synchronized (this) {
+      waiting.add(event);
+      try {
+        makeRoom(0);
+        if (room() == Room.GONE) {
+          return;
+        }
+        writeWaiting();
+      } catch (IOException e) {
+        failed = true;
+        LOG.log(System.Logger.Level.ERROR, "no room can be made for records", e);
+        return;
+      } catch (SpoolException e) {
+        LOG.log(System.Logger.Level.ERROR, event.type() + " is not recorded yet", e);
+        return;
+      }
+    }
+    listeners.forEach(Runnable::run);
+  }
+
+  private void writeWaiting() throws SpoolException {
+    while (!waiting.isEmpty()) {
+      write(waiting.get(0));
+      waiting.remove(0);
+    }
+  }
+
+  private DeviceRecord write(AgentEvent event) throws SpoolException {
+    if (failed) {
+      throw new SpoolException(Code.SPOOL_FAILED, "an earlier write failed");
+    }
+    DeviceRecord record = chain.next(event, clock.instant());
+    byte[] payload = record.bytes();
+    byte[] frame = Frame.encode(payload);
+    try {
+      makeRoom(frame.length);
+      if (files.totalSize() + frame.length > limits.capacity()) {
+        throw new SpoolException(Code.SPOOL_FULL, limits.capacity() + " bytes");
+      }
+      if (files.newestSize() > limits.segment()) {
+        files.roll(record.seq());
+      }
+      files.append(frame);
+    } catch (IOException e) {
+      failed = true;
+      throw new SpoolException(Code.SPOOL_FAILED, "write", e);
+    }
+    chain.add(payload, record);
     return record;
   }
 
@@ -232,6 +275,8 @@ public final class Spool implements AutoCloseable {
           delete(first);
         }
       }
+      // At once: where the room is gone nobody appends any more, so nothing else would make any.
+      makeRoom(0);
     } catch (IOException e) {
       throw new SpoolException(Code.SPOOL_FAILED, "ack.json", e);
     }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #halted} says so: records stay in the spool and people must look. Nothing is ever dropped.
  */
 public final class RecordSender implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(RecordSender.class.getName());
+
   private final Spool spool;
   private final Function<EventBatch, Reply<EventAck>> send;
   private final Backoff backoff;
@@ -108,7 +110,13 @@ public final class RecordSender implements AutoCloseable {
     int failures = 0;
     try {
       while (halted == null && !isStopped()) {
-        boolean sent = sendAll();
+        boolean sent = false;
+        try {
+          sent = sendAll();
+        } catch (RuntimeException | Error e) {
+          // Tried again after a while: a terminal whose records stay away is silent.
+          LOG.log(System.Logger.Level.ERROR, "records were not sent", e);
+        }
         failures = sent ? 0 : failures + 1;
         synchronized (lock) {
           lock.notifyAll();

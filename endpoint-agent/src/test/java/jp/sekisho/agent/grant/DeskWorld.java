@@ -80,6 +80,7 @@ final class DeskWorld {
   final List<LivePresence> present = new ArrayList<>();
   GrantTrust.Now trust;
   boolean trustBroken;
+  boolean trustError;
   boolean active = true;
   boolean enforcing = true;
   Runnable whileMeasuring = () -> {};
@@ -138,6 +139,9 @@ final class DeskWorld {
   }
 
   private GrantTrust.Now trustNow() {
+    if (trustError) {
+      throw new LinkageError("scripted");
+    }
     if (trustBroken) {
       throw new IllegalStateException("scripted");
     }

@@ -389,7 +389,7 @@ class GrantDeskTest {
     world.settle();
     assertFalse(world.isOpen());
     assertEquals(
-        List.of("opened", "closed records-full", "refused STORAGE_FAILED"), world.log.lines());
+        List.of("opened", "closed records-full", "refused RECORDS_FULL"), world.log.lines());
   }
 
   @Test
@@ -688,7 +688,7 @@ class GrantDeskTest {
     world.logIn(CLERK);
     world.plug(STICK);
     world.settle();
-    stayedClosed(Refusal.STORAGE_FAILED);
+    stayedClosed(Refusal.RECORDS_FULL);
     assertTrue(world.service.asked.isEmpty());
   }
 
@@ -768,6 +768,31 @@ class GrantDeskTest {
   }
 
   @Test
+  @DisplayName("a used grant is not used again when its older row is put back at the service")
+  void rowPutBack() {
+    open();
+    world.pass(Duration.ofMinutes(31));
+    world.service.offering();
+    world.desk.poll();
+    world.settle();
+    assertEquals(List.of("opened", "closed deadline"), world.log.lines());
+    world.service.activations.clear();
+    world.service.offering(offer);
+    world.desk.poll();
+    world.settle();
+    assertFalse(world.isOpen());
+    // Nor after a boot, when the service is asked first and says yes.
+    world.boot = "AQAAAAAAAAAAAAAAAAAAAA";
+    world.desk = world.newDesk();
+    world.desk.start(null);
+    world.desk.poll();
+    world.settle();
+    assertFalse(world.isOpen());
+    assertEquals(1, world.gate.opened);
+    assertTrue(world.log.lines().contains("refused GRANT_OVER"), world.log.lines()::toString);
+  }
+
+  @Test
   @DisplayName("a list that names one grant twice offers nothing")
   void contradiction() {
     world.running();
@@ -787,6 +812,19 @@ class GrantDeskTest {
     world.desk.tick();
     world.settle();
     closedBecause("fault");
+  }
+
+  @Test
+  @DisplayName("also when what judges them runs into an error, and the next look goes on")
+  void error() {
+    open();
+    world.trustError = true;
+    world.desk.tick();
+    world.settle();
+    closedBecause("fault");
+    world.trustError = false;
+    world.pass(Duration.ofSeconds(20));
+    assertTrue(world.isOpen());
   }
 
   @Test

@@ -159,6 +159,36 @@ class BindingsTest {
   }
 
   @Test
+  @DisplayName(
+      "a passkey at the seat takes the card from behind it; what it answered stays watched")
+  void passkeyAfterCard() {
+    assertEquals(Optional.empty(), bindings.bind(seat, id(1), stay(), "key"));
+    assertEquals(Optional.empty(), bindings.bind(seat, id(2)));
+    assertEquals(List.of("came 1001 key", "went 1001 seat"), heard);
+    assertTrue(bindings.presences().isEmpty());
+    assertEquals(List.of(id(1), id(2)), bindings.transactions());
+    assertEquals(Optional.empty(), bindings.bind(seat, id(3)));
+    assertEquals(2, heard.size(), "told once");
+    desk.remove();
+    assertEquals(2, heard.size(), "told once");
+    assertEquals(List.of(id(2), id(3)), bindings.transactions());
+    effects.forEach(Runnable::run);
+    assertEquals("agent.card-removed", spool.retained().get(0).type());
+    assertEquals(Map.of("transactions", List.of(id(1))), spool.retained().get(0).data());
+  }
+
+  @Test
+  @DisplayName("the card stands behind the seat again when it answers again")
+  void cardAfterPasskey() {
+    assertEquals(Optional.empty(), bindings.bind(seat, id(1), stay(), "key"));
+    assertEquals(Optional.empty(), bindings.bind(seat, id(2)));
+    assertEquals(Optional.empty(), bindings.bind(seat, id(3), stay(), "key"));
+    assertEquals(List.of("came 1001 key", "went 1001 seat", "came 1001 key"), heard);
+    assertEquals(List.of(new LivePresence(1001, stay(), "key")), bindings.presences());
+    assertEquals(List.of(id(2), id(1), id(3)), bindings.transactions());
+  }
+
+  @Test
   @DisplayName("a further answer of the same card in the same stay is the same presence")
   void samePresence() {
     assertEquals(Optional.empty(), bindings.bind(seat, ID, stay(), "key"));

@@ -255,7 +255,7 @@ class LoginFlowTest {
     insertStaffCard();
     desk.beforeSign(spool::close);
     LoginResult.Refused no = assertInstanceOf(LoginResult.Refused.class, login());
-    assertEquals(Refusal.STORAGE_FAILED, no.reason());
+    assertEquals(Refusal.RECORDS_FULL, no.reason());
     assertEquals(List.of(), bindings.transactions());
   }
 
@@ -649,8 +649,8 @@ class LoginFlowTest {
     String other = Base64Url.encode(new byte[16]);
     LoginResult result = flow.login(seat, ORIGIN, new LoopbackLogin(other, null), Locale.JAPANESE);
     assertEquals(
-        Refusal.STORAGE_FAILED, assertInstanceOf(LoginResult.Refused.class, result).reason());
-    assertEquals(Refusal.STORAGE_FAILED, flow.status(seat, Locale.JAPANESE).problem());
+        Refusal.RECORDS_FULL, assertInstanceOf(LoginResult.Refused.class, result).reason());
+    assertEquals(Refusal.RECORDS_FULL, flow.status(seat, Locale.JAPANESE).problem());
     desk.remove();
     Await.until("recorded", () -> last().type().equals("agent.card-removed"));
   }

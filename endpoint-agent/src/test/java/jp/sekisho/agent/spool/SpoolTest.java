@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import jp.sekisho.agent.testing.MovingClock;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.EventAck;
@@ -299,6 +300,62 @@ class SpoolTest {
       assertTrue(spool.acknowledged(ack(all.get(all.size() - 1))));
       assertEquals(before + 1, spool.append(new AgentEvent.Stopped()).seq());
       assertEquals(Room.PLENTY, spool.room());
+    }
+  }
+
+  @Test
+  @DisplayName("a full spool keeps no agent from starting: its first record waits for room")
+  void startsFull() throws Exception {
+    try (Spool spool = open(SMALL)) {
+      while (spool.room() != Room.GONE) {
+        spool.append(new AgentEvent.Started("1", false));
+      }
+    }
+    try (Spool spool = open(SMALL)) {
+      long before = spool.lastSeq();
+      spool.begin(new AgentEvent.Started("2", false));
+      spool.begin(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", 3L)));
+      assertEquals(before, spool.lastSeq(), "the last room is for removals and the stop");
+      List<DeviceRecord> all = spool.unacknowledged(1000);
+      assertTrue(spool.acknowledged(ack(all.get(all.size() - 1))));
+      assertEquals(Room.PLENTY, spool.room(), "what the service has makes room at once");
+      DeviceRecord next = spool.append(new AgentEvent.CardRemoved(List.of(BOOT)));
+      assertEquals(before + 3, next.seq());
+      assertEquals(
+          List.of("agent.started", "agent.alarm", "agent.card-removed"),
+          spool.unacknowledged(10).stream().map(DeviceRecord::type).toList());
+    }
+  }
+
+  @Test
+  @DisplayName("even without any room a removal brings the first record with it, or fails alone")
+  void startsWithoutAnyRoom() throws Exception {
+    try (Spool spool = open(SMALL)) {
+      assertEquals(
+          SpoolException.Code.SPOOL_FULL,
+          codeOf(() -> {
+            for (int i = 0; i < 1000; i++) {
+              spool.append(new AgentEvent.Stopped());
+            }
+          }));
+    }
+    try (Spool spool = open(SMALL)) {
+      spool.begin(new AgentEvent.Started("2", false));
+      assertEquals(
+          SpoolException.Code.SPOOL_FULL, codeOf(() -> spool.append(new AgentEvent.Stopped())));
+      List<DeviceRecord> all = spool.unacknowledged(1000);
+      assertTrue(spool.acknowledged(ack(all.get(all.size() - 1))));
+      long before = spool.lastSeq();
+      assertEquals(before + 2, spool.append(new AgentEvent.Stopped()).seq());
+    }
+  }
+
+  @Test
+  @DisplayName("where there is room the first record is written at once")
+  void begins() throws Exception {
+    try (Spool spool = open()) {
+      spool.begin(new AgentEvent.Started("1", false));
+      assertEquals(1, spool.lastSeq());
     }
   }
 

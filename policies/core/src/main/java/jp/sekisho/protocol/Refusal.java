@@ -159,6 +159,8 @@ public enum Refusal {
   POLICY_LAYER_FOREIGN(409),
   /** Signed by the delegate of one organ for another, or for all. */
   POLICY_DELEGATE(403),
+  /** It revokes more keys than a terminal holds for one online key. */
+  POLICY_REVOCATIONS(409),
   // Session
   /** No session. */
   SESSION_NONE(401),
@@ -181,6 +183,8 @@ public enum Refusal {
   USB_MALFORMED(403),
   /** A further keyboard while another one is present. */
   USB_KEYBOARD_WAITS(403),
+  /** The system serves it as something else than it said it is, such as a disk or a network. */
+  USB_DRIVER(403),
   /** The gates of this terminal do not hold, so it opens nothing. */
   NOT_ENFORCING(503),
   /** The medium is at no port of this terminal. */
@@ -303,6 +307,8 @@ public enum Refusal {
   STATE_TAMPERED(500),
   /** The change and its entry could not be made durable, so nothing was done. */
   STORAGE_FAILED(503),
+  /** The terminal's own records have no room left or fail: nothing happens that needs one. */
+  RECORDS_FULL(503),
   /** An act was begun and ended without success; nothing is known to have changed. */
   ACT_FAILED(409),
   /** The agent cannot reach the service. */

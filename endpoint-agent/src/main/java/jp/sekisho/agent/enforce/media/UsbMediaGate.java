@@ -1,15 +1,18 @@
 package jp.sekisho.agent.enforce.media;
 
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.MediaGate;
@@ -23,11 +26,15 @@ import jp.sekisho.protocol.Refusal;
  * Opens and closes USB media: the gate's authorisation first, then the volume; closing in the
  * opposite order. Thread-safe.
  *
- * <p>Lock order: {@code turn}, then the gate's own lock. The gate calls in with its lock held and
- * therefore only leaves a note and a task.
+ * <p>One lock per port, for a medium that stalls must delay nobody else's deadline. Lock order: a
+ * port's, then the gate's own lock. The gate calls in with its lock held and therefore only leaves
+ * a note and a task; the tasks of one port run in their order.
  */
 public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(UsbMediaGate.class.getName());
+
+  /** The service manager does not wait much longer. */
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
   /** A mounted medium. */
   private record Open(PluggedMedium medium, int user, Path mountPoint) {}
@@ -35,8 +42,13 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
   private final UsbGate gate;
   private final Volumes volumes;
   private final ExecutorService notices;
-  private final ReentrantLock turn = new ReentrantLock();
-  private final Map<String, Open> open = new HashMap<>();
+  private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
+
+  /** Each entry guarded by the lock of its port. */
+  private final Map<String, Open> open = new ConcurrentHashMap<>();
+
+  /** The newest task of each port. */
+  private final Map<String, CompletableFuture<?>> tasks = new ConcurrentHashMap<>();
 
   /** Ports whose running opening is not wanted any more. */
   private final Set<String> unwanted = ConcurrentHashMap.newKeySet();
@@ -47,7 +59,7 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
   /**
    * Media behind {@code gate}.
    *
-   * @param notices one thread; calls the listeners
+   * @param notices calls the listeners; grows as needed
    */
   public UsbMediaGate(UsbGate gate, Volumes volumes, ExecutorService notices) {
     this.gate = gate;
@@ -70,9 +82,14 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     unpluggedListeners.add(listener);
   }
 
+  private ReentrantLock turn(String port) {
+    return turns.computeIfAbsent(port, unused -> new ReentrantLock());
+  }
+
   @Override
   public OpenOutcome openReadOnly(PluggedMedium medium, int user) {
     String port = medium.device();
+    ReentrantLock turn = turn(port);
     turn.lock();
     try {
       Open already = open.get(port);
@@ -112,6 +129,7 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     String port = medium.device();
     unwanted.add(port);
     volumes.wake();
+    ReentrantLock turn = turn(port);
     turn.lock();
     try {
       Open now = open.get(port);
@@ -137,17 +155,18 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
 
   @Override
   public void plugged(PluggedMedium medium) {
-    later(() -> pluggedListeners.forEach(listener -> listener.accept(medium)));
+    later(medium.device(), () -> pluggedListeners.forEach(listener -> listener.accept(medium)));
   }
 
   @Override
   public void unplugged(PluggedMedium medium) {
     unwanted.add(medium.device());
     volumes.wake();
-    later(() -> gone(medium));
+    later(medium.device(), () -> gone(medium));
   }
 
   private void gone(PluggedMedium medium) {
+    ReentrantLock turn = turn(medium.device());
     turn.lock();
     try {
       Open now = open.get(medium.device());
@@ -164,12 +183,13 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
   @Override
   public void volume(String port, String name) {
     volumes.appeared(port, name);
-    later(() -> checkUnits(port));
+    later(port, () -> checkUnits(port));
   }
 
   /** A device may show a further unit after it was opened: then it is none that may be open. */
   private void checkUnits(String port) {
     Open now;
+    ReentrantLock turn = turn(port);
     turn.lock();
     try {
       now = open.get(port);
@@ -184,30 +204,36 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     unpluggedListeners.forEach(listener -> listener.accept(now.medium()));
   }
 
-  private void later(Runnable task) {
+  private void later(String port, Runnable task) {
+    tasks.compute(
+        port,
+        (unused, before) ->
+            (before == null ? CompletableFuture.completedFuture(null) : before)
+                .handleAsync((nothing, failed) -> run(task), notices));
+  }
+
+  private static boolean run(Runnable task) {
     try {
-      notices.execute(() -> {
-        try {
-          task.run();
-        } catch (RuntimeException e) {
-          LOG.log(System.Logger.Level.ERROR, "a listener of media failed", e);
-        }
-      });
-    } catch (RejectedExecutionException e) {
-      // The agent is stopping, and stopping closes every medium.
+      task.run();
+      return true;
+    } catch (Throwable e) {
+      // The next notice of this port must come all the same.
+      LOG.log(System.Logger.Level.ERROR, "a listener of media failed", e);
+      return false;
     }
   }
 
-  /** Closes every medium. */
+  /** Closes every medium, each by itself; what stalls is left to the kernel after a while. */
   @Override
   public void close() {
-    turn.lock();
+    List<Callable<Boolean>> closings = new ArrayList<>();
+    for (Open one : List.copyOf(open.values())) {
+      closings.add(() -> close(one.medium()));
+    }
     try {
-      for (String port : List.copyOf(open.keySet())) {
-        shut(port);
-      }
-    } finally {
-      turn.unlock();
+      notices.invokeAll(closings, LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     notices.shutdownNow();
   }

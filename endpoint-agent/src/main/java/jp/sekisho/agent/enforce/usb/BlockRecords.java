@@ -48,6 +48,12 @@ final class BlockRecords {
     return false;
   }
 
+  /** What was to be recorded now and could not be: counted with the others of its minute. */
+  void missed(UsbEvent.Blocked event) {
+    more++;
+    newest = event;
+  }
+
   /**
    * The newest of those that were only counted in a minute that is over, with their number; once.
    */

@@ -8,6 +8,8 @@ enum Fault {
   GATE_OPEN("gate-open"),
   /** A device that is to be blocked is usable. */
   DEVICE_OPEN("device-open"),
+  /** A decision ended in an error of the program; what it was about is blocked. */
+  DECISION_FAILED("decision-failed"),
   /** The kernel's messages can no longer be read. */
   EVENTS_LOST("events-lost"),
   /** Decisions cannot be recorded, so nothing is released. */

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.MediumEvents;
@@ -28,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  * The USB gate: judges every device of the machine and keeps those blocked that are not released.
  *
  * <p>One thread reads the kernel's messages and decides; every method that decides or changes holds
- * this object's lock, so decisions about one port never overlap. The lock is held while the kernel
- * binds drivers. A release goes: read, decide, record durably, read again and compare, {@code
- * authorized=1}, read again and compare. A block goes: nothing is written, unless the device was
- * usable. The only way out of any error is "blocked". What the kernel tells of an input device only
- * after its release, that it types, is judged as soon as it is known.
+ * this object's lock, so decisions about one port never overlap; only {@link #shutMedium} may do
+ * without. The lock is held while the kernel binds drivers. A release goes: read, decide, record
+ * durably, read again and compare, {@code authorized=1}, read again and compare. A block goes:
+ * nothing is written, unless the device was usable. The only way out of any error is "blocked".
+ * What the kernel tells only after a release is judged as soon as it is known: that an input device
+ * types, and which drivers were bound, for the kernel binds some by vendor and product whatever
+ * class the device names ({@link UsbDrivers}).
  *
  * <p>Decisions belong to one enumeration (port, kernel's number, fingerprint) and are never
  * remembered for a device that comes back.
@@ -84,7 +88,7 @@ public final class UsbGate implements AutoCloseable {
   private final Map<String, Held> held = new TreeMap<>();
 
   /** Ports opened by a grant, with the fingerprint that was compared. */
-  private final Map<String, String> opened = new HashMap<>();
+  private final Map<String, String> opened = new ConcurrentHashMap<>();
 
   /** Ports of the system's own disks, with the fingerprints they had at the start. */
   private final Map<String, String> systemDisks = new HashMap<>();
@@ -97,8 +101,12 @@ public final class UsbGate implements AutoCloseable {
   private boolean recordFailed;
   private long lastReconcile;
   private @Nullable Enforcement reported;
+  private @Nullable Enforcement unrecorded;
   private volatile boolean ended;
   private volatile boolean eventsLost;
+
+  /** Until everything was looked at again without an error. */
+  private volatile boolean decisionFailed;
 
   /**
    * A gate that has not begun.
@@ -145,12 +153,17 @@ public final class UsbGate implements AutoCloseable {
   public synchronized void recordTo(DecisionLog decisions) {
     log = decisions;
     reported = null;
+    unrecorded = null;
   }
 
   /** From now on devices are judged by {@code evaluator}; those present are judged again. */
   public synchronized void decideBy(UsbEvaluator evaluator) {
     rules = evaluator;
     for (Held one : List.copyOf(held.values())) {
+      if (one.verdict().reason() == Refusal.USB_DRIVER) {
+        // To release it again would be to let its driver in again, and with it what it brings.
+        continue;
+      }
       UsbVerdict next = rules.decide(one.reading().device(), around(one.reading(), one.inUse()));
       if (next.allowed() != one.verdict().allowed()) {
         ports.read(one.reading().device().port()).ifPresent(now -> judge(now, one.inUse()));
@@ -160,36 +173,56 @@ public final class UsbGate implements AutoCloseable {
 
   private void run() {
     while (!ended) {
-      UsbSignal signal;
-      try {
-        signal = events.next();
-      } catch (IOException | RuntimeException e) {
-        eventsLost = true;
-        LOG.log(System.Logger.Level.ERROR, "the kernel's messages cannot be read", e);
-        return;
-      }
+      UsbSignal signal = next();
       try {
         handle(signal);
-      } catch (IOException | RuntimeException e) {
-        // Whatever was being decided is still blocked; the next reconciliation looks again.
-        LOG.log(System.Logger.Level.ERROR, "a USB decision failed", e);
+      } catch (Throwable e) {
+        // Whatever was being decided is still blocked; the next reconciliation looks again. Nothing
+        // may end this thread: without it nobody decides any more.
+        failed("a USB decision failed", e);
       }
+    }
+  }
+
+  /** The next message; while none can be read, a quiet second, so that looks by the clock go on. */
+  private UsbSignal next() {
+    try {
+      UsbSignal signal = events.next();
+      if (!eventsLost) {
+        return signal;
+      }
+      eventsLost = false;
+      return UsbSignal.of(UsbSignal.Kind.LOST);
+    } catch (Throwable e) {
+      if (!eventsLost && !ended) {
+        LOG.log(System.Logger.Level.ERROR, "the kernel's messages cannot be read", e);
+      }
+      eventsLost = true;
+      LockSupport.parkNanos(this, Duration.ofSeconds(1).toNanos());
+      return UsbSignal.of(UsbSignal.Kind.QUIET);
+    }
+  }
+
+  private void failed(String what, Throwable e) {
+    decisionFailed = true;
+    try {
+      LOG.log(System.Logger.Level.ERROR, what, e);
+      // Recorded as 設定不良 now and not at the next look.
+      enforcement();
+    } catch (Throwable again) {
+      // As when there is no memory left: the next look says it.
+      e.addSuppressed(again);
     }
   }
 
   private synchronized void handle(UsbSignal signal) throws IOException {
     switch (signal.kind()) {
       case CONTROLLER -> ports.gate();
-      case BOUND -> consider(signal.port());
-      case INTERFACE -> {
-        Held known = held.get(signal.port());
-        // Interfaces of what was not released: somebody else wrote to "authorized".
-        if (known == null || !mayBeOpen(known)) {
-          consider(signal.port());
-        }
-      }
+      case BOUND -> apart(signal.port(), () -> consider(signal.port()));
+      case INTERFACE -> apart(signal.port(), () -> lookAfter(signal.port()));
       case VOLUME -> {
-        if (media != null) {
+        apart(signal.port(), () -> lookAfter(signal.port()));
+        if (media != null && opened.containsKey(signal.port())) {
           media.volume(signal.port(), signal.detail());
         }
       }
@@ -202,7 +235,9 @@ public final class UsbGate implements AutoCloseable {
         // Only the time may have come.
       }
     }
-    blocks.due().ifPresent(this::record);
+    if (log != null && log.takesReleases()) {
+      blocks.due().ifPresent(this::record);
+    }
     if (nanos.getAsLong() - lastReconcile >= RECONCILE.toNanos()) {
       reconcile();
     }
@@ -212,15 +247,23 @@ public final class UsbGate implements AutoCloseable {
   synchronized void reconcile() throws IOException {
     lastReconcile = nanos.getAsLong();
     enforcement();
+    decisionFailed = false;
     if (!ports.openControllers().isEmpty()) {
       ports.gate();
     }
     scan();
     // A driver may have come after the release.
-    List.copyOf(held.keySet()).forEach(this::judgeReports);
+    for (String port : List.copyOf(held.keySet())) {
+      apart(
+          port,
+          () -> {
+            judgeDrivers(port);
+            judgeReports(port);
+          });
+    }
     if (log != null && log.takesReleases()) {
       for (Held one : List.copyOf(held.values())) {
-        if (one.verdict().reason() == Refusal.STORAGE_FAILED) {
+        if (one.verdict().reason() == Refusal.RECORDS_FULL) {
           ports.read(one.reading().device().port()).ifPresent(now -> judge(now, false));
         }
       }
@@ -232,11 +275,35 @@ public final class UsbGate implements AutoCloseable {
     Set<String> present = new HashSet<>();
     for (String port : ports.occupied()) {
       present.add(port);
-      consider(port);
+      apart(port, () -> consider(port));
     }
     for (String port : List.copyOf(held.keySet())) {
       if (!present.contains(port)) {
         departed(port);
+      }
+    }
+  }
+
+  /** Something came to be behind a port that may be open, or not. */
+  private void lookAfter(String port) {
+    Held known = held.get(port);
+    if (known == null || !mayBeOpen(known)) {
+      // Interfaces of what was not released: somebody else wrote to "authorized".
+      consider(port);
+    } else {
+      judgeDrivers(port);
+    }
+  }
+
+  /** An error about one device keeps no other from being decided, and that one is shut. */
+  private void apart(String port, Runnable decision) {
+    try {
+      decision.run();
+    } catch (RuntimeException | Error e) {
+      failed("the device at " + port + " cannot be decided about", e);
+      Held known = held.get(port);
+      if (!systemDisks.containsKey(port) && (known == null || !mayBeOpen(known))) {
+        shut(port);
       }
     }
   }
@@ -260,6 +327,10 @@ public final class UsbGate implements AutoCloseable {
         // A medium that somebody deauthorised: not opened again without its grant.
         return;
       }
+      if (known.verdict().reason() == Refusal.USB_DRIVER) {
+        hold(now, known.verdict());
+        return;
+      }
       judge(now, known.inUse());
     }
   }
@@ -276,7 +347,7 @@ public final class UsbGate implements AutoCloseable {
       }
       UsbEvent.Allowed event = new UsbEvent.Allowed(device(now, verdict), verdict.rule());
       if (!record(event)) {
-        hold(now, refused(verdict, Refusal.STORAGE_FAILED));
+        hold(now, refused(verdict, Refusal.RECORDS_FULL));
         return;
       }
       Optional<Reading> again = ports.read(port);
@@ -309,7 +380,43 @@ public final class UsbGate implements AutoCloseable {
       hold(after.get(), refused(verdict, Refusal.USB_MALFORMED));
       return;
     }
+    judgeDrivers(port);
     judgeReports(port);
+  }
+
+  /**
+   * Blocks a usable device that has a driver, or a disk, which is not what it was released for.
+   * Whether it stays usable.
+   */
+  private boolean judgeDrivers(String port) {
+    Held one = held.get(port);
+    if (one == null || !mayBeOpen(one)) {
+      return false;
+    }
+    boolean granted = opened.containsKey(port);
+    boolean foreign =
+        granted
+            ? UsbDrivers.isForeignToMedium(ports.bound(port))
+            : UsbDrivers.isForeign(one.verdict().rule(), ports.bound(port), ports.hasVolume(port));
+    if (!foreign) {
+      return true;
+    }
+    Optional<Reading> now = ports.read(port);
+    if (now.isEmpty() || !now.get().isSameDevice(one.reading())) {
+      // Another device is there: that one has a signal of its own.
+      consider(port);
+      return false;
+    }
+    opened.remove(port);
+    hold(now.get(), refused(UsbEvaluator.DRIVER, one.verdict(), Refusal.USB_DRIVER));
+    if (one.verdict().medium() && media != null) {
+      // What is left at the port is none that anybody may open.
+      media.unplugged(one.medium());
+    }
+    if (one.keyboard()) {
+      releaseWaiting();
+    }
+    return false;
   }
 
   /**
@@ -358,8 +465,8 @@ public final class UsbGate implements AutoCloseable {
             verdict.rule(),
             reading.authorized(),
             verdict.reason() == null ? Refusal.USB_CLASS : verdict.reason());
-    if (blocks.isRecordedNow(event)) {
-      record(event);
+    if (blocks.isRecordedNow(event) && !record(event)) {
+      blocks.missed(event);
     }
     if (verdict.medium() && media != null && (before == null || !before.verdict().medium())) {
       media.plugged(new PluggedMedium(port, reading.device().fingerprint()));
@@ -389,11 +496,15 @@ public final class UsbGate implements AutoCloseable {
       media.unplugged(gone.medium());
     }
     if (gone.keyboard() && gone.verdict().allowed()) {
-      // The next one that waits becomes the only one.
-      for (Held waiting : List.copyOf(held.values())) {
-        if (waiting.verdict().reason() == Refusal.USB_KEYBOARD_WAITS) {
-          ports.read(waiting.reading().device().port()).ifPresent(now -> judge(now, false));
-        }
+      releaseWaiting();
+    }
+  }
+
+  /** The next keyboard that waits becomes the only one. */
+  private void releaseWaiting() {
+    for (Held waiting : List.copyOf(held.values())) {
+      if (waiting.verdict().reason() == Refusal.USB_KEYBOARD_WAITS) {
+        ports.read(waiting.reading().device().port()).ifPresent(now -> judge(now, false));
       }
     }
   }
@@ -416,8 +527,13 @@ public final class UsbGate implements AutoCloseable {
 
   private boolean record(UsbEvent event) {
     boolean release = event instanceof UsbEvent.Allowed;
-    recordFailed = log == null || (release && !log.takesReleases()) || !log.record(event);
-    return !recordFailed;
+    if (log == null || (release && !log.takesReleases())) {
+      return false;
+    }
+    boolean recorded = log.record(event);
+    // Where there is no room, that alone says why, and until when.
+    recordFailed = !recorded && log.takesReleases();
+    return recorded;
   }
 
   private static UsbVerdict refused(UsbVerdict verdict, Refusal reason) {
@@ -472,7 +588,7 @@ public final class UsbGate implements AutoCloseable {
       return Optional.of(Refusal.NOT_ENFORCING);
     }
     if (!record(new UsbEvent.Allowed(device(known.reading(), known.verdict()), GRANT_RULE))) {
-      return Optional.of(Refusal.STORAGE_FAILED);
+      return Optional.of(Refusal.RECORDS_FULL);
     }
     Optional<Reading> now = ports.read(medium.device());
     if (now.isEmpty() || !now.get().isSameDevice(known.reading())) {
@@ -491,22 +607,29 @@ public final class UsbGate implements AutoCloseable {
       shutMedium(medium.device());
       return Optional.of(Refusal.MEDIUM_CHANGED);
     }
-    return Optional.empty();
+    return judgeDrivers(medium.device()) ? Optional.empty() : Optional.of(Refusal.USB_DRIVER);
   }
 
   /**
    * Withdraws the authorisation of what is at {@code port}, unless the policy itself released it.
-   * Idempotent.
+   * Idempotent. What a grant opened is shut without this object's lock: another device may keep it
+   * for seconds, and a deadline must not wait for that.
    *
    * @return whether nothing of it is usable now, as read back
    */
-  public synchronized boolean shutMedium(String port) {
-    opened.remove(port);
-    Held known = held.get(port);
-    if (known != null && known.verdict().allowed()) {
-      return true;
+  public boolean shutMedium(String port) {
+    if (opened.containsKey(port)) {
+      // First the effect: the port counts as opened until then, so nobody takes it for another's.
+      boolean shut = shut(port);
+      opened.remove(port);
+      if (shut) {
+        return true;
+      }
     }
-    return shut(port);
+    synchronized (this) {
+      Held known = held.get(port);
+      return (known != null && known.verdict().allowed()) || shut(port);
+    }
   }
 
   /** Whether the gate holds, as measured now; a change is recorded. */
@@ -514,16 +637,31 @@ public final class UsbGate implements AutoCloseable {
     Fault fault = measure();
     Enforcement now =
         fault == null ? new Enforcement(true, null) : new Enforcement(false, fault.word());
-    if (fault != Fault.STARTING && !now.equals(reported) && log != null) {
-      UsbEvent.Enforcement event =
-          new UsbEvent.Enforcement(
-              fault == null ? "effective" : "misconfigured", fault == null ? "" : fault.word());
-      if (log.record(event)) {
-        reported = now;
-        recordFailed = false;
-      }
+    if (fault == Fault.STARTING || log == null) {
+      return now;
+    }
+    Enforcement missed = unrecorded;
+    if (missed != null && recorded(missed)) {
+      unrecorded = null;
+    }
+    if (unrecorded == null && !now.equals(reported) && !recorded(now)) {
+      // A gap that could not be told of while it lasted is told of after it.
+      unrecorded = now;
     }
     return now;
+  }
+
+  private boolean recorded(Enforcement now) {
+    String fault = now.fault();
+    UsbEvent.Enforcement event =
+        new UsbEvent.Enforcement(
+            fault == null ? "effective" : "misconfigured", fault == null ? "" : fault);
+    if (log == null || !log.record(event)) {
+      return false;
+    }
+    reported = now;
+    recordFailed = false;
+    return true;
   }
 
   private @Nullable Fault measure() {
@@ -532,6 +670,9 @@ public final class UsbGate implements AutoCloseable {
     }
     if (eventsLost || ended) {
       return Fault.EVENTS_LOST;
+    }
+    if (decisionFailed) {
+      return Fault.DECISION_FAILED;
     }
     try {
       if (!ports.openControllers().isEmpty()) {

@@ -22,6 +22,14 @@ public interface UsbPorts {
     }
   }
 
+  /**
+   * What the kernel put behind one interface of a released device.
+   *
+   * @param driver the kernel's name of the driver; {@code ?} when it cannot be told
+   * @param carries whether files or a network are behind it
+   */
+  record Bound(String driver, boolean carries) {}
+
   /** Closes every controller: what is plugged in from now on waits for a decision. */
   void gate() throws IOException;
 
@@ -48,6 +56,12 @@ public interface UsbPorts {
    * kernel's drivers read; {@code NONE} before there are any.
    */
   HidUsages usages(String port);
+
+  /** The drivers of the interfaces of a released device; empty before there are any. */
+  List<Bound> bound(String port);
+
+  /** Whether a block device hangs on {@code port} itself, not on a device behind it. */
+  boolean hasVolume(String port);
 
   /** Ports the running system's own disks hang on, hubs on the way not included. */
   List<String> systemDisks();

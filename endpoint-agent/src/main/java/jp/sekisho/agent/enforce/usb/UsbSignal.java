@@ -14,7 +14,10 @@ public record UsbSignal(Kind kind, String port, String detail) {
     CONTROLLER,
     /** The kernel finished looking at a new device: now it is decided. */
     BOUND,
-    /** An interface appeared: the device was authorised, by us or by somebody else. */
+    /**
+     * An interface appeared, got a driver, or a network device appeared behind it: the device was
+     * authorised, by us or by somebody else.
+     */
     INTERFACE,
     /** A block device appeared behind a port. */
     VOLUME,

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,16 +27,18 @@ public final class BlockDevices {
 
   private final Path sys;
   private final Path swaps;
+  private final Path dev;
   private final MountCalls mounts;
 
   /** The block devices below {@code sys}. */
   public BlockDevices(Path sys) {
-    this(sys, Path.of("/proc/swaps"), new MountCalls());
+    this(sys, Path.of("/proc/swaps"), Path.of("/dev"), new MountCalls());
   }
 
-  BlockDevices(Path sys, Path swaps, MountCalls mounts) {
+  BlockDevices(Path sys, Path swaps, Path dev, MountCalls mounts) {
     this.sys = sys;
     this.swaps = swaps;
+    this.dev = dev;
     this.mounts = mounts;
   }
 
@@ -132,13 +135,12 @@ public final class BlockDevices {
       for (Mount mount : mounts.all()) {
         if (SYSTEM_TARGETS.contains(mount.target())) {
           left.add(sys.resolve("dev").resolve("block").resolve(mount.device()));
+          left.addAll(standingOn(mount.source()));
         }
       }
       if (Files.exists(swaps)) {
-        for (String line : Files.readAllLines(swaps)) {
-          if (line.startsWith("/dev/")) {
-            left.add(block(line.substring("/dev/".length()).split("\\s", 2)[0]));
-          }
+        for (String line : Files.readAllLines(swaps, StandardCharsets.ISO_8859_1)) {
+          left.addAll(standingOn(line.split("\\s", 2)[0]));
         }
       }
     } catch (IOException e) {
@@ -159,6 +161,38 @@ public final class BlockDevices {
       }
     }
     return List.copyOf(ports);
+  }
+
+  /**
+   * The block devices behind a node such as {@code /dev/sda2} or {@code /dev/mapper/root}: itself,
+   * and those that a btrfs on it has besides. Empty for what is no node.
+   */
+  private List<Path> standingOn(String node) {
+    String below = "/dev/";
+    if (!node.startsWith(below)) {
+      return List.of();
+    }
+    List<Path> all = new ArrayList<>();
+    try {
+      String name =
+          dev.resolve(node.substring(below.length())).toRealPath().getFileName().toString();
+      all.add(block(name));
+      try (DirectoryStream<Path> systems =
+          Files.newDirectoryStream(sys.resolve("fs").resolve("btrfs"))) {
+        for (Path system : systems) {
+          Path devices = system.resolve("devices");
+          if (Files.exists(devices.resolve(name))) {
+            try (DirectoryStream<Path> members = Files.newDirectoryStream(devices)) {
+              members.forEach(member -> all.add(block(member.getFileName().toString())));
+            }
+          }
+        }
+      }
+    } catch (IOException | DirectoryIteratorException | InvalidPathException e) {
+      // No such node, or no btrfs on this machine.
+      LOG.log(System.Logger.Level.DEBUG, node, e);
+    }
+    return all;
   }
 
   /** Takes away every mount of a device behind {@code port}; whether none is left. */

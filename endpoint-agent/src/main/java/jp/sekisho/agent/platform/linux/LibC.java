@@ -83,7 +83,7 @@ interface LibC extends Library {
   /** umount2(2): do not follow a symbolic link. */
   int UMOUNT_NOFOLLOW = 8;
 
-  int umount2(String target, int flags);
+  int umount2(byte[] target, int flags);
 
   /** setxattr(2). */
   int setxattr(String path, String name, Memory value, NativeLong size, int flags);

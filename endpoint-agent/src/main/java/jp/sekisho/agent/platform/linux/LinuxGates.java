@@ -64,7 +64,7 @@ public final class LinuxGates implements Gates {
         new UsbMediaGate(
             begun,
             new LinuxVolumes(blocks),
-            Executors.newSingleThreadExecutor(task -> {
+            Executors.newCachedThreadPool(task -> {
               Thread thread = new Thread(task, "media");
               thread.setDaemon(true);
               return thread;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.media.Volumes;
@@ -21,7 +22,8 @@ import jp.sekisho.protocol.Refusal;
 /**
  * Volumes behind USB ports on Linux: waited for by the kernel's messages, made read-only in the
  * block layer, mounted {@code ro,nosuid,nodev,noexec} in the host's namespace, and believed only
- * when the kernel's own table of mounts says so. Thread-safe; one opening at a time per port.
+ * when the kernel's own table of mounts says so. Thread-safe; one opening or closing at a time per
+ * port. No lock is held over a mount or unmount: what one medium delays is its own.
  */
 public final class LinuxVolumes implements Volumes {
   /**
@@ -48,8 +50,8 @@ public final class LinuxVolumes implements Volumes {
   /** Block devices that were announced, by port. Guarded by this. */
   private final Map<String, Set<String>> announced = new HashMap<>();
 
-  /** {@code major:minor} of what was opened, by port. Guarded by this. */
-  private final Map<String, Set<String>> opened = new HashMap<>();
+  /** {@code major:minor} of what was opened, by port. */
+  private final Map<String, Set<String>> opened = new ConcurrentHashMap<>();
 
   /** Volumes of this machine. */
   public LinuxVolumes(BlockDevices blocks) {
@@ -101,10 +103,10 @@ public final class LinuxVolumes implements Volumes {
     }
   }
 
-  private synchronized void remember(String port, Set<String> nodes) {
+  private void remember(String port, Set<String> nodes) {
     Set<String> numbers = new HashSet<>();
     nodes.forEach(node -> blocks.number(node).ifPresent(numbers::add));
-    opened.put(port, numbers);
+    opened.put(port, Set.copyOf(numbers));
   }
 
   /** Waits until the kernel announced the disk of a port; its partitions are known by then. */
@@ -203,9 +205,11 @@ public final class LinuxVolumes implements Volumes {
   }
 
   @Override
-  public synchronized boolean close(String port) {
-    announced.remove(port);
-    Set<String> numbers = new HashSet<>(opened.getOrDefault(port, Set.of()));
+  public boolean close(String port) {
+    synchronized (this) {
+      announced.remove(port);
+    }
+    Set<String> numbers = opened.getOrDefault(port, Set.of());
     Path target = target(port);
     boolean closed = blocks.unmountAll(port) && blocks.unmount(numbers, target.toString());
     if (closed) {
@@ -221,7 +225,7 @@ public final class LinuxVolumes implements Volumes {
   }
 
   @Override
-  public synchronized boolean isOpen(String port) {
+  public boolean isOpen(String port) {
     try {
       for (String number : opened.getOrDefault(port, Set.of())) {
         if (isMounted(target(port), number)) {

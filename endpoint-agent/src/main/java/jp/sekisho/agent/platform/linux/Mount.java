@@ -9,11 +9,14 @@ import java.util.Set;
  * One line of {@code /proc/self/mountinfo} (proc(5)).
  *
  * @param device {@code major:minor} of the block device
- * @param target where it is mounted
+ * @param target where it is mounted; a character for each byte
+ * @param source what is mounted, mostly a block device's node; the only word on it where the file
+ *     system has no number of its own (btrfs: major 0)
  * @param options of this mount, such as {@code ro nosuid}
  * @param superOptions of the file system itself
  */
-record Mount(String device, String target, Set<String> options, Set<String> superOptions) {
+record Mount(
+    String device, String target, String source, Set<String> options, Set<String> superOptions) {
   /** Reads a line; empty when it has another form. */
   static Optional<Mount> parse(String line) {
     List<String> fields = List.of(line.split(" ", -1));
@@ -25,6 +28,7 @@ record Mount(String device, String target, Set<String> options, Set<String> supe
         new Mount(
             fields.get(2),
             unescape(fields.get(4)),
+            unescape(fields.get(dash + 2)),
             Set.of(distinct(fields.get(5))),
             Set.of(distinct(fields.get(dash + 3)))));
   }
@@ -35,7 +39,7 @@ record Mount(String device, String target, Set<String> options, Set<String> supe
 
   /** The kernel writes blank, tab, line end and backslash as three octal digits. */
   private static String unescape(String text) {
-    byte[] in = text.getBytes(StandardCharsets.UTF_8);
+    byte[] in = text.getBytes(StandardCharsets.ISO_8859_1);
     byte[] out = new byte[in.length];
     int length = 0;
     for (int i = 0; i < in.length; i++) {
@@ -47,6 +51,6 @@ record Mount(String device, String target, Set<String> options, Set<String> supe
         out[length++] = in[i];
       }
     }
-    return new String(out, 0, length, StandardCharsets.UTF_8);
+    return new String(out, 0, length, StandardCharsets.ISO_8859_1);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,10 +28,26 @@ class MountCalls {
   private static final int ACL_MASK = 0x10;
   private static final int ACL_OTHER = 0x20;
 
-  /** Every mount of this process's namespace, the host's own. */
+  private final Path table;
+
+  /** Of this process's namespace, the host's own. */
+  MountCalls() {
+    this(Path.of("/proc/self/mountinfo"));
+  }
+
+  MountCalls(Path table) {
+    this.table = table;
+  }
+
+  /**
+   * Every mount.
+   *
+   * <p>Names are bytes, whatever a user or a label put into them: each byte is one character here,
+   * and only a line end ends a line.
+   */
   List<Mount> all() throws IOException {
-    return Files.readString(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8)
-        .lines()
+    String lines = new String(Files.readAllBytes(table), StandardCharsets.ISO_8859_1);
+    return Arrays.stream(lines.split("\n", -1))
         .map(Mount::parse)
         .flatMap(Optional::stream)
         .toList();
@@ -46,9 +63,14 @@ class MountCalls {
 
   /** Detaches the newest mount at {@code target}; open files keep it alive, names do not. */
   void detach(String target) throws IOException {
-    if (LibC.INSTANCE.umount2(target, LibC.MNT_DETACH | LibC.UMOUNT_NOFOLLOW) != 0) {
+    if (LibC.INSTANCE.umount2(path(target), LibC.MNT_DETACH | LibC.UMOUNT_NOFOLLOW) != 0) {
       throw failure("umount2");
     }
+  }
+
+  /** The bytes of a target as {@link #all} names it, ended as C has it. */
+  static byte[] path(String target) {
+    return (target + "\0").getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /**

@@ -23,7 +23,7 @@ final class ReadyFile {
 
   /** Says that this process decides. */
   static void write(Path file) throws IOException {
-    String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.UTF_8);
+    String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {

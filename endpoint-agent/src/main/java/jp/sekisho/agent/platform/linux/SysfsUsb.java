@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +33,10 @@ public final class SysfsUsb implements UsbPorts {
 
   /** A HID device below its interface: bus, vendor, product, number. */
   private static final String HID = "[0-9A-F]*:[0-9A-F]*:[0-9A-F]*.[0-9A-F]*";
+
+  /** What a driver puts below its interface when it brings files or a network. */
+  private static final Pattern CARRIED =
+      Pattern.compile("host[0-9]+|net|block|mmc_host|mtd|ieee80211|bluetooth");
 
   private final Path devices;
   private final BlockDevices blocks;
@@ -207,6 +213,48 @@ public final class SysfsUsb implements UsbPorts {
       return all;
     }
     return all;
+  }
+
+  @Override
+  public List<Bound> bound(String port) {
+    List<Bound> all = new ArrayList<>();
+    try (DirectoryStream<Path> interfaces = Files.newDirectoryStream(devices, port + ":*")) {
+      for (Path one : interfaces) {
+        Path driver = one.resolve("driver");
+        if (Files.exists(driver, LinkOption.NOFOLLOW_LINKS)) {
+          all.add(new Bound(target(driver), carries(one)));
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      if (Files.exists(devices.resolve(port))) {
+        all.add(new Bound("?", true));
+      }
+    }
+    return all;
+  }
+
+  private static String target(Path link) {
+    try {
+      return String.valueOf(Files.readSymbolicLink(link).getFileName());
+    } catch (IOException e) {
+      return "?";
+    }
+  }
+
+  private static boolean carries(Path usbInterface) throws IOException {
+    try (DirectoryStream<Path> below =
+        Files.newDirectoryStream(
+            usbInterface, name -> CARRIED.matcher(name.getFileName().toString()).matches())) {
+      return below.iterator().hasNext();
+    } catch (NoSuchFileException e) {
+      // It left: so did what was behind it.
+      return false;
+    }
+  }
+
+  @Override
+  public boolean hasVolume(String port) {
+    return !blocks.disks(port).isEmpty();
   }
 
   @Override

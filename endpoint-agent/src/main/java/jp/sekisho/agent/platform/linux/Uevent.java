@@ -55,6 +55,7 @@ final class Uevent {
     return switch (subsystem) {
       case "usb" -> usb(action, path, type);
       case "block" -> block(action, path);
+      case "net" -> net(action, path);
       default -> Optional.empty();
     };
   }
@@ -63,7 +64,11 @@ final class Uevent {
     String name = path.substring(path.lastIndexOf('/') + 1);
     if (type.equals("usb_interface")) {
       int colon = name.indexOf(':');
-      boolean ours = action.equals("add") && colon > 0 && SysfsUsb.isPort(name.substring(0, colon));
+      // "bind" too: a driver that has to be loaded first comes long after the interface.
+      boolean ours =
+          (action.equals("add") || action.equals("bind"))
+              && colon > 0
+              && SysfsUsb.isPort(name.substring(0, colon));
       return ours
           ? Optional.of(new UsbSignal(Kind.INTERFACE, name.substring(0, colon), ""))
           : Optional.empty();
@@ -82,6 +87,12 @@ final class Uevent {
       case "remove" -> Optional.of(new UsbSignal(Kind.REMOVED, name, ""));
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<UsbSignal> net(String action, String path) {
+    return action.equals("add")
+        ? BlockDevices.portOf(path).map(port -> new UsbSignal(Kind.INTERFACE, port, ""))
+        : Optional.empty();
   }
 
   private static Optional<UsbSignal> block(String action, String path) {

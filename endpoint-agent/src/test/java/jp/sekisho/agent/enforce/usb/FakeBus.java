@@ -89,6 +89,28 @@ final class FakeBus implements UsbEvents {
     plug(port, INPUT);
   }
 
+  /** The kernel binds {@code driver} to the interface of a device. */
+  void bind(String port, String driver) throws IOException {
+    Path link = Files.createDirectories(path(port + ":1.0")).resolve("driver");
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, Path.of("../../drivers", driver));
+  }
+
+  /** What a driver brings stands below its interface: {@code net}, {@code host6}. */
+  void carry(String port, String what) throws IOException {
+    Files.createDirectories(path(port + ":1.0").resolve(what));
+  }
+
+  /** A disk on a port of the first controller. */
+  void disk(String port, String name) throws IOException {
+    Path disk =
+        sys.resolve("devices/pci/usb1").resolve(port).resolve(port + ":1.0/host6/block/" + name);
+    Files.createDirectories(disk);
+    Path link = sys.resolve("class/block").resolve(name);
+    Files.createDirectories(sys.resolve("class/block"));
+    Files.createSymbolicLink(link, disk);
+  }
+
   void plug(String port, byte[] descriptors) throws IOException {
     put(port, descriptors, false);
     signal(UsbSignal.Kind.BOUND, port);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.DecisionLog;
@@ -38,13 +39,15 @@ class UsbGateTest {
 
   private final List<AgentEvent> events = new CopyOnWriteArrayList<>();
   private volatile boolean full;
+  private volatile boolean brokenToo;
   private volatile Consumer<AgentEvent> whileRecording = event -> {};
 
   private final DecisionLog log =
       new DecisionLog() {
         @Override
         public boolean record(AgentEvent event) {
-          if (full) {
+          // The last room takes only whether the gate holds.
+          if (full && (brokenToo || !(event instanceof UsbEvent.Enforcement))) {
             return false;
           }
           whileRecording.accept(event);
@@ -166,10 +169,57 @@ class UsbGateTest {
     assertEquals("0", authorized("1-2"));
     gate.reconcile();
     assertEquals("0", authorized("1-2"));
+    assertTrue(
+        events.contains(new UsbEvent.Enforcement("misconfigured", "records-full")), "" + events);
     full = false;
     gate.reconcile();
     assertEquals("1", authorized("1-2"));
     assertTrue(gate.enforcement().enforcing());
+    assertEquals(
+        List.of("effective", "misconfigured", "effective"),
+        events.stream()
+            .filter(UsbEvent.Enforcement.class::isInstance)
+            .map(event -> ((UsbEvent.Enforcement) event).state())
+            .toList());
+  }
+
+  @Test
+  @DisplayName("blocks that found no room are counted, and told of when there is room again")
+  void blocksWithoutRoom() throws Exception {
+    AtomicLong now = new AtomicLong();
+    gate = new UsbGate(bus.ports(), bus, now::get);
+    gate.start(log);
+    full = true;
+    bus.plug("1-1", FakeBus.STICK);
+    bus.plug("1-2", FakeBus.STICK);
+    Await.until("seen", () -> gate.media().size() == 2);
+    now.addAndGet(BlockRecords.WINDOW.toNanos());
+    bus.plug("1-3", FakeBus.STICK);
+    Await.until("seen", () -> gate.media().size() == 3);
+    assertEquals(List.of(), types());
+    full = false;
+    awaitEvents(1);
+    assertEquals(3, lastBlocked().count());
+    assertEquals("1-3", lastBlocked().device().port());
+    assertTrue(gate.enforcement().enforcing());
+  }
+
+  @Test
+  @DisplayName("a gap that nothing could be written of is in the records afterwards")
+  void gapWithoutRecords() throws Exception {
+    gate.start(log);
+    full = true;
+    brokenToo = true;
+    assertEquals("records-full", gate.enforcement().fault());
+    assertEquals("records-full", gate.enforcement().fault());
+    full = false;
+    assertTrue(gate.enforcement().enforcing());
+    assertEquals(
+        List.of(
+            new UsbEvent.Enforcement("effective", ""),
+            new UsbEvent.Enforcement("misconfigured", "records-full"),
+            new UsbEvent.Enforcement("effective", "")),
+        events);
   }
 
   @Test
@@ -247,6 +297,113 @@ class UsbGateTest {
   }
 
   @Test
+  @DisplayName("a keyboard that the kernel's list of odd devices makes a disk is blocked again")
+  void boundByItsIdAtOnce() throws Exception {
+    bus.bind("1-2", "usb-storage");
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    awaitEvents(2);
+    assertEquals(List.of("usb.allowed", "usb.blocked"), types());
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+    assertEquals("usb.driver", lastBlocked().rule());
+    assertTrue(lastBlocked().wasOpen());
+    assertEquals("0", authorized("1-2"));
+    gate.reconcile();
+    gate.decideBy(UsbEvaluator.strictest());
+    assertEquals("0", authorized("1-2"), "the same device is not released again");
+    assertEquals(2, types().size());
+    bus.set("1-2", "authorized", "1");
+    gate.reconcile();
+    assertEquals("0", authorized("1-2"), "nor by somebody else");
+  }
+
+  @Test
+  @DisplayName("a driver that is loaded only after the release is judged when it is bound")
+  void boundByItsIdLater() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.INPUT);
+    awaitEvents(1);
+    bus.bind("1-2", "usbhid");
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-2");
+    gate.reconcile();
+    assertEquals("1", authorized("1-2"));
+    bus.bind("1-2", "asix");
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-2");
+    awaitEvents(2);
+    assertEquals("0", authorized("1-2"));
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+  }
+
+  @Test
+  @DisplayName("a disk or a network behind what is no medium is shut, whatever driver made it")
+  void carries() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.INPUT);
+    bus.plug("1-3", FakeBus.INPUT);
+    bus.plug("1-4", FakeBus.HUB);
+    awaitEvents(3);
+    bus.disk("1-2", "sdb");
+    bus.signal(UsbSignal.Kind.VOLUME, "1-2");
+    Await.until("blocked", () -> authorized("1-2").equals("0"));
+    bus.bind("1-3", "usbhid");
+    bus.carry("1-3", "net");
+    bus.bind("1-4", "hub");
+    gate.reconcile();
+    assertEquals("0", authorized("1-3"));
+    assertEquals("1", authorized("1-4"));
+    assertEquals(
+        List.of("usb.allowed", "usb.allowed", "usb.allowed", "usb.blocked", "usb.blocked"),
+        types());
+  }
+
+  @Test
+  @DisplayName("a keyboard that waits is released when the first one turns out to be none")
+  void waitsForNone() throws Exception {
+    gate.start(log);
+    bus.plug("1-2", FakeBus.KEYBOARD);
+    bus.plug("1-3", FakeBus.KEYBOARD);
+    awaitEvents(2);
+    bus.bind("1-2", "uas");
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-2");
+    Await.until("released", () -> authorized("1-3").equals("1"));
+    assertEquals("0", authorized("1-2"));
+  }
+
+  @Test
+  @DisplayName(
+      "a granted medium that gets any driver but storage's is shut and is a medium no more")
+  void mediumWithNetwork() throws Exception {
+    bus.put("1-1", FakeBus.STICK, false);
+    bus.bind("1-1", "usb-storage");
+    gate.start(log);
+    PluggedMedium medium = gate.media().get(0);
+    assertEquals(Optional.empty(), gate.open(medium));
+    bus.bind("1-1", "cdc_ether");
+    bus.signal(UsbSignal.Kind.INTERFACE, "1-1");
+    awaitEvents(3);
+    assertEquals("0", authorized("1-1"));
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+    assertEquals(Optional.of(Refusal.MEDIUM_CHANGED), gate.open(medium));
+    assertEquals("0", authorized("1-1"));
+  }
+
+  @Test
+  @DisplayName("an enrolled peripheral keeps its own driver, but none that brings files")
+  void enrolledDriver() throws Exception {
+    bus.put("1-1", FakeBus.SCANNER, false);
+    bus.bind("1-1", "scanner-of-its-maker");
+    gate.start(log);
+    gate.decideBy(scannerAllowed());
+    assertEquals("1", authorized("1-1"));
+    gate.reconcile();
+    assertEquals("1", authorized("1-1"));
+    bus.carry("1-1", "host6");
+    gate.reconcile();
+    assertEquals("0", authorized("1-1"));
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+  }
+
+  @Test
   @DisplayName("lost messages: everything is looked at again, new controllers included")
   void lost() throws Exception {
     gate.start(log);
@@ -258,6 +415,64 @@ class UsbGateTest {
     assertEquals("0", bus.get("usb2", "authorized_default"));
     assertEquals("0", authorized("2-1"));
     assertEquals("1", authorized("1-2"));
+  }
+
+  @Test
+  @DisplayName("an error in one decision blocks that device, is recorded and ends nothing")
+  void oneBadDecision() throws Exception {
+    gate.start(log);
+    whileRecording =
+        event -> {
+          if (event instanceof UsbEvent.Allowed allowed && allowed.device().port().equals("1-2")) {
+            throw new StackOverflowError("scripted");
+          }
+        };
+    bus.plug("1-2", FakeBus.INPUT);
+    bus.plug("1-3", FakeBus.INPUT);
+    Await.until("the other one is released", () -> authorized("1-3").equals("1"));
+    assertEquals("0", authorized("1-2"));
+    assertEquals("decision-failed", gate.enforcement().fault());
+    gate.reconcile();
+    assertEquals("0", authorized("1-2"));
+    assertTrue(
+        events.contains(new UsbEvent.Enforcement("misconfigured", "decision-failed")), "" + events);
+    whileRecording = event -> {};
+    gate.reconcile();
+    assertEquals("1", authorized("1-2"));
+    assertTrue(gate.enforcement().enforcing());
+  }
+
+  @Test
+  @DisplayName("an error in reading the kernel's messages is told and does not end the gating")
+  void messagesFail() throws Exception {
+    AtomicInteger failures = new AtomicInteger(2);
+    gate =
+        new UsbGate(
+            bus.ports(),
+            new UsbEvents() {
+              @Override
+              public UsbSignal next() throws IOException {
+                if (failures.getAndDecrement() > 0) {
+                  if (failures.get() > 0) {
+                    throw new LinkageError("scripted");
+                  }
+                  throw new IOException("scripted");
+                }
+                return bus.next();
+              }
+
+              @Override
+              public void close() {}
+            },
+            System::nanoTime);
+    gate.start(log);
+    Await.until("told", () -> "events-lost".equals(gate.enforcement().fault()));
+    bus.put("1-2", FakeBus.KEYBOARD, false);
+    Await.until("looked at again", () -> authorized("1-2").equals("1"));
+    bus.plug("1-1", FakeBus.STICK);
+    awaitEvents(2);
+    assertEquals(Refusal.USB_STORAGE, lastBlocked().reason());
+    assertTrue(gate.enforcement().enforcing());
   }
 
   @Test
@@ -335,20 +550,23 @@ class UsbGateTest {
     bus.put("1-1", FakeBus.SCANNER, false);
     gate.start(log);
     assertEquals(Refusal.USB_CLASS, lastBlocked().reason());
-    Reason reason = new Reason("窓口のスキャナー", "scanner of the counter");
-    gate.decideBy(
-        UsbEvaluator.by(
-            new UsbRules(
-                new Rule<>("t.storage", reason, StorageAccess.GRANT_ONLY),
-                new Rule<>("t.unlisted", reason, UnlistedDevices.BLOCK),
-                new Rule<>(
-                    "t.enrolled",
-                    reason,
-                    List.of(new EnrolledPeripheral("0627", "0001", null, List.of("ff:00:00")))))));
+    gate.decideBy(scannerAllowed());
     assertEquals("1", authorized("1-1"));
     gate.decideBy(UsbEvaluator.strictest());
     assertEquals("0", authorized("1-1"));
     assertTrue(lastBlocked().wasOpen());
+  }
+
+  private static UsbEvaluator scannerAllowed() {
+    Reason reason = new Reason("窓口のスキャナー", "scanner of the counter");
+    return UsbEvaluator.by(
+        new UsbRules(
+            new Rule<>("t.storage", reason, StorageAccess.GRANT_ONLY),
+            new Rule<>("t.unlisted", reason, UnlistedDevices.BLOCK),
+            new Rule<>(
+                "t.enrolled",
+                reason,
+                List.of(new EnrolledPeripheral("0627", "0001", null, List.of("ff:00:00"))))));
   }
 
   @Test

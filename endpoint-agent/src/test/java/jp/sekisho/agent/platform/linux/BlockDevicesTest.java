@@ -1,10 +1,13 @@
 package jp.sekisho.agent.platform.linux;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +64,7 @@ class BlockDevicesTest {
     Files.createDirectories(mapped.resolve("slaves"));
     Files.createSymbolicLink(mapped.resolve("slaves/sda1"), part);
     link("dev/block/254:0", mapped);
-    blocks = new BlockDevices(sys, sys.resolve("no-swaps"), mounts);
+    blocks = new BlockDevices(sys, sys.resolve("swaps"), sys.resolve("nodes"), mounts);
   }
 
   private void link(String name, Path target) throws IOException {
@@ -70,8 +73,12 @@ class BlockDevicesTest {
     Files.createSymbolicLink(link, target);
   }
 
+  private static Mount mount(String device, String target, String source) {
+    return new Mount(device, target, source, Set.of("rw"), Set.of("rw"));
+  }
+
   private static Mount mount(String device, String target) {
-    return new Mount(device, target, Set.of("rw"), Set.of("rw"));
+    return mount(device, target, "none");
   }
 
   @Test
@@ -96,6 +103,34 @@ class BlockDevicesTest {
   }
 
   @Test
+  @DisplayName("a system on btrfs, which has no number of its own, is known by its nodes")
+  void systemOnBtrfs() throws Exception {
+    Path second = Files.createDirectories(sys.resolve("devices/pci/usb3/3-1.2/host1/block/sdb"));
+    link("class/block/sdb", second);
+    Files.createFile(Files.createDirectories(sys.resolve("nodes")).resolve("sda1"));
+    link("nodes/mapper/root", sys.resolve("nodes/sda1"));
+    table.add(mount("0:30", "/home", "/dev/mapper/none"));
+    table.add(mount("0:31", "/srv", "/dev/sda1"));
+    assertEquals(List.of(), blocks.systemPorts());
+    table.add(mount("0:30", "/", "/dev/mapper/root"));
+    assertEquals(List.of("2-1"), blocks.systemPorts());
+    link("fs/btrfs/5b0c/devices/sda1", sys.resolve("class/block/sda1"));
+    link("fs/btrfs/5b0c/devices/sdb", second);
+    assertEquals(List.of("2-1", "3-1.2"), blocks.systemPorts(), "a file system of two disks");
+  }
+
+  @Test
+  @DisplayName("swap space by its node, also by another name of it")
+  void swaps() throws Exception {
+    Files.createFile(Files.createDirectories(sys.resolve("nodes")).resolve("sda1"));
+    link("nodes/mapper/swap", sys.resolve("nodes/sda1"));
+    Files.writeString(
+        sys.resolve("swaps"),
+        "Filename\tType\tSize\n/swapfile file 1\n/dev/mapper/swap  partition 2\n");
+    assertEquals(List.of("2-1"), blocks.systemPorts());
+  }
+
+  @Test
   @DisplayName("every mount of a port's devices goes, copies and covered ones too, and no other")
   void unmounts() {
     table.add(mount("254:0", "/"));
@@ -108,6 +143,24 @@ class BlockDevicesTest {
   }
 
   @Test
+  @DisplayName("a name that is no UTF-8 hides no other mount, and is named to the kernel as it is")
+  void rawBytes() throws Exception {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    lines.writeBytes("20 1 0:40 / /mnt/".getBytes(StandardCharsets.US_ASCII));
+    lines.writeBytes(new byte[] {(byte) 0xff, '\r', (byte) 0xe9, '\\', '0', '4', '0'});
+    lines.writeBytes(" rw - fuse \u0085\u00fe rw\n".getBytes(StandardCharsets.ISO_8859_1));
+    lines.writeBytes(
+        "21 1 8:1 / /run/sekisho/media/2-1/medium ro - vfat /dev/sda1 ro\n"
+            .getBytes(StandardCharsets.US_ASCII));
+    List<Mount> read =
+        new MountCalls(Files.write(sys.resolve("mountinfo"), lines.toByteArray())).all();
+    assertEquals(List.of("0:40", "8:1"), read.stream().map(Mount::device).toList());
+    assertArrayEquals(
+        new byte[] {'/', 'm', 'n', 't', '/', (byte) 0xff, '\r', (byte) 0xe9, ' ', 0},
+        MountCalls.path(read.get(0).target()));
+  }
+
+  @Test
   @DisplayName("a line of mountinfo is read, escapes included")
   void mountinfo() {
     assertEquals(
@@ -115,6 +168,7 @@ class BlockDevicesTest {
             new Mount(
                 "8:0",
                 "/run/sekisho/media/a b",
+                "/dev/sda",
                 Set.of("ro", "nosuid", "nodev", "noexec"),
                 Set.of("ro", "uid=1000"))),
         Mount.parse(

@@ -49,6 +49,7 @@ class FloorTest {
     Files.write(
         device(port).resolve("descriptors"), HexFormat.of().parseHex(descriptors.replace(" ", "")));
     Files.writeString(device(port).resolve("authorized"), authorized + "\n");
+    Files.writeString(device(port).resolve("devnum"), "5\n");
   }
 
   private String authorized(String port) throws IOException {
@@ -90,6 +91,39 @@ class FloorTest {
     assertEquals("1", authorized("1-2"));
   }
 
+  private void bind(String port, String driver) throws IOException {
+    Path link = Files.createDirectories(device(port + ":1.0")).resolve("driver");
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, Path.of("../../drivers", driver));
+  }
+
+  @Test
+  @DisplayName("a keyboard that got a driver for something else is blocked again, for good")
+  void driver() throws Exception {
+    put("1-1", KEYBOARD, "0");
+    put("1-2", KEYBOARD, "0");
+    put("1-3", KEYBOARD, "1");
+    bind("1-1", "usbhid");
+    bind("1-2", "usb-storage");
+    bind("1-3", "asix");
+    floor("--all");
+    assertEquals("1", authorized("1-1"));
+    assertEquals("0", authorized("1-2"));
+    assertEquals("0", authorized("1-3"));
+    Files.delete(device("1-2:1.0").resolve("driver"));
+    floor("--all");
+    assertEquals("0", authorized("1-2"), "it would get its driver again");
+    bind("1-1", "usb-storage");
+    floor("1-1:1.0");
+    assertEquals("0", authorized("1-1"), "loaded after the release");
+    Files.delete(device("1-1:1.0").resolve("driver"));
+    floor("1-1");
+    assertEquals("0", authorized("1-1"), "the same device");
+    Files.writeString(device("1-1").resolve("devnum"), "6\n");
+    floor("1-1");
+    assertEquals("1", authorized("1-1"), "another device");
+  }
+
   @Test
   @DisplayName(
       "while a ready agent runs the floor does nothing; a process of another start is none")
@@ -116,5 +150,36 @@ class FloorTest {
     Files.writeString(root.resolve("proc/self/mountinfo"), "20 1 8:0 / / rw - ext4 /dev/sda rw\n");
     floor("--all");
     assertEquals("1", authorized("1-2"));
+  }
+
+  @Test
+  @DisplayName("the disks of a btrfs the system runs from are left alone, and no others")
+  void systemOnBtrfs() throws Exception {
+    String[] ports = {"1-2", "1-3", "1-4"};
+    Files.createDirectories(root.resolve("sys/class/block"));
+    Files.createDirectories(root.resolve("sys/fs/btrfs/5b0c/devices"));
+    Files.createDirectories(root.resolve("dev/mapper"));
+    for (int i = 0; i < ports.length; i++) {
+      put(ports[i], STICK, "1");
+      String name = "sd" + (char) ('a' + i);
+      Path disk = Files.createDirectories(device(ports[i]).resolve("host0/block/" + name));
+      Files.createSymbolicLink(root.resolve("sys/class/block/" + name), disk);
+      Files.createFile(root.resolve("dev/" + name));
+      if (i < 2) {
+        Files.createSymbolicLink(root.resolve("sys/fs/btrfs/5b0c/devices/" + name), disk);
+      }
+    }
+    Files.createSymbolicLink(root.resolve("dev/mapper/root"), root.resolve("dev/sda"));
+    Files.writeString(
+        root.resolve("proc/self/mountinfo"),
+        """
+        20 1 0:30 /@ / rw shared:1 - btrfs /dev/mapper/root rw,subvol=/@
+        21 1 0:31 / /tmp rw - tmpfs tmpfs rw
+        22 1 0:32 / /home rw - nfs4 server:/home rw
+        """);
+    floor("--all");
+    assertEquals("1", authorized("1-2"));
+    assertEquals("1", authorized("1-3"));
+    assertEquals("0", authorized("1-4"));
   }
 }

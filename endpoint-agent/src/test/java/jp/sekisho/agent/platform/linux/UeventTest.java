@@ -41,11 +41,22 @@ class UeventTest {
   }
 
   @Test
-  @DisplayName("an interface names its device, a block device the last port of its path")
+  @DisplayName("an interface names its device, a block or network device the last port of its path")
   void others() throws MalformedException {
     assertEquals(
         Optional.of(new UsbSignal(Kind.INTERFACE, "2-1", "")),
         read("add@" + CONTROLLER + "/2-1/2-1:1.0", "SUBSYSTEM=usb", "DEVTYPE=usb_interface"));
+    assertEquals(
+        Optional.of(new UsbSignal(Kind.INTERFACE, "2-1", "")),
+        read("bind@" + CONTROLLER + "/2-1/2-1:1.0", "SUBSYSTEM=usb", "DEVTYPE=usb_interface"),
+        "a driver that was loaded after the release");
+    assertEquals(
+        Optional.empty(),
+        read("remove@" + CONTROLLER + "/2-1/2-1:1.0", "SUBSYSTEM=usb", "DEVTYPE=usb_interface"));
+    assertEquals(
+        Optional.of(new UsbSignal(Kind.INTERFACE, "2-1", "")),
+        read("add@" + CONTROLLER + "/2-1/2-1:1.0/net/enx0200", "SUBSYSTEM=net"));
+    assertEquals(Optional.empty(), read("add@/devices/virtual/net/lo", "SUBSYSTEM=net"));
     assertEquals(
         Optional.of(new UsbSignal(Kind.VOLUME, "2-1.3", "sda1")),
         read(

@@ -46,8 +46,10 @@ public record Root(
   /** Most officers. */
   public static final int MAX_OFFICERS = 16;
 
+  /** Most revocations lifted by one root. */
+  public static final int MAX_CLEARED = 1000;
+
   private static final int MAX_LOGS = 64;
-  private static final int MAX_CLEARED = 1000;
   private static final Pattern VERIFIER_KEY = Pattern.compile("[\\x21-\\x7e]{1,512}");
 
   /**

@@ -28,12 +28,19 @@ import org.jspecify.annotations.Nullable;
  * the online key, which says what is revoked, may deny service but not take rules away; and it does
  * not touch roots, which are how officers get rid of a stolen online key.
  *
+ * <p>Each online key has room for {@link #MOST_REVOKED} revocations and no more: they are kept
+ * until officers lift them, so a stolen one could otherwise name keys until no terminal can hold
+ * the list. Another online key, by a root of the officers, brings room of its own.
+ *
  * <p>Refusals: {@code ROOT_NOT_PINNED POLICY_SIGNATURE POLICY_OLDER POLICY_EXPIRED POLICY_MISMATCH
- * POLICY_MALFORMED POLICY_LAYER_MISSING POLICY_LAYER_FOREIGN POLICY_DELEGATE}.
+ * POLICY_MALFORMED POLICY_LAYER_MISSING POLICY_LAYER_FOREIGN POLICY_DELEGATE POLICY_REVOCATIONS}.
  */
 public final class TrustVerifier {
   /** How far a signer's clock may be ahead of ours. */
   public static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(10);
+
+  /** Revoked keys per online key; the body of one current has room for some five thousand. */
+  public static final int MOST_REVOKED = 8192;
 
   private final String organ;
   private final String terminal;
@@ -171,7 +178,23 @@ public final class TrustVerifier {
     Trusted<Roster> roster = roster(root, files.roster());
     Follow.check(old == null ? null : old.signedRoster(), roster, "roster", chain);
     requireTime(roster, now);
+    if (now != null && sticky.size() > (old == null ? 0 : old.revoked().size())) {
+      requireRoom(files, sticky.size());
+    }
     return new TrustedState(organ, root, policy, layers, rules, roster, current, sticky);
+  }
+
+  private void requireRoom(TrustBundle files, int revoked) throws RefusedException {
+    Set<TrustKey> online = new HashSet<>();
+    // From the pin on, as they are read again later: a root that nobody verified makes no room.
+    for (Trusted<Root> root : roots(null, pinnedRoot, files.roots())) {
+      online.add(root.body().online());
+    }
+    int most = MOST_REVOKED * online.size();
+    if (revoked > most) {
+      throw new RefusedException(
+          Refusal.POLICY_REVOCATIONS, revoked + " revoked keys, at most " + most);
+    }
   }
 
   /** The roots from the trusted or the pinned one, which is the first, to the newest. */

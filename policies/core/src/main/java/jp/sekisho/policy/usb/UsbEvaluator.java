@@ -44,6 +44,9 @@ public final class UsbEvaluator {
   public static final String SMART_CARD = "usb.smart-card";
   public static final String INPUT = "usb.input";
 
+  /** A released device that got a driver for something else; decided by the gate, not here. */
+  public static final String DRIVER = "usb.driver";
+
   private static final Set<Integer> HARMLESS =
       Set.of(UsbInterface.CLASS_HID, UsbInterface.CLASS_HUB, UsbInterface.CLASS_SMART_CARD);
 

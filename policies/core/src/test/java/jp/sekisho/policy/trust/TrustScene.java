@@ -77,7 +77,28 @@ final class TrustScene {
       List<FileSigner> officers,
       List<FileSigner> by,
       boolean trial,
+      FileSigner onlineKey) {
+    return root(version, threshold, officers, by, trial, List.of(), onlineKey);
+  }
+
+  SignedFile root(
+      long version,
+      int threshold,
+      List<FileSigner> officers,
+      List<FileSigner> by,
+      boolean trial,
       List<String> cleared) {
+    return root(version, threshold, officers, by, trial, cleared, online);
+  }
+
+  private static SignedFile root(
+      long version,
+      int threshold,
+      List<FileSigner> officers,
+      List<FileSigner> by,
+      boolean trial,
+      List<String> cleared,
+      FileSigner onlineKey) {
     List<Officer> listed = new ArrayList<>();
     for (int i = 0; i < officers.size(); i++) {
       listed.add(new Officer("S-300" + i, officers.get(i).key()));
@@ -86,7 +107,7 @@ final class TrustScene {
         new Root(
             threshold,
             listed,
-            online.key(),
+            onlineKey.key(),
             List.of(Sha256.text(new byte[] {3})),
             List.of("localhost/log/mayor/1+0a1b2c3d+AAAA"),
             List.of(),

@@ -16,9 +16,11 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.TrustHeader;
 import jp.sekisho.protocol.statement.TrustKind;
 import org.jspecify.annotations.Nullable;
@@ -362,6 +364,44 @@ class TrustVerifierTest {
             2, 1, List.of(scene.officer1), List.of(scene.officer1), true, List.of(LOST_CARD)));
     scene.current = scene.current(NOW.plusSeconds(2), scene.online);
     assertFalse(accepted(state, NOW).isRevoked(LOST_CARD));
+  }
+
+  /** {@code count} keys nobody has, different for each {@code batch}, ascending. */
+  private static String[] random(int batch, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> Sha256.text(new byte[] {(byte) batch, (byte) i, (byte) (i >> 8)}))
+        .sorted()
+        .toArray(String[]::new);
+  }
+
+  @Test
+  @DisplayName("a stolen online key cannot revoke without end; another online key has room again")
+  void revocationsWithoutEnd() {
+    scene.current = scene.current(NOW, scene.online, LOST_CARD);
+    TrustedState state = accepted();
+    int second = 0;
+    for (int batch = 0; batch < 2; batch++) {
+      scene.current = scene.current(NOW.plusSeconds(++second), scene.online, random(batch, 4000));
+      state = accepted(state, NOW);
+    }
+    assertEquals(8001, state.revoked().size());
+    scene.current = scene.current(NOW.plusSeconds(++second), scene.online, random(2, 192));
+    rejected(Refusal.POLICY_REVOCATIONS, state);
+    scene.current = scene.current(NOW.plusSeconds(++second), scene.online, random(2, 191));
+    state = accepted(state, NOW);
+    assertEquals(TrustVerifier.MOST_REVOKED, state.revoked().size());
+    assertTrue(state.isRevoked(LOST_CARD), "the earlier ones stay");
+    // What names no further one is taken, full as it is.
+    scene.current = scene.current(NOW.plusSeconds(++second), scene.online, LOST_CARD);
+    state = accepted(state, NOW);
+    FileSigner next = TrustScene.signer();
+    scene.roots.add(scene.root(2, 1, List.of(scene.officer1), List.of(scene.officer1), true, next));
+    scene.roster = scene.roster(2, "mayor", next);
+    scene.current = scene.current(NOW.plusSeconds(++second), next, random(3, 5000));
+    state = accepted(state, NOW);
+    assertEquals(TrustVerifier.MOST_REVOKED + 5000, state.revoked().size());
+    TrustOutcome restored = verifier.restore(scene.bundle(), state.revoked());
+    assertEquals(state, assertInstanceOf(TrustOutcome.Accepted.class, restored).state());
   }
 
   @Test
