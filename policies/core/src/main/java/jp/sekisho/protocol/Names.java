@@ -12,6 +12,9 @@ public final class Names {
   private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern REALM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
+  private static final Pattern REFERENCE = Pattern.compile("[\\p{L}\\p{Nd}._/()-]{1,40}");
+  private static final int MOST_DIGITS = 11;
+
   private Names() {}
 
   /** Whether {@code text} is a terminal id such as {@code T-0042}. */
@@ -35,6 +38,15 @@ public final class Names {
   /** Whether {@code text} is the id of a registered medium (登録媒体) such as {@code M-0007}. */
   public static boolean isMedium(String text) {
     return MEDIUM.matcher(text).matches();
+  }
+
+  /**
+   * Whether a text can name a document (文書番号): 1 to 40 letters, digits and {@code ._/()-}, with 1
+   * to 11 digits among them, so that neither a name nor a 個人番号 gets into the log as one.
+   */
+  public static boolean isReference(String text) {
+    long digits = text.codePoints().filter(Character::isDigit).count();
+    return REFERENCE.matcher(text).matches() && digits >= 1 && digits <= MOST_DIGITS;
   }
 
   /** The subject alternative name of a terminal's certificate. */

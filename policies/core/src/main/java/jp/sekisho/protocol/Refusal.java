@@ -240,6 +240,10 @@ public enum Refusal {
   MEDIUM_OTHER(403),
   /** The medium's id or its identity is registered already. */
   MEDIUM_TAKEN(409),
+  /** No medium of that number is registered for the 機関, or it is disposed of already. */
+  MEDIUM_UNKNOWN(404),
+  /** An exception still needs the medium, or it is out. */
+  MEDIUM_IN_USE(409),
   // Exceptions, as a terminal checks them itself
   /** The offered grant, or the answer to its activation, is not of its form. */
   GRANT_INVALID(400),

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.server.storage.PrivateFiles;
@@ -26,8 +25,6 @@ public record Retention(int years, List<Hold> holds) {
   public static final int DEFAULT = 7;
   public static final int MOST = 100;
   private static final int MAX_HOLDS = 50;
-  private static final int MOST_DIGITS = 11;
-  private static final Pattern REFERENCE = Pattern.compile("[\\p{L}\\p{Nd}._/()-]{1,40}");
 
   /**
    * Checks the range.
@@ -49,15 +46,6 @@ public record Retention(int years, List<Hold> holds) {
    * @param reference the document that ordered it
    */
   public record Hold(String id, String since, String reference) {}
-
-  /**
-   * Whether a text can name a document: 1 to 40 letters, digits and {@code ._/()-}, with 1 to 11
-   * digits among them, so that neither a name nor a 個人番号 gets into the log as one.
-   */
-  public static boolean isReference(String text) {
-    long digits = text.codePoints().filter(Character::isDigit).count();
-    return REFERENCE.matcher(text).matches() && digits >= 1 && digits <= MOST_DIGITS;
-  }
 
   /** Writes the file of a log that is being made, with what holds until somebody sets another. */
   static void create(Path keys, String organ) throws IOException {

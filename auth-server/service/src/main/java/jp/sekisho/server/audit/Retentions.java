@@ -27,6 +27,7 @@ import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.tile.TilePath;
+import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.storage.Database;
@@ -131,7 +132,7 @@ public final class Retentions {
    * Sets the term. Where it was not known any more, the holds are again those of the log's entries.
    *
    * @param by who
-   * @param reference as {@link Retention#isReference} allows
+   * @param reference as {@link jp.sekisho.protocol.Names#isReference} allows
    * @throws IllegalArgumentException outside {@value Retention#FLOOR} to {@value Retention#MOST}
    */
   public Retention setYears(Entry.Subject by, String organ, int years, String reference) {
@@ -150,7 +151,7 @@ public final class Retentions {
   /**
    * Sets a hold.
    *
-   * @param reference as {@link Retention#isReference} allows
+   * @param reference as {@link jp.sekisho.protocol.Names#isReference} allows
    */
   public Retention.Hold hold(Entry.Subject by, String organ, String reference) {
     requireReference(reference);
@@ -199,7 +200,7 @@ public final class Retentions {
   }
 
   private static void requireReference(String reference) {
-    if (!Retention.isReference(reference)) {
+    if (!Names.isReference(reference)) {
       throw new IllegalArgumentException(
           "a reference has 1 to 40 letters and digits, 1 to 11 of them digits");
     }

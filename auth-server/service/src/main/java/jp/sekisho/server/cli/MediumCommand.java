@@ -19,10 +19,32 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "medium",
     mixinStandardHelpOptions = true,
-    subcommands = MediumCommand.Register.class,
+    subcommands = {
+      MediumCommand.Register.class,
+      MediumListCommand.class,
+      MediumDisposeCommand.class,
+      MediumCountCommand.class
+    },
     description = {"登録媒体", "Registered media."})
 final class MediumCommand {
   private MediumCommand() {}
+
+  /** Whether an organ of this installation is called so. */
+  static boolean isOrgan(Installation installation, String organ) {
+    return installation.logs().names().contains(organ) && !organ.equals(PendingEntries.SYSTEM);
+  }
+
+  /** Says on standard error what was refused, with {@code key} as its first sentence. */
+  static int refused(Console console, Installation installation, String key, Refusal reason) {
+    RefusalText text =
+        RefusalText.of(reason, console.locale(), Map.of("help", installation.config().helpLine()));
+    console
+        .err()
+        .println(
+            Texts.of(MediumCommand.class, console.locale())
+                .say(key, reason.name(), text.what(), text.why(), text.action(), text.contact()));
+    return ExitCode.REFUSED;
+  }
 
   /** {@code medium register M-0007 --organ mayor --fingerprint F}. */
   @Command(
@@ -65,10 +87,8 @@ final class MediumCommand {
     }
 
     private int run(Installation installation) {
-      boolean known =
-          installation.logs().names().contains(organ) && !organ.equals(PendingEntries.SYSTEM);
       Media.Outcome outcome =
-          known
+          isOrgan(installation, organ)
               ? new Media(installation.transactions(), installation.seal())
                   .register(medium, organ, fingerprint)
               : new Media.Outcome.Refused(Refusal.INPUT_MALFORMED);
@@ -83,23 +103,10 @@ final class MediumCommand {
           yield ExitCode.OK;
         }
         case Media.Outcome.Refused(Refusal reason) -> {
-          RefusalText text =
-              RefusalText.of(
-                  reason, console.locale(), Map.of("help", installation.config().helpLine()));
           if (console.json()) {
             print(reason.name(), "");
           }
-          console
-              .err()
-              .println(
-                  texts.say(
-                      "medium.refused",
-                      reason.name(),
-                      text.what(),
-                      text.why(),
-                      text.action(),
-                      text.contact()));
-          yield ExitCode.REFUSED;
+          yield refused(console, installation, "medium.refused", reason);
         }
       };
     }

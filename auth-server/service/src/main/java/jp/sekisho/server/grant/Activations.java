@@ -157,7 +157,7 @@ public final class Activations {
     boolean registered =
         media
             .find(change.handle(), dossier.text().medium())
-            .filter(medium -> medium.fingerprint().equals(request.fingerprint()))
+            .filter(medium -> medium.usable() && medium.fingerprint().equals(request.fingerprint()))
             .isPresent();
     if (!registered) {
       return Refusal.GRANT_MEDIUM;

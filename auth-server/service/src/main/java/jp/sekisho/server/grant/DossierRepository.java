@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.grant.Grant.Use;
@@ -111,6 +113,39 @@ final class DossierRepository {
             """)
         .mapTo(String.class)
         .list();
+  }
+
+  /** Every exception that still needs a medium: undecided, unused, in use, or it is out. */
+  Listed needing(Handle handle, String organ) {
+    return list(
+        handle
+            .createQuery(
+                SELECT
+                    + " where r.organ = :organ and (r.state = 'requested'"
+                    + " or g.state in ('approved', 'active')"
+                    + " or (g.activated is not null and g.returned is null))"
+                    + " order by r.ends, r.id")
+            .bind("organ", organ));
+  }
+
+  /**
+   * Ids of an organ's media that an exception took out and whose return nobody confirmed.
+   *
+   * @throws TamperedException when one of these rows was edited: the list would not be whole
+   */
+  Set<String> out(Handle handle, String organ) {
+    Listed open = needing(handle, organ);
+    if (!open.tampered().isEmpty()) {
+      throw open.tampered().getFirst();
+    }
+    Set<String> out = new TreeSet<>();
+    for (Dossier dossier : open.sound()) {
+      Grant grant = dossier.grant();
+      if (grant != null && grant.isOut()) {
+        out.add(dossier.text().medium());
+      }
+    }
+    return out;
   }
 
   /** How many requests of a person nobody has decided yet. */

@@ -4,19 +4,21 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.protocol.event.MediumEvent;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** The register of media, table {@code medium}; nobody else writes it. Thread-safe. */
 public final class Media {
@@ -24,10 +26,12 @@ public final class Media {
 
   private final Transactions transactions;
   private final RowSeal seal;
+  private final DossierRepository dossiers;
 
   public Media(Transactions transactions, RowSeal seal) {
     this.transactions = transactions;
     this.seal = seal;
+    this.dossiers = new DossierRepository(seal);
   }
 
   /** What became of a registration. */
@@ -51,13 +55,61 @@ public final class Media {
     Entry.Subject subject = new Entry.Subject(organ, null, null, null, null);
     return transactions.<Outcome, RuntimeException>write(change -> {
       if (isTaken(change.handle(), id, fingerprint)) {
-        change.record(subject, new GrantEvent.MediumRefused(id, Refusal.MEDIUM_TAKEN));
+        change.record(subject, new MediumEvent.Refused(id, Refusal.MEDIUM_TAKEN));
         return new Outcome.Refused(Refusal.MEDIUM_TAKEN);
       }
-      Medium medium = new Medium(id, organ, fingerprint);
-      insert(
-          change, change.record(subject, new GrantEvent.MediumRegistered(id, fingerprint)), medium);
+      Medium medium = new Medium(id, organ, fingerprint, change.now(), null);
+      insert(change, change.record(subject, new MediumEvent.Registered(id, fingerprint)), medium);
       return new Outcome.Registered(medium);
+    });
+  }
+
+  /** What became of a disposal. */
+  public sealed interface Disposed {
+    /** It is out of use for good. */
+    record Done(Medium medium) implements Disposed {}
+
+    /**
+     * INPUT_MALFORMED without an entry; MEDIUM_UNKNOWN (never registered, or disposed of already)
+     * and MEDIUM_IN_USE (an exception waits for it, or it is out), and the log says so.
+     */
+    record Refused(Refusal reason) implements Disposed {}
+  }
+
+  /**
+   * Takes a medium out of use for good (廃棄).
+   *
+   * @param organ an organ that has a log
+   * @param reference the document that proves its end
+   */
+  public Disposed dispose(String id, String organ, String reference) {
+    if (!Names.isMedium(id) || !Names.isOrgan(organ) || !Names.isReference(reference)) {
+      return new Disposed.Refused(Refusal.INPUT_MALFORMED);
+    }
+    Entry.Subject subject = new Entry.Subject(organ, null, null, null, null);
+    return transactions.<Disposed, RuntimeException>write(change -> {
+      Medium medium =
+          find(change.handle(), id)
+              .filter(found -> found.organ().equals(organ) && found.usable())
+              .orElse(null);
+      Refusal obstacle =
+          medium == null
+              ? Refusal.MEDIUM_UNKNOWN
+              : needed(change.handle(), organ, id) ? Refusal.MEDIUM_IN_USE : null;
+      if (medium == null || obstacle != null) {
+        Refusal reason = obstacle == null ? Refusal.MEDIUM_UNKNOWN : obstacle;
+        change.record(subject, new MediumEvent.Kept(id, reason));
+        return new Disposed.Refused(reason);
+      }
+      Medium gone =
+          new Medium(
+              id,
+              organ,
+              medium.fingerprint(),
+              medium.registered(),
+              new Medium.Disposal(change.now(), reference));
+      update(change, change.record(subject, new MediumEvent.Disposed(id, reference)), gone);
+      return new Disposed.Done(gone);
     });
   }
 
@@ -79,6 +131,14 @@ public final class Media {
         .list();
   }
 
+  private boolean needed(Handle handle, String organ, String id) {
+    DossierRepository.Listed open = dossiers.needing(handle, organ);
+    if (!open.tampered().isEmpty()) {
+      throw open.tampered().getFirst(); // it may be the one that needs it
+    }
+    return open.sound().stream().anyMatch(dossier -> dossier.text().medium().equals(id));
+  }
+
   private static boolean isHash(String text) {
     try {
       return Base64Url.decode(text, 32).length == 32;
@@ -98,7 +158,6 @@ public final class Media {
   }
 
   private void insert(Change change, EntryReceipt entry, Medium medium) {
-    Instant now = change.now();
     change
         .handle()
         .execute(
@@ -107,25 +166,62 @@ public final class Media {
             medium.id(),
             medium.organ(),
             medium.fingerprint(),
-            now.toEpochMilli(),
+            medium.registered().toEpochMilli(),
             entry.entryId(),
-            seal.seal(TABLE, entry, medium.id(), medium.organ(), medium.fingerprint(), now));
+            seal.seal(TABLE, entry, columns(medium)));
+  }
+
+  private void update(Change change, EntryReceipt entry, Medium medium) {
+    Medium.Disposal disposal = Objects.requireNonNull(medium.disposal());
+    int updated =
+        change
+            .handle()
+            .execute(
+                "update medium set disposed = ?, reference = ?, entry_id = ?, mac = ? where id = ?",
+                disposal.at().toEpochMilli(),
+                disposal.reference(),
+                entry.entryId(),
+                seal.seal(TABLE, entry, columns(medium)),
+                medium.id());
+    if (updated != 1) {
+      throw new IllegalStateException("the row of a medium is gone");
+    }
+  }
+
+  /** What the seal covers: of one in use the four columns that there were before disposals. */
+  private static @Nullable Object[] columns(Medium medium) {
+    Medium.Disposal disposal = medium.disposal();
+    return disposal == null
+        ? new @Nullable Object[] {
+          medium.id(), medium.organ(), medium.fingerprint(), medium.registered()
+        }
+        : new @Nullable Object[] {
+          medium.id(),
+          medium.organ(),
+          medium.fingerprint(),
+          medium.registered(),
+          disposal.at(),
+          disposal.reference()
+        };
   }
 
   private Medium read(ResultSet row) throws SQLException {
+    String id = row.getString("id");
+    long at = row.getLong("disposed");
+    boolean disposed = !row.wasNull();
+    String reference = row.getString("reference");
+    if (disposed != (reference != null)) {
+      throw new TamperedException(TABLE, id);
+    }
     Medium medium =
-        new Medium(row.getString("id"), row.getString("organ"), row.getString("fingerprint"));
-    boolean sound =
-        seal.verify(
-            row.getBytes("mac"),
-            TABLE,
-            row.getBytes("entry_id"),
-            medium.id(),
-            medium.organ(),
-            medium.fingerprint(),
-            Instant.ofEpochMilli(row.getLong("registered")));
-    if (!sound) {
-      throw new TamperedException(TABLE, medium.id());
+        new Medium(
+            id,
+            row.getString("organ"),
+            row.getString("fingerprint"),
+            Instant.ofEpochMilli(row.getLong("registered")),
+            reference == null ? null : new Medium.Disposal(Instant.ofEpochMilli(at), reference));
+    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(medium))) {
+      throw new TamperedException(TABLE, id);
     }
     return medium;
   }

@@ -93,7 +93,11 @@ public final class Overview {
   /** What this person's form offers. */
   public Offer offer(Session session) {
     return transactions.read(handle -> {
-      List<String> ids = media.ofOrgan(handle, session.organ()).stream().map(Medium::id).toList();
+      List<String> ids =
+          media.ofOrgan(handle, session.organ()).stream()
+              .filter(Medium::usable)
+              .map(Medium::id)
+              .toList();
       Limits.Maxima maxima = limits.maxima(handle);
       return new Offer(ids, maxima.use().toMinutes(), maxima.span().toHours(), clock.instant());
     });

@@ -103,7 +103,9 @@ public final class Requests {
       return Verdict.refused(Refusal.GRANT_WITHOUT_END);
     }
     Optional<Medium> medium =
-        media.find(change.handle(), wanted.medium()).filter(m -> m.organ().equals(by.organ()));
+        media
+            .find(change.handle(), wanted.medium())
+            .filter(m -> m.usable() && m.organ().equals(by.organ()));
     if (medium.isEmpty()) {
       return Verdict.refused(Refusal.GRANT_MEDIUM);
     }

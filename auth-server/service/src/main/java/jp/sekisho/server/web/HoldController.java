@@ -78,7 +78,7 @@ final class HoldController {
     if (refused.isPresent()) {
       return refused.get();
     }
-    if (!wanted.hold().isEmpty() || !Retention.isReference(wanted.reference())) {
+    if (!wanted.hold().isEmpty() || !Names.isReference(wanted.reference())) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
     Retention.Hold hold = retentions.hold(session.subject(), session.organ(), wanted.reference());
@@ -95,7 +95,7 @@ final class HoldController {
     if (refused.isPresent()) {
       return refused.get();
     }
-    if (!Retention.isReference(named.reference())) {
+    if (!Names.isReference(named.reference())) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
     boolean lifted =

@@ -74,4 +74,93 @@ final class MediumCommandTest {
     assertTrue(err.toString().contains("内線 1"), err.toString());
     assertEquals(ExitCode.USAGE, run("medium", "register", "M-0009"));
   }
+
+  @Test
+  void theRegisterIsListedCountedAndADisposedMediumStaysInIt() {
+    String data = directory.resolve("data").toString();
+    assertEquals(
+        ExitCode.OK,
+        run(
+            "init",
+            "--data",
+            data,
+            "--organ",
+            "mayor:市長部局",
+            "--origin",
+            "http://localhost:8080",
+            "--agents-host",
+            "localhost",
+            "--help-line",
+            "内線 1",
+            "--trial"));
+    String[] list = {"medium", "list", "--organ", "mayor", "--data", data, "--lang", "en"};
+    assertEquals(ExitCode.OK, run(list));
+    assertEquals("No media are registered.\n", out.toString());
+    byte[] other = new byte[32];
+    other[0] = 1;
+    assertEquals(ExitCode.OK, register("M-0007", "mayor", FINGERPRINT));
+    assertEquals(ExitCode.OK, register("M-0008", "mayor", Base64Url.encode(other)));
+    String[] count = {
+      "medium",
+      "count",
+      "M-0008",
+      "M-0099",
+      "M-0008",
+      "--organ",
+      "mayor",
+      "--reference",
+      "情第30号",
+      "--data",
+      data,
+      "--lang",
+      "ja"
+    };
+    assertEquals(ExitCode.REFUSED, run(count), "one is missing");
+    assertEquals(
+        """
+        登録 2 本のうち 1 本がありました（根拠 情第30号）。
+        台帳にない（または廃棄済みの）媒体: M-0099
+        所在不明: M-0007
+        """,
+        out.toString());
+    String[] dispose = {
+      "medium",
+      "dispose",
+      "M-0007",
+      "--organ",
+      "mayor",
+      "--reference",
+      "情第31号",
+      "--data",
+      data,
+      "--lang",
+      "en"
+    };
+    assertEquals(ExitCode.OK, run(dispose));
+    assertEquals(ExitCode.REFUSED, run(dispose));
+    assertTrue(err.toString().contains("[MEDIUM_UNKNOWN]"), err.toString());
+    assertTrue(err.toString().contains("内線 1"), err.toString());
+    assertEquals(ExitCode.REFUSED, register("M-0007", "mayor", FINGERPRINT), "for good");
+    assertEquals(ExitCode.REFUSED, register("M-0009", "mayor", FINGERPRINT), "nor the device");
+    assertEquals(ExitCode.OK, run(count), "the other is there");
+    assertEquals(ExitCode.OK, run(list));
+    String[] rows = out.toString().split("\n", -1);
+    assertTrue(
+        rows[0].matches("M-0007 +" + FINGERPRINT + " .* disposed of .* \\(情第31号\\)"), rows[0]);
+    assertTrue(rows[1].matches("M-0008 .* in"), rows[1]);
+    assertEquals(
+        ExitCode.REFUSED,
+        run(
+            "medium",
+            "dispose",
+            "M-0008",
+            "--organ",
+            "mayor",
+            "--reference",
+            "関所太郎",
+            "--data",
+            data),
+        "no document's number");
+    assertEquals(ExitCode.USAGE, run("medium", "dispose", "M-0008", "--organ", "mayor"));
+  }
 }

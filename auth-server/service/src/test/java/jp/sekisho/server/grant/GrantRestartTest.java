@@ -28,6 +28,7 @@ import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.event.MediumEvent;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.LogRow;
@@ -481,5 +482,74 @@ final class GrantRestartTest {
           new Media.Outcome.Refused(Refusal.INPUT_MALFORMED),
           run.media.register("0007", "mayor", FINGERPRINT));
     });
+  }
+
+  @Test
+  void aMediumThatAnExceptionNeedsIsNotDisposedOfAndADisposedOneIsLentToNobody() {
+    String id = approved();
+    during(run -> {
+      assertEquals(
+          new Media.Disposed.Refused(Refusal.MEDIUM_IN_USE),
+          run.media.dispose("M-0007", "mayor", "情第12号"));
+      assertEquals(
+          new Media.Disposed.Refused(Refusal.MEDIUM_UNKNOWN),
+          run.media.dispose("M-0099", "mayor", "情第12号"));
+      assertEquals(
+          new Media.Disposed.Refused(Refusal.INPUT_MALFORMED),
+          run.media.dispose("M-0007", "mayor", "関所太郎"));
+      run.storage.transactions.write(change -> {
+        run.watch.onRevoked(change, terminal("T-0001"));
+        return null;
+      });
+      assertEquals("revoked", run.dossier(id).state());
+    });
+    during(run -> {
+      Media.Disposed done = run.media.dispose("M-0007", "mayor", "情第12号");
+      assertInstanceOf(Media.Disposed.Done.class, done);
+      refused(Refusal.GRANT_MEDIUM, run.requests.request(clerk, wanted(10)));
+      assertEquals("grant.refused GRANT_MEDIUM", run.entries().getLast());
+      tamper(run, "update medium set reference = '情第13号' where id = 'M-0007'");
+      assertThrows(TamperedException.class, () -> run.media.dispose("M-0007", "mayor", "情第12号"));
+      tamper(run, "update medium set disposed = null, reference = null where id = 'M-0007'");
+      assertThrows(
+          TamperedException.class,
+          () -> run.storage.transactions.read(h -> run.media.find(h, "M-0007")),
+          "back into use");
+    });
+  }
+
+  @Test
+  void aCountTellsAMissingMediumFromOneThatIsLentAndOneNeverConfirmedAsReturned() {
+    String id = approved();
+    during(run -> {
+      assertEquals(List.of("M-0007"), counted(run).missing(), "asked for, but not taken out");
+      passed(run.activate(id, 1));
+      assertEquals(List.of("M-0007"), counted(run).out());
+      assertEquals(List.of(), counted(run).missing());
+      assertEquals(List.of("M-0007"), counted(run, "M-0007").unreturned());
+      assertEquals(
+          List.of(MediaList.Place.OUT),
+          new MediaList(run.storage.transactions, run.media, run.storage.seal)
+              .of("mayor").stream().map(MediaList.Line::place).toList());
+      assertEquals(
+          new Media.Disposed.Refused(Refusal.MEDIUM_IN_USE),
+          run.media.dispose("M-0007", "mayor", "情第12号"));
+      run.closed("T-0001", id, "deadline");
+      passed(run.returns.confirm(clerk, id));
+      MediumEvent.Counted whole = counted(run, "M-0007", "M-0099");
+      assertEquals(
+          new MediumEvent.Counted(
+              "情第30号", 1, 1, List.of(), List.of(), List.of(), List.of("M-0099")),
+          whole);
+      tamper(run, "update export_grant set returned = null");
+      assertThrows(TamperedException.class, () -> counted(run, "M-0007"), "hides nothing");
+    });
+  }
+
+  private static MediumEvent.Counted counted(Run run, String... found) {
+    Stocktake stocktake = new Stocktake(run.storage.transactions, run.media, run.storage.seal);
+    return assertInstanceOf(
+            Stocktake.Outcome.Done.class, stocktake.count("mayor", "情第30号", List.of(found)))
+        .counted();
   }
 }

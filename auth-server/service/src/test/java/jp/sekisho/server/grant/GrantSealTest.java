@@ -97,8 +97,22 @@ class GrantSealTest {
           mac("b298fc1c15e7e81fd28fee273d1bbbfc811e71fe3d45cdd689b172cbcf302d13"));
       Media media = new Media(storage.transactions, storage.seal);
       assertEquals(
-          new Medium("M-0007", "mayor", "print"),
+          new Medium("M-0007", "mayor", "print", Instant.ofEpochMilli(1), null),
           storage.database.read(h -> media.find(h, "M-0007")).orElseThrow());
+      insert(
+          storage,
+          "insert into medium (id, organ, fingerprint, registered, disposed, reference, entry_id, mac)"
+              + " values ('M-0008', 'mayor', 'print2', 1, 2, '情第12号', ?, ?)",
+          ENTRY,
+          mac("5016152c495973da0d06bba1850c4bce18ac781b192290ef6e04055b341d62e3"));
+      assertEquals(
+          new Medium(
+              "M-0008",
+              "mayor",
+              "print2",
+              Instant.ofEpochMilli(1),
+              new Medium.Disposal(Instant.ofEpochMilli(2), "情第12号")),
+          storage.database.read(h -> media.find(h, "M-0008")).orElseThrow());
     }
   }
 }

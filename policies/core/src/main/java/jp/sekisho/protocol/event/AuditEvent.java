@@ -16,6 +16,7 @@ public sealed interface AuditEvent
         GrantEvent,
         LogEvent,
         LoginEvent,
+        MediumEvent,
         PasskeyEvent,
         PersonEvent,
         PolicyEvent,

@@ -13,37 +13,6 @@ import org.jspecify.annotations.Nullable;
 public sealed interface GrantEvent extends AuditEvent {
 
   /**
-   * A medium was registered (登録媒体) for the entry's 機関.
-   *
-   * @param medium its id, such as {@code M-0007}
-   * @param fingerprint base64url SHA-256 that recognises it at a port
-   */
-  record MediumRegistered(String medium, String fingerprint) implements GrantEvent {
-    @Override
-    public String type() {
-      return "medium.registered";
-    }
-
-    @Override
-    public Map<String, Object> data() {
-      return Map.of("medium", medium, "fingerprint", fingerprint);
-    }
-  }
-
-  /** A medium was not registered. */
-  record MediumRefused(String medium, Refusal reason) implements GrantEvent {
-    @Override
-    public String type() {
-      return "medium.refused";
-    }
-
-    @Override
-    public Map<String, Object> data() {
-      return Map.of("medium", medium);
-    }
-  }
-
-  /**
    * A person asked for an exception.
    *
    * @param grant id of request and grant, base64url of 16 bytes

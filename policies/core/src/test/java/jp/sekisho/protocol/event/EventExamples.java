@@ -221,8 +221,8 @@ final class EventExamples {
     String end = "2026-11-21T03:00:00Z";
     Entry.Subject organ = new Entry.Subject("mayor", null, null, null, null);
     Map<AuditEvent, Entry.Subject> events = new java.util.LinkedHashMap<>();
-    events.put(new GrantEvent.MediumRegistered("M-0007", CERTIFICATE), organ);
-    events.put(new GrantEvent.MediumRefused("M-0007", Refusal.MEDIUM_TAKEN), organ);
+    events.put(new MediumEvent.Registered("M-0007", CERTIFICATE), organ);
+    events.put(new MediumEvent.Refused("M-0007", Refusal.MEDIUM_TAKEN), organ);
     events.put(
         new GrantEvent.Requested(
             TRANSACTION, CERTIFICATE, "S-1024", "T-0042", "M-0007", start, end, 30, 12),
@@ -245,6 +245,18 @@ final class EventExamples {
     events.put(new GrantEvent.Expired(TRANSACTION), organ);
     events.put(new GrantEvent.Overdue(TRANSACTION, "M-0007", end), organ);
     events.put(new GrantEvent.Returned(TRANSACTION, "M-0007"), PERSON);
+    events.put(new MediumEvent.Disposed("M-0007", "情第12号"), organ);
+    events.put(new MediumEvent.Kept("M-0007", Refusal.MEDIUM_IN_USE), organ);
+    events.put(
+        new MediumEvent.Counted(
+            "情第30号",
+            5,
+            3,
+            List.of("M-0003"),
+            List.of("M-0004"),
+            List.of("M-0005"),
+            List.of("M-0099")),
+        organ);
     return events;
   }
 
