@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * The staff card over a script. Long because every case is one line of the table of smartcard.md.
+ */
 class PivCardTest {
   private static final byte[] DATA = "statement".getBytes(StandardCharsets.UTF_8);
 
