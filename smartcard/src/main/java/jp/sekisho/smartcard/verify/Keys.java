@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Keys {
   static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
 
-  private static final Map<ECPublicKey, PublicKey> TRANSLATED = Recent.map(4096);
+  private static final Map<ECPublicKey, EcKey> TRANSLATED = Recent.map(4096);
 
   private Keys() {}
 
@@ -45,7 +45,7 @@ final class Keys {
     if (key == null) {
       throw new GeneralSecurityException("no such key algorithm: " + algorithm);
     }
-    return key;
+    return key instanceof BCECPublicKey ec ? new EcKey(ec) : key;
   }
 
   /**
@@ -53,13 +53,13 @@ final class Keys {
    * and check the point at every signature, which takes longer than the signature. The translated
    * one is kept: it also holds the table of its point's multiples.
    */
-  static PublicKey bouncyCastle(ECPublicKey key) throws GeneralSecurityException, IOException {
-    if (key instanceof BCECPublicKey) {
-      return key;
+  static EcKey elliptic(ECPublicKey key) throws GeneralSecurityException, IOException {
+    if (key instanceof EcKey ours) {
+      return ours;
     }
-    PublicKey known = TRANSLATED.get(key);
+    EcKey known = TRANSLATED.get(key);
     if (known == null) {
-      known = of(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+      known = (EcKey) of(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
       TRANSLATED.put(key, known);
     }
     return known;

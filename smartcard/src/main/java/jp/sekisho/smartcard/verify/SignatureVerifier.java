@@ -32,7 +32,7 @@ public final class SignatureVerifier {
         return EcdsaSignature.isWellFormed(signature, ec.getParams().getOrder())
             && verifies(
                 Signature.getInstance(algorithm.get(), Keys.BOUNCY_CASTLE),
-                Keys.bouncyCastle(ec),
+                Keys.elliptic(ec).bouncyCastle(),
                 data,
                 signature);
       }

@@ -82,7 +82,7 @@ final class SignedBytes {
       byte[] data, AlgorithmIdentifier algorithm, byte[] signature, PublicKey key) {
     try {
       Signature verifier = verifier(algorithm, key);
-      verifier.initVerify(key);
+      verifier.initVerify(key instanceof EcKey ec ? ec.bouncyCastle() : key);
       verifier.update(data);
       return verifier.verify(signature);
     } catch (GeneralSecurityException | RuntimeException e) {
