@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * is read by Bouncy Castle, which is handed over by name and never installed.
  */
 final class Keys {
+  /** The JCA's name of a key that is for RSASSA-PSS alone, and of the algorithm. */
+  static final String PSS = "RSASSA-PSS";
+
   static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
 
   private static final Map<ECPublicKey, EcKey> TRANSLATED = Recent.map(4096);
@@ -37,6 +40,10 @@ final class Keys {
     ASN1ObjectIdentifier algorithm = info.getAlgorithm().getAlgorithm();
     if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
       return encoded("RSA", info);
+    }
+    if (algorithm.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+      // Such a key makes no PKCS#1 v1.5 signatures, and its parameters bind (RFC 4055 1.2, 3.3).
+      return encoded(PSS, info);
     }
     if (algorithm.equals(X9ObjectIdentifiers.id_dsa)) {
       return encoded("DSA", info);
