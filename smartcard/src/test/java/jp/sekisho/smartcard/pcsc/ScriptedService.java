@@ -36,6 +36,9 @@ final class ScriptedService implements Functions {
   /** The card's side of SCardTransmit. */
   Function<byte[], byte[]> card = command -> new byte[] {(byte) 0x90, 0};
 
+  /** What SCardConnect says of the card: 1 for T=0, 2 for T=1. */
+  int protocol = 2;
+
   /** The driver's side of SCardControl: control code and input to answer; null = unsupported. */
   BiFunction<Integer, byte[], byte @Nullable []> driver = (code, input) -> null;
 
@@ -165,7 +168,7 @@ final class ScriptedService implements Functions {
         return 0x80100009;
       }
       pointer(arguments[4]).setLong(0, 99);
-      dword(pointer(arguments[5]), 0, 2);
+      dword(pointer(arguments[5]), 0, protocol);
       return 0;
     }
     return switch (name) {
