@@ -127,6 +127,7 @@ class VerifyCommandsTest {
             leaf));
     assertEquals(
         0, run("verify-path", leaf, "--anchor", root, "--anchor", other, "--crl", crl).exitCode());
+    assertEquals(0, run("verify-path", leaf, "--crl", crl, "--anchor", other, root).exitCode());
   }
 
   @Test
