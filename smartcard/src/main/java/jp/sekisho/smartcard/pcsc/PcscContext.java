@@ -78,14 +78,19 @@ public final class PcscContext implements AutoCloseable {
    * Connects the card in a granted reader, sharing it with other programs. When another program
    * holds the card for three seconds this context is of no further use but to be closed.
    *
-   * @throws CardException READER_NOT_GRANTED when the prompt it was granted for is closed; NO_CARD,
-   *     CARD_BUSY, NO_READER, UNKNOWN_CARD, SERVICE_DOWN
+   * @throws CardException READER_NOT_GRANTED when the prompt it was granted for is closed, or when
+   *     it may be another reader than the one that was meant; NO_CARD, CARD_BUSY, NO_READER,
+   *     UNKNOWN_CARD, SERVICE_DOWN
    */
   public PcscCard connect(GrantedReader reader) throws CardException {
     if (!reader.isValid()) {
       throw new CardException(CardFailure.READER_NOT_GRANTED, "the prompt is closed");
     }
     requireUsable();
+    if (reader.isConfusable(readers())) {
+      throw new CardException(
+          CardFailure.READER_NOT_GRANTED, "a reader of the same model has another role");
+    }
     Memory card = new Memory(winscard.abi().handle());
     Memory protocol = winscard.dwordRef(0);
     Memory name = winscard.text(reader.name());
