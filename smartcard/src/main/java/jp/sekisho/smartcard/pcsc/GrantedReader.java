@@ -10,8 +10,7 @@ public final class GrantedReader {
   private final ReaderRole role;
   private final @Nullable PromptScope prompt;
 
-  GrantedReader(
-      ReaderRoles roles, String name, ReaderRole role, @Nullable PromptScope prompt) {
+  GrantedReader(ReaderRoles roles, String name, ReaderRole role, @Nullable PromptScope prompt) {
     if (role == ReaderRole.RESIDENT || (role == ReaderRole.SHARED && prompt == null)) {
       throw new IllegalArgumentException("never granted: " + role);
     }

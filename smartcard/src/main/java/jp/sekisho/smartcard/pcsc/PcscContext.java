@@ -17,6 +17,11 @@ public final class PcscContext implements AutoCloseable {
   private static final int SHARE_SHARED = 2;
   private static final int PROTOCOL_ANY = 3;
 
+  /** Characters that hold the names of pcsc-lite's 16 readers. */
+  private static final int USUAL_NAMES = 16 * 128;
+
+  private static final int MOST_NAMES = 1 << 20;
+
   /**
    * Longest wait for a connection: a card is powered up in less than a second. pcsc-lite lets
    * nobody connect a card while another program has a transaction with it.
@@ -56,21 +61,20 @@ public final class PcscContext implements AutoCloseable {
   /** Names of all readers, without touching any; empty when there is none. */
   public List<String> readers() throws CardException {
     requireUsable();
+    int chars = USUAL_NAMES;
     while (true) {
-      Memory length = winscard.dwordRef(0);
-      int code = winscard.call("SCardListReaders", true, context, null, null, length);
+      Memory length = winscard.dwordRef(chars);
+      Memory names = new Memory((long) chars * winscard.abi().charBytes());
+      int code = winscard.call("SCardListReaders", true, context, null, names, length);
       if (code == ScardCode.NO_READERS) {
         return List.of();
       }
-      ScardCode.require("SCardListReaders", code);
-      int chars = winscard.readDword(length, 0);
-      Memory names = new Memory((long) chars * winscard.abi().charBytes());
-      code = winscard.call("SCardListReaders", true, context, null, names, length);
-      // A reader may come or go between the two calls.
-      if (code != ScardCode.INSUFFICIENT_BUFFER && code != ScardCode.NO_READERS) {
+      // How many it needs may have changed again by the next call.
+      if (code != ScardCode.INSUFFICIENT_BUFFER || chars >= MOST_NAMES) {
         ScardCode.require("SCardListReaders", code);
         return winscard.texts(names, winscard.readDword(length, 0));
       }
+      chars = Math.min(MOST_NAMES, Math.max(2 * chars, winscard.readDword(length, 0)));
     }
   }
 

@@ -121,7 +121,7 @@ class CardCommandTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFileOfACommandThatIsNotThereIsSaidWithWhatToDo(Language language) {
+  void aFileOfACommandThatIsNotThereIsSaidWithWhatToDo(Language language) throws IOException {
     PrintStream before = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
@@ -133,6 +133,10 @@ class CardCommandTest {
       assertTrue(said.startsWith("FILE_UNUSABLE " + absent), said);
       assertTrue(said.contains(language == Language.JA ? "連絡" : "call the IT"), said);
       assertEquals("", run.out());
+      Path large = Files.write(directory.resolve("large"), new byte[(1 << 20) + 1]);
+      err.reset();
+      run("sign", large.toString(), "--pin-stdin", "--lang", language.locale().getLanguage());
+      assertTrue(err.toString(StandardCharsets.UTF_8).contains("FILE_TOO_LONG"));
     } finally {
       System.setErr(before);
     }

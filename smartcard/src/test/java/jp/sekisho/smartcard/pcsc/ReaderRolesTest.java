@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -96,6 +97,18 @@ class ReaderRolesTest {
   }
 
   @Test
+  void namesLongerThanUsualAreAskedForAgain() throws CardException {
+    for (ScriptedService service : List.of(ScriptedService.linux(), ScriptedService.windows())) {
+      List<String> names = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        names.add("Reader of a very long name, as makers like them, %02X 00".formatted(i));
+        service.reader(names.get(i), 0x10010);
+      }
+      assertEquals(names, PcscContext.establish(service.winscard()).readers());
+    }
+  }
+
+  @Test
   void nothingPublicMakesAGrantedReaderExceptReaderRoles() {
     assertEquals(0, GrantedReader.class.getConstructors().length);
     assertTrue(Modifier.isFinal(GrantedReader.class.getModifiers()));
@@ -131,7 +144,8 @@ class ReaderRolesTest {
   }
 
   private static SharedReaderGate gate() {
-    return new SharedReaderGate(new GrantedReader(roles(), "R", ReaderRole.SHARED, new PromptScope()));
+    return new SharedReaderGate(
+        new GrantedReader(roles(), "R", ReaderRole.SHARED, new PromptScope()));
   }
 
   private static void assertRefused(SharedReaderGate gate, Apdu command) {

@@ -205,10 +205,15 @@ final class ScriptedService implements Functions {
         (String.join("\0", readers.keySet()) + "\0\0")
             .getBytes(windows ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8);
     Pointer length = pointer(arguments[3]);
+    int chars = windows ? names.length / 2 : names.length;
+    if (arguments[2] != null && dword(length, 0) < chars) {
+      dword(length, 0, chars);
+      return 0x80100008;
+    }
     if (arguments[2] != null) {
       pointer(arguments[2]).write(0, names, 0, names.length);
     }
-    dword(length, 0, windows ? names.length / 2 : names.length);
+    dword(length, 0, chars);
     return 0;
   }
 

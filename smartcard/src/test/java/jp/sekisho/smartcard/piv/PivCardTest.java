@@ -289,9 +289,10 @@ class PivCardTest {
     assertEquals(List.of(Integer.parseInt(reference, 16)), asked);
   }
 
-  @Test
-  void aCardWithoutDiscoveryObjectHasTheApplicationPin() {
-    discovery("", 0x6A82);
+  @ParameterizedTest
+  @ValueSource(ints = {0x6A82, 0x6D00, 0x6999, 0x9000})
+  void aCardWithoutDiscoveryObjectHasTheApplicationPin(int sw) {
+    discovery("", sw);
     assertInstanceOf(SignOutcome.Signed.class, sign("123456", false));
   }
 
