@@ -74,6 +74,11 @@ public record Apdu(int cla, int ins, int p1, int p2, byte[] data, int le) {
         hasLe && le == 0 ? 256 : le);
   }
 
+  /** The same command with another expected length; the data is shared. */
+  public Apdu withLe(int other) {
+    return new Apdu(cla, ins, p1, p2, data, other);
+  }
+
   /** The bytes on the wire. A copy that may hold a PIN: the caller wipes it. */
   public byte[] encode() {
     if (data.length > MAX_DATA) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import jp.sekisho.smartcard.pcsc.CardEvent;
 import jp.sekisho.smartcard.pcsc.PcscCard;
@@ -34,7 +35,7 @@ import jp.sekisho.smartcard.testing.VirtualCard;
  */
 public final class CardBench {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final int WARM_UP = 100;
+  private static final int WARM_UP = 400;
   private static final int LOGINS = 300;
   private static final int REMOVALS = 20;
   private static final int SIGNALS = 500;
@@ -59,8 +60,12 @@ public final class CardBench {
     System.exit(bench.missed ? 1 : 0);
   }
 
+  /** What one login took, in nanoseconds. */
+  private record Login(
+      long whole, long opened, long began, long exchanged, long ended, long closed, int commands) {}
+
   private void logins(PcscService service, Path directory) throws Exception {
-    List<Duration> whole = new ArrayList<>();
+    List<Login> logins = new ArrayList<>();
     List<Duration> card = new ArrayList<>();
     List<Duration> rest = new ArrayList<>();
     List<Duration> reads = new ArrayList<>();
@@ -75,25 +80,54 @@ public final class CardBench {
         read(timed);
         Duration readTook = Duration.ofNanos(System.nanoTime() - readStart);
         long cpu = system.getProcessCpuTime();
-        long start = System.nanoTime();
-        int commands = login(fingerprint);
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        Login login = login(fingerprint);
         Duration computed = Duration.ofNanos(system.getProcessCpuTime() - cpu);
-        Duration worked = worked(timed, commands);
+        Duration worked = worked(timed, login.commands);
         if (i >= WARM_UP) {
+          logins.add(login);
           reads.add(readTook);
-          whole.add(took);
           busy.add(computed);
           card.add(worked);
-          rest.add(took.minus(worked));
+          rest.add(Duration.ofNanos(login.whole).minus(worked));
         }
       }
     }
-    row("login RSA-2048, connect to reset, whole", whole, 0);
+    row("login RSA-2048, connect to reset, whole", part(logins, Login::whole), 0);
     row("  of it the card's own work", card, 0);
     row("  of it ours, pcscd and vpcd (overhead)", rest, 5);
-    row("  CPU time of our process (neighbours do not count)", busy, 0);
+    row("  of it beside the commands: ours and pcscd", beside(logins), 5);
+    row("    connecting: service, then card", part(logins, Login::opened), 0);
+    row("    beginning the transaction", part(logins, Login::began), 0);
+    row("    the commands' way there and back", between(logins, card), 0);
+    row("    ending it, the card is reset", part(logins, Login::ended), 0);
+    row("    disconnecting", part(logins, Login::closed), 0);
+    row("    all else: looking at answers, threads", part(logins, CardBench::remainder), 0);
+    System.out.printf(
+        "%-58s %5d %10.2f%n",
+        "  CPU time of our process, mean (neighbours do not count)",
+        LOGINS,
+        millis(Duration.ofNanos(busy.stream().mapToLong(Duration::toNanos).sum() / LOGINS)));
     row("reading certificate and tries before the PIN", reads, 0);
+  }
+
+  private static List<Duration> part(List<Login> logins, ToLongFunction<Login> part) {
+    return logins.stream().map(login -> Duration.ofNanos(part.applyAsLong(login))).toList();
+  }
+
+  private static List<Duration> beside(List<Login> logins) {
+    return logins.stream().map(login -> Duration.ofNanos(login.whole - login.exchanged)).toList();
+  }
+
+  private static List<Duration> between(List<Login> logins, List<Duration> card) {
+    List<Duration> ways = new ArrayList<>();
+    for (int i = 0; i < logins.size(); i++) {
+      ways.add(Duration.ofNanos(logins.get(i).exchanged).minus(card.get(i)));
+    }
+    return ways;
+  }
+
+  private static long remainder(Login login) {
+    return login.whole - login.opened - login.began - login.exchanged - login.ended - login.closed;
   }
 
   private void removals(PcscService service, Path directory) throws Exception {
@@ -141,10 +175,12 @@ public final class CardBench {
   }
 
   /** A login as the agent does it: an own connection, one transaction, a reset. */
-  private static int login(Fingerprint fingerprint) throws CardException {
-    try (PcscContext context = PcscContext.establish();
-        Counted channel = Counted.connect(context);
-        Pin pin = Pin.of("123456".toCharArray()).orElseThrow()) {
+  private static Login login(Fingerprint fingerprint) throws CardException {
+    long start = System.nanoTime();
+    try (Pin pin = Pin.of("123456".toCharArray()).orElseThrow()) {
+      PcscContext context = PcscContext.establish();
+      Counted channel = Counted.connect(context);
+      long connected = System.nanoTime();
       SignOutcome outcome =
           new PivCard(channel)
               .sign(
@@ -153,7 +189,18 @@ public final class CardBench {
       if (!(outcome instanceof SignOutcome.Signed)) {
         throw new IllegalStateException(outcome.toString());
       }
-      return channel.sent;
+      long signed = System.nanoTime();
+      channel.close();
+      context.close();
+      long end = System.nanoTime();
+      return new Login(
+          end - start,
+          connected - start,
+          channel.began,
+          channel.exchanged,
+          channel.ended,
+          end - signed,
+          channel.sent);
     }
   }
 
@@ -194,10 +241,13 @@ public final class CardBench {
     }
   }
 
-  /** Counts the commands. */
+  /** Counts the commands, and the time of each kind of call. */
   private static final class Counted implements CardChannel {
     private final PcscCard card;
     private int sent;
+    private long began;
+    private long exchanged;
+    private long ended;
 
     private Counted(PcscCard card) {
       this.card = card;
@@ -209,18 +259,25 @@ public final class CardBench {
 
     @Override
     public void begin() throws CardException {
+      long start = System.nanoTime();
       card.begin();
+      began += System.nanoTime() - start;
     }
 
     @Override
     public Response transmit(Apdu command) throws CardException {
       sent++;
-      return card.transmit(command);
+      long start = System.nanoTime();
+      Response response = card.transmit(command);
+      exchanged += System.nanoTime() - start;
+      return response;
     }
 
     @Override
     public void endAndReset() throws CardException {
+      long start = System.nanoTime();
       card.endAndReset();
+      ended += System.nanoTime() - start;
     }
 
     @Override

@@ -103,12 +103,12 @@ record Material(String tag, Set<CardKind> asked, Map<CardKind, Judge> judges) {
       throws MalformedException {
     Map<CardKind, Judge> judges = new EnumMap<>(CardKind.class);
     for (Map.Entry<CardKind, CardTrustOffer> one : offers.entrySet()) {
-      judges.put(one.getKey(), judge(one.getKey(), one.getValue(), parts, clock));
+      judges.put(one.getKey(), judge(one.getValue(), parts, clock));
     }
     return new Material(tag, Set.copyOf(asked), Map.copyOf(judges));
   }
 
-  private static Judge judge(CardKind kind, CardTrustOffer offer, Parts parts, InstantSource clock)
+  private static Judge judge(CardTrustOffer offer, Parts parts, InstantSource clock)
       throws MalformedException {
     List<X509Certificate> roots = new ArrayList<>();
     for (String name : offer.anchors()) {
@@ -132,17 +132,12 @@ record Material(String tag, Set<CardKind> asked, Map<CardKind, Judge> judges) {
     if (!lists.problems().isEmpty()) {
       throw new MalformedException(String.join("; ", lists.problems()));
     }
-    var profile = jp.sekisho.smartcard.verify.CardKind.valueOf(kind.name());
     PathVerifier verifier =
         new PathVerifier(
-            clock,
-            List.of(
-                new TrustProfile(
-                    profile, roots, Optional.ofNullable(offer.requiredPolicy()), lists)));
+            clock, new TrustProfile(roots, Optional.ofNullable(offer.requiredPolicy()), lists));
     return certificate -> {
       try {
-        return verifier.verify(profile, certificate.getEncoded(), List.of())
-                instanceof Verdict.Distrusted no
+        return verifier.verify(certificate.getEncoded(), List.of()) instanceof Verdict.Distrusted no
             ? Optional.of(refusal(no.clause()))
             : Optional.empty();
       } catch (CertificateEncodingException e) {

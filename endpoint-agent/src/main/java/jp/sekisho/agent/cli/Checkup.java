@@ -79,8 +79,12 @@ final class Checkup {
     boolean usable = false;
     for (String name : names) {
       ReaderRole role = roles.roleOf(name);
-      usable |= role != ReaderRole.RESIDENT;
-      add("reader", true, name + " = " + role.code());
+      boolean alike = role != ReaderRole.RESIDENT && roles.isConfusable(name, names);
+      usable |= role != ReaderRole.RESIDENT && !alike;
+      add(
+          "reader",
+          !alike,
+          name + " = " + role.code() + (alike ? ", beside one of its model of another role" : ""));
     }
     if (!usable) {
       add("reader", false, "-");

@@ -241,6 +241,10 @@ final class CardTurn {
     if (timeLeft(scene.question()).isNegative()) {
       return scene.refused(Refusal.TRANSACTION_EXPIRED);
     }
+    // Out and in again while somebody typed: perhaps another card with a copy of the certificate.
+    if (!cards.isStill(scene.stay())) {
+      return scene.refused(Refusal.CARD_REMOVED);
+    }
     LoginCard.Signing outcome = signing.get();
     if (outcome instanceof LoginCard.Signing.No no) {
       return scene.refused(no.reason(), no.tries());

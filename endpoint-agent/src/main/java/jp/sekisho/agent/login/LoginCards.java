@@ -98,6 +98,11 @@ public final class LoginCards {
     return last;
   }
 
+  /** Whether the card of a stay has been there since. */
+  boolean isStill(Stay stay) {
+    return desk.isStill(stay);
+  }
+
   /** A card that shows its certificate only with its PIN is judged by the service alone. */
   private Optional<Refusal> objection(CardKind kind, LoginCard.Reading reading) {
     return reading instanceof LoginCard.Reading.Present present

@@ -70,7 +70,7 @@ public final class CardCommand {
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setParameterExceptionHandler((exception, arguments) -> complain(exception, language))
         .setExecutionExceptionHandler((exception, command, parsed) -> {
-          command.getErr().println(reason(exception));
+          command.getErr().println(reason(exception, language));
           return exception instanceof IOException ? Output.ENVIRONMENT : Output.REFUSED;
         });
   }
@@ -93,13 +93,13 @@ public final class CardCommand {
     return Output.USAGE;
   }
 
-  private static String reason(Exception exception) {
+  private static String reason(Exception exception, Language language) {
     // The message of these is the bare path.
     if (exception instanceof FileSystemException file) {
-      return "FILE_UNUSABLE "
-          + file.getFile()
-          + ": "
-          + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason());
+      return CardText.message(language.locale(), "cli.file")
+          .formatted(
+              file.getFile(),
+              file.getReason() == null ? file.getClass().getSimpleName() : file.getReason());
     }
     return exception instanceof CardException || exception instanceof IOException
         ? String.valueOf(exception.getMessage())

@@ -47,6 +47,8 @@ final class Diagnosis {
     /** A kernel driver holds it. */
     READER_TAKEN,
     NO_ROLE,
+    /** One of two of a model, with different roles. */
+    READERS_ALIKE,
     RESIDENT,
     SHARED,
     EMPTY,
@@ -70,7 +72,8 @@ final class Diagnosis {
             NO_READER,
             READER_WITHOUT_DRIVER,
             READER_TAKEN,
-            NO_ROLE ->
+            NO_ROLE,
+            READERS_ALIKE ->
             true;
         case OK, REMOTE_FORWARDED, RESIDENT, SHARED, EMPTY, MUTE, LOCKED, CARD -> false;
       };
@@ -198,13 +201,16 @@ final class Diagnosis {
           role == ReaderRole.STAFF
               ? Code.OK
               : role == ReaderRole.SHARED ? Code.SHARED : Code.RESIDENT;
-      add("reader", name, code, role.code());
+      boolean alike = role != ReaderRole.RESIDENT && roles.isConfusable(name, names);
+      add("reader", name, alike ? Code.READERS_ALIKE : code, role.code());
     }
     if (!usable) {
       add("reader", "", Code.NO_ROLE, "");
     }
     for (ReaderState state : context.states(roles)) {
-      card(state);
+      if (!roles.isConfusable(state.reader(), names)) {
+        card(state);
+      }
     }
   }
 

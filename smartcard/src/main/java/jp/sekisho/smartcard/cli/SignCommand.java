@@ -3,6 +3,7 @@ package jp.sekisho.smartcard.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -183,7 +184,8 @@ final class SignCommand implements Callable<Integer> {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] data = in.readNBytes(LONGEST_FILE + 1);
       if (data.length > LONGEST_FILE) {
-        throw new IOException("FILE_TOO_LONG " + file + ": more than " + LONGEST_FILE + " bytes");
+        throw new FileSystemException(
+            file.toString(), null, "FILE_TOO_LONG: more than " + LONGEST_FILE + " bytes");
       }
       return data;
     }

@@ -144,7 +144,10 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
 
   private final InstantSource clock = InstantSource.system();
 
-  /** Takes every value up to the next option, but leaves the last word: it is the certificate. */
+  /**
+   * Takes every value up to the next option, but leaves the last word: it is the certificate,
+   * unless that came before.
+   */
   static final class Several implements IParameterConsumer {
     @Override
     public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
@@ -153,7 +156,8 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
         return;
       }
       files.add(Path.of(words.pop()));
-      while (words.size() > 1 && !words.peek().startsWith("-")) {
+      int certificate = command.positionalParameters().get(0).getValue() == null ? 1 : 0;
+      while (words.size() > certificate && !words.peek().startsWith("-")) {
         files.add(Path.of(words.pop()));
       }
     }

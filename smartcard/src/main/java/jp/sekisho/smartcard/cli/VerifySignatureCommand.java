@@ -43,6 +43,11 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
   private @Nullable Path file;
 
   @Option(
+      names = "--pss",
+      description = "RSA by RSASSA-PSS instead: SHA-256, MGF1 with SHA-256, a salt of 32 bytes.")
+  private boolean pss;
+
+  @Option(
       names = "--batch",
       description = {
         "Read one JSON array of arguments per line;",
@@ -85,11 +90,16 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
       } else if (key != null) {
         signer = SignatureVerifier.encoded(VerifyPathCommand.read(key, "PUBLIC KEY").get(0));
       }
+      byte[] signed = Files.readAllBytes(file);
+      byte[] bytes = Files.readAllBytes(signature);
+      boolean byPss = pss || signer.filter(SignatureVerifier::isForPssAlone).isPresent();
       String reason = "";
-      if (signer.isEmpty() || SignatureVerifier.algorithm(signer.get()).isEmpty()) {
-        reason = "not a key we accept: RSA of 2048 to 8192 bits, P-256 or P-384 by name";
-      } else if (!SignatureVerifier.verifies(
-          signer.get(), Files.readAllBytes(file), Files.readAllBytes(signature))) {
+      if (signer.filter(one -> isAccepted(one, byPss)).isEmpty()) {
+        reason =
+            byPss
+                ? "not a key we accept for RSASSA-PSS: RSA of 2048 to 8192 bits"
+                : "not a key we accept: RSA of 2048 to 8192 bits, P-256 or P-384 by name";
+      } else if (!verifies(signer.get(), byPss, signed, bytes)) {
         reason = "the key did not make this signature over this file";
       }
       Map<String, Object> values = new LinkedHashMap<>();
@@ -101,5 +111,18 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
     } catch (IOException e) {
       return Batch.unusable(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static boolean isAccepted(PublicKey signer, boolean byPss) {
+    return byPss
+        ? SignatureVerifier.isPssKey(signer)
+        : SignatureVerifier.algorithm(signer).isPresent();
+  }
+
+  private static boolean verifies(
+      PublicKey signer, boolean byPss, byte[] signed, byte[] signature) {
+    return byPss
+        ? SignatureVerifier.verifiesPss(signer, signed, signature)
+        : SignatureVerifier.verifies(signer, signed, signature);
   }
 }

@@ -20,6 +20,7 @@ import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Fingerprint;
 import jp.sekisho.smartcard.Response;
+import jp.sekisho.smartcard.piv.CardObjects;
 import jp.sekisho.smartcard.piv.Pin;
 import jp.sekisho.smartcard.piv.PinChange;
 import jp.sekisho.smartcard.piv.PinStatus;

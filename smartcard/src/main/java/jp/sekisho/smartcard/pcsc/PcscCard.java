@@ -14,6 +14,7 @@ import jp.sekisho.smartcard.Response;
 /** A connected card in a granted reader. One thread at a time. */
 public final class PcscCard implements CardChannel {
   private static final int SHARE_SHARED = 2;
+  private static final int PROTOCOL_T0 = 1;
   private static final int PROTOCOL_ANY = 3;
   private static final int LEAVE_CARD = 0;
   private static final int RESET_CARD = 1;
@@ -72,7 +73,7 @@ public final class PcscCard implements CardChannel {
   public Response transmit(Apdu command) throws CardException {
     gate.check(command);
     used = true;
-    byte[] bytes = command.encode();
+    byte[] bytes = onTheWire(command).encode();
     Memory request = new Memory(bytes.length);
     Memory answer = new Memory(MAX_ANSWER);
     Memory length = winscard.dwordRef(MAX_ANSWER);
@@ -99,6 +100,17 @@ public final class PcscCard implements CardChannel {
     Response response = Response.parse(answer.getByteArray(0, received));
     gate.answered(command, response);
     return response;
+  }
+
+  /**
+   * T=0 carries data one way at a time: a command with data has no Le there, or the reader refuses
+   * it or takes the Le for data; the card says 61xx and is asked with GET RESPONSE (ISO/IEC 7816-3,
+   * 12.2.1).
+   */
+  private Apdu onTheWire(Apdu command) {
+    return protocol == PROTOCOL_T0 && command.data().length > 0 && command.le() > 0
+        ? command.withLe(0)
+        : command;
   }
 
   @Override

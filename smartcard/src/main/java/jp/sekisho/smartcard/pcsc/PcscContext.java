@@ -17,6 +17,11 @@ public final class PcscContext implements AutoCloseable {
   private static final int SHARE_SHARED = 2;
   private static final int PROTOCOL_ANY = 3;
 
+  /** Characters that hold the names of pcsc-lite's 16 readers. */
+  private static final int USUAL_NAMES = 16 * 128;
+
+  private static final int MOST_NAMES = 1 << 20;
+
   /**
    * Longest wait for a connection: a card is powered up in less than a second. pcsc-lite lets
    * nobody connect a card while another program has a transaction with it.
@@ -56,21 +61,20 @@ public final class PcscContext implements AutoCloseable {
   /** Names of all readers, without touching any; empty when there is none. */
   public List<String> readers() throws CardException {
     requireUsable();
+    int chars = USUAL_NAMES;
     while (true) {
-      Memory length = winscard.dwordRef(0);
-      int code = winscard.call("SCardListReaders", true, context, null, null, length);
+      Memory length = winscard.dwordRef(chars);
+      Memory names = new Memory((long) chars * winscard.abi().charBytes());
+      int code = winscard.call("SCardListReaders", true, context, null, names, length);
       if (code == ScardCode.NO_READERS) {
         return List.of();
       }
-      ScardCode.require("SCardListReaders", code);
-      int chars = winscard.readDword(length, 0);
-      Memory names = new Memory((long) chars * winscard.abi().charBytes());
-      code = winscard.call("SCardListReaders", true, context, null, names, length);
-      // A reader may come or go between the two calls.
-      if (code != ScardCode.INSUFFICIENT_BUFFER && code != ScardCode.NO_READERS) {
+      // How many it needs may have changed again by the next call.
+      if (code != ScardCode.INSUFFICIENT_BUFFER || chars >= MOST_NAMES) {
         ScardCode.require("SCardListReaders", code);
         return winscard.texts(names, winscard.readDword(length, 0));
       }
+      chars = Math.min(MOST_NAMES, Math.max(2 * chars, winscard.readDword(length, 0)));
     }
   }
 
@@ -78,14 +82,19 @@ public final class PcscContext implements AutoCloseable {
    * Connects the card in a granted reader, sharing it with other programs. When another program
    * holds the card for three seconds this context is of no further use but to be closed.
    *
-   * @throws CardException READER_NOT_GRANTED when the prompt it was granted for is closed; NO_CARD,
-   *     CARD_BUSY, NO_READER, UNKNOWN_CARD, SERVICE_DOWN
+   * @throws CardException READER_NOT_GRANTED when the prompt it was granted for is closed, or when
+   *     it may be another reader than the one that was meant; NO_CARD, CARD_BUSY, NO_READER,
+   *     UNKNOWN_CARD, SERVICE_DOWN
    */
   public PcscCard connect(GrantedReader reader) throws CardException {
     if (!reader.isValid()) {
       throw new CardException(CardFailure.READER_NOT_GRANTED, "the prompt is closed");
     }
     requireUsable();
+    if (reader.isConfusable(readers())) {
+      throw new CardException(
+          CardFailure.READER_NOT_GRANTED, "a reader of the same model has another role");
+    }
     Memory card = new Memory(winscard.abi().handle());
     Memory protocol = winscard.dwordRef(0);
     Memory name = winscard.text(reader.name());

@@ -3,6 +3,7 @@ package jp.sekisho.smartcard.pcsc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -12,6 +13,13 @@ import java.util.regex.Pattern;
  * @param rules in order
  */
 public record ReaderRoles(List<Rule> rules) {
+  /** pcsc-lite: name, perhaps serial number, the reader's number, its slot; both in hex. */
+  private static final Pattern PCSC_LITE =
+      Pattern.compile("(?<model>.*) (?<number>[0-9A-F]{2}) (?<slot>[0-9A-F]{2})", Pattern.DOTALL);
+
+  /** WinSCard: name, number. */
+  private static final Pattern WINSCARD =
+      Pattern.compile("(?<model>.*) (?<number>[0-9]+)(?<slot>)", Pattern.DOTALL);
 
   /**
    * One line of the list.
@@ -66,17 +74,40 @@ public record ReaderRoles(List<Rule> rules) {
         .orElse(ReaderRole.RESIDENT);
   }
 
+  /**
+   * Whether a reader may be another one than its role was given to: beside it is one of the same
+   * model and another role, and their names differ by nothing but the number that the card service
+   * gives out in the order it finds readers in. After a restart each may have the other's.
+   */
+  public boolean isConfusable(String reader, List<String> plugged) {
+    return plugged.stream()
+        .anyMatch(other -> isNumberedAlike(reader, other) && roleOf(other) != roleOf(reader));
+  }
+
+  private static boolean isNumberedAlike(String one, String other) {
+    for (Pattern names : List.of(PCSC_LITE, WINSCARD)) {
+      Matcher first = names.matcher(one);
+      Matcher second = names.matcher(other);
+      if (first.matches() && second.matches()) {
+        return first.group("model").equals(second.group("model"))
+            && first.group("slot").equals(second.group("slot"))
+            && !first.group("number").equals(second.group("number"));
+      }
+    }
+    return false;
+  }
+
   /** Permission for a staff reader; empty for every other one. */
   public Optional<GrantedReader> grant(String reader) {
     return roleOf(reader) == ReaderRole.STAFF
-        ? Optional.of(new GrantedReader(reader, ReaderRole.STAFF, null))
+        ? Optional.of(new GrantedReader(this, reader, ReaderRole.STAFF, null))
         : Optional.empty();
   }
 
   /** Permission for a staff reader, or for a shared one as long as the prompt is open. */
   public Optional<GrantedReader> grant(String reader, PromptScope prompt) {
     return roleOf(reader) == ReaderRole.SHARED && prompt.isOpen()
-        ? Optional.of(new GrantedReader(reader, ReaderRole.SHARED, prompt))
+        ? Optional.of(new GrantedReader(this, reader, ReaderRole.SHARED, prompt))
         : grant(reader);
   }
 

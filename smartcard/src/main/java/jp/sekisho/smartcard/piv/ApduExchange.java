@@ -80,12 +80,6 @@ public final class ApduExchange {
 
   /** In 61xx and 6Cxx a length of 00 means 256. */
   private static Apdu withLe(Apdu command, int le) {
-    return new Apdu(
-        command.cla(),
-        command.ins(),
-        command.p1(),
-        command.p2(),
-        command.data(),
-        le == 0 ? 256 : le);
+    return command.withLe(le == 0 ? 256 : le);
   }
 }

@@ -52,12 +52,12 @@ public final class PivApplication implements PinApplication {
 
   /**
    * Reads the discovery object (SP 800-73-5 part 1, section 3.3.2), which is optional: without it
-   * there is the application PIN only. Its second policy byte says 20 where the user has and knows
-   * the card's global PIN instead.
+   * there is the application PIN only, as where nothing is in it. Its second policy byte says 20
+   * where the user has and knows the card's global PIN instead.
    */
   private void discover() throws CardException {
     Response response = card.send(Apdu.of(0, Apdu.GET_DATA, 0x3F, 0xFF, DISCOVERY));
-    if (!response.ok()) {
+    if (!response.ok() || response.data().length == 0) {
       return;
     }
     List<Tlv> discovery = Tlv.parse(Tlv.require(response.data(), 0x7E));

@@ -72,7 +72,8 @@ public final class TransactionWatchdog {
     T result;
     try {
       result = work.run(guarded);
-    } catch (CardException | RuntimeException e) {
+    } catch (CardException | RuntimeException | Error e) {
+      // A fault of ours, too, must not leave the PIN verified and the card to nobody.
       try {
         guarded.endAndReset();
       } catch (CardException alsoFailed) {

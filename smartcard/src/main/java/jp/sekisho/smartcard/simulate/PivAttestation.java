@@ -12,6 +12,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.Optional;
 import jp.sekisho.smartcard.Response;
+import jp.sekisho.smartcard.piv.CardObjects;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -93,7 +94,7 @@ final class PivAttestation {
 
   /** The content of object {@link #CERTIFICATE}. */
   byte[] container(byte[] version) throws IOException, GeneralSecurityException {
-    return PivObjects.certificate(certificate(version).getEncoded());
+    return CardObjects.certificate(certificate(version).getEncoded());
   }
 
   private PrivateKey key() throws IOException, GeneralSecurityException {

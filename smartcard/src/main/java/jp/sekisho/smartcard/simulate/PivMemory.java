@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import jp.sekisho.smartcard.CardException;
+import jp.sekisho.smartcard.piv.CardObjects;
 import jp.sekisho.smartcard.piv.Tlv;
 
 /** What the PIV application keeps: data objects by their tag in hex, beside PINs and keys. */
@@ -27,6 +28,7 @@ final class PivMemory {
 
   /** Writes a new card. */
   static void fill(CardStore store, NewCard card) throws IOException, GeneralSecurityException {
+    SecureRandom random = new SecureRandom();
     Map<String, String> fresh = new TreeMap<>();
     fresh.put(CardStore.KIND, card.kind().name());
     card.atr().ifPresent(atr -> fresh.put(CardStore.ATR, atr));
@@ -37,11 +39,11 @@ final class PivMemory {
     if (!empty) {
       byte[] certificate = issue(store, card).getEncoded();
       store.putFile("9a.der", certificate);
-      fresh.put(object(CERTIFICATE_9A), hex(PivObjects.certificate(certificate)));
+      fresh.put(object(CERTIFICATE_9A), hex(CardObjects.certificate(certificate)));
     }
-    fresh.put(object("5FC102"), hex(PivObjects.chuid()));
-    fresh.put(object("5FC107"), hex(PivObjects.capabilities()));
-    fresh.put(object("7E"), hex(PivObjects.discovery()));
+    fresh.put(object("5FC102"), hex(CardObjects.chuid(random)));
+    fresh.put(object("5FC107"), hex(CardObjects.capabilities(random)));
+    fresh.put(object("7E"), hex(CardObjects.discovery()));
     store.put(fresh);
   }
 
@@ -76,7 +78,7 @@ final class PivMemory {
     keys.clear();
     store.removeAll(name -> name.startsWith("object.") || name.startsWith("management."));
     Map<String, String> fresh = new TreeMap<>(PivPins.fresh(PivPins.TRIES, PivPins.TRIES));
-    fresh.put(object("7E"), hex(PivObjects.discovery()));
+    fresh.put(object("7E"), hex(CardObjects.discovery()));
     store.put(fresh);
   }
 

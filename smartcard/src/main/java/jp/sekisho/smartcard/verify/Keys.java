@@ -27,9 +27,12 @@ import org.jspecify.annotations.Nullable;
  * is read by Bouncy Castle, which is handed over by name and never installed.
  */
 final class Keys {
+  /** The JCA's name of a key that is for RSASSA-PSS alone, and of the algorithm. */
+  static final String PSS = "RSASSA-PSS";
+
   static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
 
-  private static final Map<ECPublicKey, PublicKey> TRANSLATED = Recent.map(4096);
+  private static final Map<ECPublicKey, EcKey> TRANSLATED = Recent.map(4096);
 
   private Keys() {}
 
@@ -38,6 +41,10 @@ final class Keys {
     if (algorithm.equals(PKCSObjectIdentifiers.rsaEncryption)) {
       return encoded("RSA", info);
     }
+    if (algorithm.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+      // Such a key makes no PKCS#1 v1.5 signatures, and its parameters bind (RFC 4055 1.2, 3.3).
+      return encoded(PSS, info);
+    }
     if (algorithm.equals(X9ObjectIdentifiers.id_dsa)) {
       return encoded("DSA", info);
     }
@@ -45,7 +52,7 @@ final class Keys {
     if (key == null) {
       throw new GeneralSecurityException("no such key algorithm: " + algorithm);
     }
-    return key;
+    return key instanceof BCECPublicKey ec ? new EcKey(ec) : key;
   }
 
   /**
@@ -53,13 +60,13 @@ final class Keys {
    * and check the point at every signature, which takes longer than the signature. The translated
    * one is kept: it also holds the table of its point's multiples.
    */
-  static PublicKey bouncyCastle(ECPublicKey key) throws GeneralSecurityException, IOException {
-    if (key instanceof BCECPublicKey) {
-      return key;
+  static EcKey elliptic(ECPublicKey key) throws GeneralSecurityException, IOException {
+    if (key instanceof EcKey ours) {
+      return ours;
     }
-    PublicKey known = TRANSLATED.get(key);
+    EcKey known = TRANSLATED.get(key);
     if (known == null) {
-      known = of(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
+      known = (EcKey) of(SubjectPublicKeyInfo.getInstance(key.getEncoded()));
       TRANSLATED.put(key, known);
     }
     return known;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -38,6 +40,7 @@ final class PathCertificate {
   private final int hash;
   private volatile @Nullable PublicKey key;
   private volatile @Nullable PublicKey signer;
+  private volatile @Nullable X509Certificate standard;
 
   private PathCertificate(byte[] der) throws MalformedException, IOException {
     this.der = der.clone();
@@ -75,6 +78,16 @@ final class PathCertificate {
 
   byte[] der() {
     return der.clone();
+  }
+
+  /** The same certificate as the JDK reads it, once. */
+  X509Certificate standard() throws CertificateException {
+    X509Certificate known = standard;
+    if (known == null) {
+      known = X509.of(der);
+      standard = known;
+    }
+    return known;
   }
 
   DistinguishedName issuer() {

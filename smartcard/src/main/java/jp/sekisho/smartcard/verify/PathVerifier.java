@@ -16,42 +16,43 @@ import jp.sekisho.smartcard.verify.VerifiedPaths.PathKey;
 import org.bouncycastle.asn1.x509.KeyUsage;
 
 /**
- * Judges certificates against the {@link TrustProfile} of their kind: the {@link PathRules} first,
- * then what we demand beyond them, key usage, key strength and purpose. A path found valid is
- * remembered by the certificate's hash until the profile, its revocation data or the validity of a
- * certificate in it changes; revocation is asked every time. Thread-safe.
+ * Judges certificates of one kind of card against its {@link TrustProfile}: the {@link PathRules}
+ * first, then what we demand beyond them, key usage, key strength and purpose. A path found valid
+ * is remembered by the certificate's hash until the profile, its revocation data or the validity of
+ * a certificate in it changes; revocation is asked every time. Thread-safe.
  */
 public final class PathVerifier {
   private static final int MOST_INTERMEDIATES = 16;
   private static final int MOST_ISSUERS = 256;
 
   private final InstantSource clock;
-  private final Supplier<List<TrustProfile>> profiles;
+  private final Supplier<Optional<TrustProfile>> profile;
   private final Optional<VerifiedPaths> verified;
   private final Map<X509Certificate, PathCertificate> issuers = Recent.map(MOST_ISSUERS);
 
-  public PathVerifier(InstantSource clock, List<TrustProfile> profiles) {
-    this(clock, profiles, true);
+  public PathVerifier(InstantSource clock, TrustProfile profile) {
+    this(clock, profile, true);
   }
 
-  PathVerifier(InstantSource clock, List<TrustProfile> profiles, boolean remember) {
-    this(clock, constant(profiles), remember);
+  PathVerifier(InstantSource clock, TrustProfile profile, boolean remember) {
+    this(clock, () -> Optional.of(profile), remember);
   }
 
   private PathVerifier(
-      InstantSource clock, Supplier<List<TrustProfile>> profiles, boolean remember) {
+      InstantSource clock, Supplier<Optional<TrustProfile>> profile, boolean remember) {
     this.clock = clock;
-    this.profiles = profiles;
+    this.profile = profile;
     this.verified = remember ? Optional.of(new VerifiedPaths()) : Optional.empty();
   }
 
   /**
-   * A verifier whose profiles may change while it runs, e.g. with {@link AnchorFiles}.
+   * A verifier whose profile may change while it runs, e.g. with {@link AnchorFiles}.
    *
-   * @param profiles asked at every judgement; at most one per kind
+   * @param profile asked at every judgement; empty = nobody is trusted
    */
-  public static PathVerifier reloading(InstantSource clock, Supplier<List<TrustProfile>> profiles) {
-    return new PathVerifier(clock, profiles, true);
+  public static PathVerifier reloading(
+      InstantSource clock, Supplier<Optional<TrustProfile>> profile) {
+    return new PathVerifier(clock, profile, true);
   }
 
   /**
@@ -60,11 +61,10 @@ public final class PathVerifier {
    * @param certificate DER
    * @param intermediates certificates that may stand between it and a root; none is trusted
    */
-  public Verdict verify(CardKind kind, byte[] certificate, List<X509Certificate> intermediates) {
-    Optional<TrustProfile> profile =
-        profiles.get().stream().filter(one -> one.kind() == kind).findFirst();
-    if (profile.isEmpty()) {
-      return new Verdict.Distrusted(Clause.UNKNOWN_ISSUER, "no profile for " + kind);
+  public Verdict verify(byte[] certificate, List<X509Certificate> intermediates) {
+    Optional<TrustProfile> current = profile.get();
+    if (current.isEmpty()) {
+      return new Verdict.Distrusted(Clause.UNKNOWN_ISSUER, "no CA is pinned");
     }
     if (intermediates.size() > MOST_INTERMEDIATES) {
       return new Verdict.Distrusted(Clause.MALFORMED, "too many intermediates");
@@ -73,21 +73,22 @@ public final class PathVerifier {
       return new Verdict.Distrusted(Clause.MALFORMED, "larger than 64 KiB");
     }
     Instant now = clock.instant();
-    PathKey key = new PathKey(profile.get(), sha256(certificate));
+    TrustProfile demanded = current.get();
+    PathKey key = new PathKey(demanded, sha256(certificate));
     Optional<VerifiedPaths.Proven> known = verified.flatMap(paths -> paths.find(key, now));
     if (known.isPresent()) {
       Optional<Failure> revoked =
-          PathRevocation.ask(profile.get().revocation(), known.get().path(), now);
+          PathRevocation.ask(demanded.revocation(), known.get().path(), now);
       if (revoked.isPresent()) {
         return distrusted(revoked.get());
       }
       // Asking may have loaded new lists; what was found valid under the old ones is then no more.
-      if (known.get().generation() == profile.get().revocation().generation()) {
+      if (known.get().generation() == demanded.revocation().generation()) {
         return known.get().verdict();
       }
     }
     try {
-      return verify(profile.get(), certificate, intermediates, now, key);
+      return verify(demanded, certificate, intermediates, now, key);
     } catch (MalformedException e) {
       return distrusted(e.failure());
     }
@@ -228,11 +229,6 @@ public final class PathVerifier {
       }
     }
     return Optional.empty();
-  }
-
-  private static Supplier<List<TrustProfile>> constant(List<TrustProfile> profiles) {
-    List<TrustProfile> copy = List.copyOf(profiles);
-    return () -> copy;
   }
 
   private static Verdict distrusted(Failure failure) {

@@ -6,6 +6,8 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -32,7 +34,7 @@ public final class SignatureVerifier {
         return EcdsaSignature.isWellFormed(signature, ec.getParams().getOrder())
             && verifies(
                 Signature.getInstance(algorithm.get(), Keys.BOUNCY_CASTLE),
-                Keys.bouncyCastle(ec),
+                Keys.elliptic(ec).bouncyCastle(),
                 data,
                 signature);
       }
@@ -40,6 +42,23 @@ public final class SignatureVerifier {
     } catch (GeneralSecurityException | IOException | RuntimeException e) {
       // A signature that does not parse is a wrong signature; so is one by a key whose point is not
       // on its curve, which Bouncy Castle only says by an unchecked exception.
+      return false;
+    }
+  }
+
+  /**
+   * Whether the signature is the RSA key's over exactly this data by RSASSA-PSS with SHA-256, MGF1
+   * with SHA-256 and a salt of 32 bytes: what some cards can make and no login takes.
+   */
+  public static boolean verifiesPss(PublicKey key, byte[] data, byte[] signature) {
+    try {
+      Signature verifier = Signature.getInstance(Keys.PSS);
+      verifier.setParameter(
+          new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+      return key instanceof RSAPublicKey rsa
+          && isAccepted(rsa)
+          && verifies(verifier, key, data, signature);
+    } catch (GeneralSecurityException | RuntimeException e) {
       return false;
     }
   }
@@ -75,8 +94,7 @@ public final class SignatureVerifier {
   /** The JCA name of the algorithm a card with this key signs with; empty = not accepted. */
   public static Optional<String> algorithm(PublicKey key) {
     if (key instanceof RSAPublicKey rsa) {
-      int bits = rsa.getModulus().bitLength();
-      return bits >= SHORTEST_RSA && bits <= LONGEST_RSA
+      return isAccepted(rsa) && !isForPssAlone(rsa)
           ? Optional.of("SHA256withRSA")
           : Optional.empty();
     }
@@ -84,5 +102,20 @@ public final class SignatureVerifier {
       return NistCurve.of(ec).map(NistCurve::signatureAlgorithm);
     }
     return Optional.empty();
+  }
+
+  private static boolean isAccepted(RSAPublicKey key) {
+    int bits = key.getModulus().bitLength();
+    return bits >= SHORTEST_RSA && bits <= LONGEST_RSA;
+  }
+
+  /** Whether the key is marked for RSASSA-PSS and nothing else (RFC 4055 1.2). */
+  public static boolean isForPssAlone(PublicKey key) {
+    return key.getAlgorithm().equals(Keys.PSS);
+  }
+
+  /** Whether the key can have made a signature that {@link #verifiesPss} checks. */
+  public static boolean isPssKey(PublicKey key) {
+    return key instanceof RSAPublicKey rsa && isAccepted(rsa);
   }
 }

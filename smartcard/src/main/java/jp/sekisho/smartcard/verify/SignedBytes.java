@@ -82,7 +82,7 @@ final class SignedBytes {
       byte[] data, AlgorithmIdentifier algorithm, byte[] signature, PublicKey key) {
     try {
       Signature verifier = verifier(algorithm, key);
-      verifier.initVerify(key);
+      verifier.initVerify(key instanceof EcKey ec ? ec.bouncyCastle() : key);
       verifier.update(data);
       return verifier.verify(signature);
     } catch (GeneralSecurityException | RuntimeException e) {
@@ -93,11 +93,15 @@ final class SignedBytes {
   private static Signature verifier(AlgorithmIdentifier algorithm, PublicKey key)
       throws GeneralSecurityException {
     String oid = algorithm.getAlgorithm().getId();
-    if (key instanceof RSAPublicKey) {
+    if (key instanceof RSAPublicKey rsa) {
       if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
-        Signature pss = Signature.getInstance("RSASSA-PSS");
+        Signature pss = Signature.getInstance(Keys.PSS);
         pss.setParameter(pss(algorithm.getParameters()));
         return pss;
+      }
+      if (rsa.getAlgorithm().equals(Keys.PSS)) {
+        // The JDK would let such a key make any RSA signature.
+        throw new GeneralSecurityException("a key for RSASSA-PSS alone (RFC 4055 1.2): " + oid);
       }
       return Signature.getInstance(known(RSA, oid));
     }

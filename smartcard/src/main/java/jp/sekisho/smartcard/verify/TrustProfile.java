@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a certificate of one kind of card must satisfy.
+ * What a certificate of one kind of card must satisfy. Each kind has one of its own, and a verifier
+ * of its own: a root of one kind never vouches for another.
  *
  * @param roots pinned certificates; need not be self-signed, must be CAs in force
  * @param requiredPolicy policy OID that must be valid along the whole path; empty = none demanded
@@ -15,7 +16,6 @@ import java.util.Optional;
  * @param revocation who is asked; {@link RevocationSource#unchecked()} must be chosen in words
  */
 public record TrustProfile(
-    CardKind kind,
     List<X509Certificate> roots,
     Optional<String> requiredPolicy,
     Optional<String> extendedKeyUsage,
@@ -30,20 +30,16 @@ public record TrustProfile(
 
   /** A profile that reports no policy. */
   public TrustProfile(
-      CardKind kind,
       List<X509Certificate> roots,
       Optional<String> requiredPolicy,
       Optional<String> extendedKeyUsage,
       RevocationSource revocation) {
-    this(kind, roots, requiredPolicy, extendedKeyUsage, Optional.empty(), revocation);
+    this(roots, requiredPolicy, extendedKeyUsage, Optional.empty(), revocation);
   }
 
   /** A profile that asks for no purpose: real cards differ in whether they name one. */
   public TrustProfile(
-      CardKind kind,
-      List<X509Certificate> roots,
-      Optional<String> requiredPolicy,
-      RevocationSource revocation) {
-    this(kind, roots, requiredPolicy, Optional.empty(), revocation);
+      List<X509Certificate> roots, Optional<String> requiredPolicy, RevocationSource revocation) {
+    this(roots, requiredPolicy, Optional.empty(), revocation);
   }
 }

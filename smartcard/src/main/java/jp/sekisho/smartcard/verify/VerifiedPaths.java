@@ -29,7 +29,6 @@ final class VerifiedPaths {
     public boolean equals(@Nullable Object other) {
       return other instanceof PathKey that
           && hash.equals(that.hash)
-          && profile.kind() == that.profile.kind()
           && profile.roots() == that.profile.roots()
           && profile.revocation() == that.profile.revocation()
           && profile.requiredPolicy().equals(that.profile.requiredPolicy())

@@ -29,7 +29,7 @@ final class X509 {
     List<X509Certificate> all = new ArrayList<>();
     try {
       for (PathCertificate certificate : certificates) {
-        all.add(of(certificate.der()));
+        all.add(certificate.standard());
       }
     } catch (CertificateException e) {
       throw new MalformedException("4.1", String.valueOf(e.getMessage()));

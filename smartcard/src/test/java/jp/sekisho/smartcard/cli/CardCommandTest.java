@@ -119,6 +119,29 @@ class CardCommandTest {
     assertTrue(run.out().contains("NoSuchFile"), run.out());
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aFileOfACommandThatIsNotThereIsSaidWithWhatToDo(Language language) throws IOException {
+    PrintStream before = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      String absent = directory.resolve("absent").toString();
+      Run run = run("sign", absent, "--pin-stdin", "--lang", language.locale().getLanguage());
+      assertEquals(3, run.exitCode());
+      String said = err.toString(StandardCharsets.UTF_8);
+      assertTrue(said.startsWith("FILE_UNUSABLE " + absent), said);
+      assertTrue(said.contains(language == Language.JA ? "連絡" : "call the IT"), said);
+      assertEquals("", run.out());
+      Path large = Files.write(directory.resolve("large"), new byte[(1 << 20) + 1]);
+      err.reset();
+      run("sign", large.toString(), "--pin-stdin", "--lang", language.locale().getLanguage());
+      assertTrue(err.toString(StandardCharsets.UTF_8).contains("FILE_TOO_LONG"));
+    } finally {
+      System.setErr(before);
+    }
+  }
+
   @Test
   void theTestCaIsMadeOnceAndItsKeyIsForTheOwnerOnly() throws Exception {
     assertEquals(0, run("issue-test-ca", directory.toString()).exitCode());

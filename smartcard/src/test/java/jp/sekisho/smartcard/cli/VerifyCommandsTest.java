@@ -15,12 +15,17 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.smartcard.simulate.TestCa;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +127,7 @@ class VerifyCommandsTest {
             leaf));
     assertEquals(
         0, run("verify-path", leaf, "--anchor", root, "--anchor", other, "--crl", crl).exitCode());
+    assertEquals(0, run("verify-path", leaf, "--crl", crl, "--anchor", other, root).exitCode());
   }
 
   @Test
@@ -270,6 +276,53 @@ class VerifyCommandsTest {
             "verify-signature",
             "[\"--key\",\"%s\",\"--signature\",\"%s\",\"%s\"]".formatted(bare, signature, file));
     assertEquals("{\"valid\":true,\"reason\":\"\",\"exit\":0}", batch.out());
+  }
+
+  @Test
+  void pssIsCheckedWhereItIsAskedForAndOnlyForRsa() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    KeyPair rsa = generator.generateKeyPair();
+    byte[] data = "text".getBytes(StandardCharsets.UTF_8);
+    String file = write("pss-data", data);
+    String bare = write("rsa.der", rsa.getPublic().getEncoded());
+    String marked =
+        write(
+            "marked.der",
+            new SubjectPublicKeyInfo(
+                    new AlgorithmIdentifier(PKCSObjectIdentifiers.id_RSASSA_PSS),
+                    SubjectPublicKeyInfo.getInstance(rsa.getPublic().getEncoded()).parsePublicKey())
+                .getEncoded());
+    String curve = write("ec.der", key.getPublic().getEncoded());
+    for (int salt : new int[] {32, 0, 20, 64}) {
+      Signature signer = Signature.getInstance("RSASSA-PSS");
+      signer.setParameter(
+          new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, salt, 1));
+      signer.initSign(rsa.getPrivate());
+      signer.update(data);
+      String signature = write("pss", signer.sign());
+      assertEquals(
+          salt == 32 ? new Run(0, "VALID") : new Run(1, "INVALID"),
+          run("verify-signature", "--pss", "--key", bare, "--signature", signature, file));
+      assertEquals(
+          1, run("verify-signature", "--key", bare, "--signature", signature, file).exitCode());
+      assertEquals(
+          salt == 32 ? 0 : 1,
+          run("verify-signature", "--key", marked, "--signature", signature, file).exitCode(),
+          "a key marked for PSS");
+      Run other =
+          run(
+              "verify-signature",
+              "--json",
+              "--pss",
+              "--key",
+              curve,
+              "--signature",
+              signature,
+              file);
+      assertEquals(1, other.exitCode());
+      assertTrue(other.out().contains("not a key we accept for RSASSA-PSS"), other.out());
+    }
   }
 
   @Test

@@ -35,7 +35,6 @@ import jp.sekisho.smartcard.piv.Tlv;
 import jp.sekisho.smartcard.simulate.Applet;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.testing.ScriptedChannel;
-import jp.sekisho.smartcard.verify.CardKind;
 import jp.sekisho.smartcard.verify.CrlFiles;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import jp.sekisho.smartcard.verify.TrustProfile;
@@ -47,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Issue and reset at the desk. Long because each step of an issue can break off in its own way. */
 class CardIssuerTest {
   private static final byte[] STATEMENT = "statement".getBytes(StandardCharsets.US_ASCII);
   private static final AtomicInteger CARDS = new AtomicInteger();
@@ -115,14 +115,12 @@ class CardIssuerTest {
     Verdict verdict =
         new PathVerifier(
                 InstantSource.system(),
-                List.of(
-                    new TrustProfile(
-                        CardKind.STAFF_PIV,
-                        List.of(desk.ca.root()),
-                        Optional.of(desk.ca.policy()),
-                        Optional.of("1.3.6.1.5.5.7.3.2"),
-                        new CrlFiles(List.of(desk.ca.crl()), Duration.ofDays(7)))))
-            .verify(CardKind.STAFF_PIV, issued.certificate().getEncoded(), List.of());
+                new TrustProfile(
+                    List.of(desk.ca.root()),
+                    Optional.of(desk.ca.policy()),
+                    Optional.of("1.3.6.1.5.5.7.3.2"),
+                    new CrlFiles(List.of(desk.ca.crl()), Duration.ofDays(7))))
+            .verify(issued.certificate().getEncoded(), List.of());
     assertInstanceOf(Verdict.Trusted.class, verdict, verdict.toString());
     assertInstanceOf(SignOutcome.Refused.class, sign("123456"), "the default PIN is no more");
     assertInstanceOf(PinReset.Outcome.Reset.class, reset(issued, "246810"));

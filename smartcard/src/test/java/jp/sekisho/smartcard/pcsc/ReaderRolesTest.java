@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -58,7 +59,53 @@ class ReaderRolesTest {
     assertTrue(roles("*=resident").grant("R", new PromptScope()).isEmpty());
     assertThrows(
         IllegalArgumentException.class,
-        () -> new GrantedReader("R", ReaderRole.RESIDENT, new PromptScope()));
+        () -> new GrantedReader(roles(), "R", ReaderRole.RESIDENT, new PromptScope()));
+  }
+
+  @Test
+  void ofTwoReadersOfAModelWithDifferentRolesNoneIsTouched() throws CardException {
+    for (String[] names :
+        new String[][] {
+          {"ACS ACR39U 00 00", "ACS ACR39U 01 00"},
+          {"ACS ACR39U 0", "ACS ACR39U 1"},
+          {"ACS ACR39U 0", "ACS ACR39U 10"}
+        }) {
+      boolean windows = names[0].endsWith(" 0");
+      ScriptedService service = windows ? ScriptedService.windows() : ScriptedService.linux();
+      service.reader(names[0], 0x10020).reader(names[1], 0x10020);
+      GrantedReader staff = roles(names[0] + "=staff").grant(names[0]).orElseThrow();
+      PcscContext context = PcscContext.establish(service.winscard());
+      CardException e = assertThrows(CardException.class, () -> context.connect(staff));
+      assertEquals(CardFailure.READER_NOT_GRANTED, e.failure());
+      assertTrue(service.called().stream().noneMatch(name -> name.startsWith("SCardConnect")));
+      service.unplug(names[1]);
+      context.connect(staff).close();
+    }
+  }
+
+  @Test
+  void aSlotASerialNumberAnotherModelOrTheSameRoleTellsReadersApart() {
+    String reader = "ACS ACR39U 00 00";
+    ReaderRoles roles = roles(reader + "=staff", "Same*=staff", "*(11)*=staff", "X * 00=staff");
+    assertFalse(roles.isConfusable(reader, List.of(reader, "ACS ACR39U 00 01")));
+    assertFalse(roles.isConfusable(reader, List.of(reader, "ACS ACR39 01 00")));
+    assertFalse(roles.isConfusable("Same 00 00", List.of("Same 00 00", "Same 01 00")));
+    assertFalse(roles.isConfusable("A (11) 00 00", List.of("A (11) 00 00", "A (12) 01 00")));
+    assertFalse(roles.isConfusable("X 00 00", List.of("X 00 00", "X 00 01", "X 01 00", "X 01 01")));
+    assertTrue(roles.isConfusable(reader, List.of(reader, "ACS ACR39U 1F 00")));
+    assertFalse(roles.isConfusable("R", List.of("R", "S")));
+  }
+
+  @Test
+  void namesLongerThanUsualAreAskedForAgain() throws CardException {
+    for (ScriptedService service : List.of(ScriptedService.linux(), ScriptedService.windows())) {
+      List<String> names = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        names.add("Reader of a very long name, as makers like them, %02X 00".formatted(i));
+        service.reader(names.get(i), 0x10010);
+      }
+      assertEquals(names, PcscContext.establish(service.winscard()).readers());
+    }
   }
 
   @Test
@@ -97,7 +144,8 @@ class ReaderRolesTest {
   }
 
   private static SharedReaderGate gate() {
-    return new SharedReaderGate(new GrantedReader("R", ReaderRole.SHARED, new PromptScope()));
+    return new SharedReaderGate(
+        new GrantedReader(roles(), "R", ReaderRole.SHARED, new PromptScope()));
   }
 
   private static void assertRefused(SharedReaderGate gate, Apdu command) {

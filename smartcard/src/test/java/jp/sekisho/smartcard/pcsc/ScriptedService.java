@@ -36,6 +36,9 @@ final class ScriptedService implements Functions {
   /** The card's side of SCardTransmit. */
   Function<byte[], byte[]> card = command -> new byte[] {(byte) 0x90, 0};
 
+  /** What SCardConnect says of the card: 1 for T=0, 2 for T=1. */
+  int protocol = 2;
+
   /** The driver's side of SCardControl: control code and input to answer; null = unsupported. */
   BiFunction<Integer, byte[], byte @Nullable []> driver = (code, input) -> null;
 
@@ -165,7 +168,7 @@ final class ScriptedService implements Functions {
         return 0x80100009;
       }
       pointer(arguments[4]).setLong(0, 99);
-      dword(pointer(arguments[5]), 0, 2);
+      dword(pointer(arguments[5]), 0, protocol);
       return 0;
     }
     return switch (name) {
@@ -202,10 +205,15 @@ final class ScriptedService implements Functions {
         (String.join("\0", readers.keySet()) + "\0\0")
             .getBytes(windows ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_8);
     Pointer length = pointer(arguments[3]);
+    int chars = windows ? names.length / 2 : names.length;
+    if (arguments[2] != null && dword(length, 0) < chars) {
+      dword(length, 0, chars);
+      return 0x80100008;
+    }
     if (arguments[2] != null) {
       pointer(arguments[2]).write(0, names, 0, names.length);
     }
-    dword(length, 0, windows ? names.length / 2 : names.length);
+    dword(length, 0, chars);
     return 0;
   }
 

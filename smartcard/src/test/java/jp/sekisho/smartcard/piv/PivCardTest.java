@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * The staff card over a script. Long because every case is one line of the table of smartcard.md.
+ */
 class PivCardTest {
   private static final byte[] DATA = "statement".getBytes(StandardCharsets.UTF_8);
 
@@ -286,9 +289,10 @@ class PivCardTest {
     assertEquals(List.of(Integer.parseInt(reference, 16)), asked);
   }
 
-  @Test
-  void aCardWithoutDiscoveryObjectHasTheApplicationPin() {
-    discovery("", 0x6A82);
+  @ParameterizedTest
+  @ValueSource(ints = {0x6A82, 0x6D00, 0x6999, 0x9000})
+  void aCardWithoutDiscoveryObjectHasTheApplicationPin(int sw) {
+    discovery("", sw);
     assertInstanceOf(SignOutcome.Signed.class, sign("123456", false));
   }
 

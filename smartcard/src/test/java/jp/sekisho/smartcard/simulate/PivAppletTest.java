@@ -14,7 +14,6 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import jp.sekisho.smartcard.verify.CardKind;
 import jp.sekisho.smartcard.verify.Clause;
 import jp.sekisho.smartcard.verify.CrlFiles;
 import jp.sekisho.smartcard.verify.PathVerifier;
@@ -127,16 +126,12 @@ class PivAppletTest {
     Verdict verdict =
         new PathVerifier(
                 InstantSource.system(),
-                List.of(
-                    new TrustProfile(
-                        CardKind.STAFF_PIV,
-                        List.of(ca.root()),
-                        Optional.of(ca.policy()),
-                        new CrlFiles(List.of(ca.crl()), Duration.ofDays(1)))))
+                new TrustProfile(
+                    List.of(ca.root()),
+                    Optional.of(ca.policy()),
+                    new CrlFiles(List.of(ca.crl()), Duration.ofDays(1))))
             .verify(
-                CardKind.STAFF_PIV,
-                Files.readAllBytes(directory.resolve(kind.name()).resolve("9a.der")),
-                List.of());
+                Files.readAllBytes(directory.resolve(kind.name()).resolve("9a.der")), List.of());
     if (kind == NewCard.Kind.STAFF) {
       assertInstanceOf(Verdict.Trusted.class, verdict, verdict.toString());
     } else {

@@ -17,7 +17,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import jp.sekisho.smartcard.verify.CardKind;
 import jp.sekisho.smartcard.verify.Clause;
 import jp.sekisho.smartcard.verify.PathVerifier;
 import jp.sekisho.smartcard.verify.RevocationSource;
@@ -82,13 +81,9 @@ class TestPolicyTest {
   private static Verdict judge(TestCa pinned, String policy, byte[] certificate) {
     return new PathVerifier(
             InstantSource.system(),
-            List.of(
-                new TrustProfile(
-                    CardKind.STAFF_PIV,
-                    List.of(pinned.root()),
-                    Optional.of(policy),
-                    RevocationSource.unchecked())))
-        .verify(CardKind.STAFF_PIV, certificate, List.of());
+            new TrustProfile(
+                List.of(pinned.root()), Optional.of(policy), RevocationSource.unchecked()))
+        .verify(certificate, List.of());
   }
 
   /** Every OID that stands in a file of policies/profiles, and those of the real JPKI. */

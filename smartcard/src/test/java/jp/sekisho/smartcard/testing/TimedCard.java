@@ -1,5 +1,6 @@
 package jp.sekisho.smartcard.testing;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,7 +34,8 @@ public final class TimedCard {
             new NewCard(NewCard.Kind.STAFF, "100042", Optional.empty(), Optional.empty()));
     try (Socket socket =
             new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0]));
-        DataInputStream in = new DataInputStream(socket.getInputStream())) {
+        DataInputStream in =
+            new DataInputStream(new BufferedInputStream(socket.getInputStream()))) {
       socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
       while (true) {
         socket.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
@@ -54,8 +56,9 @@ public final class TimedCard {
         }
         long start = System.nanoTime();
         byte[] answer = card.process(message).encode();
-        System.out.println(System.nanoTime() - start);
+        long worked = System.nanoTime() - start;
         send(socket, answer);
+        System.out.println(worked);
       }
     }
   }

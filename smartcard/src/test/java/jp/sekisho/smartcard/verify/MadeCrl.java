@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CRLReason;
@@ -40,7 +41,15 @@ final class MadeCrl {
   private final ExtensionsGenerator extensions = new ExtensionsGenerator();
   private final List<Entry> entries = new ArrayList<>();
 
-  private record Entry(BigInteger serial, int reason, Optional<X500Name> certificateIssuer) {}
+  private record Entry(
+      BigInteger serial,
+      int reason,
+      Optional<X500Name> certificateIssuer,
+      Optional<ASN1ObjectIdentifier> unknown) {
+    private Entry(BigInteger serial, int reason, Optional<X500Name> certificateIssuer) {
+      this(serial, reason, certificateIssuer, Optional.empty());
+    }
+  }
 
   private MadeCrl(X500Name issuer, KeyPair key) {
     this.issuer = issuer;
@@ -91,6 +100,14 @@ final class MadeCrl {
   MadeCrl revoke(Made certificate, X500Name certificateIssuer) {
     entries.add(
         new Entry(certificate.serial(), CRLReason.keyCompromise, Optional.of(certificateIssuer)));
+    return this;
+  }
+
+  /** An entry with a critical extension nobody knows. */
+  MadeCrl revokeWith(Made certificate, ASN1ObjectIdentifier unknown) {
+    entries.add(
+        new Entry(
+            certificate.serial(), CRLReason.keyCompromise, Optional.empty(), Optional.of(unknown)));
     return this;
   }
 
@@ -153,6 +170,9 @@ final class MadeCrl {
               Extension.certificateIssuer,
               true,
               new GeneralNames(new GeneralName(entry.certificateIssuer.get())));
+        }
+        if (entry.unknown.isPresent()) {
+          of.addExtension(entry.unknown.get(), true, DERNull.INSTANCE);
         }
         builder.addCRLEntry(entry.serial, Date.from(thisUpdate), of.generate());
       }

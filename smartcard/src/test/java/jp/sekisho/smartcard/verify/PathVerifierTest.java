@@ -56,13 +56,12 @@ class PathVerifierTest {
 
   private static Verdict verify(X509Certificate certificate, TrustProfile profile, Instant at)
       throws Exception {
-    return new PathVerifier(InstantSource.fixed(at), List.of(profile))
-        .verify(CardKind.STAFF_PIV, certificate.getEncoded(), List.of());
+    return new PathVerifier(InstantSource.fixed(at), profile)
+        .verify(certificate.getEncoded(), List.of());
   }
 
   private static TrustProfile profile(RevocationSource revocation, X509Certificate... roots) {
-    return new TrustProfile(
-        CardKind.STAFF_PIV, List.of(roots), Optional.of(ca.policy()), revocation);
+    return new TrustProfile(List.of(roots), Optional.of(ca.policy()), revocation);
   }
 
   private static TrustProfile unchecked() {
@@ -135,7 +134,6 @@ class PathVerifierTest {
   void aPolicyThatIsReportedIsNotDemanded() throws Exception {
     TrustProfile profile =
         new TrustProfile(
-            CardKind.STAFF_PIV,
             List.of(ca.root()),
             Optional.empty(),
             Optional.empty(),
@@ -177,8 +175,8 @@ class PathVerifierTest {
                 .der());
     assertInstanceOf(
         Verdict.Trusted.class,
-        new PathVerifier(InstantSource.fixed(now), List.of(unchecked()))
-            .verify(CardKind.STAFF_PIV, issue(ca, key).getEncoded(), List.of(odd)));
+        new PathVerifier(InstantSource.fixed(now), unchecked())
+            .verify(issue(ca, key).getEncoded(), List.of(odd)));
   }
 
   @Test
@@ -197,7 +195,6 @@ class PathVerifierTest {
     X509Certificate certificate = issue(revoking, key);
     TrustProfile profile =
         new TrustProfile(
-            CardKind.STAFF_PIV,
             List.of(revoking.root()),
             Optional.of(revoking.policy()),
             new CrlFiles(List.of(revoking.crl()), AGE));
@@ -216,8 +213,7 @@ class PathVerifierTest {
   }
 
   private static TrustProfile profile(RevocationSource revocation, TestCa issuer) {
-    return new TrustProfile(
-        CardKind.STAFF_PIV, List.of(issuer.root()), Optional.of(issuer.policy()), revocation);
+    return new TrustProfile(List.of(issuer.root()), Optional.of(issuer.policy()), revocation);
   }
 
   @Test
@@ -262,9 +258,9 @@ class PathVerifierTest {
   void bytesThatAreNotExactlyOneCertificateAreMalformed() throws Exception {
     byte[] der = issue(ca, key).getEncoded();
     byte[] longer = Arrays.copyOf(der, der.length + 1);
-    PathVerifier verifier = new PathVerifier(InstantSource.fixed(now), List.of(unchecked()));
+    PathVerifier verifier = new PathVerifier(InstantSource.fixed(now), unchecked());
     for (byte[] bytes : List.of(new byte[0], new byte[10], longer, new byte[70_000])) {
-      assertDistrusted(Clause.MALFORMED, verifier.verify(CardKind.STAFF_PIV, bytes, List.of()));
+      assertDistrusted(Clause.MALFORMED, verifier.verify(bytes, List.of()));
     }
   }
 
@@ -274,7 +270,6 @@ class PathVerifierTest {
     der[der.length - 1] ^= 1;
     assertDistrusted(
         Clause.UNKNOWN_ISSUER,
-        new PathVerifier(InstantSource.fixed(now), List.of(unchecked()))
-            .verify(CardKind.STAFF_PIV, der, List.of()));
+        new PathVerifier(InstantSource.fixed(now), unchecked()).verify(der, List.of()));
   }
 }

@@ -56,13 +56,11 @@ class ReloadTest {
   }
 
   private PathVerifier verifier(RevocationSource revocation) {
-    return new PathVerifier(
-        clock,
-        List.of(new TrustProfile(CardKind.STAFF_PIV, List.of(root), Optional.empty(), revocation)));
+    return new PathVerifier(clock, new TrustProfile(List.of(root), Optional.empty(), revocation));
   }
 
   private static Verdict verify(PathVerifier verifier) {
-    return verifier.verify(CardKind.STAFF_PIV, LEAF.der(), List.of());
+    return verifier.verify(LEAF.der(), List.of());
   }
 
   private static void assertRefused(Clause clause, Verdict verdict) {
@@ -265,13 +263,10 @@ class ReloadTest {
             clock,
             () ->
                 anchors.roots().isEmpty()
-                    ? List.of()
-                    : List.of(
+                    ? Optional.empty()
+                    : Optional.of(
                         new TrustProfile(
-                            CardKind.STAFF_PIV,
-                            anchors.roots(),
-                            Optional.empty(),
-                            RevocationSource.unchecked())));
+                            anchors.roots(), Optional.empty(), RevocationSource.unchecked())));
     assertInstanceOf(Verdict.Trusted.class, verify(verifier));
     assertSame(anchors.roots(), anchors.roots());
     replace("root.crt", new byte[] {1});
@@ -322,7 +317,7 @@ class ReloadTest {
     assertInstanceOf(Verdict.Trusted.class, verify(verifier));
     byte[] changed = LEAF.der().clone();
     changed[changed.length - 1] ^= 1;
-    assertRefused(Clause.UNKNOWN_ISSUER, verifier.verify(CardKind.STAFF_PIV, changed, List.of()));
+    assertRefused(Clause.UNKNOWN_ISSUER, verifier.verify(changed, List.of()));
   }
 
   @Test
@@ -331,13 +326,11 @@ class ReloadTest {
     PathVerifier verifier =
         new PathVerifier(
             clock,
-            List.of(
-                new TrustProfile(
-                    CardKind.STAFF_PIV,
-                    List.of(root),
-                    Optional.empty(),
-                    Optional.of(purpose),
-                    RevocationSource.unchecked())));
+            new TrustProfile(
+                List.of(root),
+                Optional.empty(),
+                Optional.of(purpose),
+                RevocationSource.unchecked()));
     assertRefused(Clause.KEY_USAGE, verify(verifier));
     Made logon =
         Made.leaf("CN=l")
@@ -346,7 +339,6 @@ class ReloadTest {
                 false,
                 new ExtendedKeyUsage(KeyPurposeId.id_kp_smartcardlogon))
             .by(ROOT);
-    assertInstanceOf(
-        Verdict.Trusted.class, verifier.verify(CardKind.STAFF_PIV, logon.der(), List.of()));
+    assertInstanceOf(Verdict.Trusted.class, verifier.verify(logon.der(), List.of()));
   }
 }

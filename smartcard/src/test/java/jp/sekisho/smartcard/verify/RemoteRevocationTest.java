@@ -57,7 +57,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** CRLs fetched over HTTP, and OCSP, against a small server of our own. */
+/**
+ * CRLs fetched over HTTP, and OCSP, against a small server of our own. Long because lists and
+ * answers share the server, its certificates and the ways it misbehaves.
+ */
 class RemoteRevocationTest {
   private static final Duration AGE = Duration.ofDays(7);
   private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -478,21 +481,17 @@ class RemoteRevocationTest {
     PathVerifier verifier =
         new PathVerifier(
             InstantSource.fixed(Made.NOW),
-            List.of(
-                new TrustProfile(
-                    CardKind.STAFF_PIV,
-                    List.of(chain.get(1)),
-                    Optional.empty(),
-                    RevocationSource.all(
-                        List.of(list, new OcspResponder(client, address, AGE, TIMEOUT))))));
-    assertTrue(
-        verifier.verify(CardKind.STAFF_PIV, LEAF.der(), List.of()) instanceof Verdict.Trusted);
+            new TrustProfile(
+                List.of(chain.get(1)),
+                Optional.empty(),
+                RevocationSource.all(
+                    List.of(list, new OcspResponder(client, address, AGE, TIMEOUT)))));
+    assertTrue(verifier.verify(LEAF.der(), List.of()) instanceof Verdict.Trusted);
     answer =
         question ->
             respond(
                 question,
                 new Said(new RevokedStatus(Date.from(Made.NOW), 1), Made.NOW, ROOT, true));
-    assertFalse(
-        verifier.verify(CardKind.STAFF_PIV, LEAF.der(), List.of()) instanceof Verdict.Trusted);
+    assertFalse(verifier.verify(LEAF.der(), List.of()) instanceof Verdict.Trusted);
   }
 }

@@ -49,13 +49,8 @@ class WeakSignatureTest {
       throws Exception {
     return new PathVerifier(
             InstantSource.fixed(Made.NOW),
-            List.of(
-                new TrustProfile(
-                    CardKind.STAFF_PIV,
-                    List.of(PathVerifier.parse(root.der())),
-                    Optional.empty(),
-                    revocation)))
-        .verify(CardKind.STAFF_PIV, leaf.der(), List.of(between));
+            new TrustProfile(List.of(PathVerifier.parse(root.der())), Optional.empty(), revocation))
+        .verify(leaf.der(), List.of(between));
   }
 
   @Test

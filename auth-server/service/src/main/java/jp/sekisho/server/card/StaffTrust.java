@@ -77,7 +77,6 @@ public final class StaffTrust implements CardTrust {
       (source, notice) -> LOG.warn("staff trust, {}: {}", source, notice);
 
   private final CardKind kind;
-  private final jp.sekisho.smartcard.verify.CardKind profile;
   private final AnchorFiles anchors;
   private final CrlFiles lists;
   private final Optional<CrlUrl> address;
@@ -91,7 +90,6 @@ public final class StaffTrust implements CardTrust {
   private StaffTrust(
       CardKind kind, Path directory, Remote remote, InstantSource clock, Notices notices) {
     this.kind = kind;
-    this.profile = jp.sekisho.smartcard.verify.CardKind.valueOf(kind.name());
     anchors = new AnchorFiles(directory, "*.crt", notice -> notices.tell(Source.ANCHORS, notice));
     Consumer<String> aboutLists = notice -> notices.tell(Source.LISTS, notice);
     address =
@@ -119,7 +117,7 @@ public final class StaffTrust implements CardTrust {
     this.directory = directory;
     policy = directory.resolve("hardware-policy.oid");
     required = directory.resolve("required-policy.oid");
-    verifier = PathVerifier.reloading(clock, this::profiles);
+    verifier = PathVerifier.reloading(clock, this::profile);
   }
 
   /**
@@ -281,7 +279,7 @@ public final class StaffTrust implements CardTrust {
 
   /** Judges the DER of a card's certificate now. */
   public Judgement judge(byte[] certificate) {
-    return switch (verifier.verify(profile, certificate, List.of())) {
+    return switch (verifier.verify(certificate, List.of())) {
       case Verdict.Distrusted(Clause clause, String detail) ->
           new Judgement.Distrusted(refusal(clause), detail);
       case Verdict.Trusted trusted ->
@@ -292,13 +290,12 @@ public final class StaffTrust implements CardTrust {
     };
   }
 
-  private List<TrustProfile> profiles() {
+  private Optional<TrustProfile> profile() {
     List<X509Certificate> roots = anchors.roots();
     return roots.isEmpty()
-        ? List.of()
-        : List.of(
+        ? Optional.empty()
+        : Optional.of(
             new TrustProfile(
-                profile,
                 roots,
                 requiredPolicy(),
                 Optional.empty(),

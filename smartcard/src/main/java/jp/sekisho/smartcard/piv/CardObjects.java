@@ -1,22 +1,22 @@
-package jp.sekisho.smartcard.issue;
+package jp.sekisho.smartcard.piv;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import jp.sekisho.smartcard.piv.Tlv;
 
-/** Contents of the data objects written to a new card (SP 800-73-5 part 1, appendix A). */
-final class CardObjects {
+/** Contents of the data objects of a new PIV card (SP 800-73-5 part 1, appendix A). */
+public final class CardObjects {
   private static final byte[] NONE = new byte[0];
 
   private CardObjects() {}
 
-  static byte[] certificate(byte[] der) {
+  /** Certificate container, not compressed. */
+  public static byte[] certificate(byte[] der) {
     return join(new Tlv(0x70, der), new Tlv(0x71, new byte[1]), new Tlv(0xFE, NONE));
   }
 
   /** Card holder unique identifier: a FASC-N of no agency, a random GUID. */
-  static byte[] chuid(SecureRandom random) {
+  public static byte[] chuid(SecureRandom random) {
     byte[] guid = new byte[16];
     random.nextBytes(guid);
     return join(
@@ -29,7 +29,7 @@ final class CardObjects {
   }
 
   /** Card capability container: mandatory, and says nothing. */
-  static byte[] capabilities(SecureRandom random) {
+  public static byte[] capabilities(SecureRandom random) {
     byte[] identifier = new byte[21];
     random.nextBytes(identifier);
     byte[] head = HexFormat.of().parseHex("a000000116ff02");
@@ -48,6 +48,13 @@ final class CardObjects {
         new Tlv(0xFC, NONE),
         new Tlv(0xFD, NONE),
         new Tlv(0xFE, NONE));
+  }
+
+  /** Discovery object: this application, and "the application PIN is the only one". */
+  public static byte[] discovery() {
+    return join(
+        new Tlv(0x4F, HexFormat.of().parseHex("A000000308000010000100")),
+        new Tlv(0x5F2F, new byte[] {0x40, 0}));
   }
 
   private static byte[] join(Tlv... objects) {
