@@ -170,6 +170,8 @@ public enum Refusal {
   SESSION_ENDED(401),
   /** Unlock by another person's card. */
   SESSION_OTHER_PERSON(403),
+  /** No open session of this name, or not one that the asker may end. */
+  SESSION_UNKNOWN(404),
   /** A state-changing request without the page's own origin. */
   CROSS_SITE(403),
   /** The person has no role that allows this. */

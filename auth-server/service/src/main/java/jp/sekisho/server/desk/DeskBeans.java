@@ -71,6 +71,11 @@ final class DeskBeans {
   }
 
   @Singleton
+  DeskSessions deskSessions(Installation installation, Desk desk, Sessions sessions) {
+    return new DeskSessions(desk, sessions, installation.transactions());
+  }
+
+  @Singleton
   DeskOrders deskOrders(Installation installation, Desk desk) {
     return new DeskOrders(
         desk,

@@ -49,6 +49,7 @@ final class PageController {
               "authenticators.js",
               "people.js",
               "desk.js",
+              "sessions.js",
               "log.js",
               "post.js",
               "setup.js",

@@ -89,6 +89,7 @@ final class SessionFilter {
           "/grants",
           "/log-sheet",
           "/authenticators",
+          "/sessions",
           "/people",
           "/temporary",
           "/setup/steps" ->

@@ -126,8 +126,14 @@ final class DeskScene implements AutoCloseable {
 
   /** As {@link #session(String)}, in a post. */
   Token session(String person, @Nullable String post) {
+    return session(person, post, "T-" + person);
+  }
+
+  /** As {@link #session(String, String)}, at another terminal. */
+  Token session(String person, @Nullable String post, String terminal) {
     String organ = person.startsWith("4") ? "assembly" : "mayor";
-    return SampleSession.open(context, person, organ, post, InetAddress.getLoopbackAddress());
+    return SampleSession.open(
+        context, person, organ, post, terminal, InetAddress.getLoopbackAddress());
   }
 
   /** What a step-up by card leaves. */

@@ -25,6 +25,7 @@ import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.NamedExport;
+import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
@@ -86,6 +87,9 @@ final class OtherOrgansTest {
           "GET /log",
           "GET /authenticators",
           "GET /api/v1/session",
+          "GET /sessions", // own ones, and those of the own 機関: SessionsPageTest
+          "GET /api/v1/sessions",
+          "GET /api/v1/sessions/organ",
           "GET /log-sheet", // of the session's own log
           "POST /api/v1/session/post",
           "POST /api/v1/passkeys/options",
@@ -245,6 +249,12 @@ final class OtherOrgansTest {
         "POST /api/v1/people/undo",
         List.of(
             Attack.post("/api/v1/people/undo", new OrderNamed(order), StepUps.UNDO_ORDER + order)));
+    String session = Session.nameOf(session(THEIRS).hash());
+    attacks.put(
+        "POST /api/v1/sessions/end",
+        List.of(
+            Attack.post(
+                "/api/v1/sessions/end", new NamedSession(session), StepUps.END_SESSION + session)));
     String passkey = Sha256.text(new byte[] {7});
     attacks.put(
         "POST /api/v1/passkeys/remove",
