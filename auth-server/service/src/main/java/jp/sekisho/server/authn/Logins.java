@@ -51,6 +51,7 @@ public final class Logins {
   private final StepUps stepUps;
   private final Registers registers;
   private final Settings settings;
+  private final FailureDelays delays;
   private final Recorded.Effects effects;
 
   /**
@@ -106,7 +107,8 @@ public final class Logins {
       StepUps stepUps,
       Registers registers,
       Approvals approvals,
-      Settings settings) {
+      Settings settings,
+      FailureDelays delays) {
     this.transactions = transactions;
     this.open = open;
     this.used = new UsedTransactions(transactions);
@@ -117,6 +119,7 @@ public final class Logins {
     this.stepUps = stepUps;
     this.registers = registers;
     this.settings = settings;
+    this.delays = delays;
     this.effects =
         new Recorded.Effects(sessions, used, approvals, passkeys.passkeys(), cards.news());
   }
@@ -225,9 +228,8 @@ public final class Logins {
   }
 
   /** What proves the holder inside the unit, once the cryptography outside it holds. */
-  private Function<Change, Verdict<Identified>> identify(TerminalSpoke spoke) {
-    Verdict<OriginAndTerminal> placed =
-        OriginAndTerminal.of(spoke, settings.origins(), settings.addressMatch());
+  private Function<Change, Verdict<Identified>> identify(
+      TerminalSpoke spoke, Verdict<OriginAndTerminal> placed) {
     return switch (spoke.answer()) {
       case Answer.Card card -> {
         Verdict<CardSigned> signed =
@@ -243,7 +245,15 @@ public final class Logins {
   }
 
   private Outcome judge(TerminalSpoke spoke) {
-    Function<Change, Verdict<Identified>> identify = identify(spoke);
+    Verdict<OriginAndTerminal> placed =
+        OriginAndTerminal.of(spoke, settings.origins(), settings.addressMatch());
+    Function<Change, Verdict<Identified>> identify =
+        identify(
+            spoke,
+            placed.then(before ->
+                delays.holdsUp(spoke)
+                    ? Verdict.refused(Refusal.TOO_MANY)
+                    : Verdict.passed(before)));
     Token token = Token.random();
     Verdict<Recorded> recorded =
         transactions.write(change -> {
@@ -259,6 +269,9 @@ public final class Logins {
           }
           return result;
         });
+    if (placed instanceof Verdict.Passed<OriginAndTerminal>) {
+      count(spoke, recorded);
+    }
     return switch (recorded) {
       case Verdict.Refused<Recorded>(Refusal reason) -> new Outcome.Refused(reason);
       case Verdict.Passed<Recorded>(Recorded proof) ->
@@ -273,6 +286,17 @@ public final class Logins {
             }
           };
     };
+  }
+
+  private void count(TerminalSpoke spoke, Verdict<Recorded> recorded) {
+    switch (recorded) {
+      case Verdict.Passed<Recorded> _ -> delays.passed(spoke);
+      case Verdict.Refused<Recorded>(Refusal reason) ->
+          delays.refused(
+              spoke,
+              reason,
+              transactions.<Integer>read(handle -> registers.failures(handle, spoke.terminal())));
+    }
   }
 
   private void refuse(

@@ -150,7 +150,13 @@ public final class LoginScene implements Registers, AutoCloseable {
         stepUps,
         this,
         approvals,
-        new Logins.Settings(origins, match));
+        new Logins.Settings(origins, match),
+        new FailureDelays(clock));
+  }
+
+  @Override
+  public int failures(Handle handle, ActiveTerminal terminal) {
+    return FailureDelays.STANDARD;
   }
 
   public void addTerminal(String id, String organ) {
