@@ -280,6 +280,10 @@ public enum Refusal {
   DESK_PERSON(404),
   /** The halves of a PUK are typed by two people, neither of them the holder. */
   HALVES_TOGETHER(409),
+  /** No card of that person with that key waits for a second word (any more). */
+  CONFIRM_UNKNOWN(404),
+  /** A further card is confirmed by its holder or the holder's 所属長, never by who asked for it. */
+  CONFIRM_SUPERIOR(403),
   // First start (初期設定)
   /** Until the first start is finished only administrators log in, and nothing is asked for. */
   SETUP_OPEN(403),
@@ -309,6 +313,10 @@ public enum Refusal {
   NOT_FOUND(404),
   /** A rate limit. */
   TOO_MANY(429),
+  /**
+   * An Idempotency-Key that came with another request before, or whose request is still at work.
+   */
+  KEY_REUSED(409),
   /** A security row fails its MAC. */
   STATE_TAMPERED(500),
   /** The change and its entry could not be made durable, so nothing was done. */

@@ -92,6 +92,7 @@ class WireJsonTest {
         new NewTransaction("approve", SHORT),
         new PostedAnswer("answer"),
         new RefusalBody(Refusal.PIN_WRONG, text, 2, "42"),
+        Problem.of(new RefusalBody(Refusal.PIN_WRONG, text, 2, "42")),
         text,
         new RelyingAsk("city", "kintone", SHORT, "192.0.2.7", "https://sso"),
         new RelyingQuestion(SHORT, SHORT, TIME, "https://auth"),

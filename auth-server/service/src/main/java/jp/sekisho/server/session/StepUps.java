@@ -43,7 +43,8 @@ public final class StepUps {
   /** Before something is done with a card at the desk: the request's action, person and card. */
   private static final String DESK =
       "(?:card-suspend:PERSON"
-          + "|(?:card-register|card-resume|card-revoke|card-pin-reset|temporary-hand):PERSON:HASH"
+          + "|(?:card-register|card-resume|card-revoke|card-pin-reset|temporary-hand"
+          + "|card-confirm|card-decline):PERSON:HASH"
           + "|(?:temporary-stock|temporary-return|temporary-retire):HASH)";
 
   private static final String PERSON = "[0-9A-Za-z][0-9A-Za-z-]{0,31}";

@@ -54,16 +54,25 @@ final class AuthenticatorsController {
   private final Pages pages;
   private final PasskeyEnrolment passkeys;
   private final Authenticators cards;
+  private final DeskContent desk;
+  private final OnceAnswers once;
   private final Transactions transactions;
   private final Answers answers;
   private final InstantSource clock;
 
   AuthenticatorsController(
-      Pages pages, PasskeyEnrolment passkeys, Installation installation, Answers answers) {
+      Pages pages,
+      PasskeyEnrolment passkeys,
+      DeskContent desk,
+      OnceAnswers once,
+      Installation installation,
+      Answers answers) {
     this.pages = pages;
     this.passkeys = passkeys;
     this.cards = new Authenticators(installation.seal());
     this.transactions = installation.transactions();
+    this.desk = desk;
+    this.once = once;
     this.answers = answers;
     this.clock = installation.clock();
   }
@@ -105,7 +114,7 @@ final class AuthenticatorsController {
         });
     List<Passkey> own = passkeys.of(session.person());
     own.forEach(passkey -> rows.add(row(passkey, words, now)));
-    return new Content(rows, rows.stream().anyMatch(Row::fresh));
+    return new Content(rows, rows.stream().anyMatch(Row::fresh), desk.waitsFor(session));
   }
 
   private static Row row(Authenticator card, List<CardNews.News> news, Words words, Instant now) {
@@ -169,8 +178,9 @@ final class AuthenticatorsController {
   @Consumes(MediaType.APPLICATION_JSON)
   HttpResponse<?> register(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     NewPasskey made = WireJson.read(body, NewPasskey.class);
-    return named(
-        request, HttpStatus.CREATED, passkeys.finish(CurrentSession.active(request), made));
+    Session by = CurrentSession.active(request);
+    return once.answer(
+        request, by, body, () -> named(request, HttpStatus.CREATED, passkeys.finish(by, made)));
   }
 
   @Post("/api/v1/passkeys/remove")

@@ -199,7 +199,8 @@ final class SessionsController {
   @Get("/api/v1/sessions")
   HttpResponse<?> own(HttpRequest<?> request) {
     Session asker = CurrentSession.active(request);
-    return answers.ok(
+    return answers.tagged(
+        request,
         transactions.<SessionLines>read(handle ->
             new SessionLines(
                 sessions.own(handle, asker).stream().map(one -> line(handle, one, asker)).toList(),
@@ -216,7 +217,8 @@ final class SessionsController {
     if (!desk.holds(asker, Desk.ADMINISTRATORS)) {
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
-    return answers.ok(
+    return answers.tagged(
+        request,
         transactions.<SessionLines>read(handle -> {
           Found found = found(handle, asker, asked.get());
           return new SessionLines(
