@@ -86,7 +86,7 @@ class PeoplePortTest {
               .headers()
               .firstValue("Content-Security-Policy")
               .orElse("")
-              .startsWith("default-src 'none'; script-src 'self'"),
+              .startsWith("default-src 'none'; script-src 'none'; style-src 'self'"),
           answer.uri() + " " + answer.headers());
       assertEquals("nosniff", answer.headers().firstValue("X-Content-Type-Options").orElse(""));
       assertEquals("no-referrer", answer.headers().firstValue("Referrer-Policy").orElse(""));

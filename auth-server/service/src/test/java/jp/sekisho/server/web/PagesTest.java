@@ -19,9 +19,11 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.bundle.BundleCopy;
@@ -305,6 +307,31 @@ final class PagesTest {
     assertFalse(
         Pattern.compile("<script(?![^>]*src=)|<style| style=| on[a-z]+=").matcher(html).find());
     assertTrue(page.headers().firstValue("Content-Security-Policy").orElse("").contains("'self'"));
+  }
+
+  @Test
+  void everyScriptOfAPageCarriesTheNonceOfItsOwnPolicyAndNoOtherMayRun() throws Exception {
+    Set<String> nonces = new HashSet<>();
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<String> page = get("/", null);
+      String policy = page.headers().firstValue("Content-Security-Policy").orElse("");
+      Matcher named = Pattern.compile("script-src 'nonce-([A-Za-z0-9_-]{22})';").matcher(policy);
+      assertTrue(named.find(), policy);
+      String nonce = String.valueOf(named.group(1));
+      assertTrue(nonces.add(nonce), "made for each answer");
+      Matcher scripts = Pattern.compile("<script[^>]*>").matcher(page.body());
+      int found = 0;
+      for (; scripts.find(); found++) {
+        assertTrue(scripts.group().contains(" nonce=\"" + nonce + "\""), scripts.group());
+      }
+      assertTrue(found >= 2);
+    }
+    assertTrue(
+        get("/api/v1/session", null)
+            .headers()
+            .firstValue("Content-Security-Policy")
+            .orElse("")
+            .contains("script-src 'none'"));
   }
 
   @Test
