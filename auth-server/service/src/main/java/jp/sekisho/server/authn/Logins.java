@@ -1,6 +1,7 @@
 package jp.sekisho.server.authn;
 
 import java.net.InetAddress;
+import java.time.LocalDate;
 import java.util.Set;
 import java.util.function.Function;
 import jp.sekisho.policy.login.AddressMatch;
@@ -71,8 +72,9 @@ public final class Logins {
      * A session began; {@code token} goes into its cookie.
      *
      * @param news whether the person should see new authenticators first
+     * @param ends last day of the card's certificate where that is near, else null
      */
-    record Opened(Token token, boolean news) implements Outcome {}
+    record Opened(Token token, boolean news, @Nullable LocalDate ends) implements Outcome {}
 
     /** The suspended session goes on under the cookie it has. */
     record Resumed() implements Outcome {}
@@ -121,7 +123,8 @@ public final class Logins {
     this.settings = settings;
     this.delays = delays;
     this.effects =
-        new Recorded.Effects(sessions, used, approvals, passkeys.passkeys(), cards.news());
+        new Recorded.Effects(
+            sessions, used, approvals, passkeys.passkeys(), cards.news(), cards.waiting());
   }
 
   /**
@@ -276,7 +279,8 @@ public final class Logins {
       case Verdict.Refused<Recorded>(Refusal reason) -> new Outcome.Refused(reason);
       case Verdict.Passed<Recorded>(Recorded proof) ->
           switch (proof.effect()) {
-            case Effect.Opened(Token secret, boolean news) -> new Outcome.Opened(secret, news);
+            case Effect.Opened(Token secret, boolean news, LocalDate ends) ->
+                new Outcome.Opened(secret, news, ends);
             case Effect.Vouched(RelyingProof told) -> new Outcome.Vouched(told);
             case Effect.Resumed() -> new Outcome.Resumed();
             case Effect.Approved(String subject) -> new Outcome.Approved(subject);

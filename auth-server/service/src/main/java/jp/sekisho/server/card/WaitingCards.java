@@ -38,6 +38,17 @@ public final class WaitingCards {
         .filter(card -> at.isBefore(card.expires()));
   }
 
+  /** Whether a card waits for this person to confirm it. */
+  public boolean hasAny(Handle handle, String person, Instant at) {
+    return handle
+        .createQuery("select * from card_waiting where person = :person")
+        .bind("person", person)
+        .map((row, _) -> read(row))
+        .list()
+        .stream()
+        .anyMatch(card -> at.isBefore(card.expires()));
+  }
+
   /** What waits in a 機関, the oldest first. */
   public List<WaitingCard> ofOrgan(Handle handle, String organ, Instant at) {
     return handle

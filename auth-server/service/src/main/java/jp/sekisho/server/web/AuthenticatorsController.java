@@ -15,7 +15,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -85,7 +87,7 @@ final class AuthenticatorsController {
       case Resolution.Suspended(Session session) ->
           render(request, HttpStatus.LOCKED, session, null);
       case Resolution.Active(Session session) ->
-          render(request, HttpStatus.OK, session, content(session, pages.frame(request).words()));
+          render(request, HttpStatus.OK, session, content(request, session));
     };
   }
 
@@ -100,7 +102,8 @@ final class AuthenticatorsController {
             pages.frame(request), session.person(), session.terminal(), content));
   }
 
-  private Content content(Session session, Words words) {
+  private Content content(HttpRequest<?> request, Session session) {
+    Words words = pages.frame(request).words();
     List<Row> rows = new ArrayList<>();
     Instant now = clock.instant();
     List<CardNews.News> news =
@@ -114,7 +117,18 @@ final class AuthenticatorsController {
         });
     List<Passkey> own = passkeys.of(session.person());
     own.forEach(passkey -> rows.add(row(passkey, words, now)));
-    return new Content(rows, rows.stream().anyMatch(Row::fresh), desk.waitsFor(session));
+    return new Content(
+        rows, rows.stream().anyMatch(Row::fresh), desk.waitsFor(session), ends(request));
+  }
+
+  /** The day that a login found near; only something that is a day is shown. */
+  private static @Nullable String ends(HttpRequest<?> request) {
+    String day = request.getParameters().get("ends");
+    try {
+      return day == null ? null : LocalDate.parse(day).toString();
+    } catch (DateTimeParseException e) {
+      return null;
+    }
   }
 
   private static Row row(Authenticator card, List<CardNews.News> news, Words words, Instant now) {

@@ -245,9 +245,7 @@ final class DeskContent {
     Instant now = installation.clock().instant();
     return installation
         .transactions()
-        .<Boolean>read(handle ->
-            cards.waiting().ofOrgan(handle, session.organ(), now).stream()
-                .anyMatch(card -> card.person().equals(session.person())));
+        .<Boolean>read(handle -> cards.waiting().hasAny(handle, session.person(), now));
   }
 
   private static List<TemporaryPage.Lying> lying(

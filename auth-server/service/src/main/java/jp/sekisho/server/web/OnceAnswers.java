@@ -43,7 +43,7 @@ final class OnceAnswers {
   private final InstantSource clock;
   private final Map<Asked, Given> given = new LinkedHashMap<>(); // oldest first; guarded by this
 
-  private record Asked(String session, String path, String key) {}
+  private record Asked(String session, String route, String key) {}
 
   /**
    * An answer that was given.
@@ -70,7 +70,7 @@ final class OnceAnswers {
     if (keys.size() != 1 || !KEY.matcher(keys.getFirst()).matches()) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
-    Asked asked = new Asked(session.name(), request.getPath(), keys.getFirst());
+    Asked asked = new Asked(session.name(), request.getUri().toString(), keys.getFirst());
     String hash = Sha256.text(body);
     Given before = begin(asked, hash);
     if (before == null) {

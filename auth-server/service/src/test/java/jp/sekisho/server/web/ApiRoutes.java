@@ -129,7 +129,7 @@ final class ApiRoutes {
         get("/log-sheet", Who.SESSION, "the root sheet of a log", HTML).asking("log"),
         get("/grants", Who.SESSION, "exceptions", HTML),
         get("/grants/{id}", Who.SESSION, "one exception", HTML),
-        get("/authenticators", Who.SESSION, "one's own cards and passkeys", HTML),
+        get("/authenticators", Who.SESSION, "one's own cards and passkeys", HTML).asking("ends"),
         get("/sessions", Who.SESSION, "open sessions", HTML).asking("q", "after"),
         get("/people", Who.SESSION, "people of the organ", HTML).asking("q", "after"),
         get("/people/{number}", Who.SESSION, "one person with posts, roles and cards", HTML),

@@ -50,6 +50,7 @@ import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.EntryIndex;
@@ -301,6 +302,7 @@ final class PagesTest {
       assertEquals(1, html.split("id=\"" + id + "\"", -1).length - 1, id);
     }
     assertTrue(html.contains("職員証でログイン"));
+    assertTrue(html.contains("<noscript><p class=\"state\""), "without scripts it says so");
     assertTrue(html.contains("data-agent=\"http://127.0.0.1:47621\""));
     assertTrue(html.contains("data-code=\"PIN_BLOCKED\""));
     assertTrue(html.contains("内線 1234"));
@@ -359,6 +361,24 @@ final class PagesTest {
     assertFalse(html.contains("<td>" + AUDITOR + "</td>"));
     installation.logs().integrateNow();
     assertTrue(get("/log", token).body().contains("log.viewed"), "looking is an entry");
+  }
+
+  @Test
+  void refusedLoginsOfTheLastDaysAreToldToTheirPersonAndNobodyElse() throws Exception {
+    String person = "100045";
+    Token token = session(person);
+    installation.logs().integrateNow();
+    assertFalse(get("/log", token).body().contains("id=\"tried\""));
+    installation
+        .transactions()
+        .write(change ->
+            change.record(
+                new Entry.Subject("mayor", person, null, "T-0666", null),
+                new LoginEvent.Refused("t", Refusal.AUTHENTICATOR_SUSPENDED)));
+    installation.logs().integrateNow();
+    String html = get("/log", token).body();
+    assertTrue(html.contains("id=\"tried\"") && html.contains("端末T-0666"), html);
+    assertFalse(get("/log", session(CLERK)).body().contains("T-0666"));
   }
 
   @Test
@@ -464,6 +484,25 @@ final class PagesTest {
     assertEquals(
         Refusal.SESSION_NONE,
         refusal(post("/authn/v1/transactions", new NewTransaction("unlock", null), null)));
+  }
+
+  @Test
+  void aPreLoginCookieThatWasPlantedIsReplacedAndAnswersNothing() throws Exception {
+    String planted = "__Host-sekisho-prelogin=" + Token.random().secret();
+    HttpResponse<String> asked =
+        post("/authn/v1/transactions", new NewTransaction("login", null), planted);
+    assertEquals(201, asked.statusCode());
+    String cookie = asked.headers().firstValue("Set-Cookie").orElse("");
+    assertTrue(cookie.startsWith("__Host-sekisho-prelogin="), cookie);
+    assertFalse(cookie.startsWith(planted), "the secret is made here, each time");
+    String id =
+        WireJson.read(asked.body().getBytes(StandardCharsets.UTF_8), TransactionCreated.class)
+            .transaction();
+    String none = Base64Url.encode(new byte[] {1});
+    PostedAnswer answer = new PostedAnswer(new CardAnswer(none, none, none, none, none).opaque());
+    assertEquals(
+        Refusal.PRELOGIN_COOKIE,
+        refusal(post("/authn/v1/transactions/" + id + "/answer", answer, planted)));
   }
 
   @Test
