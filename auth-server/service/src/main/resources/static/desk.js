@@ -58,8 +58,10 @@ for (const button of document.querySelectorAll("button[data-action]")) {
     async () => {
       try {
         const [route, body] = routeOf(wish);
-        await send("POST", route, body, "SERVER_UNREACHABLE");
-        location.assign(location.pathname + "?done=" + encodeURIComponent(wish.action));
+        const { cards } = await send("POST", route, body, "SERVER_UNREACHABLE");
+        // A further card changes nothing yet: it waits for a second word.
+        const done = wish.action === "card-register" && cards === 0 ? "card-ask" : wish.action;
+        location.assign(location.pathname + "?done=" + encodeURIComponent(done));
       } catch (failure) {
         say(null, PLACE);
         showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), PLACE);

@@ -4,11 +4,11 @@
 const PLACE = "-grant";
 
 /** Does one step; its refusal stands beside the buttons. */
-async function step(button, url, body, done) {
+async function step(button, url, body, done, key) {
   button.disabled = true;
   showRefusal(null, PLACE);
   try {
-    done(await send("POST", url, body, "SERVER_UNREACHABLE"));
+    done(await send("POST", url, body, "SERVER_UNREACHABLE", key));
   } catch (failure) {
     showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), PLACE);
     byId("refusal" + PLACE).scrollIntoView({ block: "nearest" });
@@ -28,6 +28,9 @@ function time(form, name) {
   const value = text(form, name);
   return value && value.slice(0, 16) + ":00+09:00";
 }
+
+/** One visit of the form asks once, also when an answer got lost on the way. */
+const visit = text64(crypto.getRandomValues(new Uint8Array(18)));
 
 const form = byId("grant-form");
 form?.addEventListener("submit", (event) => {
@@ -49,6 +52,7 @@ form?.addEventListener("submit", (event) => {
       minutes: number(form, "minutes"),
     },
     open,
+    visit,
   );
 });
 

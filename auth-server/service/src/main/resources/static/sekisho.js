@@ -20,8 +20,11 @@ function known(code, values = {}) {
   return { refusal: code, text: { what: fill(what), why: fill(why), action: fill(action), contact: fill(contact) } };
 }
 
-/** Sends JSON, or a file's bytes, and reads JSON; throws Refused, with the code `unreachable` when no answer came. */
-async function send(method, url, body, unreachable) {
+/**
+ * Sends JSON, or a file's bytes, and reads JSON; throws Refused, with the code `unreachable` when no answer came.
+ * What is sent again under the same `key` is done once.
+ */
+async function send(method, url, body, unreachable, key) {
   const type = body instanceof Blob ? "application/octet-stream" : "application/json";
   let answer;
   let text;
@@ -30,7 +33,7 @@ async function send(method, url, body, unreachable) {
       method,
       cache: "no-store",
       credentials: "same-origin",
-      headers: { "Accept-Language": document.documentElement.lang, ...(body && { "Content-Type": type }) },
+      headers: { "Accept-Language": document.documentElement.lang, ...(body && { "Content-Type": type }), ...(key && { "Idempotency-Key": key }) },
       body: body instanceof Blob ? body : body && JSON.stringify(body),
     });
     text = await answer.text();

@@ -1,11 +1,13 @@
 package jp.sekisho.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
 
 /**
  * The desk in a browser: a personnel file looked at, taken and undone; a lost card stopped; a
@@ -30,6 +33,7 @@ class DeskIT {
   @TempDir static Path directory;
   private Town town;
   private Path temporary;
+  private Path further;
   private int profiles;
 
   @BeforeAll
@@ -40,6 +44,7 @@ class DeskIT {
             + Town.APPROVER
             + ",見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,clerk;approver;admin\n");
     temporary = town.makeCard(TEMPORARY);
+    further = town.makeCard("further", Town.CLERK);
     town.typePin(Town.PIN);
   }
 
@@ -147,9 +152,41 @@ class DeskIT {
     admin.waitUntil("the order to be undone", () -> !admin.source().contains("data-undo=\"O-"));
   }
 
+  /** Ends the session that somebody left open at another terminal, without a mouse. */
+  private void endsAnothersSession(Screen admin) {
+    admin.go(town.people() + "/sessions");
+    admin.see("organ-table");
+    look(admin, "sessions-ja");
+    admin.scrollTo("organ-table");
+    look(admin, "sessions-organ-ja");
+    admin.script("document.querySelector(\"button[data-end='other']\").focus()");
+    admin.type(Keys.ENTER);
+    admin.see("done");
+    assertFalse(admin.source().contains("data-end=\"other\""), "nothing left of the clerk's");
+    look(admin, "sessions-ended-ja");
+    admin.go(town.people() + "/sessions?q=T-9999&lang=en");
+    admin.see("sessions-none");
+    look(admin, "sessions-none-en");
+    admin.go(town.people() + "/sessions?lang=en");
+    admin.scrollTo("organ-table");
+    look(admin, "sessions-organ-en");
+    assertTrue(
+        town.entries().stream().anyMatch(line -> line.contains("\"cause\":\"by-administrator\"")));
+    admin.go(town.people() + "/people?lang=ja");
+  }
+
   @Test
   void anAdministratorLooksAfterPeopleAndCards() throws IOException {
+    Page elsewhere = new Page(town.people(), town.anotherTerminal("T-0043"));
+    town.insert(Town.CLERK);
+    Programs.await(
+        "the other terminal to see the card",
+        Duration.ofSeconds(15),
+        () -> elsewhere.status().problem() == null);
+    elsewhere.prove("login", null);
     try (Screen admin = at(Town.APPROVER, "ja", "/people")) {
+      endsAnothersSession(admin);
+      assertEquals("SESSION_ENDED", elsewhere.get("/api/v1/session").refusal());
       takesAndUndoes(admin, "ja");
       Path faulty = directory.resolve("faulty.csv");
       Files.writeString(faulty, HEADER + "100203,新人,mayor,shimin,市民課,主事,4月1日,,clerk\n");
@@ -165,6 +202,7 @@ class DeskIT {
       admin.press("suspend-button");
       admin.see("done");
       look(admin, "person-suspended-ja");
+      bringsAFurtherCard(admin);
 
       admin.go(town.people() + "/temporary");
       admin.see("stock-empty");
@@ -193,10 +231,40 @@ class DeskIT {
       look(admin, "temporary-en");
       admin.go(town.people() + "/people/" + Town.CLERK);
       admin.see("cards-table");
+      assertTrue(admin.has("waits"), "the further card waits on");
       assertTrue(admin.source().contains("data-grant-state=\"active\""), "the own card is back");
       look(admin, "person-en");
       admin.go(town.people() + "/people");
       takesAndUndoes(admin, "en");
     }
+    try (Screen clerk = at(Town.CLERK, "ja", "/authenticators")) {
+      clerk.see("waits");
+      look(clerk, "authenticators-waits-ja");
+      clerk.go(town.people() + "/confirmations");
+      look(clerk, "confirm-own-ja");
+      clerk.script("document.querySelector(\"button[data-action='card-confirm']\").focus()");
+      clerk.type(Keys.ENTER);
+      clerk.see("done");
+      clerk.see("waiting-none");
+      look(clerk, "confirm-done-ja");
+      clerk.go(town.people() + "/confirmations?lang=en");
+      look(clerk, "confirm-none-en");
+    }
+    assertTrue(
+        town.entries().stream().anyMatch(line -> line.contains("\"action\":\"card-confirm\"")));
+  }
+
+  /** A second card of the clerk, which waits for the clerk or the head of the division. */
+  private void bringsAFurtherCard(Screen admin) {
+    admin.go(town.people() + "/people/" + Town.CLERK);
+    admin.choose("certificate", further);
+    admin.press("register-button");
+    admin.see("waits");
+    look(admin, "person-waits-ja");
+    admin.go(town.people() + "/confirmations?lang=en");
+    admin.see("waiting-table");
+    look(admin, "confirm-en");
+    admin.go(town.people() + "/confirmations?lang=ja");
+    look(admin, "confirm-ja");
   }
 }

@@ -282,6 +282,10 @@ final class Town implements AutoCloseable {
 
   /** Lets the terminal use a ticket; the fingerprint it shows. */
   String enrol(String ticket) {
+    return enrol(ticket, "agent");
+  }
+
+  private String enrol(String ticket, String place) {
     String enrolled =
         programs
             .run(
@@ -290,7 +294,7 @@ final class Town implements AutoCloseable {
                     "enroll",
                     ticket,
                     "--state",
-                    directory.resolve("agent").toString(),
+                    directory.resolve(place).toString(),
                     "--reader-role",
                     (otherCards ? Cards.READERS : Cards.READER) + "=staff"))
             .expectOk();
@@ -299,10 +303,26 @@ final class Town implements AutoCloseable {
 
   /** Starts the enrolled terminal's agent and its seat. */
   void startAgent() throws IOException {
-    Path state = directory.resolve("agent");
-    Path socket = directory.resolve("agent.sock");
+    startAgent("agent", loopbackPort);
+  }
+
+  /**
+   * Enrols and starts another terminal of the mayor's office beside the first, at the same reader;
+   * the base URL of its agent, which no browser asks.
+   */
+  String anotherTerminal(String terminal) throws IOException {
+    int port = freePort();
+    String ticket = find(TICKET, server("terminal", "ticket", terminal, "--organ", "mayor"));
+    server("terminal", "confirm", terminal, "--fingerprint", enrol(ticket, terminal));
+    startAgent(terminal, port);
+    return "http://127.0.0.1:" + port;
+  }
+
+  private void startAgent(String place, int port) throws IOException {
+    Path state = directory.resolve(place);
+    Path socket = directory.resolve(place + ".sock");
     programs.start(
-        "agent",
+        place,
         Programs.jar(
             AGENT,
             "service",
@@ -312,19 +332,19 @@ final class Town implements AutoCloseable {
             "--state",
             state.toString(),
             "--loopback-port",
-            "" + loopbackPort,
+            "" + port,
             "--socket",
             socket.toString()));
-    Programs.await("the agent", Duration.ofSeconds(60), () -> open(loopbackPort));
+    Programs.await("the agent", Duration.ofSeconds(60), () -> open(port));
     Path pinentry = directory.resolve("pinentry");
     Files.writeString(
         pinentry, PINENTRY.replace("@FILE@", directory.resolve("fingers").toString()));
     Files.setPosixFilePermissions(pinentry, PosixFilePermissions.fromString("rwxr-xr-x"));
     programs.start(
-        "session",
+        "session-" + place,
         Programs.jar(
             AGENT, "session", "--socket", socket.toString(), "--pinentry", pinentry.toString()));
-    Page page = new Page(people(), agent());
+    Page page = new Page(people(), "http://127.0.0.1:" + port);
     Programs.await("the seat", Duration.ofSeconds(30), () -> page.answersThisUser());
   }
 
@@ -487,8 +507,13 @@ final class Town implements AutoCloseable {
 
   /** Makes a card whose certificate names {@code number}, and registers it for nobody. */
   Path makeCard(String number) {
-    cards.make(number, "--subject-number", number);
-    return cards.certificate(number);
+    return makeCard(number, number);
+  }
+
+  /** As {@link #makeCard(String)}, under another name than the number in its certificate. */
+  Path makeCard(String card, String number) {
+    cards.make(card, "--subject-number", number);
+    return cards.certificate(card);
   }
 
   /** The certificate of a card that was made before. */

@@ -170,6 +170,8 @@ public enum Refusal {
   SESSION_ENDED(401),
   /** Unlock by another person's card. */
   SESSION_OTHER_PERSON(403),
+  /** No open session of this name, or not one that the asker may end. */
+  SESSION_UNKNOWN(404),
   /** A state-changing request without the page's own origin. */
   CROSS_SITE(403),
   /** The person has no role that allows this. */
@@ -278,6 +280,10 @@ public enum Refusal {
   DESK_PERSON(404),
   /** The halves of a PUK are typed by two people, neither of them the holder. */
   HALVES_TOGETHER(409),
+  /** No card of that person with that key waits for a second word (any more). */
+  CONFIRM_UNKNOWN(404),
+  /** A further card is confirmed by its holder or the holder's 所属長, never by who asked for it. */
+  CONFIRM_SUPERIOR(403),
   // First start (初期設定)
   /** Until the first start is finished only administrators log in, and nothing is asked for. */
   SETUP_OPEN(403),
@@ -307,6 +313,10 @@ public enum Refusal {
   NOT_FOUND(404),
   /** A rate limit. */
   TOO_MANY(429),
+  /**
+   * An Idempotency-Key that came with another request before, or whose request is still at work.
+   */
+  KEY_REUSED(409),
   /** A security row fails its MAC. */
   STATE_TAMPERED(500),
   /** The change and its entry could not be made durable, so nothing was done. */

@@ -31,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WireJsonTest {
   private static final String TIME = "2026-11-20T23:31:05.120Z";
   private static final String SHORT = ProtocolSamples.TRANSACTION;
+  private static final SessionLine LISTED =
+      new SessionLine(
+          "AAECAwQFBgcICQoL", "S-1", "関 太郎", "T-1", "suspended", "idle", "t", "t", "kc", false);
   private static final ObjectMapper TREE = new ObjectMapper();
 
   /** One full value of every wire record. */
@@ -89,6 +92,7 @@ class WireJsonTest {
         new NewTransaction("approve", SHORT),
         new PostedAnswer("answer"),
         new RefusalBody(Refusal.PIN_WRONG, text, 2, "42"),
+        Problem.of(new RefusalBody(Refusal.PIN_WRONG, text, 2, "42")),
         text,
         new RelyingAsk("city", "kintone", SHORT, "192.0.2.7", "https://sso"),
         new RelyingQuestion(SHORT, SHORT, TIME, "https://auth"),
@@ -134,6 +138,9 @@ class WireJsonTest {
         new SetupTerminal("T-1", "mayor", "BA78"),
         new SetupReply("terminal", SHORT),
         new SetupPolicy(SHORT, SHORT, SHORT, SHORT, SHORT),
+        LISTED,
+        new SessionLines(List.of(LISTED), "S-1.AAECAwQFBgcICQoL"),
+        new NamedSession("AAECAwQFBgcICQoL"),
         new SessionView("suspended", "S-1", "T-1", "card-removed", TIME),
         new TransactionCreated(SHORT, TIME),
         new TransactionDetails(SHORT, SHORT, "approve", "o", TIME, "text", SHORT));

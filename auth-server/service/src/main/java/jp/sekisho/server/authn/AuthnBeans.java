@@ -150,6 +150,7 @@ final class AuthnBeans {
             policies,
             setup),
         approvals,
-        settings);
+        settings,
+        new FailureDelays(installation.clock()));
   }
 }

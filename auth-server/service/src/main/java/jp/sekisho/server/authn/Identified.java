@@ -26,6 +26,11 @@ sealed interface Identified permits Registered, PasskeyRegistered {
     return Optional.empty();
   }
 
+  /** When its certificate ends; empty for what has none. */
+  default Optional<Instant> certificateEnd() {
+    return Optional.empty();
+  }
+
   /** The entry of a success. */
   LoginEvent.Succeeded succeeded();
 

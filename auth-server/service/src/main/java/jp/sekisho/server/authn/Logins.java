@@ -1,6 +1,7 @@
 package jp.sekisho.server.authn;
 
 import java.net.InetAddress;
+import java.time.LocalDate;
 import java.util.Set;
 import java.util.function.Function;
 import jp.sekisho.policy.login.AddressMatch;
@@ -51,6 +52,7 @@ public final class Logins {
   private final StepUps stepUps;
   private final Registers registers;
   private final Settings settings;
+  private final FailureDelays delays;
   private final Recorded.Effects effects;
 
   /**
@@ -70,8 +72,9 @@ public final class Logins {
      * A session began; {@code token} goes into its cookie.
      *
      * @param news whether the person should see new authenticators first
+     * @param ends last day of the card's certificate where that is near, else null
      */
-    record Opened(Token token, boolean news) implements Outcome {}
+    record Opened(Token token, boolean news, @Nullable LocalDate ends) implements Outcome {}
 
     /** The suspended session goes on under the cookie it has. */
     record Resumed() implements Outcome {}
@@ -106,7 +109,8 @@ public final class Logins {
       StepUps stepUps,
       Registers registers,
       Approvals approvals,
-      Settings settings) {
+      Settings settings,
+      FailureDelays delays) {
     this.transactions = transactions;
     this.open = open;
     this.used = new UsedTransactions(transactions);
@@ -117,8 +121,10 @@ public final class Logins {
     this.stepUps = stepUps;
     this.registers = registers;
     this.settings = settings;
+    this.delays = delays;
     this.effects =
-        new Recorded.Effects(sessions, used, approvals, passkeys.passkeys(), cards.news());
+        new Recorded.Effects(
+            sessions, used, approvals, passkeys.passkeys(), cards.news(), cards.waiting());
   }
 
   /**
@@ -225,9 +231,8 @@ public final class Logins {
   }
 
   /** What proves the holder inside the unit, once the cryptography outside it holds. */
-  private Function<Change, Verdict<Identified>> identify(TerminalSpoke spoke) {
-    Verdict<OriginAndTerminal> placed =
-        OriginAndTerminal.of(spoke, settings.origins(), settings.addressMatch());
+  private Function<Change, Verdict<Identified>> identify(
+      TerminalSpoke spoke, Verdict<OriginAndTerminal> placed) {
     return switch (spoke.answer()) {
       case Answer.Card card -> {
         Verdict<CardSigned> signed =
@@ -243,7 +248,15 @@ public final class Logins {
   }
 
   private Outcome judge(TerminalSpoke spoke) {
-    Function<Change, Verdict<Identified>> identify = identify(spoke);
+    Verdict<OriginAndTerminal> placed =
+        OriginAndTerminal.of(spoke, settings.origins(), settings.addressMatch());
+    Function<Change, Verdict<Identified>> identify =
+        identify(
+            spoke,
+            placed.then(before ->
+                delays.holdsUp(spoke)
+                    ? Verdict.refused(Refusal.TOO_MANY)
+                    : Verdict.passed(before)));
     Token token = Token.random();
     Verdict<Recorded> recorded =
         transactions.write(change -> {
@@ -259,11 +272,15 @@ public final class Logins {
           }
           return result;
         });
+    if (placed instanceof Verdict.Passed<OriginAndTerminal>) {
+      count(spoke, recorded);
+    }
     return switch (recorded) {
       case Verdict.Refused<Recorded>(Refusal reason) -> new Outcome.Refused(reason);
       case Verdict.Passed<Recorded>(Recorded proof) ->
           switch (proof.effect()) {
-            case Effect.Opened(Token secret, boolean news) -> new Outcome.Opened(secret, news);
+            case Effect.Opened(Token secret, boolean news, LocalDate ends) ->
+                new Outcome.Opened(secret, news, ends);
             case Effect.Vouched(RelyingProof told) -> new Outcome.Vouched(told);
             case Effect.Resumed() -> new Outcome.Resumed();
             case Effect.Approved(String subject) -> new Outcome.Approved(subject);
@@ -273,6 +290,17 @@ public final class Logins {
             }
           };
     };
+  }
+
+  private void count(TerminalSpoke spoke, Verdict<Recorded> recorded) {
+    switch (recorded) {
+      case Verdict.Passed<Recorded> _ -> delays.passed(spoke);
+      case Verdict.Refused<Recorded>(Refusal reason) ->
+          delays.refused(
+              spoke,
+              reason,
+              transactions.<Integer>read(handle -> registers.failures(handle, spoke.terminal())));
+    }
   }
 
   private void refuse(

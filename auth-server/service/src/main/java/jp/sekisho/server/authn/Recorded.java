@@ -1,6 +1,8 @@
 package jp.sekisho.server.authn;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Objects;
 import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
@@ -10,6 +12,8 @@ import jp.sekisho.protocol.event.RelyingEvent;
 import jp.sekisho.server.authn.Registers.CurrentPerson;
 import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.CardNews;
+import jp.sekisho.server.card.WaitingCards;
+import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.session.Relying;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
@@ -18,12 +22,16 @@ import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.webauthn.Passkeys;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Step 8: entry, session and used transaction stand in one unit. Only when that unit is durable may
  * the effect, a cookie, leave the service.
  */
 final class Recorded {
+  /** So long before its end each login tells of a certificate: time to have it renewed. */
+  static final Duration REMINDER = Duration.ofDays(30);
+
   private final Effect effect;
 
   private Recorded(Effect effect) {
@@ -35,9 +43,11 @@ final class Recorded {
     /**
      * A new session: its secret goes into a cookie.
      *
-     * @param news whether the person has an authenticator of which a login must tell
+     * @param news whether the person has an authenticator of which a login must tell, or one that
+     *     waits for them
+     * @param ends last day of the card's certificate where that is near, else null
      */
-    record Opened(Token token, boolean news) implements Effect {}
+    record Opened(Token token, boolean news, @Nullable LocalDate ends) implements Effect {}
 
     /** A session that a relying service keeps: who it is of. */
     record Vouched(RelyingProof proof) implements Effect {}
@@ -64,7 +74,8 @@ final class Recorded {
       UsedTransactions used,
       Approvals approvals,
       Passkeys passkeys,
-      CardNews cards) {}
+      CardNews cards,
+      WaitingCards waiting) {}
 
   /** {@code token}: the secret of the session, should one begin. */
   static Verdict<Recorded> of(Permitted permitted, Change change, Effects effects, Token token) {
@@ -217,8 +228,15 @@ final class Recorded {
     }
     boolean news =
         effects.passkeys().hasNews(change.handle(), person.number(), change.now())
-            || effects.cards().hasNews(change.handle(), person.number(), change.now());
-    return Verdict.passed(new Recorded(new Effect.Opened(token, news)));
+            || effects.cards().hasNews(change.handle(), person.number(), change.now())
+            || effects.waiting().hasAny(change.handle(), person.number(), change.now());
+    LocalDate ends =
+        identified
+            .certificateEnd()
+            .filter(end -> end.isBefore(change.now().plus(REMINDER)))
+            .map(Validity::day)
+            .orElse(null);
+    return Verdict.passed(new Recorded(new Effect.Opened(token, news, ends)));
   }
 
   private static RelyingProof vouch(

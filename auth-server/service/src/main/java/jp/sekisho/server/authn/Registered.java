@@ -140,6 +140,11 @@ final class Registered implements Identified {
   }
 
   @Override
+  public Optional<Instant> certificateEnd() {
+    return Optional.of(signed.trusted().certificate().getNotAfter().toInstant());
+  }
+
+  @Override
   public Optional<Instant> until() {
     return Optional.ofNullable(until);
   }

@@ -39,6 +39,9 @@ interface Registers {
   /** What the signed policy of this terminal says of logins there, all layers together. */
   TerminalLogins logins(Handle handle, ActiveTerminal terminal);
 
+  /** How many failures in a row cost no wait at this terminal. */
+  int failures(Handle handle, ActiveTerminal terminal);
+
   /** Whether the person holds any role in the organ. */
   boolean hasRole(Handle handle, String number, String organ, Instant at);
 

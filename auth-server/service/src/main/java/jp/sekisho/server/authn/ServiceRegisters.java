@@ -2,6 +2,7 @@ package jp.sekisho.server.authn;
 
 import java.time.Instant;
 import java.util.Optional;
+import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Role;
@@ -81,6 +82,14 @@ final class ServiceRegisters implements Registers {
   @Override
   public TerminalLogins logins(Handle handle, ActiveTerminal terminal) {
     return policies.logins(handle, terminal.organ(), terminal.id());
+  }
+
+  @Override
+  public int failures(Handle handle, ActiveTerminal terminal) {
+    return policies
+        .rulesOf(handle, terminal.organ(), terminal.id())
+        .map(rules -> rules.more().value(LoginSettings.FAILURES))
+        .orElse(FailureDelays.STANDARD);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.net.InetAddress;
+import java.time.LocalDate;
 import jp.sekisho.protocol.AnswerAccepted;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NewTransaction;
@@ -156,9 +157,9 @@ final class TransactionController {
   private HttpResponse<?> answered(HttpRequest<?> request, String id, Answer answer) {
     Token cookie = SessionCookies.read(request, SessionCookies.PRELOGIN).orElse(null);
     return switch (logins.answer(id, cookie, answer)) {
-      case Outcome.Opened(Token token, boolean news) ->
+      case Outcome.Opened(Token token, boolean news, LocalDate ends) ->
           answers
-              .ok(new AnswerAccepted(news ? "/authenticators" : "/log"))
+              .ok(new AnswerAccepted(first(news, ends)))
               .cookie(SessionCookies.set(SessionCookies.SESSION, token));
       case Outcome.Resumed() -> answers.ok(new AnswerAccepted("/log"));
       case Outcome.Approved(String subject) -> answers.ok(new AnswerAccepted("/grants/" + subject));
@@ -168,6 +169,14 @@ final class TransactionController {
       case Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Outcome.Unattributed(Refusal reason) -> unattributed(request, reason);
     };
+  }
+
+  /** The page after a login: what the person should know first, else the ordinary one. */
+  private static String first(boolean news, @Nullable LocalDate ends) {
+    if (ends != null) {
+      return "/authenticators?ends=" + ends;
+    }
+    return news ? "/authenticators" : "/log";
   }
 
   @Post("/logout")

@@ -121,6 +121,11 @@ public final class Authenticators {
     return new CardNews(seal);
   }
 
+  /** Further cards that wait for a second word. */
+  public WaitingCards waiting() {
+    return new WaitingCards(seal);
+  }
+
   /** The temporary cards, which are in a table of their own. */
   public TemporaryCards temporary() {
     return new TemporaryCards(seal);

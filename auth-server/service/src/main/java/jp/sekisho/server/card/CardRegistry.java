@@ -1,10 +1,13 @@
 package jp.sekisho.server.card;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -32,6 +35,7 @@ public final class CardRegistry {
   private final Sessions sessions;
   private final Others others;
   private final TemporaryCards temporary;
+  private final WaitingCards waiting;
   private final Asker asker;
 
   /** Who asks for something, judged within the unit that does it. */
@@ -58,6 +62,13 @@ public final class CardRegistry {
 
     /** Writes who did it, and whose card it was about. */
     void done(Change change, String holder);
+
+    /**
+     * Staff number of somebody whose word alone gives nobody a further card; empty when it does.
+     */
+    default Optional<String> needsSecond() {
+      return Optional.empty();
+    }
   }
 
   /** The other authenticators of a person. */
@@ -78,6 +89,9 @@ public final class CardRegistry {
   public sealed interface Outcome {
     /** The card is registered. */
     record Registered(Authenticator card) implements Outcome {}
+
+    /** Nothing counts yet: the person has or had a card, and a second word is needed. */
+    record Waits(WaitingCard card) implements Outcome {}
 
     /**
      * So many changed their state.
@@ -119,6 +133,7 @@ public final class CardRegistry {
     this.sessions = sessions;
     this.others = others;
     this.temporary = cards.temporary();
+    this.waiting = cards.waiting();
     this.asker = asker;
   }
 
@@ -135,7 +150,7 @@ public final class CardRegistry {
         return new Outcome.Refused(obstacle.get(), "not for this asker");
       }
       Outcome outcome = work.apply(change);
-      if (!(outcome instanceof Outcome.Refused)) {
+      if (!(outcome instanceof Outcome.Refused || outcome instanceof Outcome.Waits)) {
         asker.done(change, person);
       }
       return outcome;
@@ -235,6 +250,22 @@ public final class CardRegistry {
     if (!(known instanceof Found.Absent) || temporary.isKnown(change.handle(), spki)) {
       return refuse(change, holder, Refusal.CARD_TAKEN, "this key is registered already");
     }
+    boolean another = !cards.ofPerson(change.handle(), person).isEmpty();
+    Optional<String> alone = asker.needsSecond();
+    if (another && alone.isPresent()) {
+      EntryReceipt entry =
+          change.record(holder, new AuthenticatorEvent.Awaits(Base64Url.encode(spki), alone.get()));
+      WaitingCard card =
+          new WaitingCard(
+              spki,
+              person,
+              Objects.requireNonNull(holder.organ()),
+              certificate,
+              alone.get(),
+              change.now());
+      waiting.insert(change, entry, card);
+      return new Outcome.Waits(card);
+    }
     Authenticator card =
         new Authenticator(
             spki, person, kind, Sha256.of(certificate), trusted.assurance(), State.ACTIVE);
@@ -242,12 +273,62 @@ public final class CardRegistry {
         change.record(
             holder,
             new AuthenticatorEvent.Registered(kind.text(), card.spki(), card.assurance().text()));
-    boolean another = !cards.ofPerson(change.handle(), person).isEmpty();
     cards.insert(change, entry, card);
     if (another) {
       cards.news().insert(change, entry, card);
     }
     return new Outcome.Registered(card);
+  }
+
+  /** Registers a card that waited, on the second word of the asker. */
+  public Outcome confirm(String person, byte[] spkiHash) {
+    // The path is judged outside the unit, which asks anew whether the card still waits.
+    Judgement judgement =
+        transactions
+            .<Optional<WaitingCard>>read(
+                handle -> waiting.find(handle, person, spkiHash, Instant.EPOCH))
+            .map(card -> trust.judge(CardKind.STAFF_PIV, card.certificate()))
+            .orElseGet(() -> new Judgement.Distrusted(Refusal.CONFIRM_UNKNOWN, "nothing waits"));
+    return unit(
+        person,
+        change -> {
+          Optional<WaitingCard> found =
+              waiting.find(change.handle(), person, spkiHash, change.now());
+          Entry.Subject holder =
+              new Entry.Subject(
+                  found.map(WaitingCard::organ).orElse(null), person, null, null, null);
+          if (found.isEmpty()) {
+            return refuse(change, holder, Refusal.CONFIRM_UNKNOWN, "nothing waits");
+          }
+          return switch (judgement) {
+            case Judgement.Distrusted(Refusal reason, String detail) ->
+                refuse(change, holder, reason, detail);
+            case Judgement.Trusted trusted -> {
+              waiting.delete(change, found.get());
+              yield register(
+                  change, holder, CardKind.STAFF_PIV, person, trusted, found.get().certificate());
+            }
+          };
+        });
+  }
+
+  /** Drops a card that waited. */
+  public Outcome decline(String person, byte[] spkiHash) {
+    return unit(
+        person,
+        change -> {
+          Optional<WaitingCard> found =
+              waiting.find(change.handle(), person, spkiHash, change.now());
+          Entry.Subject holder =
+              new Entry.Subject(
+                  found.map(WaitingCard::organ).orElse(null), person, null, null, null);
+          if (found.isEmpty()) {
+            return refuse(change, holder, Refusal.CONFIRM_UNKNOWN, "nothing waits");
+          }
+          change.record(holder, new AuthenticatorEvent.Declined(found.get().spki()));
+          waiting.delete(change, found.get());
+          return new Outcome.Changed(1, 0);
+        });
   }
 
   /** The certificate was renewed over the same key: the card stays what it was. */

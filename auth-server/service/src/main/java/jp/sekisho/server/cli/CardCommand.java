@@ -101,6 +101,7 @@ final class CardCommand {
           }
           yield ExitCode.OK;
         }
+        case Outcome.Waits _ -> throw new IllegalStateException("the console's word is enough");
         case Outcome.Changed(int cards, int passkeys) -> {
           json(done(), Integer.toString(cards), null, passkeys);
           say(texts.say("card." + done(), person, cards, passkeys));

@@ -123,6 +123,13 @@ public final class Desk {
         : Optional.of(Refusal.ROLE_MISSING);
   }
 
+  /** Why a session's person may not do something that needs no role, within the unit. */
+  Optional<Refusal> obstacle(Change change, Session session) {
+    return sessions.active(change.handle(), session.tokenHash(), change.now()).isEmpty()
+        ? Optional.of(Refusal.SESSION_ENDED)
+        : Optional.empty();
+  }
+
   /**
    * Why somebody with one of these roles may not do this for {@code holder}, within the unit; "" is
    * nobody.

@@ -11,6 +11,7 @@ import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.person.Superiors;
 import jp.sekisho.server.policy.PolicyImport;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.Sessions;
@@ -67,7 +68,13 @@ final class DeskBeans {
         registry,
         stock,
         new Authenticators(installation.seal()),
+        new Superiors(installation.seal()),
         installation.transactions());
+  }
+
+  @Singleton
+  DeskSessions deskSessions(Installation installation, Desk desk, Sessions sessions) {
+    return new DeskSessions(desk, sessions, installation.transactions());
   }
 
   @Singleton

@@ -1,6 +1,7 @@
 package jp.sekisho.server.desk;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -17,11 +18,14 @@ import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.CardRegistry.Asker;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.card.TemporaryStock;
+import jp.sekisho.server.card.WaitingCard;
 import jp.sekisho.server.person.Role;
+import jp.sekisho.server.person.Superiors;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.Transactions;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +40,16 @@ public final class DeskCards {
    */
   public static final Set<Role> ATTESTERS = Set.of(Role.ADMIN, Role.APPROVER);
 
+  private static final String REGISTER = "card-register";
+  private static final String CONFIRM = "card-confirm";
+  private static final String DECLINE = "card-decline";
   private static final int LARGEST_CERTIFICATE = 16 * 1024;
 
   private final Desk desk;
   private final CardRegistry registry;
   private final TemporaryStock stock;
   private final Authenticators cards;
+  private final Superiors superiors;
   private final Transactions transactions;
 
   public DeskCards(
@@ -49,11 +57,13 @@ public final class DeskCards {
       CardRegistry registry,
       TemporaryStock stock,
       Authenticators cards,
+      Superiors superiors,
       Transactions transactions) {
     this.desk = desk;
     this.registry = registry;
     this.stock = stock;
     this.cards = cards;
+    this.superiors = superiors;
     this.transactions = transactions;
   }
 
@@ -62,7 +72,7 @@ public final class DeskCards {
     /**
      * Done.
      *
-     * @param cards how many changed
+     * @param cards how many changed; none when a further card waits for a second word
      */
     record Done(int cards) implements Outcome {}
 
@@ -86,6 +96,19 @@ public final class DeskCards {
       }
       return text.toString();
     }
+
+    byte[] spkiHash() {
+      return decoded(card);
+    }
+  }
+
+  /** The key that a request names; nobody's for text of the right form that is no encoding. */
+  private static byte[] decoded(String card) {
+    try {
+      return Base64Url.decode(card);
+    } catch (MalformedException e) {
+      return new byte[0];
+    }
   }
 
   /** Does what was asked for, or says why not. */
@@ -95,25 +118,37 @@ public final class DeskCards {
       return refuse(session, "malformed", "", Refusal.INPUT_MALFORMED);
     }
     Wish wish = read.get();
-    Set<Role> roles =
-        Set.of("temporary-hand", "temporary-return").contains(wish.action())
-            ? ATTESTERS
-            : Desk.ADMINISTRATORS;
-    if (!desk.holds(session, roles)) {
+    Set<Role> roles = roles(wish.action());
+    if (!isOwn(session, wish) && !desk.holds(session, roles)) {
       return refuse(session, wish.action(), wish.person(), Refusal.ROLE_MISSING);
     }
     Optional<Refusal> unproved = desk.prove(session, wish.proof());
     if (unproved.isPresent()) {
       return refuse(session, wish.action(), wish.person(), unproved.get());
     }
-    return act(session, wish, new BySession(session, wish.action(), roles));
+    return act(session, wish, new BySession(session, wish.action(), wish.card(), roles));
   }
 
-  private Outcome act(Session session, Wish wish, Asker asker) {
+  private static Set<Role> roles(String action) {
+    return switch (action) {
+      case "temporary-hand", "temporary-return", CONFIRM, DECLINE -> ATTESTERS;
+      default -> Desk.ADMINISTRATORS;
+    };
+  }
+
+  /** Whether the session's person says a word about a further card of their own. */
+  private static boolean isOwn(Session session, Wish wish) {
+    return Set.of(CONFIRM, DECLINE).contains(wish.action())
+        && wish.person().equals(session.person());
+  }
+
+  private Outcome act(Session session, Wish wish, BySession asker) {
     CardRegistry cards = registry.by(asker);
     String organ = session.organ();
     return switch (wish.action()) {
-      case "card-register" -> of(cards.register(wish.person(), der(wish.certificate())));
+      case REGISTER -> of(cards.register(wish.person(), der(wish.certificate())));
+      case CONFIRM -> of(cards.confirm(wish.person(), wish.spkiHash()));
+      case DECLINE -> of(cards.decline(wish.person(), wish.spkiHash()));
       case "card-suspend" -> of(cards.suspend(wish.person()));
       case "card-resume" -> of(cards.resume(wish.person(), wish.card()));
       case "card-revoke" -> of(cards.revoke(wish.person(), wish.card()));
@@ -143,7 +178,7 @@ public final class DeskCards {
     if (unproved.isPresent()) {
       return refuse(session, action, note.person(), unproved.get());
     }
-    BySession asker = new BySession(session, action, Desk.ADMINISTRATORS);
+    BySession asker = new BySession(session, action, note.card(), Desk.ADMINISTRATORS);
     return transactions.<Outcome, RuntimeException>write(change -> {
       Optional<Refusal> obstacle = asker.obstacle(change, note.person());
       if (obstacle.isPresent()) {
@@ -180,6 +215,7 @@ public final class DeskCards {
   private static Outcome of(CardRegistry.Outcome outcome) {
     return switch (outcome) {
       case CardRegistry.Outcome.Registered _ -> new Outcome.Done(1);
+      case CardRegistry.Outcome.Waits _ -> new Outcome.Done(0);
       case CardRegistry.Outcome.Changed(int cards, int others) -> new Outcome.Done(cards + others);
       case CardRegistry.Outcome.Refused(Refusal reason, String _) -> new Outcome.Refused(reason);
     };
@@ -219,7 +255,7 @@ public final class DeskCards {
             && certificate.length <= LARGEST_CERTIFICATE
             && StepUps.isAction(wish.proof())
             && (certificate.length > 0)
-                == Set.of("card-register", "temporary-stock").contains(wish.action())
+                == Set.of(REGISTER, "temporary-stock").contains(wish.action())
         ? Optional.of(wish)
         : Optional.empty();
   }
@@ -234,29 +270,62 @@ public final class DeskCards {
     return new Outcome.Refused(reason);
   }
 
+  /**
+   * Whether the session's person may say whether a card that waits shall count: its holder, or who
+   * speaks for the holder.
+   */
+  public boolean speaks(Handle handle, Session session, WaitingCard card, Instant at) {
+    return session.person().equals(card.person())
+        || superiors.speaks(
+            handle, session.person(), card.person(), card.askedBy(), session.organ(), at);
+  }
+
   /** The session's person, asking for one action. */
   private final class BySession implements Asker {
     private final Session session;
     private final String action;
+    private final String card;
     private final Set<Role> roles;
 
-    BySession(Session session, String action, Set<Role> roles) {
+    BySession(Session session, String action, String card, Set<Role> roles) {
       this.session = session;
       this.action = action;
+      this.card = card;
       this.roles = roles;
     }
 
     @Override
     public Optional<Refusal> obstacle(Change change, String holder) {
-      Optional<Refusal> obstacle = desk.obstacle(change, session, roles, holder);
+      boolean word = action.equals(CONFIRM) || action.equals(DECLINE);
+      Optional<Refusal> obstacle =
+          (word && holder.equals(session.person())
+                  ? desk.obstacle(change, session)
+                  : desk.obstacle(change, session, roles, holder))
+              .or(() -> word ? silent(change, holder) : Optional.empty());
       obstacle.ifPresent(reason ->
           change.record(session.subject(), new DeskEvent.Refused(action, holder, reason)));
       return obstacle;
     }
 
+    /** Why this person has no say about the card; administrators may always let it drop. */
+    private Optional<Refusal> silent(Change change, String holder) {
+      return cards
+          .waiting()
+          .find(change.handle(), holder, decoded(card), change.now())
+          .filter(waiting ->
+              !speaks(change.handle(), session, waiting, change.now())
+                  && !(action.equals(DECLINE) && desk.gone(change.handle(), session).isEmpty()))
+          .map(_ -> Refusal.CONFIRM_SUPERIOR);
+    }
+
     @Override
     public void done(Change change, String holder) {
       change.record(session.subject(), new DeskEvent.Done(action, holder));
+    }
+
+    @Override
+    public Optional<String> needsSecond() {
+      return action.equals(REGISTER) ? Optional.of(session.person()) : Optional.empty();
     }
   }
 }

@@ -10,9 +10,11 @@ import io.micronaut.http.cookie.Cookie;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import jp.sekisho.protocol.Problem;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RefusalText;
+import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.WireJson;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class Answers {
   /** Cookie that keeps the language a person chose: {@code ja} or {@code en}. */
   public static final String LANGUAGE_COOKIE = "__Host-sekisho-lang";
+
+  private static final MediaType PROBLEM = MediaType.of(Problem.MEDIA_TYPE);
 
   private final String helpLine;
 
@@ -64,9 +68,25 @@ public final class Answers {
             triesLeft == null
                 ? Map.of("help", helpLine)
                 : Map.of("help", helpLine, "tries", triesLeft.toString()));
-    return json(
-        HttpStatus.valueOf(refusal.httpStatus()),
-        new RefusalBody(refusal, text, triesLeft, reference));
+    return HttpResponse.<byte[]>status(HttpStatus.valueOf(refusal.httpStatus()))
+        .contentType(PROBLEM)
+        .header(HttpHeaders.CONTENT_LANGUAGE, language(request).getLanguage())
+        .body(WireJson.write(Problem.of(new RefusalBody(refusal, text, triesLeft, reference))));
+  }
+
+  /**
+   * 200 with a wire record and an {@code ETag} of its content, or 304 when the request names that
+   * tag: for lists that are asked for again and again.
+   */
+  public MutableHttpResponse<byte[]> tagged(HttpRequest<?> request, Object wireRecord) {
+    byte[] body = WireJson.write(wireRecord);
+    String tag = '"' + Sha256.text(body) + '"';
+    boolean held = request.getHeaders().getAll(HttpHeaders.IF_NONE_MATCH).equals(List.of(tag));
+    MutableHttpResponse<byte[]> answer =
+        held
+            ? HttpResponse.status(HttpStatus.NOT_MODIFIED)
+            : HttpResponse.<byte[]>ok(body).contentType(MediaType.APPLICATION_JSON_TYPE);
+    return answer.header(HttpHeaders.ETAG, tag);
   }
 
   /** 200 with a wire record. */

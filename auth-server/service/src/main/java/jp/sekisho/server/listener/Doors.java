@@ -47,7 +47,9 @@ public final class Doors {
    */
   public static @Nullable Refusal bodyRefusal(HttpRequest<?> request, int limit) {
     HttpHeaders headers = request.getHeaders();
-    if (headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
+    // A packed body is as long as it says only until it is unpacked.
+    if (headers.contains(HttpHeaders.TRANSFER_ENCODING)
+        || headers.contains(HttpHeaders.CONTENT_ENCODING)) {
       return Refusal.INPUT_MALFORMED;
     }
     List<String> lengths = headers.getAll(HttpHeaders.CONTENT_LENGTH);

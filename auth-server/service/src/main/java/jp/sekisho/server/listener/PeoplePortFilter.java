@@ -36,7 +36,7 @@ final class PeoplePortFilter {
 
   /** As docs/protocol.md promises; the agent's loopback port is the only foreign host. */
   private static final String CSP =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+      "default-src 'none'; script-src %s; style-src 'self'; img-src 'self'; connect-src 'self'"
           + " http://127.0.0.1:47621; object-src 'none'; form-action 'self'; frame-ancestors 'none';"
           + " base-uri 'none'";
 
@@ -125,9 +125,10 @@ final class PeoplePortFilter {
     if (doors.isAgents(request)) {
       return;
     }
-    response
-        .getHeaders()
-        .set("Content-Security-Policy", request.getPath().startsWith("/relying/") ? CSP_BACK : CSP);
+    String scripts =
+        ScriptNonce.made(request).map(nonce -> "'nonce-" + nonce + "'").orElse("'none'");
+    String policy = request.getPath().startsWith("/relying/") ? CSP_BACK : CSP;
+    response.getHeaders().set("Content-Security-Policy", policy.formatted(scripts));
     response.getHeaders().set("X-Content-Type-Options", "nosniff");
     response.getHeaders().set("Referrer-Policy", "no-referrer");
     response.getHeaders().set("Cross-Origin-Opener-Policy", "same-origin");

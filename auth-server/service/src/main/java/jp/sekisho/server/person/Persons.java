@@ -147,6 +147,16 @@ public final class Persons {
                 && (division == null || post.division().equals(division)));
   }
 
+  /** Codes of the divisions of an organ in which a person has a post now. */
+  public List<String> divisions(Handle handle, String person, String organ, Instant at) {
+    LocalDate day = Validity.day(at);
+    return timelines.posts(handle, person).stream()
+        .filter(post -> post.holds(day) && post.organ().equals(organ))
+        .map(PostRow::division)
+        .distinct()
+        .toList();
+  }
+
   private Standing standing(Handle handle, String person, Instant at, Predicate<PostRow> which) {
     LocalDate day = Validity.day(at);
     return timelines.posts(handle, person).stream()

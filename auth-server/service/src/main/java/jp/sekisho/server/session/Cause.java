@@ -26,7 +26,11 @@ public enum Cause {
   /** The terminal, the card or the person was revoked or suspended. */
   REVOKED,
   /** The terminal booted again. */
-  REBOOT;
+  REBOOT,
+  /** Its person ended it in the list of sessions. */
+  BY_HOLDER,
+  /** An administrator of its 機関 ended it in the list of sessions. */
+  BY_ADMINISTRATOR;
 
   /** The word in the log: {@code card-removed} … */
   public String text() {

@@ -63,6 +63,15 @@ final class SessionRepository {
         .list();
   }
 
+  /** As {@link #openOfTerminal}, of a 機関. */
+  List<Found> openOfOrgan(Handle handle, String organ) {
+    return handle
+        .createQuery("select * from web_session where organ = :key and state <> 'ended'")
+        .bind("key", organ)
+        .map((row, context) -> read(row))
+        .list();
+  }
+
   /** All that are not ended. */
   List<Found> open(Handle handle) {
     return handle

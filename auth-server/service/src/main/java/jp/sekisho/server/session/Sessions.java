@@ -420,6 +420,43 @@ public final class Sessions {
         .forEach(session -> end(change, session, Cause.REVOKED));
   }
 
+  /** The person's open sessions, in every 機関 and whoever keeps them, as the clock sees them. */
+  public List<Session> openOfPerson(Handle handle, String person) {
+    return asOfNow(repository.openOfPerson(handle, person));
+  }
+
+  /** The open sessions in a 機関, as the clock sees them. */
+  public List<Session> openOfOrgan(Handle handle, String organ) {
+    return asOfNow(repository.openOfOrgan(handle, organ));
+  }
+
+  /** A row that fails its seal is no session; the next sweep says so in the log. */
+  private List<Session> asOfNow(List<Found> rows) {
+    Instant now = clock.instant();
+    List<Session> sessions = new ArrayList<>();
+    for (Found found : rows) {
+      if (found instanceof Found.Sound(Session session)) {
+        switch (limits.fate(session, activity.last(session), now)) {
+          case Fate.Stays() -> sessions.add(session);
+          case Fate.Suspended(Instant at) ->
+              sessions.add(session.in(Session.State.SUSPENDED, Cause.IDLE, at));
+          case Fate.Over _ -> {
+            // Not written down yet, and over all the same.
+          }
+        }
+      }
+    }
+    return sessions;
+  }
+
+  /**
+   * Ends an open session as part of the unit that found it in {@link #openOfPerson} or {@link
+   * #openOfOrgan}.
+   */
+  public void endListed(Change change, Session listed, Cause cause) {
+    Session _ = end(change, listed, cause);
+  }
+
   /** Whether the person still holds the post; null: any post in the organ. */
   @FunctionalInterface
   public interface PostHeld {

@@ -37,10 +37,14 @@ public final class StepUps {
   /** Before the first start is finished. */
   public static final String FINISH_SETUP = "setup-finish";
 
+  /** Before another person's session is ended; its name follows. */
+  public static final String END_SESSION = "session-end:";
+
   /** Before something is done with a card at the desk: the request's action, person and card. */
   private static final String DESK =
       "(?:card-suspend:PERSON"
-          + "|(?:card-register|card-resume|card-revoke|card-pin-reset|temporary-hand):PERSON:HASH"
+          + "|(?:card-register|card-resume|card-revoke|card-pin-reset|temporary-hand"
+          + "|card-confirm|card-decline):PERSON:HASH"
           + "|(?:temporary-stock|temporary-return|temporary-retire):HASH)";
 
   private static final String PERSON = "[0-9A-Za-z][0-9A-Za-z-]{0,31}";
@@ -63,6 +67,8 @@ public final class StepUps {
               + "|"
               + UNDO_ORDER
               + "O-[0-9]{4,9}|"
+              + END_SESSION
+              + "[A-Za-z0-9_-]{16}|"
               + DESK.replace("PERSON", PERSON).replace("HASH", HASH));
 
   private final InstantSource clock;

@@ -134,6 +134,8 @@ public final class SetupSteps {
     return switch (registry.by(new Holder(secret)).register(first.number(), certificate)) {
       case CardRegistry.Outcome.Registered _, CardRegistry.Outcome.Changed _ ->
           new Outcome.Done("");
+      case CardRegistry.Outcome.Waits _ ->
+          throw new IllegalStateException("the setup's word is enough for a first card");
       case CardRegistry.Outcome.Refused(Refusal reason, String _) -> new Outcome.Refused(reason);
     };
   }

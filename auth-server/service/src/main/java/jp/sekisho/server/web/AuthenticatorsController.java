@@ -15,7 +15,9 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,16 +56,25 @@ final class AuthenticatorsController {
   private final Pages pages;
   private final PasskeyEnrolment passkeys;
   private final Authenticators cards;
+  private final DeskContent desk;
+  private final OnceAnswers once;
   private final Transactions transactions;
   private final Answers answers;
   private final InstantSource clock;
 
   AuthenticatorsController(
-      Pages pages, PasskeyEnrolment passkeys, Installation installation, Answers answers) {
+      Pages pages,
+      PasskeyEnrolment passkeys,
+      DeskContent desk,
+      OnceAnswers once,
+      Installation installation,
+      Answers answers) {
     this.pages = pages;
     this.passkeys = passkeys;
     this.cards = new Authenticators(installation.seal());
     this.transactions = installation.transactions();
+    this.desk = desk;
+    this.once = once;
     this.answers = answers;
     this.clock = installation.clock();
   }
@@ -76,7 +87,7 @@ final class AuthenticatorsController {
       case Resolution.Suspended(Session session) ->
           render(request, HttpStatus.LOCKED, session, null);
       case Resolution.Active(Session session) ->
-          render(request, HttpStatus.OK, session, content(session, pages.frame(request).words()));
+          render(request, HttpStatus.OK, session, content(request, session));
     };
   }
 
@@ -91,7 +102,8 @@ final class AuthenticatorsController {
             pages.frame(request), session.person(), session.terminal(), content));
   }
 
-  private Content content(Session session, Words words) {
+  private Content content(HttpRequest<?> request, Session session) {
+    Words words = pages.frame(request).words();
     List<Row> rows = new ArrayList<>();
     Instant now = clock.instant();
     List<CardNews.News> news =
@@ -105,7 +117,18 @@ final class AuthenticatorsController {
         });
     List<Passkey> own = passkeys.of(session.person());
     own.forEach(passkey -> rows.add(row(passkey, words, now)));
-    return new Content(rows, rows.stream().anyMatch(Row::fresh));
+    return new Content(
+        rows, rows.stream().anyMatch(Row::fresh), desk.waitsFor(session), ends(request));
+  }
+
+  /** The day that a login found near; only something that is a day is shown. */
+  private static @Nullable String ends(HttpRequest<?> request) {
+    String day = request.getParameters().get("ends");
+    try {
+      return day == null ? null : LocalDate.parse(day).toString();
+    } catch (DateTimeParseException e) {
+      return null;
+    }
   }
 
   private static Row row(Authenticator card, List<CardNews.News> news, Words words, Instant now) {
@@ -169,8 +192,9 @@ final class AuthenticatorsController {
   @Consumes(MediaType.APPLICATION_JSON)
   HttpResponse<?> register(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     NewPasskey made = WireJson.read(body, NewPasskey.class);
-    return named(
-        request, HttpStatus.CREATED, passkeys.finish(CurrentSession.active(request), made));
+    Session by = CurrentSession.active(request);
+    return once.answer(
+        request, by, body, () -> named(request, HttpStatus.CREATED, passkeys.finish(by, made)));
   }
 
   @Post("/api/v1/passkeys/remove")

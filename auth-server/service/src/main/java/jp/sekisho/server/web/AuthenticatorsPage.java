@@ -18,8 +18,10 @@ public record AuthenticatorsPage(
    *
    * @param rows cards first, then passkeys, the oldest first
    * @param news whether a passkey is among them of which a login must tell
+   * @param waits whether a further card waits for the person to confirm it
+   * @param ends last day of the certificate of the card that logged in, where it is near
    */
-  public record Content(List<Row> rows, boolean news) {
+  public record Content(List<Row> rows, boolean news, boolean waits, @Nullable String ends) {
     public Content {
       rows = List.copyOf(rows);
     }

@@ -17,8 +17,10 @@ import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.server.card.Authenticator;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.card.TemporaryCard;
+import jp.sekisho.server.card.WaitingCard;
 import jp.sekisho.server.cli.PersonWords;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.desk.DeskCards;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.person.Contract;
 import jp.sekisho.server.person.Directory;
@@ -41,14 +43,16 @@ final class DeskContent {
   private final Persons persons;
   private final Authenticators cards;
   private final Passkeys passkeys;
+  private final DeskCards deskCards;
   private final Answers answers;
 
-  DeskContent(Installation installation, Answers answers) {
+  DeskContent(Installation installation, DeskCards deskCards, Answers answers) {
     this.installation = installation;
     this.directory = new Directory(installation.seal());
     this.persons = new Persons(installation.seal());
     this.cards = new Authenticators(installation.seal());
     this.passkeys = new Passkeys(installation.seal());
+    this.deskCards = deskCards;
     this.answers = answers;
   }
 
@@ -68,7 +72,8 @@ final class DeskContent {
         List.of(),
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        false);
   }
 
   /**
@@ -106,7 +111,9 @@ final class DeskContent {
                         cards.temporary().awayWith(handle, number).stream()
                             .filter(card -> card.organ().equals(session.organ()))
                             .map(card -> away(handle, card, now))
-                            .toList())));
+                            .toList(),
+                        cards.waiting().ofOrgan(handle, session.organ(), now).stream()
+                            .anyMatch(card -> card.person().equals(number)))));
   }
 
   private static PersonPage.Post post(Directory.Post post, PersonWords said, Words words) {
@@ -207,6 +214,40 @@ final class DeskContent {
         });
   }
 
+  /** The further cards that wait and that the session's person has a say about. */
+  ConfirmPage.Content confirm(Session session, boolean administers, Words words, String done) {
+    Instant now = installation.clock().instant();
+    return installation
+        .transactions()
+        .read(handle ->
+            new ConfirmPage.Content(
+                done(words, done),
+                cards.waiting().ofOrgan(handle, session.organ(), now).stream()
+                    .map(card -> waiting(handle, session, card, now))
+                    .filter(row -> administers || row.confirms())
+                    .toList()));
+  }
+
+  private ConfirmPage.Row waiting(Handle handle, Session session, WaitingCard card, Instant now) {
+    return new ConfirmPage.Row(
+        card.spki(),
+        card.person(),
+        persons.name(handle, card.person()).orElse(""),
+        card.askedBy(),
+        persons.name(handle, card.askedBy()).orElse(""),
+        MINUTE.format(card.asked()),
+        MINUTE.format(card.expires()),
+        deskCards.speaks(handle, session, card, now));
+  }
+
+  /** Whether a further card waits for the session's person to confirm it. */
+  boolean waitsFor(Session session) {
+    Instant now = installation.clock().instant();
+    return installation
+        .transactions()
+        .<Boolean>read(handle -> cards.waiting().hasAny(handle, session.person(), now));
+  }
+
   private static List<TemporaryPage.Lying> lying(
       List<TemporaryCard> all, TemporaryCard.State state) {
     return all.stream()
@@ -218,6 +259,9 @@ final class DeskContent {
   private static @Nullable String done(Words words, String action) {
     return switch (action) {
       case "card-register" -> words.text("web.done.card-register");
+      case "card-ask" -> words.text("web.done.card-ask");
+      case "card-confirm" -> words.text("web.done.card-confirm");
+      case "card-decline" -> words.text("web.done.card-decline");
       case "card-suspend" -> words.text("web.done.card-suspend");
       case "card-resume" -> words.text("web.done.card-resume");
       case "card-revoke" -> words.text("web.done.card-revoke");

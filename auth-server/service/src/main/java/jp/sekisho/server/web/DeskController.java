@@ -36,13 +36,21 @@ final class DeskController {
   private final Desk desk;
   private final DeskCards cards;
   private final DeskContent content;
+  private final OnceAnswers once;
   private final Answers answers;
 
-  DeskController(Pages pages, Desk desk, DeskCards cards, DeskContent content, Answers answers) {
+  DeskController(
+      Pages pages,
+      Desk desk,
+      DeskCards cards,
+      DeskContent content,
+      OnceAnswers once,
+      Answers answers) {
     this.pages = pages;
     this.desk = desk;
     this.cards = cards;
     this.content = content;
+    this.once = once;
     this.answers = answers;
   }
 
@@ -113,6 +121,39 @@ final class DeskController {
     return pages.page(status, request, "temporary.jte", "page", page);
   }
 
+  /** For everybody: one's own further card waits here, too. */
+  @Get("/confirmations")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> confirmations(HttpRequest<?> request) {
+    Frame frame = pages.frame(request);
+    return switch (CurrentSession.resolution(request)) {
+      case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case Resolution.Suspended(Session session) ->
+          confirmations(
+              request,
+              HttpStatus.LOCKED,
+              new ConfirmPage(frame, session.person(), session.terminal(), null));
+      case Resolution.Active(Session session) ->
+          confirmations(
+              request,
+              HttpStatus.OK,
+              new ConfirmPage(
+                  frame,
+                  session.person(),
+                  session.terminal(),
+                  content.confirm(
+                      session,
+                      desk.holds(session, Desk.ADMINISTRATORS),
+                      frame.words(),
+                      done(request))));
+    };
+  }
+
+  private HttpResponse<?> confirmations(
+      HttpRequest<?> request, HttpStatus status, ConfirmPage page) {
+    return pages.page(status, request, "confirm.jte", "page", page);
+  }
+
   private static String done(HttpRequest<?> request) {
     String done = request.getParameters().get("done");
     return done == null ? "" : done;
@@ -122,7 +163,12 @@ final class DeskController {
   @Consumes(MediaType.APPLICATION_JSON)
   HttpResponse<?> desk(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     DeskRequest wish = WireJson.read(body, DeskRequest.class);
-    return switch (cards.handle(CurrentSession.active(request), wish)) {
+    Session by = CurrentSession.active(request);
+    return once.answer(request, by, body, () -> answer(request, cards.handle(by, wish)));
+  }
+
+  private HttpResponse<?> answer(HttpRequest<?> request, DeskCards.Outcome outcome) {
+    return switch (outcome) {
       case DeskCards.Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
       case DeskCards.Outcome.Done(int changed) -> answers.ok(new DeskReply(changed));
     };
@@ -132,9 +178,7 @@ final class DeskController {
   @Consumes(MediaType.APPLICATION_JSON)
   HttpResponse<?> pinReset(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     PinResetNote note = WireJson.read(body, PinResetNote.class);
-    return switch (cards.notePinReset(CurrentSession.active(request), note)) {
-      case DeskCards.Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
-      case DeskCards.Outcome.Done(int changed) -> answers.ok(new DeskReply(changed));
-    };
+    Session by = CurrentSession.active(request);
+    return once.answer(request, by, body, () -> answer(request, cards.notePinReset(by, note)));
   }
 }

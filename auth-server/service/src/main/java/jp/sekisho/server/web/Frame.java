@@ -13,6 +13,7 @@ import java.util.List;
  *     makes sense
  * @param temporary as {@code people}, for temporary cards
  * @param setup whether the first start is open and the session's person does it
+ * @param nonce what every script of the page carries, because its policy lets no other run
  * @param known refusals the page may meet as bare codes
  */
 public record Frame(
@@ -23,6 +24,7 @@ public record Frame(
     boolean people,
     boolean temporary,
     boolean setup,
+    String nonce,
     List<KnownRefusal> known) {
   public Frame {
     known = List.copyOf(known);

@@ -37,25 +37,28 @@ final class GrantApiController {
   private final Requests requests;
   private final Returns returns;
   private final Overview overview;
+  private final OnceAnswers once;
   private final Answers answers;
 
-  GrantApiController(Requests requests, Returns returns, Overview overview, Answers answers) {
+  GrantApiController(
+      Requests requests, Returns returns, Overview overview, OnceAnswers once, Answers answers) {
     this.requests = requests;
     this.returns = returns;
     this.overview = overview;
+    this.once = once;
     this.answers = answers;
   }
 
   @Get
   HttpResponse<?> list(HttpRequest<?> request) {
-    return answers.ok(overview.list(CurrentSession.active(request)));
+    return answers.tagged(request, overview.list(CurrentSession.active(request)));
   }
 
   @Get("/{id}")
   HttpResponse<?> one(HttpRequest<?> request, @PathVariable String id) {
     return overview
         .find(CurrentSession.active(request), id)
-        .map(answers::ok)
+        .map(view -> answers.tagged(request, view))
         .orElseGet(() -> answers.refuse(Refusal.GRANT_UNKNOWN, request));
   }
 
@@ -64,7 +67,11 @@ final class GrantApiController {
   HttpResponse<?> request(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     Session by = CurrentSession.active(request);
     NewGrant wanted = WireJson.read(body, NewGrant.class);
-    return answer(request, by, HttpStatus.CREATED, requests.request(by, wanted));
+    return once.answer(
+        request,
+        by,
+        body,
+        () -> answer(request, by, HttpStatus.CREATED, requests.request(by, wanted)));
   }
 
   @Post("/{id}/{step}")

@@ -40,12 +40,14 @@ final class HoldController {
   private final Auditors auditors;
   private final Retentions retentions;
   private final Installation installation;
+  private final OnceAnswers once;
   private final Answers answers;
 
-  HoldController(Auditors auditors, Installation installation, Answers answers) {
+  HoldController(Auditors auditors, Installation installation, OnceAnswers once, Answers answers) {
     this.auditors = auditors;
     this.retentions = Keeping.of(installation);
     this.installation = installation;
+    this.once = once;
     this.answers = answers;
   }
 
@@ -81,8 +83,15 @@ final class HoldController {
     if (!wanted.hold().isEmpty() || !Names.isReference(wanted.reference())) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
     }
-    Retention.Hold hold = retentions.hold(session.subject(), session.organ(), wanted.reference());
-    return answers.json(HttpStatus.CREATED, new LogHold(hold.id(), hold.reference()));
+    return once.answer(
+        request,
+        session,
+        body,
+        () -> {
+          Retention.Hold hold =
+              retentions.hold(session.subject(), session.organ(), wanted.reference());
+          return answers.json(HttpStatus.CREATED, new LogHold(hold.id(), hold.reference()));
+        });
   }
 
   @Post("/holds/lift")

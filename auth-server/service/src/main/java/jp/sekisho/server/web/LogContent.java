@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param forks terminals that said lately that the log contradicts their mark of it
  * @param kept how long the log is kept; null unless the reader audits it
  * @param code what a table of names would be sealed to, shown once; null where none can be had
+ * @param tried refused logins that the person should know of; null where there are none
  * @param system whether this is the log of what belongs to no organ
  */
 public record LogContent(
@@ -31,6 +32,7 @@ public record LogContent(
     List<String> forks,
     @Nullable Kept kept,
     @Nullable String code,
+    @Nullable Tried tried,
     boolean system) {
   public LogContent {
     rows = List.copyOf(rows);
@@ -75,6 +77,14 @@ public record LogContent(
    * @param reference the document that ordered it
    */
   public record Hold(String id, String reference) {}
+
+  /**
+   * Lately refused logins with the person's own card or passkey.
+   *
+   * @param time of the last one, in Japan Standard Time
+   * @param terminal where that was
+   */
+  public record Tried(String count, String time, String terminal) {}
 
   /** The address of a page of this log. */
   public String address(String parameters) {

@@ -58,6 +58,9 @@ final class LogReader {
   /** How long the page goes on saying that a terminal found a fork. */
   private static final Duration FORKS_SHOWN = Duration.ofDays(30);
 
+  /** How long a person is told of a refused login. */
+  private static final Duration TRIED_SHOWN = Duration.ofDays(7);
+
   private static final Set<String> CAUSES = Set.of("clock", "retention-missing", "hold-missing");
   private static final String NOTHING = "—";
   private static final DateTimeFormatter TIME =
@@ -255,6 +258,23 @@ final class LogReader {
       }
     }
     return List.copyOf(causes);
+  }
+
+  /** What a person should know of refused logins among the newest of the own entries. */
+  LogContent.@Nullable Tried tried(List<LogRow> own) {
+    Instant since = installation.clock().instant().minus(TRIED_SHOWN);
+    List<Entry> refused =
+        own.stream()
+            .filter(row -> row instanceof LogRow.Intact)
+            .map(row -> ((LogRow.Intact) row).entry())
+            .filter(entry -> entry.type().equals("login.refused") && entry.time().isAfter(since))
+            .toList();
+    return refused.isEmpty()
+        ? null
+        : new LogContent.Tried(
+            Integer.toString(refused.size()),
+            TIME.format(refused.getFirst().time()),
+            orNothing(refused.getFirst().subject().terminal()));
   }
 
   /** Whether there is such a log. */

@@ -49,6 +49,7 @@ final class PageController {
               "authenticators.js",
               "people.js",
               "desk.js",
+              "sessions.js",
               "log.js",
               "post.js",
               "setup.js",
@@ -179,6 +180,7 @@ final class PageController {
             audits ? reader.forks(log) : List.of(),
             audits ? reader.kept(log) : null,
             audits && !log.equals(PendingEntries.SYSTEM) ? newCode() : null,
+            !audits && newest && filter.isAll() ? reader.tried(found.rows()) : null,
             log.equals(PendingEntries.SYSTEM));
     return new LogPage(
         frame,

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.listener.ScriptNonce;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 
@@ -66,6 +67,7 @@ final class Pages {
         may(request, rights.people()),
         may(request, rights.temporary()),
         may(request, rights.people()) && rights.setup().getAsBoolean(),
+        ScriptNonce.of(request),
         KnownRefusal.all(words, settings.helpLine()));
   }
 

@@ -60,15 +60,22 @@ final class PeopleController {
   private final DeskOrders orders;
   private final Directory directory;
   private final Installation installation;
+  private final OnceAnswers once;
   private final Answers answers;
 
   PeopleController(
-      Pages pages, Desk desk, DeskOrders orders, Installation installation, Answers answers) {
+      Pages pages,
+      Desk desk,
+      DeskOrders orders,
+      Installation installation,
+      OnceAnswers once,
+      Answers answers) {
     this.pages = pages;
     this.desk = desk;
     this.orders = orders;
     this.directory = new Directory(installation.seal());
     this.installation = installation;
+    this.once = once;
     this.answers = answers;
   }
 
@@ -212,7 +219,13 @@ final class PeopleController {
   @Post("/api/v1/people/apply")
   @Consumes(MediaType.ALL)
   HttpResponse<?> apply(HttpRequest<?> request, @Body byte[] file) {
-    return switch (orders.apply(CurrentSession.active(request), file)) {
+    Session by = CurrentSession.active(request);
+    return once.answer(request, by, file, () -> applied(request, orders.apply(by, file)));
+  }
+
+  private HttpResponse<?> applied(
+      HttpRequest<?> request, DeskOrders.Outcome<PersonImport.Outcome> applied) {
+    return switch (applied) {
       case DeskOrders.Outcome.Refused<PersonImport.Outcome>(Refusal reason) ->
           answers.refuse(reason, request);
       case DeskOrders.Outcome.Answered<PersonImport.Outcome>(PersonImport.Outcome outcome) ->

@@ -19,6 +19,7 @@ public record PersonPage(Frame frame, String person, String terminal, @Nullable 
    * @param code of the refusal in {@code notice}; empty without one
    * @param notice why nothing else is shown; null when it is
    * @param done what was just done, in words; null on an ordinary visit
+   * @param waits whether a further card of the person waits for a second word
    */
   public record Content(
       String code,
@@ -30,7 +31,8 @@ public record PersonPage(Frame frame, String person, String terminal, @Nullable 
       List<Office> roles,
       List<Card> cards,
       List<Passkey> passkeys,
-      List<TemporaryPage.Away> temporary) {
+      List<TemporaryPage.Away> temporary,
+      boolean waits) {
     public Content {
       posts = List.copyOf(posts);
       roles = List.copyOf(roles);

@@ -2,6 +2,7 @@ package jp.sekisho.server.web;
 
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.core.annotation.Order;
+import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
@@ -47,13 +48,19 @@ final class SessionFilter {
   private final Sessions sessions;
   private final Answers answers;
   private final RefusalCounter refusals;
+  private final SessionLimit limit;
   private final List<OpenRoute> openRoutes;
 
   SessionFilter(
-      Sessions sessions, Answers answers, RefusalCounter refusals, List<OpenRoute> openRoutes) {
+      Sessions sessions,
+      Answers answers,
+      RefusalCounter refusals,
+      SessionLimit limit,
+      List<OpenRoute> openRoutes) {
     this.sessions = sessions;
     this.answers = answers;
     this.refusals = refusals;
+    this.limit = limit;
     this.openRoutes = List.copyOf(openRoutes);
   }
 
@@ -89,8 +96,10 @@ final class SessionFilter {
           "/grants",
           "/log-sheet",
           "/authenticators",
+          "/sessions",
           "/people",
           "/temporary",
+          "/confirmations",
           "/setup/steps" ->
           Guard.PAGE;
       case "/api/v1/session" -> Guard.LOOK;
@@ -141,6 +150,9 @@ final class SessionFilter {
     Resolution worth =
         sessions.resolve(
             token.get(), guard == Guard.LOOK ? Use.LOOK : Use.ACTIVITY, Doors.source(request));
+    if (!admits(worth)) {
+      return answers.refuse(Refusal.TOO_MANY, request).header(HttpHeaders.RETRY_AFTER, "60");
+    }
     return switch (worth) {
       case Resolution.Refused(Refusal reason) -> {
         HttpResponse<?> refusal = refuse(request, reason);
@@ -154,6 +166,14 @@ final class SessionFilter {
       case Resolution.Active(Session session) when session.isUndecided() && guard == Guard.ACTIVE ->
           answers.refuse(Refusal.POST_NEEDED, request);
       case Resolution.Active active -> pass(request, active);
+    };
+  }
+
+  private boolean admits(Resolution worth) {
+    return switch (worth) {
+      case Resolution.Refused _ -> true;
+      case Resolution.Suspended(Session session) -> limit.admits(session);
+      case Resolution.Active(Session session) -> limit.admits(session);
     };
   }
 

@@ -3,19 +3,26 @@ package jp.sekisho.server.authn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.authn.LoginScene.Card;
 import jp.sekisho.server.authn.Logins.Outcome;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.card.CardRegistry;
+import jp.sekisho.server.card.WaitingCard;
+import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Token;
+import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.webauthn.PasskeyEnrolment;
 import jp.sekisho.server.webauthn.PasskeyScene;
@@ -101,6 +108,47 @@ final class CardNewsTest {
     assertEquals("authenticator.seen", scene.newest("mayor").type());
     assertEquals(0, enrolment.seen(session(byTheOld.token())), "once");
     assertTrue(opened(first).news(), "for 30 days all the same");
+  }
+
+  @Test
+  void aCardThatWaitsForItsHolderIsToldUntilItsDaysAreOver() {
+    scene.tamper("insert into organ (id, name) values ('mayor', '市長部局')"); // a row's organ exists
+    CardRegistry.Outcome outcome =
+        scene.registry.by(new Administrator()).register(PERSON, scene.card(PERSON).der());
+    assertInstanceOf(CardRegistry.Outcome.Waits.class, outcome);
+    assertTrue(opened(first).news());
+    Instant over = scene.clock.instant().plus(WaitingCard.LIFE);
+    assertFalse(
+        scene.storage.transactions.<Boolean>read(
+            handle -> scene.cards.waiting().hasAny(handle, PERSON, over)));
+  }
+
+  /** Somebody whose word alone is not enough for a further card. */
+  private static final class Administrator implements CardRegistry.Asker {
+    @Override
+    public Optional<Refusal> obstacle(Change change, String holder) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void done(Change change, String holder) {
+      // Nothing of the desk is looked at here.
+    }
+
+    @Override
+    public Optional<String> needsSecond() {
+      return Optional.of("100001");
+    }
+  }
+
+  @Test
+  void aCertificateThatEndsWithinThirtyDaysIsToldAtEachLogin() {
+    assertNull(opened(first).ends());
+    String person = "100044";
+    Card card = scene.clerk(person, Recorded.REMINDER.plusDays(1));
+    assertNull(opened(card).ends());
+    scene.pass(Duration.ofDays(2));
+    assertEquals(Validity.day(card.certificate().getNotAfter().toInstant()), opened(card).ends());
   }
 
   @Test

@@ -150,7 +150,13 @@ public final class LoginScene implements Registers, AutoCloseable {
         stepUps,
         this,
         approvals,
-        new Logins.Settings(origins, match));
+        new Logins.Settings(origins, match),
+        new FailureDelays(clock));
+  }
+
+  @Override
+  public int failures(Handle handle, ActiveTerminal terminal) {
+    return FailureDelays.STANDARD;
   }
 
   public void addTerminal(String id, String organ) {
@@ -199,8 +205,18 @@ public final class LoginScene implements Registers, AutoCloseable {
 
   /** A current person with a registered card. */
   public Card clerk(String person) {
+    return enrolled(person, card(person));
+  }
+
+  /** As {@link #clerk(String)}; the card's certificate lives so long. */
+  Card clerk(String person, Duration life) {
+    KeyPair keys = TestCa.rsa();
+    return enrolled(
+        person, new Card(keys, ca.issue(person, keys.getPublic(), life, TestCa.HARDWARE_POLICY)));
+  }
+
+  private Card enrolled(String person, Card card) {
     organOfPerson.put(person, "mayor");
-    Card card = card(person);
     if (!(registry.register(person, card.der()) instanceof CardRegistry.Outcome.Registered)) {
       throw new IllegalStateException("not registered");
     }
@@ -274,7 +290,7 @@ public final class LoginScene implements Registers, AutoCloseable {
     Asked asked = ask(terminal);
     Logins.Outcome outcome =
         logins.answer(asked.transaction().id(), asked.cookie(), answer(asked, terminal, card));
-    if (outcome instanceof Logins.Outcome.Opened(Token token, boolean _)) {
+    if (outcome instanceof Logins.Outcome.Opened(Token token, boolean _, var _)) {
       return token;
     }
     throw new AssertionError("expected a session, got " + outcome);

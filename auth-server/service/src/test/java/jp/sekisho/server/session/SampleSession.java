@@ -24,9 +24,19 @@ public final class SampleSession {
       String organ,
       @Nullable String post,
       InetAddress from) {
+    return open(context, person, organ, post, "T-" + person, from);
+  }
+
+  /** At any terminal; returns the session's secret. */
+  public static Token open(
+      ApplicationContext context,
+      String person,
+      String organ,
+      @Nullable String post,
+      String terminal,
+      InetAddress from) {
     Token token = Token.random();
     Sessions sessions = context.getBean(Sessions.class);
-    String terminal = "T-" + person;
     context
         .getBean(Installation.class)
         .transactions()

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import jp.sekisho.protocol.Base64Url;
@@ -225,6 +226,20 @@ final class SessionsTest {
     assertInstanceOf(
         Resolution.Active.class,
         anywhere.resolve(token, Use.LOOK, InetAddress.ofLiteral("192.0.2.8")));
+  }
+
+  @Test
+  void aSessionThatNobodyOpenedIsNoticed() {
+    Token forged = Token.random();
+    scene.tamper("create table forged as select * from web_session");
+    scene.tamper(
+        "update forged set token_hash = x'" + HexFormat.of().formatHex(forged.hash()) + "'");
+    scene.tamper("insert into web_session select * from forged");
+    scene.tamper("drop table forged");
+    assertEquals(
+        new Resolution.Refused(Refusal.STATE_TAMPERED),
+        scene.sessions.resolve(forged, Use.LOOK, LoginScene.BROWSER));
+    assertActive();
   }
 
   @Test

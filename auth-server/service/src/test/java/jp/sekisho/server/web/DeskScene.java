@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.WireJson;
@@ -45,6 +46,9 @@ final class DeskScene implements AutoCloseable {
   static final String APPROVER = "100031";
   static final String COUNCIL_ADMIN = "400001";
   static final String COUNCILLOR = "400042";
+
+  /** What one session may ask in a minute. */
+  static final int SESSION_REQUESTS = 300;
 
   private static final String PERSONS =
       """
@@ -103,6 +107,7 @@ final class DeskScene implements AutoCloseable {
             .deduceEnvironment(false)
             .banner(false)
             .properties(Listeners.properties(settings))
+            .properties(Map.of("sekisho.session-requests", SESSION_REQUESTS))
             .singletons(installation, settings, keys)
             .build();
     context.start();
@@ -126,8 +131,14 @@ final class DeskScene implements AutoCloseable {
 
   /** As {@link #session(String)}, in a post. */
   Token session(String person, @Nullable String post) {
+    return session(person, post, "T-" + person);
+  }
+
+  /** As {@link #session(String, String)}, at another terminal. */
+  Token session(String person, @Nullable String post, String terminal) {
     String organ = person.startsWith("4") ? "assembly" : "mayor";
-    return SampleSession.open(context, person, organ, post, InetAddress.getLoopbackAddress());
+    return SampleSession.open(
+        context, person, organ, post, terminal, InetAddress.getLoopbackAddress());
   }
 
   /** What a step-up by card leaves. */
@@ -136,7 +147,13 @@ final class DeskScene implements AutoCloseable {
   }
 
   HttpResponse<String> get(String path, @Nullable Token session) {
-    return send(request(path, session).GET());
+    return get(path, session, Map.of());
+  }
+
+  HttpResponse<String> get(String path, @Nullable Token session, Map<String, String> headers) {
+    HttpRequest.Builder request = request(path, session).GET();
+    headers.forEach(request::header);
+    return send(request);
   }
 
   HttpResponse<String> post(String path, Token session, byte[] body) {
@@ -148,11 +165,17 @@ final class DeskScene implements AutoCloseable {
   }
 
   HttpResponse<String> post(String path, Token session, Object wire) {
-    return send(
+    return post(path, session, wire, Map.of());
+  }
+
+  HttpResponse<String> post(String path, Token session, Object wire, Map<String, String> headers) {
+    HttpRequest.Builder request =
         request(path, session)
             .header("Origin", installation.config().origin())
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(WireJson.write(wire))));
+            .POST(HttpRequest.BodyPublishers.ofByteArray(WireJson.write(wire)));
+    headers.forEach(request::header);
+    return send(request);
   }
 
   private HttpRequest.Builder request(String path, @Nullable Token session) {

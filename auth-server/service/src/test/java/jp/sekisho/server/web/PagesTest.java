@@ -19,9 +19,11 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.bundle.BundleCopy;
@@ -48,6 +50,7 @@ import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.EntryIndex;
@@ -299,12 +302,38 @@ final class PagesTest {
       assertEquals(1, html.split("id=\"" + id + "\"", -1).length - 1, id);
     }
     assertTrue(html.contains("職員証でログイン"));
+    assertTrue(html.contains("<noscript><p class=\"state\""), "without scripts it says so");
     assertTrue(html.contains("data-agent=\"http://127.0.0.1:47621\""));
     assertTrue(html.contains("data-code=\"PIN_BLOCKED\""));
     assertTrue(html.contains("内線 1234"));
     assertFalse(
         Pattern.compile("<script(?![^>]*src=)|<style| style=| on[a-z]+=").matcher(html).find());
     assertTrue(page.headers().firstValue("Content-Security-Policy").orElse("").contains("'self'"));
+  }
+
+  @Test
+  void everyScriptOfAPageCarriesTheNonceOfItsOwnPolicyAndNoOtherMayRun() throws Exception {
+    Set<String> nonces = new HashSet<>();
+    for (int i = 0; i < 3; i++) {
+      HttpResponse<String> page = get("/", null);
+      String policy = page.headers().firstValue("Content-Security-Policy").orElse("");
+      Matcher named = Pattern.compile("script-src 'nonce-([A-Za-z0-9_-]{22})';").matcher(policy);
+      assertTrue(named.find(), policy);
+      String nonce = String.valueOf(named.group(1));
+      assertTrue(nonces.add(nonce), "made for each answer");
+      Matcher scripts = Pattern.compile("<script[^>]*>").matcher(page.body());
+      int found = 0;
+      for (; scripts.find(); found++) {
+        assertTrue(scripts.group().contains(" nonce=\"" + nonce + "\""), scripts.group());
+      }
+      assertTrue(found >= 2);
+    }
+    assertTrue(
+        get("/api/v1/session", null)
+            .headers()
+            .firstValue("Content-Security-Policy")
+            .orElse("")
+            .contains("script-src 'none'"));
   }
 
   @Test
@@ -332,6 +361,24 @@ final class PagesTest {
     assertFalse(html.contains("<td>" + AUDITOR + "</td>"));
     installation.logs().integrateNow();
     assertTrue(get("/log", token).body().contains("log.viewed"), "looking is an entry");
+  }
+
+  @Test
+  void refusedLoginsOfTheLastDaysAreToldToTheirPersonAndNobodyElse() throws Exception {
+    String person = "100045";
+    Token token = session(person);
+    installation.logs().integrateNow();
+    assertFalse(get("/log", token).body().contains("id=\"tried\""));
+    installation
+        .transactions()
+        .write(change ->
+            change.record(
+                new Entry.Subject("mayor", person, null, "T-0666", null),
+                new LoginEvent.Refused("t", Refusal.AUTHENTICATOR_SUSPENDED)));
+    installation.logs().integrateNow();
+    String html = get("/log", token).body();
+    assertTrue(html.contains("id=\"tried\"") && html.contains("端末T-0666"), html);
+    assertFalse(get("/log", session(CLERK)).body().contains("T-0666"));
   }
 
   @Test
@@ -437,6 +484,25 @@ final class PagesTest {
     assertEquals(
         Refusal.SESSION_NONE,
         refusal(post("/authn/v1/transactions", new NewTransaction("unlock", null), null)));
+  }
+
+  @Test
+  void aPreLoginCookieThatWasPlantedIsReplacedAndAnswersNothing() throws Exception {
+    String planted = "__Host-sekisho-prelogin=" + Token.random().secret();
+    HttpResponse<String> asked =
+        post("/authn/v1/transactions", new NewTransaction("login", null), planted);
+    assertEquals(201, asked.statusCode());
+    String cookie = asked.headers().firstValue("Set-Cookie").orElse("");
+    assertTrue(cookie.startsWith("__Host-sekisho-prelogin="), cookie);
+    assertFalse(cookie.startsWith(planted), "the secret is made here, each time");
+    String id =
+        WireJson.read(asked.body().getBytes(StandardCharsets.UTF_8), TransactionCreated.class)
+            .transaction();
+    String none = Base64Url.encode(new byte[] {1});
+    PostedAnswer answer = new PostedAnswer(new CardAnswer(none, none, none, none, none).opaque());
+    assertEquals(
+        Refusal.PRELOGIN_COOKIE,
+        refusal(post("/authn/v1/transactions/" + id + "/answer", answer, planted)));
   }
 
   @Test

@@ -102,4 +102,35 @@ public sealed interface AuthenticatorEvent extends AuditEvent {
       return Map.of("spki", spki);
     }
   }
+
+  /**
+   * A further card was asked for by an administrator alone; it counts for nothing before its holder
+   * or the holder's 所属長 confirms it.
+   *
+   * @param by staff number of the administrator
+   */
+  record Awaits(String spki, String by) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.awaits";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki, "by", by);
+    }
+  }
+
+  /** A further card that waited will not be registered. */
+  record Declined(String spki) implements AuthenticatorEvent {
+    @Override
+    public String type() {
+      return "authenticator.declined";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("spki", spki);
+    }
+  }
 }

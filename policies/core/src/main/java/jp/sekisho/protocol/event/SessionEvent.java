@@ -44,7 +44,8 @@ public sealed interface SessionEvent extends AuditEvent {
    * Over for good.
    *
    * @param cause {@code logout}, {@code absolute-limit}, {@code lock-to-end}, {@code other-person},
-   *     {@code replaced}, {@code revoked}, {@code reboot}
+   *     {@code replaced}, {@code revoked}, {@code reboot}, {@code by-holder}, {@code
+   *     by-administrator}
    */
   record Ended(String cause) implements SessionEvent {
     @Override

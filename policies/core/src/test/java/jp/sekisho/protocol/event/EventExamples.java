@@ -257,6 +257,9 @@ final class EventExamples {
             List.of("M-0005"),
             List.of("M-0099")),
         organ);
+    Entry.Subject asked = Entry.Subject.person("mayor", "S-1024");
+    events.put(new AuthenticatorEvent.Awaits(CERTIFICATE, "S-2001"), asked);
+    events.put(new AuthenticatorEvent.Declined(CERTIFICATE), asked);
     return events;
   }
 

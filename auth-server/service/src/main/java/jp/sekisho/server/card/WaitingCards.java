@@ -1,0 +1,112 @@
+package jp.sekisho.server.card;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.TamperedException;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The table {@code card_waiting}; written by {@link CardRegistry}. A card that waited too long is
+ * found no more, and its row goes with the next one that is asked for. Reading throws {@link
+ * TamperedException} for a row that fails its seal; let it pass. Thread-safe.
+ */
+public final class WaitingCards {
+  /** Name of the table, in seals and in the log. */
+  public static final String TABLE = "card_waiting";
+
+  private final RowSeal seal;
+
+  WaitingCards(RowSeal seal) {
+    this.seal = seal;
+  }
+
+  /** The card with this key, if it waits for this person. */
+  public Optional<WaitingCard> find(Handle handle, String person, byte[] spkiHash, Instant at) {
+    return handle
+        .createQuery("select * from card_waiting where spki_hash = :hash and person = :person")
+        .bind("hash", spkiHash)
+        .bind("person", person)
+        .map((row, _) -> read(row))
+        .findOne()
+        .filter(card -> at.isBefore(card.expires()));
+  }
+
+  /** Whether a card waits for this person to confirm it. */
+  public boolean hasAny(Handle handle, String person, Instant at) {
+    return handle
+        .createQuery("select * from card_waiting where person = :person")
+        .bind("person", person)
+        .map((row, _) -> read(row))
+        .list()
+        .stream()
+        .anyMatch(card -> at.isBefore(card.expires()));
+  }
+
+  /** What waits in a 機関, the oldest first. */
+  public List<WaitingCard> ofOrgan(Handle handle, String organ, Instant at) {
+    return handle
+        .createQuery("select * from card_waiting where organ = :organ order by asked, spki_hash")
+        .bind("organ", organ)
+        .map((row, _) -> read(row))
+        .list()
+        .stream()
+        .filter(card -> at.isBefore(card.expires()))
+        .toList();
+  }
+
+  /** Replaces what waited for the same key. */
+  void insert(Change change, EntryReceipt entry, WaitingCard card) {
+    change
+        .handle()
+        .execute(
+            "delete from card_waiting where spki_hash = ? or asked < ?",
+            card.spkiHash(),
+            card.asked().minus(WaitingCard.LIFE).toEpochMilli());
+    change
+        .handle()
+        .execute(
+            "insert into card_waiting (spki_hash, person, organ, certificate, asked_by, asked,"
+                + " entry_id, mac) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            card.spkiHash(),
+            card.person(),
+            card.organ(),
+            card.certificate(),
+            card.askedBy(),
+            card.asked().toEpochMilli(),
+            entry.entryId(),
+            seal.seal(TABLE, entry, columns(card)));
+  }
+
+  void delete(Change change, WaitingCard card) {
+    change.handle().execute("delete from card_waiting where spki_hash = ?", card.spkiHash());
+  }
+
+  private WaitingCard read(ResultSet row) throws SQLException {
+    byte[] hash = row.getBytes("spki_hash");
+    WaitingCard card =
+        new WaitingCard(
+            hash,
+            row.getString("person"),
+            row.getString("organ"),
+            row.getBytes("certificate"),
+            row.getString("asked_by"),
+            Instant.ofEpochMilli(row.getLong("asked")));
+    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(card))) {
+      throw new TamperedException(TABLE, Base64Url.encode(hash));
+    }
+    return card;
+  }
+
+  private static Object[] columns(WaitingCard card) {
+    return new Object[] {
+      card.spkiHash(), card.person(), card.organ(), card.certificate(), card.askedBy(), card.asked()
+    };
+  }
+}
