@@ -164,10 +164,19 @@ public final class UsbGate implements AutoCloseable {
         // To release it again would be to let its driver in again, and with it what it brings.
         continue;
       }
-      UsbVerdict next = rules.decide(one.reading().device(), around(one.reading(), one.inUse()));
-      if (next.allowed() != one.verdict().allowed()) {
-        ports.read(one.reading().device().port()).ifPresent(now -> judge(now, one.inUse()));
-      }
+      apart(one.reading().device().port(), () -> judgeByNewRules(one));
+    }
+  }
+
+  private void judgeByNewRules(Held one) {
+    String port = one.reading().device().port();
+    UsbVerdict next = rules.decide(one.reading().device(), around(one.reading(), one.inUse()));
+    if (next.allowed() != one.verdict().allowed()) {
+      ports.read(port).ifPresent(now -> judge(now, one.inUse()));
+    } else if (next.allowed() && !next.rule().equals(one.verdict().rule())) {
+      // Released as before, but by a rule that may not mean its driver.
+      held.put(port, new Held(one.reading(), next, one.inUse(), one.can()));
+      judgeDrivers(port);
     }
   }
 
@@ -671,9 +680,6 @@ public final class UsbGate implements AutoCloseable {
     if (eventsLost || ended) {
       return Fault.EVENTS_LOST;
     }
-    if (decisionFailed) {
-      return Fault.DECISION_FAILED;
-    }
     try {
       if (!ports.openControllers().isEmpty()) {
         return Fault.GATE_OPEN;
@@ -686,6 +692,9 @@ public final class UsbGate implements AutoCloseable {
           && ports.read(one.reading().device().port()).filter(Reading::authorized).isPresent()) {
         return Fault.DEVICE_OPEN;
       }
+    }
+    if (decisionFailed) {
+      return Fault.DECISION_FAILED;
     }
     return recordFailed || !log.takesReleases() ? Fault.RECORDS_FULL : null;
   }

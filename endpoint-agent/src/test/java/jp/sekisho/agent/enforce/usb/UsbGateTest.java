@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -404,6 +405,51 @@ class UsbGateTest {
   }
 
   @Test
+  @DisplayName("what stays released by another rule of a new policy is judged by that rule's drivers")
+  void otherRule() throws Exception {
+    gate.start(log);
+    gate.decideBy(enrolled("03:00:00"));
+    bus.bind("1-2", "tablet-of-its-maker");
+    bus.plug("1-2", FakeBus.INPUT);
+    awaitEvents(1);
+    gate.reconcile();
+    assertEquals("1", authorized("1-2"));
+    gate.decideBy(UsbEvaluator.strictest());
+    assertEquals("0", authorized("1-2"));
+    assertEquals(Refusal.USB_DRIVER, lastBlocked().reason());
+  }
+
+  @Test
+  @DisplayName("an error about one device keeps a new policy from no other")
+  void newPolicyWithAnError() throws Exception {
+    bus.put("1-1", FakeBus.SCANNER, false);
+    bus.put("1-2", FakeBus.SCANNER, false);
+    gate.start(log);
+    gate.decideBy(scannerAllowed());
+    assertEquals("1", authorized("1-2"));
+    whileRecording =
+        event -> {
+          if (event instanceof UsbEvent.Blocked blocked && blocked.device().port().equals("1-1")) {
+            throw new StackOverflowError("scripted");
+          }
+        };
+    gate.decideBy(UsbEvaluator.strictest());
+    assertEquals("0", authorized("1-1"));
+    assertEquals("0", authorized("1-2"));
+    assertEquals("decision-failed", gate.enforcement().fault());
+  }
+
+  @Test
+  @DisplayName("a controller that cannot be closed is named as such, not as a failed decision")
+  void controllerStays() throws Exception {
+    gate.start(log);
+    Files.createDirectories(sys.resolve("bus/usb/devices/usb2/authorized_default"));
+    bus.signal(UsbSignal.Kind.CONTROLLER, "");
+    Await.until("told", () -> !gate.enforcement().enforcing());
+    assertEquals("ports-unreadable", gate.enforcement().fault());
+  }
+
+  @Test
   @DisplayName("lost messages: everything is looked at again, new controllers included")
   void lost() throws Exception {
     gate.start(log);
@@ -558,6 +604,10 @@ class UsbGateTest {
   }
 
   private static UsbEvaluator scannerAllowed() {
+    return enrolled("ff:00:00");
+  }
+
+  private static UsbEvaluator enrolled(String classes) {
     Reason reason = new Reason("窓口のスキャナー", "scanner of the counter");
     return UsbEvaluator.by(
         new UsbRules(
@@ -566,7 +616,7 @@ class UsbGateTest {
             new Rule<>(
                 "t.enrolled",
                 reason,
-                List.of(new EnrolledPeripheral("0627", "0001", null, List.of("ff:00:00"))))));
+                List.of(new EnrolledPeripheral("0627", "0001", null, List.of(classes))))));
   }
 
   @Test
