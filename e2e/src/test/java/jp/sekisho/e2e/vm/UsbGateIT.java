@@ -263,9 +263,7 @@ class UsbGateIT {
     vm.await(
         "its record", "tail -1 " + DECISIONS + " | grep USB_DRIVER | grep -q '\"wasOpen\":true'");
     assertTrue(
-        vm.run("grep '\"port\":\"" + port + "\"' " + DECISIONS)
-            .expectOk()
-            .contains("usb.allowed"));
+        vm.run("grep '\"port\":\"" + port + "\"' " + DECISIONS).expectOk().contains("usb.allowed"));
     vm.run("cd /sys/kernel/config/usb_gadget/liar; echo >UDC; rmmod dummy_hcd").expectOk();
   }
 

@@ -405,7 +405,8 @@ class UsbGateTest {
   }
 
   @Test
-  @DisplayName("what stays released by another rule of a new policy is judged by that rule's drivers")
+  @DisplayName(
+      "what stays released by another rule of a new policy is judged by that rule's drivers")
   void otherRule() throws Exception {
     gate.start(log);
     gate.decideBy(enrolled("03:00:00"));
