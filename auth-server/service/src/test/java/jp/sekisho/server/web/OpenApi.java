@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jp.sekisho.protocol.Problem;
+import jp.sekisho.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,6 +176,16 @@ final class OpenApi {
   }
 
   private Object schema(Class<?> type) {
+    if (type == Refusal.class) {
+      // Not a list: codes are added, and who reads them has to expect one that is newer.
+      return map(
+          "type",
+          "string",
+          "pattern",
+          "^[A-Z][A-Z_]*$",
+          "description",
+          "a code of Refusal; who meets an unknown one goes by the status and shows the text");
+    }
     if (type.isEnum()) {
       return map(
           "type",
