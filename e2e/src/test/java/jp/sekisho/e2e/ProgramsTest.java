@@ -87,6 +87,31 @@ class ProgramsTest {
   }
 
   @Test
+  void theNextDemoEndsWhatAKilledOneLeftBehindAndNoOtherProgram() throws Exception {
+    Path file = directory.resolve("long.pid");
+    try (Programs programs = new Programs(directory, Map.of())) {
+      Process left = programs.start("long", List.of("sleep", "600"));
+      String right = Files.readString(file);
+      Files.writeString(file, left.pid() + " 1\n");
+      stopProcess(programs, file);
+      assertTrue(left.isAlive(), "started at another time, so another program");
+      Files.writeString(file, right);
+      stopProcess(programs, file);
+      assertTrue(left.waitFor(30, TimeUnit.SECONDS));
+    }
+  }
+
+  /** As {@code ./dev} does it. */
+  private static void stopProcess(Programs programs, Path file) {
+    String script = "STATE=none; . \"$1/e2e/login.sh\"; stop_process \"$2\"";
+    programs
+        .run(
+            List.of(
+                "bash", "-euc", script, "bash", Programs.root().toString(), file.toString()))
+        .expectOk();
+  }
+
+  @Test
   void afterTheEndNothingIsStarted() {
     Programs programs = new Programs(directory, Map.of());
     programs.close();
