@@ -105,9 +105,7 @@ class ProgramsTest {
   private static void stopProcess(Programs programs, Path file) {
     String script = "STATE=none; . \"$1/e2e/login.sh\"; stop_process \"$2\"";
     programs
-        .run(
-            List.of(
-                "bash", "-euc", script, "bash", Programs.root().toString(), file.toString()))
+        .run(List.of("bash", "-euc", script, "bash", Programs.root().toString(), file.toString()))
         .expectOk();
   }
 
