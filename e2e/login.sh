@@ -31,17 +31,19 @@ wait_for() {
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 stop_all() {
-  local file pid name since
-  [ -d "$LOGIN/run" ] || return 0
-  for name in session agent server card pcscd; do
-    file=$LOGIN/run/$name.pid
-    [ -f "$file" ] || continue
-    read -r pid since <"$file"; rm -f "$file"
-    [ -n "$since" ] && [ "$(started "$pid")" = "$since" ] || continue
-    kill "$pid" 2>/dev/null || continue
-    for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
-    kill -9 "$pid" 2>/dev/null || true
-  done
+  local name
+  for name in session agent server card pcscd; do stop_process "$LOGIN/run/$name.pid"; done
+}
+
+# Ends the process of a file "ID STARTED" in order, if it is still that one.
+stop_process() {
+  local pid since
+  [ -f "$1" ] || return 0
+  read -r pid since <"$1" || true; rm -f "$1"
+  [ -n "$since" ] && [ "$(started "$pid")" = "$since" ] || return 0
+  kill "$pid" 2>/dev/null || return 0
+  for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+  kill -9 "$pid" 2>/dev/null || true
 }
 
 # pcscd in a network of its own: Debian's vpcd listens on every address. Its socket appears in $LOGIN/pcscd on this side.
@@ -49,7 +51,9 @@ start_card() {
   local ns=(unshare --net --mount)
   [ "$(id -u)" -eq 0 ] || ns=(unshare --user --map-root-user --net --mount)
   mkdir -p "$LOGIN/pcscd"
-  start pcscd "${ns[@]}" sh -c "mkdir -p /run/pcscd; mount --bind '$LOGIN/pcscd' /run/pcscd && ip link set lo up && exec pcscd --foreground"
+  start pcscd "${ns[@]}" sh -c '
+    [ -d /run/pcscd ] || mkdir -p /run/pcscd 2>/dev/null || { mount -t tmpfs tmpfs /run && mkdir /run/pcscd; }
+    mount --bind "$1" /run/pcscd && PATH=$PATH:/usr/sbin:/sbin && ip link set lo up && exec pcscd --foreground' sh "$LOGIN/pcscd"
   wait_for "pcscd" 20 test -S "$LOGIN/pcscd/pcscd.comm"
   run_java -jar "$CARD_JAR" issue-test-ca "$LOGIN/ca" >/dev/null
   # What the service pins: the CA, its revocation list, and the CA's policy that says hardware- and PIN-bound.
@@ -76,6 +80,7 @@ cmd_card() {
 cmd_login() {
   need_packages "$PACKAGES_LOGIN"
   need_jdk
+  need_namespaces
   stop_all
   local port
   for port in $PEOPLE_PORT $AGENTS_PORT $LOOPBACK_PORT; do

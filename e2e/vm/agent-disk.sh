@@ -16,6 +16,7 @@ flock 9
 
 id=$({ cat "$0" "$here/LambdaList.java" "$here/guest/java-flags" "$image/image.id"; sha256sum <"$jar"; cat "$image/agent-loaded.lst" 2>/dev/null || true; } | sha256sum | cut -c1-32)
 if [ "$(cat "$image/agent.id" 2>/dev/null)" = "$id" ]; then exit 0; fi
+echo "packing the agent's disk and its class archive"
 rm -rf "$image/agent.id" "$image/agent"
 disk=$image/agent
 mkdir -p "$disk/lib"

@@ -8,8 +8,9 @@
 //     TIME LOST ERRNO                        one write to a file that could not be named any more (its device went with the write)
 // TIME is CLOCK_BOOTTIME in seconds with microseconds.
 //
-// fanotify merges events that are equal (same process, same file, same mask) while they wait in its queue. We run under SCHED_FIFO,
-// so on the guest's one processor we are scheduled as soon as the write returns and the queue never holds two.
+// fanotify merges events that are equal (same process, same file, same mask) while they wait in its queue. We run under SCHED_FIFO: on
+// one processor we are scheduled as soon as the write returns, and the queue never holds two. Once the init has switched the second
+// processor on, a writer there may repeat its write before we have read the first: a repetition is lost then, never that it wrote.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

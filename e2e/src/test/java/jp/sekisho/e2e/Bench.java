@@ -27,9 +27,11 @@ import jp.sekisho.e2e.vm.UsbStick;
 import jp.sekisho.e2e.vm.VmOptions;
 
 /**
- * {@code ./dev bench DIRECTORY USBGUARD.tar}: how long a login takes, how soon a booted terminal is
- * guarded, and how soon a keyboard works, with USBGuard in the same kind of VM and the same run.
- * Prints rows for {@code docs/performance.md}.
+ * {@code ./dev bench terminal}, which gives a directory and a tar of USBGuard: how long a login
+ * takes without the person, how long five boots of an enrolled terminal take until its USB
+ * controllers are gated and its agent runs, how soon a keyboard works, beside USBGuard's in the
+ * same kind of VM and the same run, and whether twenty sticks become a disk. Prints rows for {@code
+ * docs/performance.md}.
  */
 final class Bench {
   private static final int LOGINS = 30;

@@ -18,13 +18,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jp.sekisho.e2e.vm.MachineLacks;
 import jp.sekisho.smartcard.verify.PathVerifier;
 
 /**
  * A real pcscd in a network of its own, and virtual cards that one hand puts into its first reader.
  *
  * <p>Debian's vpcd listens on every address, hence the own network; pcscd's socket appears in a
- * directory on this side.
+ * directory on this side. Who is not root has it in a user namespace.
  */
 final class Cards {
   /** Name of the reader that the cards are put into. */
@@ -56,24 +57,31 @@ final class Cards {
   static Cards start(Path directory, Programs programs) throws IOException {
     for (String tool : List.of("/usr/sbin/pcscd", "/usr/bin/unshare", "/usr/bin/nsenter")) {
       if (!Files.isExecutable(Path.of(tool))) {
-        throw new AssertionError(
+        throw new MachineLacks(
             tool + " is missing: apt-get install pcscd vsmartcard-vpcd util-linux iproute2");
       }
     }
+    List<String> unshare = new ArrayList<>(List.of("unshare", "--net", "--mount"));
+    if (!isRoot()) {
+      unshare.addAll(List.of("--user", "--map-root-user"));
+    }
+    requireNamespaces(programs, unshare);
     Path run = Files.createDirectories(directory.resolve("pcscd"));
-    Process pcscd =
-        programs.start(
-            "pcscd",
-            List.of(
-                "unshare",
-                "--net",
-                "--mount",
-                "sh",
-                "-c",
-                "mkdir -p /run/pcscd && mount --bind '"
-                    + run
-                    + "' /run/pcscd && ip link set lo up && exec pcscd --foreground"));
-    Programs.await("pcscd", Duration.ofSeconds(20), () -> Files.exists(socket(directory)));
+    List<String> command = new ArrayList<>(unshare);
+    // Where root's own pcscd never ran there is no /run/pcscd, and only root can make one.
+    command.addAll(
+        List.of(
+            "sh",
+            "-c",
+            "[ -d /run/pcscd ] || mkdir -p /run/pcscd 2>/dev/null"
+                + " || { mount -t tmpfs tmpfs /run && mkdir /run/pcscd; };"
+                + " mount --bind \"$1\" /run/pcscd && PATH=$PATH:/usr/sbin:/sbin"
+                + " && ip link set lo up && exec pcscd --foreground",
+            "sh",
+            run.toString()));
+    Process pcscd = programs.start("pcscd", command);
+    programs.awaitReady(
+        "pcscd", pcscd, Duration.ofSeconds(20), () -> Files.exists(socket(directory)));
     Cards cards = new Cards(directory, programs, pcscd.pid());
     programs
         .run(
@@ -85,6 +93,31 @@ final class Cards {
     Files.copy(cards.ca().resolve("crl.der"), trust.resolve("staff.crl"));
     Files.copy(cards.ca().resolve("policy.oid"), trust.resolve("hardware-policy.oid"));
     return cards;
+  }
+
+  private static boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void requireNamespaces(Programs programs, List<String> unshare) {
+    List<String> attempt = new ArrayList<>(unshare);
+    attempt.add("true");
+    if (programs.run(attempt).exitCode() != 0) {
+      throw new MachineLacks(
+          "pcscd needs a network of its own: run this as root, or allow unprivileged user"
+              + " namespaces (sysctl kernel.unprivileged_userns_clone=1)");
+    }
+  }
+
+  /** The words that put a program into pcscd's network. */
+  private List<String> enter() {
+    return isRoot()
+        ? List.of("nsenter", "--net=/proc/" + pcscd + "/ns/net")
+        : List.of("nsenter", "--user", "--preserve-credentials", "--target", "" + pcscd, "--net");
   }
 
   /**
@@ -134,7 +167,7 @@ final class Cards {
 
   private void simulate(String application, String name, String... options) {
     Path card = directory.resolve("card-" + name);
-    List<String> command = new ArrayList<>(List.of("nsenter", "--net=/proc/" + pcscd + "/ns/net"));
+    List<String> command = new ArrayList<>(enter());
     command.addAll(
         Programs.jar(
             "smartcard/target/sekisho-card.jar",

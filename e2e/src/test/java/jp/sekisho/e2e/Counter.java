@@ -81,6 +81,11 @@ final class Counter {
                 + HOME
                 + "/locked >/run/session.log 2>&1 &")
         .expectOk();
+    awaitSeat();
+  }
+
+  /** Waits until the agent knows the clerk's seat; a seat finds an agent that started anew. */
+  void awaitSeat() {
     try {
       Programs.await(
           "a seat of an active terminal",

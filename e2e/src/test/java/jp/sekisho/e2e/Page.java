@@ -125,6 +125,11 @@ final class Page {
         WireJson.write(answer));
   }
 
+  /** What a button of an exception's page does: {@code reject withdraw revoke return}. */
+  Answer step(String grant, String step) {
+    return post(people + "/api/v1/grants/" + grant + "/" + step, people, new byte[0]);
+  }
+
   /** What the agent says of terminal and reader. */
   LoopbackStatus status() {
     return send(HttpRequest.newBuilder(URI.create(agent + "/v1/status")).GET(), people)

@@ -13,16 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
 import jp.sekisho.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  * T-0042 with its agent and one seat.
  *
  * <p>Everything runs as the shipped jars, set up by the shipped commands, in one temporary
- * directory.
+ * directory. A town that cannot start ends what it started.
+ *
+ * <p>Long because it is the one thing that tests hold: what each of them does to cards, service and
+ * terminal stands here in the words of the shipped commands. What an auditor does is in {@link
+ * Auditor}, processes in {@link Programs}, cards in {@link Cards}.
  */
 final class Town implements AutoCloseable {
   static final String PIN = "123456";
@@ -62,7 +63,6 @@ final class Town implements AutoCloseable {
   private static final String SERVER = "auth-server/service/target/sekisho-server.jar";
   private static final String AGENT = "endpoint-agent/target/sekisho-agent.jar";
   private static final String POLICY = "policies/cli/target/sekisho-policy.jar";
-  private static final String AUDIT = "auth-server/audit-log/target/sekisho-audit.jar";
   private static final Pattern FINGERPRINT = Pattern.compile("([0-9A-F]{4}-){4}[0-9A-F]{4}");
   private static final Pattern CODE = Pattern.compile("([0-9A-Z]{5}-){4}[0-9A-Z]{5}");
   private static final Pattern TICKET = Pattern.compile("sekisho-ticket1~[^\"\\s]+");
@@ -100,11 +100,13 @@ final class Town implements AutoCloseable {
   private final int agentsPort = freePort();
   // The page may call this port only: it stands in its content security policy.
   private final int loopbackPort = 47621;
-  private final List<Path> exports = new ArrayList<>();
+  private final Auditor auditor;
   private Process server;
   private String code = "";
 
-  private Town(Path directory, int peoplePort, Kind kind) throws IOException {
+  @SuppressWarnings("NullAway.Init") // a town that only half started is seen by nobody
+  private Town(Path directory, int peoplePort, Kind kind, Consumer<String> says)
+      throws IOException {
     this.directory = directory;
     this.otherCards = kind == Kind.OTHER_CARDS;
     this.peoplePort = peoplePort;
@@ -113,15 +115,28 @@ final class Town implements AutoCloseable {
         new Programs(
             Files.createDirectories(directory.resolve("log")),
             Map.of("PCSCLITE_CSOCK_NAME", Cards.socket(directory).toString()));
-    this.cards = Cards.start(directory, programs);
-    if (kind == Kind.EMPTY) {
-      code = find(CODE, init());
-      server = startService();
-    } else {
-      makeCards();
-      makeService();
-      server = startService();
-      makeTerminal();
+    this.auditor = new Auditor(directory, programs, this::server);
+    boolean started = false;
+    try {
+      says.accept("starting pcscd and virtual cards");
+      this.cards = Cards.start(directory, programs);
+      if (kind == Kind.EMPTY) {
+        code = find(CODE, init());
+        server = startService();
+      } else {
+        makeCards();
+        says.accept("making the service's data, its people and a signed policy");
+        makeService();
+        says.accept("starting the service");
+        server = startService();
+        says.accept("enrolling terminal T-0042 and starting its agent");
+        makeTerminal();
+      }
+      started = true;
+    } finally {
+      if (!started) {
+        programs.close();
+      }
     }
   }
 
@@ -131,12 +146,21 @@ final class Town implements AutoCloseable {
 
   /** As {@link #start(Path)}, its pages at a port of the caller's. */
   static Town start(Path directory, int peoplePort) throws IOException {
-    return new Town(directory, peoplePort, Kind.COMMON);
+    return start(directory, peoplePort, line -> {});
+  }
+
+  /**
+   * As {@link #start(Path, int)}.
+   *
+   * @param says gets a line for each thing that takes seconds
+   */
+  static Town start(Path directory, int peoplePort, Consumer<String> says) throws IOException {
+    return new Town(directory, peoplePort, Kind.COMMON, says);
   }
 
   /** As its {@code init} leaves it, with the service running: nobody is there yet. */
   static Town empty(Path directory) throws IOException {
-    return new Town(directory, freePort(), Kind.EMPTY);
+    return new Town(directory, freePort(), Kind.EMPTY, line -> {});
   }
 
   /** The one-time code that {@code init} of an empty town printed. */
@@ -149,7 +173,7 @@ final class Town implements AutoCloseable {
    * two readers for staff let in.
    */
   static Town withOtherCards(Path directory) throws IOException {
-    return new Town(directory, freePort(), Kind.OTHER_CARDS);
+    return new Town(directory, freePort(), Kind.OTHER_CARDS, line -> {});
   }
 
   private void makeCards() throws IOException {
@@ -269,8 +293,8 @@ final class Town implements AutoCloseable {
   private Process startService() {
     Process process =
         programs.start("server", Programs.jar(SERVER, "serve", "--data", data.toString()));
-    Programs.await(
-        "the service", Duration.ofSeconds(90), () -> open(agentsPort) && open(peoplePort));
+    programs.awaitReady(
+        "server", process, Duration.ofSeconds(90), () -> open(agentsPort) && open(peoplePort));
     return process;
   }
 
@@ -440,7 +464,7 @@ final class Town implements AutoCloseable {
         type + " " + reason,
         Duration.ofSeconds(30),
         () ->
-            lines(export("mayor")).stream()
+            auditor.entries("mayor").stream()
                 .anyMatch(line ->
                     line.contains("\"type\":\"" + type + "\"")
                         && line.contains("\"reason\":\"" + reason + "\"")));
@@ -540,49 +564,22 @@ final class Town implements AutoCloseable {
 
   /** The entries of the mayor's log now, one a line. */
   List<String> entries() {
-    return lines(export("mayor"));
+    return auditor.entries("mayor");
   }
 
   /** The entries of a log now, one a line. */
   List<String> entries(String log) {
-    return lines(export(log));
-  }
-
-  private Path export(String log) {
-    Path file = directory.resolve(log + "-" + exports.size() + ".zip");
-    server("log", "export", "--log", log, "--out", file.toString());
-    exports.add(file);
-    return file;
-  }
-
-  private Programs.Finished verify(Path bundle, String log, String... options) {
-    String key = server("log", "key", "--log", log).strip();
-    String[] fixed = {
-      "verify", bundle.toString(), "--log-key", key, "--allow-unwitnessed", "--json"
-    };
-    String[] all =
-        Stream.concat(Arrays.stream(fixed), Arrays.stream(options)).toArray(String[]::new);
-    return programs.run(Programs.jar(AUDIT, all));
+    return auditor.entries(log);
   }
 
   /** Exports a log, verifies it with the auditor's program and returns its entries, one a line. */
   String exportAndVerify(String log) {
-    Path bundle = export(log);
-    verify(bundle, log).expectOk();
-    return String.join("\n", lines(bundle));
+    return auditor.exportAndVerify(log);
   }
 
   /** As {@link #exportAndVerify}, and the log must continue the one exported before. */
   String exportAndVerifySince(String log) {
-    Path before = directory.resolve("kept-checkpoint");
-    try {
-      Files.write(before, member(exports.get(exports.size() - 1), "checkpoint"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Path bundle = export(log);
-    verify(bundle, log, "--since", before.toString()).expectOk();
-    return String.join("\n", lines(bundle));
+    return auditor.exportAndVerifySince(log);
   }
 
   /**
@@ -590,29 +587,7 @@ final class Town implements AutoCloseable {
    * says.
    */
   String verifyWithOneByteChanged(String log) throws IOException {
-    Path good = export(log);
-    Path bad = directory.resolve("altered.zip");
-    try (ZipInputStream in = new ZipInputStream(Files.newInputStream(good));
-        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(bad))) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        byte[] bytes = in.readAllBytes();
-        if (entry.getName().equals("entries.jsonl")) {
-          String text = new String(bytes, StandardCharsets.UTF_8);
-          int second = text.indexOf('\n') + 1;
-          int at = text.indexOf("\"outcome\":\"", second) + 11;
-          bytes =
-              (text.substring(0, at) + "S" + text.substring(at + 1))
-                  .getBytes(StandardCharsets.UTF_8);
-        }
-        out.putNextEntry(new ZipEntry(entry.getName()));
-        out.write(bytes);
-      }
-    }
-    Programs.Finished finished = verify(bad, log);
-    if (finished.exitCode() != 1) {
-      throw new AssertionError("exit " + finished.exitCode() + finished.out() + finished.err());
-    }
-    return finished.out();
+    return auditor.verifyWithOneByteChanged(log);
   }
 
   /** Kills the service as a power failure would and starts it again. */
@@ -665,23 +640,6 @@ final class Town implements AutoCloseable {
     List<String> command = Programs.jar(SERVER, words);
     command.addAll(List.of("--data", data.toString()));
     return programs.run(command).expectOk();
-  }
-
-  private static List<String> lines(Path bundle) {
-    return new String(member(bundle, "entries.jsonl"), StandardCharsets.UTF_8).lines().toList();
-  }
-
-  private static byte[] member(Path zip, String name) {
-    try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        if (entry.getName().equals(name)) {
-          return in.readAllBytes();
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    throw new AssertionError(name + " is not in " + zip);
   }
 
   private static String find(Pattern pattern, String text) {

@@ -1,13 +1,7 @@
 package jp.sekisho.e2e.vm;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,36 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class Control implements AutoCloseable {
   private static final String END = "";
 
-  private final SocketChannel channel;
+  private final LineSocket socket;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-  private Control(SocketChannel channel) {
-    this.channel = channel;
+  private Control(LineSocket socket) {
+    this.socket = socket;
   }
 
-  static Control connect(Path socket) throws IOException {
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
-    Control control = new Control(channel);
-    Thread.ofPlatform().daemon().name("control").start(control::read);
+  static Control connect(Path path) throws IOException {
+    Control control = new Control(LineSocket.connect(path));
+    control.socket.read("control", control.lines::add, () -> control.lines.add(END));
     return control;
-  }
-
-  private void read() {
-    try (BufferedReader in =
-        new BufferedReader(Channels.newReader(channel, StandardCharsets.US_ASCII))) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        lines.add(line);
-      }
-    } catch (IOException e) {
-      // Ends with QEMU; the empty line below tells whoever waits.
-    }
-    lines.add(END);
   }
 
   /** Waits for the guest's first word. */
@@ -65,13 +40,8 @@ final class Control implements AutoCloseable {
   }
 
   synchronized TerminalVm.Result run(String script, Duration limit) {
-    byte[] line =
-        (Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8)) + "\n")
-            .getBytes(StandardCharsets.US_ASCII);
     try {
-      for (ByteBuffer rest = ByteBuffer.wrap(line); rest.hasRemaining(); ) {
-        channel.write(rest);
-      }
+      socket.send(Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException("the VM is gone", e);
     }
@@ -100,10 +70,6 @@ final class Control implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    socket.close();
   }
 }

@@ -3,15 +3,8 @@ package jp.sekisho.e2e.vm;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -28,39 +21,30 @@ final class Qmp implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private final SocketChannel channel;
+  private final LineSocket socket;
   private final BlockingQueue<JsonNode> answers = new LinkedBlockingQueue<>();
 
-  private Qmp(SocketChannel channel) {
-    this.channel = channel;
+  private Qmp(LineSocket socket) {
+    this.socket = socket;
   }
 
   /** Connects and leaves the negotiation mode. */
-  static Qmp connect(Path socket) throws IOException {
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
-    Qmp qmp = new Qmp(channel);
-    Thread.ofPlatform().daemon().name("qmp").start(qmp::read);
+  static Qmp connect(Path path) throws IOException {
+    Qmp qmp = new Qmp(LineSocket.connect(path));
+    // Whoever waits for an answer when QEMU ends says so.
+    qmp.socket.read("qmp", qmp::take, () -> {});
     qmp.execute("qmp_capabilities", Map.of());
     return qmp;
   }
 
-  private void read() {
-    try (BufferedReader in =
-        new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        JsonNode message = JSON.readTree(line);
-        if (message.has("return") || message.has("error")) {
-          answers.add(message);
-        }
+  private void take(String line) {
+    try {
+      JsonNode message = JSON.readTree(line);
+      if (message.has("return") || message.has("error")) {
+        answers.add(message);
       }
-    } catch (IOException e) {
-      // The socket ends with QEMU; whoever waits for an answer then says so.
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("QEMU said " + line, e);
     }
   }
 
@@ -86,12 +70,7 @@ final class Qmp implements AutoCloseable {
 
   private synchronized JsonNode ask(String command, Map<String, ?> arguments) {
     try {
-      byte[] line =
-          (JSON.writeValueAsString(Map.of("execute", command, "arguments", arguments)) + "\n")
-              .getBytes(StandardCharsets.UTF_8);
-      for (ByteBuffer rest = ByteBuffer.wrap(line); rest.hasRemaining(); ) {
-        channel.write(rest);
-      }
+      socket.send(JSON.writeValueAsString(Map.of("execute", command, "arguments", arguments)));
       @Nullable JsonNode answer = answers.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       if (answer == null) {
         throw new IllegalStateException("QEMU does not answer " + command);
@@ -109,10 +88,6 @@ final class Qmp implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    socket.close();
   }
 }

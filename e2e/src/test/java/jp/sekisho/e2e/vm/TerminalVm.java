@@ -12,17 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import jp.sekisho.e2e.vm.Recorded.SysWrite;
 import jp.sekisho.e2e.vm.Recorded.Uevent;
 
 /**
- * A terminal: Debian's kernel and udevd in QEMU (TCG, one processor), controlled over a
- * virtio-serial port, with a USB controller of eight ports and a network whose only neighbour is
- * this machine, {@code service} = 10.0.2.2.
+ * A terminal: Debian's kernel and udevd in QEMU (TCG, two processors, of which the guest's init
+ * switches the second on when the drivers are loaded), controlled over a virtio-serial port, with a
+ * USB controller of eight ports and a network whose only neighbour is this machine, {@code service}
+ * = 10.0.2.2.
  *
  * <p>The agent lies ready in {@code /opt/sekisho} ({@code /opt/sekisho/agent COMMAND…}) and is not
  * started: that is the test's first step, or its negative control. Thread-safe; scripts run one
@@ -82,14 +83,24 @@ public final class TerminalVm implements AutoCloseable {
     this.qemu = qemu;
     this.sockets = sockets;
     this.console = console;
-    this.atExit = new Thread(qemu::destroyForcibly);
+    this.atExit = new Thread(this::switchOff, "vm-end");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   /** Builds the image if needed, boots and waits for the guest's control. */
   public static TerminalVm start(VmOptions options) {
+    return start(options, line -> {});
+  }
+
+  /**
+   * As {@link #start(VmOptions)}.
+   *
+   * @param says gets a line for each thing that takes long: packages, image, boot
+   */
+  public static TerminalVm start(VmOptions options, Consumer<String> says) {
     String program = Tool.find("qemu-system-x86_64", "qemu-system-x86").toString();
-    VmImage image = VmImage.ready();
+    VmImage image = VmImage.ready(says);
+    says.accept("booting the terminal in a VM");
     try {
       Path logs =
           Files.createDirectories(VmImage.root().resolve("e2e/target/vm/" + options.name()));
@@ -99,12 +110,13 @@ public final class TerminalVm implements AutoCloseable {
       Files.deleteIfExists(console);
       long from = System.nanoTime();
       Process qemu =
-          new ProcessBuilder(command(program, image, options, sockets, console))
+          new ProcessBuilder(QemuCommand.of(program, image, options, sockets, console))
               .redirectErrorStream(true)
               .redirectOutput(logs.resolve("qemu.log").toFile())
               .redirectInput(Path.of("/dev/null").toFile())
               .start();
       TerminalVm vm = new TerminalVm(qemu, sockets, console);
+      PidFile.write(vm.pidFile(), qemu);
       try {
         vm.boot(options, from);
       } catch (IOException | RuntimeException | AssertionError e) {
@@ -121,67 +133,6 @@ public final class TerminalVm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static List<String> command(
-      String program, VmImage image, VmOptions options, Path sockets, Path console) {
-    String append =
-        "console=ttyS0 quiet panic=-1 net.ifnames=0 cryptomgr.notests nokaslr mitigations=off"
-            + " tsc=reliable no_timer_check maxcpus=1 "
-            + String.join(" ", options.kernelArguments());
-    // maxcpus: the guest's init switches the second processor on. While drivers are loaded it would
-    // only
-    // be woken for each change of the kernel's text, which costs the emulation a second and a half.
-    List<String> command =
-        Stream.of(
-                "-nodefaults -no-user-config -machine q35 -accel tcg -cpu Nehalem -smp 2 -m 768",
-                "-display none -no-reboot -S",
-                "-device virtio-blk-pci,drive=root -device virtio-blk-pci,drive=agent",
-                // Port 0: QEMU chooses a free one, cardPort() asks which.
-                "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:0-:35963",
-                "-device virtio-net-pci,netdev=net0,id=nic0,romfile=",
-                "-device virtio-serial-pci -device virtserialport,chardev=control,name=control",
-                "-device virtio-rng-pci -device qemu-xhci,id=xhci,p2=8,p3=8")
-            .flatMap(words -> Stream.of(words.split(" ", -1)))
-            .collect(
-                () ->
-                    new ArrayList<>(
-                        List.of(
-                            program,
-                            "-kernel",
-                            image.file("vmlinux"),
-                            "-initrd",
-                            image.file("initrd.img"),
-                            "-append",
-                            append,
-                            "-serial",
-                            "file:" + console,
-                            "-drive",
-                            disk("root", image.file("root.squashfs")),
-                            "-drive",
-                            disk("agent", image.file("agent.squashfs")),
-                            "-chardev",
-                            "socket,id=control,server=on,wait=off,path="
-                                + sockets.resolve("control"),
-                            "-qmp",
-                            "unix:" + sockets.resolve("qmp") + ",server=on,wait=off")),
-                List::add,
-                List::addAll);
-    // The third disk: /dev/vdc is what the guest's init looks for.
-    options
-        .enrolled()
-        .ifPresent(tar ->
-            command.addAll(
-                List.of(
-                    "-drive",
-                    disk("state", tar.toString()),
-                    "-device",
-                    "virtio-blk-pci,drive=state")));
-    return command;
-  }
-
-  private static String disk(String id, String file) {
-    return "if=none,format=raw,readonly=on,id=" + id + ",file=" + file;
   }
 
   private void boot(VmOptions options, long from) throws IOException {
@@ -363,6 +314,10 @@ public final class TerminalVm implements AutoCloseable {
                 .findFirst());
   }
 
+  private Path pidFile() {
+    return console.resolveSibling("qemu.pid");
+  }
+
   /** The last lines of the kernel's console. */
   private String consoleTail() {
     try {
@@ -376,6 +331,15 @@ public final class TerminalVm implements AutoCloseable {
   /** Switches the machine off, as pulling its plug would; the console's log stays. */
   @Override
   public void close() {
+    switchOff();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The JVM is already going down.
+    }
+  }
+
+  private void switchOff() {
     qemu.destroy();
     try {
       if (!qemu.waitFor(5, TimeUnit.SECONDS)) {
@@ -385,11 +349,7 @@ public final class TerminalVm implements AutoCloseable {
       qemu.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      // The JVM is already going down.
-    }
+    PidFile.remove(pidFile());
     for (String socket : List.of("qmp", "control", "")) {
       try {
         Files.deleteIfExists(sockets.resolve(socket));

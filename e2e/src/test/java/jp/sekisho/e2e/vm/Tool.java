@@ -1,5 +1,6 @@
 package jp.sekisho.e2e.vm;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Programs of the machine that build images. */
 final class Tool {
@@ -24,7 +27,7 @@ final class Tool {
         return candidate;
       }
     }
-    throw new AssertionError(name + " is missing: apt-get install " + debianPackage);
+    throw new MachineLacks(name + " is missing: apt-get install " + debianPackage);
   }
 
   /** Runs a program to its end; fails with what it said. */
@@ -33,6 +36,11 @@ final class Tool {
   }
 
   static String run(List<String> command, Map<String, String> environment) {
+    return run(command, environment, line -> {});
+  }
+
+  /** As {@link #run(List)}; {@code says} gets each line when it is said. */
+  static String run(List<String> command, Map<String, String> environment, Consumer<String> says) {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(command)
@@ -40,13 +48,30 @@ final class Tool {
               .redirectInput(Path.of("/dev/null").toFile());
       builder.environment().putAll(environment);
       Process process = builder.start();
-      String said =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new AssertionError(command.get(0) + " ended with " + code + ": " + said);
+      // Whoever ends us does not wait for an image either.
+      Thread atExit =
+          new Thread(() ->
+              Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                  .toList()
+                  .forEach(ProcessHandle::destroy));
+      Runtime.getRuntime().addShutdownHook(atExit);
+      List<String> said = new ArrayList<>();
+      try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+          said.add(line);
+          says.accept(line);
+        }
       }
-      return said;
+      int code = process.waitFor();
+      Runtime.getRuntime().removeShutdownHook(atExit);
+      String all = String.join("\n", said).strip();
+      if (code == MachineLacks.EXIT) {
+        throw new MachineLacks(all);
+      }
+      if (code != 0) {
+        throw new AssertionError(command + " ended with " + code + ": " + all);
+      }
+      return all;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

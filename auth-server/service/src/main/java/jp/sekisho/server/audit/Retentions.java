@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  * bear it out. Nothing is deleted where the term is not known any more or where the log has a hold
  * that is not kept; that is an entry ({@code log.prune-refused}), once a day. What a terminal sends
  * again is recognised by its hash and its place, which stay.
+ *
+ * <p>Long because each thing that forbids a deletion is asked here, in the order in which a
+ * deletion goes: whoever doubts that something was deleted rightly reads one file.
  */
 public final class Retentions {
   /** Terms end at midnight in Japan. */

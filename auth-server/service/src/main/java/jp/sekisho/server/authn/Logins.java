@@ -324,10 +324,26 @@ public final class Logins {
                 && current instanceof Verdict.Passed<PersonCurrent>(PersonCurrent proof)
             ? Permitted.ruling(proof, change, registers)
             : null;
+    Matter matter = question.matter();
+    if (matter != null) {
+      effects.approvals().refused(change, inSession(change, question, subject), matter, reason);
+    }
     EntryReceipt entry =
         change.record(subject, new LoginEvent.Refused(question.id(), ruling, reason));
     if (!used.holds(change.handle(), question.id())) {
       used.insert(change, entry, question, spoke.terminal().id());
     }
+  }
+
+  /** The session the question was asked in, where its own person answered; else what is known. */
+  private Entry.Subject inSession(Change change, OpenTransaction question, Entry.Subject answered) {
+    byte[] hash = question.session();
+    return hash == null
+        ? answered
+        : sessions
+            .active(change.handle(), hash, change.now())
+            .filter(session -> session.person().equals(answered.person()))
+            .map(Session::subject)
+            .orElse(answered);
   }
 }

@@ -3,6 +3,7 @@ package jp.sekisho.server.grant;
 import java.util.Arrays;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.authn.Matter;
@@ -44,15 +45,19 @@ final class CardApprovals implements Approvals {
 
   @Override
   public Verdict<EntryReceipt> approve(Change change, Approval approval) {
-    Session approver = approval.approver();
     return shelf
-        .take(change, approver, Step.APPROVE, approval.matter().subject())
+        .judge(change, approval.approver(), Step.APPROVE, approval.matter().subject())
         .then(dossier -> {
           Refusal obstacle = obstacle(change, dossier, approval);
           return obstacle == null
               ? Verdict.passed(grant(change, dossier, approval))
-              : Shelf.refuse(change, approver, Step.APPROVE.text(), dossier.id(), obstacle);
+              : Verdict.refused(obstacle);
         });
+  }
+
+  @Override
+  public EntryReceipt refused(Change change, Entry.Subject by, Matter matter, Refusal reason) {
+    return change.record(by, new GrantEvent.Refused(Step.APPROVE.text(), matter.subject(), reason));
   }
 
   private @Nullable Refusal obstacle(Change change, Dossier dossier, Approval approval) {

@@ -48,55 +48,30 @@ public record Grant(
   }
 
   Grant activated(Use activation) {
-    return new Grant(
-        id,
-        terminal,
-        transaction,
-        statement,
-        signature,
-        spki,
-        next(GrantState.ACTIVE),
-        activation,
-        null,
-        null,
-        null,
-        null);
+    return with(next(GrantState.ACTIVE), activation, null, null, null, null);
   }
 
   /** Over by use, withdrawal, revocation or the clock. */
   Grant ended(GrantState how, Instant at) {
-    return new Grant(
-        id,
-        terminal,
-        transaction,
-        statement,
-        signature,
-        spki,
-        next(how),
-        use,
-        at,
-        null,
-        null,
-        overdue);
+    return with(next(how), use, at, null, null, overdue);
   }
 
   Grant returned(Instant at, String by) {
-    return new Grant(
-        id,
-        terminal,
-        transaction,
-        statement,
-        signature,
-        spki,
-        next(GrantState.CLOSED),
-        use,
-        ended == null ? at : ended,
-        at,
-        by,
-        overdue);
+    return with(next(GrantState.CLOSED), use, ended == null ? at : ended, at, by, overdue);
   }
 
   Grant overdue(Instant at) {
+    return with(state, use, ended, returned, returnedBy, at);
+  }
+
+  /** What was approved never changes; the rest does. */
+  private Grant with(
+      GrantState newState,
+      @Nullable Use newUse,
+      @Nullable Instant newEnded,
+      @Nullable Instant newReturned,
+      @Nullable String newReturnedBy,
+      @Nullable Instant newOverdue) {
     return new Grant(
         id,
         terminal,
@@ -104,12 +79,12 @@ public record Grant(
         statement,
         signature,
         spki,
-        state,
-        use,
-        ended,
-        returned,
-        returnedBy,
-        at);
+        newState,
+        newUse,
+        newEnded,
+        newReturned,
+        newReturnedBy,
+        newOverdue);
   }
 
   private GrantState next(GrantState next) {

@@ -28,18 +28,21 @@ final class Shelf {
 
   /** The exception, if the step is open to the session's person; a refusal is recorded. */
   Verdict<Dossier> take(Change change, Session session, Step step, String id) {
+    Verdict<Dossier> judged = judge(change, session, step, id);
+    return judged instanceof Verdict.Refused<Dossier>(Refusal reason)
+        ? refuse(change, session, step.text(), isId(id) ? id : null, reason)
+        : judged;
+  }
+
+  /** As {@link #take}; the caller records a refusal. */
+  Verdict<Dossier> judge(Change change, Session session, Step step, String id) {
     Optional<Dossier> found = find(change.handle(), session, id, change.now());
-    Refusal obstacle =
-        found
-            .map(dossier ->
-                Optional.ofNullable(
-                    step.obstacle(
-                        dossier, rights(change.handle(), session, change.now()), change.now())))
-            .orElse(Optional.of(Refusal.GRANT_UNKNOWN))
-            .orElse(null);
-    return obstacle == null
-        ? Verdict.passed(found.orElseThrow())
-        : refuse(change, session, step.text(), isId(id) ? id : null, obstacle);
+    if (found.isEmpty()) {
+      return Verdict.refused(Refusal.GRANT_UNKNOWN);
+    }
+    Rights rights = rights(change.handle(), session, change.now());
+    Refusal obstacle = step.obstacle(found.get(), rights, change.now());
+    return obstacle == null ? Verdict.passed(found.get()) : Verdict.refused(obstacle);
   }
 
   /** An exception of the session's organ that its person may see. */

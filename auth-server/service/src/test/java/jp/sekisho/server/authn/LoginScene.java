@@ -184,6 +184,11 @@ public final class LoginScene implements Registers, AutoCloseable {
           change.record(
               approval.approver().subject(), new GrantEvent.Rejected(approval.matter().subject())));
     }
+
+    @Override
+    public EntryReceipt refused(Change change, Entry.Subject by, Matter matter, Refusal reason) {
+      return change.record(by, new GrantEvent.Refused("approve", matter.subject(), reason));
+    }
   }
 
   /** A staff card. */

@@ -127,12 +127,20 @@ final class GrantRestartTest {
       });
     }
 
+    /** As a login does it: who asked writes down what was refused. */
     Verdict<EntryReceipt> approve(String id, byte[] text, boolean low) {
-      return storage.transactions.write(change ->
-          approvals.approve(
-              change,
-              new Approvals.Approval(
-                  approver, new Matter(id, text), "t", new byte[] {1}, new byte[] {2}, SPKI, low)));
+      Matter matter = new Matter(id, text);
+      return storage.transactions.write(change -> {
+        Verdict<EntryReceipt> approved =
+            approvals.approve(
+                change,
+                new Approvals.Approval(
+                    approver, matter, "t", new byte[] {1}, new byte[] {2}, SPKI, low));
+        if (approved instanceof Verdict.Refused<EntryReceipt>(Refusal reason)) {
+          approvals.refused(change, approver.subject(), matter, reason);
+        }
+        return approved;
+      });
     }
 
     Verdict<Activated> activate(String id, int nonce) {

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -177,6 +178,17 @@ final class GrantScene implements AutoCloseable {
         new NewTransaction("approve", id), desk.person(), desk.terminal(), desk.cookie(), says);
   }
 
+  /** An approval as who has the certificate and the session, and not the card, would forge it. */
+  HttpResponse<String> approveWithoutTheCard(Desk desk, String id) throws Exception {
+    return prove(
+        new NewTransaction("approve", id),
+        desk.person(),
+        desk.terminal(),
+        desk.cookie(),
+        said -> said,
+        TestCa.rsa().getPrivate());
+  }
+
   HttpResponse<String> approve(Desk desk, String id) throws Exception {
     return approve(desk, id, said -> said);
   }
@@ -189,16 +201,27 @@ final class GrantScene implements AutoCloseable {
       @Nullable String session,
       UnaryOperator<CardStatement> says)
       throws Exception {
+    Card card = cards.get(person);
+    if (card == null) {
+      throw new IllegalArgumentException(person);
+    }
+    return prove(asked, person, terminal, session, says, card.keys().getPrivate());
+  }
+
+  private HttpResponse<String> prove(
+      NewTransaction asked,
+      String person,
+      Agent terminal,
+      @Nullable String session,
+      UnaryOperator<CardStatement> says,
+      PrivateKey key)
+      throws Exception {
     HttpResponse<String> created = send("POST", "/authn/v1/transactions", asked, session);
     if (created.statusCode() != 201) {
       return created;
     }
     String id = read(created, TransactionCreated.class).transaction();
     TransactionDetails details = fetch(terminal, id);
-    Card card = cards.get(person);
-    if (card == null) {
-      throw new IllegalArgumentException(person);
-    }
     CardStatement said =
         says.apply(
             new CardStatement(
@@ -207,9 +230,9 @@ final class GrantScene implements AutoCloseable {
                 details.nonce(),
                 Purpose.parse(details.purpose()),
                 terminal.terminal,
-                CardStatement.certificateHash(card.certificate().getEncoded()),
+                CardStatement.certificateHash(certificate(person).getEncoded()),
                 details.detail()));
-    byte[] signature = TestCa.sign(card.keys().getPrivate(), said.bytes());
+    byte[] signature = TestCa.sign(key, said.bytes());
     TerminalStatement device =
         new TerminalStatement(
             details.origin(),
@@ -224,7 +247,7 @@ final class GrantScene implements AutoCloseable {
         new CardAnswer(
             Base64Url.encode(said.bytes()),
             Base64Url.encode(signature),
-            Base64Url.encode(card.certificate().getEncoded()),
+            Base64Url.encode(certificate(person).getEncoded()),
             Base64Url.encode(device.bytes()),
             Base64Url.encode(TestCa.sign(terminal.pair.getPrivate(), device.bytes())));
     return send(

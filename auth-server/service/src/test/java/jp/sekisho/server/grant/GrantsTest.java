@@ -168,6 +168,33 @@ final class GrantsTest {
     assertEquals(Refusal.APPROVAL_TEXT, GrantScene.refusal(answer));
     assertEquals("requested", scene.view(clerk, id).state());
     assertTrue(scene.entries().contains("login.refused APPROVAL_TEXT"));
+    String entry = refusedApproval(id);
+    assertTrue(entry.contains("\"reason\":\"APPROVAL_TEXT\""), entry);
+  }
+
+  @Test
+  void aForgedApprovalIsAnEntryOfItsExceptionThatNamesNobody() throws Exception {
+    String id = scene.requested(clerk).id();
+    assertEquals(
+        Refusal.SIGNATURE_INVALID, GrantScene.refusal(scene.approveWithoutTheCard(approver, id)));
+    assertEquals("requested", scene.view(clerk, id).state());
+    String entry = refusedApproval(id);
+    assertTrue(entry.contains("\"reason\":\"SIGNATURE_INVALID\""), entry);
+    assertTrue(entry.contains("\"terminal\":\"" + scene.approverPc.terminal + "\""), entry);
+    assertFalse(entry.contains("\"person\""), "whose card it was is not proved: " + entry);
+  }
+
+  /** The one entry of a refused approval of exception {@code id}. */
+  private String refusedApproval(String id) throws Exception {
+    List<String> found =
+        scene.server.texts("mayor").stream()
+            .filter(line ->
+                line.contains("\"type\":\"grant.refused\"")
+                    && line.contains("\"grant\":\"" + id + "\"")
+                    && line.contains("\"step\":\"approve\""))
+            .toList();
+    assertEquals(1, found.size(), found.toString());
+    return found.get(0);
   }
 
   @Test
