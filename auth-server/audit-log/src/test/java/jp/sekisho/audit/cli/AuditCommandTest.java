@@ -219,10 +219,25 @@ class AuditCommandTest {
                   new BundleWriter.Deleted(
                       new Minimum(origin, deleted).sign(log),
                       leaves.subList(0, deleted).iterator())),
-          new BundleWriter.Beside(names, stamped),
+          new BundleWriter.Beside(names, stamped, aged(origin, entries, deleted, log, witness)),
           entries.subList(deleted, entries.size()).iterator());
     }
     return bundle.toString();
+  }
+
+  /** What the witness saw when the last of the entries that were deleted had been written. */
+  private static Optional<SignedNote> aged(
+      String origin, List<byte[]> entries, int deleted, LogSigner log, WitnessSigner witness)
+      throws Exception {
+    if (deleted == 0) {
+      return Optional.empty();
+    }
+    Frontier then = Frontier.empty();
+    for (byte[] entry : entries.subList(0, deleted)) {
+      then = then.append(Rfc6962.leaf(entry));
+    }
+    SignedNote note = Checkpoint.of(origin, then).sign(log);
+    return Optional.of(note.with(witness.cosign(note, Instant.parse("2019-11-01T14:00:00Z"))));
   }
 
   @Test
@@ -233,9 +248,12 @@ class AuditCommandTest {
     assertEquals(0, run(with(keys, "verify", bundle)), err.toString());
     assertOut("\"result\":\"verified\"", "\"size\":301", "\"deletedBelow\":256");
     assertOut("\"deletion\":{\"origin\":\"" + Fixtures.ORIGIN + "\",\"entry\":300,", "\"years\":7");
+    assertOut(
+        "\"seen\":{\"size\":256,\"at\":\"2019-11-01T14:00:00Z\",\"by\":\"witness.example/audit-office\"}");
     out.getBuffer().setLength(0);
     assertEquals(0, run("verify", bundle, "--vkey", LOG, "--witness", WITNESS, "--lang", "en"));
     assertOut("every entry that was signed and not deleted after its term", "those below 256");
+    assertOut("witness.example/audit-office saw the first 256 entries at 2019-11-01T14:00:00Z");
     out.getBuffer().setLength(0);
     String proof = temp.resolve("proof").toString();
     assertEquals(Exit.INVALID, run(with(keys, "prove", "255", bundle, "--out", proof)));
