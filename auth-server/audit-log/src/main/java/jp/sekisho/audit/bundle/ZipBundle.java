@@ -74,8 +74,7 @@ record ZipBundle(FileChannel file, Map<String, ZipDirectory.Entry> entries)
       if (at == end) {
         return -1;
       }
-      int read =
-          file.read(ByteBuffer.wrap(buffer, offset, (int) Math.min(length, end - at)), at);
+      int read = file.read(ByteBuffer.wrap(buffer, offset, (int) Math.min(length, end - at)), at);
       at += Math.max(0, read);
       return read;
     }

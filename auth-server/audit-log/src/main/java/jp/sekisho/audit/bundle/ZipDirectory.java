@@ -149,8 +149,7 @@ final class ZipDirectory {
       throw malformed("ZIP64 is not supported; use a directory");
     }
     boolean described = (flags & FLAG_DESCRIPTOR) != 0;
-    return new Entry(
-        text, offset, 0, compressed, size, crc, method == METHOD_STORED, described);
+    return new Entry(text, offset, 0, compressed, size, crc, method == METHOD_STORED, described);
   }
 
   /** Takes times and owners only, and few of them. */

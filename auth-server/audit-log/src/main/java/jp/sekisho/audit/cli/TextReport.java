@@ -52,8 +52,7 @@ record TextReport(Messages messages, boolean continued) {
     }
     Seen age = verified.age();
     if (age != null) {
-      lines.add(
-          messages.get("audit.verified.age", age.by(), age.at(), Long.toString(age.size())));
+      lines.add(messages.get("audit.verified.age", age.by(), age.at(), Long.toString(age.size())));
     } else if (deletion != null) {
       lines.add(messages.get("audit.verified.age.none"));
     }
@@ -81,8 +80,13 @@ record TextReport(Messages messages, boolean continued) {
         .entryIndex()
         .ifPresent(index ->
             lines.add(
-                messages.get(
-                    "audit.invalid.entry", Long.toString(index), Long.toString(index + 1))));
+                index < invalid.first()
+                    ? messages.get("audit.invalid.entry.gone", Long.toString(index))
+                    : messages.get(
+                        "audit.invalid.entry",
+                        Long.toString(index),
+                        Long.toString(index + 1),
+                        Long.toString(index + 1 - invalid.first()))));
     lines.add(messages.get(key + ".action"));
     lines.add(messages.get("audit.invalid.detail", invalid.detail()));
     return lines;

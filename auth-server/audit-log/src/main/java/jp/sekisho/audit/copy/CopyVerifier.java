@@ -107,8 +107,7 @@ public record CopyVerifier(
           return invalid(Reason.SINCE_REFUSED, ((CheckpointOpening.Refused) found).detail());
         }
         older = openedKept.checkpoint();
-        kept =
-            new Older(older, Deletion.earliest(openedKept.witnesses()), Aged.of(openedKept));
+        kept = new Older(older, Deletion.earliest(openedKept.witnesses()), Aged.of(openedKept));
       } else if (older != null) {
         kept = new Older(older, null, Optional.empty());
       }
@@ -123,12 +122,18 @@ public record CopyVerifier(
       if (stated.isPresent()) {
         try {
           minimum = Minimum.open(stated.get(), keys.log()).index();
+          if (minimum > opened.checkpoint().size()) {
+            return invalid(Reason.MINIMUM_REFUSED, "more was deleted than there is");
+          }
         } catch (FormatException e) {
           return invalid(Reason.MINIMUM_REFUSED, String.valueOf(e.getMessage()));
         }
       }
       SeenThen stamp = authorities.isEmpty() ? null : stamp(copy);
-      return compare(copy, opened, kept, stamp, minimum, sink);
+      Verification outcome = compare(copy, opened, kept, stamp, minimum, sink);
+      return outcome instanceof Invalid bad
+          ? new Invalid(bad.reason(), bad.entryIndex(), bad.detail(), minimum)
+          : outcome;
     } catch (StampRefusedException e) {
       return invalid(Reason.STAMP_REFUSED, String.valueOf(e.getMessage()));
     } catch (FormatException | ZipException | EOFException e) {
@@ -180,8 +185,7 @@ public record CopyVerifier(
    * @param at when a witness saw it as the log's newest
    * @param aged the same, as a sign of age
    */
-  private record Older(
-      @Nullable Checkpoint checkpoint, @Nullable Instant at, Optional<Aged> aged) {
+  private record Older(@Nullable Checkpoint checkpoint, @Nullable Instant at, Optional<Aged> aged) {
     static final Older NOTHING = new Older(null, null, Optional.empty());
   }
 
@@ -264,7 +268,9 @@ public record CopyVerifier(
     }
     if (search.held().isPresent()) {
       return new Invalid(
-          Reason.DELETION_HELD, search.held(), "log.pruned stands behind a hold that was not lifted");
+          Reason.DELETION_HELD,
+          search.held(),
+          "log.pruned stands behind a hold that was not lifted");
     }
     if (search.hasty().isPresent()) {
       return new Invalid(
@@ -285,7 +291,10 @@ public record CopyVerifier(
       return new Invalid(
           Reason.DELETION_UNWITNESSED,
           OptionalLong.of(deletion.get().entry().index()),
-          "nobody outside saw the first " + minimum + " entries by " + deletion.get().entry().before());
+          "nobody outside saw the first "
+              + minimum
+              + " entries by "
+              + deletion.get().entry().before());
     }
     return new Verification.Verified(
         signed.origin(),

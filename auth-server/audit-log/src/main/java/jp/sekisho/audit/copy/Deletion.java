@@ -47,8 +47,8 @@ public record Deletion(String origin, PruneEntry entry, @Nullable Instant notAft
   }
 
   /**
-   * The earliest time at which a witness saw the checkpoint: what is under it was there by then. One
-   * whose clock is ahead must not speak over the others.
+   * The earliest time at which a witness saw the checkpoint: what is under it was there by then.
+   * One whose clock is ahead must not speak over the others.
    */
   static @Nullable Instant earliest(List<Witnessing> witnesses) {
     return witnesses.stream().map(Witnessing::first).min(Instant::compareTo).orElse(null);

@@ -46,8 +46,15 @@ public sealed interface Verification {
    *
    * @param entryIndex the entry concerned, from 0, where one can be named with certainty
    * @param detail English, for technicians
+   * @param first the first entry that the copy says it still has
    */
-  record Invalid(Reason reason, OptionalLong entryIndex, String detail) implements Verification {}
+  record Invalid(Reason reason, OptionalLong entryIndex, String detail, long first)
+      implements Verification {
+    /** Of a copy that begins with the first entry. */
+    public Invalid(Reason reason, OptionalLong entryIndex, String detail) {
+      this(reason, entryIndex, detail, 0);
+    }
+  }
 
   /**
    * The first {@code size} entries existed at that time, says a third party's time-stamp.

@@ -38,11 +38,9 @@ public record KeepEntry(Kind kind, String scope, String hold, long years) {
       String scope = PruneEntry.text(data, "scope");
       return switch (PruneEntry.text(fields, "type")) {
         case "log.hold-set" ->
-            Optional.of(
-                new KeepEntry(Kind.HOLD_SET, scope, PruneEntry.text(data, "hold"), 0));
+            Optional.of(new KeepEntry(Kind.HOLD_SET, scope, PruneEntry.text(data, "hold"), 0));
         case "log.hold-lifted" ->
-            Optional.of(
-                new KeepEntry(Kind.HOLD_LIFTED, scope, PruneEntry.text(data, "hold"), 0));
+            Optional.of(new KeepEntry(Kind.HOLD_LIFTED, scope, PruneEntry.text(data, "hold"), 0));
         case "log.retention-set" ->
             Optional.of(new KeepEntry(Kind.TERM_SET, scope, "", PruneEntry.years(data)));
         default -> Optional.empty();

@@ -1,5 +1,6 @@
 package jp.sekisho.audit.bundle;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.ZipFile;
 import jp.sekisho.audit.Fixtures;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
@@ -271,8 +273,11 @@ class DeletedEntriesTest {
     assertEquals(Reason.FORKED, refused(witnessed(Optional.of(forked), true, told)));
     Optional<SignedNote> good = Optional.of(seen(290, "2019-11-21T14:00:00Z"));
     Verified verified = assertInstanceOf(Verified.class, witnessed(good, false, told));
-    assertEquals(
-        new Verification.Seen(290, then, Fixtures.key(1).name()), verified.age());
+    assertEquals(new Verification.Seen(290, then, Fixtures.key(1).name()), verified.age());
+    try (ZipFile zip = new ZipFile(bundle(256, minimum(256), good, told).toFile())) {
+      assertArrayEquals(
+          good.get().toBytes(), zip.getInputStream(zip.getEntry("aged")).readAllBytes());
+    }
     try (LogCopy copy = BundleCopy.open(bundle(256, minimum(256), told))) {
       byte[] now = cosigned(checkpoint(entries(told)), Instant.parse(AT));
       Verification kept =

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import jp.sekisho.audit.Fixtures;
 import jp.sekisho.audit.bundle.BundleWriter;
 import jp.sekisho.audit.checkpoint.Checkpoint;
@@ -265,6 +266,30 @@ class AuditCommandTest {
     assertEquals(
         0, run(with(keys, "export", bundle, "--format", "jsonl", "--out", table)), err.toString());
     assertEquals(45, Files.readAllLines(Path.of(table)).size());
+  }
+
+  @Test
+  @DisplayName("an entry behind deleted ones is named by its number and by the line it stands in")
+  void linesBehindDeletedEntries() throws Exception {
+    Path bundle = temp.resolve("unpacked");
+    try (ZipFile zip = new ZipFile(pruned())) {
+      for (var member : java.util.Collections.list(zip.entries())) {
+        Path file = bundle.resolve(member.getName());
+        Files.createDirectories(file.getParent());
+        Files.write(file, zip.getInputStream(member).readAllBytes());
+      }
+    }
+    Path entries = bundle.resolve("entries.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(entries));
+    lines.set(4, "{}");
+    Files.writeString(entries, String.join("\n", lines) + "\n");
+    String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--lang", "en"};
+    assertEquals(Exit.INVALID, run(with(keys, "verify", bundle.toString())));
+    assertOut("Place: entry 260 (line 5 of entries.jsonl)");
+    out.getBuffer().setLength(0);
+    String unrecorded = bundle(Fixtures.ORIGIN, Fixtures.entries(), 256, Optional.empty());
+    assertEquals(Exit.INVALID, run(with(keys, "verify", unrecorded)));
+    assertOut("DELETION_UNRECORDED", "Place: entry 255 (not in this bundle)");
   }
 
   @Test

@@ -45,6 +45,7 @@ public final class Cosignatures {
   private final AuditLogs logs;
   private final Transactions transactions;
   private final List<OutsideWitness> witnesses;
+
   /** More than any log has; a witness may claim more. */
   private static final long MOST = (1L << 53) - 1;
 

@@ -2,8 +2,10 @@ package jp.sekisho.server.audit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +49,11 @@ final class PastCheckpoints {
     this.keys = keys;
   }
 
+  /** What was found last: anybody may ask for it, and the file is long. Guarded by this. */
+  private final Map<String, Found> found = new HashMap<>();
+
+  private record Found(FileTime written, long minimum, Optional<Line> line) {}
+
   /** A checkpoint and when it was kept. */
   private record Line(Instant at, SignedNote note) {
     long size() {
@@ -71,24 +78,27 @@ final class PastCheckpoints {
   synchronized void keep(String log, SignedNote note, Instant now, long minimum)
       throws IOException {
     Line last = newest.get(log);
-    List<Line> all = null;
     if (last == null) {
-      all = read(log);
+      List<Line> all = read(log);
       last = all.isEmpty() ? null : all.getLast();
     }
-    boolean again = last != null && last.note().text().equals(note.text());
-    boolean soon =
-        last != null && !now.isBefore(last.at()) && now.isBefore(last.at().plus(APART));
-    if (again ? note.signatures().equals(last.note().signatures()) : soon) {
+    boolean again = false;
+    Instant at = now.truncatedTo(ChronoUnit.SECONDS);
+    if (last != null) {
       newest.put(log, last);
-      return;
+      again = last.note().text().equals(note.text());
+      boolean soon = !now.isBefore(last.at()) && now.isBefore(last.at().plus(APART));
+      if (again ? note.signatures().equals(last.note().signatures()) : soon) {
+        return;
+      }
+      at = again ? last.at() : at;
     }
-    List<Line> lines = new ArrayList<>(all == null ? read(log) : all);
+    List<Line> lines = new ArrayList<>(read(log));
     if (again && !lines.isEmpty()) {
       lines.removeLast();
     }
     lines.removeIf(line -> line.size() < minimum);
-    Line added = new Line(again ? last.at() : now.truncatedTo(ChronoUnit.SECONDS), note);
+    Line added = new Line(at, note);
     lines.add(added);
     StringBuilder text = new StringBuilder();
     lines.forEach(line -> text.append(line.text()));
@@ -97,11 +107,20 @@ final class PastCheckpoints {
   }
 
   /** The oldest one over the first {@code minimum} entries, of at most {@code size}. */
-  Optional<SignedNote> covering(String log, long minimum, long size) throws IOException {
-    return read(log).stream()
-        .filter(line -> minimum <= line.size() && line.size() <= size)
-        .map(Line::note)
-        .findFirst();
+  synchronized Optional<SignedNote> covering(String log, long minimum, long size)
+      throws IOException {
+    Path file = file(log);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    FileTime written = Files.getLastModifiedTime(file);
+    Found known = found.get(log);
+    if (known == null || known.minimum() != minimum || !known.written().equals(written)) {
+      Optional<Line> line = read(log).stream().filter(one -> minimum <= one.size()).findFirst();
+      known = new Found(written, minimum, line);
+      found.put(log, known);
+    }
+    return known.line().filter(one -> one.size() <= size).map(Line::note);
   }
 
   private List<Line> read(String log) throws IOException {

@@ -22,6 +22,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -195,22 +196,23 @@ class CosignaturesTest {
   @Test
   void aWitnessThatNeverEndsItsAnswerStopsNoExport() throws Exception {
     publish(2);
-    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Thread answering =
-          Thread.ofPlatform().daemon().start(() -> {
-            List<Socket> open = new ArrayList<>();
-            try {
-              while (true) {
-                Socket socket = silent.accept();
-                open.add(socket);
-                socket
-                    .getOutputStream()
-                    .write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n".getBytes(US_ASCII));
-              }
-            } catch (IOException e) {
-              // Closed below.
+    ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    List<Socket> open = Collections.synchronizedList(new ArrayList<>());
+    Thread answering =
+        Thread.ofPlatform().daemon().start(() -> {
+          try {
+            while (true) {
+              Socket socket = silent.accept();
+              open.add(socket);
+              socket
+                  .getOutputStream()
+                  .write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n".getBytes(US_ASCII));
             }
-          });
+          } catch (IOException e) {
+            // Closed below.
+          }
+        });
+    try {
       URI url = URI.create("http://127.0.0.1:" + silent.getLocalPort());
       Cosignatures cosignatures =
           new Cosignatures(
@@ -225,8 +227,12 @@ class CosignaturesTest {
             assertFalse(cosignatures.ask("mayor"));
             assertEquals(2, cosignatures.bundle("mayor").size());
           });
+    } finally {
       silent.close();
       answering.join();
+      for (Socket socket : open) {
+        socket.close();
+      }
     }
   }
 

@@ -112,10 +112,7 @@ class PastCheckpointsTest {
         URI url = URI.create("http://127.0.0.1:" + server.address().getPort());
         Cosignatures cosignatures =
             new Cosignatures(
-                storage.logs,
-                storage.transactions,
-                List.of(new OutsideWitness(key, url)),
-                clock);
+                storage.logs, storage.transactions, List.of(new OutsideWitness(key, url)), clock);
         var _ = Restores.write(storage, 600);
         storage.logs.integrateNow();
         assertEquals(true, cosignatures.ask("mayor"));
@@ -124,8 +121,8 @@ class PastCheckpointsTest {
         assertEquals(512, Terms.retentions(storage, clock).prune("mayor"));
         Verified verified =
             assertInstanceOf(Verified.class, verify(storage, cosignatures, key, false));
-        assertEquals(
-            new Verification.Seen(600, Terms.START, "kansa.example"), verified.age());
+        assertEquals(new Verification.Seen(600, Terms.START, "kansa.example"), verified.age());
+        assertEquals(true, storage.logs.agedNote("mayor").isPresent(), "also as it is served");
         Files.delete(storage.keys.resolve("log-mayor.past"));
         Invalid invalid =
             assertInstanceOf(Invalid.class, verify(storage, cosignatures, key, false));
