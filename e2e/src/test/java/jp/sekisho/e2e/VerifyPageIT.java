@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -253,6 +258,21 @@ class VerifyPageIT {
 
   /** The entries and {@code more}, without the first 512, which a statement covers. */
   private static byte[] shortened(SignedNote minimum, String... more) throws Exception {
+    return shortened(minimum, Optional.of(seen(entries(), 512, "2019-11-19T14:00:00Z")), more);
+  }
+
+  /** The first entries as the witness saw them. */
+  private static SignedNote seen(List<byte[]> entries, int size, String at) throws Exception {
+    Frontier tree = Frontier.empty();
+    for (byte[] entry : entries.subList(0, size)) {
+      tree = tree.append(Rfc6962.leaf(entry));
+    }
+    SignedNote note = Checkpoint.of(ORIGIN, tree).sign(log);
+    return note.with(witness.cosign(note, Instant.parse(at)));
+  }
+
+  private static byte[] shortened(SignedNote minimum, Optional<SignedNote> aged, String... more)
+      throws Exception {
     List<byte[]> all = entries();
     for (String entry : more) {
       all.add(entry.getBytes(StandardCharsets.UTF_8));
@@ -269,7 +289,7 @@ class VerifyPageIT {
         zip,
         cosigned,
         Optional.of(new BundleWriter.Deleted(minimum, leaves.subList(0, 512).iterator())),
-        BundleWriter.Beside.NOTHING,
+        new BundleWriter.Beside(Optional.empty(), Optional.empty(), aged),
         all.subList(512, all.size()).iterator());
     return zip.toByteArray();
   }
@@ -283,7 +303,7 @@ class VerifyPageIT {
     assertSays("signed and not deleted after its term", "those below 512", "2019-11-19T15:00:00");
     screen.picture("verify-page-deleted-en");
     screen.press("ja");
-    assertSays("保存期間を過ぎて削除された記録: 番号 512 未満");
+    assertSays("保存期間を過ぎて削除された記録: 番号 512 未満", "はじめの 512 件を確認しています");
     assertEquals("DELETION_UNRECORDED", verify(shortened(minimum)));
     assertEquals(
         "DELETION_UNRECORDED",
@@ -306,6 +326,124 @@ class VerifyPageIT {
     Map<String, byte[]> undeclared = members(shortened(minimum, told));
     undeclared.remove("minimum");
     verify(pack(undeclared)); // compared with the program
+  }
+
+  /** Whoever has the log's key can write any "before". */
+  @Test
+  void theAgeOfWhatWasDeletedIsBelievedOnlyAsFarAsAWitnessSawIt() throws Exception {
+    SignedNote minimum = new Minimum(ORIGIN, 512).sign(log);
+    String told = pruned(512, "2019-11-19T15:00:00Z", 7, "2026-11-20T18:00:00.000Z");
+    String then = "2019-11-19T14:00:00Z";
+    assertEquals(
+        "", verify(shortened(minimum, Optional.of(seen(entries(), 600, then)), told)), "more");
+    assertEquals("DELETION_UNWITNESSED", verify(shortened(minimum, Optional.empty(), told)));
+    for (SignedNote late :
+        List.of(
+            seen(entries(), 512, "2026-11-20T14:00:00Z"),
+            seen(entries(), 512, "2019-12-20T15:00:01Z"),
+            seen(entries(), 511, then))) {
+      assertEquals(
+          "DELETION_UNWITNESSED", verify(shortened(minimum, Optional.of(late), told)));
+    }
+    List<byte[]> others = entries().subList(1, SIZE);
+    assertEquals(
+        "FORKED", verify(shortened(minimum, Optional.of(seen(others, 600, then)), told)));
+    Path file =
+        Files.write(temp.resolve("own.zip"), shortened(minimum, Optional.empty(), told));
+    screen.press("en");
+    screen.press("unwitnessed");
+    assertEquals("valid", press(file));
+    assertSays("only the log itself says", "nobody outside bears it out");
+    assertEquals(List.of(), screen.accessibilityFaults());
+    screen.picture("verify-page-deleted-own-word-en");
+    screen.press("unwitnessed");
+  }
+
+  private static String kept(String type, String data) {
+    return ("{\"data\":{%s,\"scope\":\"mayor\"},\"outcome\":\"success\","
+            + "\"time\":\"2026-11-20T10:00:00.000Z\",\"type\":\"%s\",\"v\":1}")
+        .formatted(data, type);
+  }
+
+  @Test
+  void whatAHoldOrALongerTermForbidsIsNotValid() throws Exception {
+    SignedNote minimum = new Minimum(ORIGIN, 512).sign(log);
+    String told = pruned(512, "2019-11-19T15:00:00Z", 7, "2026-11-20T18:00:00.000Z");
+    String set = kept("log.hold-set", "\"hold\":\"0011223344556677\"");
+    String lifted = kept("log.hold-lifted", "\"hold\":\"0011223344556677\"");
+    String century = kept("log.retention-set", "\"years\":100");
+    assertEquals("DELETION_HELD", verify(shortened(minimum, set, told)));
+    assertEquals("DELETION_HELD", verify(shortened(minimum, set, told, lifted)));
+    assertEquals("", verify(shortened(minimum, set, lifted, told)));
+    assertEquals("", verify(shortened(minimum, told, set)));
+    assertEquals("DELETION_EARLY", verify(shortened(minimum, century, told)));
+    assertEquals(
+        "",
+        verify(shortened(minimum, century, kept("log.retention-set", "\"years\":7"), told)));
+  }
+
+  /** One member is deflated by hand, with an extra field or bytes behind its end. */
+  private static byte[] tricked(byte[] extra, byte[] behind) throws Exception {
+    Map<String, byte[]> members = members(good);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream directory = new ByteArrayOutputStream();
+    for (Map.Entry<String, byte[]> member : members.entrySet()) {
+      boolean odd = member.getKey().equals("entries.jsonl");
+      byte[] name = member.getKey().getBytes(StandardCharsets.US_ASCII);
+      ByteArrayOutputStream packed = new ByteArrayOutputStream();
+      try (DeflaterOutputStream deflating =
+          new DeflaterOutputStream(packed, new Deflater(6, true))) {
+        deflating.write(member.getValue());
+      }
+      packed.write(odd ? behind : new byte[0]);
+      CRC32 crc = new CRC32();
+      crc.update(member.getValue());
+      ByteBuffer same = ByteBuffer.allocate(26).order(ByteOrder.LITTLE_ENDIAN);
+      same.putShort((short) 20).putShort((short) 0).putShort((short) 8).putInt(33 << 16);
+      same.putInt((int) crc.getValue()).putInt(packed.size()).putInt(member.getValue().length);
+      same.putShort((short) name.length).putShort((short) (odd ? extra.length : 0));
+      int offset = out.size();
+      out.write(new byte[] {'P', 'K', 3, 4});
+      out.write(same.array());
+      out.write(name);
+      out.write(odd ? extra : new byte[0]);
+      packed.writeTo(out);
+      directory.write(new byte[] {'P', 'K', 1, 2, 20, 0});
+      directory.write(same.array());
+      directory.write(
+          ByteBuffer.allocate(14).order(ByteOrder.LITTLE_ENDIAN).putInt(10, offset).array());
+      directory.write(name);
+      directory.write(odd ? extra : new byte[0]);
+    }
+    ByteBuffer end = ByteBuffer.allocate(22).order(ByteOrder.LITTLE_ENDIAN);
+    end.putInt(0x06054b50).putInt(0).putShort((short) members.size());
+    end.putShort((short) members.size()).putInt(directory.size()).putInt(out.size());
+    directory.writeTo(out);
+    out.write(end.array());
+    return out.toByteArray();
+  }
+
+  @Test
+  void aZipThatOtherProgramsReadDifferentlyIsRefused() throws Exception {
+    assertEquals("", verify(tricked(new byte[0], new byte[0])));
+    assertEquals("", verify(tricked(new byte[] {0x55, 0x54, 1, 0, 0}, new byte[0])), "a time");
+    byte[] unicodePath = {0x75, 0x70, 6, 0, 1, 0, 0, 0, 0, 'x'};
+    assertEquals("BUNDLE_MALFORMED", verify(tricked(unicodePath, new byte[0])));
+    assertEquals("BUNDLE_MALFORMED", verify(tricked(new byte[0], new byte[1])));
+    assertEquals("BUNDLE_MALFORMED", verify(tricked(new byte[0], new byte[100_000])));
+  }
+
+  @Test
+  void namesOfSignatureLinesFollowOneRule() throws Exception {
+    for (String name : List.of("a+b", "a\u3000b", "a\tb", "a\u0085b", "a\u007fb", "a\u2028b")) {
+      Map<String, byte[]> members = members(good);
+      String note =
+          new String(
+              java.util.Objects.requireNonNull(members.get("checkpoint")), StandardCharsets.UTF_8);
+      note += "— " + name + " MTIzNDU2Nzg=\n";
+      members.put("checkpoint", note.getBytes(StandardCharsets.UTF_8));
+      assertEquals("CHECKPOINT_MALFORMED", verify(pack(members)), name);
+    }
   }
 
   @Test

@@ -69,6 +69,9 @@ public final class BundleCopy implements LogCopy {
       }
     }
     rest.remove(Member.MINIMUM);
+    if (rest.remove(Member.AGED)) {
+      members.read(Member.AGED, SignedNote.MAX_BYTES); // so that damage shows
+    }
     if (rest.remove(Member.STAMPED)) {
       members.read(Member.STAMPED, Stamped.MAX_BYTES);
     }
@@ -87,6 +90,13 @@ public final class BundleCopy implements LogCopy {
   public Optional<byte[]> minimum() throws IOException, FormatException {
     return members.names().contains(Member.MINIMUM)
         ? Optional.of(members.read(Member.MINIMUM, Minimum.MAX_BYTES))
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<byte[]> aged() throws IOException, FormatException {
+    return members.names().contains(Member.AGED)
+        ? Optional.of(members.read(Member.AGED, SignedNote.MAX_BYTES))
         : Optional.empty();
   }
 

@@ -103,10 +103,17 @@ public final class BundleWriter {
    *
    * @param names a table sealed to the checkpoint ({@code SealedNames})
    * @param stamped an older checkpoint of the log with its time-stamp
+   * @param aged an older checkpoint over everything that was deleted, with its cosignatures
    */
-  public record Beside(Optional<byte[]> names, Optional<Stamped> stamped) {
+  public record Beside(
+      Optional<byte[]> names, Optional<Stamped> stamped, Optional<SignedNote> aged) {
     /** Nothing. */
     public static final Beside NOTHING = new Beside(Optional.empty(), Optional.empty());
+
+    /** Of a log from which nothing was deleted. */
+    public Beside(Optional<byte[]> names, Optional<Stamped> stamped) {
+      this(names, stamped, Optional.empty());
+    }
   }
 
   /**
@@ -166,6 +173,11 @@ public final class BundleWriter {
         try (OutputStream tile = members.open(path.path())) {
           tile.write(leaves.read(path.width() * Hash.SIZE));
         }
+      }
+    }
+    if (beside.aged().isPresent()) {
+      try (OutputStream aged = members.open(Member.AGED)) {
+        aged.write(beside.aged().get().toBytes());
       }
     }
     if (beside.stamped().isPresent()) {

@@ -9,6 +9,9 @@ final class Member {
   /** What was deleted after its term, signed by the log; only where something was. */
   static final String MINIMUM = "minimum";
 
+  /** An older checkpoint with cosignatures: how old the deleted entries are; beside a minimum. */
+  static final String AGED = "aged";
+
   /** An older checkpoint of the log with an RFC 3161 time-stamp over it; optional. */
   static final String STAMPED = "stamped";
 

@@ -13,14 +13,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.FormatException;
 
 /**
- * The strict reading of a ZIP's central directory (APPNOTE 4.3.12, 4.3.16) that goes before any use
- * of {@link java.util.zip.ZipFile}: the JDK's reader is lenient, and a file that two programs read
- * differently is no evidence. Members must lie one after another from the first byte to the
- * directory, the directory must reach the end of the file, and both headers of a member must agree.
+ * The strict reading of a ZIP's central directory (APPNOTE 4.3.12, 4.3.16): the JDK's reader is
+ * lenient, and a file that two programs read differently is no evidence. Members must lie one after
+ * another from the first byte to the directory, the directory must reach the end of the file, both
+ * headers of a member must agree, and neither may have anything but times and owners beside: an
+ * extra field can give a member another name (Unicode Path, 0x7075), which other programs show.
  */
 final class ZipDirectory {
   private static final int LOCAL = 0x04034b50;
@@ -39,11 +41,25 @@ final class ZipDirectory {
   private static final int UNIX_FILE = 0x8000;
   private static final int MAX_NAME = 100;
   private static final int MAX_EXTRA = 128; // times and owners, as archivers add them
+  private static final Set<Integer> EXTRAS = Set.of(0x5455, 0x7875, 0x000a);
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
 
   /** A member: where its local header is and what it unpacks to. */
-  record Entry(String name, long offset, long compressed, long size, long crc, boolean described) {}
+  record Entry(
+      String name,
+      long offset,
+      long data,
+      long compressed,
+      long size,
+      long crc,
+      boolean stored,
+      boolean described) {
+    /** As the other, with the place where its bytes begin. */
+    Entry at(long begin) {
+      return new Entry(name, offset, begin, compressed, size, crc, stored, described);
+    }
+  }
 
   private final FileChannel file;
 
@@ -93,8 +109,7 @@ final class ZipDirectory {
     if (directory.hasRemaining()) {
       throw malformed("the ZIP directory is longer than its members");
     }
-    checkLayout(entries.values(), start);
-    return entries;
+    return checkLayout(entries.values(), start);
   }
 
   private static Entry central(ByteBuffer in) throws FormatException {
@@ -108,8 +123,8 @@ final class ZipDirectory {
     long compressed = Integer.toUnsignedLong(in.getInt(at + 20));
     long size = Integer.toUnsignedLong(in.getInt(at + 24));
     int nameLength = Short.toUnsignedInt(in.getShort(at + 28));
-    int tail =
-        Short.toUnsignedInt(in.getShort(at + 30)) + Short.toUnsignedInt(in.getShort(at + 32));
+    int extra = Short.toUnsignedInt(in.getShort(at + 30));
+    int tail = extra + Short.toUnsignedInt(in.getShort(at + 32));
     int type = (in.getInt(at + 38) >>> 16) & UNIX_TYPE;
     long offset = Integer.toUnsignedLong(in.getInt(at + 42));
     if (in.remaining() < CENTRAL_SIZE + nameLength + tail || nameLength > MAX_NAME) {
@@ -117,6 +132,7 @@ final class ZipDirectory {
     }
     byte[] name = new byte[nameLength];
     in.position(at + CENTRAL_SIZE).get(name);
+    checkExtra(in.slice(in.position(), extra).order(ByteOrder.LITTLE_ENDIAN));
     in.position(in.position() + tail);
     String text = new String(name, StandardCharsets.US_ASCII);
     if (!NAME.matcher(text).matches()) {
@@ -132,12 +148,28 @@ final class ZipDirectory {
     if (compressed == ZIP64 || size == ZIP64 || offset == ZIP64) {
       throw malformed("ZIP64 is not supported; use a directory");
     }
-    return new Entry(text, offset, compressed, size, crc, (flags & FLAG_DESCRIPTOR) != 0);
+    boolean described = (flags & FLAG_DESCRIPTOR) != 0;
+    return new Entry(text, offset, 0, compressed, size, crc, method == METHOD_STORED, described);
+  }
+
+  /** Takes times and owners only, and few of them. */
+  private static void checkExtra(ByteBuffer extra) throws FormatException {
+    boolean good = extra.remaining() <= MAX_EXTRA;
+    while (good && extra.hasRemaining()) {
+      good = extra.remaining() >= 4 && EXTRAS.contains(Short.toUnsignedInt(extra.getShort()));
+      int length = good ? Short.toUnsignedInt(extra.getShort()) : 0;
+      good &= length <= extra.remaining();
+      extra.position(extra.position() + (good ? length : 0));
+    }
+    if (!good) {
+      throw malformed("a member has an extra field that is no time and no owner");
+    }
   }
 
   /** Refuses overlaps (how small ZIPs unpack to petabytes) and gaps (where things can hide). */
-  private void checkLayout(Iterable<Entry> entries, long directoryAt)
+  private Map<String, Entry> checkLayout(Iterable<Entry> entries, long directoryAt)
       throws IOException, FormatException {
+    Map<String, Entry> placed = new LinkedHashMap<>();
     List<Entry> inOrder = new ArrayList<>();
     entries.forEach(inOrder::add);
     inOrder.sort(Comparator.comparingLong(Entry::offset));
@@ -146,22 +178,31 @@ final class ZipDirectory {
       if (entry.offset() != at) {
         throw malformed("members overlap or something lies between them");
       }
-      at = end(entry);
+      Entry found = entry.at(data(entry));
+      placed.put(found.name(), found);
+      at = end(found);
     }
     if (at != directoryAt) {
       throw malformed("something lies between the members and the ZIP directory");
     }
+    return placed;
   }
 
-  /** Returns where the next member must begin, having compared the local header. */
-  private long end(Entry entry) throws IOException, FormatException {
+  /** Returns where a member's bytes begin, having compared the local header. */
+  private long data(Entry entry) throws IOException, FormatException {
     ByteBuffer local = bytes(entry.offset(), LOCAL_SIZE);
     int nameLength = Short.toUnsignedInt(local.getShort(26));
     int extraLength = Short.toUnsignedInt(local.getShort(28));
-    boolean described = (local.getShort(6) & FLAG_DESCRIPTOR) != 0;
+    int flags = Short.toUnsignedInt(local.getShort(6));
     if (local.getInt(0) != LOCAL
         || nameLength != entry.name().length()
-        || described != entry.described()) {
+        || extraLength > MAX_EXTRA
+        || (flags & FLAG_ENCRYPTED) != 0
+        || ((flags & FLAG_DESCRIPTOR) != 0) != entry.described()
+        || local.getShort(8) != (entry.stored() ? METHOD_STORED : METHOD_DEFLATED)
+        || !isSame(local.getInt(14), entry.crc(), entry)
+        || !isSame(local.getInt(18), entry.compressed(), entry)
+        || !isSame(local.getInt(22), entry.size(), entry)) {
       throw malformed("the two headers of a member differ");
     }
     byte[] name = new byte[nameLength];
@@ -169,13 +210,31 @@ final class ZipDirectory {
     if (!new String(name, StandardCharsets.US_ASCII).equals(entry.name())) {
       throw malformed("the two names of a member differ");
     }
-    long dataEnd = entry.offset() + LOCAL_SIZE + nameLength + extraLength + entry.compressed();
-    return dataEnd + (described ? descriptorLength(dataEnd) : 0);
+    long extraAt = entry.offset() + LOCAL_SIZE + nameLength;
+    checkExtra(bytes(extraAt, extraLength));
+    return extraAt + extraLength;
   }
 
-  /** Returns 16 if the data descriptor has its optional signature (4.3.9.3), else 12. */
-  private long descriptorLength(long at) throws IOException {
-    return bytes(at, Integer.BYTES).getInt(0) == 0x08074b50 ? 16 : 12;
+  /** Whether a local header says the same, or leaves it to the data descriptor. */
+  private static boolean isSame(int local, long central, Entry entry) {
+    return Integer.toUnsignedLong(local) == central || (entry.described() && local == 0);
+  }
+
+  /** Returns where the next member must begin, having compared the data descriptor. */
+  private long end(Entry entry) throws IOException, FormatException {
+    long end = entry.data() + entry.compressed();
+    if (!entry.described()) {
+      return end;
+    }
+    // It has its signature or not (4.3.9.3).
+    int from = bytes(end, Integer.BYTES).getInt(0) == 0x08074b50 ? Integer.BYTES : 0;
+    ByteBuffer descriptor = bytes(end + from, 3L * Integer.BYTES);
+    if (Integer.toUnsignedLong(descriptor.getInt()) != entry.crc()
+        || Integer.toUnsignedLong(descriptor.getInt()) != entry.compressed()
+        || Integer.toUnsignedLong(descriptor.getInt()) != entry.size()) {
+      throw malformed("a member's data descriptor contradicts the ZIP directory");
+    }
+    return end + from + 3L * Integer.BYTES;
   }
 
   private ByteBuffer bytes(long at, long length) throws IOException {

@@ -9,6 +9,8 @@
  * tile/0/&lt;N&gt;[.p/&lt;W&gt;]         the leaf hashes, all tiles of level 0 for the size in the checkpoint
  * minimum                    only if entries were deleted after their term: which, signed by the log;
  *                            the first line is then of that index, the hashes are all there
+ * aged                       only beside a minimum: an older checkpoint that covers what was deleted,
+ *                            with the cosignatures it got then, which show how old that is
  * stamped                    optional: an older checkpoint and an RFC 3161 time-stamp over it
  * names.sealed               optional: whom the staff numbers mean, for who has its code; not
  *                            covered by the verification, bound to the checkpoint by its seal

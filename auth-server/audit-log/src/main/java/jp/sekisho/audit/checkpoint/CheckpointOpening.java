@@ -16,8 +16,18 @@ public sealed interface CheckpointOpening {
   /** Not to be believed; detail is English, for technicians. */
   record Refused(Reason reason, String detail) implements CheckpointOpening {}
 
-  /** A trusted witness's cosignature: its name and its clock. */
-  record Witnessing(String name, Instant at) {}
+  /**
+   * A trusted witness's cosignatures under one checkpoint: its name and its clock.
+   *
+   * @param at when it signed last
+   * @param first when it signed first: that early the checkpoint existed
+   */
+  record Witnessing(String name, Instant at, Instant first) {
+    /** Of a witness that signed once. */
+    public Witnessing(String name, Instant at) {
+      this(name, at, at);
+    }
+  }
 
   /** Why a checkpoint is not to be believed. */
   enum Reason {

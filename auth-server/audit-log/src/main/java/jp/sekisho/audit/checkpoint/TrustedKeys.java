@@ -78,7 +78,7 @@ public record TrustedKeys(VerifierKey log, List<VerifierKey> witnesses) {
     }
   }
 
-  /** One for each witness, when it saw the checkpoint last: one party is one, often as it signs. */
+  /** One for each witness: one party is one, often as it signs. */
   private static List<Witnessing> witnessings(List<VerifiedSignature> signatures) {
     Map<VerifierKey, Witnessing> witnessings = new LinkedHashMap<>();
     for (VerifiedSignature signature : signatures) {
@@ -87,9 +87,19 @@ public record TrustedKeys(VerifierKey log, List<VerifierKey> witnesses) {
         witnessings.merge(
             signature.key(),
             new Witnessing(signature.key().name(), at),
-            (one, other) -> one.at().isBefore(other.at()) ? other : one);
+            (one, other) ->
+                new Witnessing(
+                    one.name(), later(one.at(), other.at()), earlier(one.first(), other.first())));
       }
     }
     return List.copyOf(witnessings.values());
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isBefore(other) ? other : one;
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 }

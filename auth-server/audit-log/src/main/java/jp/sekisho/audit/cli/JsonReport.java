@@ -6,6 +6,7 @@ import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
 import jp.sekisho.audit.copy.Deletion;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.copy.Verification.Invalid;
+import jp.sekisho.audit.copy.Verification.Seen;
 import jp.sekisho.audit.copy.Verification.Stamp;
 import jp.sekisho.audit.copy.Verification.Verified;
 
@@ -15,7 +16,8 @@ import jp.sekisho.audit.copy.Verification.Verified;
  * <pre>
  * {"result":"verified","origin":…,"size":…,"root":base64,"witnesses":[{"name":…,"at":ISO 8601}]}
  *   and, if entries were deleted after their term, "deletedBelow":…,"deletion":
- *   {"origin":…,"entry":index,"at":ISO 8601,"before":ISO 8601,"years":…}
+ *   {"origin":…,"entry":index,"at":ISO 8601,"before":ISO 8601,"years":…,
+ *   and, if somebody outside bears the age out, "seen":{"size":…,"at":ISO 8601,"by":…}}
  *   and, with --tsa-anchor, "stamp":{"size":…,"at":ISO 8601}
  * {"result":"invalid","reason":…,"entry":index or null,"detail":…}
  * {"result":"error","code":…,"detail":…}
@@ -56,15 +58,25 @@ final class JsonReport {
     if (deletion == null) {
       return report;
     }
-    String said =
+    Json said =
         new Json()
             .text("origin", deletion.origin())
             .number("entry", deletion.entry().index())
             .text("at", deletion.entry().time().toString())
             .text("before", deletion.entry().before().toString())
-            .number("years", deletion.entry().years())
-            .end();
-    return report.number("deletedBelow", verified.deletedBelow()).raw("deletion", said);
+            .number("years", deletion.entry().years());
+    Seen age = verified.age();
+    if (age != null) {
+      said =
+          said.raw(
+              "seen",
+              new Json()
+                  .number("size", age.size())
+                  .text("at", age.at().toString())
+                  .text("by", age.by())
+                  .end());
+    }
+    return report.number("deletedBelow", verified.deletedBelow()).raw("deletion", said.end());
   }
 
   private static String witness(Witnessing witness) {

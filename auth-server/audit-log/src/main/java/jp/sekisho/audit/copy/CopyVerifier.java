@@ -15,7 +15,6 @@ import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Opened;
-import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
 import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification.Invalid;
@@ -29,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Verifies copies of a log with keys that did not come with them. Streams: memory does not grow
  * with the log. Thread-safe.
  *
- * @param unwitnessedAllowed whether a log nobody outside has cosigned may pass; false unless the
- *     auditor decides otherwise, since the operator alone could have rewritten such a log
+ * @param unwitnessedAllowed whether a log nobody outside has cosigned may pass, and deleted entries
+ *     of which nobody outside says how old they were; false unless the auditor decides otherwise,
+ *     since the operator alone could have rewritten such a log
  * @param deletions entries about this log that were proved in a later generation of it, for a copy
  *     that cannot have them itself
  * @param authorities whose time-stamp (RFC 3161) the copy must have; empty for none
@@ -100,18 +100,16 @@ public record CopyVerifier(
         return invalid(Reason.UNWITNESSED, "no cosignature by a trusted witness");
       }
       Checkpoint older = printed.orElse(null);
-      Instant olderAt = null;
+      Older kept = Older.NOTHING;
       if (earlier.isPresent()) {
-        CheckpointOpening kept = keys.open(earlier.get());
-        if (!(kept instanceof Opened openedKept)) {
-          return invalid(Reason.SINCE_REFUSED, ((CheckpointOpening.Refused) kept).detail());
+        CheckpointOpening found = keys.open(earlier.get());
+        if (!(found instanceof Opened openedKept)) {
+          return invalid(Reason.SINCE_REFUSED, ((CheckpointOpening.Refused) found).detail());
         }
         older = openedKept.checkpoint();
-        olderAt =
-            openedKept.witnesses().stream()
-                .map(Witnessing::at)
-                .min(Instant::compareTo)
-                .orElse(null);
+        kept = new Older(older, Deletion.earliest(openedKept.witnesses()), Aged.of(openedKept));
+      } else if (older != null) {
+        kept = new Older(older, null, Optional.empty());
       }
       if (older != null && older.size() > opened.checkpoint().size()) {
         return invalid(
@@ -124,12 +122,18 @@ public record CopyVerifier(
       if (stated.isPresent()) {
         try {
           minimum = Minimum.open(stated.get(), keys.log()).index();
+          if (minimum > opened.checkpoint().size()) {
+            return invalid(Reason.MINIMUM_REFUSED, "more was deleted than there is");
+          }
         } catch (FormatException e) {
           return invalid(Reason.MINIMUM_REFUSED, String.valueOf(e.getMessage()));
         }
       }
       SeenThen stamp = authorities.isEmpty() ? null : stamp(copy);
-      return compare(copy, opened, new Older(older, olderAt), stamp, minimum, sink);
+      Verification outcome = compare(copy, opened, kept, stamp, minimum, sink);
+      return outcome instanceof Invalid bad
+          ? new Invalid(bad.reason(), bad.entryIndex(), bad.detail(), minimum)
+          : outcome;
     } catch (StampRefusedException e) {
       return invalid(Reason.STAMP_REFUSED, String.valueOf(e.getMessage()));
     } catch (FormatException | ZipException | EOFException e) {
@@ -179,8 +183,11 @@ public record CopyVerifier(
    * What the auditor kept.
    *
    * @param at when a witness saw it as the log's newest
+   * @param aged the same, as a sign of age
    */
-  private record Older(@Nullable Checkpoint checkpoint, @Nullable Instant at) {}
+  private record Older(@Nullable Checkpoint checkpoint, @Nullable Instant at, Optional<Aged> aged) {
+    static final Older NOTHING = new Older(null, null, Optional.empty());
+  }
 
   private Verification compare(
       LogCopy copy,
@@ -198,6 +205,19 @@ public record CopyVerifier(
     }
     if (stamp != null) {
       compared.add(stamp.checkpoint());
+    }
+    List<Aged> ages = new ArrayList<>();
+    Optional<Aged> aged = minimum > 0 ? Aged.of(copy, keys) : Optional.empty();
+    aged = aged.filter(one -> one.covers(minimum, signed.size()));
+    aged.ifPresent(one -> {
+      ages.add(one);
+      compared.add(one.checkpoint());
+    });
+    kept.aged().filter(one -> one.covers(minimum, signed.size())).ifPresent(ages::add);
+    if (stamp != null) {
+      Optional.of(new Aged(stamp.checkpoint(), stamp.at(), "RFC 3161"))
+          .filter(one -> one.covers(minimum, signed.size()))
+          .ifPresent(ages::add);
     }
     Comparison comparison = new Comparison(copy, signed, compared, minimum);
     Deletion.Search search = new Deletion.Search(sink, signed.origin(), minimum);
@@ -223,12 +243,17 @@ public record CopyVerifier(
           Reason.STAMP_REFUSED,
           "at " + stamp.checkpoint().size() + " entries the root is not the one that was stamped");
     }
+    if (aged.isPresent() && !comparison.continues(aged.get().checkpoint())) {
+      return invalid(
+          Reason.FORKED,
+          "at " + aged.get().checkpoint().size() + " entries the root is not the one seen then");
+    }
     Verification.Stamp told =
         stamp == null ? null : new Verification.Stamp(stamp.checkpoint().size(), stamp.at());
     long deletedBelow = comparison.deletedBelow();
     if (deletedBelow == 0) {
       return new Verification.Verified(
-          signed.origin(), signed.size(), signed.root(), opened.witnesses(), 0, null, told);
+          signed.origin(), signed.size(), signed.root(), opened.witnesses(), 0, null, null, told);
     }
     Optional<Deletion> deletion =
         search
@@ -241,11 +266,35 @@ public record CopyVerifier(
           OptionalLong.of(deletedBelow - 1),
           "no entry log.pruned names " + minimum + " as the first entry that stays");
     }
+    if (search.held().isPresent()) {
+      return new Invalid(
+          Reason.DELETION_HELD,
+          search.held(),
+          "log.pruned stands behind a hold that was not lifted");
+    }
+    if (search.hasty().isPresent()) {
+      return new Invalid(
+          Reason.DELETION_EARLY, search.hasty(), "log.pruned names less than log.retention-set");
+    }
     if (!deletion.get().isDue() || contradicts(kept, deletion.get().entry())) {
       return new Invalid(
           Reason.DELETION_EARLY,
           OptionalLong.of(deletion.get().entry().index()),
           "log.pruned says " + deletion.get().entry() + ", not after " + deletion.get().notAfter());
+    }
+    Optional<Verification.Seen> age =
+        ages.stream()
+            .filter(one -> deletion.get().isBorneOutBy(one.at()))
+            .map(Aged::seen)
+            .findFirst();
+    if (age.isEmpty() && !unwitnessedAllowed) {
+      return new Invalid(
+          Reason.DELETION_UNWITNESSED,
+          OptionalLong.of(deletion.get().entry().index()),
+          "nobody outside saw the first "
+              + minimum
+              + " entries by "
+              + deletion.get().entry().before());
     }
     return new Verification.Verified(
         signed.origin(),
@@ -254,6 +303,7 @@ public record CopyVerifier(
         opened.witnesses(),
         deletedBelow,
         deletion.get(),
+        age.orElse(null),
         told);
   }
 

@@ -56,6 +56,11 @@ public final class CosignedCopy implements LogCopy {
   }
 
   @Override
+  public Optional<byte[]> aged() throws IOException, FormatException {
+    return copy.aged();
+  }
+
+  @Override
   public Optional<Stamped> stamped() throws IOException, FormatException {
     return copy.stamped();
   }

@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.checkpoint.CheckpointOpening.Witnessing;
+import jp.sekisho.audit.entry.KeepEntry;
 import jp.sekisho.audit.entry.PruneEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +43,19 @@ public record Deletion(String origin, PruneEntry entry, @Nullable Instant notAft
   public static Optional<Deletion> proved(
       String origin, long index, byte[] entry, List<Witnessing> witnesses) {
     return PruneEntry.read(index, entry)
-        .map(found -> new Deletion(origin, found, newest(witnesses)));
+        .map(found -> new Deletion(origin, found, earliest(witnesses)));
   }
 
-  /** The latest time at which a witness saw the log. */
-  static @Nullable Instant newest(List<Witnessing> witnesses) {
+  /**
+   * The earliest time at which a witness saw the checkpoint: what is under it was there by then.
+   * One whose clock is ahead must not speak over the others.
+   */
+  static @Nullable Instant earliest(List<Witnessing> witnesses) {
+    return witnesses.stream().map(Witnessing::first).min(Instant::compareTo).orElse(null);
+  }
+
+  /** The latest time at which a witness saw the checkpoint: the age that all of them bear out. */
+  static @Nullable Instant latest(List<Witnessing> witnesses) {
     return witnesses.stream().map(Witnessing::at).max(Instant::compareTo).orElse(null);
   }
 
@@ -72,6 +84,11 @@ public record Deletion(String origin, PruneEntry entry, @Nullable Instant notAft
         && entry.to() == minimum;
   }
 
+  /** Whether somebody who saw the entries at that time bears out that they were that old. */
+  boolean isBorneOutBy(Instant seen) {
+    return !seen.isAfter(entry.before().plus(SLACK));
+  }
+
   /** Whether the term it names, of at least a year, was over when it was written. */
   boolean isDue() {
     Instant end = entry.before().atZone(JAPAN).plusYears(entry.years()).toInstant();
@@ -79,11 +96,19 @@ public record Deletion(String origin, PruneEntry entry, @Nullable Instant notAft
     return entry.years() >= 1 && written != null && !end.isAfter(written.plus(SLACK));
   }
 
-  /** Looks for the newest such entry about a log while its copy is read. */
+  /**
+   * Looks for the newest such entry about a log while its copy is read, and for deletions against a
+   * hold or a term that the log itself tells. What the deleted entries told is not known any more.
+   */
   static final class Search implements EntrySink {
     private final EntrySink next;
     private final String origin;
     private final long minimum;
+    private final String scope;
+    private final Set<String> holds = new HashSet<>();
+    private long years;
+    private long held = -1;
+    private long hasty = -1;
     private @Nullable PruneEntry found;
     private @Nullable Instant earliestLater;
 
@@ -91,14 +116,19 @@ public record Deletion(String origin, PruneEntry entry, @Nullable Instant notAft
       this.next = next;
       this.origin = origin;
       this.minimum = minimum;
+      Matcher log = ORIGIN.matcher(origin);
+      this.scope = log.matches() ? log.group(2) : "";
     }
 
     @Override
     public void take(long index, byte[] entry) throws IOException {
       next.take(index, entry);
+      KeepEntry.read(entry).filter(read -> read.scope().equals(scope)).ifPresent(this::keep);
+      Optional<PruneEntry> any =
+          PruneEntry.read(index, entry).filter(read -> read.scope().equals(scope));
+      any.ifPresent(this::compare);
       Optional<PruneEntry> one =
-          PruneEntry.read(index, entry)
-              .filter(read -> new Deletion(origin, read, null).names(origin, minimum));
+          any.filter(read -> new Deletion(origin, read, null).names(origin, minimum));
       if (one.isPresent()) {
         found = one.get();
         earliestLater = null;
@@ -106,6 +136,33 @@ public record Deletion(String origin, PruneEntry entry, @Nullable Instant notAft
         // What stands behind it was written after it: if that is earlier, its clock was ahead.
         earliestLater = earlier(earliestLater, PruneEntry.time(entry).orElse(null));
       }
+    }
+
+    private void keep(KeepEntry entry) {
+      switch (entry.kind()) {
+        case HOLD_SET -> holds.add(entry.hold());
+        case HOLD_LIFTED -> holds.remove(entry.hold());
+        case TERM_SET -> years = entry.years();
+      }
+    }
+
+    private void compare(PruneEntry entry) {
+      if (held < 0 && !holds.isEmpty()) {
+        held = entry.index();
+      }
+      if (hasty < 0 && entry.years() < years) {
+        hasty = entry.index();
+      }
+    }
+
+    /** The first deletion while a legal hold stood. */
+    OptionalLong held() {
+      return held < 0 ? OptionalLong.empty() : OptionalLong.of(held);
+    }
+
+    /** The first deletion after a shorter term than the log had been given last. */
+    OptionalLong hasty() {
+      return hasty < 0 ? OptionalLong.empty() : OptionalLong.of(hasty);
     }
 
     /**
@@ -117,7 +174,7 @@ public record Deletion(String origin, PruneEntry entry, @Nullable Instant notAft
       PruneEntry read = found;
       return read == null
           ? Optional.empty()
-          : Optional.of(new Deletion(origin, read, earlier(earliestLater, newest(witnesses))));
+          : Optional.of(new Deletion(origin, read, earlier(earliestLater, earliest(witnesses))));
     }
   }
 }

@@ -34,6 +34,14 @@ public interface LogCopy extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Returns an older checkpoint with cosignatures, which shows how old the deleted entries are, not
+   * looked at; empty where there is none.
+   */
+  default Optional<byte[]> aged() throws IOException, FormatException {
+    return Optional.empty();
+  }
+
   /** Returns an older checkpoint with a time-stamp, not looked at; empty where there is none. */
   default Optional<Stamped> stamped() throws IOException, FormatException {
     return Optional.empty();

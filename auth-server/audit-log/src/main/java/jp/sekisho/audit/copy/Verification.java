@@ -17,6 +17,8 @@ public sealed interface Verification {
    * @param deletedBelow entries below it that are not there were deleted after their term, as the
    *     log's key signed; their hashes have the signed root with the others
    * @param deletion the entry that says so; null exactly when nothing was deleted
+   * @param age who outside saw the deleted entries that long ago; null when nothing was deleted, or
+   *     when only the log itself says how old they were, which the verifier was told to allow
    * @param stamp what a time-stamping authority saw; null unless such authorities were given
    */
   record Verified(
@@ -26,6 +28,7 @@ public sealed interface Verification {
       List<Witnessing> witnessedBy,
       long deletedBelow,
       @Nullable Deletion deletion,
+      @Nullable Seen age,
       @Nullable Stamp stamp)
       implements Verification {
     public Verified {
@@ -34,7 +37,7 @@ public sealed interface Verification {
 
     /** Of a log from which nothing was deleted. */
     public Verified(String origin, long size, Hash root, List<Witnessing> witnessedBy) {
-      this(origin, size, root, witnessedBy, 0, null, null);
+      this(origin, size, root, witnessedBy, 0, null, null, null);
     }
   }
 
@@ -43,8 +46,15 @@ public sealed interface Verification {
    *
    * @param entryIndex the entry concerned, from 0, where one can be named with certainty
    * @param detail English, for technicians
+   * @param first the first entry that the copy says it still has
    */
-  record Invalid(Reason reason, OptionalLong entryIndex, String detail) implements Verification {}
+  record Invalid(Reason reason, OptionalLong entryIndex, String detail, long first)
+      implements Verification {
+    /** Of a copy that begins with the first entry. */
+    public Invalid(Reason reason, OptionalLong entryIndex, String detail) {
+      this(reason, entryIndex, detail, 0);
+    }
+  }
 
   /**
    * The first {@code size} entries existed at that time, says a third party's time-stamp.
@@ -52,6 +62,13 @@ public sealed interface Verification {
    * @param size how many
    */
   record Stamp(long size, Instant at) {}
+
+  /**
+   * The first {@code size} entries existed at that time, says somebody outside.
+   *
+   * @param by a witness, or the authority of a time-stamp
+   */
+  record Seen(long size, Instant at, String by) {}
 
   /** Why a copy proves nothing; the names are stable. */
   enum Reason {
@@ -83,6 +100,10 @@ public sealed interface Verification {
     DELETION_UNRECORDED,
     /** The entry at the index deletes what was not yet due: the clock was ahead, or it lies. */
     DELETION_EARLY,
+    /** The entry at the index deletes entries while a legal hold stood. */
+    DELETION_HELD,
+    /** Nobody but the log itself says that what the entry at the index deletes was that old. */
+    DELETION_UNWITNESSED,
     /** There is no time-stamp, or none over a checkpoint of this log by a given authority. */
     STAMP_REFUSED,
     /** The statement of what was deleted is not signed by the log, or of another size. */

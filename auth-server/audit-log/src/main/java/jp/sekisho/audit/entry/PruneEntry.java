@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import jp.sekisho.audit.entry.TopLevel.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -24,26 +25,24 @@ public record PruneEntry(
     long index, Instant time, String scope, long generation, long to, Instant before, long years) {
   private static final byte[] MARK = "\"type\":\"log.pruned\"".getBytes(StandardCharsets.US_ASCII);
   private static final int MOST_YEARS = 1000;
-  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+  /** As the service writes times; what a browser's parser takes beyond that is none here either. */
+  private static final Pattern TIME =
+      Pattern.compile(
+          "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}([.][0-9]{1,9})?Z");
 
   /** Reads an entry; empty when it is of another kind or not what such an entry is. */
   public static Optional<PruneEntry> read(long index, byte[] entry) {
-    if (!contains(entry)) {
+    if (!contains(entry, MARK)) {
       return Optional.empty();
     }
     try {
-      Map<String, Value> fields = members(new String(entry, StandardCharsets.UTF_8));
-      if (!"log.pruned".equals(text(fields, "type"))
-          || !"success".equals(text(fields, "outcome"))
-          || fields.containsKey("device")) { // what a terminal writes is none
+      Map<String, Value> fields = ownMembers(entry);
+      if (!"log.pruned".equals(text(fields, "type"))) {
         return Optional.empty();
       }
       Value raw = fields.get("data");
       Map<String, Value> data = members(raw == null ? "" : raw.text());
-      long years = number(data, "years");
-      if (years < 0 || years > MOST_YEARS) {
-        return Optional.empty();
-      }
       return Optional.of(
           new PruneEntry(
               index,
@@ -52,7 +51,7 @@ public record PruneEntry(
               number(data, "generation"),
               number(data, "to"),
               instant(text(data, "before")),
-              years));
+              years(data)));
     } catch (IllegalArgumentException | DateTimeException e) {
       return Optional.empty();
     }
@@ -68,24 +67,42 @@ public record PruneEntry(
   }
 
   /** A search of the bytes first: most entries need not be taken apart. */
-  private static boolean contains(byte[] entry) {
-    for (int at = 0; at + MARK.length <= entry.length; at++) {
+  static boolean contains(byte[] entry, byte[] mark) {
+    for (int at = 0; at + mark.length <= entry.length; at++) {
       int same = 0;
-      while (same < MARK.length && entry[at + same] == MARK[same]) {
+      while (same < mark.length && entry[at + same] == mark[same]) {
         same++;
       }
-      if (same == MARK.length) {
+      if (same == mark.length) {
         return true;
       }
     }
     return false;
   }
 
-  private static Map<String, Value> members(String json) {
+  /** The members of an entry that the service wrote about what it did; a terminal's is none. */
+  static Map<String, Value> ownMembers(byte[] entry) {
+    Map<String, Value> fields = members(new String(entry, StandardCharsets.UTF_8));
+    if (!"success".equals(text(fields, "outcome")) || fields.containsKey("device")) {
+      throw new IllegalArgumentException("not done by the service");
+    }
+    return fields;
+  }
+
+  /** A term in an entry's data. */
+  static long years(Map<String, Value> data) {
+    long years = number(data, "years");
+    if (years < 0 || years > MOST_YEARS) {
+      throw new IllegalArgumentException("no term");
+    }
+    return years;
+  }
+
+  static Map<String, Value> members(String json) {
     return TopLevel.read(json).orElseThrow(() -> new IllegalArgumentException("no object"));
   }
 
-  private static String text(Map<String, Value> members, String name) {
+  static String text(Map<String, Value> members, String name) {
     return value(members.get(name), false);
   }
 
@@ -95,8 +112,11 @@ public record PruneEntry(
 
   /** One that can be reckoned with: whoever has the log's key can sign any. */
   private static Instant instant(String text) {
+    if (!TIME.matcher(text).matches()) {
+      throw new IllegalArgumentException("not a time as the service writes it");
+    }
     Instant time = Instant.parse(text);
-    if (time.isBefore(Instant.EPOCH) || time.isAfter(LAST)) {
+    if (time.isBefore(Instant.EPOCH)) {
       throw new IllegalArgumentException("no time of an entry");
     }
     return time;

@@ -45,8 +45,17 @@ public final class PublishedCopy implements LogCopy {
 
   @Override
   public Optional<byte[]> minimum() throws IOException, FormatException {
+    return beside("minimum", Minimum.MAX_BYTES);
+  }
+
+  @Override
+  public Optional<byte[]> aged() throws IOException, FormatException {
+    return beside("aged", SignedNote.MAX_BYTES);
+  }
+
+  private Optional<byte[]> beside(String file, int limit) throws IOException, FormatException {
     try {
-      return Optional.of(files.read("minimum", Minimum.MAX_BYTES));
+      return Optional.of(files.read(file, limit));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (LogFiles.TooLongException e) {

@@ -10,10 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import jp.sekisho.audit.FormatException;
 
 /** A published log on a server that is not trusted; see the package for the limits. */
@@ -98,21 +94,15 @@ public final class ServedFiles implements LogFiles {
             .timeout(timeout)
             .GET()
             .build();
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request, response -> new BoundedBody(limit));
+    HttpResponse<byte[]> answer;
     try {
-      // The request's own timeout ends when the header is there; the body counts too.
-      return contents(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS), path, limit);
-    } catch (TimeoutException e) {
-      answer.cancel(true);
-      throw new IOException(path + ": no whole answer within " + timeout.toSeconds() + " s", e);
-    } catch (InterruptedException e) {
-      answer.cancel(true);
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException();
-    } catch (ExecutionException e) {
-      throw new IOException(path + ": " + e.getCause(), e.getCause());
+      answer = WholeAnswer.of(client, request, limit, timeout);
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(path + ": " + e.getMessage(), e);
     }
+    return contents(answer, path, limit);
   }
 
   private static byte[] contents(HttpResponse<byte[]> response, String path, int limit)

@@ -1,18 +1,17 @@
 package jp.sekisho.audit.witness;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.published.WholeAnswer;
 
 /**
  * Asks a witness over HTTP for its cosignature (C2SP tlog-witness, {@code add-checkpoint}). What it
@@ -26,7 +25,7 @@ public final class WitnessClient {
   private final Duration patience;
 
   /**
-   * @param patience for the connection, and for the answer
+   * @param patience for the whole answer, header and body
    */
   public WitnessClient(Duration patience) {
     this.patience = patience;
@@ -51,7 +50,7 @@ public final class WitnessClient {
    * @param prefix of the witness, without {@code /add-checkpoint}
    * @throws IOException when no answer of the specified form came
    */
-  public Answer ask(URI prefix, WitnessRequest request) throws IOException, InterruptedException {
+  public Answer ask(URI prefix, WitnessRequest request) throws IOException {
     String base = prefix.toString();
     URI uri = URI.create((base.endsWith("/") ? base : base + "/") + "add-checkpoint");
     HttpRequest post =
@@ -59,11 +58,8 @@ public final class WitnessClient {
             .timeout(patience)
             .POST(BodyPublishers.ofByteArray(request.toBytes()))
             .build();
-    HttpResponse<InputStream> response = http.send(post, BodyHandlers.ofInputStream());
-    byte[] body;
-    try (InputStream in = response.body()) {
-      body = in.readNBytes(MOST + 1);
-    }
+    HttpResponse<byte[]> response = WholeAnswer.of(http, post, MOST, patience);
+    byte[] body = response.body();
     if (body.length > MOST) {
       throw new IOException("the witness's answer is longer than " + MOST + " bytes");
     }

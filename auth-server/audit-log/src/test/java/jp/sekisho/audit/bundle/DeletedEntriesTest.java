@@ -1,7 +1,9 @@
 package jp.sekisho.audit.bundle;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.OutputStream;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.ZipFile;
 import jp.sekisho.audit.Fixtures;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
@@ -54,6 +57,11 @@ class DeletedEntriesTest {
 
   /** The fixtures' entries and {@code more}, without the first {@code missing}. */
   private Path bundle(int missing, SignedNote minimum, String... more) throws Exception {
+    return bundle(missing, minimum, Optional.empty(), more);
+  }
+
+  private Path bundle(int missing, SignedNote minimum, Optional<SignedNote> aged, String... more)
+      throws Exception {
     Path bundle = Files.createTempFile(temp, "bundle", ".zip");
     List<byte[]> entries = entries(more);
     List<Hash> leaves = entries.stream().map(Rfc6962::leaf).toList();
@@ -63,7 +71,7 @@ class DeletedEntriesTest {
           out,
           checkpoint(entries).sign(log),
           Optional.of(new BundleWriter.Deleted(minimum, leaves.subList(0, missing).iterator())),
-          BundleWriter.Beside.NOTHING,
+          new BundleWriter.Beside(Optional.empty(), Optional.empty(), aged),
           entries.subList(missing, entries.size()).iterator());
     }
     return bundle;
@@ -152,7 +160,7 @@ class DeletedEntriesTest {
   @Test
   void theWitnesssClockTellsThatTheLogsWasAhead() throws Exception {
     String[] ahead = {pruned(256, "2027-11-21T15:00:00Z", 7, "2034-11-22T00:00:00Z")};
-    Path bundle = bundle(256, minimum(256), ahead);
+    Path bundle = bundle(256, minimum(256), Optional.of(seen(256, "2027-11-21T14:00:00Z")), ahead);
     Instant now = Instant.parse("2026-11-22T00:00:00Z");
     byte[] cosigned = cosigned(checkpoint(entries(ahead)), now);
     CopyVerifier verifier = new CopyVerifier(Fixtures.keys(), false);
@@ -219,6 +227,130 @@ class DeletedEntriesTest {
   private static SignedNote minimum(long index) throws FormatException {
     try (LogSigner log = Fixtures.logSigner()) {
       return new Minimum(Fixtures.ORIGIN, index).sign(log);
+    }
+  }
+
+  /** The first entries as the witness saw them. */
+  private static SignedNote seen(int size, String at) throws FormatException {
+    return SignedNote.parse(
+        cosigned(checkpoint(Fixtures.entries().subList(0, size)), Instant.parse(at)));
+  }
+
+  private Verification witnessed(Optional<SignedNote> aged, boolean unwitnessed, String... more)
+      throws Exception {
+    byte[] now = cosigned(checkpoint(entries(more)), Instant.parse(AT).plusSeconds(5));
+    try (LogCopy copy = BundleCopy.open(bundle(256, minimum(256), aged, more))) {
+      return new CopyVerifier(Fixtures.keys(), unwitnessed).verify(CosignedCopy.of(copy, now));
+    }
+  }
+
+  /** Whoever has the log's key can write any "before": yesterday's entries as those of 2019. */
+  @Test
+  void aDeletionIsNotBelievedUntilSomebodyOutsideBearsItsAgeOut() throws Exception {
+    String told = pruned(256, BEFORE, 7, AT);
+    SignedNote forked;
+    SignedNote stranger;
+    Instant then = Instant.parse("2019-11-21T14:00:00Z");
+    try (LogSigner log = Fixtures.logSigner();
+        WitnessSigner witness = WitnessSigner.of("elsewhere", new byte[32])) {
+      SignedNote note = checkpoint(Fixtures.entries().subList(0, 256)).sign(log);
+      stranger = note.with(witness.cosign(note, then));
+      forked = SignedNote.parse(cosigned(checkpoint(Fixtures.entries().subList(1, 257)), then));
+    }
+    for (Optional<SignedNote> aged :
+        List.of(
+            Optional.<SignedNote>empty(),
+            Optional.of(seen(256, "2026-11-21T00:00:00Z")),
+            Optional.of(seen(256, "2019-12-22T15:00:01Z")),
+            Optional.of(seen(255, "2019-11-21T14:00:00Z")),
+            Optional.of(stranger))) {
+      Invalid invalid = assertInstanceOf(Invalid.class, witnessed(aged, false, told));
+      assertEquals(Reason.DELETION_UNWITNESSED, invalid.reason());
+      assertEquals(Fixtures.SIZE, invalid.entryIndex().getAsLong());
+      Verified allowed = assertInstanceOf(Verified.class, witnessed(aged, true, told));
+      assertNull(allowed.age(), "only the log itself says so");
+    }
+    assertEquals(Reason.FORKED, refused(witnessed(Optional.of(forked), true, told)));
+    Optional<SignedNote> good = Optional.of(seen(290, "2019-11-21T14:00:00Z"));
+    Verified verified = assertInstanceOf(Verified.class, witnessed(good, false, told));
+    assertEquals(new Verification.Seen(290, then, Fixtures.key(1).name()), verified.age());
+    try (ZipFile zip = new ZipFile(bundle(256, minimum(256), good, told).toFile())) {
+      assertArrayEquals(
+          good.get().toBytes(), zip.getInputStream(zip.getEntry("aged")).readAllBytes());
+    }
+    try (LogCopy copy = BundleCopy.open(bundle(256, minimum(256), told))) {
+      byte[] now = cosigned(checkpoint(entries(told)), Instant.parse(AT));
+      Verification kept =
+          new CopyVerifier(Fixtures.keys(), false)
+              .verifySince(CosignedCopy.of(copy, now), good.get().toBytes());
+      assertInstanceOf(Verified.class, kept, "what the auditor kept will do as well");
+    }
+  }
+
+  private static String kept(String type, String data) {
+    return ("{\"data\":{%s,\"scope\":\"general\"},\"outcome\":\"success\","
+            + "\"time\":\"2026-11-21T10:00:00.000Z\",\"type\":\"%s\",\"v\":1}")
+        .formatted(data, type);
+  }
+
+  @Test
+  void nothingIsDeletedWhileALegalHoldOfTheLogStands() throws Exception {
+    String set = kept("log.hold-set", "\"hold\":\"0011223344556677\"");
+    String lifted = kept("log.hold-lifted", "\"hold\":\"0011223344556677\"");
+    String other = kept("log.hold-lifted", "\"hold\":\"7766554433221100\"");
+    String told = pruned(256, BEFORE, 7, AT);
+    assertEquals(Reason.DELETION_HELD, refused(verified(set, told)));
+    assertEquals(Reason.DELETION_HELD, refused(verified(set, other, told)));
+    assertEquals(Reason.DELETION_HELD, refused(verified(set, told, lifted)), "lifted afterwards");
+    assertEquals(
+        Reason.DELETION_HELD,
+        refused(verified(set, pruned(0, BEFORE, 7, AT), lifted, told)),
+        "an earlier deletion");
+    assertInstanceOf(Verified.class, verified(set, lifted, told));
+    assertInstanceOf(Verified.class, verified(told, set));
+    assertInstanceOf(
+        Verified.class, verified(set.replace("\"general\"", "\"assembly\""), told), "elsewhere");
+    assertInstanceOf(
+        Verified.class,
+        verified(set.replace("{\"data\"", "{\"device\":{},\"data\""), told),
+        "a terminal wrote it");
+  }
+
+  @Test
+  void aTermThatTheLogWasGivenIsNotUndercut() throws Exception {
+    String century = kept("log.retention-set", "\"before\":7,\"years\":100");
+    String seven = kept("log.retention-set", "\"before\":100,\"years\":7");
+    String told = pruned(256, BEFORE, 7, AT);
+    Invalid invalid = assertInstanceOf(Invalid.class, verified(century, told));
+    assertEquals(Reason.DELETION_EARLY, invalid.reason());
+    assertEquals(Fixtures.SIZE + 1, invalid.entryIndex().getAsLong());
+    assertInstanceOf(Verified.class, verified(century, seven, told));
+    assertInstanceOf(Verified.class, verified(told, century));
+  }
+
+  /** One party whose clock is wrong, or who lies, does not cancel an honest one. */
+  @Test
+  void aWitnessWhoseClockIsAheadDoesNotSpeakOverAnother() throws Exception {
+    String[] ahead = {pruned(256, "2027-11-21T15:00:00Z", 7, "2034-11-22T00:00:00Z")};
+    Path bundle = bundle(256, minimum(256), ahead);
+    Instant now = Instant.parse("2026-11-22T00:00:00Z");
+    Instant then = Instant.parse("2034-11-22T00:00:00Z");
+    try (LogSigner log = Fixtures.logSigner();
+        WitnessSigner one = Fixtures.witnessSigner();
+        WitnessSigner other = WitnessSigner.of("elsewhere", new byte[32])) {
+      SignedNote note = checkpoint(entries(ahead)).sign(log);
+      TrustedKeys both =
+          new TrustedKeys(log.verifierKey(), List.of(one.verifierKey(), other.verifierKey()));
+      for (SignedNote cosigned :
+          List.of(
+              note.with(one.cosign(note, now)).with(other.cosign(note, then)),
+              note.with(one.cosign(note, now)).with(one.cosign(note, then)))) {
+        try (LogCopy copy = BundleCopy.open(bundle)) {
+          Verification outcome =
+              new CopyVerifier(both, true).verify(CosignedCopy.of(copy, cosigned.toBytes()));
+          assertEquals(Reason.DELETION_EARLY, refused(outcome));
+        }
+      }
     }
   }
 

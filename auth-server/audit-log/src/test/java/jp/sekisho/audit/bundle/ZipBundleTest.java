@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import jp.sekisho.audit.Fixtures;
@@ -205,6 +208,99 @@ class ZipBundleTest {
       }
     }
     return out.toByteArray();
+  }
+
+  /** What one member is written with; all else is as it should be. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Trick(byte[] localExtra, byte[] centralExtra, byte[] behind, int... local) {}
+
+  private static final byte[] NONE = {};
+
+  /** A ZIP whose entries are written with a trick: local method, CRC, packed and unpacked size. */
+  private static byte[] tricked(Trick trick) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream directory = new ByteArrayOutputStream();
+    for (String name : MEMBERS) {
+      Trick used =
+          name.equals("entries.jsonl") ? trick : new Trick(NONE, NONE, NONE, -1, -1, -1, -1);
+      byte[] data = Fixtures.bytes("bundle/" + name);
+      ByteArrayOutputStream deflated = new ByteArrayOutputStream();
+      try (DeflaterOutputStream packing =
+          new DeflaterOutputStream(deflated, new Deflater(6, true))) {
+        packing.write(data);
+      }
+      deflated.write(used.behind());
+      CRC32 crc = new CRC32();
+      crc.update(data);
+      int[] said = {8, (int) crc.getValue(), deflated.size(), data.length};
+      int[] local = said.clone();
+      for (int i = 0; i < local.length; i++) {
+        local[i] = used.local()[i] < 0 ? said[i] : used.local()[i];
+      }
+      int offset = out.size();
+      byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
+      out.write(header(false, local, ascii.length, used.localExtra().length, 0));
+      out.write(ascii);
+      out.write(used.localExtra());
+      deflated.writeTo(out);
+      directory.write(header(true, said, ascii.length, used.centralExtra().length, offset));
+      directory.write(ascii);
+      directory.write(used.centralExtra());
+    }
+    int start = out.size();
+    directory.writeTo(out);
+    ByteBuffer end = ByteBuffer.allocate(22).order(ByteOrder.LITTLE_ENDIAN);
+    end.putInt(0x06054b50).putInt(0).putShort((short) MEMBERS.size());
+    end.putShort((short) MEMBERS.size()).putInt(directory.size()).putInt(start).putShort((short) 0);
+    out.write(end.array());
+    return out.toByteArray();
+  }
+
+  private static byte[] header(boolean central, int[] said, int name, int extra, int offset) {
+    ByteBuffer header = ByteBuffer.allocate(central ? 46 : 30).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(central ? 0x02014b50 : 0x04034b50);
+    if (central) {
+      header.putShort((short) 20);
+    }
+    header.putShort((short) 20).putShort((short) 0).putShort((short) said[0]);
+    header.putShort((short) 0).putShort((short) 33);
+    header.putInt(said[1]).putInt(said[2]).putInt(said[3]);
+    header.putShort((short) name).putShort((short) extra);
+    if (central) {
+      header.putInt(42, offset);
+    }
+    return header.array();
+  }
+
+  private static byte[] extra(int id, int length) {
+    ByteBuffer field = ByteBuffer.allocate(4 + length).order(ByteOrder.LITTLE_ENDIAN);
+    return field.putShort((short) id).putShort((short) length).array();
+  }
+
+  private static Trick extras(byte[] local, byte[] central) {
+    return new Trick(local, central, NONE, -1, -1, -1, -1);
+  }
+
+  /** Attack: unzip shows other entries than those verified, by a Unicode Path field. */
+  @Test
+  void aMemberThatOtherProgramsReadDifferentlyIsRefused() throws Exception {
+    assertInstanceOf(Verified.class, verify(tricked(extras(NONE, NONE))));
+    assertInstanceOf(
+        Verified.class, verify(tricked(extras(extra(0x5455, 9), extra(0x7875, 11)))), "times");
+    for (int id : new int[] {0x7075, 0x0001, 0x6375, 0xcafe}) {
+      expectRefused(tricked(extras(extra(id, 8), NONE)));
+      expectRefused(tricked(extras(NONE, extra(id, 8))));
+    }
+    expectRefused(tricked(extras(extra(0x5455, 125), NONE))); // 129 bytes
+    expectRefused(tricked(extras(Arrays.copyOf(extra(0x5455, 9), 12), NONE)));
+    expectRefused(tricked(extras(NONE, new byte[] {0x55, 0x54, 0})));
+    byte[] hidden = "HIDDEN".repeat(100).getBytes(StandardCharsets.US_ASCII);
+    expectRefused(tricked(new Trick(NONE, NONE, hidden, -1, -1, -1, -1)));
+    expectRefused(tricked(new Trick(NONE, NONE, new byte[1], -1, -1, -1, -1)));
+    expectRefused(tricked(new Trick(NONE, NONE, NONE, 0, -1, -1, -1)));
+    expectRefused(tricked(new Trick(NONE, NONE, NONE, -1, 9, -1, -1)));
+    expectRefused(tricked(new Trick(NONE, NONE, NONE, -1, -1, 5, -1)));
+    expectRefused(tricked(new Trick(NONE, NONE, NONE, -1, -1, -1, 7)));
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import jp.sekisho.audit.Fixtures;
 import jp.sekisho.audit.bundle.BundleWriter;
 import jp.sekisho.audit.checkpoint.Checkpoint;
@@ -219,10 +220,25 @@ class AuditCommandTest {
                   new BundleWriter.Deleted(
                       new Minimum(origin, deleted).sign(log),
                       leaves.subList(0, deleted).iterator())),
-          new BundleWriter.Beside(names, stamped),
+          new BundleWriter.Beside(names, stamped, aged(origin, entries, deleted, log, witness)),
           entries.subList(deleted, entries.size()).iterator());
     }
     return bundle.toString();
+  }
+
+  /** What the witness saw when the last of the entries that were deleted had been written. */
+  private static Optional<SignedNote> aged(
+      String origin, List<byte[]> entries, int deleted, LogSigner log, WitnessSigner witness)
+      throws Exception {
+    if (deleted == 0) {
+      return Optional.empty();
+    }
+    Frontier then = Frontier.empty();
+    for (byte[] entry : entries.subList(0, deleted)) {
+      then = then.append(Rfc6962.leaf(entry));
+    }
+    SignedNote note = Checkpoint.of(origin, then).sign(log);
+    return Optional.of(note.with(witness.cosign(note, Instant.parse("2019-11-01T14:00:00Z"))));
   }
 
   @Test
@@ -233,9 +249,12 @@ class AuditCommandTest {
     assertEquals(0, run(with(keys, "verify", bundle)), err.toString());
     assertOut("\"result\":\"verified\"", "\"size\":301", "\"deletedBelow\":256");
     assertOut("\"deletion\":{\"origin\":\"" + Fixtures.ORIGIN + "\",\"entry\":300,", "\"years\":7");
+    assertOut(
+        "\"seen\":{\"size\":256,\"at\":\"2019-11-01T14:00:00Z\",\"by\":\"witness.example/audit-office\"}");
     out.getBuffer().setLength(0);
     assertEquals(0, run("verify", bundle, "--vkey", LOG, "--witness", WITNESS, "--lang", "en"));
     assertOut("every entry that was signed and not deleted after its term", "those below 256");
+    assertOut("witness.example/audit-office saw the first 256 entries at 2019-11-01T14:00:00Z");
     out.getBuffer().setLength(0);
     String proof = temp.resolve("proof").toString();
     assertEquals(Exit.INVALID, run(with(keys, "prove", "255", bundle, "--out", proof)));
@@ -247,6 +266,30 @@ class AuditCommandTest {
     assertEquals(
         0, run(with(keys, "export", bundle, "--format", "jsonl", "--out", table)), err.toString());
     assertEquals(45, Files.readAllLines(Path.of(table)).size());
+  }
+
+  @Test
+  @DisplayName("an entry behind deleted ones is named by its number and by the line it stands in")
+  void linesBehindDeletedEntries() throws Exception {
+    Path bundle = temp.resolve("unpacked");
+    try (ZipFile zip = new ZipFile(pruned())) {
+      for (var member : java.util.Collections.list(zip.entries())) {
+        Path file = bundle.resolve(member.getName());
+        Files.createDirectories(file.getParent());
+        Files.write(file, zip.getInputStream(member).readAllBytes());
+      }
+    }
+    Path entries = bundle.resolve("entries.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(entries));
+    lines.set(4, "{}");
+    Files.writeString(entries, String.join("\n", lines) + "\n");
+    String[] keys = {"--vkey", LOG, "--witness", WITNESS, "--lang", "en"};
+    assertEquals(Exit.INVALID, run(with(keys, "verify", bundle.toString())));
+    assertOut("Place: entry 260 (line 5 of entries.jsonl)");
+    out.getBuffer().setLength(0);
+    String unrecorded = bundle(Fixtures.ORIGIN, Fixtures.entries(), 256, Optional.empty());
+    assertEquals(Exit.INVALID, run(with(keys, "verify", unrecorded)));
+    assertOut("DELETION_UNRECORDED", "Place: entry 255 (not in this bundle)");
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import jp.sekisho.audit.bundle.BundleWriter;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
@@ -50,6 +52,7 @@ public final class AuditLogs implements AutoCloseable {
   private final PendingEntries pending;
   private final ConcurrentHashMap<String, VerifierKey> verifiers = new ConcurrentHashMap<>();
   private final NewestCheckpoints newest = new NewestCheckpoints();
+  private final PastCheckpoints past;
   private final Continuations continuations;
   private final Waiting waiting = new Waiting(PATIENCE);
   private final SequencerLoop loop;
@@ -63,6 +66,7 @@ public final class AuditLogs implements AutoCloseable {
   public AuditLogs(Database database, Path keys, PendingEntries pending, RowSeal seal) {
     this.database = database;
     this.keys = keys;
+    this.past = new PastCheckpoints(keys);
     this.seal = seal;
     this.pending = pending;
     this.continuations = new Continuations(database, seal, new CachedTiles.Full(), this::minimum);
@@ -381,10 +385,12 @@ public final class AuditLogs implements AutoCloseable {
     return new LogFiles(keys, log).readCosigned(key(log));
   }
 
-  /** Keeps a checkpoint with its verified cosignatures. */
-  void keepCosigned(String name, SignedNote note) {
+  /** Keeps a checkpoint with its verified cosignatures, and one a day for later. */
+  void keepCosigned(String name, SignedNote note, Instant now) {
+    String log = stored(name);
     try {
-      new LogFiles(keys, stored(name)).writeCosigned(note);
+      new LogFiles(keys, log).writeCosigned(note);
+      past.keep(log, note, now, minimum(log));
     } catch (IOException e) {
       throw new StorageException("cannot keep the cosignatures of log " + name, e);
     }
@@ -404,7 +410,27 @@ public final class AuditLogs implements AutoCloseable {
         signed,
         files.readMinimum(key(log)),
         minimum(log),
-        files.readStamped(signed.size()));
+        new BundleWriter.Beside(
+            Optional.empty(), files.readStamped(signed.size()), aged(log, signed.size())));
+  }
+
+  /** What witnesses saw of the deleted entries, of at most this size; empty while none was. */
+  private Optional<SignedNote> aged(String log, long size) {
+    long minimum = minimum(log);
+    try {
+      return minimum == 0 ? Optional.empty() : past.covering(log, minimum, size);
+    } catch (IOException e) {
+      throw new StorageException("cannot read the cosigned checkpoints of log " + log, e);
+    }
+  }
+
+  /**
+   * An older checkpoint over everything that was deleted, with the cosignatures it got then; empty
+   * while nothing was deleted, or where none is kept.
+   */
+  public Optional<byte[]> agedNote(String name) {
+    String log = stored(name);
+    return aged(log, readable(log).size()).map(SignedNote::toBytes);
   }
 
   /** Keeps a checkpoint of a log, as rows and files name it, with its time-stamp. */

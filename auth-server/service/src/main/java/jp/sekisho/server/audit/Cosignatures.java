@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
@@ -42,15 +45,43 @@ public final class Cosignatures {
   private final AuditLogs logs;
   private final Transactions transactions;
   private final List<OutsideWitness> witnesses;
-  private final WitnessClient client = new WitnessClient(PATIENCE);
 
-  /** What each witness holds of each log, as far as it is known; guarded by this. */
+  /** More than any log has; a witness may claim more. */
+  private static final long MOST = (1L << 53) - 1;
+
+  private final InstantSource clock;
+  private final Duration patience;
+  private final WitnessClient client;
+
+  /** Held while witnesses are asked, one after the other; exports do not wait for long. */
+  private final ReentrantLock asking = new ReentrantLock();
+
+  /** What each witness holds of each log, as far as it is known; guarded by {@code asking}. */
   private final Map<String, Long> held = new HashMap<>();
 
-  /** What was written about a witness already; guarded by this. */
-  private final Set<String> told = new HashSet<>();
+  /** What was written about a witness last, and when; guarded by {@code asking}. */
+  private final Map<String, LocalDate> told = new HashMap<>();
 
-  public Cosignatures(AuditLogs logs, Transactions transactions, List<OutsideWitness> witnesses) {
+  public Cosignatures(
+      AuditLogs logs,
+      Transactions transactions,
+      List<OutsideWitness> witnesses,
+      InstantSource clock) {
+    this(logs, transactions, witnesses, clock, PATIENCE);
+  }
+
+  /**
+   * @param patience with each answer of a witness, and with those who are asking already
+   */
+  Cosignatures(
+      AuditLogs logs,
+      Transactions transactions,
+      List<OutsideWitness> witnesses,
+      InstantSource clock,
+      Duration patience) {
+    this.patience = patience;
+    this.client = new WitnessClient(patience);
+    this.clock = clock;
     this.logs = logs;
     this.transactions = transactions;
     this.witnesses = List.copyOf(witnesses);
@@ -71,7 +102,16 @@ public final class Cosignatures {
   }
 
   /** Asks each witness that has not cosigned the log's newest checkpoint; false if one did not. */
-  public synchronized boolean ask(String organ) {
+  public boolean ask(String organ) {
+    asking.lock();
+    try {
+      return askEach(organ);
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private boolean askEach(String organ) {
     if (witnesses.isEmpty()) {
       return true;
     }
@@ -92,7 +132,7 @@ public final class Cosignatures {
       Optional<SignedNote> more = ask(organ, newest, note, witness);
       if (more.isPresent()) {
         note = more.get();
-        logs.keepCosigned(organ, note);
+        logs.keepCosigned(organ, note, clock.instant());
       } else {
         all = false;
       }
@@ -101,7 +141,7 @@ public final class Cosignatures {
   }
 
   /**
-   * The log for taking away, under a checkpoint that witnesses cosigned now if they answer: at
+   * The log for taking away, under a checkpoint that witnesses cosigned now if they answer soon: at
    * least all entries that were published when this was called.
    */
   public LogBundle bundle(String name) {
@@ -109,11 +149,26 @@ public final class Cosignatures {
       return logs.bundle(name);
     }
     LogBundle now = logs.bundle(name);
-    boolean _ = ask(name);
+    askSoon(name);
     return logs.cosigned(name)
         .flatMap(note -> logs.bundle(name, note, now.size()))
         .filter(cosigned -> cosigned.first() == now.first()) // else it may lack log.pruned
         .orElseGet(() -> logs.bundle(name));
+  }
+
+  /** Asks, unless others are being asked and do not answer: then what is kept must do. */
+  private void askSoon(String organ) {
+    try {
+      if (asking.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          boolean _ = askEach(organ);
+        } finally {
+          asking.unlock();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Optional<SignedNote> ask(
@@ -142,8 +197,6 @@ public final class Cosignatures {
         }
         held.put(key, size);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (IOException | FormatException | RuntimeException e) {
       LOG.warn("witness {} could not be asked about log {}: {}", who, organ, e.toString());
     }
@@ -176,7 +229,7 @@ public final class Cosignatures {
         && !opened.witnesses().isEmpty();
   }
 
-  /** Once for what it says: the log grows by each entry. */
+  /** Once a day, whatever it says: the log grows by each entry, and the witness may say much. */
   private void refused(String organ, String who, long size, long heldThere, int status) {
     LOG.error(
         "witness {} does not cosign log {} of {} entries: status {}, it holds {}",
@@ -185,7 +238,8 @@ public final class Cosignatures {
         size,
         status,
         heldThere);
-    if (!told.add(organ + " " + who + " " + status + " " + heldThere)) {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    if (today.equals(told.put(organ + " " + who + " " + (status == 409), today))) {
       return;
     }
     Entry.Subject subject =
@@ -194,7 +248,9 @@ public final class Cosignatures {
             : new Entry.Subject(organ, null, null, null, null);
     EntryReceipt _ =
         transactions.write(change ->
-            change.record(subject, new LogEvent.WitnessRefused(who, size, heldThere, status)));
+            change.record(
+                subject,
+                new LogEvent.WitnessRefused(who, size, Math.min(heldThere, MOST), status)));
   }
 
   /** The text of a log's newest checkpoint, with the cosignatures it has by now. */

@@ -1,6 +1,7 @@
 package jp.sekisho.server.audit;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -65,8 +66,7 @@ public final class DailyStamps {
               change.record(
                   subject, new LogEvent.Stamped(organ, newest.size(), root, at.toString())));
       done.put(organ, today);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (InterruptedIOException e) {
       throw new StorageException("interrupted while a checkpoint was stamped", e);
     } catch (IOException | jp.sekisho.audit.FormatException e) {
       if (!today.equals(refused.put(organ, today))) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import jp.sekisho.server.audit.EntryHit.Position;
@@ -138,7 +139,7 @@ public final class EntryIndex {
   }
 
   /**
-   * What is known of each exception, by its id: its entries, oldest first.
+   * What the service wrote of each exception, by its id: its entries, oldest first.
    *
    * @throws IllegalStateException when there are more than {@value #MOST_ABOUT_GRANTS} such entries
    */
@@ -158,6 +159,12 @@ public final class EntryIndex {
     }
     grants.values().forEach(list -> list.sort(EntryHit.NEWEST_FIRST.reversed()));
     return grants;
+  }
+
+  /** The exceptions under which a medium was opened, of those that the service wrote about. */
+  public Set<String> opened(String log) {
+    return database.read(
+        handle -> FindTables.grantsWith(handle, logs.stored(log), "export.opened"));
   }
 
   /**

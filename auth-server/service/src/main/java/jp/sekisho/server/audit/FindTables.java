@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.storage.Vendor;
@@ -166,19 +167,35 @@ final class FindTables {
     return new Walked(hits, seen < most || last == null ? null : last.position());
   }
 
-  /** Every row about an exception, grouped by it and oldest first in each. */
+  /**
+   * Every row that the service itself wrote about an exception, grouped by it and oldest first in
+   * each. What terminals write names exceptions, too, as many as they like.
+   */
   static List<EntryHit> aboutGrants(Handle handle, String log, int most) {
     return handle
         .createQuery(
             "select "
                 + COLUMNS
-                + " from audit_find where log = :log and grant_id is not null"
+                + " from audit_find where log = :log and grant_id is not null and feature = 'grant'"
                 + " order by grant_id, type, time limit :most")
         .bind("log", log)
         .bind("most", most)
         .setFetchSize(FETCH)
         .map((row, _) -> hit(row))
         .list();
+  }
+
+  /** The exceptions that the service wrote about and of which there is an entry of that type. */
+  static Set<String> grantsWith(Handle handle, String log, String type) {
+    return handle
+        .createQuery(
+            "select distinct grant_id from audit_find g where log = :log and feature = 'grant'"
+                + " and grant_id is not null and exists (select 1 from audit_find e where"
+                + " e.log = g.log and e.grant_id = g.grant_id and e.type = :type)")
+        .bind("log", log)
+        .bind("type", type)
+        .mapTo(String.class)
+        .set();
   }
 
   /** SQLite guesses without statistics; PostgreSQL has them. */

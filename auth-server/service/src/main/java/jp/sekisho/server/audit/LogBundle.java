@@ -17,7 +17,6 @@ import jp.sekisho.audit.names.NameTable;
 import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.SignedNote;
-import jp.sekisho.audit.stamp.Stamped;
 import jp.sekisho.audit.tree.GrowingTree;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.NodeSink;
@@ -40,12 +39,13 @@ public final class LogBundle {
   private final SignedCheckpoint signed;
   private final Optional<SignedNote> minimum;
   private final long first;
-  private final Optional<Stamped> stamped;
+  private final BundleWriter.Beside beside;
 
   /**
    * @param minimum the signed statement of which entries were deleted after their term
    * @param first the first one that was not
-   * @param stamped the newest time-stamp over a checkpoint that this one continues
+   * @param beside the newest time-stamp over a checkpoint that this one continues, and an older one
+   *     over what was deleted, as witnesses saw it then
    */
   LogBundle(
       Database database,
@@ -53,8 +53,8 @@ public final class LogBundle {
       SignedCheckpoint signed,
       Optional<SignedNote> minimum,
       long first,
-      Optional<Stamped> stamped) {
-    this.stamped = stamped;
+      BundleWriter.Beside beside) {
+    this.beside = beside;
     this.minimum = minimum;
     this.first = first;
     this.database = database;
@@ -94,7 +94,7 @@ public final class LogBundle {
           out,
           signed.note(),
           minimum.map(note -> new BundleWriter.Deleted(note, deleted())),
-          new BundleWriter.Beside(names, stamped),
+          new BundleWriter.Beside(names, beside.stamped(), beside.aged()),
           entries());
     } catch (FormatException e) {
       throw new IOException("the checkpoint of log " + log + " is damaged", e);

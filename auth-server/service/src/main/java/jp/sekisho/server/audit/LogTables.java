@@ -14,7 +14,6 @@ import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.EntryReceipt;
-import jp.sekisho.server.storage.Vendor;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -365,18 +364,6 @@ final class LogTables {
         .createQuery(ENTRY + " where log = :log and idx in (<indexes>)")
         .bind("log", log)
         .bindList("indexes", indexes)
-        .map((row, _) -> integrated(row))
-        .list();
-  }
-
-  /** Entries in whose bodies a text stands, by index; reads the whole log. */
-  static List<Integrated> containing(Handle handle, Vendor vendor, String log, byte[] text) {
-    String found =
-        vendor == Vendor.SQLITE ? "instr(body, :text) > 0" : "position(:text in body) > 0";
-    return handle
-        .createQuery(ENTRY + " where log = :log and " + found + " order by idx")
-        .bind("log", log)
-        .bind("text", text)
         .map((row, _) -> integrated(row))
         .list();
   }

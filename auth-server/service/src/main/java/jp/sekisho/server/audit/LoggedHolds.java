@@ -1,80 +1,79 @@
 package jp.sekisho.server.audit;
 
-import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jp.sekisho.audit.entry.KeepEntry;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.server.storage.Database;
-import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 
 /**
- * The legal holds of a log as its own entries tell them, set and not lifted: what holds if the file
- * that keeps them was lost, or put back from a time before. Thread-safe.
+ * The term and the legal holds of a log as its own entries tell them: what holds if the file that
+ * keeps them was lost, or put back from a time before. Thread-safe.
  *
- * <p>Such an entry is never deleted while its hold stands, since nothing is.
+ * <p>Every entry that was not deleted is read and compared with the signed root: whoever can edit
+ * the database cannot hide the one entry that matters by breaking it for as long as this looks. A
+ * hold's entry is never deleted while the hold stands, since nothing is.
  */
 final class LoggedHolds {
-  private static final byte[] MARK = "\"type\":\"log.hold-".getBytes(StandardCharsets.US_ASCII);
-
-  private final Database database;
-  private final RowSeal seal;
   private final AuditLogs logs;
 
-  LoggedHolds(Database database, RowSeal seal, AuditLogs logs) {
-    this.database = database;
-    this.seal = seal;
+  LoggedHolds(AuditLogs logs) {
     this.logs = logs;
   }
 
   /**
-   * The holds that stand, the oldest first. Reads every generation of the log.
+   * What the entries tell.
    *
-   * @throws TamperedException when an entry about one is not as it was sealed
+   * @param holds that stand, the oldest first
+   * @param years the term set last; 0 when no entry that is left sets one
    */
-  List<Retention.Hold> of(String organ) {
+  record Kept(List<Retention.Hold> holds, int years) {
+    Kept {
+      holds = List.copyOf(holds);
+    }
+  }
+
+  /**
+   * Reads every generation of the log.
+   *
+   * @throws TamperedException when an entry is not as it was signed
+   */
+  Kept of(String organ) {
     logs.integrateNow(); // one that was set just now counts as well
     Map<String, Retention.Hold> standing = new LinkedHashMap<>();
+    int years = 0;
     for (int number = 1; number <= logs.generation(organ); number++) {
-      String log = new Generation(organ, number).log();
-      for (LogTables.Integrated row :
-          database.read(handle -> LogTables.containing(handle, database.vendor(), log, MARK))) {
-        apply(entry(log, row), standing);
+      // A bundle is read up to the checkpoint, and ends with an exception unless it has its root.
+      Iterator<byte[]> entries = logs.bundle(organ + "@" + number).entries();
+      while (entries.hasNext()) {
+        byte[] body = entries.next();
+        KeepEntry kept = KeepEntry.read(body).orElse(null);
+        if (kept != null && kept.kind() == KeepEntry.Kind.TERM_SET) {
+          years = (int) kept.years();
+        } else if (kept != null && kept.kind() == KeepEntry.Kind.HOLD_SET) {
+          standing.put(kept.hold(), hold(organ, kept.hold(), body));
+        } else if (kept != null) {
+          standing.remove(kept.hold());
+        }
       }
     }
-    return new ArrayList<>(standing.values());
+    return new Kept(new ArrayList<>(standing.values()), years);
   }
 
-  private static void apply(Entry entry, Map<String, Retention.Hold> standing) {
-    Map<String, Object> data = entry.data();
-    String hold = String.valueOf(data.get("hold"));
-    if (!entry.device().isEmpty()) {
-      return; // what a terminal writes into its records sets nothing
-    }
-    if (entry.type().equals("log.hold-set")) {
-      standing.put(
-          hold,
-          new Retention.Hold(
-              hold,
-              entry.time().truncatedTo(ChronoUnit.SECONDS).toString(),
-              String.valueOf(data.get("reference"))));
-    } else if (entry.type().equals("log.hold-lifted")) {
-      standing.remove(hold);
-    }
-  }
-
-  private Entry entry(String log, LogTables.Integrated row) {
+  private static Retention.Hold hold(String organ, String id, byte[] body) {
     try {
-      if (EntrySeal.isIntact(seal, log, row)) {
-        return Entry.parse(row.body());
-      }
+      Entry entry = Entry.parse(body);
+      return new Retention.Hold(
+          id,
+          entry.time().truncatedTo(ChronoUnit.SECONDS).toString(),
+          String.valueOf(entry.data().get("reference")));
     } catch (MalformedException e) {
-      // No entry of ours: said below.
+      throw new TamperedException("audit_entry", organ);
     }
-    throw new TamperedException("audit_entry", log);
   }
 }

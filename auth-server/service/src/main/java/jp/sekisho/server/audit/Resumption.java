@@ -16,6 +16,7 @@ import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.note.LogSigner;
+import jp.sekisho.audit.note.NoteSignature;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
 import jp.sekisho.audit.tree.Frontier;
@@ -145,17 +146,19 @@ public final class Resumption implements AutoCloseable {
           if (!isSigned(note, key)) {
             return new Outcome.Refused(old.organ(), Reason.FOREIGN_CHECKPOINT);
           }
-          seen.add(other);
-          known = other.size() > known.size() ? other : known;
+          SignedCheckpoint own = own(other, key);
+          seen.add(own);
+          known = own.size() > known.size() ? own : known;
         }
       }
+      known = own(known, key); // entry 0 holds it whole, and has no room for others' lines
       LogState state = state(old).orElse(null);
       if (state == null) {
         SignedNote first = Checkpoint.of(origin.get(), Frontier.empty()).sign(signer);
         left = new Left(old, Remains.none(SignedCheckpoint.of(first)), true);
       } else {
         SignedCheckpoint published = NewestCheckpoints.published(state, key);
-        known = published.size() > known.size() ? published : known;
+        known = published.size() > known.size() ? own(published, key) : known;
         left =
             new Left(
                 old,
@@ -184,10 +187,10 @@ public final class Resumption implements AutoCloseable {
     if (state(old.next()).isPresent()) {
       return new Outcome.Refused(old.organ(), Reason.FOREIGN_GENERATION);
     }
-    files.writeLast(known.note()); // what a terminal showed is known here from now on
     return contradiction == null
-        ? open(old, origin.get(), next, known, stragglers, left, left.remains().held().size())
-        : open(old, origin.get(), next, contradiction, stragglers, left, -1);
+        ? open(
+            old, origin.get(), next, known, known, stragglers, left, left.remains().held().size())
+        : open(old, origin.get(), next, known, contradiction, stragglers, left, -1);
   }
 
   /**
@@ -197,10 +200,17 @@ public final class Resumption implements AutoCloseable {
    */
   private record Left(Generation generation, Remains remains, boolean lacksState) {}
 
+  /**
+   * Opens the next generation.
+   *
+   * @param last what is kept of the old one from now on, also where a terminal showed it
+   * @param known what entry 0 says
+   */
   private Outcome open(
       Generation old,
       String origin,
       LogFiles next,
+      SignedCheckpoint last,
       SignedCheckpoint known,
       boolean stragglers,
       Left newest,
@@ -232,6 +242,8 @@ public final class Resumption implements AutoCloseable {
                 LogTables.insertPending(handle, rows);
                 return made;
               });
+      // Not before: what cannot be opened leaves everything as it was.
+      new LogFiles(keys, old.log()).writeLast(last.note());
       next.finish(first);
       return new Outcome.Opened(
           old.organ(), signer.verifierKey(), known.size(), held, carried.size(), foreign);
@@ -311,6 +323,7 @@ public final class Resumption implements AutoCloseable {
       return new Outcome.Refused(old.organ(), Reason.FOREIGN_GENERATION);
     }
     try (LogSigner signer = next.prepare(origin)) {
+      new LogFiles(keys, old.log()).writeLast(known.note());
       next.finish(Checkpoint.of(origin, Frontier.empty()).sign(signer));
       return new Outcome.Opened(
           old.organ(), signer.verifierKey(), known.size(), held, rows.size() - 1L, 0);
@@ -360,6 +373,19 @@ public final class Resumption implements AutoCloseable {
 
   private Optional<LogState> state(Generation generation) {
     return database.read(handle -> LogTables.state(handle, generation.log()));
+  }
+
+  /** The checkpoint under the log's own signature alone: anybody can add lines to the file. */
+  private static SignedCheckpoint own(SignedCheckpoint checkpoint, VerifierKey key)
+      throws FormatException {
+    for (NoteSignature line : checkpoint.note().signatures()) {
+      String alone = checkpoint.note().text() + "\n" + line.line();
+      SignedNote note = SignedNote.parse(alone.getBytes(StandardCharsets.UTF_8));
+      if (isSigned(note, key)) {
+        return SignedCheckpoint.of(note);
+      }
+    }
+    throw new LogIntegrityException("a checkpoint that was taken for signed is not");
   }
 
   private static boolean isSigned(SignedNote note, VerifierKey key) {

@@ -50,9 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Deleted is only what was <em>committed here</em> before the term (a terminal's clock does not
  * count), is intact, and is needed neither by a legal hold nor by an open exception. How late it is
  * the process's clock does not decide alone: the logs ({@link LoggedTime}) and the witnesses must
- * bear it out. Nothing is deleted where the term is not known any more or where the log has a hold
- * that is not kept; that is an entry ({@code log.prune-refused}), once a day. What a terminal sends
- * again is recognised by its hash and its place, which stay.
+ * bear it out. Nothing is deleted where the term is not known any more or where the log has a hold,
+ * or a longer term, that is not kept; that is an entry ({@code log.prune-refused}), once a day.
+ * What a terminal sends again is recognised by its hash and its place, which stay.
  *
  * <p>Long because each thing that forbids a deletion is asked here, in the order in which a
  * deletion goes: whoever doubts that something was deleted rightly reads one file.
@@ -113,7 +113,7 @@ public final class Retentions {
     this.open = open;
     this.seen = seen;
     this.time = new LoggedTime(database, seal, logs);
-    this.logged = new LoggedHolds(database, seal, logs);
+    this.logged = new LoggedHolds(logs);
   }
 
   /** What a change of a term or of holds does. */
@@ -143,7 +143,8 @@ public final class Retentions {
     return locked(() -> {
       Optional<Retention> before = of(organ);
       Retention after =
-          new Retention(years, before.map(Retention::holds).orElseGet(() -> logged.of(organ)));
+          new Retention(
+              years, before.map(Retention::holds).orElseGet(() -> logged.of(organ).holds()));
       long until = before.map(Retention::years).orElse(0);
       LogEvent event = new LogEvent.RetentionSet(organ, years, until, reference);
       change(by, organ, event, Optional.of(after), before.isPresent() && years > until);
@@ -187,7 +188,7 @@ public final class Retentions {
     return locked(() -> {
       Optional<Retention> before = of(organ);
       List<Retention.Hold> standing =
-          before.map(Retention::holds).orElseGet(() -> logged.of(organ));
+          before.map(Retention::holds).orElseGet(() -> logged.of(organ).holds());
       List<Retention.Hold> holds = standing.stream().filter(hold -> !hold.id().equals(id)).toList();
       if (holds.size() == standing.size()) {
         return false;
@@ -246,7 +247,7 @@ public final class Retentions {
   private final class Run {
     private final String organ;
     private @Nullable Instant borneOut;
-    private @Nullable Boolean lacksHold;
+    private LoggedHolds.@Nullable Kept kept;
 
     Run(String organ) {
       this.organ = organ;
@@ -263,12 +264,12 @@ public final class Retentions {
       return known;
     }
 
-    /** Whether the log has a hold; asked where the file has none. */
-    boolean lacksHold() {
-      Boolean known = lacksHold;
+    /** The term and the holds that the log tells; asked where the file has none to prevent it. */
+    LoggedHolds.Kept kept() {
+      LoggedHolds.Kept known = kept;
       if (known == null) {
-        known = !logged.of(organ).isEmpty();
-        lacksHold = known;
+        known = logged.of(organ);
+        kept = known;
       }
       return known;
     }
@@ -304,8 +305,12 @@ public final class Retentions {
       }
       return 0;
     }
-    if (run.lacksHold()) {
+    if (!run.kept().holds().isEmpty()) {
       refuse(organ, "hold-missing");
+      return 0;
+    }
+    if (retention.years() < run.kept().years()) {
+      refuse(organ, "term-short");
       return 0;
     }
     EntryReceipt _ =

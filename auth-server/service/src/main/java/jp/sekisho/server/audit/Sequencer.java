@@ -153,8 +153,13 @@ final class Sequencer implements AutoCloseable {
       throw new IllegalStateException("log " + log + " was integrated by somebody else");
     }
     unpublished.remove(log);
-    numbered.forEach(entry ->
-        waiting.complete(entry.receipt(), new Published(committed.origin(), entry.index(), text)));
+    // A state that was set back is signed as it is: what it does not cover is not told as
+    // published.
+    numbered.stream()
+        .filter(entry -> entry.index() < committed.size())
+        .forEach(entry ->
+            waiting.complete(
+                entry.receipt(), new Published(committed.origin(), entry.index(), text)));
   }
 
   private LogState state(String log) {

@@ -1,7 +1,6 @@
 package jp.sekisho.server.audit;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.audit.FormatException;
+import jp.sekisho.audit.published.WholeAnswer;
 import jp.sekisho.audit.stamp.TimeStamps;
 import org.bouncycastle.tsp.TSPAlgorithms;
 import org.bouncycastle.tsp.TSPException;
@@ -72,7 +72,7 @@ public record StampAuthority(URI url, List<X509Certificate> anchors) {
    *
    * @throws IOException when the authority does not answer, refuses, or answers anything else
    */
-  byte[] stamp(byte[] message) throws IOException, InterruptedException {
+  byte[] stamp(byte[] message) throws IOException {
     try {
       TimeStampRequestGenerator generator = new TimeStampRequestGenerator();
       generator.setCertReq(true);
@@ -93,23 +93,26 @@ public record StampAuthority(URI url, List<X509Certificate> anchors) {
     }
   }
 
-  private byte[] ask(byte[] request) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-      HttpResponse<InputStream> answer =
-          client.send(
+  private byte[] ask(byte[] request) throws IOException {
+    HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    try {
+      HttpResponse<byte[]> answer =
+          WholeAnswer.of(
+              client,
               HttpRequest.newBuilder(url)
                   .timeout(PATIENCE)
                   .header("Content-Type", "application/timestamp-query")
                   .POST(HttpRequest.BodyPublishers.ofByteArray(request))
                   .build(),
-              HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = answer.body()) {
-        byte[] bytes = body.readNBytes(TimeStamps.MAX_BYTES + 1);
-        if (answer.statusCode() != 200 || bytes.length > TimeStamps.MAX_BYTES) {
-          throw new IOException("the authority answered " + answer.statusCode());
-        }
-        return bytes;
+              TimeStamps.MAX_BYTES,
+              PATIENCE);
+      byte[] bytes = answer.body();
+      if (answer.statusCode() != 200 || bytes.length > TimeStamps.MAX_BYTES) {
+        throw new IOException("the authority answered " + answer.statusCode());
       }
+      return bytes;
+    } finally {
+      client.shutdownNow(); // closing waits for an answer that may never end
     }
   }
 }

@@ -113,7 +113,7 @@ public final class Inspection {
         yield index.find(log, any, Inspection::any, before, limit);
       }
       case OLD_GRANTS -> page(oldGrants(log, setting), query, before, limit);
-      case EXPORT_WITHOUT_GRANT -> page(exportsWithoutGrant(log, query), query, before, limit);
+      case EXPORT_WITHOUT_GRANT -> exportsWithoutGrant(log, query, before, limit);
       case GRANT_WITHOUT_EXPORT -> page(grantsWithoutExport(log), query, before, limit);
     };
   }
@@ -244,42 +244,29 @@ public final class Inspection {
   }
 
   /** Openings whose exception was not approved and activated before, or that name none. */
-  private List<EntryHit> exportsWithoutGrant(String log, EntryQuery query) {
-    List<EntryHit> without = new ArrayList<>();
-    for (List<EntryHit> grant : index.grants(log).values()) {
-      EntryHit approved = first(grant, "grant.approved");
-      EntryHit activated = first(grant, "grant.activated");
-      for (EntryHit hit : grant) {
-        boolean covered =
-            approved != null
-                && activated != null
-                && approved.index() < hit.index()
-                && activated.index() < hit.index();
-        if (hit.type().equals("export.opened") && !covered) {
-          without.add(hit);
-        }
-      }
-    }
-    Position at = Position.NEWEST;
-    while (at != null) {
-      Hits unnamed =
-          index.find(
-              log,
-              List.of(query.withEvent("export.opened")),
-              hit -> hit.grant() == null,
-              at,
-              1_000);
-      without.addAll(unnamed.hits());
-      at = unnamed.next();
-    }
-    return without;
+  private Hits exportsWithoutGrant(String log, EntryQuery query, Position before, int limit) {
+    Map<String, List<EntryHit>> grants = index.grants(log);
+    return index.find(
+        log, each(query, List.of("export.opened")), hit -> !isCovered(hit, grants), before, limit);
+  }
+
+  private static boolean isCovered(EntryHit hit, Map<String, List<EntryHit>> grants) {
+    String name = hit.grant();
+    List<EntryHit> grant = name == null ? List.of() : grants.getOrDefault(name, List.of());
+    EntryHit approved = first(grant, "grant.approved");
+    EntryHit activated = first(grant, "grant.activated");
+    return approved != null
+        && activated != null
+        && approved.index() < hit.index()
+        && activated.index() < hit.index();
   }
 
   private List<EntryHit> grantsWithoutExport(String log) {
     List<EntryHit> unused = new ArrayList<>();
-    for (List<EntryHit> grant : index.grants(log).values()) {
-      EntryHit approved = first(grant, "grant.approved");
-      if (approved != null && first(grant, "export.opened") == null) {
+    Set<String> opened = index.opened(log);
+    for (Map.Entry<String, List<EntryHit>> grant : index.grants(log).entrySet()) {
+      EntryHit approved = first(grant.getValue(), "grant.approved");
+      if (approved != null && !opened.contains(grant.getKey())) {
         unused.add(approved);
       }
     }

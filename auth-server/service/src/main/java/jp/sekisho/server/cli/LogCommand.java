@@ -117,7 +117,8 @@ final class LogCommand {
           new Cosignatures(
                   installation.logs(),
                   installation.transactions(),
-                  OutsideWitness.read(installation.directory().witnesses()))
+                  OutsideWitness.read(installation.directory().witnesses()),
+                  installation.clock())
               .bundle(which.log);
       String organ = which.log.split("@", 2)[0];
       Entry.Subject subject =

@@ -104,6 +104,11 @@ public final class Persons {
    */
   public record Choice(String division, String title, Kind kind) {}
 
+  /** Whether anybody has that staff number. */
+  public boolean isKnown(Handle handle, String person) {
+    return timelines.name(handle, person).isPresent();
+  }
+
   /**
    * The organ of the post of {@link #current}, or else of the next one to come: a card is made and
    * registered before its holder's first day, and opens nothing until then.

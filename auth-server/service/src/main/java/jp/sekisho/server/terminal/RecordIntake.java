@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A record continues the chain (number +1, {@code prev} the hash held here) or is already held
  * with the same hash, and then is skipped. Everything else refuses the batch with an entry: another
  * hash or another past is EVENT_FORK, a hole EVENT_GAP, a bad form or another terminal's record
- * EVENT_INVALID.
+ * EVENT_INVALID, more than {@link RecordQuota#MOST} in a minute TOO_MANY.
  */
 @Singleton
 public final class RecordIntake {
@@ -31,6 +31,7 @@ public final class RecordIntake {
   private final TerminalRepository terminals;
   private final List<TerminalObserver> observers;
   private final PerMinute bound = new PerMinute();
+  private final RecordQuota quota = new RecordQuota();
 
   RecordIntake(
       Transactions transactions, TerminalRepository terminals, List<TerminalObserver> observers) {
@@ -110,6 +111,11 @@ public final class RecordIntake {
       change.unchanged();
       return new Outcome.Taken(terminal.lastSeq(), terminal.lastHash(), entry);
     }
+    if (quota.isSpent(terminal.id(), change.now())) {
+      refuse(change, call, terminal, new Break(terminal.lastSeq() + 1, 0, Refusal.TOO_MANY));
+      return new Outcome.Refused(Refusal.TOO_MANY);
+    }
+    quota.count(terminal.id(), fresh.size(), change.now());
     Terminal now = terminal;
     EntryReceipt entry = null;
     for (DeviceRecord record : fresh) {

@@ -3,6 +3,7 @@ package jp.sekisho.server.terminal;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
@@ -10,6 +11,7 @@ import jp.sekisho.protocol.RelyingRecord;
 import jp.sekisho.protocol.RelyingRecords;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.RelyingEvent;
+import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
@@ -17,8 +19,9 @@ import jp.sekisho.server.terminal.RelyingReports.Standing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes relying services' events into the log {@code system}, each exactly once and a batch whole
- * or not at all. Thread-safe.
+ * Takes relying services' events, each exactly once and a batch whole or not at all: those about a
+ * person who works here into the log of that person's 機関, all others into {@code system}.
+ * Thread-safe.
  *
  * <p>A record continues the chain of its spool or is already held with the same hash, and then is
  * skipped; another past is EVENT_FORK, a hole EVENT_GAP, a bad form EVENT_INVALID. A service has
@@ -29,8 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class RelyingIntake {
   private final Transactions transactions;
   private final RelyingReports reports;
+  private final Persons persons;
 
-  RelyingIntake(Transactions transactions, RelyingReports reports) {
+  RelyingIntake(Transactions transactions, RelyingReports reports, Persons persons) {
+    this.persons = persons;
     this.transactions = transactions;
     this.reports = reports;
   }
@@ -109,7 +114,7 @@ final class RelyingIntake {
         boolean repeated = !reports.add(change.handle(), service, line.record().id(), change.now());
         entry =
             change.record(
-                Entry.Subject.NONE,
+                subject(change, line.record().person()),
                 new RelyingEvent.Reported(service, line.record(), line.hash(), repeated));
         now = now.at(spool, line.record().seq(), line.hash());
       }
@@ -121,6 +126,14 @@ final class RelyingIntake {
     reports.forget(change.handle(), service, change.now());
     reports.save(change.handle(), now, entry);
     return new Outcome.Taken(now.seq());
+  }
+
+  /** Of one organ's staff only: the log {@code system} is read by every organ's auditors. */
+  private Entry.Subject subject(Change change, @Nullable String person) {
+    return Optional.ofNullable(person)
+        .flatMap(known -> persons.organ(change.handle(), known, change.now()))
+        .map(organ -> new Entry.Subject(organ, null, null, null, null))
+        .orElse(Entry.Subject.NONE);
   }
 
   /** Why a batch that chains in itself does not continue what is held; null when it does. */

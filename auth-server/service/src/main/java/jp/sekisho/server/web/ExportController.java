@@ -51,6 +51,7 @@ import jp.sekisho.server.storage.Transactions;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ExportController {
   private final Auditors auditors;
+  private final LogReader reader;
   private final AuditLogs logs;
   private final Transactions transactions;
   private final Answers answers;
@@ -59,6 +60,7 @@ final class ExportController {
 
   ExportController(
       Auditors auditors,
+      LogReader reader,
       AuditLogs logs,
       Transactions transactions,
       Answers answers,
@@ -67,6 +69,7 @@ final class ExportController {
     this.installation = installation;
     this.cosignatures = cosignatures;
     this.auditors = auditors;
+    this.reader = reader;
     this.logs = logs;
     this.transactions = transactions;
     this.answers = answers;
@@ -180,9 +183,12 @@ final class ExportController {
     LogFilter filter = asked.orElseThrow();
     if (!auditors.reads(session, log)) {
       transactions.write(change ->
-          change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
+          change.record(
+              session.subject(),
+              new LogEvent.Refused(reader.known(log, session), Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
+    Map<String, Object> conditions = reader.asked(log, filter);
     Taken taken = source.apply(filter);
     Path file = Files.createTempFile("sekisho-export", taken.ending()); // mode 0600
     try {
@@ -192,7 +198,7 @@ final class ExportController {
       transactions.write(change ->
           change.record(
               session.subject(),
-              new LogEvent.Exported(log, taken.size(), taken.by(), filter.asked(), taken.names())));
+              new LogEvent.Exported(log, taken.size(), taken.by(), conditions, taken.names())));
       long length = Files.size(file);
       return HttpResponse.ok(
               new StreamedFile(

@@ -131,7 +131,11 @@ final class HoldController {
     installation
         .transactions()
         .write(change ->
-            change.record(session.subject(), new LogEvent.Refused(scope, Refusal.ROLE_MISSING)));
+            change.record(
+                session.subject(),
+                new LogEvent.Refused(
+                    installation.logs().names().contains(scope) ? scope : session.organ(),
+                    Refusal.ROLE_MISSING)));
     return Optional.of(answers.refuse(Refusal.ROLE_MISSING, request));
   }
 }

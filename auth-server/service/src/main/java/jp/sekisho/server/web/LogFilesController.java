@@ -12,6 +12,7 @@ import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.tile.EntryTilePath;
@@ -92,11 +93,27 @@ final class LogFilesController {
   @Produces(MediaType.ALL)
   HttpResponse<?> minimum(
       HttpRequest<?> request, @PathVariable String log, @PathVariable String generation) {
+    return note(request, log, generation, logs::minimumNote);
+  }
+
+  /** What witnesses saw of the deleted entries when they were new; 404 while none was deleted. */
+  @Get("/log/{log}/{generation}/aged")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> aged(
+      HttpRequest<?> request, @PathVariable String log, @PathVariable String generation) {
+    return note(request, log, generation, logs::agedNote);
+  }
+
+  private HttpResponse<?> note(
+      HttpRequest<?> request,
+      String log,
+      String generation,
+      Function<String, Optional<byte[]>> read) {
     if (!limit.admits(Doors.source(request))) {
       return answers.refuse(Refusal.TOO_MANY, request);
     }
     Optional<byte[]> note =
-        isServed(log, generation) ? logs.minimumNote(log + "@" + generation) : Optional.empty();
+        isServed(log, generation) ? read.apply(log + "@" + generation) : Optional.empty();
     return note.isEmpty()
         ? answers.refuse(Refusal.NOT_FOUND, request)
         : HttpResponse.ok(note.get())

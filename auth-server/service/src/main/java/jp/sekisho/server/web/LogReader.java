@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,8 +30,10 @@ import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.auditor.OpeningHours;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.PersonnelOrders;
+import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.StorageException;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +64,10 @@ final class LogReader {
   /** How long a person is told of a refused login. */
   private static final Duration TRIED_SHOWN = Duration.ofDays(7);
 
-  private static final Set<String> CAUSES = Set.of("clock", "retention-missing", "hold-missing");
+  private static final Set<String> CAUSES =
+      Set.of("clock", "retention-missing", "hold-missing", "term-short");
   private static final String NOTHING = "—";
+  private static final String UNKNOWN = "?";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(LogFilter.JAPAN);
 
@@ -192,8 +197,49 @@ final class LogReader {
         .toList();
   }
 
-  /** The event that says what was looked at. */
-  static LogEvent seen(String scope, LogFilter filter, Found found) {
+  /** A log of this installation; anything else that was typed becomes the session's own. */
+  String known(String log, Session session) {
+    return logs.names().contains(log) ? log : session.organ();
+  }
+
+  /**
+   * The conditions as the log records them: what neither the directory nor the log knows was typed
+   * and might be a name; it is recorded as a question mark.
+   */
+  Map<String, Object> asked(String log, LogFilter filter) {
+    Map<String, Object> asked = filter.asked();
+    EntryQuery query = filter.query();
+    String person = query.person();
+    if (person != null
+        && !has(log, EntryQuery.ALL.withPerson(person))
+        && !installation
+            .transactions()
+            .read(handle -> new Persons(installation.seal()).isKnown(handle, person))) {
+      asked.put("person", UNKNOWN);
+    }
+    String terminal = query.terminal();
+    if (terminal != null && !has(log, new EntryQuery(null, terminal, null, null, null, null))) {
+      asked.put("terminal", UNKNOWN);
+    }
+    String event = query.event();
+    if (event != null
+        && Words.EN.events().stream().noneMatch(t -> t.equals(event) || t.startsWith(event + "."))
+        && !has(log, EntryQuery.ALL.withEvent(event))) {
+      asked.put("event", UNKNOWN);
+    }
+    return asked;
+  }
+
+  private boolean has(String log, EntryQuery query) {
+    return !inspection.find(log, query, Position.NEWEST, 1).hits().isEmpty();
+  }
+
+  /**
+   * The event that says what was looked at.
+   *
+   * @param log the one that was searched; {@code scope} is how the event calls it
+   */
+  LogEvent seen(String scope, String log, LogFilter filter, Found found) {
     Drawn drawn = found.drawn();
     if (drawn != null) {
       return new LogEvent.Sampled(scope, drawn.seed(), drawn.size(), drawn.count());
@@ -201,7 +247,7 @@ final class LogReader {
     return filter.isAll()
         ? new LogEvent.Viewed(scope, found.from(), found.to())
         : new LogEvent.Searched(
-            scope, filter.asked(), found.rows().size(), found.from(), found.to());
+            scope, asked(log, filter), found.rows().size(), found.from(), found.to());
   }
 
   /**

@@ -157,7 +157,7 @@ final class PageController {
     boolean audits = auditors.reads(session, log);
     LogReader.Found found = reader.find(log, audits ? null : session.person(), filter);
     // Looking is an entry, and nothing is shown before it is durable.
-    LogEvent seen = LogReader.seen(audits ? log : "own", filter, found);
+    LogEvent seen = reader.seen(audits ? log : "own", log, filter, found);
     transactions.write(change -> change.record(session.subject(), seen));
     String older = found.older();
     LogReader.Drawn drawn = found.drawn();

@@ -59,11 +59,13 @@ final class SearchController {
     }
     if (!auditors.reads(session, log)) {
       transactions.write(change ->
-          change.record(session.subject(), new LogEvent.Refused(log, Refusal.ROLE_MISSING)));
+          change.record(
+              session.subject(),
+              new LogEvent.Refused(reader.known(log, session), Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
     LogReader.Found found = reader.find(log, null, asked.get());
-    LogEvent seen = LogReader.seen(log, asked.get(), found);
+    LogEvent seen = reader.seen(log, log, asked.get(), found);
     transactions.write(change -> change.record(session.subject(), seen));
     return HttpResponse.ok(json(log, found))
         .contentType(MediaType.APPLICATION_JSON_TYPE)

@@ -70,7 +70,8 @@ final class WebBeans {
     return new Cosignatures(
         installation.logs(),
         installation.transactions(),
-        OutsideWitness.read(installation.directory().witnesses()));
+        OutsideWitness.read(installation.directory().witnesses()),
+        installation.clock());
   }
 
   @Bean(preDestroy = "close")

@@ -1,22 +1,31 @@
 package jp.sekisho.server.audit;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
@@ -63,7 +72,10 @@ class CosignaturesTest {
   private Cosignatures cosignatures(VerifierKey key) {
     URI url = URI.create("http://127.0.0.1:" + server.address().getPort());
     return new Cosignatures(
-        storage.logs, storage.transactions, List.of(new OutsideWitness(key, url)));
+        storage.logs,
+        storage.transactions,
+        List.of(new OutsideWitness(key, url)),
+        InstantSource.system());
   }
 
   private void publish(int entries) {
@@ -178,6 +190,86 @@ class CosignaturesTest {
     server.close();
     assertFalse(cosignatures.ask("mayor"));
     assertEquals(2, cosignatures.bundle("mayor").size());
+  }
+
+  /** Attack: it answers the header of a good answer, and then nothing. */
+  @Test
+  void aWitnessThatNeverEndsItsAnswerStopsNoExport() throws Exception {
+    publish(2);
+    ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    List<Socket> open = Collections.synchronizedList(new ArrayList<>());
+    Thread answering =
+        Thread.ofPlatform().daemon().start(() -> {
+          try {
+            while (true) {
+              Socket socket = silent.accept();
+              open.add(socket);
+              socket
+                  .getOutputStream()
+                  .write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n".getBytes(US_ASCII));
+            }
+          } catch (IOException e) {
+            // Closed below.
+          }
+        });
+    try {
+      URI url = URI.create("http://127.0.0.1:" + silent.getLocalPort());
+      Cosignatures cosignatures =
+          new Cosignatures(
+              storage.logs,
+              storage.transactions,
+              List.of(new OutsideWitness(witnessKey, url)),
+              InstantSource.system(),
+              Duration.ofMillis(200));
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(20),
+          () -> {
+            assertFalse(cosignatures.ask("mayor"));
+            assertEquals(2, cosignatures.bundle("mayor").size());
+          });
+    } finally {
+      silent.close();
+      answering.join();
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Attack: what it says differs each time; the log grew by each. */
+  @Test
+  void aWitnessThatSaysSomethingElseEachTimeIsAnEntryOnceADay() throws Exception {
+    publish(2);
+    long before = types("mayor").size();
+    AtomicLong sizes = new AtomicLong(Long.MAX_VALUE);
+    HttpServer lying = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    lying.createContext(
+        "/",
+        exchange -> {
+          byte[] size = (sizes.getAndDecrement() + "\n").getBytes(US_ASCII);
+          exchange.sendResponseHeaders(409, size.length);
+          try (OutputStream out = exchange.getResponseBody()) {
+            out.write(size);
+          }
+        });
+    lying.start();
+    try {
+      URI url = URI.create("http://127.0.0.1:" + lying.getAddress().getPort());
+      Cosignatures cosignatures =
+          new Cosignatures(
+              storage.logs,
+              storage.transactions,
+              List.of(new OutsideWitness(witnessKey, url)),
+              InstantSource.system());
+      for (int i = 0; i < 5; i++) {
+        assertFalse(cosignatures.ask("mayor"));
+      }
+      assertEquals(before + 1, types("mayor").size());
+      Map<String, Object> said = Restores.entry(storage, "mayor", (int) before).data();
+      assertEquals((1L << 53) - 1, said.get("held"), "a number that every reader takes");
+    } finally {
+      lying.stop(0);
+    }
   }
 
   @Test

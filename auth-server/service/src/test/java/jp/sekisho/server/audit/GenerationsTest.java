@@ -107,6 +107,45 @@ class GenerationsTest {
     }
   }
 
+  /** Anybody can add signature lines to a checkpoint; entry 0, which holds it, has its limit. */
+  @Test
+  void aCheckpointWithManyLinesOfOthersResumesTheLogAllTheSame() throws Exception {
+    SignedNote kept;
+    List<List<java.util.Map<String, Object>>> backup;
+    try (OpenStorage storage = open()) {
+      var _ = Restores.write(storage, 2);
+      storage.logs.integrateNow();
+      backup = Restores.backup(storage);
+      var _ = Restores.write(storage, 3);
+      storage.logs.integrateNow();
+      StringBuilder note = new StringBuilder(storage.logs.newest("mayor").checkpoint());
+      String line = "— witness.example " + "QUJD".repeat(3000) + "\n";
+      for (int i = 0; i < 5; i++) {
+        note.append(line);
+      }
+      kept = SignedNote.parse(note.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    try (OpenStorage storage = open()) {
+      Restores.restore(storage, backup);
+    }
+    // As the attempt of before left it.
+    Files.write(directory.resolve("keys/log-mayor.last"), kept.toBytes());
+    try (OpenStorage storage = open()) {
+      Outcome.Opened opened =
+          assertInstanceOf(Outcome.Opened.class, Restores.resume(storage, "mayor", List.of(kept)));
+      assertEquals(5L, opened.known());
+    }
+    assertEquals(
+        1,
+        SignedNote.parse(Files.readAllBytes(directory.resolve("keys/log-mayor.last")))
+            .signatures()
+            .size());
+    try (OpenStorage storage = open()) {
+      storage.logs.integrateNow();
+      assertEquals(5L, Restores.entry(storage, "mayor", 0).data().get("known"));
+    }
+  }
+
   /** Nobody noticed the restore until the log had grown past what the terminal kept. */
   @Test
   void aLogThatGrewOverWhatItLostIsClosedByTheCheckpointOfATerminal() throws Exception {

@@ -143,6 +143,43 @@ class RetentionsTest {
     }
   }
 
+  /** Attack: with the file put back, the one entry that tells of the hold is broken for a while. */
+  @Test
+  void aHoldIsNotHiddenByBreakingItsEntry() throws Exception {
+    try (OpenStorage storage = old()) {
+      Path file = directory.resolve("keys/log-mayor.retention");
+      byte[] before = Files.readAllBytes(file);
+      Retentions retentions = Terms.retentions(storage, clock);
+      Retention.Hold _ = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      storage.logs.integrateNow();
+      Files.write(file, before);
+      execute(
+          storage,
+          "update audit_entry set body ="
+              + " cast(replace(cast(body as text), 'log.hold-set', 'log.hold-sat') as blob)"
+              + " where log = 'mayor' and idx = "
+              + OLD);
+      assertThrows(TamperedException.class, () -> retentions.prune("mayor"));
+      assertEquals(0, storage.logs.bundle("mayor").first());
+    }
+  }
+
+  /** Attack: an older file is put back, from before the longer term. */
+  @Test
+  void aTermThatOnlyTheLogHasKeepsEverything() throws Exception {
+    try (OpenStorage storage = old()) {
+      Path file = directory.resolve("keys/log-mayor.retention");
+      byte[] before = Files.readAllBytes(file);
+      Retentions retentions = Terms.retentions(storage, clock);
+      assertEquals(30, retentions.setYears(Terms.ORGAN, "mayor", 30, "総情第7号").years());
+      Files.write(file, before);
+      assertEquals(0, retentions.prune("mayor"));
+      assertEquals(List.of("STATE_TAMPERED term-short"), refusals(storage));
+      assertEquals(7, retentions.setYears(Terms.ORGAN, "mayor", 7, "総情第8号").years());
+      assertEquals(512, retentions.prune("mayor"));
+    }
+  }
+
   @Test
   void theLogIsNeverWithoutItsFile() throws Exception {
     try (OpenStorage storage = open()) {

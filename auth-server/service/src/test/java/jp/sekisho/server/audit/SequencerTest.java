@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.SessionEvent;
@@ -58,6 +59,36 @@ class SequencerTest {
             StandardCopyOption.REPLACE_EXISTING,
             StandardCopyOption.COPY_ATTRIBUTES);
       }
+    }
+  }
+
+  /** Attack: the state row is set back as soon as it is written. */
+  @Test
+  void anEntryThatTheCheckpointDoesNotCoverIsNotToldAsPublished() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 1);
+      storage.logs.integrateNow();
+      int _ =
+          storage
+              .database
+              .writer()
+              .<Integer, RuntimeException>sequence(h ->
+                  h.execute(
+                      "create trigger back after update of size on audit_log_state"
+                          + " when new.size > old.size begin update audit_log_state"
+                          + " set size = old.size, frontier = old.frontier"
+                          + " where log = old.log; end"));
+      EntryReceipt receipt =
+          storage.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+      CompletableFuture<Published> told = storage.logs.published(receipt).toCompletableFuture();
+      try {
+        storage.logs.integrateNow();
+      } catch (RuntimeException e) {
+        // It may be noticed at once as well.
+      }
+      assertFalse(
+          told.isDone() && !told.isCompletedExceptionally(),
+          "acknowledged under a checkpoint that lacks it");
     }
   }
 

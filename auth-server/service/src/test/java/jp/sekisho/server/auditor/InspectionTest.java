@@ -242,6 +242,25 @@ class InspectionTest {
     assertEquals(List.of(unused), ask(AuditPreset.GRANT_WITHOUT_EXPORT));
   }
 
+  /**
+   * Attack: a terminal that was taken over names exceptions in its records, as many as it likes.
+   */
+  @Test
+  void whatATerminalWritesAboutExceptionsStopsNoQuestionAboutThem() {
+    long unused = add(CLERK, approved(1));
+    for (int i = 0; i < 300; i++) {
+      String made = "ZZZZZZZZZZZZZZZZZZZ%03d".formatted(i);
+      fromTerminal(CLERK, "export.refused", Map.of("grant", made));
+    }
+    long last = fromTerminal(CLERK, "export.opened", Map.of("grant", "ZZZZZZZZZZZZZZZZZZZ001"));
+    follow();
+    assertEquals(List.of(grant(1)), List.copyOf(index.grants("mayor").keySet()));
+    assertEquals(List.of(last), ask(AuditPreset.EXPORT_WITHOUT_GRANT));
+    assertEquals(List.of(unused), ask(AuditPreset.GRANT_WITHOUT_EXPORT));
+    clock.advance(Duration.ofDays(31));
+    assertEquals(List.of(unused), ask(AuditPreset.OLD_GRANTS));
+  }
+
   private long fromTerminalAfterApproval() {
     add(CLERK, approved(2));
     return fromTerminal(CLERK, "export.opened", Map.of("grant", grant(2)));

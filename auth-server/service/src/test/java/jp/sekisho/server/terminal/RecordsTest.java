@@ -102,6 +102,28 @@ class RecordsTest {
     assertEquals(List.of("agent.started", "agent.stopped", "agent.started"), records());
   }
 
+  /** Attack: a terminal that was taken over writes until the disk is full. */
+  @Test
+  void aTerminalThatWritesTooMuchIsHeldBackUntilTheNextMinuteAndNothingIsLost() throws Exception {
+    int sent = 0;
+    DeviceRecord[] batch = new DeviceRecord[EventBatch.MAX_RECORDS];
+    while (sent < RecordQuota.MOST) {
+      for (int i = 0; i < batch.length; i++) {
+        batch[i] = agent.record(STARTED);
+      }
+      sent += batch.length;
+      assertEquals(sent, ack(agent.events(batch)).acknowledged());
+    }
+    DeviceRecord more = agent.record(STOPPED);
+    assertEquals(Refusal.TOO_MANY, Agent.refusal(agent.events(more)));
+    assertEquals(sent, ack(agent.events(batch)).acknowledged(), "what is held is said again");
+    server.awaitEntry("mayor", "terminal.records-refused TOO_MANY");
+    Agent other = server.active("T-0043");
+    assertEquals(1, ack(other.events(other.record(STARTED))).acknowledged(), "of another");
+    server.clock.forward(Duration.ofMinutes(1));
+    assertEquals(sent + 1, ack(agent.events(more)).acknowledged());
+  }
+
   @Test
   void holeRefusesTheWholeBatch() throws Exception {
     DeviceRecord first = agent.record(STARTED);

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import jp.sekisho.protocol.HeartbeatReply;
@@ -29,6 +30,7 @@ import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.TransactionDetails;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.listener.DeviceCa;
+import jp.sekisho.server.person.PersonImport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -336,6 +338,37 @@ class RelyingPortTest {
         Refusal.EVENT_GAP,
         refused(service, EVENTS, new RelyingRecords("city", SPOOL, List.of(gap))),
         "the old one is over");
+  }
+
+  /** The log of the system is read by every organ's auditors: an assembly's staff is not in it. */
+  @Test
+  void whatIsReportedOfAnOrgansStaffStandsInThatOrgansLogOnly() throws Exception {
+    server
+        .installation
+        .database()
+        .writer()
+        .write(h -> h.execute("insert into organ (id, name) values ('education', '教育委員会')"));
+    String person =
+        "staff_number,name,organ,division,division_name,post,from,until,roles\n"
+            + "E7001,関 花子,education,K01,総務課,主事,2020-04-01,2099-03-31,\n";
+    assertInstanceOf(
+        PersonImport.Outcome.Done.class,
+        new PersonImport(
+                server.installation.transactions(),
+                server.installation.seal(),
+                _ -> 1,
+                server.installation.clock())
+            .run(person.getBytes(StandardCharsets.UTF_8), false));
+    Agent service = certified("organs", "https://organs.city.example");
+    String first = record(SPOOL, 1, RelyingRecord.GENESIS, "a").replace("S-1", "E7001");
+    String second = record(SPOOL, 2, RelyingRecord.hash(first), "b");
+    long before = count("relying.reported");
+    assertEquals(2, taken(service, SPOOL, first, second));
+    assertEquals(before + 1, count("relying.reported"), "of somebody who is not known here");
+    assertEquals(
+        1, server.entries("education").stream().filter("relying.reported"::equals).count());
+    assertTrue(server.texts("education").getFirst().contains("\"person\":\"E7001\""));
+    assertTrue(server.texts("system").stream().noneMatch(entry -> entry.contains("E7001")));
   }
 
   @Test

@@ -561,6 +561,30 @@ final class PagesTest {
     assertFalse(all.contains("123456789018") || all.contains("関所"), "typed into a search");
   }
 
+  /** What has the form of an id may still be a name that somebody typed. */
+  @Test
+  void whatNobodyKnowsIsNotRecordedOfASearchNorOfARefusal() throws Exception {
+    Token auditor = session(AUDITOR);
+    for (String path :
+        List.of(
+            "/log?person=TANAKA-TARO",
+            "/api/v1/log/search?log=mayor&person=TANAKA-TARO",
+            "/api/v1/log/search?log=mayor&event=tanaka.taro",
+            "/api/v1/log/search?log=mayor&terminal=T-TANAKA",
+            "/api/v1/log/export.csv?log=mayor&person=TANAKA-TARO&event=tanaka")) {
+      assertEquals(200, get(path, auditor).statusCode(), path);
+    }
+    for (String path :
+        List.of(
+            "/api/v1/log/search?log=", "/api/v1/log/export?log=", "/api/v1/log/retention?log=")) {
+      assertEquals(Refusal.ROLE_MISSING, refusal(get(path + "tanaka-taro", auditor)), path);
+    }
+    installation.logs().integrateNow();
+    String all = get("/api/v1/log/export.jsonl?log=mayor", auditor).body();
+    assertFalse(all.toLowerCase(java.util.Locale.ROOT).contains("tanaka"), all);
+    assertTrue(all.contains("\"person\":\"?\""), "that something was asked is recorded");
+  }
+
   @Test
   void everyPresetIsAPageInBothLanguages() throws Exception {
     Token auditor = session(AUDITOR);

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param seq 1 to 2⁵³
  * @param prev base64url of 32 bytes
  * @param time the terminal's wall clock, milliseconds
- * @param type {@code agent.<outcome>}, or of the features {@code export}, {@code policy} or {@code
- *     usb}; no other, so that no terminal can write what only the service knows
+ * @param type {@code agent.<outcome>}, or of the features {@code export} or {@code usb}, or {@code
+ *     policy.accepted} or {@code policy.refused}; no other, so that no terminal can write what only
+ *     the service knows
  * @param reason stable code of a refusal; null for a success. Text, not {@link Refusal}: a newer
  *     agent may know more
  * @param data fields of the type
@@ -47,7 +48,8 @@ public record DeviceRecord(
   /** {@link #prev} of the first record. */
   public static final String GENESIS = Base64Url.encode(new byte[32]);
 
-  private static final Pattern TYPE = Pattern.compile("(agent|export|policy|usb)\\.[a-z-]{1,40}");
+  private static final Pattern TYPE =
+      Pattern.compile("(agent|export|usb)\\.[a-z-]{1,40}|policy\\.(accepted|refused)");
   private static final Pattern REASON = Pattern.compile("[A-Z][A-Z_]{1,40}");
   private static final long MAX_SEQ = 1L << 53;
 

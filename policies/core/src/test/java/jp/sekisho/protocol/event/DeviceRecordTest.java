@@ -72,6 +72,9 @@ class DeviceRecordTest {
     "'\"seq\":7', '\"seq\":\"7\"'",
     "'T-0042', '0042'",
     "'agent.login-refused', 'login.refused'",
+    "'agent.login-refused', 'policy.imported'",
+    "'agent.login-refused', 'policy.renewed'",
+    "'agent.login-refused', 'policy.import-refused'",
     "'agent.login-refused', 'agent.'",
     "'agent.login-refused', 'agent.login_refused'",
     "'PIN_WRONG', 'pin-wrong'",
@@ -108,6 +111,14 @@ class DeviceRecordTest {
   void unknownName() {
     String newer = new String(TEXT, UTF_8).replace("\"v\":1", "\"usb\":1,\"v\":1");
     assertThrows(MalformedException.class, () -> DeviceRecord.parse(newer.getBytes(UTF_8)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"policy.accepted", "policy.refused", "usb.blocked", "export.opened"})
+  @DisplayName("a terminal says what it did with a policy, and not what the service does")
+  void types(String type) throws MalformedException {
+    String text = new String(TEXT, UTF_8).replace("agent.login-refused", type);
+    assertEquals(type, DeviceRecord.parse(text.getBytes(UTF_8)).type());
   }
 
   @Test
