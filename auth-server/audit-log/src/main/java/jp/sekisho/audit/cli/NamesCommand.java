@@ -167,10 +167,10 @@ final class NamesCommand implements Callable<Integer> {
       try {
         LocalDate day = LocalDate.ofInstant(Instant.parse(time.text()), JAPAN);
         return List.of(
-            table.name(person.text()),
+            table.name(person.text(), day),
             table.post(person.text(), post == null ? null : post.text(), day));
       } catch (DateTimeException e) {
-        return List.of(table.name(person.text()), "");
+        return List.of("", "");
       }
     }
   }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +38,18 @@ public final class NameTable {
     return rows.size();
   }
 
-  /** A person's name; empty for somebody it does not know. */
-  public String name(String person) {
+  /**
+   * A person's name on a day; where they held no post then, the one before, else the first after
+   * it. Empty for somebody it does not know.
+   */
+  public String name(String person, LocalDate day) {
     List<NameRow> known = rows.getOrDefault(person, List.of());
-    return known.isEmpty() ? NONE : known.get(0).name();
+    return known.stream()
+        .filter(row -> !row.from().isAfter(day))
+        .max(Comparator.comparing(NameRow::from))
+        .or(() -> known.stream().min(Comparator.comparing(NameRow::from)))
+        .map(NameRow::name)
+        .orElse(NONE);
   }
 
   /**

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 class SealedNamesTest {
   private static final String CHECKPOINT = "audit.example/log/general/1\n300\nroot\n";
 
+  private static final LocalDate DAY = LocalDate.of(2026, 4, 1);
+
   private static NameRow post(String division, String title, String from, String until) {
     return new NameRow(
         "S-1024",
@@ -37,12 +39,26 @@ class SealedNamesTest {
   void theTableTellsThePostOfTheDayAndOfTheEntry() {
     LocalDate before = LocalDate.parse("2026-03-31");
     LocalDate after = LocalDate.parse("2026-04-01");
-    assertEquals("関 所太郎", table().name("S-1024"));
-    assertEquals("", table().name("S-9999"));
+    assertEquals("関 所太郎", table().name("S-1024", DAY));
+    assertEquals("", table().name("S-9999", DAY));
     assertEquals("0101課 主事", table().post("S-1024", null, before));
     assertEquals("0303課 併任", table().post("S-1024", "0303", after));
     assertEquals("", table().post("S-1024", "0303", before));
     assertTrue(table().post("S-1024", null, after).contains("、"), "of two posts both");
+  }
+
+  @Test
+  void aNameIsThatOfTheDay() {
+    LocalDate change = LocalDate.parse("2026-10-01");
+    NameTable table =
+        NameTable.of(
+            List.of(
+                new NameRow("S-1", "所 花子", "01", "一課", "主事", change, LocalDate.MAX),
+                new NameRow("S-1", "関 花子", "01", "一課", "主事", DAY, change.minusDays(1))));
+    assertEquals("関 花子", table.name("S-1", change.minusDays(1)));
+    assertEquals("所 花子", table.name("S-1", change));
+    assertEquals("関 花子", table.name("S-1", DAY.minusYears(3)), "before the first post");
+    assertEquals(1, table.people());
   }
 
   @Test
@@ -53,7 +69,7 @@ class SealedNamesTest {
         SealCode.parse(" " + code.reveal().toLowerCase(Locale.ROOT).replace("-", " "))
             .orElseThrow();
     NameTable opened = SealedNames.open(sealed, typed, CHECKPOINT).orElseThrow();
-    assertEquals("関 所太郎", opened.name("S-1024"));
+    assertEquals("関 所太郎", opened.name("S-1024", DAY));
     assertEquals("0202課 主査 and more", opened.post("S-1024", "0202", LocalDate.parse("2030-01-01")));
     assertTrue(SealedNames.open(sealed, SealCode.random(), CHECKPOINT).isEmpty(), "another code");
     assertTrue(

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -72,7 +73,13 @@ public final class AuditLogs implements AutoCloseable {
     this.continuations = new Continuations(database, seal, new CachedTiles.Full(), this::minimum);
     Sequencer sequencer =
         new Sequencer(
-            database, keys, seal, pending.committed(), waiting, this::completeFromDatabase);
+            database,
+            keys,
+            seal,
+            pending.committed(),
+            pending.newest(),
+            waiting,
+            this::completeFromDatabase);
     this.loop =
         new SequencerLoop(
             new SequencerLock(database, keys), sequencer, this::completeFromDatabase, waiting);
@@ -134,6 +141,11 @@ public final class AuditLogs implements AutoCloseable {
    */
   public boolean isPublishing() {
     return loop.isWell() && database.read(LogTables::isReadable);
+  }
+
+  /** Compares rows with the newest entries about them. */
+  public RowCheck rowCheck(InstantSource clock) {
+    return new RowCheck(database, seal, pending.newest(), clock);
   }
 
   /**

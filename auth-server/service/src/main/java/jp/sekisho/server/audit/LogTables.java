@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.Rfc6962;
@@ -177,6 +178,16 @@ final class LogTables {
         .bind("log", log)
         .map((row, _) -> state(row))
         .findOne();
+  }
+
+  /** How many entries each log has, by its name; closed generations' too. */
+  static Map<String, Long> sizes(Handle handle) {
+    Map<String, Long> sizes = new TreeMap<>();
+    handle
+        .createQuery("select log, size from audit_log_state")
+        .map((row, _) -> Map.entry(row.getString(1), row.getLong(2)))
+        .forEach(log -> sizes.put(log.getKey(), log.getValue()));
+    return sizes;
   }
 
   /** Whether the database answers. */

@@ -23,9 +23,16 @@ final class NumberedEntries implements EntryJournal.Entries {
 
   private final PendingEntries journal;
   private final Turn turn;
-  private final List<LogTables.Pending> rows = new ArrayList<>();
+  private final List<LogTables.Pending> kept = new ArrayList<>();
+  private final List<Draft> drafts = new ArrayList<>();
   private final Map<String, Long> next = new HashMap<>();
-  private int kept;
+
+  /** An entry of the unit that runs, which may still learn what rows it is about. */
+  private record Draft(EntryReceipt receipt, long number, Instant now, Entry entry) {
+    Draft about(String row) {
+      return new Draft(receipt, number, now, entry.about(row));
+    }
+  }
 
   NumberedEntries(PendingEntries journal, Turn turn) {
     this.journal = journal;
@@ -60,28 +67,46 @@ final class NumberedEntries implements EntryJournal.Entries {
           LogTables.nextNumber(turn.handle(), log)
               .orElseThrow(() -> new LogIntegrityException("log " + log + " has no state"));
     }
-    rows.add(journal.sealed(receipt, number, entry.bytes(), now.toEpochMilli()));
+    journal.requireNew(receipt, number);
+    drafts.add(new Draft(receipt, number, now, entry));
     next.put(log, number + 1);
     return new EntryJournal.Appended(receipt, number);
   }
 
   @Override
+  public void wrote(EntryReceipt entry, String row) {
+    for (int i = drafts.size() - 1; i >= 0; i--) {
+      if (drafts.get(i).receipt().equals(entry)) {
+        Draft draft = drafts.get(i).about(row);
+        drafts.set(i, draft);
+        journal.newest().writing(entry, draft.number(), draft.now().toEpochMilli(), row);
+        return;
+      }
+    }
+    throw new IllegalArgumentException("entry " + entry + " is none of this unit's");
+  }
+
+  @Override
   public void keep() {
-    kept = rows.size();
+    for (Draft draft : drafts) {
+      byte[] body = draft.entry().bytes();
+      kept.add(journal.sealed(draft.receipt(), draft.number(), body, draft.now().toEpochMilli()));
+    }
+    drafts.clear();
   }
 
   @Override
   public void undo() {
-    while (rows.size() > kept) {
-      LogTables.Pending row = rows.removeLast();
-      next.put(row.log(), row.number());
+    while (!drafts.isEmpty()) {
+      Draft draft = drafts.removeLast();
+      next.put(draft.receipt().log(), draft.number());
+      journal.newest().undone(draft.receipt());
     }
   }
 
   @Override
   public void write(Handle handle) {
-    LogTables.insertPending(handle, rows);
-    rows.clear();
-    kept = 0;
+    LogTables.insertPending(handle, kept);
+    kept.clear();
   }
 }

@@ -30,6 +30,7 @@ public final class PendingEntries implements EntryJournal {
   private final RowSeal seal;
   private final Map<String, Generation> current;
   private final CommittedEntries committed;
+  private final NewestRows newest;
   private final SecureRandom random = new SecureRandom();
   private final CopyOnWriteArrayList<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -38,6 +39,8 @@ public final class PendingEntries implements EntryJournal {
    */
   public PendingEntries(RowSeal seal, Path keys) {
     this.seal = seal;
+    this.newest = new NewestRows(seal);
+    seal.compareWith(newest);
     this.current = Generation.newest(LogFiles.logs(keys));
     this.committed =
         new CommittedEntries(
@@ -52,7 +55,13 @@ public final class PendingEntries implements EntryJournal {
   @Override
   public void committed(List<Appended> entries) {
     entries.forEach(committed::committed);
+    entries.forEach(entry -> newest.committed(entry.receipt()));
     listeners.forEach(Runnable::run);
+  }
+
+  /** Which entry is the newest about each row. */
+  NewestRows newest() {
+    return newest;
   }
 
   /** What is known of the entries outside the database. */
@@ -94,12 +103,16 @@ public final class PendingEntries implements EntryJournal {
   }
 
   /**
-   * The row of a new entry.
+   * Refuses a number that a committed entry had.
    *
-   * @throws LogIntegrityException when a committed entry had that number
+   * @throws LogIntegrityException when one had
    */
-  LogTables.Pending sealed(EntryReceipt receipt, long number, byte[] body, long created) {
+  void requireNew(EntryReceipt receipt, long number) {
     committed.requireNew(receipt.log(), number);
+  }
+
+  /** The row of a new entry. */
+  LogTables.Pending sealed(EntryReceipt receipt, long number, byte[] body, long created) {
     return new LogTables.Pending(
         receipt.log(),
         number,

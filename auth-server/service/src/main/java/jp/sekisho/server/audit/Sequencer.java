@@ -39,6 +39,7 @@ final class Sequencer implements AutoCloseable {
   private final Waiting waiting;
   private final Consumer<List<EntryReceipt>> seenLate;
   private final CommittedEntries committed;
+  private final NewestRows newest;
   private final Map<String, SignedLog> open = new HashMap<>();
   private final Set<String> unpublished = new TreeSet<>();
 
@@ -51,6 +52,7 @@ final class Sequencer implements AutoCloseable {
       Path keys,
       RowSeal seal,
       CommittedEntries committed,
+      NewestRows newest,
       Waiting waiting,
       Consumer<List<EntryReceipt>> seenLate) {
     this.seenLate = seenLate;
@@ -58,6 +60,7 @@ final class Sequencer implements AutoCloseable {
     this.keys = keys;
     this.logs = committed.logs();
     this.committed = committed;
+    this.newest = newest;
     this.seal = seal;
     this.integration = new Integration(seal);
     this.waiting = waiting;
@@ -72,7 +75,7 @@ final class Sequencer implements AutoCloseable {
   void recover() {
     close();
     for (String log : logs) {
-      open.put(log, new SignedLog(database, new LogFiles(keys, log), seal, state(log)));
+      open.put(log, new SignedLog(database, new LogFiles(keys, log), seal, newest, state(log)));
       publish(log);
     }
     pass();
@@ -100,6 +103,15 @@ final class Sequencer implements AutoCloseable {
    */
   void verifyCommitted() {
     seenLate.accept(committed.verify(database, seal));
+  }
+
+  /** Reads which entries are the newest about rows, where another process integrates. */
+  void follow() {
+    int _ =
+        database.read(handle -> {
+          newest.follow(handle, logs);
+          return 0;
+        });
   }
 
   private void requireAll(String log, long count) {

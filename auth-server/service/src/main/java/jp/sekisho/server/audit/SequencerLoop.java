@@ -13,12 +13,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * When the sequencer runs: at once after a local write, at most 20 ms apart while rows keep coming,
- * and every 250 ms for rows of other processes; only while this process holds the lock.
+ * and every 100 ms for rows of other processes; only while this process holds the lock.
  * Thread-safe.
  */
 final class SequencerLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SequencerLoop.class);
-  private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration POLL = Duration.ofMillis(100);
 
   /** Lets a few more rows gather for one COMMIT; well below the 20 ms allowed. */
   private static final Duration GATHER = Duration.ofMillis(10);
@@ -59,6 +59,7 @@ final class SequencerLoop implements AutoCloseable {
 
   synchronized void start(Consumer<LogIntegrityException> broken) {
     runOnce();
+    sequencer.follow();
     thread = Thread.ofPlatform().name("audit-sequencer").daemon(true).start(() -> loop(broken));
   }
 
@@ -93,6 +94,9 @@ final class SequencerLoop implements AutoCloseable {
         wakes.drainPermits();
         pause = POLL;
         boolean ours = runOnce();
+        if (!ours) {
+          sequencer.follow();
+        }
         well = true;
         if (!woken || !ours) {
           completeFromDatabase.accept(waiting.receipts());

@@ -26,6 +26,7 @@ final class SignedLog implements AutoCloseable {
   private final Database database;
   private final LogFiles files;
   private final RowSeal seal;
+  private final NewestRows newest;
   private final String log;
   private final String origin;
   private final LogSigner signer;
@@ -36,12 +37,14 @@ final class SignedLog implements AutoCloseable {
   /**
    * Opens the log and checks the database against the checkpoint signed last.
    *
+   * @param newest hears of every entry
    * @throws LogIntegrityException when the database is older or other than what was signed
    */
-  SignedLog(Database database, LogFiles files, RowSeal seal, LogState state) {
+  SignedLog(Database database, LogFiles files, RowSeal seal, NewestRows newest, LogState state) {
     this.database = database;
     this.files = files;
     this.seal = seal;
+    this.newest = newest;
     this.origin = state.origin();
     this.log = state.log();
     this.signer = files.signer(state.origin());
@@ -168,6 +171,7 @@ final class SignedLog implements AutoCloseable {
                   + " was edited in or put into the database");
         }
         tree = tree.append(leaf, sink);
+        newest.saw(log, entry);
       }
       if (tree.size() != end) {
         throw new LogIntegrityException(

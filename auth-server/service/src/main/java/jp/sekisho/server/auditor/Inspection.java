@@ -71,12 +71,12 @@ public final class Inspection {
    *
    * @param now for ages
    * @param hours for what is outside them
-   * @param administrators staff numbers
+   * @param overseen staff numbers of administrators and of contractors' employees
    * @param oldDays age in days from which an open exception is old
    */
-  public record Setting(Instant now, OpeningHours hours, List<String> administrators, int oldDays) {
+  public record Setting(Instant now, OpeningHours hours, List<String> overseen, int oldDays) {
     public Setting {
-      administrators = List.copyOf(administrators);
+      overseen = List.copyOf(overseen);
     }
   }
 
@@ -107,7 +107,7 @@ public final class Inspection {
           index.find(log, each(query, List.of("log")), Inspection::any, before, limit);
       case ADMINISTRATION -> {
         List<EntryQuery> any = new ArrayList<>(each(query, ADMINISTRATIVE));
-        setting.administrators().stream()
+        setting.overseen().stream()
             .filter(person -> query.person() == null || query.person().equals(person))
             .forEach(person -> any.add(query.withPerson(person)));
         yield index.find(log, any, Inspection::any, before, limit);

@@ -33,7 +33,7 @@ public final class Authenticators {
     record Sound(Authenticator authenticator) implements Found {}
 
     /**
-     * A row that was edited, or written by somebody else.
+     * A row that was edited, written by somebody else, or put back as it was earlier.
      *
      * @param row its key in base64url
      */
@@ -45,7 +45,7 @@ public final class Authenticators {
     return handle
         .createQuery("select * from authenticator where spki_hash = :hash")
         .bind("hash", spkiHash)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .findOne()
         .orElseGet(Found.Absent::new);
   }
@@ -54,7 +54,7 @@ public final class Authenticators {
   public List<Found> all(Handle handle) {
     return handle
         .createQuery("select * from authenticator order by spki_hash")
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -63,7 +63,7 @@ public final class Authenticators {
     return handle
         .createQuery("select * from authenticator where person = :person")
         .bind("person", person)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -80,7 +80,7 @@ public final class Authenticators {
             card.assurance().text(),
             card.state().text(),
             entry.entryId(),
-            seal.seal(TABLE, entry, columns(card)));
+            seal.sealNewest(change, entry, TABLE, card.spkiHash(), columns(card)));
   }
 
   void update(Change change, EntryReceipt entry, Authenticator card) {
@@ -91,7 +91,7 @@ public final class Authenticators {
                 "update authenticator set state = ?, entry_id = ?, mac = ? where spki_hash = ?",
                 card.state().text(),
                 entry.entryId(),
-                seal.seal(TABLE, entry, columns(card)),
+                seal.sealNewest(change, entry, TABLE, card.spkiHash(), columns(card)),
                 card.spkiHash());
     if (updated != 1) {
       throw new IllegalStateException("the card's row is gone");
@@ -109,7 +109,7 @@ public final class Authenticators {
                 card.certificateHash(),
                 card.assurance().text(),
                 entry.entryId(),
-                seal.seal(TABLE, entry, columns(card)),
+                seal.sealNewest(change, entry, TABLE, card.spkiHash(), columns(card)),
                 card.spkiHash());
     if (updated != 1) {
       throw new IllegalStateException("the card's row is gone");
@@ -131,7 +131,7 @@ public final class Authenticators {
     return new TemporaryCards(seal);
   }
 
-  private Found read(ResultSet row) throws SQLException {
+  private Found read(Handle handle, ResultSet row) throws SQLException {
     byte[] hash = row.getBytes("spki_hash");
     Found tampered = new Found.Tampered(Base64Url.encode(hash));
     Authenticator card;
@@ -148,7 +148,8 @@ public final class Authenticators {
       return tampered; // no such kind, assurance or state
     }
     boolean sound =
-        seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(card));
+        seal.verifyNewest(
+            handle, row.getBytes("mac"), TABLE, hash, row.getBytes("entry_id"), columns(card));
     return sound ? new Found.Sound(card) : tampered;
   }
 

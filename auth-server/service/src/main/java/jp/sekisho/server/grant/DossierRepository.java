@@ -1,5 +1,6 @@
 package jp.sekisho.server.grant;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -63,13 +64,14 @@ final class DossierRepository {
     return handle
         .createQuery(SELECT + " where r.id = :id")
         .bind("id", id)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .findFirst();
   }
 
   /** Those of an organ, newest first. */
   Listed ofOrgan(Handle handle, String organ, int most) {
     return list(
+        handle,
         handle
             .createQuery(
                 SELECT + " where r.organ = :organ order by r.created desc, r.id limit :most")
@@ -80,6 +82,7 @@ final class DossierRepository {
   /** Those a person asked for or is to use, newest first. */
   Listed ofPerson(Handle handle, String organ, String person, int most) {
     return list(
+        handle,
         handle
             .createQuery(
                 SELECT
@@ -93,6 +96,7 @@ final class DossierRepository {
   /** Approved and active ones of a terminal. */
   Listed ofTerminal(Handle handle, String terminal) {
     return list(
+        handle,
         handle
             .createQuery(
                 SELECT
@@ -118,6 +122,7 @@ final class DossierRepository {
   /** Every exception that still needs a medium: undecided, unused, in use, or it is out. */
   Listed needing(Handle handle, String organ) {
     return list(
+        handle,
         handle
             .createQuery(
                 SELECT
@@ -175,7 +180,7 @@ final class DossierRepository {
             millis(request.decided()),
             request.decidedBy(),
             entry.entryId(),
-            seal.seal(REQUEST, entry, columns(request)));
+            seal.sealNewest(change, entry, REQUEST, key(request.id()), columns(request)));
   }
 
   void update(Change change, EntryReceipt entry, Request request) {
@@ -189,7 +194,7 @@ final class DossierRepository {
                 millis(request.decided()),
                 request.decidedBy(),
                 entry.entryId(),
-                seal.seal(REQUEST, entry, columns(request)),
+                seal.sealNewest(change, entry, REQUEST, key(request.id()), columns(request)),
                 request.id()));
   }
 
@@ -207,7 +212,7 @@ final class DossierRepository {
             grant.spki(),
             grant.state().text(),
             entry.entryId(),
-            seal.seal(GRANT, entry, columns(grant)));
+            seal.sealNewest(change, entry, GRANT, key(grant.id()), columns(grant)));
   }
 
   void update(Change change, EntryReceipt entry, Grant grant) {
@@ -228,7 +233,7 @@ final class DossierRepository {
                 grant.returnedBy(),
                 millis(grant.overdue()),
                 entry.entryId(),
-                seal.seal(GRANT, entry, columns(grant)),
+                seal.sealNewest(change, entry, GRANT, key(grant.id()), columns(grant)),
                 grant.id()));
   }
 
@@ -238,13 +243,13 @@ final class DossierRepository {
     }
   }
 
-  private Listed list(Query query) {
+  private Listed list(Handle handle, Query query) {
     List<Dossier> sound = new ArrayList<>();
     List<TamperedException> tampered = new ArrayList<>();
     query
         .map((row, _) -> {
           try {
-            return Optional.of(read(row));
+            return Optional.of(read(handle, row));
           } catch (TamperedException e) {
             tampered.add(e);
             return Optional.<Dossier>empty();
@@ -254,9 +259,9 @@ final class DossierRepository {
     return new Listed(sound, tampered);
   }
 
-  private Dossier read(ResultSet row) throws SQLException {
-    Request request = request(row);
-    Grant grant = row.getString("g_id") == null ? null : grant(row);
+  private Dossier read(Handle handle, ResultSet row) throws SQLException {
+    Request request = request(handle, row);
+    Grant grant = row.getString("g_id") == null ? null : grant(handle, row);
     // An approval without its grant, or a grant nobody approved, is a row that was taken or put in.
     if ((grant != null) != (request.state() == RequestState.APPROVED)
         || (grant != null && !grant.terminal().equals(request.text().terminal()))) {
@@ -265,7 +270,7 @@ final class DossierRepository {
     return new Dossier(request, grant);
   }
 
-  private Request request(ResultSet row) throws SQLException {
+  private Request request(Handle handle, ResultSet row) throws SQLException {
     String id = row.getString("id");
     Request request;
     try {
@@ -286,15 +291,20 @@ final class DossierRepository {
             && request.organ().equals(row.getString("organ"))
             && request.text().person().equals(row.getString("person"))
             && request.text().end().toEpochMilli() == row.getLong("ends")
-            && seal.verify(
-                row.getBytes("mac"), REQUEST, row.getBytes("entry_id"), columns(request));
+            && seal.verifyNewest(
+                handle,
+                row.getBytes("mac"),
+                REQUEST,
+                key(id),
+                row.getBytes("entry_id"),
+                columns(request));
     if (!sound) {
       throw new TamperedException(REQUEST, id);
     }
     return request;
   }
 
-  private Grant grant(ResultSet row) throws SQLException {
+  private Grant grant(Handle handle, ResultSet row) throws SQLException {
     String id = row.getString("g_id");
     Instant activated = time(row, "g_activated");
     Instant deadline = time(row, "g_deadline");
@@ -320,10 +330,20 @@ final class DossierRepository {
     } catch (IllegalArgumentException e) {
       throw new TamperedException(GRANT, id); // no such state
     }
-    if (!seal.verify(row.getBytes("g_mac"), GRANT, row.getBytes("g_entry_id"), columns(grant))) {
+    if (!seal.verifyNewest(
+        handle,
+        row.getBytes("g_mac"),
+        GRANT,
+        key(id),
+        row.getBytes("g_entry_id"),
+        columns(grant))) {
       throw new TamperedException(GRANT, id);
     }
     return grant;
+  }
+
+  private static byte[] key(String id) {
+    return id.getBytes(StandardCharsets.UTF_8);
   }
 
   private static @Nullable Object[] columns(Request request) {

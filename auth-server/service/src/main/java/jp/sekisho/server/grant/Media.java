@@ -1,5 +1,6 @@
 package jp.sekisho.server.grant;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -118,7 +119,7 @@ public final class Media {
     return handle
         .createQuery("select * from medium where id = :id")
         .bind("id", id)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .findOne();
   }
 
@@ -127,7 +128,7 @@ public final class Media {
     return handle
         .createQuery("select * from medium where organ = :organ order by id")
         .bind("organ", organ)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .list();
   }
 
@@ -168,7 +169,7 @@ public final class Media {
             medium.fingerprint(),
             medium.registered().toEpochMilli(),
             entry.entryId(),
-            seal.seal(TABLE, entry, columns(medium)));
+            seal.sealNewest(change, entry, TABLE, key(medium.id()), columns(medium)));
   }
 
   private void update(Change change, EntryReceipt entry, Medium medium) {
@@ -181,11 +182,15 @@ public final class Media {
                 disposal.at().toEpochMilli(),
                 disposal.reference(),
                 entry.entryId(),
-                seal.seal(TABLE, entry, columns(medium)),
+                seal.sealNewest(change, entry, TABLE, key(medium.id()), columns(medium)),
                 medium.id());
     if (updated != 1) {
       throw new IllegalStateException("the row of a medium is gone");
     }
+  }
+
+  private static byte[] key(String id) {
+    return id.getBytes(StandardCharsets.UTF_8);
   }
 
   /** What the seal covers: of one in use the four columns that there were before disposals. */
@@ -205,7 +210,7 @@ public final class Media {
         };
   }
 
-  private Medium read(ResultSet row) throws SQLException {
+  private Medium read(Handle handle, ResultSet row) throws SQLException {
     String id = row.getString("id");
     long at = row.getLong("disposed");
     boolean disposed = !row.wasNull();
@@ -220,7 +225,8 @@ public final class Media {
             row.getString("fingerprint"),
             Instant.ofEpochMilli(row.getLong("registered")),
             reference == null ? null : new Medium.Disposal(Instant.ofEpochMilli(at), reference));
-    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(medium))) {
+    if (!seal.verifyNewest(
+        handle, row.getBytes("mac"), TABLE, key(id), row.getBytes("entry_id"), columns(medium))) {
       throw new TamperedException(TABLE, id);
     }
     return medium;

@@ -166,6 +166,29 @@ public final class Directory {
         .toList();
   }
 
+  /**
+   * Employees of contractors (委託事業者) who have, had or will have a post in an organ, by staff
+   * number.
+   *
+   * @throws TamperedException when a row fails its MAC; let it pass
+   */
+  public List<String> contractors(Handle handle, String organ) {
+    return handle
+        .createQuery(
+            "select distinct person from post where organ = :organ and appointment = :contractor"
+                + " order by person")
+        .bind("organ", organ)
+        .bind("contractor", Appointment.CONTRACTOR.name())
+        .mapTo(String.class)
+        .list()
+        .stream()
+        .filter(person ->
+            timelines.posts(handle, person).stream()
+                .anyMatch(post ->
+                    post.organ().equals(organ) && post.appointment() == Appointment.CONTRACTOR))
+        .toList();
+  }
+
   /** The name of a division; its code where it has none. */
   public String division(Handle handle, String organ, String code) {
     return handle

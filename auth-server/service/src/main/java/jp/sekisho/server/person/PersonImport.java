@@ -194,7 +194,7 @@ public final class PersonImport {
       EntryReceipt about =
           OrderEntries.record(
               change, id, one.before().isKnown() ? "updated" : "added", effective, one);
-      timelines.replace(handle, about, one.after());
+      timelines.replace(change, about, one.after());
       orders.insert(handle, about, id, one);
     }
     return done(handle, plan, id, change.now(), authority);
@@ -391,7 +391,7 @@ public final class PersonImport {
     orders.undone(handle, entry, order);
     for (Changed one : back) {
       timelines.replace(
-          handle,
+          change,
           OrderEntries.record(change, order.id(), "restored", order.effective(), one),
           one.after());
     }

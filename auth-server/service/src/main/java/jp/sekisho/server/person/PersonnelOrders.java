@@ -4,8 +4,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
@@ -158,6 +161,57 @@ public final class PersonnelOrders {
         .map(one -> one.before().number())
         .distinct()
         .toList();
+  }
+
+  /**
+   * A person's name.
+   *
+   * @param from the first day on which it was theirs, as the order says; {@link LocalDate#MIN} for
+   *     the first one known
+   */
+  public record Called(LocalDate from, String name) {
+    /** No name in a trace. */
+    @Override
+    public String toString() {
+      return "Called[" + from + "]";
+    }
+  }
+
+  /**
+   * How a person was called according to the orders that stand, the newest name last; empty for
+   * somebody no order knows.
+   *
+   * @throws TamperedException when a row fails its seal; let it pass
+   */
+  public List<Called> names(Handle handle, String number) {
+    List<Called> names = new ArrayList<>();
+    handle
+        .createQuery(
+            "select order_id, person, before, after, entry_id, mac from personnel_order_person"
+                + " where person = :person")
+        .bind("person", number)
+        .map((row, _) ->
+            Map.entry(row.getString("order_id"), changed(row.getString("order_id"), row)))
+        .list()
+        .stream()
+        .flatMap(one ->
+            find(handle, one.getKey()).stream().map(order -> Map.entry(order, one.getValue())))
+        .filter(one -> one.getKey().state() == PersonnelOrder.State.APPLIED)
+        .sorted(Comparator.comparingLong(one -> one.getKey().number()))
+        .forEach(one -> add(names, one.getKey().effective(), one.getValue()));
+    return List.copyOf(names);
+  }
+
+  private static void add(List<Called> names, LocalDate effective, Changed changed) {
+    String after = changed.after().name();
+    if (names.isEmpty()) {
+      boolean known = changed.before().isKnown();
+      names.add(new Called(LocalDate.MIN, known ? changed.before().name() : after));
+    }
+    if (!names.getLast().name().equals(after)) {
+      names.removeIf(one -> !one.from().isBefore(effective)); // an order for an earlier day
+      names.add(new Called(effective, after));
+    }
   }
 
   private Changed changed(String order, ResultSet row) throws SQLException {

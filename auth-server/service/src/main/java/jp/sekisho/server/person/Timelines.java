@@ -1,11 +1,16 @@
 package jp.sekisho.server.person;
 
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -16,6 +21,9 @@ import org.jdbi.v3.core.Handle;
  * seal; let it pass.
  */
 final class Timelines {
+  /** How entries name all rows of a person together. */
+  private static final String NAMED = "person";
+
   private final RowSeal seal;
 
   Timelines(RowSeal seal) {
@@ -39,7 +47,11 @@ final class Timelines {
     return handle
         .createQuery(PostRow.SELECT + " where person = :person")
         .bind("person", number)
-        .map((row, _) -> PostRow.read(row, seal))
+        .map((row, _) -> {
+          PostRow post = PostRow.read(row, seal);
+          requireNewest(handle, PostRow.TABLE, number, row);
+          return post;
+        })
         .list();
   }
 
@@ -48,8 +60,24 @@ final class Timelines {
         .createQuery(
             RoleRow.SELECT + " where person = :person order by organ, role, valid_from, division")
         .bind("person", number)
-        .map((row, _) -> RoleRow.read(row, seal))
+        .map((row, _) -> {
+          RoleRow role = RoleRow.read(row, seal);
+          requireNewest(handle, RoleRow.TABLE, number, row);
+          return role;
+        })
         .list();
+  }
+
+  /** A row that is not of the newest entry about its person was put back. */
+  private void requireNewest(Handle handle, String table, String number, ResultSet row)
+      throws SQLException {
+    if (!seal.isNewest(handle, seal.name(NAMED, key(number)), row.getBytes("entry_id"))) {
+      throw new TamperedException(table, number);
+    }
+  }
+
+  private static byte[] key(String number) {
+    return number.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Everybody who holds, held or will hold a role above CLERK, by staff number. */
@@ -74,8 +102,10 @@ final class Timelines {
   }
 
   /** Puts {@code after} in place of whatever is known of the person. */
-  void replace(Handle handle, EntryReceipt entry, Timeline after) {
+  void replace(Change change, EntryReceipt entry, Timeline after) {
+    Handle handle = change.handle();
     String number = after.number();
+    change.wrote(entry, seal.name(NAMED, key(number)));
     handle.execute("delete from post where person = ?", number);
     handle.execute("delete from role_assignment where person = ?", number);
     if (!after.isKnown()) {

@@ -32,7 +32,10 @@ final class SessionRepository {
     /** A row that carries its seal. */
     record Sound(Session session) implements Found {}
 
-    /** A row that was edited, or written by somebody else; nothing in it is believed. */
+    /**
+     * A row that was edited, written by somebody else, or put back as it was earlier; nothing in it
+     * is believed.
+     */
     record Tampered(String name) implements Found {}
   }
 
@@ -40,7 +43,7 @@ final class SessionRepository {
     return handle
         .createQuery("select * from web_session where token_hash = :hash")
         .bind("hash", tokenHash)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .findOne()
         .orElseGet(Found.Absent::new);
   }
@@ -50,7 +53,7 @@ final class SessionRepository {
     return handle
         .createQuery("select * from web_session where terminal = :key and state <> 'ended'")
         .bind("key", terminal)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -59,7 +62,7 @@ final class SessionRepository {
     return handle
         .createQuery("select * from web_session where person = :key and state <> 'ended'")
         .bind("key", person)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -68,7 +71,7 @@ final class SessionRepository {
     return handle
         .createQuery("select * from web_session where organ = :key and state <> 'ended'")
         .bind("key", organ)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -76,7 +79,7 @@ final class SessionRepository {
   List<Found> open(Handle handle) {
     return handle
         .createQuery("select * from web_session where state <> 'ended'")
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -101,7 +104,7 @@ final class SessionRepository {
         .bind("keeper", keeper)
         .bind("after", after)
         .map((row, context) ->
-            new Kept(read(row), row.getString("relying").substring(keeper.length())))
+            new Kept(read(handle, row), row.getString("relying").substring(keeper.length())))
         .list();
   }
 
@@ -110,7 +113,7 @@ final class SessionRepository {
     return handle
         .createQuery("select * from web_session where state <> 'ended' and relying = :relying")
         .bind("relying", relying.text())
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -119,7 +122,7 @@ final class SessionRepository {
     return handle
         .createQuery("select * from web_session where state <> 'ended' and " + KEPT_BY)
         .bind("keeper", service + " ")
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -149,7 +152,7 @@ final class SessionRepository {
             session.authenticator(),
             relying(session),
             entry.entryId(),
-            seal.seal(TABLE, entry, columns(session)));
+            seal.sealNewest(change, entry, TABLE, session.tokenHash(), columns(session)));
   }
 
   /** Writes what can change in a session's life, under a new seal. */
@@ -170,7 +173,7 @@ final class SessionRepository {
                 session.changed().toEpochMilli(),
                 session.authenticator(),
                 entry.entryId(),
-                seal.seal(TABLE, entry, columns(session)),
+                seal.sealNewest(change, entry, TABLE, session.tokenHash(), columns(session)),
                 session.tokenHash());
     if (updated != 1) {
       throw new IllegalStateException("the session's row is gone");
@@ -186,7 +189,7 @@ final class SessionRepository {
                 "update web_session set post = ?, entry_id = ?, mac = ? where token_hash = ?",
                 session.post(),
                 entry.entryId(),
-                seal.seal(TABLE, entry, columns(session)),
+                seal.sealNewest(change, entry, TABLE, session.tokenHash(), columns(session)),
                 session.tokenHash());
     if (updated != 1) {
       throw new IllegalStateException("the session's row is gone");
@@ -203,7 +206,7 @@ final class SessionRepository {
             "delete from web_session where state = 'ended' and changed < ?", limit.toEpochMilli());
   }
 
-  private Found read(ResultSet row) throws SQLException {
+  private Found read(Handle handle, ResultSet row) throws SQLException {
     byte[] hash = row.getBytes("token_hash");
     Session session;
     try {
@@ -231,7 +234,8 @@ final class SessionRepository {
     } catch (IllegalArgumentException e) {
       return new Found.Tampered(Session.nameOf(hash)); // no such state, cause or place
     }
-    return seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(session))
+    return seal.verifyNewest(
+            handle, row.getBytes("mac"), TABLE, hash, row.getBytes("entry_id"), columns(session))
         ? new Found.Sound(session)
         : new Found.Tampered(session.name());
   }

@@ -31,6 +31,14 @@ public interface Change {
   EntryReceipt record(Entry.Subject subject, DeviceRecord record);
 
   /**
+   * Writes into an entry of this unit that it is the newest word about a sealed row; for {@link
+   * RowSeal#sealNewest}.
+   *
+   * @throws IllegalArgumentException when the entry would be too long, or is none of this unit's
+   */
+  void wrote(EntryReceipt entry, String row);
+
+  /**
    * Declares that nothing was changed: the unit is rolled back and needs no entry.
    *
    * @throws IllegalStateException after {@code record}

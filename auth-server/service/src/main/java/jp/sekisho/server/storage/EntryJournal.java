@@ -40,6 +40,13 @@ public interface EntryJournal {
     /** As {@link #append(Instant, Entry.Subject, AuditEvent)}, for a terminal's record. */
     Appended append(Instant now, Entry.Subject subject, DeviceRecord record);
 
+    /**
+     * Writes into an entry of the unit that runs that it is the newest word about a row.
+     *
+     * @throws IllegalArgumentException when it would be too long, or is none of this unit's
+     */
+    void wrote(EntryReceipt entry, String row);
+
     /** The unit that ran stays: so do its entries. */
     void keep();
 

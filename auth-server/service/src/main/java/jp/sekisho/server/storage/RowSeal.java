@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import jp.sekisho.protocol.Base64Url;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * order. Thread-safe.
  *
  * <p>It shows that the row was written by this service and not edited since. It does not show that
- * a row is missing, nor that an older state of the <em>same</em> row was put back; for that compare
- * with the log, where the entry of the newest state stands.
+ * a row is missing, nor that an older state of the <em>same</em> row was put back; rows of which
+ * that matters are sealed by {@link #sealNewest}, which writes into the log which entry is the
+ * newest about them, and read by {@link #verifyNewest}, which compares (ADR 0041).
  *
  * <p>Encoding, unambiguous: {@code "sekisho/row/v1"}, table, entry id, number of columns (u32),
  * then per column a type byte ({@code n s i b t y}) and its value; texts and bytes are preceded by
@@ -30,9 +34,12 @@ public final class RowSeal {
   public static final int KEY_BYTES = 32;
 
   private static final String ALGORITHM = "HmacSHA256";
+  private static final int NAME_BYTES = 12;
 
   /** Making one costs more than a MAC; one that has given its value is new again. */
   private final ThreadLocal<Mac> macs;
+
+  private volatile NewestEntries newest = (handle, row, entryId, inUnit) -> true;
 
   /**
    * @param key 32 bytes, copied
@@ -74,6 +81,62 @@ public final class RowSeal {
   public boolean verify(
       byte[] mac, String table, byte[] entryId, @Nullable Object... securityColumns) {
     return MessageDigest.isEqual(mac, mac(table, entryId, securityColumns));
+  }
+
+  /** From now on compares rows with the log; the log's own opening calls this. */
+  public void compareWith(NewestEntries newest) {
+    this.newest = newest;
+  }
+
+  /**
+   * The MAC of a row as {@link #seal}, and the log knows from the COMMIT on that {@code entry} is
+   * the newest about it.
+   *
+   * @param key what tells the row from all others of its table, for its life
+   */
+  public byte[] sealNewest(
+      Change change,
+      EntryReceipt entry,
+      String table,
+      byte[] key,
+      @Nullable Object... securityColumns) {
+    change.wrote(entry, name(table, key));
+    return seal(table, entry, securityColumns);
+  }
+
+  /**
+   * Whether {@code mac} is the seal of a row as read, and the row's entry the newest about it.
+   *
+   * @param handle the one by which the row was read
+   * @throws StorageException when the log cannot be read
+   */
+  public boolean verifyNewest(
+      Handle handle,
+      byte[] mac,
+      String table,
+      byte[] key,
+      byte[] entryId,
+      @Nullable Object... securityColumns) {
+    return verify(mac, table, entryId, securityColumns)
+        && isNewest(handle, name(table, key), entryId);
+  }
+
+  /**
+   * Whether an entry is the newest about a row.
+   *
+   * @param row as {@link #name} says it
+   */
+  public boolean isNewest(Handle handle, String row, byte[] entryId) {
+    return newest.isNewest(handle, row, entryId, UnitScope.isInside());
+  }
+
+  /**
+   * How entries name a row: the table and a keyed hash of its key, so that a log that is given away
+   * tells nothing about keys of rows.
+   */
+  public String name(String table, byte[] key) {
+    byte[] hash = mac("sekisho/row-name/v1", key, new Object[] {table});
+    return table + "/" + Base64Url.encode(Arrays.copyOf(hash, NAME_BYTES));
   }
 
   private byte[] mac(String table, byte[] entryId, @Nullable Object[] columns) {

@@ -141,6 +141,11 @@ public final class Transactions {
     }
 
     @Override
+    public void wrote(EntryReceipt entry, String row) {
+      journal.wrote(entry, row);
+    }
+
+    @Override
     public void unchanged() {
       if (!entries.isEmpty()) {
         throw new IllegalStateException("a unit that recorded an entry has changed something");

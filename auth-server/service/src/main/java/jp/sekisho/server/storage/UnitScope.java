@@ -12,6 +12,10 @@ final class UnitScope implements AutoCloseable {
     return new UnitScope();
   }
 
+  static boolean isInside() {
+    return INSIDE.get();
+  }
+
   static void requireOutside() {
     if (INSIDE.get()) {
       throw new IllegalStateException("a transaction inside a unit; use the unit's own handle");

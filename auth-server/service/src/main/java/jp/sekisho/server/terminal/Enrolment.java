@@ -125,7 +125,7 @@ public final class Enrolment {
     EntryReceipt entry =
         change.record(
             terminal.subject(), new TerminalEvent.Enrolled(terminal.fingerprint(), KEY_PROTECTION));
-    terminals.save(change.handle(), terminal, entry);
+    terminals.save(change, terminal, entry);
     tickets.consume(change, invitation, spkiHash, entry);
     return certified(terminal, change.now());
   }
@@ -177,7 +177,7 @@ public final class Enrolment {
       EntryReceipt entry =
           change.record(
               renewed.subject(), new TerminalEvent.Renewed(renewed.notAfter().toString()));
-      terminals.save(change.handle(), renewed, entry);
+      terminals.save(change, renewed, entry);
       return certified(renewed, change.now());
     });
   }

@@ -130,7 +130,7 @@ public final class RecordIntake {
     if (entry == null) {
       throw new IllegalStateException("fresh records without an entry");
     }
-    terminals.save(change.handle(), now, entry);
+    terminals.save(change, now, entry);
     return new Outcome.Taken(now.lastSeq(), now.lastHash(), entry);
   }
 

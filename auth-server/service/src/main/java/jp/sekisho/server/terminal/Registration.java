@@ -73,7 +73,7 @@ public final class Registration {
       Terminal active = found.get().with(Terminal.State.ACTIVE, change.now());
       EntryReceipt entry =
           change.record(active.subject(), new TerminalEvent.Confirmed(active.fingerprint()));
-      terminals.save(change.handle(), active, entry);
+      terminals.save(change, active, entry);
       return Outcome.DONE;
     });
   }
@@ -96,7 +96,7 @@ public final class Registration {
       }
       Terminal revoked = found.get().with(Terminal.State.REVOKED, found.get().confirmedAt());
       EntryReceipt entry = change.record(revoked.subject(), new TerminalEvent.Revoked());
-      terminals.save(change.handle(), revoked, entry);
+      terminals.save(change, revoked, entry);
       for (TerminalObserver observer : observers) {
         observer.onRevoked(change, revoked);
       }

@@ -2,6 +2,7 @@ package jp.sekisho.server.terminal;
 
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.sql.ResultSet;
@@ -18,6 +19,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.RelyingEvent;
 import jp.sekisho.server.listener.DeviceCa;
 import jp.sekisho.server.listener.TamperedRows;
+import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
@@ -112,7 +114,7 @@ public final class RelyingServices {
               Entry.Subject.NONE,
               new RelyingEvent.Certified(
                   name, realm, origin, Sha256.text(service.spki()), service.notAfter().toString()));
-      save(change.handle(), service, entry);
+      save(change, service, entry);
       if (before.filter(old -> !old.realm().equals(realm)).isPresent()) {
         // Nobody could ask for those of the old realm any more.
         observers.forEach(observer -> observer.onServiceRevoked(change, name));
@@ -147,7 +149,7 @@ public final class RelyingServices {
         return false;
       }
       EntryReceipt entry = change.record(Entry.Subject.NONE, new RelyingEvent.Revoked(name));
-      save(change.handle(), found.get().revoked(), entry);
+      save(change, found.get().revoked(), entry);
       observers.forEach(observer -> observer.onServiceRevoked(change, name));
       return true;
     });
@@ -165,7 +167,7 @@ public final class RelyingServices {
           .createQuery("select * from relying_service order by name")
           .map((row, context) -> {
             try {
-              return Optional.of(read(row));
+              return Optional.of(read(handle, row));
             } catch (TamperedException e) {
               broken.add(e.row());
               return Optional.<RelyingService>empty();
@@ -196,13 +198,14 @@ public final class RelyingServices {
     return handle
         .createQuery("select * from relying_service where name = :name")
         .bind("name", name)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .findOne();
   }
 
-  private void save(Handle handle, RelyingService service, EntryReceipt entry) {
+  private void save(Change change, RelyingService service, EntryReceipt entry) {
     int _ =
-        handle
+        change
+            .handle()
             .createUpdate(
                 """
                 insert into relying_service
@@ -221,11 +224,12 @@ public final class RelyingServices {
             .bind("serial", service.serial())
             .bind("notAfter", service.notAfter().toEpochMilli())
             .bind("entry", entry.entryId())
-            .bind("mac", seal.seal(TABLE, entry, columns(service)))
+            .bind(
+                "mac", seal.sealNewest(change, entry, TABLE, key(service.name()), columns(service)))
             .execute();
   }
 
-  private RelyingService read(ResultSet row) throws SQLException {
+  private RelyingService read(Handle handle, ResultSet row) throws SQLException {
     String name = row.getString("name");
     RelyingService service;
     try {
@@ -241,10 +245,20 @@ public final class RelyingServices {
     } catch (IllegalArgumentException e) {
       throw new TamperedException(TABLE, name);
     }
-    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(service))) {
+    if (!seal.verifyNewest(
+        handle,
+        row.getBytes("mac"),
+        TABLE,
+        key(name),
+        row.getBytes("entry_id"),
+        columns(service))) {
       throw new TamperedException(TABLE, name);
     }
     return service;
+  }
+
+  private static byte[] key(String name) {
+    return name.getBytes(StandardCharsets.UTF_8);
   }
 
   private static @Nullable Object[] columns(RelyingService service) {

@@ -144,7 +144,7 @@ public final class SignsOfLife {
       if (entry == null) {
         change.unchanged();
       } else {
-        terminals.save(change.handle(), now, entry);
+        terminals.save(change, now, entry);
       }
       return now;
     });
@@ -202,7 +202,7 @@ public final class SignsOfLife {
             change.record(
                 silent.subject(),
                 new TerminalEvent.Silent(seen.toString(), owes ? "records-missing" : "unheard"));
-        terminals.save(change.handle(), silent, entry);
+        terminals.save(change, silent, entry);
         silent(change, id);
         return null;
       });

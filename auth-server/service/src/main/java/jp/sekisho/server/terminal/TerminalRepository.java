@@ -1,6 +1,7 @@
 package jp.sekisho.server.terminal;
 
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
@@ -39,7 +41,7 @@ final class TerminalRepository implements Terminals {
     return handle
         .createQuery("select * from terminal where id = :id")
         .bind("id", id)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .findOne();
   }
 
@@ -47,7 +49,7 @@ final class TerminalRepository implements Terminals {
   List<Terminal> all(Handle handle) {
     return handle
         .createQuery("select * from terminal order by id")
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -72,7 +74,7 @@ final class TerminalRepository implements Terminals {
         .createQuery("select * from terminal order by id")
         .map((row, context) -> {
           try {
-            return Optional.of(read(row));
+            return Optional.of(read(handle, row));
           } catch (TamperedException e) {
             tampered.add(e);
             return Optional.<Terminal>empty();
@@ -93,9 +95,10 @@ final class TerminalRepository implements Terminals {
   }
 
   /** Writes the row under the seal of {@code entry}, new or in place of the old one. */
-  void save(Handle handle, Terminal terminal, EntryReceipt entry) {
+  void save(Change change, Terminal terminal, EntryReceipt entry) {
     int _ =
-        handle
+        change
+            .handle()
             .createUpdate(
                 """
                 insert into terminal (id, organ, state, spki, fingerprint, serial, certificate,
@@ -131,7 +134,8 @@ final class TerminalRepository implements Terminals {
             .bind("fault", terminal.fault())
             .bind("silentSince", millis(terminal.silentSince()))
             .bind("entry", entry.entryId())
-            .bind("mac", seal.seal(TABLE, entry, columns(terminal)))
+            .bind(
+                "mac", seal.sealNewest(change, entry, TABLE, key(terminal.id()), columns(terminal)))
             .execute();
   }
 
@@ -172,7 +176,7 @@ final class TerminalRepository implements Terminals {
             .execute();
   }
 
-  private Terminal read(ResultSet row) throws SQLException {
+  private Terminal read(Handle handle, ResultSet row) throws SQLException {
     String id = row.getString("id");
     Terminal terminal;
     try {
@@ -200,10 +204,15 @@ final class TerminalRepository implements Terminals {
     } catch (IllegalArgumentException e) {
       throw new TamperedException(TABLE, id);
     }
-    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(terminal))) {
+    if (!seal.verifyNewest(
+        handle, row.getBytes("mac"), TABLE, key(id), row.getBytes("entry_id"), columns(terminal))) {
       throw new TamperedException(TABLE, id);
     }
     return terminal;
+  }
+
+  private static byte[] key(String id) {
+    return id.getBytes(StandardCharsets.UTF_8);
   }
 
   private static @Nullable Object[] columns(Terminal terminal) {

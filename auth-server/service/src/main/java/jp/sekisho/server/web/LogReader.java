@@ -29,6 +29,7 @@ import jp.sekisho.server.auditor.Inspection;
 import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.auditor.OpeningHours;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.person.Directory;
 import jp.sekisho.server.person.PersonnelOrders;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Role;
@@ -183,15 +184,20 @@ final class LogReader {
         filter.preset() == AuditPreset.OFF_HOURS
             ? OpeningHours.read(installation.directory().root())
             : OpeningHours.usual(),
-        installation.transactions().read(handle -> administrators(handle, log)),
+        installation.transactions().read(handle -> overseen(handle, log)),
         filter.days());
   }
 
-  /** Everybody who ever was one, also where an order for a past day says otherwise now. */
-  private List<String> administrators(Handle handle, String log) {
-    return Stream.concat(
-            roles.everHeld(handle, Role.ADMIN, log).stream(),
-            new PersonnelOrders(installation.seal()).heldBefore(handle, Role.ADMIN, log).stream())
+  /**
+   * Everybody who ever was an administrator, also where an order for a past day says otherwise now,
+   * and everybody whom a contractor sent.
+   */
+  private List<String> overseen(Handle handle, String log) {
+    return Stream.of(
+            roles.everHeld(handle, Role.ADMIN, log),
+            new PersonnelOrders(installation.seal()).heldBefore(handle, Role.ADMIN, log),
+            new Directory(installation.seal()).contractors(handle, log))
+        .flatMap(List::stream)
         .distinct()
         .sorted()
         .toList();

@@ -17,6 +17,7 @@ import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.desk.Desk;
 import jp.sekisho.server.desk.DeskCards;
+import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.setup.Setup;
@@ -85,6 +86,14 @@ final class WebBeans {
   RetentionKeeper retentionKeeper(Installation installation) {
     return new RetentionKeeper(
         Keeping.of(installation)::prune, installation.logs().names(), installation.clock());
+  }
+
+  @Bean(preDestroy = "close")
+  @Context
+  RowsKeeper rowsKeeper(Installation installation) {
+    return new RowsKeeper(
+        installation.logs().rowCheck(installation.clock()),
+        new TamperedRows(installation.transactions()));
   }
 
   /** Once a day as well, by an own thread: it waits for somebody outside. */

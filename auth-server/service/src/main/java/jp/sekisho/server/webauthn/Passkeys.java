@@ -36,7 +36,8 @@ public final class Passkeys {
     record Sound(Passkey passkey) implements Found {}
 
     /**
-     * A row that was edited, or written by somebody else; nothing in it is believed.
+     * A row that was edited, written by somebody else, or put back as it was earlier; nothing in it
+     * is believed.
      *
      * @param row its key in base64url
      */
@@ -48,7 +49,7 @@ public final class Passkeys {
     return handle
         .createQuery("select * from passkey where credential_id = :id")
         .bind("id", credentialId)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .findOne()
         .orElseGet(Found.Absent::new);
   }
@@ -58,7 +59,7 @@ public final class Passkeys {
     return handle
         .createQuery("select * from passkey where person = :person order by registered")
         .bind("person", person)
-        .map((row, context) -> read(row))
+        .map((row, context) -> read(handle, row))
         .list();
   }
 
@@ -108,7 +109,7 @@ public final class Passkeys {
             lastUsed(passkey),
             passkey.seen() ? 1 : 0,
             entry.entryId(),
-            seal.seal(TABLE, entry, columns(passkey)));
+            seal.sealNewest(change, entry, TABLE, passkey.credentialId(), columns(passkey)));
   }
 
   /** Writes what changes in a passkey's life, under a new seal. */
@@ -124,14 +125,14 @@ public final class Passkeys {
                 lastUsed(passkey),
                 passkey.seen() ? 1 : 0,
                 entry.entryId(),
-                seal.seal(TABLE, entry, columns(passkey)),
+                seal.sealNewest(change, entry, TABLE, passkey.credentialId(), columns(passkey)),
                 passkey.credentialId());
     if (updated != 1) {
       throw new IllegalStateException("the passkey's row is gone");
     }
   }
 
-  private Found read(ResultSet row) throws SQLException {
+  private Found read(Handle handle, ResultSet row) throws SQLException {
     byte[] id = row.getBytes("credential_id");
     Found tampered = new Found.Tampered(Base64Url.encode(id));
     Passkey passkey;
@@ -156,7 +157,8 @@ public final class Passkeys {
     } catch (IllegalArgumentException e) {
       return tampered; // no such assurance or state
     }
-    return seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(passkey))
+    return seal.verifyNewest(
+            handle, row.getBytes("mac"), TABLE, id, row.getBytes("entry_id"), columns(passkey))
         ? new Found.Sound(passkey)
         : tampered;
   }

@@ -8,15 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification;
@@ -24,9 +27,12 @@ import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.event.SessionEvent;
+import jp.sekisho.server.storage.EntryJournal;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.TamperedException;
+import jp.sekisho.server.storage.Transactions;
+import jp.sekisho.server.storage.Turn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,6 +112,64 @@ class AuditLogsTest {
         highest = Math.max(highest, each.get());
       }
       assertEquals(16 * 25 - 1, highest);
+    }
+  }
+
+  /**
+   * The sequencer is quicker than the one who appends: the entry is in the tree, published, and
+   * only then its COMMIT is told. Who asks before the next pass waits for that, who asks after it
+   * is told at once.
+   */
+  @Test
+  void whoHearsOfTheCommitAfterThePublicationIsToldToo() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      Transactions slow =
+          new Transactions(
+              storage.database, new Overtaken(storage.pending, storage.logs), Clock.systemUTC());
+      EntryReceipt first = slow.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+      CompletableFuture<Published> waits = storage.logs.published(first).toCompletableFuture();
+      storage.logs.integrateNow();
+      assertEquals(0, waits.get(0, TimeUnit.SECONDS).index());
+
+      EntryReceipt second = slow.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+      storage.logs.integrateNow();
+      CompletableFuture<Published> late = storage.logs.published(second).toCompletableFuture();
+      assertEquals(1, late.get(0, TimeUnit.SECONDS).index());
+    }
+  }
+
+  /** Integrates and publishes between the COMMIT and its being told. */
+  private record Overtaken(EntryJournal real, AuditLogs logs) implements EntryJournal {
+    @Override
+    public Entries begin(Turn turn) {
+      return real.begin(turn);
+    }
+
+    @Override
+    public void committed(List<Appended> entries) {
+      logs.integrateNow();
+      real.committed(entries);
+    }
+  }
+
+  /** What the console appends beside the service, which nobody wakes for it. */
+  @Test
+  void anotherProcessesEntryIsPublishedWithinHalfASecondToo() throws Exception {
+    try (OpenStorage service = OpenStorage.sqlite(directory).start();
+        OpenStorage console = OpenStorage.sqlite(directory)) {
+      List<Duration> times = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        long begun = System.nanoTime();
+        EntryReceipt _ =
+            console.transactions.write(c -> c.record(CLERK, new SessionEvent.Resumed()));
+        while (service.logs.newest("mayor").index() < i) {
+          assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(30), "not published");
+          LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
+        times.add(Duration.ofNanos(System.nanoTime() - begun));
+      }
+      Collections.sort(times);
+      assertTrue(times.get(4).compareTo(Duration.ofMillis(500)) < 0, times.toString());
     }
   }
 

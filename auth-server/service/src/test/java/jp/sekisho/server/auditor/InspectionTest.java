@@ -100,7 +100,7 @@ class InspectionTest {
 
   private Inspection.Setting setting() {
     return new Inspection.Setting(
-        clock.instant(), OpeningHours.usual(), List.of("A-1"), Inspection.OLD_DAYS);
+        clock.instant(), OpeningHours.usual(), List.of("A-1", "V-1"), Inspection.OLD_DAYS);
   }
 
   private void follow() {
@@ -267,13 +267,14 @@ class InspectionTest {
   }
 
   @Test
-  void administratorsAreFoundByWhatOnlyTheyDoAndByTheirRole() {
+  void administratorsAndVendorsAreFoundByWhatOnlyTheyDoAndByTheirRole() {
     add(CLERK, new SessionEvent.Resumed());
     long imported =
         add(CLERK, new PersonEvent.Imported("O-0001", "added", "2026-04-01", List.of(), List.of()));
     long own = add(ADMIN, new SessionEvent.Resumed());
+    long vendors = add(subject("V-1", "T-0001"), new SessionEvent.Resumed());
     follow();
-    assertEquals(List.of(own, imported), ask(AuditPreset.ADMINISTRATION));
+    assertEquals(List.of(vendors, own, imported), ask(AuditPreset.ADMINISTRATION));
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -269,7 +270,7 @@ class NoPersonalDataTest {
       assertEquals(200, taken.statusCode());
       ByteArrayOutputStream zip = new ByteArrayOutputStream();
       NameTable names = NamesOfLog.of(scene.server.installation, "mayor");
-      assertEquals(STAFF.getFirst(), names.name(GrantScene.CLERK));
+      assertEquals(STAFF.getFirst(), names.name(GrantScene.CLERK, LocalDate.of(2026, 11, 21)));
       logs.bundle("mayor").writeZip(zip, names, code);
       putMembers("bundle with names", zip);
       assertTrue(places.containsKey("bundle with names names.sealed"), places.keySet().toString());

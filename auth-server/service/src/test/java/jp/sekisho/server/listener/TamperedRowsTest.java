@@ -12,6 +12,7 @@ import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.EntryJournal;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
@@ -52,6 +53,11 @@ final class TamperedRowsTest {
         @Override
         public Appended append(Instant now, Entry.Subject subject, DeviceRecord record) {
           throw new AssertionError(record);
+        }
+
+        @Override
+        public void wrote(EntryReceipt entry, String row) {
+          entries.wrote(entry, row);
         }
 
         @Override

@@ -251,6 +251,24 @@ class PersonOrdersTest {
         List.of(RowFault.ofFile(Code.FEW_OFFICERS, "*", "2027-03-20", "1", "2", "")), gaps);
   }
 
+  /** The role is gone; its older row, with its own genuine MAC, does not bring it back. */
+  @Test
+  void aRoleThatWasTakenAwayIsNotPutBack() {
+    storage.start();
+    apply("異動,S5,五,mayor,J01,情報課,主査,,2027-03-20,,,,CLERK;ADMIN,");
+    goTo(EFFECT);
+    assertTrue(has("S5", Role.ADMIN));
+    tamper("create table old_role as select * from role_assignment where person = 'S5'");
+    apply("異動,S5,五,mayor,J04,市民課,主事,,2027-04-01,,,,CLERK,");
+    assertFalse(has("S5", Role.ADMIN));
+    tamper("delete from role_assignment where person = 'S5'");
+    tamper("insert into role_assignment select * from old_role");
+    storage.close();
+    storage = OpenStorage.sqlite(directory, clock).start();
+    roles = new Roles(storage.seal);
+    assertThrows(TamperedException.class, () -> has("S5", Role.ADMIN));
+  }
+
   @Test
   void nobodyWorksOutsideTheContract() {
     apply("採用,V1,業 者,mayor,J01,情報課,SE,委託事業者,2027-03-20,,2027-03-31,再委託,CLERK,");
@@ -258,6 +276,9 @@ class PersonOrdersTest {
     assertEquals("J01", division("V1"));
     goTo(EFFECT);
     assertEquals("PERSON_NOT_CURRENT", division("V1"));
+    Directory directory = new Directory(storage.seal);
+    assertEquals(List.of("V1"), storage.transactions.read(h -> directory.contractors(h, "mayor")));
+    assertEquals(List.of(), storage.transactions.read(h -> directory.contractors(h, "assembly")));
     // Whoever edits the end of the contract in the database opens nothing.
     tamper("update post set contract_until = '2030-03-31' where person = 'V1'");
     assertThrows(TamperedException.class, () -> division("V1"));

@@ -818,9 +818,10 @@ final class PagesTest {
       byte[] sealed = bundle.names().orElseThrow();
       SealCode code = SealCode.parse(shown.group(1)).orElseThrow();
       NameTable names = SealedNames.open(sealed, code, text).orElseThrow();
-      assertEquals("関 所太郎", names.name(CLERK));
-      assertEquals("市民課 主事", names.post(CLERK, null, LocalDate.parse("2026-11-21")));
-      assertEquals("", names.name(COUNCILLOR), "of another organ");
+      LocalDate day = LocalDate.parse("2026-11-21");
+      assertEquals("関 所太郎", names.name(CLERK, day));
+      assertEquals("市民課 主事", names.post(CLERK, null, day));
+      assertEquals("", names.name(COUNCILLOR, day), "of another organ");
       assertTrue(SealedNames.open(sealed, SealCode.random(), text).isEmpty());
     }
     TrustedKeys keys = new TrustedKeys(installation.logs().verifierKey("mayor"), List.of());

@@ -174,6 +174,36 @@ class EntryTest {
     return new ServiceEvent.Started(version);
   }
 
+  @Test
+  void namesRowsAndTheyAreFoundWithoutParsing() throws Exception {
+    Entry plain = of(started("x"));
+    assertEquals(List.of(), plain.rows());
+    assertEquals(List.of(), Entry.rows(plain.bytes()));
+    Entry about = plain.about("passkey/a").about("web_session/b");
+    assertEquals(List.of("passkey/a", "web_session/b"), about.rows());
+    assertEquals(about.rows(), Entry.rows(about.bytes()));
+    Entry read = Entry.parse(about.bytes());
+    assertEquals(about.rows(), read.rows());
+    assertArrayEquals(about.bytes(), read.bytes());
+    assertThrows(IllegalArgumentException.class, () -> plain.about("x".repeat(16 * 1024)));
+  }
+
+  /** A text of an event cannot pass for the names of rows. */
+  @Test
+  void rowsInsideATextAreNone() {
+    String text = "\"rows\":[\"passkey/a\"],\"salt\":\"";
+    assertEquals(List.of(), Entry.rows(of(started(text)).bytes()));
+  }
+
+  @Test
+  void rowsAreTexts() {
+    byte[] bytes =
+        new String(of(started("x")).about("passkey/a").bytes(), UTF_8)
+            .replace("[\"passkey/a\"]", "[1]")
+            .getBytes(UTF_8);
+    assertThrows(MalformedException.class, () -> Entry.parse(bytes));
+  }
+
   private static Entry of(AuditEvent event) {
     return Entry.of(new byte[16], new byte[16], TIME, Entry.Subject.NONE, event);
   }

@@ -1,0 +1,129 @@
+package jp.sekisho.server.audit;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.server.storage.Database;
+import jp.sekisho.server.storage.RowSeal;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares every row of the tables that open something with the newest entry about it: whoever
+ * reads a row does so too, this finds those that nobody reads because they were deleted (ADR 0041).
+ * Thread-safe.
+ */
+public final class RowCheck {
+  private static final int SHOWN_BYTES = 12;
+
+  /**
+   * A table whose rows the log names.
+   *
+   * @param kept for how long after its last change a row is there at least; null: for ever
+   */
+  private record Named(String table, String key, @Nullable Duration kept) {}
+
+  /** A row that did not carry the newest entry at the first look. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Doubted(String name, Object key, byte[] entryId) {}
+
+  private static final List<Named> TABLES =
+      List.of(
+          new Named("authenticator", "spki_hash", null),
+          new Named("passkey", "credential_id", null),
+          // Ended ones go after a day, and none lasts longer than half of one.
+          new Named("web_session", "token_hash", Duration.ofHours(20)),
+          new Named("export_request", "id", null),
+          new Named("export_grant", "id", null),
+          new Named("medium", "id", null),
+          new Named("terminal", "id", null),
+          new Named("relying_service", "name", null));
+
+  private final Database database;
+  private final RowSeal seal;
+  private final NewestRows newest;
+  private final InstantSource clock;
+
+  RowCheck(Database database, RowSeal seal, NewestRows newest, InstantSource clock) {
+    this.database = database;
+    this.seal = seal;
+    this.newest = newest;
+    this.clock = clock;
+  }
+
+  /**
+   * A row that is not what the log says.
+   *
+   * @param row its key, of a long one the beginning; of one that is gone, how entries name it
+   */
+  public record Finding(String table, String row) {}
+
+  /** Looks at all rows; nothing is found before the service has read its logs. */
+  public List<Finding> run() {
+    List<Finding> findings = new ArrayList<>();
+    for (Named table : TABLES) {
+      Duration kept = table.kept();
+      long now = clock.millis();
+      // Before the snapshot: what is known by now must be in it.
+      Set<String> missing = newest.rows(table.table(), kept == null ? 0 : now - kept.toMillis());
+      for (Doubted row : database.read(handle -> look(handle, table, missing))) {
+        if (database.read(handle -> isStill(handle, table, row))) {
+          findings.add(new Finding(table.table(), shown(row.key())));
+        }
+      }
+      missing.forEach(
+          row -> findings.add(new Finding(table.table(), row.substring(row.indexOf('/') + 1))));
+      if (kept != null) {
+        newest.forget(table.table(), now - kept.multipliedBy(3).toMillis());
+      }
+    }
+    return findings;
+  }
+
+  private List<Doubted> look(Handle handle, Named table, Set<String> missing) {
+    List<Doubted> doubted = new ArrayList<>();
+    handle
+        .createQuery("select " + table.key() + ", entry_id from " + table.table())
+        .setFetchSize(1_000)
+        .map((row, _) -> new Doubted(name(table, row), row.getObject(1), row.getBytes(2)))
+        .forEach(row -> {
+          boolean _ = missing.remove(row.name());
+          if (!seal.isNewest(handle, row.name(), row.entryId())) {
+            doubted.add(row);
+          }
+        });
+    return doubted;
+  }
+
+  /** Whether a row is no better by now: the first look may have taken long. */
+  private boolean isStill(Handle handle, Named table, Doubted row) {
+    return handle
+        .createQuery("select entry_id from " + table.table() + " where " + table.key() + " = :key")
+        .bind("key", row.key())
+        .mapTo(byte[].class)
+        .findOne()
+        .filter(entryId -> !seal.isNewest(handle, row.name(), entryId))
+        .isPresent();
+  }
+
+  private String name(Named table, ResultSet row) throws SQLException {
+    return seal.name(
+        table.table(),
+        row.getObject(1) instanceof String text
+            ? text.getBytes(StandardCharsets.UTF_8)
+            : row.getBytes(1));
+  }
+
+  private static String shown(Object key) {
+    return key instanceof byte[] bytes
+        ? Base64Url.encode(Arrays.copyOf(bytes, SHOWN_BYTES))
+        : String.valueOf(key);
+  }
+}
