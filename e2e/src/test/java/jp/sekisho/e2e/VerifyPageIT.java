@@ -342,14 +342,11 @@ class VerifyPageIT {
             seen(entries(), 512, "2026-11-20T14:00:00Z"),
             seen(entries(), 512, "2019-12-20T15:00:01Z"),
             seen(entries(), 511, then))) {
-      assertEquals(
-          "DELETION_UNWITNESSED", verify(shortened(minimum, Optional.of(late), told)));
+      assertEquals("DELETION_UNWITNESSED", verify(shortened(minimum, Optional.of(late), told)));
     }
     List<byte[]> others = entries().subList(1, SIZE);
-    assertEquals(
-        "FORKED", verify(shortened(minimum, Optional.of(seen(others, 600, then)), told)));
-    Path file =
-        Files.write(temp.resolve("own.zip"), shortened(minimum, Optional.empty(), told));
+    assertEquals("FORKED", verify(shortened(minimum, Optional.of(seen(others, 600, then)), told)));
+    Path file = Files.write(temp.resolve("own.zip"), shortened(minimum, Optional.empty(), told));
     screen.press("en");
     screen.press("unwitnessed");
     assertEquals("valid", press(file));
@@ -378,8 +375,7 @@ class VerifyPageIT {
     assertEquals("", verify(shortened(minimum, told, set)));
     assertEquals("DELETION_EARLY", verify(shortened(minimum, century, told)));
     assertEquals(
-        "",
-        verify(shortened(minimum, century, kept("log.retention-set", "\"years\":7"), told)));
+        "", verify(shortened(minimum, century, kept("log.retention-set", "\"years\":7"), told)));
   }
 
   /** One member is deflated by hand, with an extra field or bytes behind its end. */

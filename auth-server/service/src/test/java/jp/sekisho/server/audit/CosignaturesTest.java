@@ -199,19 +199,21 @@ class CosignaturesTest {
     ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     List<Socket> open = Collections.synchronizedList(new ArrayList<>());
     Thread answering =
-        Thread.ofPlatform().daemon().start(() -> {
-          try {
-            while (true) {
-              Socket socket = silent.accept();
-              open.add(socket);
-              socket
-                  .getOutputStream()
-                  .write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n".getBytes(US_ASCII));
-            }
-          } catch (IOException e) {
-            // Closed below.
-          }
-        });
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try {
+                while (true) {
+                  Socket socket = silent.accept();
+                  open.add(socket);
+                  socket
+                      .getOutputStream()
+                      .write("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n".getBytes(US_ASCII));
+                }
+              } catch (IOException e) {
+                // Closed below.
+              }
+            });
     try {
       URI url = URI.create("http://127.0.0.1:" + silent.getLocalPort());
       Cosignatures cosignatures =
