@@ -244,7 +244,8 @@ class CosignaturesTest {
     publish(2);
     long before = types("mayor").size();
     AtomicLong sizes = new AtomicLong(Long.MAX_VALUE);
-    HttpServer lying = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer lying =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     lying.createContext(
         "/",
         exchange -> {
@@ -267,7 +268,7 @@ class CosignaturesTest {
         assertFalse(cosignatures.ask("mayor"));
       }
       assertEquals(before + 1, types("mayor").size());
-      Map<String, Object> said = Restores.entry(storage, "mayor", (int) before).data();
+      Map<String, Object> said = Restores.entry(storage, "mayor", before).data();
       assertEquals((1L << 53) - 1, said.get("held"), "a number that every reader takes");
     } finally {
       lying.stop(0);
