@@ -90,6 +90,14 @@ public final class CardAuthenticatorFactory extends StepFactory {
     return service;
   }
 
+  /** Keycloak speaks of this session: it is there. */
+  void spoken(String session) {
+    EndedSessions watch = ended;
+    if (watch != null) {
+      watch.spoken(session);
+    }
+  }
+
   @Override
   public void close() {
     if (ended != null) {

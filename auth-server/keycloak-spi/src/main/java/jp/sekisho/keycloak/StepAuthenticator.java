@@ -10,8 +10,6 @@ import java.util.Set;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RefusalText;
-import jp.sekisho.protocol.RelyingAnswer;
-import jp.sekisho.protocol.RelyingAsk;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
 import org.jboss.logging.Logger;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.Authenticator;
-import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
+import org.keycloak.authentication.authenticators.util.AcrStore;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.forms.login.LoginFormsProvider;
@@ -50,6 +48,12 @@ final class StepAuthenticator implements Authenticator {
 
   /** Error of the event when no user, or more than one, has the person's number. */
   static final String NO_USER = "card_user_not_found";
+
+  /** Note of a user session: the transaction of its last proof. */
+  static final String PROVED = "sekisho.transaction";
+
+  /** Note of a user session: when that was, milliseconds of the service's clock. */
+  static final String PROVED_AT = "sekisho.at";
 
   /** By what a person is proved. */
   enum Method {
@@ -117,11 +121,8 @@ final class StepAuthenticator implements Authenticator {
       refused(context, words(context, Refusal.TRANSACTION_UNKNOWN, "sekishoUnknown"));
       return;
     }
-    RelyingAnswer posted =
-        new RelyingAnswer(
-            context.getRealm().getName(), client(context), session(context), secret, answer);
     service
-        .answer(transaction, posted, language(context))
+        .answer(transaction, client(context), session(context), secret, answer, language(context))
         .act(
             proof -> proved(context, proof),
             body -> refused(context, body),
@@ -149,6 +150,8 @@ final class StepAuthenticator implements Authenticator {
             .getSession()
             .users()
             .searchForUserByUserAttributeStream(realm, attribute, proof.person())
+            // A database may call two numbers equal that differ by a letter's case.
+            .filter(user -> user.getAttributeStream(attribute).anyMatch(proof.person()::equals))
             .limit(2)
             .toList();
     if (users.size() != 1) {
@@ -165,18 +168,17 @@ final class StepAuthenticator implements Authenticator {
           Refusal.SESSION_OTHER_PERSON);
       return;
     }
-    String locked = AuthenticatorUtils.getDisabledByBruteForceEventError(context, user);
-    if (!user.isEnabled() || locked != null) {
+    // A lock-out for a while concerns passwords: anybody could keep anybody from their card by it.
+    if (!user.isEnabled()
+        || (realm.isBruteForceProtected()
+            && context.getProtector().isPermanentlyLockedOut(context.getSession(), realm, user))) {
       context.getEvent().user(user);
-      fail(
-          context,
-          locked == null ? Errors.USER_DISABLED : locked,
-          "sekishoDisabled",
-          Refusal.PERSON_NOT_CURRENT);
+      fail(context, Errors.USER_DISABLED, "sekishoDisabled", Refusal.PERSON_NOT_CURRENT);
       return;
     }
     AuthenticationSessionModel login = context.getAuthenticationSession();
-    login.setUserSessionNote("sekisho.transaction", proof.transaction());
+    login.setUserSessionNote(PROVED, proof.transaction());
+    login.setUserSessionNote(PROVED_AT, Long.toString(proof.at()));
     login.setUserSessionNote("sekisho.terminal", proof.terminal());
     login.setUserSessionNote("sekisho.acr", proof.acr());
     login.setUserSessionNote("sekisho.amr", String.join(" ", proof.amr()));
@@ -189,6 +191,8 @@ final class StepAuthenticator implements Authenticator {
           .successfulLogin(
               realm, user, context.getConnection(), context.getUriInfo(), Set.of("password"));
     }
+    // What is proved here is worth a password, too: flows reckon the levels from the lowest up.
+    new AcrStore(context.getSession(), login).setLevelAuthenticated(1);
     context.success(method.id);
   }
 
@@ -222,18 +226,16 @@ final class StepAuthenticator implements Authenticator {
       unavailable(context, "realm " + context.getRealm().getName() + " is not the registered one");
       return null;
     }
-    RelyingAsk asked =
-        new RelyingAsk(
-            context.getRealm().getName(),
+    // A refused question, such as too many, is no page either.
+    return service
+        .ask(
             client(context),
             session(context),
             context.getConnection().getRemoteAddr(),
             method == Method.PASSKEY
                 ? context.getActionUrl(context.generateAccessCode()).toString()
-                : null);
-    // A refused question, such as too many, is no page either.
-    return service
-        .ask(asked, language(context))
+                : null,
+            language(context))
         .<@Nullable Response>match(
             question -> {
               if ((question.page() == null) == (method == Method.PASSKEY)) {
@@ -335,7 +337,7 @@ final class StepAuthenticator implements Authenticator {
             .createErrorPage(Response.Status.SERVICE_UNAVAILABLE));
   }
 
-  private static Map<String, String> config(AuthenticationFlowContext context) {
+  static Map<String, String> config(AuthenticationFlowContext context) {
     AuthenticatorConfigModel config = context.getAuthenticatorConfig();
     Map<String, String> values = config == null ? null : config.getConfig();
     return values == null ? Map.of() : values;

@@ -116,6 +116,58 @@ class ResourcesTest {
   }
 
   @Test
+  void everyShippedFlowSaysBeforeTheCookieWhatItAsksAndKnowsEachLevelOnce() throws IOException {
+    Map<String, JsonNode> flows = new HashMap<>();
+    realm().get("authenticationFlows").forEach(flow -> flows.put(flow.get("alias").asText(), flow));
+    Map<String, JsonNode> settings = new HashMap<>();
+    realm()
+        .get("authenticatorConfig")
+        .forEach(config -> settings.put(config.get("alias").asText(), config.get("config")));
+    Map<String, String> least = new HashMap<>();
+    for (JsonNode flow : flows.values()) {
+      if (flow.get("topLevel").asBoolean()) {
+        String alias = flow.get("alias").asText();
+        List<JsonNode> steps = new ArrayList<>();
+        collect(flows, flow, steps);
+        JsonNode first = steps.get(0);
+        assertEquals("sekisho-level", first.get("authenticator").asText(), alias);
+        assertEquals("REQUIRED", first.get("requirement").asText(), alias);
+        least.put(
+            alias,
+            settings.get(first.get("authenticatorConfig").asText()).get("sekisho.level").asText());
+        List<String> levels = new ArrayList<>();
+        for (JsonNode step : steps) {
+          if (step.get("authenticator").asText().equals("conditional-level-of-authentication")) {
+            levels.add(
+                settings
+                    .get(step.get("authenticatorConfig").asText())
+                    .get("loa-condition-level")
+                    .asText());
+          }
+        }
+        assertEquals(List.of("1", "2", "3"), levels.stream().sorted().toList(), alias);
+      }
+    }
+    assertEquals(
+        Map.of(
+            "sekisho card", "3",
+            "sekisho terminal", "3",
+            "sekisho passkey", "2",
+            "sekisho step-up", "1"),
+        least);
+  }
+
+  private static void collect(Map<String, JsonNode> flows, JsonNode flow, List<JsonNode> steps) {
+    for (JsonNode step : flow.get("authenticationExecutions")) {
+      if (step.get("authenticatorFlow").asBoolean()) {
+        collect(flows, flows.get(step.get("flowAlias").asText()), steps);
+      } else {
+        steps.add(step);
+      }
+    }
+  }
+
+  @Test
   void noClientOfTheRealmMayTradeAPasswordForATokenAndUsersCannotEditTheirNumber()
       throws IOException {
     JsonNode realm = realm();
