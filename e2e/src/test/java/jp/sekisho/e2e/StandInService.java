@@ -169,7 +169,8 @@ final class StandInService implements AutoCloseable {
         "mayor",
         "T-0042",
         RelyingProof.CARD,
-        RelyingProof.CARD_AND_PIN);
+        RelyingProof.CARD_AND_PIN,
+        System.currentTimeMillis());
   }
 
   private RelyingRecordsTaken taken(RelyingRecords batch) throws MalformedException {
