@@ -36,8 +36,11 @@ final class EndedSessions implements AutoCloseable {
   /** How far the service's clock may be set back without a session being missed. */
   private static final Duration OVERLAP = Duration.ofMinutes(2);
 
-  /** A session may begin here after it ended there; so long the service tells its end. */
-  private static final Duration KEPT = Duration.ofDays(1);
+  /**
+   * A session may begin here after it ended there, as long as a browser keeps its login alive and
+   * this process lives: logins that are not over do not outlive it.
+   */
+  private static final Duration KEPT = Duration.ofDays(7);
 
   private static final Logger LOG = Logger.getLogger(EndedSessions.class);
 

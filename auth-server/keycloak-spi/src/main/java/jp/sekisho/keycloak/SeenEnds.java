@@ -15,8 +15,8 @@ import org.jboss.logging.Logger;
  * end more than once: a later login in the same browser goes on under the id that ended before, and
  * its own end must count.
  *
- * <p>An end without a session is kept for as long as the service would tell it, since a page can
- * stand between card and session for as long as somebody likes. It is tried again each time it is
+ * <p>An end without a session is kept for days, since a page can stand between card and session for
+ * as long as somebody likes. It is tried again each time it is
  * twice as old, and at once when Keycloak says something of such a session ({@link #again}); one
  * that could not be done because something failed, each {@link #RETRY}.
  *
