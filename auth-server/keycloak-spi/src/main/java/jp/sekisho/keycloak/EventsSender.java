@@ -43,11 +43,11 @@ final class EventsSender implements AutoCloseable {
   }
 
   void start() {
-    Future<?> sends =
+    Future<?> unusedSending =
         threads.scheduleWithFixedDelay(
             this::sendSafely, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     // Beside it: a long comparison must not keep us from saying that we are there.
-    Future<?> compares =
+    Future<?> unusedComparing =
         threads.scheduleWithFixedDelay(
             this::compareSafely, PAUSE.toMillis(), COMPARE.toMillis(), TimeUnit.MILLISECONDS);
   }
