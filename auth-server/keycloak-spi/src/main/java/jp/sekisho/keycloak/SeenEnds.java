@@ -16,9 +16,9 @@ import org.jboss.logging.Logger;
  * its own end must count.
  *
  * <p>An end without a session is kept for days, since a page can stand between card and session for
- * as long as somebody likes. It is tried again each time it is
- * twice as old, and at once when Keycloak says something of such a session ({@link #again}); one
- * that could not be done because something failed, each {@link #RETRY}.
+ * as long as somebody likes. It is tried again each time it is twice as old, and at once when
+ * Keycloak says something of such a session ({@link #again}); one that could not be done because
+ * something failed, each {@link #RETRY}.
  *
  * <p>For one thread, but for {@link #awaits}.
  */
