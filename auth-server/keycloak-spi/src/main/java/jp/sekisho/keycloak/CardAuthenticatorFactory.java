@@ -69,7 +69,7 @@ public final class CardAuthenticatorFactory extends StepFactory {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return new StepAuthenticator(StepAuthenticator.Method.CARD, service, helpLine);
+    return StepAuthenticator.byCard(service, helpLine);
   }
 
   /** The one of this Keycloak; null where it is switched off. */

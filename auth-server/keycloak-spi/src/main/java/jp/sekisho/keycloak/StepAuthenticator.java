@@ -55,43 +55,28 @@ final class StepAuthenticator implements Authenticator {
   /** Note of a user session: when that was, milliseconds of the service's clock. */
   static final String PROVED_AT = "sekisho.at";
 
-  /** By what a person is proved. */
-  enum Method {
-    /** Card and PIN. */
-    CARD(CardAuthenticatorFactory.ID, "sekisho-card.ftl", RelyingProof.CARD, RelyingProof.CARD_LOW),
-    /** A passkey. */
-    PASSKEY(
-        PasskeyAuthenticatorFactory.ID,
-        "sekisho-passkey.ftl",
-        RelyingProof.PASSKEY,
-        RelyingProof.PASSKEY_LOW);
-
-    private final String id;
-    private final String template;
-    private final String normal;
-    private final String low;
-
-    Method(String id, String template, String normal, String low) {
-      this.id = id;
-      this.template = template;
-      this.normal = normal;
-      this.low = low;
-    }
-  }
-
   private static final Logger LOG = Logger.getLogger(StepAuthenticator.class);
   private static final String TRANSACTION = "sekisho.transaction";
   private static final String SECRET = "sekisho.secret";
 
-  private final Method method;
+  private final boolean passkey;
   private final @Nullable SekishoService service;
   private final String helpLine;
 
-  /** {@code service}: null when it is not configured. */
-  StepAuthenticator(Method method, @Nullable SekishoService service, String helpLine) {
-    this.method = method;
+  private StepAuthenticator(boolean passkey, @Nullable SekishoService service, String helpLine) {
+    this.passkey = passkey;
     this.service = service;
     this.helpLine = helpLine;
+  }
+
+  /** By card and PIN; {@code service}: null when it is not configured. */
+  static StepAuthenticator byCard(@Nullable SekishoService service, String helpLine) {
+    return new StepAuthenticator(false, service, helpLine);
+  }
+
+  /** By a passkey. */
+  static StepAuthenticator byPasskey(@Nullable SekishoService service, String helpLine) {
+    return new StepAuthenticator(true, service, helpLine);
   }
 
   @Override
@@ -132,8 +117,8 @@ final class StepAuthenticator implements Authenticator {
   private void proved(AuthenticationFlowContext context, RelyingProof proof) {
     Map<String, String> config = config(context);
     context.getEvent().detail("transaction", proof.transaction());
-    boolean low = proof.acr().equals(method.low);
-    if (!low && !proof.acr().equals(method.normal)) {
+    boolean low = proof.acr().equals(passkey ? RelyingProof.PASSKEY_LOW : RelyingProof.CARD_LOW);
+    if (!low && !proof.acr().equals(passkey ? RelyingProof.PASSKEY : RelyingProof.CARD)) {
       unavailable(context, "the answer is of another method: " + proof.acr());
       return;
     }
@@ -193,7 +178,7 @@ final class StepAuthenticator implements Authenticator {
     }
     // What is proved here is worth a password, too: flows reckon the levels from the lowest up.
     new AcrStore(context.getSession(), login).setLevelAuthenticated(1);
-    context.success(method.id);
+    context.success(passkey ? PasskeyAuthenticatorFactory.ID : CardAuthenticatorFactory.ID);
   }
 
   /** The page with a new question, and above it what went wrong before. */
@@ -232,13 +217,13 @@ final class StepAuthenticator implements Authenticator {
             client(context),
             session(context),
             context.getConnection().getRemoteAddr(),
-            method == Method.PASSKEY
+            passkey
                 ? context.getActionUrl(context.generateAccessCode()).toString()
                 : null,
             language(context))
         .<@Nullable Response>match(
             question -> {
-              if ((question.page() == null) == (method == Method.PASSKEY)) {
+              if ((question.page() == null) == passkey) {
                 unavailable(context, "the question is for another method");
                 return null;
               }
@@ -286,7 +271,7 @@ final class StepAuthenticator implements Authenticator {
               "action", problem.text().action(),
               "contact", problem.text().contact()));
     }
-    return form.createForm(method.template);
+    return form.createForm(passkey ? "sekisho-passkey.ftl" : "sekisho-card.ftl");
   }
 
   private void refused(AuthenticationFlowContext context, RefusalBody body) {
