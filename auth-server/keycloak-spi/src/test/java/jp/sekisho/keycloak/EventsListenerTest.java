@@ -128,10 +128,14 @@ class EventsListenerTest {
     after.get().commit();
     assertEquals(List.of("sid"), spoken);
     assertEquals(List.of(), spooled(), "of programs at work nothing is told");
-    listener.onEvent(refresh);
+  }
+
+  @Test
+  void aSessionOfATransactionThatWasRolledBackIsNotThere() {
+    Event login = logout("b");
+    login.setSessionId("sid");
+    listener.onEvent(login);
     after.get().rollback();
-    after.get().begin();
-    after.get().commit();
-    assertEquals(List.of("sid"), spoken);
+    assertEquals(List.of(), spoken);
   }
 }
