@@ -250,14 +250,12 @@ class KeycloakIT {
   @Test
   void aCardPulledWhileAPageIsOpenEndsTheSessionThatBeginsAfterIt() {
     SsoBrowser browser = browser();
-    SsoBrowser.Seen held =
-        browser.prove(browser.login("groupware", "&kc_action=UPDATE_PASSWORD"));
+    SsoBrowser.Seen held = browser.prove(browser.login("groupware", "&kc_action=UPDATE_PASSWORD"));
     assertTrue(held.code().isEmpty(), held.toString());
     long before = ended("card-removed");
     town.removeCard();
     inReader = "";
-    Programs.await(
-        "the end here", Duration.ofSeconds(60), () -> ended("card-removed") > before);
+    Programs.await("the end here", Duration.ofSeconds(60), () -> ended("card-removed") > before);
     awaitSecondsAfter(3, System.nanoTime()); // and Keycloak was told, of a session it has not
     SsoBrowser.Seen back = browser.post(held, "cancel-aia", "true");
     String session = browser.claims("groupware", back.code().orElseThrow()).path("sid").asText();
@@ -283,8 +281,7 @@ class KeycloakIT {
     long before = ended("card-removed");
     town.removeCard();
     inReader = "";
-    Programs.await(
-        "the end here", Duration.ofSeconds(60), () -> ended("card-removed") > before);
+    Programs.await("the end here", Duration.ofSeconds(60), () -> ended("card-removed") > before);
     awaitSecondsAfter(4, System.nanoTime());
     assertTrue(browser.login("payroll", "&prompt=none").code().isPresent());
 
@@ -321,8 +318,7 @@ class KeycloakIT {
     SsoBrowser browser = browser();
     SsoBrowser.Seen page = browser.login("groupware", "");
     CardAnswer said = CardAnswer.parse(browser.askAgent(page).as(PostedAnswer.class).answer());
-    String signed =
-        new String(Base64Url.decode(said.terminalStatement()), StandardCharsets.UTF_8);
+    String signed = new String(Base64Url.decode(said.terminalStatement()), StandardCharsets.UTF_8);
     String statement =
         signed.replaceFirst("nonce .", signed.contains("nonce A") ? "nonce B" : "nonce A");
     CardAnswer tampered =

@@ -217,9 +217,7 @@ final class StepAuthenticator implements Authenticator {
             client(context),
             session(context),
             context.getConnection().getRemoteAddr(),
-            passkey
-                ? context.getActionUrl(context.generateAccessCode()).toString()
-                : null,
+            passkey ? context.getActionUrl(context.generateAccessCode()).toString() : null,
             language(context))
         .<@Nullable Response>match(
             question -> {

@@ -264,12 +264,12 @@ class RelyingLoginsTest {
     Asked asked = loggedIn(LOGIN);
     scene.cardRemoved(T, asked.transaction().id());
     scene.tamper(
-        "insert into web_session (token_hash, person, organ, post, terminal, boot,"
-            + " transaction_id, assurance, state, cause, created, resumed, changed, absolute_end,"
-            + " entry_id, mac, source, authenticator, relying) select randomblob(32), person, organ, post, terminal, boot,"
-            + " transaction_id, assurance, 'ended', cause, created, resumed, changed, absolute_end,"
-            + " entry_id, mac, source, authenticator, relying || value from web_session,"
-            + " json_each('[1,2,3,4]')");
+        "insert into web_session (token_hash, person, organ, post, terminal, boot, transaction_id,"
+            + " assurance, state, cause, created, resumed, changed, absolute_end, entry_id, mac,"
+            + " source, authenticator, relying) select randomblob(32), person, organ, post,"
+            + " terminal, boot, transaction_id, assurance, 'ended', cause, created, resumed,"
+            + " changed, absolute_end, entry_id, mac, source, authenticator, relying || value from"
+            + " web_session, json_each('[1,2,3,4]')");
     List<Sessions.KeptEnd> four = scene.sessions.endedOf("keycloak", "city", 0, 4);
     assertEquals(3, four.size());
     assertEquals(LOGIN.session(), four.getFirst().relying());
