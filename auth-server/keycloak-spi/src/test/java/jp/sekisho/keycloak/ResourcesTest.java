@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** The files in the jar: messages, page, script and the realm to import. */
 class ResourcesTest {
+  private static final JsonNode NONE = MissingNode.getInstance();
+
   private static final Path THEME = Path.of("src/main/resources/theme-resources");
 
   private static Properties messages(String language) throws IOException {
@@ -134,14 +137,17 @@ class ResourcesTest {
         assertEquals("REQUIRED", first.get("requirement").asText(), alias);
         least.put(
             alias,
-            settings.get(first.get("authenticatorConfig").asText()).get("sekisho.level").asText());
+            settings
+                .getOrDefault(first.get("authenticatorConfig").asText(), NONE)
+                .path("sekisho.level")
+                .asText());
         List<String> levels = new ArrayList<>();
         for (JsonNode step : steps) {
           if (step.get("authenticator").asText().equals("conditional-level-of-authentication")) {
             levels.add(
                 settings
-                    .get(step.get("authenticatorConfig").asText())
-                    .get("loa-condition-level")
+                    .getOrDefault(step.get("authenticatorConfig").asText(), NONE)
+                    .path("loa-condition-level")
                     .asText());
           }
         }
@@ -158,9 +164,9 @@ class ResourcesTest {
   }
 
   private static void collect(Map<String, JsonNode> flows, JsonNode flow, List<JsonNode> steps) {
-    for (JsonNode step : flow.get("authenticationExecutions")) {
+    for (JsonNode step : flow.path("authenticationExecutions")) {
       if (step.get("authenticatorFlow").asBoolean()) {
-        collect(flows, flows.get(step.get("flowAlias").asText()), steps);
+        collect(flows, flows.getOrDefault(step.get("flowAlias").asText(), NONE), steps);
       } else {
         steps.add(step);
       }
