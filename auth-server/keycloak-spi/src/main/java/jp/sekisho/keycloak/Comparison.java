@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.RelyingRecord;
-import jp.sekisho.protocol.RelyingRecords;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Event;
@@ -176,9 +175,9 @@ final class Comparison {
 
   /** Whether the service could be asked about all of them. */
   private boolean settle(List<RelyingRecord> events) throws IOException {
-    for (int i = 0; i < events.size(); i += RelyingRecords.MOST) {
+    for (int i = 0; i < events.size(); i += SekishoService.MOST) {
       List<RelyingRecord> part =
-          events.subList(i, Math.min(events.size(), i + RelyingRecords.MOST));
+          events.subList(i, Math.min(events.size(), i + SekishoService.MOST));
       Set<String> missing =
           service
               .missing(part.stream().map(RelyingRecord::id).toList())

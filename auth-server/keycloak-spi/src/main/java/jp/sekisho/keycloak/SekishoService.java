@@ -24,7 +24,6 @@ import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RelyingEventsMissing;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
-import jp.sekisho.protocol.RelyingRecords;
 import jp.sekisho.protocol.RelyingRecordsTaken;
 import jp.sekisho.protocol.RelyingSessionsEnded;
 import jp.sekisho.protocol.RelyingTerminal;
@@ -57,6 +56,9 @@ final class SekishoService {
    * How long a page waits to be one of them: many at once are no fault, a service that hangs is.
    */
   private static final Duration PATIENCE = Duration.ofMillis(250);
+
+  /** {@code RelyingRecords.MOST} of the wire, whose class is not in the jar. */
+  static final int MOST = 500;
 
   private static final String ROUTES = "/agent/v1/services/";
 
@@ -172,7 +174,7 @@ final class SekishoService {
         Locale.ENGLISH);
   }
 
-  /** Which of these events the log has not; at most {@link RelyingRecords#MOST}. */
+  /** Which of these events the log has not; at most {@link #MOST}. */
   Reply<RelyingEventsMissing> missing(List<String> ids) {
     return post(
         "events/held",

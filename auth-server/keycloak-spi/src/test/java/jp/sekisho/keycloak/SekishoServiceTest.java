@@ -191,6 +191,7 @@ class SekishoServiceTest {
     assertEquals(
         new RelyingRecords("city", "spool", List.of("a", "b")),
         WireJson.read(sent.get(), RelyingRecords.class));
+    assertEquals(RelyingRecords.MOST, SekishoService.MOST);
     assertUnavailable(service.missing(List.of("a")));
     assertEquals(
         new RelyingEvents("city", List.of("a")), WireJson.read(sent.get(), RelyingEvents.class));
