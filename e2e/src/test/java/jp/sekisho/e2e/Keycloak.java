@@ -293,6 +293,9 @@ final class Keycloak implements AutoCloseable {
         .putObject("attributes")
         .put("backchannel.logout.url", settings.logout())
         .put("backchannel.logout.session.required", "true");
+    client(clients, "records", settings.redirect())
+        .putObject("attributes")
+        .put("minimum.acr.value", "card");
     bind(realm, client(clients, "payroll", settings.redirect()), "sekisho step-up");
     bind(realm, client(clients, "mobile", settings.redirect()), "sekisho passkey");
     bind(realm, client(clients, "guarded", settings.redirect()), "sekisho terminal");

@@ -192,6 +192,110 @@ class KeycloakIT {
     assertEquals("[\"pwd\",\"sc\"]", up.path("amr").toString(), up.toString());
   }
 
+  private SsoBrowser withPassword(String user) {
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen form = browser.login("payroll", "&acr_values=password");
+    assertTrue(
+        browser.post(form, "username", user, "password", Keycloak.PASSWORD).code().isPresent());
+    return browser;
+  }
+
+  private static void awaitSecondsAfter(long seconds, long from) {
+    Programs.await(
+        seconds + " seconds",
+        Duration.ofSeconds(60),
+        () -> System.nanoTime() - from > Duration.ofSeconds(seconds).toNanos());
+  }
+
+  private JsonNode again(SsoBrowser browser, String client, String more) {
+    SsoBrowser.Seen back = browser.login(client, more);
+    return browser.claims(
+        client, back.code().orElseThrow(() -> new AssertionError(client + more + ": " + back)));
+  }
+
+  @Test
+  void aSessionByPasswordOpensNothingThatIsBehindTheCardOrThePasskey() {
+    SsoBrowser browser = withPassword("hanako");
+    for (String client : List.of("groupware", "records", "guarded")) {
+      SsoBrowser.Seen asked = browser.login(client, "");
+      assertTrue(asked.code().isEmpty(), client);
+      assertFalse(asked.transaction().isEmpty(), client);
+      assertEquals("login_required", browser.login(client, "&prompt=none").error(), client);
+    }
+    SsoBrowser.Seen passkey = browser.login("mobile", "");
+    assertTrue(passkey.code().isEmpty(), passkey.toString());
+    assertTrue(passkey.location().orElse("").contains("/relying/"));
+    SsoBrowser.Seen back = browser.prove(browser.login("groupware", ""));
+    JsonNode claims = browser.claims("groupware", back.code().orElseThrow());
+    assertEquals("card", claims.path("acr").asText(), claims.toString());
+  }
+
+  @Test
+  void levelsAreStillRightWhenTheSecondOfTheLoginIsOver() {
+    SsoBrowser card = browser();
+    assertTrue(card.prove(card.login("groupware", "")).code().isPresent());
+    SsoBrowser both = withPassword("hanako");
+    assertTrue(both.prove(both.login("records", "")).code().isPresent());
+    awaitSecondsAfter(3, System.nanoTime());
+    assertEquals("card", again(card, "groupware", "").path("acr").asText());
+    assertEquals("card", again(card, "records", "").path("acr").asText());
+    assertEquals("card", again(card, "mobile", "").path("acr").asText());
+    assertEquals("card", again(card, "mobile", "&acr_values=passkey").path("acr").asText());
+    assertEquals("password", again(card, "payroll", "").path("acr").asText());
+    assertFalse(card.login("payroll", "&acr_values=card").transaction().isEmpty(), "each time");
+    assertEquals("card", again(both, "records", "").path("acr").asText());
+    assertEquals("password", again(both, "payroll", "").path("acr").asText());
+  }
+
+  @Test
+  void aCardPulledWhileAPageIsOpenEndsTheSessionThatBeginsAfterIt() {
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen held = browser.prove(browser.login("groupware", "&kc_action=UPDATE_PASSWORD"));
+    assertTrue(held.code().isEmpty(), held.toString());
+    long before = ended("card-removed");
+    town.removeCard();
+    inReader = "";
+    Programs.await("the end here", Duration.ofSeconds(60), () -> ended("card-removed") > before);
+    awaitSecondsAfter(3, System.nanoTime()); // and Keycloak was told, of a session it has not
+    SsoBrowser.Seen back = browser.post(held, "cancel-aia", "true");
+    String session = browser.claims("groupware", back.code().orElseThrow()).path("sid").asText();
+    Programs.await(
+        "the end of Keycloak's session",
+        Duration.ofSeconds(60),
+        () -> browser.login("groupware", "&prompt=none").error().equals("login_required"));
+    awaitReport("LOGOUT", "\"session\":\"" + session + "\"", "\"what\":\"card-removed\"");
+  }
+
+  private long ended(String cause) {
+    return town.entries().stream()
+        .filter(e -> e.contains("session.ended") && e.contains(cause))
+        .count();
+  }
+
+  @Test
+  void anothersCardThatWasRefusedEndsNoSessionWhenItIsPulledAndTheOwnOneDoes() {
+    SsoBrowser browser = withPassword("hanako");
+    insert(Town.AUDITOR);
+    SsoBrowser.Seen refused = browser.prove(browser.login("payroll", "&acr_values=card"));
+    assertEquals("SESSION_OTHER_PERSON", refused.problem());
+    long before = ended("card-removed");
+    town.removeCard();
+    inReader = "";
+    Programs.await("the end here", Duration.ofSeconds(60), () -> ended("card-removed") > before);
+    awaitSecondsAfter(4, System.nanoTime());
+    assertTrue(browser.login("payroll", "&prompt=none").code().isPresent());
+
+    insert(Town.CLERK);
+    SsoBrowser.Seen up = browser.prove(browser.login("payroll", "&acr_values=card"));
+    assertTrue(up.code().isPresent(), up.toString());
+    town.removeCard();
+    inReader = "";
+    Programs.await(
+        "the end of what rests on the person's own card",
+        Duration.ofSeconds(60),
+        () -> browser.login("payroll", "&prompt=none").error().equals("login_required"));
+  }
+
   @Test
   void anAnswerCountsOnceAndInItsOwnLoginOnly() {
     SsoBrowser browser = browser();
@@ -214,9 +318,9 @@ class KeycloakIT {
     SsoBrowser browser = browser();
     SsoBrowser.Seen page = browser.login("groupware", "");
     CardAnswer said = CardAnswer.parse(browser.askAgent(page).as(PostedAnswer.class).answer());
+    String signed = new String(Base64Url.decode(said.terminalStatement()), StandardCharsets.UTF_8);
     String statement =
-        new String(Base64Url.decode(said.terminalStatement()), StandardCharsets.UTF_8)
-            .replaceFirst("nonce .", "nonce _");
+        signed.replaceFirst("nonce .", signed.contains("nonce A") ? "nonce B" : "nonce A");
     CardAnswer tampered =
         new CardAnswer(
             said.statement(),
@@ -460,8 +564,9 @@ class KeycloakIT {
   }
 
   @Test
-  void whoIsLockedOutByKeycloakIsNotLetInByCardAndOnlyPasswordsLockThere() {
+  void aLockOutForAWhileKeepsNobodyFromTheirCardAndOnlyPasswordsLock() {
     SsoAdmin admin = new SsoAdmin(keycloak.origin());
+    insert(Town.AUDITOR);
     Programs.await(
         "the lock-out",
         Duration.ofMinutes(2),
@@ -471,16 +576,18 @@ class KeycloakIT {
           SsoBrowser.Seen _ = guesser.post(form, "username", "taro", "password", "a guess");
           return admin.isLocked("taro");
         });
-    insert(Town.AUDITOR);
     SsoBrowser browser = browser();
-    SsoBrowser.Seen refused = browser.prove(browser.login("groupware", ""));
-    assertEquals("PERSON_NOT_CURRENT", refused.problem());
-    admin.unlock("taro");
-    assertTrue(browser.prove(refused).code().isPresent());
+    assertTrue(browser.prove(browser.login("groupware", "")).code().isPresent());
     Programs.await(
         "a proved card to clear the outer net",
         Duration.ofSeconds(60),
         () -> admin.failures("taro") == 0);
+    admin.enable("taro", false);
+    SsoBrowser off = browser();
+    SsoBrowser.Seen refused = off.prove(off.login("groupware", ""));
+    assertEquals("PERSON_NOT_CURRENT", refused.problem());
+    admin.enable("taro", true);
+    assertTrue(off.prove(refused).code().isPresent());
 
     insert(Town.CLERK);
     town.typePin("999999");

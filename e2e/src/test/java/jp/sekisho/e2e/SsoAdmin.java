@@ -2,6 +2,7 @@ package jp.sekisho.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -107,9 +108,12 @@ final class SsoAdmin {
         .asBoolean();
   }
 
-  /** Ends a user's lock-out. */
-  void unlock(String user) {
-    JsonNode _ = send(at("/attack-detection/brute-force/users/" + id(user)).DELETE());
+  /** Switches a user on or off. */
+  void enable(String user, boolean enabled) {
+    String path = "/users/" + id(user);
+    ObjectNode changed = (ObjectNode) send(at(path).GET());
+    changed.put("enabled", enabled);
+    JsonNode _ = send(at(path).PUT(HttpRequest.BodyPublishers.ofString(changed.toString())));
   }
 
   /** Adds a user. */

@@ -93,7 +93,8 @@ final class StandInService implements AutoCloseable {
 
   private static void pair(Programs programs, Path key, Path certificate, String name) {
     String make =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN="
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj"
+            + " /CN="
             + name
             + " -addext subjectAltName=DNS:"
             + name
@@ -169,7 +170,8 @@ final class StandInService implements AutoCloseable {
         "mayor",
         "T-0042",
         RelyingProof.CARD,
-        RelyingProof.CARD_AND_PIN);
+        RelyingProof.CARD_AND_PIN,
+        System.currentTimeMillis());
   }
 
   private RelyingRecordsTaken taken(RelyingRecords batch) throws MalformedException {

@@ -69,7 +69,7 @@ public final class CardAuthenticatorFactory extends StepFactory {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return new StepAuthenticator(StepAuthenticator.Method.CARD, service, helpLine);
+    return StepAuthenticator.byCard(service, helpLine);
   }
 
   /** The one of this Keycloak; null where it is switched off. */
@@ -88,6 +88,14 @@ public final class CardAuthenticatorFactory extends StepFactory {
   /** The service, for the other providers; null when it is not configured. */
   @Nullable SekishoService service() {
     return service;
+  }
+
+  /** Keycloak speaks of this session: it is there. */
+  void spoken(String session) {
+    EndedSessions watch = ended;
+    if (watch != null) {
+      watch.spoken(session);
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -39,12 +40,12 @@ final class ClientTls {
     char[] none = new char[0];
     KeyStore own = KeyStore.getInstance("PKCS12");
     own.load(null, none);
-    own.setKeyEntry("own", key(settings), none, read(factory, settings.certificate()));
+    own.setKeyEntry("own", key(settings), none, read(factory, settings.certificate));
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(own, none);
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, none);
-    for (Certificate ca : read(factory, settings.trust())) {
+    for (Certificate ca : read(factory, settings.trust)) {
       trusted.setCertificateEntry("ca-" + trusted.size(), ca);
     }
     TrustManagerFactory trust =
@@ -55,7 +56,7 @@ final class ClientTls {
     return context;
   }
 
-  private static Certificate[] read(CertificateFactory factory, java.nio.file.Path file)
+  private static Certificate[] read(CertificateFactory factory, Path file)
       throws GeneralSecurityException, IOException {
     try (InputStream in = Files.newInputStream(file)) {
       Collection<? extends Certificate> read = factory.generateCertificates(in);
@@ -68,9 +69,9 @@ final class ClientTls {
 
   private static PrivateKey key(ServiceSettings settings)
       throws GeneralSecurityException, IOException {
-    Matcher pem = KEY.matcher(Files.readString(settings.key(), StandardCharsets.ISO_8859_1));
+    Matcher pem = KEY.matcher(Files.readString(settings.key, StandardCharsets.ISO_8859_1));
     if (!pem.find()) {
-      throw new IOException(settings.key() + " holds no PKCS#8 key in PEM form");
+      throw new IOException(settings.key + " holds no PKCS#8 key in PEM form");
     }
     byte[] der = Base64.getMimeDecoder().decode(pem.group(1));
     try {

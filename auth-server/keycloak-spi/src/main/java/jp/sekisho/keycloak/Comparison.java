@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.RelyingRecord;
-import jp.sekisho.protocol.RelyingRecords;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Event;
@@ -85,14 +84,16 @@ final class Comparison {
    */
   private boolean compare(String realm, boolean admin, long from, long to) throws IOException {
     int most = PAGE;
-    long at = from;
+    // From where a minute of strangers begins, so that the same ones of it are kept.
+    long at = from - from % Strangers.SPAN;
+    Strangers strangers = new Strangers();
     while (true) {
       long since = at;
       int limit = most;
       List<RelyingRecord> found = new ArrayList<>();
       long next =
           KeycloakModelUtils.<Long>runJobInTransactionWithResult(
-              factory, session -> read(session, realm, admin, since, to, limit, found));
+              factory, session -> read(session, realm, admin, since, to, limit, strangers, found));
       if (!settle(found)) {
         return false;
       }
@@ -113,6 +114,7 @@ final class Comparison {
       long from,
       long to,
       int most,
+      Strangers strangers,
       List<RelyingRecord> found) {
     RealmModel realm = session.realms().getRealm(id);
     EventStoreProvider store = session.getProvider(EventStoreProvider.class);
@@ -153,7 +155,14 @@ final class Comparison {
       events = stream.toList();
     }
     for (Event event : events) {
-      if (Occurrence.counts(event) && isNew(event.getId())) {
+      if (Occurrence.counts(event)
+          && strangers.keeps(
+              event.getUserId(),
+              realm.getName(),
+              event.getType().name(),
+              Occurrence.error(event.getError()),
+              event.getTime())
+          && isNew(event.getId())) {
         found.add(Occurrence.of(session, realm, realms.attribute(), event, true));
       }
     }
@@ -166,9 +175,9 @@ final class Comparison {
 
   /** Whether the service could be asked about all of them. */
   private boolean settle(List<RelyingRecord> events) throws IOException {
-    for (int i = 0; i < events.size(); i += RelyingRecords.MOST) {
+    for (int i = 0; i < events.size(); i += SekishoService.MOST) {
       List<RelyingRecord> part =
-          events.subList(i, Math.min(events.size(), i + RelyingRecords.MOST));
+          events.subList(i, Math.min(events.size(), i + SekishoService.MOST));
       Set<String> missing =
           service
               .missing(part.stream().map(RelyingRecord::id).toList())

@@ -3,18 +3,20 @@ package jp.sekisho.keycloak;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import jp.sekisho.protocol.RelyingSessionEnd;
 import jp.sekisho.protocol.RelyingSessionsEnded;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.UserSessionProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
@@ -24,6 +26,9 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  *
  * <p>Where the service cannot be reached nothing is known to have ended and sessions go on; new
  * logins are refused then, and the first answer brings what was missed, up to a day.
+ *
+ * <p>What ended is a proof of card and PIN: the session that rests on an earlier one ends, one that
+ * rests on a later one or on none goes on ({@code docs/adr/0029-levels-and-ends.md}).
  */
 final class EndedSessions implements AutoCloseable {
   static final Duration PAUSE = Duration.ofSeconds(1);
@@ -31,22 +36,18 @@ final class EndedSessions implements AutoCloseable {
   /** How far the service's clock may be set back without a session being missed. */
   private static final Duration OVERLAP = Duration.ofMinutes(2);
 
-  /** A session may begin here after it ended there: a page can stand between card and session. */
-  private static final Duration LATE = Duration.ofMinutes(5);
-
-  private static final Duration RETRY = Duration.ofSeconds(10);
+  /**
+   * A session may begin here after it ended there, as long as a browser keeps its login alive and
+   * this process lives: logins that are not over do not outlive it.
+   */
+  private static final Duration KEPT = Duration.ofDays(7);
 
   private static final Logger LOG = Logger.getLogger(EndedSessions.class);
 
   private final KeycloakSessionFactory factory;
   private final SekishoService service;
   private final LogoutCalls calls;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread made = new Thread(task, "sekisho-ended-sessions");
-        made.setDaemon(true);
-        return made;
-      });
+  private final ScheduledExecutorService thread = Recent.threads(1, "sekisho-ended-sessions");
   // Only that thread touches these.
   private long newest;
   private boolean more;
@@ -61,7 +62,7 @@ final class EndedSessions implements AutoCloseable {
   }
 
   void start() {
-    java.util.concurrent.Future<?> unused =
+    Future<?> unused =
         thread.scheduleWithFixedDelay(
             this::lookSafely, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -70,6 +71,13 @@ final class EndedSessions implements AutoCloseable {
   public void close() {
     thread.shutdownNow();
     calls.close();
+  }
+
+  /** Keycloak speaks of this session; if its end was told before it began, it ends now. */
+  void spoken(String session) {
+    if (seen.awaits(session)) {
+      thread.execute(() -> seen.again(session, this::isEnded));
+    }
   }
 
   private void lookSafely() {
@@ -97,15 +105,15 @@ final class EndedSessions implements AutoCloseable {
 
   private void end(RelyingSessionsEnded told) {
     silent = false;
-    seen.take(told.ended(), this::isEnded);
+    seen.take(told.ended(), told.now(), this::isEnded);
     for (RelyingSessionEnd over : told.ended()) {
       newest = Math.max(newest, over.at());
     }
     more = told.ended().size() >= RelyingSessionsEnded.MOST;
     seen.forgetBefore(newest - 2 * OVERLAP.toMillis());
-    if (told.now() - lastRetry >= RETRY.toMillis() || told.now() < lastRetry) {
+    if (told.now() - lastRetry >= SeenEnds.RETRY.toMillis() || told.now() < lastRetry) {
       lastRetry = told.now();
-      seen.retry(told.now(), LATE, this::isEnded);
+      seen.retry(told.now(), KEPT, this::isEnded);
     }
   }
 
@@ -119,7 +127,7 @@ final class EndedSessions implements AutoCloseable {
     return ended;
   }
 
-  /** Whether there was such a session. */
+  /** Whether there was such a session, and the end is the one of its proof. */
   private boolean end(
       KeycloakSession session, RelyingSessionEnd over, List<LogoutCalls.Call> told) {
     RealmModel realm = session.realms().getRealmByName(service.realm());
@@ -127,25 +135,44 @@ final class EndedSessions implements AutoCloseable {
       return false;
     }
     session.getContext().setRealm(realm);
+    UserSessionProvider sessions = session.sessions();
+    UserSessionModel found = sessions.getUserSession(realm, over.session());
+    boolean online = concerns(over, found);
     // An offline session has the same id, and would outlive the card by months.
-    UserSessionModel offline = session.sessions().getOfflineUserSession(realm, over.session());
-    if (offline != null) {
-      session.sessions().removeOfflineUserSession(realm, offline);
-    }
-    UserSessionModel found = session.sessions().getUserSession(realm, over.session());
-    if (found == null) {
-      return offline != null;
+    UserSessionModel offline = sessions.getOfflineUserSession(realm, over.session());
+    boolean also = concerns(over, offline);
+    UserSessionModel any = online ? found : also ? offline : null;
+    if (any == null) {
+      return false;
     }
     EventBuilder event =
         new EventBuilder(realm, session)
             .event(EventType.LOGOUT)
-            .session(found)
-            .user(found.getUser())
-            .ipAddress(found.getIpAddress())
+            .session(any)
+            .user(any.getUser())
+            .ipAddress(any.getIpAddress())
             .detail("reason", over.cause());
-    told.addAll(LogoutCalls.prepare(session, realm, found));
-    session.sessions().removeUserSession(realm, found);
+    told.addAll(LogoutCalls.prepare(session, realm, any));
+    if (also) {
+      sessions.removeOfflineUserSession(realm, offline);
+    }
+    if (online) {
+      sessions.removeUserSession(realm, found);
+    }
     event.success();
     return true;
+  }
+
+  /**
+   * Whether an end is that of the proof that a session rests on. One by password rests on none, and
+   * an id may have ended before the session of that id was proved.
+   */
+  static boolean concerns(RelyingSessionEnd over, @Nullable UserSessionModel found) {
+    if (found == null || found.getNote(StepAuthenticator.PROVED) == null) {
+      return false;
+    }
+    String at = found.getNote(StepAuthenticator.PROVED_AT);
+    // Without a time it is of the provider before this one.
+    return at == null || Long.parseLong(at) < over.at();
   }
 }

@@ -3,6 +3,7 @@ package jp.sekisho.keycloak;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import jp.sekisho.protocol.RelyingRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -25,22 +26,37 @@ final class EventsListener extends AbstractKeycloakTransaction implements EventL
   private final KeycloakSession session;
   private final @Nullable Spool spool;
   private final HeardRealms realms;
+  private final Strangers strangers;
+  private final Consumer<String> spoken;
   private final List<RelyingRecord> waiting = new ArrayList<>();
+  private final List<String> sessions = new ArrayList<>();
 
-  private EventsListener(KeycloakSession session, @Nullable Spool spool, HeardRealms realms) {
+  private EventsListener(
+      KeycloakSession session,
+      @Nullable Spool spool,
+      HeardRealms realms,
+      Strangers strangers,
+      Consumer<String> spoken) {
     this.session = session;
+    this.strangers = strangers;
     this.spool = spool;
     this.realms = realms;
+    this.spoken = spoken;
   }
 
   /**
    * The listener of a session, part of its transaction.
    *
    * @param spool null where there is nobody to tell, which was said at the start
+   * @param spoken hears of each session that an event names, once it is there
    */
   static EventsListener enlisted(
-      KeycloakSession session, @Nullable Spool spool, HeardRealms realms) {
-    EventsListener listener = new EventsListener(session, spool, realms);
+      KeycloakSession session,
+      @Nullable Spool spool,
+      HeardRealms realms,
+      Strangers strangers,
+      Consumer<String> spoken) {
+    EventsListener listener = new EventsListener(session, spool, realms, strangers, spoken);
     session.getTransactionManager().enlistAfterCompletion(listener);
     return listener;
   }
@@ -48,6 +64,9 @@ final class EventsListener extends AbstractKeycloakTransaction implements EventL
   @Override
   public void onEvent(Event event) {
     RealmModel realm = heard(event.getRealmId());
+    if (realm != null && event.getSessionId() != null) {
+      sessions.add(event.getSessionId());
+    }
     if (realm != null && Occurrence.counts(event)) {
       waiting.add(Occurrence.of(session, realm, realms.attribute(), event, false));
     }
@@ -69,10 +88,12 @@ final class EventsListener extends AbstractKeycloakTransaction implements EventL
   protected void commitImpl() {
     if (spool != null) {
       for (RelyingRecord event : waiting) {
-        append(spool, event);
+        strangers.take(event).forEach(kept -> append(spool, kept));
       }
     }
     waiting.clear();
+    sessions.forEach(spoken);
+    sessions.clear();
   }
 
   private static void append(Spool spool, RelyingRecord event) {
@@ -87,6 +108,7 @@ final class EventsListener extends AbstractKeycloakTransaction implements EventL
   @Override
   protected void rollbackImpl() {
     waiting.clear();
+    sessions.clear();
   }
 
   @Override

@@ -2,6 +2,7 @@ package jp.sekisho.keycloak;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
@@ -29,6 +30,8 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
   private @Nullable Path directory;
   private @Nullable Spool spool;
   private HeardRealms realms = new HeardRealms("", CardAuthenticatorFactory.DEFAULT_ATTRIBUTE);
+  private final Strangers strangers = new Strangers();
+  private Consumer<String> spoken = id -> {};
   private @Nullable EventsSender sender;
 
   @Override
@@ -57,7 +60,7 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
   public void postInit(KeycloakSessionFactory factory) {
     CardAuthenticatorFactory card = CardAuthenticatorFactory.of(factory);
     SekishoService service = card == null ? null : card.service();
-    if (service == null || directory == null) {
+    if (card == null || service == null || directory == null) {
       LOG.error("sekisho-events has no service or no spool: no event reaches Sekisho's log");
       return;
     }
@@ -67,6 +70,7 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
       EventsSender made =
           new EventsSender(opened, service, new Comparison(factory, service, opened, heard));
       spool = opened;
+      spoken = card::spoken;
       realms = heard;
       sender = made;
       // Before the migration there are no realms to look into.
@@ -82,7 +86,7 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    return EventsListener.enlisted(session, spool, realms);
+    return EventsListener.enlisted(session, spool, realms, strangers, spoken);
   }
 
   /** Whether what happens now would reach the log. */

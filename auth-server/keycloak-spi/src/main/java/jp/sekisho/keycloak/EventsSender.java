@@ -3,7 +3,6 @@ package jp.sekisho.keycloak;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +12,7 @@ import org.jboss.logging.Logger;
 /**
  * Brings what waits in the spool to the service, in batches, keeps on trying, and says each ten
  * seconds that it is there. A record counts as sent when the service says that its entry is
- * durable; what is sent twice is one entry there. A thread of its own.
+ * durable; what is sent twice is one entry there. Two threads: one sends, one compares.
  */
 final class EventsSender implements AutoCloseable {
   static final Duration PAUSE = Duration.ofMillis(500);
@@ -31,16 +30,10 @@ final class EventsSender implements AutoCloseable {
   private final Spool spool;
   private final SekishoService service;
   private final Comparison comparison;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread made = new Thread(task, "sekisho-events");
-        made.setDaemon(true);
-        return made;
-      });
-  // Only that thread touches these; nanoseconds of the monotonic clock.
-  private boolean silent;
+  private final ScheduledExecutorService threads = Recent.threads(2, "sekisho-events");
+  private volatile boolean silent;
+  // Only the thread that sends touches these; nanoseconds of the monotonic clock.
   private long said = System.nanoTime() - SIGN.toNanos();
-  private long compared = System.nanoTime() - COMPARE.toNanos();
   private long restarted = System.nanoTime() - RESTART.toNanos();
 
   EventsSender(Spool spool, SekishoService service, Comparison comparison) {
@@ -50,33 +43,39 @@ final class EventsSender implements AutoCloseable {
   }
 
   void start() {
-    Future<?> unused =
-        thread.scheduleWithFixedDelay(this::turnSafely, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    Future<?> unusedSending =
+        threads.scheduleWithFixedDelay(
+            this::sendSafely, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    // Beside it: a long comparison must not keep us from saying that we are there.
+    Future<?> unusedComparing =
+        threads.scheduleWithFixedDelay(
+            this::compareSafely, PAUSE.toMillis(), COMPARE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    threads.shutdownNow();
   }
 
-  private void turnSafely() {
+  private void sendSafely() {
     try {
-      turn();
+      boolean more = true;
+      while (more && !Thread.currentThread().isInterrupted()) {
+        more = send();
+      }
     } catch (IOException | RuntimeException e) {
       // Thrown out of here it would end the schedule for good.
       LOG.error("events could not be brought to Sekisho; tried again", e);
     }
   }
 
-  private void turn() throws IOException {
-    boolean more = true;
-    while (more && !Thread.currentThread().isInterrupted()) {
-      more = send();
-    }
-    long now = System.nanoTime();
-    if (!silent && now - compared >= COMPARE.toNanos()) {
-      compared = now;
-      comparison.run(System.currentTimeMillis());
+  private void compareSafely() {
+    try {
+      if (!silent) {
+        comparison.run(System.currentTimeMillis());
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.error("Keycloak's events could not be compared with the log; tried again", e);
     }
   }
 

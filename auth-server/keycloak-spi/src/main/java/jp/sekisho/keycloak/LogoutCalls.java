@@ -1,6 +1,5 @@
 package jp.sekisho.keycloak;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -10,10 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.AuthenticatedClientSessionModel;
@@ -31,8 +32,8 @@ import org.keycloak.services.managers.ResourceAdminManager;
  * has an address for it. Prepared while the session exists, sent after its end has committed, so
  * that an application that hangs keeps nobody's session alive. Thread-safe.
  *
- * <p>Three tries within the two minutes that a token lives; what none of them brought is an event
- * {@code LOGOUT_ERROR}.
+ * <p>Three tries within the two minutes that a token lives; what none of them brought, or what
+ * could not be prepared, is an event {@code LOGOUT_ERROR}.
  */
 final class LogoutCalls implements AutoCloseable {
   /** Error of the event when an application could not be told. */
@@ -52,14 +53,7 @@ final class LogoutCalls implements AutoCloseable {
           .followRedirects(HttpClient.Redirect.NEVER)
           .connectTimeout(WHOLE)
           .build();
-  private final ScheduledThreadPoolExecutor threads =
-      new ScheduledThreadPoolExecutor(
-          4,
-          task -> {
-            Thread made = new Thread(task, "sekisho-logout-calls");
-            made.setDaemon(true);
-            return made;
-          });
+  private final ScheduledThreadPoolExecutor threads = Recent.threads(2, "sekisho-logout-calls");
 
   LogoutCalls(KeycloakSessionFactory factory) {
     this.factory = factory;
@@ -74,8 +68,7 @@ final class LogoutCalls implements AutoCloseable {
     private final String url;
     private final String token;
 
-    private Call(
-        String realm, ClientModel client, UserSessionModel session, String url, String token) {
+    Call(String realm, ClientModel client, UserSessionModel session, String url, String token) {
       this.realm = realm;
       this.client = client.getId();
       this.user = session.getUser().getId();
@@ -101,8 +94,9 @@ final class LogoutCalls implements AutoCloseable {
           calls.add(new Call(realm.getId(), client, over, url, token));
         }
       } catch (RuntimeException e) {
-        // One application's settings must not keep the session alive.
+        // One application's settings, or this server's, must not keep the session alive.
         LOG.errorf(e, "no logout call to %s can be made", client.getClientId());
+        failed(session, new Call(realm.getId(), client, over, "", ""));
       }
     }
     return calls;
@@ -115,44 +109,50 @@ final class LogoutCalls implements AutoCloseable {
 
   private void later(Call call, int tries, Duration pause) {
     Future<?> unused =
-        threads.schedule(() -> sendSafely(call, tries), pause.toMillis(), TimeUnit.MILLISECONDS);
+        threads.schedule(() -> post(call, tries), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void sendSafely(Call call, int tries) {
-    try {
-      String why = post(call);
-      if (why.isEmpty()) {
-        return;
-      }
-      if (tries < PAUSES.size()) {
-        later(call, tries + 1, PAUSES.get(tries));
-      } else {
-        LOG.errorf("%s did not take a logout: %s", call.url, why);
-        KeycloakModelUtils.runJobInTransaction(factory, session -> failed(session, call));
-      }
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "%s could not be told of a logout", call.url);
-    }
-  }
-
-  /** Why it was not taken; empty when it was. */
-  private String post(Call call) {
+  /** No thread waits: an application that trickles would keep all others from being told. */
+  private void post(Call call, int tries) {
     try {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(call.url))
-              .timeout(WHOLE)
               .header("Content-Type", "application/x-www-form-urlencoded")
               .POST(
                   HttpRequest.BodyPublishers.ofString(
                       "logout_token=" + URLEncoder.encode(call.token, StandardCharsets.UTF_8)))
               .build();
-      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-      return status == 200 || status == 204 ? "" : "status " + status;
-    } catch (IOException | IllegalArgumentException e) {
-      return e.toString();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "interrupted";
+      CompletableFuture<HttpResponse<Void>> exchange =
+          http.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+      Future<?> limit =
+          threads.schedule(() -> exchange.cancel(true), WHOLE.toMillis(), TimeUnit.MILLISECONDS);
+      Future<?> unused =
+          exchange.whenCompleteAsync(
+              (answer, failure) -> {
+                limit.cancel(false);
+                answered(call, tries, answer, failure);
+              },
+              threads);
+    } catch (IllegalArgumentException e) {
+      answered(call, tries, null, e);
+    }
+  }
+
+  private void answered(
+      Call call, int tries, @Nullable HttpResponse<Void> answer, @Nullable Throwable failure) {
+    int status = answer == null ? 0 : answer.statusCode();
+    if (status == 200 || status == 204) {
+      return;
+    }
+    if (tries < PAUSES.size()) {
+      later(call, tries + 1, PAUSES.get(tries));
+      return;
+    }
+    LOG.errorf(failure, "%s did not take a logout: status %d", call.url, status);
+    try {
+      KeycloakModelUtils.runJobInTransaction(factory, session -> failed(session, call));
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "no event says that %s was not told of a logout", call.url);
     }
   }
 

@@ -62,7 +62,7 @@ final class Occurrence {
         recovered,
         visible(event.getUserId(), RelyingRecord.MAX_NAME),
         person(session, realm, attribute, event.getUserId()),
-        visible(event.getClientId(), RelyingRecord.MAX_NAME),
+        client(realm, event.getClientId()),
         visible(event.getSessionId(), RelyingRecord.MAX_NAME),
         word(details.get("transaction")),
         what == null ? word(details.get("credential_type")) : what,
@@ -99,6 +99,13 @@ final class Occurrence {
         error(event.getError()));
   }
 
+  /** An application that there is: anything else is what somebody wrote into an address. */
+  private static @Nullable String client(RealmModel realm, @Nullable String id) {
+    return id == null || realm.getClientByClientId(id) == null
+        ? null
+        : visible(id, RelyingRecord.MAX_NAME);
+  }
+
   private static @Nullable String person(
       KeycloakSession session, RealmModel realm, String attribute, @Nullable String user) {
     UserModel found = user == null ? null : session.users().getUserById(realm, user);
@@ -110,7 +117,8 @@ final class Occurrence {
     return text != null && WORD.matcher(text).matches() ? text : null;
   }
 
-  private static @Nullable String error(@Nullable String text) {
+  /** What stands in a record for an error of Keycloak. */
+  static @Nullable String error(@Nullable String text) {
     if (text == null) {
       return null;
     }

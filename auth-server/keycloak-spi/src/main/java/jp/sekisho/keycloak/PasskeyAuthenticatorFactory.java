@@ -23,8 +23,8 @@ public final class PasskeyAuthenticatorFactory extends StepFactory {
     CardAuthenticatorFactory card =
         CardAuthenticatorFactory.of(session.getKeycloakSessionFactory());
     return card == null
-        ? new StepAuthenticator(StepAuthenticator.Method.PASSKEY, null, "")
-        : new StepAuthenticator(StepAuthenticator.Method.PASSKEY, card.service(), card.helpLine());
+        ? StepAuthenticator.byPasskey(null, "")
+        : StepAuthenticator.byPasskey(card.service(), card.helpLine());
   }
 
   @Override

@@ -7,30 +7,28 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
-import jp.sekisho.protocol.RelyingAnswer;
-import jp.sekisho.protocol.RelyingAsk;
-import jp.sekisho.protocol.RelyingEvents;
 import jp.sekisho.protocol.RelyingEventsMissing;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
-import jp.sekisho.protocol.RelyingRecords;
 import jp.sekisho.protocol.RelyingRecordsTaken;
-import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingSessionsEnded;
 import jp.sekisho.protocol.RelyingTerminal;
-import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.WireJson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sekisho's service as this provider calls it: HTTP/1.1 over TLS 1.3 with our certificate, never
@@ -39,11 +37,28 @@ import jp.sekisho.protocol.WireJson;
  * <p>Every call ends within its time, whatever the other side does: connecting within {@link
  * #CONNECT}, the whole answer, body included, within {@link #WHOLE}, at most {@value #MAX_BODY}
  * bytes of it.
+ *
+ * <p>What it sends is written as the wire's records are, but from maps: each record would be a
+ * kilobyte of the jar. What it reads are the records.
  */
 final class SekishoService {
   static final Duration CONNECT = Duration.ofSeconds(2);
   static final Duration WHOLE = Duration.ofSeconds(5);
   static final int MAX_BODY = 256 * 1024;
+
+  /**
+   * Calls that a page waits for, at a time: each holds one of Keycloak's some fifty workers, which
+   * serve all of its realms, and anybody can ask for a login page.
+   */
+  static final int PAGES = 16;
+
+  /**
+   * How long a page waits to be one of them: many at once are no fault, a service that hangs is.
+   */
+  private static final Duration PATIENCE = Duration.ofMillis(250);
+
+  /** {@code RelyingRecords.MOST} of the wire, whose class is not in the jar. */
+  static final int MOST = 500;
 
   private static final String ROUTES = "/agent/v1/services/";
 
@@ -61,6 +76,7 @@ final class SekishoService {
   private final URI base;
   private final String realm;
   private final HttpClient http;
+  private final Semaphore pages = new Semaphore(PAGES);
 
   /**
    * The service of {@code settings}.
@@ -68,8 +84,8 @@ final class SekishoService {
    * @throws IOException when a file cannot be read or is not of its form
    */
   SekishoService(ServiceSettings settings) throws IOException, GeneralSecurityException {
-    this.base = settings.service();
-    this.realm = settings.realm();
+    this.base = settings.service;
+    this.realm = settings.realm;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -85,22 +101,54 @@ final class SekishoService {
     return realm;
   }
 
-  /** Asks for a transaction. */
-  Reply<RelyingQuestion> ask(RelyingAsk asked, Locale language) {
-    return post("transactions", asked, RelyingQuestion.class, language);
+  /**
+   * Asks for a transaction; its parts have the form that an address and a page need. As {@code
+   * RelyingAsk} of the wire, of our realm.
+   */
+  Reply<RelyingQuestion> ask(
+      String client, String session, String source, @Nullable String back, Locale language) {
+    Map<String, Object> asked = new HashMap<>();
+    asked.put("realm", realm);
+    asked.put("client", client);
+    asked.put("session", session);
+    asked.put("source", source);
+    if (back != null) {
+      asked.put("back", back);
+    }
+    return about(
+        forPage("transactions", asked, RelyingQuestion.class, language),
+        said ->
+            said.transaction().matches("[\\w-]{22}")
+                && (said.page() == null || said.page().matches("https?://[\\w.:-]+/[\\w./-]*")));
   }
 
   /**
-   * Hands on an answer; what is said agrees with what was asked.
+   * Hands on an answer; what is said agrees with what was asked. As {@code RelyingAnswer} of the
+   * wire, of our realm.
    *
    * @param transaction id of the question, base64url of 16 bytes
    */
-  Reply<RelyingProof> answer(String transaction, RelyingAnswer answer, Locale language) {
+  Reply<RelyingProof> answer(
+      String transaction,
+      String client,
+      String session,
+      String secret,
+      String answer,
+      Locale language) {
     return about(
-        post("transactions/" + transaction + "/answer", answer, RelyingProof.class, language),
+        forPage(
+            "transactions/" + transaction + "/answer",
+            Map.of(
+                "realm", realm,
+                "client", client,
+                "session", session,
+                "secret", secret,
+                "answer", answer),
+            RelyingProof.class,
+            language),
         proof ->
-            proof.realm().equals(answer.realm())
-                && proof.session().equals(answer.session())
+            proof.realm().equals(realm)
+                && proof.session().equals(session)
                 && proof.transaction().equals(transaction));
   }
 
@@ -108,7 +156,7 @@ final class SekishoService {
   Reply<RelyingSessionsEnded> ended(long after) {
     return post(
         "sessions/ended",
-        new RelyingSessions(realm, after),
+        Map.of("realm", realm, "after", after),
         RelyingSessionsEnded.class,
         Locale.ENGLISH);
   }
@@ -121,23 +169,30 @@ final class SekishoService {
   Reply<RelyingRecordsTaken> take(String spool, List<String> records) {
     return post(
         "events",
-        new RelyingRecords(realm, spool, records),
+        Map.of("realm", realm, "spool", spool, "records", records),
         RelyingRecordsTaken.class,
         Locale.ENGLISH);
   }
 
-  /** Which of these events the log has not; at most {@link RelyingRecords#MOST}. */
+  /** Which of these events the log has not; at most {@link #MOST}. */
   Reply<RelyingEventsMissing> missing(List<String> ids) {
     return post(
-        "events/held", new RelyingEvents(realm, ids), RelyingEventsMissing.class, Locale.ENGLISH);
+        "events/held",
+        Map.of("realm", realm, "ids", ids),
+        RelyingEventsMissing.class,
+        Locale.ENGLISH);
   }
 
-  /** The state of the terminal of a session; what is said is about that session. */
-  Reply<RelyingTerminal> terminal(String session) {
+  /**
+   * The state of the terminal of a session; what is said is about that session.
+   *
+   * @param source address of the browser
+   */
+  Reply<RelyingTerminal> terminal(String session, String source) {
     return about(
-        post(
+        forPage(
             "terminals/state",
-            new RelyingTerminalAsk(realm, session),
+            Map.of("realm", realm, "session", session, "source", source),
             RelyingTerminal.class,
             Locale.ENGLISH),
         said -> said.realm().equals(realm) && said.session().equals(session));
@@ -146,9 +201,27 @@ final class SekishoService {
   /** What is said, if it is about what was asked. */
   private static <T> Reply<T> about(Reply<T> reply, Predicate<T> asked) {
     return reply.match(
-        said -> asked.test(said) ? reply : Reply.unavailable("the answer is about another login"),
+        said ->
+            asked.test(said) ? reply : Reply.unavailable("the answer is not about what was asked"),
         refused -> reply,
         why -> reply);
+  }
+
+  /** As {@link #post}, for a page, which is one of few. */
+  private <T> Reply<T> forPage(String route, Object body, Class<T> type, Locale language) {
+    try {
+      if (!pages.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return Reply.unavailable(PAGES + " logins wait for an answer");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Reply.unavailable("interrupted");
+    }
+    try {
+      return post(route, body, type, language);
+    } finally {
+      pages.release();
+    }
   }
 
   private <T> Reply<T> post(String route, Object body, Class<T> type, Locale language) {

@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.RelyingRecord;
@@ -21,8 +21,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Events on their way to the service: a file of lines, each on the disk before {@link #append}
- * returns, each naming the hash of the one before, no event twice. Thread-safe; one process at a
- * time, by a lock.
+ * returns, each naming the hash of the one before, none twice while it waits. Thread-safe; one
+ * process at a time, by a lock.
  *
  * <p>Files of its directory: {@code lock}; {@code events}, the lines that are not acknowledged and
  * some that are; {@code state}, the spool's id with number and hash of the last line that the
@@ -41,15 +41,15 @@ final class Spool implements AutoCloseable {
 
   private final Path directory;
   private final FileChannel lock;
-  private final Recent recent = new Recent(MOST);
-  // Without a gap; the newest has the number `last`.
-  private final Deque<String> unsent = new ArrayDeque<>();
+  // Lines by their events' ids, without a gap; the newest has the number `last`.
+  private final Map<String, String> unsent = new LinkedHashMap<>();
   private FileChannel events;
   private String id = "";
   private long last;
   private String lastHash = RelyingRecord.GENESIS;
   // Up to here the file holds whole lines; what a failed write left behind is cut off.
   private long length;
+  private boolean failed;
 
   /**
    * Opens or makes the spool in {@code directory}.
@@ -149,20 +149,18 @@ final class Spool implements AutoCloseable {
       last = 0;
       lastHash = RelyingRecord.GENESIS;
     } else if (record.seq() <= acknowledged && unsent.isEmpty()) {
-      boolean unused = recent.add(record.id());
       return;
     }
     if (record.seq() != last + 1 || !record.prev().equals(lastHash)) {
       throw new MalformedException("it does not chain at " + record.seq());
     }
-    boolean unused = recent.add(record.id());
-    accept(line);
+    accept(record.id(), line);
   }
 
-  private void accept(String line) {
+  private void accept(String event, String line) {
     last++;
     lastHash = RelyingRecord.hash(line);
-    unsent.add(line);
+    String unused = unsent.put(event, line);
   }
 
   private void cut() throws IOException {
@@ -176,24 +174,29 @@ final class Spool implements AutoCloseable {
   /**
    * Adds an event, whatever place it has; it is on the disk when this returns.
    *
-   * @return false when it is there already
+   * @return false when it waits there already
    * @throws IOException then it is not there; the comparison with the event store finds it later
    */
   synchronized boolean append(RelyingRecord event) throws IOException {
-    if (recent.knows(event.id())) {
+    if (unsent.containsKey(event.id())) {
       return false;
     }
     if (unsent.size() >= MOST) {
       throw new IOException("the spool is full: the service was away for long");
     }
     String text = event.in(id, last + 1, lastHash).text();
-    cut();
-    write(events, text + "\n");
-    events.force(false);
+    write(text + "\n");
     length += text.length() + 1L;
-    boolean unused = recent.add(event.id());
-    accept(text);
+    accept(event.id(), text);
     return true;
+  }
+
+  private void write(String text) throws IOException {
+    failed = true;
+    cut();
+    write(events, text);
+    events.force(false);
+    failed = false;
   }
 
   private static void write(FileChannel to, String text) throws IOException {
@@ -203,12 +206,18 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  /** Whether an event could be added now: if not, no login may succeed. */
+  /**
+   * Whether an event could be added now: if not, no login may succeed. After one that could not it
+   * tries as much as a line takes at most: a full disk lets a file be cut off, but not grow.
+   */
   synchronized boolean isHealthy() {
     if (!events.isOpen() || unsent.size() >= MOST) {
       return false;
     }
     try {
+      if (failed) {
+        write(" ".repeat(4096));
+      }
       cut();
       return true;
     } catch (IOException e) {
@@ -216,9 +225,11 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  /** Whether an event of this id was added not long ago. */
+  /**
+   * Whether an event of this id waits. What was acknowledged is the service's to know: it is asked.
+   */
   synchronized boolean knows(String event) {
-    return recent.knows(event);
+    return unsent.containsKey(event);
   }
 
   /** Id of the chain that is written now. */
@@ -228,14 +239,7 @@ final class Spool implements AutoCloseable {
 
   /** The oldest events that are not acknowledged, at most {@code most}. */
   synchronized List<String> unsent(int most) {
-    List<String> lines = new ArrayList<>();
-    for (String line : unsent) {
-      if (lines.size() == most) {
-        break;
-      }
-      lines.add(line);
-    }
-    return lines;
+    return unsent.values().stream().limit(most).toList();
   }
 
   /** The service holds all of the spool {@code spool} up to {@code seq}. */
@@ -245,8 +249,9 @@ final class Spool implements AutoCloseable {
     }
     long held = last - unsent.size();
     String newest = null;
-    while (!unsent.isEmpty() && held < seq) {
-      newest = unsent.removeFirst();
+    for (Iterator<String> lines = unsent.values().iterator(); lines.hasNext() && held < seq; ) {
+      newest = lines.next();
+      lines.remove();
       held++;
     }
     if (newest != null) {
@@ -266,13 +271,13 @@ final class Spool implements AutoCloseable {
     String next = newId();
     long seq = 0;
     String prev = RelyingRecord.GENESIS;
-    List<String> lines = new ArrayList<>();
+    Map<String, String> moved = new LinkedHashMap<>(unsent);
     StringBuilder text = new StringBuilder();
-    for (String line : unsent) {
-      String moved = own(line).in(next, ++seq, prev).text();
-      prev = RelyingRecord.hash(moved);
-      lines.add(moved);
-      text.append(moved).append('\n');
+    for (Map.Entry<String, String> line : moved.entrySet()) {
+      String there = own(line.getValue()).in(next, ++seq, prev).text();
+      prev = RelyingRecord.hash(there);
+      line.setValue(there);
+      text.append(there).append('\n');
     }
     Path file = directory.resolve("events");
     replace(file, text.toString());
@@ -281,7 +286,7 @@ final class Spool implements AutoCloseable {
     old.close();
     unsent.clear();
     begin(next);
-    lines.forEach(this::accept);
+    moved.forEach(this::accept);
     cut();
   }
 

@@ -10,8 +10,6 @@ import java.util.Set;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RefusalText;
-import jp.sekisho.protocol.RelyingAnswer;
-import jp.sekisho.protocol.RelyingAsk;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
 import org.jboss.logging.Logger;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.Authenticator;
-import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
+import org.keycloak.authentication.authenticators.util.AcrStore;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.forms.login.LoginFormsProvider;
@@ -51,43 +49,34 @@ final class StepAuthenticator implements Authenticator {
   /** Error of the event when no user, or more than one, has the person's number. */
   static final String NO_USER = "card_user_not_found";
 
-  /** By what a person is proved. */
-  enum Method {
-    /** Card and PIN. */
-    CARD(CardAuthenticatorFactory.ID, "sekisho-card.ftl", RelyingProof.CARD, RelyingProof.CARD_LOW),
-    /** A passkey. */
-    PASSKEY(
-        PasskeyAuthenticatorFactory.ID,
-        "sekisho-passkey.ftl",
-        RelyingProof.PASSKEY,
-        RelyingProof.PASSKEY_LOW);
+  /** Note of a user session: the transaction of its last proof. */
+  static final String PROVED = "sekisho.transaction";
 
-    private final String id;
-    private final String template;
-    private final String normal;
-    private final String low;
-
-    Method(String id, String template, String normal, String low) {
-      this.id = id;
-      this.template = template;
-      this.normal = normal;
-      this.low = low;
-    }
-  }
+  /** Note of a user session: when that was, milliseconds of the service's clock. */
+  static final String PROVED_AT = "sekisho.at";
 
   private static final Logger LOG = Logger.getLogger(StepAuthenticator.class);
   private static final String TRANSACTION = "sekisho.transaction";
   private static final String SECRET = "sekisho.secret";
 
-  private final Method method;
+  private final boolean passkey;
   private final @Nullable SekishoService service;
   private final String helpLine;
 
-  /** {@code service}: null when it is not configured. */
-  StepAuthenticator(Method method, @Nullable SekishoService service, String helpLine) {
-    this.method = method;
+  private StepAuthenticator(boolean passkey, @Nullable SekishoService service, String helpLine) {
+    this.passkey = passkey;
     this.service = service;
     this.helpLine = helpLine;
+  }
+
+  /** By card and PIN; {@code service}: null when it is not configured. */
+  static StepAuthenticator byCard(@Nullable SekishoService service, String helpLine) {
+    return new StepAuthenticator(false, service, helpLine);
+  }
+
+  /** By a passkey. */
+  static StepAuthenticator byPasskey(@Nullable SekishoService service, String helpLine) {
+    return new StepAuthenticator(true, service, helpLine);
   }
 
   @Override
@@ -117,11 +106,8 @@ final class StepAuthenticator implements Authenticator {
       refused(context, words(context, Refusal.TRANSACTION_UNKNOWN, "sekishoUnknown"));
       return;
     }
-    RelyingAnswer posted =
-        new RelyingAnswer(
-            context.getRealm().getName(), client(context), session(context), secret, answer);
     service
-        .answer(transaction, posted, language(context))
+        .answer(transaction, client(context), session(context), secret, answer, language(context))
         .act(
             proof -> proved(context, proof),
             body -> refused(context, body),
@@ -131,8 +117,8 @@ final class StepAuthenticator implements Authenticator {
   private void proved(AuthenticationFlowContext context, RelyingProof proof) {
     Map<String, String> config = config(context);
     context.getEvent().detail("transaction", proof.transaction());
-    boolean low = proof.acr().equals(method.low);
-    if (!low && !proof.acr().equals(method.normal)) {
+    boolean low = proof.acr().equals(passkey ? RelyingProof.PASSKEY_LOW : RelyingProof.CARD_LOW);
+    if (!low && !proof.acr().equals(passkey ? RelyingProof.PASSKEY : RelyingProof.CARD)) {
       unavailable(context, "the answer is of another method: " + proof.acr());
       return;
     }
@@ -149,6 +135,8 @@ final class StepAuthenticator implements Authenticator {
             .getSession()
             .users()
             .searchForUserByUserAttributeStream(realm, attribute, proof.person())
+            // A database may call two numbers equal that differ by a letter's case.
+            .filter(user -> user.getAttributeStream(attribute).anyMatch(proof.person()::equals))
             .limit(2)
             .toList();
     if (users.size() != 1) {
@@ -165,18 +153,17 @@ final class StepAuthenticator implements Authenticator {
           Refusal.SESSION_OTHER_PERSON);
       return;
     }
-    String locked = AuthenticatorUtils.getDisabledByBruteForceEventError(context, user);
-    if (!user.isEnabled() || locked != null) {
+    // A lock-out for a while concerns passwords: anybody could keep anybody from their card by it.
+    if (!user.isEnabled()
+        || (realm.isBruteForceProtected()
+            && context.getProtector().isPermanentlyLockedOut(context.getSession(), realm, user))) {
       context.getEvent().user(user);
-      fail(
-          context,
-          locked == null ? Errors.USER_DISABLED : locked,
-          "sekishoDisabled",
-          Refusal.PERSON_NOT_CURRENT);
+      fail(context, Errors.USER_DISABLED, "sekishoDisabled", Refusal.PERSON_NOT_CURRENT);
       return;
     }
     AuthenticationSessionModel login = context.getAuthenticationSession();
-    login.setUserSessionNote("sekisho.transaction", proof.transaction());
+    login.setUserSessionNote(PROVED, proof.transaction());
+    login.setUserSessionNote(PROVED_AT, Long.toString(proof.at()));
     login.setUserSessionNote("sekisho.terminal", proof.terminal());
     login.setUserSessionNote("sekisho.acr", proof.acr());
     login.setUserSessionNote("sekisho.amr", String.join(" ", proof.amr()));
@@ -189,7 +176,9 @@ final class StepAuthenticator implements Authenticator {
           .successfulLogin(
               realm, user, context.getConnection(), context.getUriInfo(), Set.of("password"));
     }
-    context.success(method.id);
+    // What is proved here is worth a password, too: flows reckon the levels from the lowest up.
+    new AcrStore(context.getSession(), login).setLevelAuthenticated(1);
+    context.success(passkey ? PasskeyAuthenticatorFactory.ID : CardAuthenticatorFactory.ID);
   }
 
   /** The page with a new question, and above it what went wrong before. */
@@ -222,21 +211,17 @@ final class StepAuthenticator implements Authenticator {
       unavailable(context, "realm " + context.getRealm().getName() + " is not the registered one");
       return null;
     }
-    RelyingAsk asked =
-        new RelyingAsk(
-            context.getRealm().getName(),
+    // A refused question, such as too many, is no page either.
+    return service
+        .ask(
             client(context),
             session(context),
             context.getConnection().getRemoteAddr(),
-            method == Method.PASSKEY
-                ? context.getActionUrl(context.generateAccessCode()).toString()
-                : null);
-    // A refused question, such as too many, is no page either.
-    return service
-        .ask(asked, language(context))
+            passkey ? context.getActionUrl(context.generateAccessCode()).toString() : null,
+            language(context))
         .<@Nullable Response>match(
             question -> {
-              if ((question.page() == null) == (method == Method.PASSKEY)) {
+              if ((question.page() == null) == passkey) {
                 unavailable(context, "the question is for another method");
                 return null;
               }
@@ -284,7 +269,7 @@ final class StepAuthenticator implements Authenticator {
               "action", problem.text().action(),
               "contact", problem.text().contact()));
     }
-    return form.createForm(method.template);
+    return form.createForm(passkey ? "sekisho-passkey.ftl" : "sekisho-card.ftl");
   }
 
   private void refused(AuthenticationFlowContext context, RefusalBody body) {
@@ -335,7 +320,7 @@ final class StepAuthenticator implements Authenticator {
             .createErrorPage(Response.Status.SERVICE_UNAVAILABLE));
   }
 
-  private static Map<String, String> config(AuthenticationFlowContext context) {
+  static Map<String, String> config(AuthenticationFlowContext context) {
     AuthenticatorConfigModel config = context.getAuthenticatorConfig();
     Map<String, String> values = config == null ? null : config.getConfig();
     return values == null ? Map.of() : values;

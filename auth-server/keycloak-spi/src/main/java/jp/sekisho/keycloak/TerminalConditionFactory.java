@@ -1,16 +1,28 @@
 package jp.sekisho.keycloak;
 
 import java.util.List;
+import jp.sekisho.protocol.RelyingTerminal;
+import org.jboss.logging.Logger;
+import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticator;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticatorFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
  * {@code sekisho-terminal-state}: the condition "登録され、制御が有効な端末" of a flow, after a step by card.
  * The service is that of {@code sekisho-card}.
+ *
+ * <p>Whether the person sits at an enrolled terminal whose gates hold. The terminal is the one
+ * whose card reader proved the person, in this login or in the session that it joins, and the
+ * browser is where that was; the service is asked each time. What is not known is no such terminal.
+ *
+ * <p>Factory and condition in one, for it holds nothing and each class is a kilobyte of the jar.
  */
 public final class TerminalConditionFactory extends StepFactory
-    implements ConditionalAuthenticatorFactory {
+    implements ConditionalAuthenticatorFactory, ConditionalAuthenticator {
   /** The provider's id in flows. */
   public static final String ID = "sekisho-terminal-state";
 
@@ -23,6 +35,8 @@ public final class TerminalConditionFactory extends StepFactory
   /** It is not, or that is not known; also when nothing is set. */
   static final String NOT_ENFORCING = "not-enforcing";
 
+  private static final Logger LOG = Logger.getLogger(TerminalConditionFactory.class);
+
   @Override
   public String getId() {
     return ID;
@@ -30,7 +44,53 @@ public final class TerminalConditionFactory extends StepFactory
 
   @Override
   public ConditionalAuthenticator getSingleton() {
-    return TerminalCondition.SINGLETON;
+    return this;
+  }
+
+  @Override
+  public boolean matchCondition(AuthenticationFlowContext context) {
+    boolean wanted = ENFORCING.equals(StepAuthenticator.config(context).get(WHEN));
+    String state = state(context);
+    context.getEvent().detail("terminal_state", state);
+    return state.equals(RelyingTerminal.ENFORCING) == wanted;
+  }
+
+  private static String state(AuthenticationFlowContext context) {
+    CardAuthenticatorFactory card =
+        CardAuthenticatorFactory.of(context.getSession().getKeycloakSessionFactory());
+    SekishoService service = card == null ? null : card.service();
+    if (service == null || !service.realm().equals(context.getRealm().getName())) {
+      LOG.error("the state of a terminal is not known: not configured for this realm");
+      return "unknown";
+    }
+    return service
+        .terminal(
+            context.getAuthenticationSession().getParentSession().getId(),
+            context.getConnection().getRemoteAddr())
+        .match(
+            RelyingTerminal::state,
+            refused -> unknown("refused " + refused.refusal()),
+            TerminalConditionFactory::unknown);
+  }
+
+  private static String unknown(String why) {
+    LOG.errorf("the state of a terminal is not known: %s", why);
+    return "unknown";
+  }
+
+  @Override
+  public void action(AuthenticationFlowContext context) {
+    // A condition has no page.
+  }
+
+  @Override
+  public boolean requiresUser() {
+    return false;
+  }
+
+  @Override
+  public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {
+    // Terminals are enrolled in Sekisho.
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +32,7 @@ import org.keycloak.models.RealmProvider;
 class EventsListenerTest {
   @TempDir private Path directory;
   private Spool spool;
+  private final List<String> spoken = new ArrayList<>();
   private final AtomicReference<KeycloakTransaction> after = new AtomicReference<>();
   private EventsListener listener;
 
@@ -56,7 +58,9 @@ class EventsListenerTest {
                 Fake.of(RealmProvider.class, Map.of("getRealm", city)),
                 "getTransactionManager",
                 transactions));
-    listener = EventsListener.enlisted(session, spool, new HeardRealms("city", "staffNumber"));
+    listener =
+        EventsListener.enlisted(
+            session, spool, new HeardRealms("city", "staffNumber"), new Strangers(), spoken::add);
     after.get().begin();
   }
 
@@ -112,5 +116,26 @@ class EventsListenerTest {
     listener.onEvent(logout("b"));
     after.get().rollback();
     assertEquals(List.of(), spooled());
+  }
+
+  @Test
+  void aSessionThatAnEventNamesIsSpokenOfOnceItIsThere() {
+    Event refresh = logout("b");
+    refresh.setType(EventType.REFRESH_TOKEN);
+    refresh.setSessionId("sid");
+    listener.onEvent(refresh);
+    assertEquals(List.of(), spoken);
+    after.get().commit();
+    assertEquals(List.of("sid"), spoken);
+    assertEquals(List.of(), spooled(), "of programs at work nothing is told");
+  }
+
+  @Test
+  void aSessionOfATransactionThatWasRolledBackIsNotThere() {
+    Event login = logout("b");
+    login.setSessionId("sid");
+    listener.onEvent(login);
+    after.get().rollback();
+    assertEquals(List.of(), spoken);
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.Map;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.RelyingRecord;
@@ -15,6 +16,7 @@ import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.AuthDetails;
 import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RealmProvider;
@@ -25,7 +27,10 @@ import org.keycloak.models.UserProvider;
 class OccurrenceTest {
   private static final String SPOOL = "AAECAwQFBgcICQoLDA0ODw";
 
-  private static final RealmModel CITY = Fake.of(RealmModel.class, Map.of("getName", "city"));
+  private static final RealmModel CITY =
+      Fake.of(
+          RealmModel.class,
+          Map.of("getName", "city", "getClientByClientId", Fake.of(ClientModel.class, Map.of())));
 
   private static KeycloakSession knowing(String staffNumber) {
     UserModel user = Fake.of(UserModel.class, Map.of("getFirstAttribute", staffNumber));
@@ -70,6 +75,20 @@ class OccurrenceTest {
     for (String secret : new String[] {"花子", "hanako", "192.0.2.7", "typed"}) {
       assertFalse(text.contains(secret), text);
     }
+  }
+
+  @Test
+  void anApplicationThatThereIsNotIsWhatAStrangerWrote() throws MalformedException {
+    Map<String, Object> none = new HashMap<>();
+    none.put("getName", "city");
+    none.put("getClientByClientId", null);
+    Event event = login("client_not_found");
+    event.setClientId("=HYPERLINK(\"Yamada.Hanako.090-1234\")");
+    String text =
+        line(
+            Occurrence.of(
+                knowing("100042"), Fake.of(RealmModel.class, none), "staffNumber", event, false));
+    assertFalse(text.contains("HYPERLINK") || text.contains("Yamada"), text);
   }
 
   @Test

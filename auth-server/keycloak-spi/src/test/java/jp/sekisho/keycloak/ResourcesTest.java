@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** The files in the jar: messages, page, script and the realm to import. */
 class ResourcesTest {
+  private static final JsonNode NONE = MissingNode.getInstance();
+
   private static final Path THEME = Path.of("src/main/resources/theme-resources");
 
   private static Properties messages(String language) throws IOException {
@@ -113,6 +116,61 @@ class ResourcesTest {
     }
     assertEquals(5, steps);
     assertEquals("sekisho card", realm().get("browserFlow").asText());
+  }
+
+  @Test
+  void everyShippedFlowSaysBeforeTheCookieWhatItAsksAndKnowsEachLevelOnce() throws IOException {
+    Map<String, JsonNode> flows = new HashMap<>();
+    realm().get("authenticationFlows").forEach(flow -> flows.put(flow.get("alias").asText(), flow));
+    Map<String, JsonNode> settings = new HashMap<>();
+    realm()
+        .get("authenticatorConfig")
+        .forEach(config -> settings.put(config.get("alias").asText(), config.get("config")));
+    Map<String, String> least = new HashMap<>();
+    for (JsonNode flow : flows.values()) {
+      if (flow.get("topLevel").asBoolean()) {
+        String alias = flow.get("alias").asText();
+        List<JsonNode> steps = new ArrayList<>();
+        collect(flows, flow, steps);
+        JsonNode first = steps.get(0);
+        assertEquals("sekisho-level", first.get("authenticator").asText(), alias);
+        assertEquals("REQUIRED", first.get("requirement").asText(), alias);
+        least.put(
+            alias,
+            settings
+                .getOrDefault(first.get("authenticatorConfig").asText(), NONE)
+                .path("sekisho.level")
+                .asText());
+        List<String> levels = new ArrayList<>();
+        for (JsonNode step : steps) {
+          if (step.get("authenticator").asText().equals("conditional-level-of-authentication")) {
+            levels.add(
+                settings
+                    .getOrDefault(step.get("authenticatorConfig").asText(), NONE)
+                    .path("loa-condition-level")
+                    .asText());
+          }
+        }
+        assertEquals(List.of("1", "2", "3"), levels.stream().sorted().toList(), alias);
+      }
+    }
+    assertEquals(
+        Map.of(
+            "sekisho card", "3",
+            "sekisho terminal", "3",
+            "sekisho passkey", "2",
+            "sekisho step-up", "1"),
+        least);
+  }
+
+  private static void collect(Map<String, JsonNode> flows, JsonNode flow, List<JsonNode> steps) {
+    for (JsonNode step : flow.path("authenticationExecutions")) {
+      if (step.get("authenticatorFlow").asBoolean()) {
+        collect(flows, flows.getOrDefault(step.get("flowAlias").asText(), NONE), steps);
+      } else {
+        steps.add(step);
+      }
+    }
   }
 
   @Test

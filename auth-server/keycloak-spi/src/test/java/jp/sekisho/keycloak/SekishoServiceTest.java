@@ -19,6 +19,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,12 +27,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RelyingAnswer;
 import jp.sekisho.protocol.RelyingAsk;
+import jp.sekisho.protocol.RelyingEvents;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
+import jp.sekisho.protocol.RelyingRecords;
+import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.WireJson;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,8 +97,7 @@ class SekishoServiceTest {
         keys.certificate(),
         keys.key(),
         trust,
-        "city",
-        "内線 1234");
+        "city");
   }
 
   private void says(int status, byte[] body) {
@@ -124,43 +128,129 @@ class SekishoServiceTest {
   }
 
   private Reply<RelyingQuestion> ask() {
-    return service.ask(ASK, Locale.JAPANESE);
+    return ask(service, Locale.JAPANESE);
+  }
+
+  private static Reply<RelyingQuestion> ask(SekishoService service, Locale language) {
+    return service.ask(ASK.client(), ASK.session(), ASK.source(), ASK.back(), language);
+  }
+
+  private Reply<RelyingProof> answer() {
+    return service.answer(
+        TRANSACTION,
+        ANSWER.client(),
+        ANSWER.session(),
+        ANSWER.secret(),
+        ANSWER.answer(),
+        Locale.JAPANESE);
   }
 
   private static RelyingProof proof(String realm, String session, String transaction) {
     return new RelyingProof(
-        realm, session, transaction, "S-1", "mayor", "T-1", RelyingProof.CARD, List.of("sc"));
+        realm, session, transaction, "S-1", "mayor", "T-1", RelyingProof.CARD, List.of("sc"), 7);
   }
 
   @Test
-  void aQuestionIsReadAndTheRequestSaysLanguageAndRoute() {
+  void aQuestionIsReadAndTheRequestSaysLanguageAndRoute() throws MalformedException {
     AtomicReference<String> seen = new AtomicReference<>();
+    AtomicReference<byte[]> sent = new AtomicReference<>(new byte[0]);
     handler.set(exchange -> {
       seen.set(
           exchange.getRequestMethod()
               + " "
               + exchange.getRequestURI()
               + " "
-              + exchange.getRequestHeaders().getFirst("Accept-Language")
-              + " "
-              + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+              + exchange.getRequestHeaders().getFirst("Accept-Language"));
+      sent.set(exchange.getRequestBody().readAllBytes());
       byte[] body = WireJson.write(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null));
       exchange.sendResponseHeaders(201, body.length);
       exchange.getResponseBody().write(body);
     });
     assertEquals(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null), said(ask()));
+    assertEquals("POST /agent/v1/services/transactions ja", seen.get());
+    assertEquals(ASK, WireJson.read(sent.get(), RelyingAsk.class));
+  }
+
+  @Test
+  void whatIsSentIsTheRecordThatTheServiceReads() throws MalformedException {
+    AtomicReference<byte[]> sent = new AtomicReference<>(new byte[0]);
+    handler.set(exchange -> {
+      sent.set(exchange.getRequestBody().readAllBytes());
+      exchange.sendResponseHeaders(500, -1);
+    });
+    assertUnavailable(answer());
+    assertEquals(ANSWER, WireJson.read(sent.get(), RelyingAnswer.class));
+    assertUnavailable(
+        service.ask("mobile", "sid", "192.0.2.7", "https://sso/back", Locale.ENGLISH));
     assertEquals(
-        "POST /agent/v1/services/transactions ja " + new String(WireJson.write(ASK), UTF_8),
-        seen.get());
+        new RelyingAsk("city", "mobile", "sid", "192.0.2.7", "https://sso/back"),
+        WireJson.read(sent.get(), RelyingAsk.class));
+    assertUnavailable(service.ended(7));
+    assertEquals(new RelyingSessions("city", 7), WireJson.read(sent.get(), RelyingSessions.class));
+    assertUnavailable(service.take("spool", List.of("a", "b")));
+    assertEquals(
+        new RelyingRecords("city", "spool", List.of("a", "b")),
+        WireJson.read(sent.get(), RelyingRecords.class));
+    assertEquals(RelyingRecords.MOST, SekishoService.MOST);
+    assertUnavailable(service.missing(List.of("a")));
+    assertEquals(
+        new RelyingEvents("city", List.of("a")), WireJson.read(sent.get(), RelyingEvents.class));
+  }
+
+  @Test
+  void anIdOrAPageThatIsNoneIsUnavailable() {
+    for (RelyingQuestion wrong :
+        List.of(
+            new RelyingQuestion("a b", "secret", "2026-11-21", null),
+            new RelyingQuestion(TRANSACTION + "/..", "secret", "2026-11-21", null),
+            new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", "https://x y/"),
+            new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", "javascript:alert(1)"))) {
+      says(201, wrong);
+      assertUnavailable(ask(), wrong.toString());
+    }
+    says(
+        201,
+        new RelyingQuestion(TRANSACTION, "s", "t", "https://auth.city.example:8443/relying/x"));
+    assertEquals(TRANSACTION, said(ask()).transaction());
+  }
+
+  @Test
+  void aServiceThatHangsHoldsAFewPagesAndTheOthersAreToldAtOnce() throws Exception {
+    CountDownLatch asked = new CountDownLatch(SekishoService.PAGES);
+    CountDownLatch go = new CountDownLatch(1);
+    handler.set(exchange -> {
+      asked.countDown();
+      try {
+        go.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      exchange.sendResponseHeaders(500, -1);
+    });
+    List<Thread> pages = new ArrayList<>();
+    for (int i = 0; i < SekishoService.PAGES; i++) {
+      Thread page = new Thread(() -> assertUnavailable(ask()));
+      page.start();
+      pages.add(page);
+    }
+    asked.await();
+    long from = System.nanoTime();
+    assertUnavailable(ask());
+    long took = System.nanoTime() - from;
+    assertTrue(took < SekishoService.WHOLE.toNanos() / 2, took / 1_000_000 + " ms");
+    go.countDown();
+    for (Thread page : pages) {
+      page.join();
+    }
+    says(201, new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null));
+    assertEquals(TRANSACTION, said(ask()).transaction(), "and then it goes on");
   }
 
   @Test
   void aRefusalThatThePersonCanActUponIsOne() {
     says(403, refusal(Refusal.NOT_ENROLLED));
     RefusalBody body =
-        service
-            .answer(TRANSACTION, ANSWER, Locale.JAPANESE)
-            .match(proof -> fail(proof.toString()), refused -> refused, why -> fail(why));
+        answer().match(proof -> fail(proof.toString()), refused -> refused, why -> fail(why));
     assertEquals(Refusal.NOT_ENROLLED, body.refusal());
   }
 
@@ -203,12 +293,10 @@ class SekishoServiceTest {
             proof("city", "other", TRANSACTION),
             proof("city", "sid", "other"))) {
       says(200, other);
-      assertUnavailable(service.answer(TRANSACTION, ANSWER, Locale.ENGLISH));
+      assertUnavailable(answer());
     }
     says(200, proof("city", "sid", TRANSACTION));
-    assertEquals(
-        proof("city", "sid", TRANSACTION),
-        said(service.answer(TRANSACTION, ANSWER, Locale.ENGLISH)));
+    assertEquals(proof("city", "sid", TRANSACTION), said(answer()));
   }
 
   @Test
@@ -252,7 +340,7 @@ class SekishoServiceTest {
   void aServerOfAnotherCaIsUnavailable() throws Exception {
     says(201, new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null));
     SekishoService misled = new SekishoService(settings(keys.certificate()));
-    assertUnavailable(misled.ask(ASK, Locale.ENGLISH));
+    assertUnavailable(ask(misled, Locale.ENGLISH));
   }
 
   @Test

@@ -70,17 +70,20 @@ class SpoolTest {
   }
 
   @Test
-  void anEventIsThereOnceAlsoAfterARestart() throws IOException {
+  void anEventWaitsOnceAlsoAfterARestartAndWhatTheServiceDidNotKeepIsTakenAgain()
+      throws IOException {
     try (Spool spool = new Spool(directory)) {
       assertTrue(add(spool, "a"));
-      assertFalse(add(spool, "a"));
-      spool.acknowledge(spool.id(), 1);
       assertFalse(add(spool, "a"));
     }
     try (Spool spool = new Spool(directory)) {
       assertFalse(add(spool, "a"));
       assertTrue(spool.knows("a"));
+      spool.acknowledge(spool.id(), 1);
+      assertFalse(spool.knows("a"), "now it is the service that is asked");
       assertEquals(List.of(), ids(spool));
+      assertTrue(add(spool, "a"), "it said that it has not got it");
+      assertEquals(List.of("a"), ids(spool));
     }
   }
 
@@ -176,7 +179,7 @@ class SpoolTest {
       spool.restart();
       assertNotEquals(id, spool.id());
       assertTrue(add(spool, "d"));
-      assertFalse(add(spool, "a"));
+      assertFalse(add(spool, "b"));
       id = spool.id();
       assertChains(spool, 1, RelyingRecord.GENESIS);
     }
@@ -211,5 +214,22 @@ class SpoolTest {
     spool.close();
     assertFalse(spool.isHealthy());
     assertThrows(IOException.class, () -> add(spool, "a"));
+  }
+
+  @Test
+  void aDiskThatIsFullStopsLoginsUntilALineFitsAgain() throws IOException {
+    Path events = directory.resolve("events");
+    Files.createSymbolicLink(events, Path.of("/dev/full"));
+    try (Spool spool = new Spool(directory)) {
+      assertThrows(IOException.class, () -> add(spool, "a"));
+      assertFalse(spool.isHealthy(), "it could be cut off, but does not grow");
+      assertEquals(List.of(), ids(spool));
+    }
+    Files.delete(events);
+    try (Spool spool = new Spool(directory)) {
+      assertTrue(spool.isHealthy());
+      assertTrue(add(spool, "a"));
+      assertTrue(spool.isHealthy());
+    }
   }
 }

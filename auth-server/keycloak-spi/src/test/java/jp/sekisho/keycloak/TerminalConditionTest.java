@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RelyingTerminal;
+import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.WireJson;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.keycloak.Config;
 import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.common.ClientConnection;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
@@ -37,6 +40,7 @@ import org.keycloak.sessions.RootAuthenticationSessionModel;
 class TerminalConditionTest {
   @TempDir static Path directory;
   private final AtomicReference<byte[]> answer = new AtomicReference<>(new byte[0]);
+  private final AtomicReference<byte[]> asked = new AtomicReference<>(new byte[0]);
   private volatile int status = 200;
   private HttpsServer server;
   private CardAuthenticatorFactory card;
@@ -49,6 +53,7 @@ class TerminalConditionTest {
     server.createContext(
         "/agent/v1/services/terminals/state",
         exchange -> {
+          asked.set(exchange.getRequestBody().readAllBytes());
           byte[] body = answer.get();
           exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
@@ -106,20 +111,23 @@ class TerminalConditionTest {
     config.setConfig(when == null ? Map.of() : Map.of(TerminalConditionFactory.WHEN, when));
     RootAuthenticationSessionModel root =
         Fake.of(RootAuthenticationSessionModel.class, Map.of("getId", "sid"));
-    return TerminalCondition.SINGLETON.matchCondition(
-        Fake.of(
-            AuthenticationFlowContext.class,
-            Map.of(
-                "getSession",
-                session,
-                "getRealm",
-                model,
-                "getAuthenticatorConfig",
-                config,
-                "getEvent",
-                new EventBuilder(model, session),
-                "getAuthenticationSession",
-                Fake.of(AuthenticationSessionModel.class, Map.of("getParentSession", root)))));
+    return new TerminalConditionFactory()
+        .matchCondition(
+            Fake.of(
+                AuthenticationFlowContext.class,
+                Map.of(
+                    "getSession",
+                    session,
+                    "getRealm",
+                    model,
+                    "getAuthenticatorConfig",
+                    config,
+                    "getEvent",
+                    new EventBuilder(model, session),
+                    "getConnection",
+                    Fake.of(ClientConnection.class, Map.of("getRemoteAddr", "192.0.2.7")),
+                    "getAuthenticationSession",
+                    Fake.of(AuthenticationSessionModel.class, Map.of("getParentSession", root)))));
   }
 
   private void says(int code, byte[] body) {
@@ -145,6 +153,15 @@ class TerminalConditionTest {
       says("sid", state);
       assertEnforcing(false);
     }
+  }
+
+  @Test
+  void theServiceHearsWhereTheBrowserIs() throws MalformedException {
+    says("sid", RelyingTerminal.ENFORCING);
+    assertEnforcing(true);
+    assertEquals(
+        new RelyingTerminalAsk("city", "sid", "192.0.2.7"),
+        WireJson.read(asked.get(), RelyingTerminalAsk.class));
   }
 
   @Test

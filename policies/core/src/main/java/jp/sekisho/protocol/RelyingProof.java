@@ -13,6 +13,8 @@ import java.util.List;
  * @param terminal terminal whose reader held the card, or that vouched for the passkey's question
  * @param acr {@link #CARD}, {@link #PASSKEY}, or either of low assurance
  * @param amr authentication methods after RFC 8176
+ * @param at when, milliseconds UTC by the service's clock: an end of this session that it tells
+ *     concerns this proof if it is later, and an earlier proof's otherwise
  */
 public record RelyingProof(
     String realm,
@@ -22,7 +24,8 @@ public record RelyingProof(
     String organ,
     String terminal,
     String acr,
-    List<String> amr) {
+    List<String> amr,
+    long at) {
   /** Card and PIN, the card's key proved hardware- and PIN-bound. */
   public static final String CARD = "urn:sekisho:acr:card";
 

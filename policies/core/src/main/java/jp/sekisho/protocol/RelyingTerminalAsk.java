@@ -6,5 +6,6 @@ package jp.sekisho.protocol;
  *
  * @param realm the registered realm
  * @param session the relying service's id of a session that we vouched for
+ * @param source address of the browser as the service sees it, without a name lookup
  */
-public record RelyingTerminalAsk(String realm, String session) {}
+public record RelyingTerminalAsk(String realm, String session, String source) {}

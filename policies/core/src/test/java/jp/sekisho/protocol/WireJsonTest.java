@@ -105,7 +105,8 @@ class WireJsonTest {
             "mayor",
             "T-1",
             RelyingProof.CARD,
-            RelyingProof.CARD_AND_PIN),
+            RelyingProof.CARD_AND_PIN,
+            1795217465000L),
         new RelyingSessions("city", 1795217465000L),
         new RelyingSessionsEnded(
             1795217465000L, List.of(new RelyingSessionEnd(SHORT, 7, "card-removed"))),
@@ -130,7 +131,7 @@ class WireJsonTest {
         new RelyingRecordsTaken(7),
         new RelyingEvents("city", List.of(SHORT)),
         new RelyingEventsMissing(List.of(SHORT)),
-        new RelyingTerminalAsk("city", SHORT),
+        new RelyingTerminalAsk("city", SHORT, "192.0.2.7"),
         new RelyingTerminal("city", SHORT, RelyingTerminal.ENFORCING),
         new RenewRequest(SHORT),
         new SetupCodeTyped("ABCDE-FGHJK-MNPQR-STVWX-YZ012"),

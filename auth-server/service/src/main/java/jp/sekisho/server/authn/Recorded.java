@@ -263,7 +263,8 @@ final class Recorded {
         person.organ(),
         permitted.terminal().id(),
         acr,
-        passkey ? RelyingProof.BY_PASSKEY : RelyingProof.CARD_AND_PIN);
+        passkey ? RelyingProof.BY_PASSKEY : RelyingProof.CARD_AND_PIN,
+        change.now().toEpochMilli());
   }
 
   private static Verdict<Recorded> resume(

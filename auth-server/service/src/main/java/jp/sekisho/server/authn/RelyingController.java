@@ -184,7 +184,10 @@ final class RelyingController {
     };
   }
 
-  /** Reveals a terminal's state only to the service whose open session is at it. */
+  /**
+   * Reveals a terminal's state only to the service whose open session is at it, and only while the
+   * browser is where it logged in: a copied cookie is not that terminal's.
+   */
   @Post("/terminals/state")
   HttpResponse<?> terminal(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     RelyingTerminalAsk asked = WireJson.read(body, RelyingTerminalAsk.class);
@@ -192,14 +195,15 @@ final class RelyingController {
     if (!asked.realm().equals(service.realm())) {
       return refusals.refuse(request, service, "service-terminal", Refusal.SERVICE_REALM);
     }
-    if (!Relying.isId(asked.session())) {
+    Optional<InetAddress> source = address(asked.source());
+    if (!Relying.isId(asked.session()) || source.isEmpty()) {
       return refusals.refuse(request, service, "service-terminal", Refusal.INPUT_MALFORMED);
     }
     Relying relying = new Relying(service.name(), service.realm(), asked.session());
     String state =
         transactions.read(handle ->
             sessions
-                .terminalOf(handle, relying, clock.instant())
+                .terminalOf(handle, relying, source.get(), clock.instant())
                 .flatMap(id -> terminals.find(handle, id))
                 .map(this::state)
                 .orElse("none"));

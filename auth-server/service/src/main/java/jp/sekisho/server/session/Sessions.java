@@ -322,10 +322,18 @@ public final class Sessions {
     return Optional.empty();
   }
 
-  /** Terminal of the open session that a relying service keeps under this id. */
-  public Optional<String> terminalOf(Handle handle, Relying relying, Instant now) {
+  /**
+   * Terminal of the open session that a relying service keeps under this id; none where its browser
+   * is elsewhere than at the login.
+   *
+   * @param source network address of the browser now
+   */
+  public Optional<String> terminalOf(
+      Handle handle, Relying relying, InetAddress source, Instant now) {
     for (Found found : repository.openAs(handle, relying)) {
-      if (found instanceof Found.Sound(Session session) && isActive(session, now)) {
+      if (found instanceof Found.Sound(Session session)
+          && isActive(session, now)
+          && !isElsewhere(session, source)) {
         return Optional.of(session.terminal());
       }
     }
@@ -590,7 +598,12 @@ public final class Sessions {
 
   private Session end(Change change, Session session, Cause cause) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Ended(cause.text()));
-    Session ended = session.in(Session.State.ENDED, cause, change.now());
+    Instant at = change.now();
+    if (session.relying() != null && !at.isAfter(session.created())) {
+      // Told with its time, by which the other system knows which proof it is the end of.
+      at = session.created().plusMillis(1);
+    }
+    Session ended = session.in(Session.State.ENDED, cause, at);
     repository.update(change, entry, ended);
     return ended;
   }

@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * person who works here into the log of that person's 機関, all others into {@code system}.
  * Thread-safe.
  *
- * <p>A record continues the chain of its spool or is already held with the same hash, and then is
- * skipped; another past is EVENT_FORK, a hole EVENT_GAP, a bad form EVENT_INVALID. A service has
- * one spool at a time: one that is not known begins at its record 1, with an entry that says where
- * the one before ended.
+ * <p>A record continues the chain of its spool or is already held, and then is skipped: one by the
+ * id of its event, the newest by its hash too. Another past is EVENT_FORK, a hole EVENT_GAP, a bad
+ * form EVENT_INVALID. The batch is of the registered realm; of which realm a record says it is, is
+ * the caller's word as all of it (its administrators' realm has another name). A service has one
+ * spool at a time: one that is not known begins at its record 1, with an entry that says where the
+ * one before ended.
  */
 @Singleton
 final class RelyingIntake {
@@ -94,6 +96,9 @@ final class RelyingIntake {
     boolean begins = !before.spool().equals(spool);
     Standing held = begins ? before.at(spool, 0, RelyingRecord.GENESIS) : before;
     @Nullable Refusal refusal = fit(held, lines);
+    if (refusal == null && !holdsSkipped(change, service, held, lines)) {
+      refusal = Refusal.EVENT_FORK;
+    }
     if (refusal != null) {
       change.unchanged();
       return new Outcome.Refused(refusal);
@@ -134,6 +139,18 @@ final class RelyingIntake {
         .flatMap(known -> persons.organ(change.handle(), known, change.now()))
         .map(organ -> new Entry.Subject(organ, null, null, null, null))
         .orElse(Entry.Subject.NONE);
+  }
+
+  /**
+   * Whether the log has each line that would be skipped: a spool put back may end in other ones.
+   */
+  private boolean holdsSkipped(Change change, String service, Standing held, List<Line> lines) {
+    List<String> skipped =
+        lines.stream()
+            .filter(line -> line.record().seq() <= held.seq())
+            .map(line -> line.record().id())
+            .toList();
+    return reports.missing(change.handle(), service, skipped).isEmpty();
   }
 
   /** Why a batch that chains in itself does not continue what is held; null when it does. */

@@ -81,7 +81,8 @@ class RelyingLoginsTest {
               "mayor",
               T,
               RelyingProof.CARD,
-              List.of("sc", "pin")),
+              List.of("sc", "pin"),
+              scene.clock.instant().toEpochMilli()),
           proof);
     } else {
       throw new AssertionError("not vouched");
@@ -263,12 +264,12 @@ class RelyingLoginsTest {
     Asked asked = loggedIn(LOGIN);
     scene.cardRemoved(T, asked.transaction().id());
     scene.tamper(
-        "insert into web_session (token_hash, person, organ, post, terminal, boot,"
-            + " transaction_id, assurance, state, cause, created, resumed, changed, absolute_end,"
-            + " entry_id, mac, source, authenticator, relying) select randomblob(32), person, organ, post, terminal, boot,"
-            + " transaction_id, assurance, 'ended', cause, created, resumed, changed, absolute_end,"
-            + " entry_id, mac, source, authenticator, relying || value from web_session,"
-            + " json_each('[1,2,3,4]')");
+        "insert into web_session (token_hash, person, organ, post, terminal, boot, transaction_id,"
+            + " assurance, state, cause, created, resumed, changed, absolute_end, entry_id, mac,"
+            + " source, authenticator, relying) select randomblob(32), person, organ, post,"
+            + " terminal, boot, transaction_id, assurance, 'ended', cause, created, resumed,"
+            + " changed, absolute_end, entry_id, mac, source, authenticator, relying || value from"
+            + " web_session, json_each('[1,2,3,4]')");
     List<Sessions.KeptEnd> four = scene.sessions.endedOf("keycloak", "city", 0, 4);
     assertEquals(3, four.size());
     assertEquals(LOGIN.session(), four.getFirst().relying());
@@ -306,8 +307,39 @@ class RelyingLoginsTest {
     assertEquals(Optional.empty(), terminalOf(LOGIN.session()));
   }
 
+  @Test
+  void aCopiedCookieIsNotTheTerminalOfTheLogin() {
+    loggedIn(LOGIN);
+    assertEquals(Optional.of(T), terminalOf(LOGIN.session()));
+    assertEquals(
+        Optional.empty(), terminalOf(LOGIN.session(), InetAddress.ofLiteral("192.0.2.99")));
+  }
+
+  @Test
+  void theEndOfAProofIsLaterThanItAndThatOfTheOneBeforeIsNot() {
+    long first = provedAt(ask(LOGIN));
+    scene.pass(java.time.Duration.ofSeconds(1));
+    long second = provedAt(ask(LOGIN));
+    loggedIn(new RelyingLogin(new Relying("keycloak", "city", "sid-2"), "groupware"));
+    List<Long> ends = ended().stream().map(end -> end.changed().toEpochMilli()).toList();
+    assertEquals(2, ends.size());
+    assertTrue(ends.get(0) > first && ends.get(0) <= second, ends + " " + second);
+    assertTrue(ends.get(1) > second, "although the clock of the scene stood still");
+  }
+
+  private long provedAt(Asked asked) {
+    if (give(asked, LOGIN, clerk) instanceof Outcome.Vouched(RelyingProof proof)) {
+      return proof.at();
+    }
+    throw new AssertionError("not vouched");
+  }
+
   private Optional<String> terminalOf(Relying relying) {
+    return terminalOf(relying, InetAddress.ofLiteral(LoginScene.PC));
+  }
+
+  private Optional<String> terminalOf(Relying relying, InetAddress source) {
     return scene.storage.transactions.read(
-        handle -> scene.sessions.terminalOf(handle, relying, scene.clock.instant()));
+        handle -> scene.sessions.terminalOf(handle, relying, source, scene.clock.instant()));
   }
 }

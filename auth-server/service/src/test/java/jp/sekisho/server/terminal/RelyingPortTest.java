@@ -307,12 +307,15 @@ class RelyingPortTest {
     assertEquals(3, taken(service, SPOOL));
     assertEquals(before + 3, count("relying.reported"), "each once");
     String fork = record(SPOOL, 3, RelyingRecord.hash(second), "d");
+    String skipped = record(SPOOL, 2, RelyingRecord.hash(first), "never-seen");
     String past = record(SPOOL, 4, RelyingRecord.hash(second), "d");
     String gap = record(SPOOL, 5, RelyingRecord.hash(third), "d");
     for (var wrong :
         java.util.Map.of(
                 List.of(fork), Refusal.EVENT_FORK,
                 List.of(past), Refusal.EVENT_FORK,
+                List.of(skipped), Refusal.EVENT_FORK,
+                List.of(first, skipped), Refusal.EVENT_FORK,
                 List.of(gap), Refusal.EVENT_GAP,
                 List.of(first, third), Refusal.EVENT_INVALID,
                 List.of("{}"), Refusal.EVENT_INVALID)
@@ -425,7 +428,8 @@ class RelyingPortTest {
   void theStateOfATerminalIsToldForAnOpenSessionOnly() throws Exception {
     HttpResponse<byte[]> answer =
         keycloak.post(
-            "/agent/v1/services/terminals/state", new RelyingTerminalAsk("city", "no-such"));
+            "/agent/v1/services/terminals/state",
+            new RelyingTerminalAsk("city", "no-such", "127.0.0.1"));
     assertEquals(
         new RelyingTerminal("city", "no-such", "none"),
         WireJson.read(answer.body(), RelyingTerminal.class));
@@ -434,7 +438,13 @@ class RelyingPortTest {
         refused(
             keycloak,
             "/agent/v1/services/terminals/state",
-            new RelyingTerminalAsk("master", "sid")));
+            new RelyingTerminalAsk("master", "sid", "127.0.0.1")));
+    assertEquals(
+        Refusal.INPUT_MALFORMED,
+        refused(
+            keycloak,
+            "/agent/v1/services/terminals/state",
+            new RelyingTerminalAsk("city", "sid", "localhost")));
   }
 
   @Test
