@@ -352,8 +352,10 @@ class RelyingPortTest {
         .writer()
         .write(h -> h.execute("insert into organ (id, name) values ('education', '教育委員会')"));
     String person =
-        "staff_number,name,organ,division,division_name,post,from,until,roles\n"
-            + "E7001,関 花子,education,K01,総務課,主事,2020-04-01,2099-03-31,\n";
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        E7001,関 花子,education,K01,総務課,主事,2020-04-01,2099-03-31,
+        """;
     assertInstanceOf(
         PersonImport.Outcome.Done.class,
         new PersonImport(
