@@ -18,8 +18,8 @@ import org.jboss.logging.Logger;
  * <p>An end without a session is kept for days, since a page can stand between card and session for
  * as long as somebody likes. It is tried again each time it is twice as old, and at once when
  * Keycloak says something of such a session ({@link #again}); one that could not be done because
- * something failed, each {@link #RETRY}. One that was done is kept, too: a call that Keycloak answers
- * in that moment writes the session again.
+ * something failed, each {@link #RETRY}. One that was done is kept, too: a call that Keycloak
+ * answers in that moment writes the session again.
  *
  * <p>For one thread, but for {@link #awaits}.
  */
