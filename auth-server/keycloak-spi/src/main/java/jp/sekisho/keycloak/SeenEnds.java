@@ -18,7 +18,8 @@ import org.jboss.logging.Logger;
  * <p>An end without a session is kept for days, since a page can stand between card and session for
  * as long as somebody likes. It is tried again each time it is twice as old, and at once when
  * Keycloak says something of such a session ({@link #again}); one that could not be done because
- * something failed, each {@link #RETRY}.
+ * something failed, each {@link #RETRY}. One that was done is kept, too: a call that Keycloak
+ * answers in that moment writes the session again.
  *
  * <p>For one thread, but for {@link #awaits}.
  */
@@ -74,7 +75,8 @@ final class SeenEnds {
         attempt(over, now, end);
       }
       if (over.at() < now - kept.toMillis()) {
-        forget(over);
+        missing.remove(over.session());
+        due.remove(over.session());
       }
     }
   }
@@ -82,19 +84,12 @@ final class SeenEnds {
   private void attempt(RelyingSessionEnd over, long now, Predicate<RelyingSessionEnd> end) {
     long pause = RETRY.toMillis();
     try {
-      if (end.test(over)) {
-        forget(over);
-        return;
+      if (!end.test(over)) {
+        pause = Math.max(pause, now - over.at());
       }
-      pause = Math.max(pause, now - over.at());
     } catch (RuntimeException e) {
       LOG.errorf(e, "the session %s could not be ended; tried again", over.session());
     }
     due.put(over.session(), now + pause);
-  }
-
-  private void forget(RelyingSessionEnd over) {
-    missing.remove(over.session());
-    due.remove(over.session());
   }
 }
