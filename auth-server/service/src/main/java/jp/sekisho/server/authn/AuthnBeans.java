@@ -75,14 +75,19 @@ final class AuthnBeans {
         installation.staffTrust(),
         installation.clock(),
         new StaffTrust.Remote(installation.config().staffCrl(), installation.config().staffOcsp()),
-        alarms);
+        alarms,
+        installation.config().trial());
   }
 
   @Singleton
   CardTrusts cardTrusts(Installation installation, StaffTrust staff, TrustAlarms alarms)
       throws IOException {
     return CardTrusts.load(
-        staff, installation.directory()::cardTrust, installation.clock(), alarms);
+        staff,
+        installation.directory()::cardTrust,
+        installation.clock(),
+        alarms,
+        installation.config().trial());
   }
 
   @Singleton

@@ -39,13 +39,15 @@ public final class CardTrusts implements CardTrust {
    *
    * @param staff the trust of {@link CardKind#STAFF_PIV}
    * @param directories where the others' trust is
+   * @param trial whether cards of a trial's CA count
    * @throws IOException as {@link StaffTrust#load}
    */
   public static CardTrusts load(
       StaffTrust staff,
       Function<CardKind, Path> directories,
       InstantSource clock,
-      StaffTrust.Notices notices)
+      StaffTrust.Notices notices,
+      boolean trial)
       throws IOException {
     Map<CardKind, StaffTrust> trusts = new EnumMap<>(CardKind.class);
     for (CardKind kind : CardKind.values()) {
@@ -54,7 +56,7 @@ public final class CardTrusts implements CardTrust {
           kind == CardKind.STAFF_PIV
               ? staff
               : StaffTrust.load(
-                  kind, directories.apply(kind), clock, StaffTrust.Remote.NONE, notices));
+                  kind, directories.apply(kind), clock, StaffTrust.Remote.NONE, notices, trial));
     }
     return new CardTrusts(trusts);
   }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,6 +28,9 @@ import jp.sekisho.smartcard.verify.PathVerifier;
 import jp.sekisho.smartcard.verify.RevocationSource;
 import jp.sekisho.smartcard.verify.TrustProfile;
 import jp.sekisho.smartcard.verify.Verdict;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.CertificatePolicies;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +74,12 @@ public final class StaffTrust implements CardTrust {
   private static final int LARGEST_FILE = 64 * 1024;
   private static final int LONGEST_POLICY = 200;
 
+  /** Where {@code issue-test-ca} takes the policy of a CA from, a UUID each. */
+  private static final String TRIAL_ARC = "2.25.";
+
+  /** What CAs of its first version have. */
+  private static final String FIRST_TRIAL_POLICY = "1.3.6.1.4.1.32473.1.1";
+
   private static final Logger LOG = LoggerFactory.getLogger(StaffTrust.class);
 
   /** Notices in the log of the process only, for commands at the console. */
@@ -77,6 +87,7 @@ public final class StaffTrust implements CardTrust {
       (source, notice) -> LOG.warn("staff trust, {}: {}", source, notice);
 
   private final CardKind kind;
+  private final boolean trial;
   private final AnchorFiles anchors;
   private final CrlFiles lists;
   private final Optional<CrlUrl> address;
@@ -88,8 +99,14 @@ public final class StaffTrust implements CardTrust {
   private @Nullable Material material;
 
   private StaffTrust(
-      CardKind kind, Path directory, Remote remote, InstantSource clock, Notices notices) {
+      CardKind kind,
+      Path directory,
+      Remote remote,
+      InstantSource clock,
+      Notices notices,
+      boolean trial) {
     this.kind = kind;
+    this.trial = trial;
     anchors = new AnchorFiles(directory, "*.crt", notice -> notices.tell(Source.ANCHORS, notice));
     Consumer<String> aboutLists = notice -> notices.tell(Source.LISTS, notice);
     address =
@@ -185,27 +202,35 @@ public final class StaffTrust implements CardTrust {
     record Distrusted(Refusal reason, String detail) implements Judgement {}
   }
 
-  /** As {@link #load(Path, InstantSource, Remote, Notices)}, with files only. */
+  /** As the longest, of staff cards of no trial, with files only. */
   public static StaffTrust load(Path directory, InstantSource clock) throws IOException {
-    return load(directory, clock, Remote.NONE, LOGGED);
+    return load(directory, clock, Remote.NONE, LOGGED, false);
   }
 
-  /** As {@link #load(CardKind, Path, InstantSource, Remote, Notices)}, of staff cards. */
-  public static StaffTrust load(Path directory, InstantSource clock, Remote remote, Notices notices)
+  /** As the longest, of staff cards. */
+  public static StaffTrust load(
+      Path directory, InstantSource clock, Remote remote, Notices notices, boolean trial)
       throws IOException {
-    return load(CardKind.STAFF_PIV, directory, clock, remote, notices);
+    return load(CardKind.STAFF_PIV, directory, clock, remote, notices, trial);
   }
 
   /**
    * Loads a directory.
    *
+   * @param trial whether cards of a trial's CA count, whose key lies in a directory ({@code
+   *     sekisho-card issue-test-ca}): its certificates name a policy below {@code 2.25}
    * @throws IOException when an anchor or the policy in it cannot be read as what its name says;
    *     later that leaves in force what was read before
    */
   public static StaffTrust load(
-      CardKind kind, Path directory, InstantSource clock, Remote remote, Notices notices)
+      CardKind kind,
+      Path directory,
+      InstantSource clock,
+      Remote remote,
+      Notices notices,
+      boolean trial)
       throws IOException {
-    StaffTrust trust = new StaffTrust(kind, directory, remote, clock, notices);
+    StaffTrust trust = new StaffTrust(kind, directory, remote, clock, notices, trial);
     if (Files.isDirectory(directory)) {
       trust.anchors.roots();
       if (!trust.anchors.problems().isEmpty()) {
@@ -282,12 +307,28 @@ public final class StaffTrust implements CardTrust {
     return switch (verifier.verify(certificate, List.of())) {
       case Verdict.Distrusted(Clause clause, String detail) ->
           new Judgement.Distrusted(refusal(clause), detail);
+      case Verdict.Trusted trusted when !trial && isOfTrial(trusted.certificate()) ->
+          new Judgement.Distrusted(
+              Refusal.CERT_USAGE, "a certificate for trials, and this is no trial");
       case Verdict.Trusted trusted ->
           new Judgement.Trusted(
               trusted.certificate(),
               kind == CardKind.JPKI ? Optional.empty() : trusted.subjectNumber(),
               trusted.reported() ? Assurance.NORMAL : Assurance.LOW);
     };
+  }
+
+  /** Whoever reads the directory of such a CA makes cards of it for any staff number. */
+  private static boolean isOfTrial(X509Certificate certificate) {
+    byte[] extension = certificate.getExtensionValue(Extension.certificatePolicies.getId());
+    if (extension == null) {
+      return false;
+    }
+    CertificatePolicies policies =
+        CertificatePolicies.getInstance(ASN1OctetString.getInstance(extension).getOctets());
+    return Arrays.stream(policies.getPolicyInformation())
+        .map(each -> each.getPolicyIdentifier().getId())
+        .anyMatch(oid -> oid.startsWith(TRIAL_ARC) || oid.equals(FIRST_TRIAL_POLICY));
   }
 
   private Optional<TrustProfile> profile() {

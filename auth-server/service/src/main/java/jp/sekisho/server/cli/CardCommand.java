@@ -136,12 +136,17 @@ final class CardCommand {
               installation.clock(),
               new StaffTrust.Remote(
                   installation.config().staffCrl(), installation.config().staffOcsp()),
-              StaffTrust.LOGGED);
+              StaffTrust.LOGGED,
+              installation.config().trial());
       return new CardRegistry(
           installation.transactions(),
           new Authenticators(installation.seal()),
           CardTrusts.load(
-              staff, installation.directory()::cardTrust, installation.clock(), StaffTrust.LOGGED),
+              staff,
+              installation.directory()::cardTrust,
+              installation.clock(),
+              StaffTrust.LOGGED,
+              installation.config().trial()),
           (change, number) -> persons.organ(change.handle(), number, change.now()),
           new Sessions(
               installation.transactions(),

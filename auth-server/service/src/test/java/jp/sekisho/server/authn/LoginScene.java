@@ -111,7 +111,8 @@ public final class LoginScene implements Registers, AutoCloseable {
             StaffTrust.load(trustDirectory, clock),
             kind -> directory.resolve("trust-" + kind.text()),
             clock,
-            StaffTrust.LOGGED);
+            StaffTrust.LOGGED,
+            false);
     cards = new Authenticators(storage.seal);
     passkeys = new Passkeys(storage.seal);
     sessions =

@@ -218,7 +218,8 @@ final class TrustReloadTest {
             scene.server.installation.staffTrust(),
             scene.server.clock,
             new StaffTrust.Remote(null, address),
-            StaffTrust.LOGGED);
+            StaffTrust.LOGGED,
+            false);
     StaffTrust.Judgement judgement = strict.judge(scene.certificate(GrantScene.CLERK).getEncoded());
     assertTrue(
         judgement instanceof StaffTrust.Judgement.Distrusted(Refusal reason, var _)
