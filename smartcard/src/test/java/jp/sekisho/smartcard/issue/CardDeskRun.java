@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,6 +23,7 @@ import jp.sekisho.smartcard.cli.CardCommand;
 import jp.sekisho.smartcard.simulate.Applet;
 import jp.sekisho.smartcard.simulate.CardKey;
 import jp.sekisho.smartcard.simulate.NewCard;
+import jp.sekisho.smartcard.testing.Await;
 import jp.sekisho.smartcard.testing.OtherProgram;
 import jp.sekisho.smartcard.testing.PcscService;
 import jp.sekisho.smartcard.testing.Referee;
@@ -194,6 +196,15 @@ final class CardDeskRun implements AutoCloseable {
 
   void insert(String number) throws IOException {
     card.swap(blank(number));
+  }
+
+  /** As {@link #insert}, and until the card service saw it: for commands that do not wait. */
+  void insertAndWait(String number) throws IOException {
+    insert(number);
+    Await.until(
+        "the card is in",
+        Duration.ofSeconds(20),
+        () -> !command("", "status", ROLE, "--json").out().contains("NO_CARD"));
   }
 
   void remove() throws IOException {

@@ -73,7 +73,7 @@ class CardIssueIT {
 
   /** Two roles, one after the other, at one screen; nothing of it is on any disk. */
   private static void onScreen(CardDeskRun desk) throws Exception {
-    desk.insert("100004");
+    desk.insertAndWait("100004");
     Process process = desk.atScreen("100004");
     try (Reader screen = process.inputReader(StandardCharsets.UTF_8);
         OutputStream keys = process.getOutputStream()) {
