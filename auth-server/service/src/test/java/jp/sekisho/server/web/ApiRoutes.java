@@ -296,6 +296,11 @@ final class ApiRoutes {
             "lifts a legal hold",
             LogHold.class,
             LogHold.class),
+        get(
+            "/log/{log}/{generation}/aged",
+            Who.ANYBODY,
+            "the checkpoint of a deletion's age",
+            TEXT),
         get("/log/{log}/{generation}/checkpoint", Who.ANYBODY, "the newest checkpoint", TEXT),
         get("/log/{log}/{generation}/minimum", Who.ANYBODY, "the signed minimum index", TEXT),
         get(
