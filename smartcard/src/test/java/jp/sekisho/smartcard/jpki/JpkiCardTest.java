@@ -367,6 +367,12 @@ class JpkiCardTest {
   }
 
   @Test
+  void aServiceLostAtAnyCommandIsThatAndNoPinIsSentTwice() {
+    faults(NewCard.Kind.JPKI, false).serviceLost();
+    faults(NewCard.Kind.JPKI_ANDROID, true).serviceLost();
+  }
+
+  @Test
   void aResetByAnotherProgramAtAnyCommandIsBusyAndNoPinIsSentTwice() {
     faults(NewCard.Kind.JPKI, false).reset();
   }
