@@ -85,6 +85,12 @@ public final class CardCommand {
 
   private static int complain(ParameterException exception, Language language) {
     CommandLine command = exception.getCommandLine();
+    if (command.getCommandSpec().userObject() instanceof Batch.Answering) {
+      // Who calls these reads a line of JSON whatever happens.
+      Output.print(
+          command.getOut(),
+          Json.of(Batch.unusable(String.valueOf(exception.getMessage())).values()));
+    }
     PrintWriter err = command.getErr();
     err.println(CardText.message(language.locale(), "cli.usage").formatted(exception.getMessage()));
     err.println(
