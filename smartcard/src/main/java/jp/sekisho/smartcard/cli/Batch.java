@@ -94,7 +94,7 @@ final class Batch {
       return one.answer();
     } catch (CommandLine.ParameterException | IllegalArgumentException e) {
       return unusable(String.valueOf(e.getMessage()));
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       return internal(e);
     }
   }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ResourceBundle;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardText;
@@ -71,6 +73,10 @@ public final class CardCommand {
         .setParameterExceptionHandler((exception, arguments) -> complain(exception, language))
         .setExecutionExceptionHandler((exception, command, parsed) -> {
           command.getErr().println(reason(exception, language));
+          if (exception instanceof FileSystemException file
+              && command.getParseResult().hasMatchedOption("--json")) {
+            Output.print(command.getOut(), fileUnusable(file));
+          }
           return exception instanceof IOException ? Output.ENVIRONMENT : Output.REFUSED;
         });
   }
@@ -97,6 +103,13 @@ public final class CardCommand {
         CardText.message(language.locale(), "cli.usage.help")
             .formatted(command.getCommandSpec().qualifiedName()));
     return Output.USAGE;
+  }
+
+  private static String fileUnusable(FileSystemException exception) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("failure", "FILE_UNUSABLE");
+    values.put("file", String.valueOf(exception.getFile()));
+    return Json.of(values);
   }
 
   private static String reason(Exception exception, Language language) {

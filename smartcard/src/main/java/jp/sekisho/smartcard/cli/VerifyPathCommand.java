@@ -204,7 +204,7 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
       return Batch.unusable("FILE_UNUSABLE " + e.getFile() + ": " + e.getClass().getSimpleName());
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       return Batch.unusable(String.valueOf(e.getMessage()));
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       return Batch.internal(e);
     }
   }

@@ -108,7 +108,7 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
       return Batch.unusable("FILE_UNUSABLE " + e.getFile() + ": " + e.getClass().getSimpleName());
     } catch (IOException | IllegalArgumentException e) {
       return Batch.unusable(String.valueOf(e.getMessage()));
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       return Batch.internal(e);
     }
   }
