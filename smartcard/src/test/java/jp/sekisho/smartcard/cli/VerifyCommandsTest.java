@@ -31,7 +31,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What verify-path and verify-signature take and print, which others build upon. */
+/**
+ * What verify-path and verify-signature take and print, which others build upon. Long because both
+ * share the files, the batch and what is unusable.
+ */
 class VerifyCommandsTest {
   private static final String VALID = "{\"valid\":true,\"reason\":\"\",\"clause\":\"\"}";
 
