@@ -136,7 +136,7 @@ final class SignCommand implements Callable<Integer> {
     }
     Pkcs11Outcome outcome;
     try {
-      outcome = token.sign(certificate.get(), typed.get(), data);
+      outcome = token.sign(certificate.get(), typed.get(), data, useLastTry);
     } finally {
       Arrays.fill(typed.get(), '\0');
     }
