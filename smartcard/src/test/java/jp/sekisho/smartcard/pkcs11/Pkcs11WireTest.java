@@ -112,7 +112,12 @@ class Pkcs11WireTest {
   void theRequestGoesPastTheBufferOfThePipeAndIsWipedByItsSender() throws IOException {
     Pkcs11Request request =
         new Pkcs11Request(
-            Path.of("/m.so"), TokenSelector.label("x"), "ab", "1234".toCharArray(), new byte[3], false);
+            Path.of("/m.so"),
+            TokenSelector.label("x"),
+            "ab",
+            "1234".toCharArray(),
+            new byte[3],
+            false);
     byte[] block = request.block(MARKER);
     ByteArrayOutputStream pipe = new ByteArrayOutputStream();
     java.util.concurrent.atomic.AtomicReference<byte[]> passed =
