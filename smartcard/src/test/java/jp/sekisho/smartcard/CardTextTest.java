@@ -2,7 +2,6 @@ package jp.sekisho.smartcard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +35,12 @@ class CardTextTest {
   @Test
   void theTriesLeftAreSaid() {
     CardText text = CardText.of(CardFailure.PIN_WRONG, Locale.JAPANESE, OptionalInt.of(2));
-    assertTrue(text.what().endsWith("（残り2回）"), text.what());
+    assertEquals("PINが違います。（残り2回）", text.what());
+    for (int tries : new int[] {1, 2}) {
+      assertEquals(
+          "The PIN is wrong. (tries left: " + tries + ")",
+          CardText.of(CardFailure.PIN_WRONG, Locale.ENGLISH, OptionalInt.of(tries)).what());
+    }
   }
 
   @Test

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ResourceBundle;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardText;
@@ -71,6 +73,10 @@ public final class CardCommand {
         .setParameterExceptionHandler((exception, arguments) -> complain(exception, language))
         .setExecutionExceptionHandler((exception, command, parsed) -> {
           command.getErr().println(reason(exception, language));
+          if (exception instanceof FileSystemException file
+              && command.getParseResult().hasMatchedOption("--json")) {
+            Output.print(command.getOut(), fileUnusable(file));
+          }
           return exception instanceof IOException ? Output.ENVIRONMENT : Output.REFUSED;
         });
   }
@@ -85,12 +91,25 @@ public final class CardCommand {
 
   private static int complain(ParameterException exception, Language language) {
     CommandLine command = exception.getCommandLine();
+    if (command.getCommandSpec().userObject() instanceof Batch.Answering) {
+      // Who calls these reads a line of JSON whatever happens.
+      Output.print(
+          command.getOut(),
+          Json.of(Batch.unusable(String.valueOf(exception.getMessage())).values()));
+    }
     PrintWriter err = command.getErr();
     err.println(CardText.message(language.locale(), "cli.usage").formatted(exception.getMessage()));
     err.println(
         CardText.message(language.locale(), "cli.usage.help")
             .formatted(command.getCommandSpec().qualifiedName()));
     return Output.USAGE;
+  }
+
+  private static String fileUnusable(FileSystemException exception) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("failure", "FILE_UNUSABLE");
+    values.put("file", String.valueOf(exception.getFile()));
+    return Json.of(values);
   }
 
   private static String reason(Exception exception, Language language) {

@@ -91,7 +91,7 @@ final class ChangePinCommand implements Callable<Integer> {
   private int refuse(Typed typed, CardReading.Present card) {
     return typed.any()
         ? output.refuse(CardFailure.PIN_FORMAT, OptionalInt.of(card.triesLeft()))
-        : output.promptUnavailable();
+        : pinInput.missing(output);
   }
 
   private int print(PinChange.Outcome outcome) {

@@ -1,9 +1,11 @@
 package jp.sekisho.smartcard.cli;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import jp.sekisho.smartcard.CardText;
 import jp.sekisho.smartcard.simulate.ControlSocket;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +45,13 @@ final class ControlCommand implements Callable<Integer> {
     } catch (ControlSocket.RefusedException e) {
       Output.print(spec.commandLine().getErr(), String.valueOf(e.getMessage()));
       return Output.REFUSED;
+    } catch (SocketException e) {
+      Output.print(
+          spec.commandLine().getErr(),
+          CardText.message(
+                  ((CardCommand) spec.root().userObject()).language().locale(), "cli.control.down")
+              .formatted(directory, e.getMessage()));
+      return Output.ENVIRONMENT;
     }
   }
 }

@@ -3,9 +3,11 @@ package jp.sekisho.smartcard.cli;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.CardText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,8 +69,14 @@ final class DoctorCommand implements Callable<Integer> {
 
   private String todo(Diagnosis.Finding finding) {
     return finding.code() == Diagnosis.Code.CARD
-        ? text(finding).todo() + text(finding).call()
+        ? cardTodo(finding.failure(), output.locale())
         : output.message("cli.doctor." + finding.code() + ".do", finding.detail());
+  }
+
+  /** What to do about a card's failure, and whom to call, in one line. */
+  static String cardTodo(CardFailure failure, Locale locale) {
+    CardText text = CardText.of(failure, locale, OptionalInt.empty());
+    return CardText.message(locale, "card.two-sentences").formatted(text.todo(), text.call());
   }
 
   private CardText text(Diagnosis.Finding finding) {

@@ -308,10 +308,10 @@ final class IssueCommand implements Callable<Integer> {
     for (String number : givenUp) {
       if (!steps.isBegun(number)) {
         String failure = steps.isDone(number) ? "GIVE_UP_DONE" : "GIVE_UP_UNKNOWN";
-        say(
-            Map.of("failure", failure, "number", number),
-            steps.isDone(number) ? "issue.give-up.done" : "issue.give-up.unknown",
-            number);
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("failure", failure);
+        values.put("number", number);
+        say(values, steps.isDone(number) ? "issue.give-up.done" : "issue.give-up.unknown", number);
         can = false;
       }
     }
@@ -373,7 +373,10 @@ final class IssueCommand implements Callable<Integer> {
   }
 
   private int finished(int rows) {
-    say(Map.of("event", "finished", "rows", rows), "issue.finished", rows);
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("event", "finished");
+    values.put("rows", rows);
+    say(values, "issue.finished", rows);
     return Output.OK;
   }
 

@@ -33,9 +33,17 @@ final class IssueText {
   /** What card or reader did. */
   static String of(Output output, CardFailure failure, String detail) {
     if (output.json()) {
-      return Json.of(Map.of("failure", failure.name(), "detail", detail));
+      return json(failure, detail);
     }
     return output.refusal(failure) + " (" + detail + ")";
+  }
+
+  /** What {@code --json} prints, its keys in this order. */
+  static String json(CardFailure failure, String detail) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("failure", failure.name());
+    values.put("detail", detail);
+    return Json.of(values);
   }
 
   private static String json(

@@ -2,8 +2,10 @@ package jp.sekisho.smartcard.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.CardText;
 import jp.sekisho.smartcard.pcsc.GrantedReader;
 import jp.sekisho.smartcard.pcsc.PcscCard;
 import jp.sekisho.smartcard.pcsc.PcscContext;
@@ -66,6 +68,11 @@ final class OneCard {
     }
   }
 
+  private String several(List<String> readers) {
+    Locale locale = ((CardCommand) command.root().userObject()).language().locale();
+    return CardText.message(locale, "cli.reader.several").formatted(String.join(", ", readers));
+  }
+
   private GrantedReader choose(
       PcscContext context, ReaderRoles roles, PromptScope prompt, boolean attended)
       throws CardException {
@@ -93,7 +100,7 @@ final class OneCard {
     }
     if (granted.size() > 1) {
       throw new ParameterException(
-          command.commandLine(), "--reader: " + granted.stream().map(GrantedReader::name).toList());
+          command.commandLine(), several(granted.stream().map(GrantedReader::name).toList()));
     }
     return granted.get(0);
   }

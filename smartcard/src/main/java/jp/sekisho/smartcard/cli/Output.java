@@ -64,6 +64,14 @@ final class Output {
     return ENVIRONMENT;
   }
 
+  /** The line that was promised on standard input is not there. */
+  int pinMissing() {
+    print(
+        command.commandLine().getOut(),
+        json ? Json.of(Map.of("failure", "PIN_MISSING")) : message("cli.pin.missing"));
+    return ENVIRONMENT;
+  }
+
   /** Text from a card or module nobody vouches for yet, without what a terminal would obey. */
   static String printable(String text) {
     StringBuilder printable = new StringBuilder();

@@ -67,6 +67,11 @@ final class PinInput {
     return PinTerminal.read(prompt + ": ");
   }
 
+  /** Says why {@link #read} gave nothing; the exit code. */
+  int missing(Output output) {
+    return fromStdin ? output.pinMissing() : output.promptUnavailable();
+  }
+
   static Optional<char[]> line(InputStream in) throws IOException {
     byte[] bytes = new byte[LONGEST_LINE];
     try {

@@ -1,5 +1,7 @@
 package jp.sekisho.smartcard.cli;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,11 +30,7 @@ final class ReadersCommand implements Callable<Integer> {
     try (PcscContext context = PcscContext.establish()) {
       List<String> readers = context.readers();
       if (output.json()) {
-        List<Map<String, String>> list =
-            readers.stream()
-                .map(name -> Map.of("name", name, "role", roles.roleOf(name).code()))
-                .toList();
-        Output.print(out, Json.of(Map.of("readers", list)));
+        Output.print(out, json(readers, roles));
         return Output.OK;
       }
       readers.forEach(name ->
@@ -51,5 +49,17 @@ final class ReadersCommand implements Callable<Integer> {
               : output.refusal(e.failure()));
       return Output.exitCode(e.failure());
     }
+  }
+
+  /** What {@code --json} prints, its keys in this order. */
+  static String json(List<String> readers, ReaderRoles roles) {
+    List<Map<String, Object>> list = new ArrayList<>();
+    for (String name : readers) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      values.put("name", name);
+      values.put("role", roles.roleOf(name).code());
+      list.add(values);
+    }
+    return Json.of(Map.of("readers", list));
   }
 }

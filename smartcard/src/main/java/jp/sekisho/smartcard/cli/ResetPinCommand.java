@@ -130,7 +130,7 @@ final class ResetPinCommand implements Callable<Integer> {
   private int noHalf(Optional<char[]> typed) {
     return typed.isPresent()
         ? refuse(IssueFailure.HALF_FORMAT, OptionalInt.empty(), "typed")
-        : say("cli.pin.none", "PROMPT_UNAVAILABLE", Output.ENVIRONMENT);
+        : input.missing(output);
   }
 
   private int refuse(IssueFailure failure, OptionalInt tries, String detail) {

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -72,9 +71,12 @@ final class SignCommand implements Callable<Integer> {
     if (!pinInput.canAsk()) {
       return output.promptUnavailable();
     }
-    if (token.isPresent()) {
-      return sign(token.get(), data, target);
+    try (SignatureFile place = SignatureFile.at(target)) {
+      return token.isPresent() ? sign(token.get(), data, place) : sign(data, place);
     }
+  }
+
+  private int sign(byte[] data, SignatureFile place) throws IOException {
     try (OneCard.Connection connection = oneCard.connect(!pinInput.isUnattended())) {
       PivCard piv = new PivCard(connection.card());
       CardReading reading = piv.read();
@@ -91,7 +93,7 @@ final class SignCommand implements Callable<Integer> {
           pinInput.read(
               output.message("cli.pin", connection.card().reader().name(), card.triesLeft()));
       if (typed.isEmpty()) {
-        return output.promptUnavailable();
+        return pinInput.missing(output);
       }
       Optional<Pin> pin = Pin.of(typed.get());
       Arrays.fill(typed.get(), '\0');
@@ -100,7 +102,7 @@ final class SignCommand implements Callable<Integer> {
       }
       try (Pin used = pin.get()) {
         return print(
-            piv.sign(new SignRequest(card.fingerprint(), used, data, useLastTry)), card, target);
+            piv.sign(new SignRequest(card.fingerprint(), used, data, useLastTry)), card, place);
       }
     } catch (CardException e) {
       return output.refuse(e.failure(), OptionalInt.empty());
@@ -108,7 +110,7 @@ final class SignCommand implements Callable<Integer> {
   }
 
   /** With the certificate asked for, or the first of a module's token that can be a person's. */
-  private int sign(Pkcs11Card token, byte[] data, Path target) throws IOException {
+  private int sign(Pkcs11Card token, byte[] data, SignatureFile place) throws IOException {
     Pkcs11Outcome seen = token.read();
     if (!(seen instanceof Pkcs11Outcome.Present present)) {
       return refuse(seen);
@@ -130,27 +132,27 @@ final class SignCommand implements Callable<Integer> {
     Optional<char[]> typed =
         pinInput.read(output.message("cli.pin.token", Output.printable(present.label())));
     if (typed.isEmpty()) {
-      return output.promptUnavailable();
+      return pinInput.missing(output);
     }
     Pkcs11Outcome outcome;
     try {
-      outcome = token.sign(certificate.get(), typed.get(), data);
+      outcome = token.sign(certificate.get(), typed.get(), data, useLastTry);
     } finally {
       Arrays.fill(typed.get(), '\0');
     }
     if (!(outcome instanceof Pkcs11Outcome.Signed signed)) {
       return refuse(outcome);
     }
-    write(target, signed.signature());
+    place.write(signed.signature());
     PrintWriter printer = spec.commandLine().getOut();
     if (output.json()) {
       Map<String, Object> values = new LinkedHashMap<>();
-      values.put("signature", target.toString());
+      values.put("signature", place.target().toString());
       values.put("certificateSha256", certificate.get().hex());
       values.put("assurance", signed.assurance().name());
       Output.print(printer, Json.of(values));
     } else {
-      Output.print(printer, output.message("cli.sign.low", target));
+      Output.print(printer, output.message("cli.sign.low", place.target()));
     }
     return Output.OK;
   }
@@ -191,34 +193,24 @@ final class SignCommand implements Callable<Integer> {
     }
   }
 
-  private int print(SignOutcome outcome, CardReading.Present card, Path target) throws IOException {
+  private int print(SignOutcome outcome, CardReading.Present card, SignatureFile place)
+      throws IOException {
     if (outcome instanceof SignOutcome.Refused refused) {
       return output.refuse(refused.failure(), refused.triesLeft());
     }
-    write(target, ((SignOutcome.Signed) outcome).signature());
+    place.write(((SignOutcome.Signed) outcome).signature());
     String number = PathVerifier.subjectNumber(card.certificate()).orElse("");
     PrintWriter printer = spec.commandLine().getOut();
     if (output.json()) {
       Map<String, Object> values = new LinkedHashMap<>();
-      values.put("signature", target.toString());
+      values.put("signature", place.target().toString());
       values.put("subjectNumber", number);
       values.put("certificateSha256", card.fingerprint().hex());
       Output.print(printer, Json.of(values));
     } else {
-      Output.print(printer, output.message("cli.sign.done", target, Output.printable(number)));
+      Output.print(
+          printer, output.message("cli.sign.done", place.target(), Output.printable(number)));
     }
     return Output.OK;
-  }
-
-  /** Whole or not at all. */
-  private static void write(Path target, byte[] signature) throws IOException {
-    Path directory = target.toAbsolutePath().getParent();
-    Path part = Files.createTempFile(directory, ".signature", ".part");
-    try {
-      Files.write(part, signature);
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
   }
 }

@@ -161,6 +161,9 @@ final class SimulateCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--upn and the faults of a certificate are for piv only");
     }
+    if (port < 1 || port > 65535) {
+      throw new ParameterException(spec.commandLine(), "--port: 1 to 65535");
+    }
     NewCard card;
     try {
       card =

@@ -12,6 +12,7 @@ import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.pcsc.GrantedReader;
 import jp.sekisho.smartcard.pcsc.PcscCard;
 import jp.sekisho.smartcard.pcsc.PcscContext;
+import jp.sekisho.smartcard.pcsc.ReaderRole;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
 import jp.sekisho.smartcard.piv.CardReading;
 import jp.sekisho.smartcard.piv.PivCard;
@@ -38,16 +39,18 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     List<Row> rows = new ArrayList<>();
     CardFailure none = CardFailure.NO_READER;
+    boolean shared = false;
     try (PcscContext context = PcscContext.establish()) {
       ReaderRoles roles = roleOptions.roles();
       for (String name : context.readers()) {
         none = CardFailure.READER_NOT_GRANTED;
+        shared |= roles.roleOf(name) == ReaderRole.SHARED;
         roles.grant(name).ifPresent(reader -> rows.add(new Row(name, read(reader))));
       }
     } catch (CardException e) {
       none = e.failure();
     }
-    print(rows, none);
+    print(rows, none, shared);
     return rows.stream().anyMatch(row -> row.reading() instanceof CardReading.Present)
         ? Output.OK
         : Output.exitCode(rows.isEmpty() ? none : failure(rows.get(0)));
@@ -69,7 +72,10 @@ final class StatusCommand implements Callable<Integer> {
         : CardFailure.CARD_ERROR;
   }
 
-  private void print(List<Row> rows, CardFailure none) {
+  /**
+   * @param shared there is a shared reader, whose cards status does not show
+   */
+  private void print(List<Row> rows, CardFailure none, boolean shared) {
     PrintWriter out = spec.commandLine().getOut();
     if (output.json()) {
       Map<String, Object> document = new LinkedHashMap<>();
@@ -79,7 +85,11 @@ final class StatusCommand implements Callable<Integer> {
       }
       Output.print(out, Json.of(document));
     } else if (rows.isEmpty()) {
-      Output.print(out, output.refusal(none));
+      Output.print(
+          out,
+          shared && none == CardFailure.READER_NOT_GRANTED
+              ? output.message("cli.status.shared") + "\n" + output.message("cli.code", none.name())
+              : output.refusal(none));
     }
     if (!output.json()) {
       rows.forEach(row -> Output.print(out, row.reader() + "\n" + text(row.reading()).indent(2)));

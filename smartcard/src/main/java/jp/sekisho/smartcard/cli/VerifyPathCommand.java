@@ -1,6 +1,7 @@
 package jp.sekisho.smartcard.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -30,7 +31,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -47,6 +50,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {" 0:valid", " 1:not valid", " 2:unusable input"})
 final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
   private static final int LARGEST = 64 << 20;
+  private static final Duration OLDEST_CRL = Duration.ofDays(36_500);
   private static final Map<String, Integer> USAGES =
       Map.of(
           "digitalSignature", KeyUsage.digitalSignature,
@@ -146,14 +150,15 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
 
   /**
    * Takes every value up to the next option, but leaves the last word: it is the certificate,
-   * unless that came before.
+   * unless that came before. A file never begins with two dashes here.
    */
   static final class Several implements IParameterConsumer {
     @Override
     public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
       List<Path> files = option.getValue();
-      if (words.isEmpty()) {
-        return;
+      if (words.isEmpty() || words.peek().startsWith("--")) {
+        throw new ParameterException(
+            command.commandLine(), ((OptionSpec) option).longestName() + ": a file is missing");
       }
       files.add(Path.of(words.pop()));
       int certificate = command.positionalParameters().get(0).getValue() == null ? 1 : 0;
@@ -166,7 +171,7 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
   @Override
   public Integer call() throws IOException {
     if (batch) {
-      return Batch.run("verify-path", VerifyPathCommand::new, spec.commandLine().getOut());
+      return Batch.run(spec.commandLine(), VerifyPathCommand::new);
     }
     Batch.Answer answer = answer();
     Output.print(spec.commandLine().getOut(), Json.of(answer.values()));
@@ -177,7 +182,8 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
   public Batch.Answer answer() {
     try {
       if (certificate == null || anchors.isEmpty()) {
-        return Batch.unusable("a certificate and at least one --anchor are needed");
+        return Batch.unusable(
+            "a certificate, as the first or the last word, and at least one --anchor are needed");
       }
       List<byte[]> leaf = read(List.of(certificate), "CERTIFICATE");
       List<byte[]> between = new ArrayList<>(leaf.subList(1, leaf.size()));
@@ -198,6 +204,8 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
       return Batch.unusable("FILE_UNUSABLE " + e.getFile() + ": " + e.getClass().getSimpleName());
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       return Batch.unusable(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      return Batch.internal(e);
     }
   }
 
@@ -218,6 +226,9 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
   private RevocationSource revocation() throws IOException {
     if (noRevocation) {
       return RevocationSource.unchecked();
+    }
+    if (crlMaxAge != null && (crlMaxAge.isNegative() || crlMaxAge.compareTo(OLDEST_CRL) > 0)) {
+      throw new IllegalArgumentException("--crl-max-age: PT0S to " + OLDEST_CRL);
     }
     // A CRL that cannot be used is none; one that cannot be opened is a mistake of the caller.
     read(crls, "X509 CRL");
@@ -263,15 +274,27 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
 
   /** The blocks of one file; at least one. */
   static List<byte[]> read(Path file, String type) throws IOException {
-    if (Files.size(file) > LARGEST) {
-      throw new IOException(file + " is larger than 64 MiB");
-    }
+    byte[] bytes = bytes(file);
     try {
-      return Pem.blocks(Files.readAllBytes(file), type);
-    } catch (FileSystemException e) {
-      throw e;
+      return Pem.blocks(bytes, type);
     } catch (IOException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** A file's bytes; devices and pipes, which have no size, are read up to the same bound. */
+  static byte[] bytes(Path file) throws IOException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(LARGEST + 1);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("FILE_UNUSABLE " + file + ": " + e.getMessage(), e);
+    }
+    if (bytes.length > LARGEST) {
+      throw new IOException("FILE_TOO_LONG " + file + ": more than 64 MiB");
+    }
+    return bytes;
   }
 }

@@ -2,7 +2,6 @@ package jp.sekisho.smartcard.cli;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.LinkedHashMap;
@@ -65,8 +64,7 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
   @Override
   public Integer call() throws IOException {
     if (batch) {
-      return Batch.run(
-          "verify-signature", VerifySignatureCommand::new, spec.commandLine().getOut());
+      return Batch.run(spec.commandLine(), VerifySignatureCommand::new);
     }
     Batch.Answer answer = answer();
     if (json || answer.exit() == Output.USAGE) {
@@ -90,8 +88,8 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
       } else if (key != null) {
         signer = SignatureVerifier.encoded(VerifyPathCommand.read(key, "PUBLIC KEY").get(0));
       }
-      byte[] signed = Files.readAllBytes(file);
-      byte[] bytes = Files.readAllBytes(signature);
+      byte[] signed = VerifyPathCommand.bytes(file);
+      byte[] bytes = VerifyPathCommand.bytes(signature);
       boolean byPss = pss || signer.filter(SignatureVerifier::isForPssAlone).isPresent();
       String reason = "";
       if (signer.filter(one -> isAccepted(one, byPss)).isEmpty()) {
@@ -108,8 +106,10 @@ final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering
       return new Batch.Answer(values, reason.isEmpty() ? Output.OK : Output.REFUSED);
     } catch (FileSystemException e) {
       return Batch.unusable("FILE_UNUSABLE " + e.getFile() + ": " + e.getClass().getSimpleName());
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       return Batch.unusable(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      return Batch.internal(e);
     }
   }
 

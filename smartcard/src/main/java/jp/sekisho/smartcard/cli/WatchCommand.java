@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Prints what the watcher notices until it is killed. Touches no card. */
@@ -31,6 +32,9 @@ final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (events != null && events < 1) {
+      throw new ParameterException(spec.commandLine(), "--events: 1 or more");
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (!roleOptions.given()) {
       // Nothing would ever be printed, which looks like a program that hangs.

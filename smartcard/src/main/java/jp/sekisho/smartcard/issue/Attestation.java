@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -117,11 +118,22 @@ public final class Attestation {
       return refused(IssueFailure.ATTESTATION_POLICY, "PIN policy " + pin);
     }
     byte[] v = firmware.get();
+    if (makesWeakKeys(v) && key instanceof RSAPublicKey) {
+      return refused(
+          IssueFailure.ATTESTATION_POLICY,
+          "RSA key made by a firmware that makes weak ones (ROCA)");
+    }
     return new Verdict.Attested(
         "%d.%d.%d".formatted(v[0] & 0xFF, v[1] & 0xFF, v[2] & 0xFF),
         said,
         pin,
         policy.get()[1] & 0xFF);
+  }
+
+  /** Yubico's advisory YSA-2017-01: RSA keys of firmware 4.2.6 to 4.3.4 can be computed (ROCA). */
+  static boolean makesWeakKeys(byte[] firmware) {
+    return Arrays.compareUnsigned(firmware, new byte[] {4, 2, 6}) >= 0
+        && Arrays.compareUnsigned(firmware, new byte[] {4, 3, 4}) <= 0;
   }
 
   private boolean leadsToRoot(X509Certificate certificate, int depth) {

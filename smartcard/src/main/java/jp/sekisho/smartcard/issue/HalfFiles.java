@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,12 +19,30 @@ import java.util.Set;
  * not to keep them: nothing reads them back.
  */
 public final class HalfFiles implements HalfReceiver, AutoCloseable {
-  private final FileChannel first;
-  private final FileChannel second;
+  private final Place first;
+  private final Place second;
 
-  private HalfFiles(FileChannel first, FileChannel second) {
+  private HalfFiles(Place first, Place second) {
     this.first = first;
     this.second = second;
+  }
+
+  /**
+   * Where one role's halves go.
+   *
+   * @param made by us: taken away again when no half came into it
+   */
+  private record Place(Path file, FileChannel channel, boolean made) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      boolean empty;
+      try (channel) {
+        empty = made && channel.size() == 0;
+      }
+      if (empty) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 
   /**
@@ -32,9 +51,9 @@ public final class HalfFiles implements HalfReceiver, AutoCloseable {
    * @throws IOException also {@code HALVES_TOGETHER} when both are one place
    */
   public static HalfFiles open(Path first, Path second) throws IOException {
-    FileChannel one = append(first);
+    Place one = append(first);
     try {
-      FileChannel other = append(second);
+      Place other = append(second);
       if (Files.isSameFile(first, second)) {
         other.close();
         throw new IOException("HALVES_TOGETHER " + first + ": each role has a place of its own");
@@ -46,8 +65,16 @@ public final class HalfFiles implements HalfReceiver, AutoCloseable {
     }
   }
 
-  private static FileChannel append(Path file) throws IOException {
-    Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  private static Place append(Path file) throws IOException {
+    try {
+      return new Place(file, open(file, StandardOpenOption.CREATE_NEW), true);
+    } catch (FileAlreadyExistsException e) {
+      return new Place(file, open(file, StandardOpenOption.CREATE), false);
+    }
+  }
+
+  private static FileChannel open(Path file, StandardOpenOption creation) throws IOException {
+    Set<StandardOpenOption> options = Set.of(creation, StandardOpenOption.APPEND);
     return file.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? FileChannel.open(
             file,
@@ -58,8 +85,8 @@ public final class HalfFiles implements HalfReceiver, AutoCloseable {
 
   @Override
   public void give(String number, String card, PukHalf one, PukHalf other) throws IOException {
-    write(first, number, card, one);
-    write(second, number, card, other);
+    write(first.channel, number, card, one);
+    write(second.channel, number, card, other);
   }
 
   private static void write(FileChannel place, String number, String card, PukHalf half)

@@ -66,7 +66,7 @@ public final class PcscCard implements CardChannel {
       reconnect(LEAVE_CARD);
       code = winscard.call("SCardBeginTransaction", false, card);
     }
-    ScardCode.require("SCardBeginTransaction", code);
+    winscard.require("SCardBeginTransaction", code);
   }
 
   @Override
@@ -132,7 +132,7 @@ public final class PcscCard implements CardChannel {
     if (answer.isUnsupported()) {
       return Optional.empty();
     }
-    ScardCode.require("SCardControl", answer.code());
+    requireControlled(answer);
     return PinPadFeatures.parse(answer.data())
         .verifyPinDirect()
         .map(code -> new PinPad(this, code));
@@ -187,6 +187,11 @@ public final class PcscCard implements CardChannel {
         default -> false;
       };
     }
+  }
+
+  /** Throws unless the reader did what it was asked to. */
+  void requireControlled(ControlAnswer answer) throws CardException {
+    winscard.require("SCardControl", answer.code());
   }
 
   private ControlAnswer control(int controlCode, byte[] input) throws CardException {

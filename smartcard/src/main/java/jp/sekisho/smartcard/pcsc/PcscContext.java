@@ -71,7 +71,7 @@ public final class PcscContext implements AutoCloseable {
       }
       // How many it needs may have changed again by the next call.
       if (code != ScardCode.INSUFFICIENT_BUFFER || chars >= MOST_NAMES) {
-        ScardCode.require("SCardListReaders", code);
+        winscard.require("SCardListReaders", code);
         return winscard.texts(names, winscard.readDword(length, 0));
       }
       chars = Math.min(MOST_NAMES, Math.max(2 * chars, winscard.readDword(length, 0)));
@@ -112,7 +112,7 @@ public final class PcscContext implements AutoCloseable {
                     card,
                     protocol),
             this::release);
-    ScardCode.require("SCardConnect", code);
+    winscard.require("SCardConnect", code);
     return new PcscCard(
         winscard, lane, this::release, card.getLong(0), winscard.readDword(protocol, 0), reader);
   }
@@ -170,7 +170,7 @@ public final class PcscContext implements AutoCloseable {
     if (code == ScardCode.TIMEOUT || code == ScardCode.CANCELLED) {
       return known;
     }
-    ScardCode.require("SCardGetStatusChange", code);
+    winscard.require("SCardGetStatusChange", code);
     List<ReaderState> now = new ArrayList<>();
     for (int i = 0; i < known.size(); i++) {
       now.add(

@@ -33,7 +33,7 @@ public final class PinPad {
     if (answer.code() == ScardCode.TIMEOUT) {
       return new PinPadOutcome.NotEntered(PinPadOutcome.Reason.TIMED_OUT);
     }
-    ScardCode.require("SCardControl", answer.code());
+    card.requireControlled(answer);
     Response response = Response.parse(answer.data());
     // PC/SC part 10, 2.5.4: what the reader says instead of the card.
     return switch (response.sw()) {

@@ -38,15 +38,9 @@ final class ScardCode {
 
   private ScardCode() {}
 
-  static void require(String call, int code) throws CardException {
-    if (code != OK) {
-      throw exception(call, code);
-    }
-  }
-
-  static CardException exception(String call, int code) {
-    return new CardException(
-        failure(code, RemoteSession.current()), "%s 0x%08X".formatted(call, code));
+  /** What to throw for a code that is not {@link #OK}. */
+  static CardException exception(String call, int code, RemoteSession session) {
+    return new CardException(failure(code, session), "%s 0x%08X".formatted(call, code));
   }
 
   /**

@@ -8,6 +8,7 @@ import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class Winscard {
   private final Functions functions;
   private final Abi abi;
+  private final Supplier<RemoteSession> session;
 
-  Winscard(Functions functions, Abi abi) {
+  /**
+   * @param session where its user sits, asked at each refusal: a session may move while we run
+   */
+  Winscard(Functions functions, Abi abi, Supplier<RemoteSession> session) {
     this.functions = functions;
     this.abi = abi;
+    this.session = session;
   }
 
   static Winscard load() throws CardException {
@@ -30,7 +36,9 @@ final class Winscard {
     try {
       NativeLibrary library = NativeLibrary.getInstance(abi.library());
       return new Winscard(
-          (name, arguments) -> invoke(library.getFunction(name), abi, arguments), abi);
+          (name, arguments) -> invoke(library.getFunction(name), abi, arguments),
+          abi,
+          RemoteSession::current);
     } catch (UnsatisfiedLinkError e) {
       throw new CardException(
           CardFailure.SERVICE_DOWN, abi.library() + " not found (Debian package libpcsclite1)");
@@ -52,7 +60,14 @@ final class Winscard {
 
   /** Calls and throws unless the code is 0. */
   void require(String name, boolean text, @Nullable Object... arguments) throws CardException {
-    ScardCode.require(name, call(name, text, arguments));
+    require(name, call(name, text, arguments));
+  }
+
+  /** Throws unless the code is 0. */
+  void require(String name, int code) throws CardException {
+    if (code != ScardCode.OK) {
+      throw ScardCode.exception(name, code, session.get());
+    }
   }
 
   /** A DWORD passed by value. */

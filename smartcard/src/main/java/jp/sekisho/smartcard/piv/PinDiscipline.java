@@ -142,6 +142,9 @@ public final class PinDiscipline<A extends PinApplication> {
         if (unfit.isPresent()) {
           return unfit.get();
         }
+      } else if (request.expected().isPresent()) {
+        // The card that was read showed it without a PIN.
+        return refused(CardFailure.CARD_SWAPPED, "the certificate is behind the PIN now");
       }
       tries = OptionalInt.of(left);
       if (left == 0) {

@@ -109,7 +109,7 @@ public final class Pkcs11Card {
 
   /** Finds the token and reads its certificates; needs no PIN. */
   public Pkcs11Outcome read() {
-    return ask(new Pkcs11Request(module, token, "", new char[0], new byte[0]));
+    return ask(new Pkcs11Request(module, token, "", new char[0], new byte[0], false));
   }
 
   /**
@@ -120,6 +120,16 @@ public final class Pkcs11Card {
    * @param data at most 1 MiB; hashed here
    */
   public Pkcs11Outcome sign(Fingerprint certificate, char[] typed, byte[] data) {
+    return sign(certificate, typed, data, true);
+  }
+
+  /**
+   * The same for whoever asks before a last try is used.
+   *
+   * @param lastTryConfirmed else a token that says its last try is left gets no PIN: PIN_LAST_TRY
+   */
+  public Pkcs11Outcome sign(
+      Fingerprint certificate, char[] typed, byte[] data, boolean lastTryConfirmed) {
     if (data.length > LONGEST_DATA) {
       throw new IllegalArgumentException("more than 1 MiB");
     }
@@ -127,7 +137,8 @@ public final class Pkcs11Card {
     if (pin.isEmpty()) {
       return new Pkcs11Outcome.Refused(CardFailure.PIN_FORMAT, "no PIN of " + typed.length);
     }
-    Pkcs11Request request = new Pkcs11Request(module, token, certificate.hex(), pin.get(), data);
+    Pkcs11Request request =
+        new Pkcs11Request(module, token, certificate.hex(), pin.get(), data, lastTryConfirmed);
     try {
       return checked(ask(request), certificate, data);
     } finally {

@@ -77,6 +77,10 @@ final class Pkcs11Child {
       if (hint(token) == Pkcs11Outcome.PinHint.BLOCKED) {
         return refused(CardFailure.PIN_BLOCKED, "the token says so");
       }
+      if (hint(token) == Pkcs11Outcome.PinHint.LAST && !request.lastTryConfirmed()) {
+        // It may have lost a try since it was read.
+        return refused(CardFailure.PIN_LAST_TRY, "the token says so");
+      }
       return token.takesPinOf(request.pin().length)
           ? sign(request, token)
           : refused(CardFailure.PIN_FORMAT, "not as long as a PIN of this token");

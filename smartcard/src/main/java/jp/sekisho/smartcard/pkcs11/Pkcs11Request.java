@@ -12,10 +12,16 @@ import java.util.Arrays;
  *
  * @param certificate hexadecimal SHA-256 of the certificate whose key is meant; empty = only read
  * @param pin empty = only read
+ * @param lastTryConfirmed the user wants to use a last try, should the token say it is that
  */
 @SuppressWarnings("ArrayRecordComponent") // wiped by whoever made them; never compared
 record Pkcs11Request(
-    Path module, TokenSelector token, String certificate, char[] pin, byte[] data) {
+    Path module,
+    TokenSelector token,
+    String certificate,
+    char[] pin,
+    byte[] data,
+    boolean lastTryConfirmed) {
   private static final int MOST = 1 << 20;
   private static final int PIPE_BUFFER = 8192;
   private static final int MOST_TEXT = 16 * 1024;
@@ -66,6 +72,7 @@ record Pkcs11Request(
     }
     out.writeInt(data.length);
     out.write(data);
+    out.writeBoolean(lastTryConfirmed);
   }
 
   static Pkcs11Request read(DataInputStream in) throws IOException {
@@ -78,7 +85,7 @@ record Pkcs11Request(
     }
     byte[] data = new byte[length(in)];
     in.readFully(data);
-    return new Pkcs11Request(module, token, certificate, pin, data);
+    return new Pkcs11Request(module, token, certificate, pin, data, in.readBoolean());
   }
 
   private static int length(DataInputStream in) throws IOException {

@@ -17,12 +17,13 @@ final class CertificateRules {
   private static final int LONGEST_SERIAL = 20;
 
   /** Key usages a signature-only key cannot have (RFC 9881 5). */
-  private static final int ENCRYPTING =
-      KeyUsage.keyEncipherment
-          | KeyUsage.dataEncipherment
-          | KeyUsage.keyAgreement
-          | KeyUsage.encipherOnly
-          | KeyUsage.decipherOnly;
+  private static final Set<Integer> ENCRYPTING =
+      Set.of(
+          KeyUsage.keyEncipherment,
+          KeyUsage.dataEncipherment,
+          KeyUsage.keyAgreement,
+          KeyUsage.encipherOnly,
+          KeyUsage.decipherOnly);
 
   private static final Set<String> ML_DSA =
       Set.of("2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19");
@@ -83,7 +84,7 @@ final class CertificateRules {
     }
     if (ML_DSA.contains(certificate.keyInfo().getAlgorithm().getAlgorithm().getId())
         && extensions.keyUsage.isPresent()
-        && (extensions.keyUsage.get().getBytes()[0] & 0xff & ENCRYPTING) != 0) {
+        && ENCRYPTING.stream().anyMatch(extensions.keyUsage.get()::hasUsages)) {
       return broken("RFC 9881 5", "a signature key marked for encryption", certificate);
     }
     for (GeneralName name : extensions.alternativeNames) {

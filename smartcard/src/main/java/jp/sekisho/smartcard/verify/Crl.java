@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -58,12 +59,16 @@ final class Crl {
   private final Map<PublicKey, Boolean> verified = new ConcurrentHashMap<>();
   private final AtomicBoolean toldStale = new AtomicBoolean();
 
-  private Crl(byte[] der) throws MalformedException, IOException {
+  private Crl(byte[] der, Optional<List<PublicKey>> signers)
+      throws MalformedException, IOException {
     signed = Der.firstElement(der);
     CertificateList list = CertificateList.getInstance(ASN1Primitive.fromByteArray(der));
     TBSCertList content = list.getTBSCertList();
     signature = list.getSignature().getOctets();
     signatureAlgorithm = list.getSignatureAlgorithm();
+    if (signers.isPresent()) {
+      requireSignature(signed, signatureAlgorithm, signature, signers.get());
+    }
     if (!signatureAlgorithm.equals(content.getSignature())) {
       throw new MalformedException("5.1.1.2", "signature algorithm differs inside and outside");
     }
@@ -102,12 +107,39 @@ final class Crl {
    *     nextUpdate, no CRL number, an unknown critical extension, an entry twice
    */
   static Crl parse(byte[] der) throws MalformedException {
+    return parse(der, Optional.empty());
+  }
+
+  /**
+   * Reads one CRL that anybody may have sent us: what none of these keys signed is refused before
+   * its entries are looked at.
+   *
+   * @throws MalformedException as {@link #parse(byte[])}, and for one nobody of them signed
+   */
+  static Crl parse(byte[] der, List<PublicKey> signers) throws MalformedException {
+    return parse(der, Optional.of(signers));
+  }
+
+  private static Crl parse(byte[] der, Optional<List<PublicKey>> signers)
+      throws MalformedException {
     try {
-      return new Crl(der);
+      return new Crl(der, signers);
     } catch (IOException | RuntimeException e) {
       // Bouncy Castle refuses malformed structures by unchecked exceptions of many kinds.
       throw new MalformedException("5.1", "not one DER CRL: " + e.getMessage());
     }
+  }
+
+  private void requireSignature(
+      byte[] content, AlgorithmIdentifier algorithm, byte[] bits, List<PublicKey> signers)
+      throws MalformedException {
+    for (PublicKey key : signers) {
+      if (SignedBytes.verifies(content, algorithm, bits, key)) {
+        verified.put(key, true);
+        return;
+      }
+    }
+    throw new MalformedException("5.1.1.3", "none of our CAs signed the list");
   }
 
   boolean isDelta() {

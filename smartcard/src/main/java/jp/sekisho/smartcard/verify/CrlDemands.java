@@ -28,7 +28,8 @@ record CrlDemands(Optional<Duration> maxAge, Duration ahead, boolean strong) {
 
   /** Whether the list is current and strong enough. */
   boolean admit(Crl crl, Instant now) {
-    boolean young = maxAge.isEmpty() || !crl.thisUpdate.plus(maxAge.get()).isBefore(now);
+    boolean young =
+        maxAge.isEmpty() || Duration.between(crl.thisUpdate, now).compareTo(maxAge.get()) <= 0;
     return young
         && !crl.thisUpdate.isAfter(now.plus(ahead))
         && !crl.nextUpdate.isBefore(now)

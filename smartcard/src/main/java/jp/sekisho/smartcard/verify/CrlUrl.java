@@ -121,11 +121,14 @@ public final class CrlUrl implements PathRevocation {
 
   private Optional<List<Crl>> judged(byte[] answer, List<Crl> before) {
     try {
+      List<PathCertificate> known = X509.ours(signers.get());
+      List<PublicKey> keys =
+          known.stream().filter(CrlUrl::signsLists).flatMap(ca -> ca.key(null).stream()).toList();
       List<Crl> crls = new ArrayList<>();
       for (byte[] der : Pem.blocks(answer, "X509 CRL")) {
-        crls.add(Crl.parse(der));
+        crls.add(Crl.parse(der, keys));
       }
-      accept(crls, before);
+      accept(crls, before, known);
       return Optional.of(List.copyOf(crls));
     } catch (IOException e) {
       notices.refused(address + ": " + e.getMessage());
@@ -202,8 +205,8 @@ public final class CrlUrl implements PathRevocation {
    * Whoever stands in the line may keep lists from us, but not exchange a good one, nor take one
    * out of several: what is missing revokes nobody.
    */
-  private void accept(List<Crl> crls, List<Crl> before) throws IOException, MalformedException {
-    List<PathCertificate> known = X509.ours(signers.get());
+  private void accept(List<Crl> crls, List<Crl> before, List<PathCertificate> known)
+      throws IOException {
     List<Signed> answer = new ArrayList<>();
     for (Crl crl : crls) {
       PublicKey signer =
@@ -274,9 +277,13 @@ public final class CrlUrl implements PathRevocation {
                 one -> one.isCompletedBy(delta.crl) || one.number.compareTo(delta.crl.number) >= 0);
   }
 
+  private static boolean signsLists(PathCertificate ca) {
+    return ca.extensions().allows(KeyUsage.cRLSign);
+  }
+
   private static Optional<PublicKey> signer(Crl crl, List<PathCertificate> known) {
     return known.stream()
-        .filter(ca -> ca.subject().equals(crl.issuer) && ca.extensions().allows(KeyUsage.cRLSign))
+        .filter(ca -> ca.subject().equals(crl.issuer) && signsLists(ca))
         .flatMap(ca -> ca.key(null).stream())
         .filter(crl::isSignedBy)
         .findFirst();

@@ -21,7 +21,7 @@ import org.bouncycastle.asn1.x500.X500Name;
  *
  * @param parts one canonical text per RDN, from the root of the directory down
  */
-record DistinguishedName(List<String> parts) {
+record DistinguishedName(List<String> parts) implements Comparable<DistinguishedName> {
   private static final Pattern SPACES = Pattern.compile("\\s+");
 
   DistinguishedName {
@@ -34,6 +34,22 @@ record DistinguishedName(List<String> parts) {
       parts.add(part(rdn));
     }
     return new DistinguishedName(parts);
+  }
+
+  /**
+   * An order like any other: a hash table of names that somebody chose to have one hash falls back
+   * to it, else each look-up would pass all of them.
+   */
+  @Override
+  public int compareTo(DistinguishedName other) {
+    int shared = Math.min(parts.size(), other.parts.size());
+    for (int i = 0; i < shared; i++) {
+      int order = parts.get(i).compareTo(other.parts.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(parts.size(), other.parts.size());
   }
 
   boolean isEmpty() {

@@ -34,6 +34,9 @@ final class Keys {
 
   private static final Map<ECPublicKey, EcKey> TRANSLATED = Recent.map(4096);
 
+  private static final int LARGEST_DSA = 3072;
+  private static final int LARGEST_DSA_SUBGROUP = 256;
+
   private Keys() {}
 
   static PublicKey of(SubjectPublicKeyInfo info) throws GeneralSecurityException, IOException {
@@ -46,7 +49,7 @@ final class Keys {
       return encoded(PSS, info);
     }
     if (algorithm.equals(X9ObjectIdentifiers.id_dsa)) {
-      return encoded("DSA", info);
+      return ofUsualSize(encoded("DSA", info));
     }
     PublicKey key = BouncyCastleProvider.getPublicKey(info);
     if (key == null) {
@@ -93,10 +96,22 @@ final class Keys {
     DSAParams parameters = issuer.getParams();
     ASN1Integer y = ASN1Integer.getInstance(info.parsePublicKey());
     return Optional.of(
-        KeyFactory.getInstance("DSA")
-            .generatePublic(
-                new DSAPublicKeySpec(
-                    y.getValue(), parameters.getP(), parameters.getQ(), parameters.getG())));
+        ofUsualSize(
+            KeyFactory.getInstance("DSA")
+                .generatePublic(
+                    new DSAPublicKeySpec(
+                        y.getValue(), parameters.getP(), parameters.getQ(), parameters.getG()))));
+  }
+
+  /** FIPS 186-4 knows no larger DSA keys, and one signature by a huge one takes hours. */
+  private static PublicKey ofUsualSize(PublicKey key) throws GeneralSecurityException {
+    DSAParams parameters = key instanceof DSAPublicKey dsa ? dsa.getParams() : null;
+    if (parameters == null
+        || parameters.getP().bitLength() > LARGEST_DSA
+        || parameters.getQ().bitLength() > LARGEST_DSA_SUBGROUP) {
+      throw new GeneralSecurityException("no DSA key of up to 3072 bits");
+    }
+    return key;
   }
 
   private static PublicKey encoded(String algorithm, SubjectPublicKeyInfo info)

@@ -18,9 +18,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.CardText;
 import jp.sekisho.smartcard.issue.IssueFailure;
 import jp.sekisho.smartcard.issue.IssueJournal;
+import jp.sekisho.smartcard.pcsc.ReaderRoles;
 import jp.sekisho.smartcard.simulate.TestCa;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -316,6 +318,63 @@ class CardCommandTest {
   @Test
   void aMissingSimulatorIsTheEnvironmentsFault() {
     assertEquals(3, run("control", "--dir", directory.toString(), "insert").exitCode());
+  }
+
+  @Test
+  void numbersOutOfTheirBoundsAreWrongUsage() {
+    for (String port : new String[] {"0", "-1", "99999"}) {
+      assertEquals(
+          2, run("simulate", "--dir", directory.toString(), "--port=" + port).exitCode(), port);
+    }
+    for (String events : new String[] {"0", "-1"}) {
+      assertEquals(2, run("watch", "--reader-role=*=staff", "--events=" + events).exitCode());
+    }
+  }
+
+  @Test
+  void theKeysOfALineOfJsonHaveOneOrder() throws Exception {
+    assertEquals(
+        "{\"readers\":[{\"name\":\"A 0\",\"role\":\"staff\"},"
+            + "{\"name\":\"B 0\",\"role\":\"resident\"}]}",
+        ReadersCommand.json(
+            List.of("A 0", "B 0"), new ReaderRoles(List.of(ReaderRoles.Rule.parse("A*=staff")))));
+    assertEquals(
+        "{\"failure\":\"CARD_BUSY\",\"detail\":\"0x8010000B\"}",
+        IssueText.json(CardFailure.CARD_BUSY, "0x8010000B"));
+    run("issue-test-ca", directory.resolve("ca").toString());
+    Path journal = directory.resolve("journal");
+    try (IssueJournal steps = IssueJournal.open(journal)) {
+      steps.of("1").begin("serial-5");
+      steps.of("1").recordCertificate(BigInteger.TEN);
+      steps.of("1").recordDone("serial-5");
+    }
+    assertEquals(
+        "{\"failure\":\"GIVE_UP_UNKNOWN\",\"number\":\"3\"}", giveUp(journal, "3").out().strip());
+    try (IssueJournal steps = IssueJournal.open(journal)) {
+      steps.of("2").begin("serial-6");
+    }
+    assertEquals(
+        List.of(
+            "{\"event\":\"given-up\",\"number\":\"2\",\"card\":\"serial-6\"}",
+            "{\"event\":\"finished\",\"rows\":1}"),
+        giveUp(journal, "2").out().lines().toList());
+    assertFalse(Files.exists(directory.resolve("h1")), "no half, no file");
+  }
+
+  /** Before a card is asked, so that none signs in vain. */
+  @Test
+  void aSignatureThatCannotBeKeptIsSaidByItsNameBeforeAnyCardIsLookedAt() throws Exception {
+    String file = Files.writeString(directory.resolve("text"), "x").toString();
+    for (Path target : new Path[] {directory.resolve("none/text.sig"), directory}) {
+      Run run = run("sign", "--json", "--pin-stdin", "--out", target.toString(), file);
+      assertEquals(3, run.exitCode());
+      assertEquals(
+          "{\"failure\":\"FILE_UNUSABLE\",\"file\":\"" + target + "\"}", run.out().strip());
+    }
+    run("sign", "--json", "--pin-stdin", file);
+    try (Stream<Path> left = Files.list(directory)) {
+      assertEquals(List.of("text"), left.map(path -> path.getFileName().toString()).toList());
+    }
   }
 
   @Test

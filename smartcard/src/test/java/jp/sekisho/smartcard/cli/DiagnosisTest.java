@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.List;
 import java.util.Locale;
+import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.CardText;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,17 @@ class DiagnosisTest {
             List.of(
                 Diagnosis.Finding.of("reader", "", first, ""),
                 Diagnosis.Finding.of("card", "", second, ""))));
+  }
+
+  @Test
+  void adviceAboutACardIsTwoSentencesInEitherLanguage() {
+    assertEquals(
+        "職員証をリーダーに入れて（かざして）ください。" + "直らない場合は情報システム担当（ヘルプデスク）に、表示された符号を伝えてください。",
+        DoctorCommand.cardTodo(CardFailure.NO_CARD, Locale.JAPANESE));
+    assertEquals(
+        "Put your staff card into (or onto) the reader. "
+            + "If this does not help, call the IT help desk and tell them the code shown.",
+        DoctorCommand.cardTodo(CardFailure.NO_CARD, Locale.ENGLISH));
   }
 
   @Test

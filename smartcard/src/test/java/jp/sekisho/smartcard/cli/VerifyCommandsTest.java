@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jp.sekisho.smartcard.simulate.TestCa;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -30,7 +31,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What verify-path and verify-signature take and print, which others build upon. */
+/**
+ * What verify-path and verify-signature take and print, which others build upon. Long because both
+ * share the files, the batch and what is unusable.
+ */
 class VerifyCommandsTest {
   private static final String VALID = "{\"valid\":true,\"reason\":\"\",\"clause\":\"\"}";
 
@@ -87,11 +91,11 @@ class VerifyCommandsTest {
     }
   }
 
-  private static Run batch(String command, String lines) {
+  private static Run batch(String command, String lines, String... more) {
     InputStream before = System.in;
     System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
     try {
-      return run(command, "--batch");
+      return run(words(more, command, "--batch"));
     } finally {
       System.setIn(before);
     }
@@ -209,7 +213,123 @@ class VerifyCommandsTest {
       assertEquals(2, run.exitCode(), String.join(" ", arguments));
       assertTrue(run.out().endsWith("\"clause\":\"input\"}"), run.out());
     }
-    assertEquals(2, run("verify-path", "--frobnicate").exitCode());
+  }
+
+  @Test
+  void aCommandLineThatCannotBeParsedIsTwoAndStillALineOfJson() {
+    for (String command : new String[] {"verify-path", "verify-signature"}) {
+      for (String[] wrong :
+          new String[][] {
+            {"--frobnicate"}, {leaf, leaf, leaf}, {leaf, "--lang=fr"}, {"--json=x"}
+          }) {
+        unusable(run(words(wrong, command)));
+      }
+    }
+    for (String[] wrong :
+        new String[][] {
+          {"--at", "tomorrow"},
+          {"--crl-max-age", "foo"},
+          {"--crl-max-age", "PT9223372036854775807S"},
+          {"--crl-max-age", "-P1D"},
+          {"--crl-max-age", "P36501D"},
+        }) {
+      unusable(run(words(wrong, "verify-path", "--anchor", root, "--crl", crl, leaf)));
+    }
+    unusable(run("verify-signature", "--certificate"));
+  }
+
+  private static String[] words(String[] last, String... first) {
+    return Stream.concat(Stream.of(first), Stream.of(last)).toArray(String[]::new);
+  }
+
+  private static void unusable(Run run) {
+    assertEquals(2, run.exitCode(), run.out());
+    assertEquals(1, run.out().lines().count(), run.out());
+    assertTrue(run.out().startsWith("{\"valid\":false,\"reason\":\""), run.out());
+    assertTrue(run.out().endsWith("\"clause\":\"input\"}"), run.out());
+  }
+
+  @Test
+  void aCertificateInTheMiddleIsNotGuessed() {
+    Run middle = run("verify-path", "--anchor", root, leaf, "--no-revocation");
+    unusable(middle);
+    assertTrue(middle.out().contains("as the first or the last word"), middle.out());
+    Run missing = run("verify-path", "--anchor", "--crl", crl, leaf);
+    unusable(missing);
+    assertTrue(missing.out().contains("--anchor: a file is missing"), missing.out());
+    assertEquals(new Run(0, VALID), run("verify-path", leaf, "--anchor", root, "--no-revocation"));
+  }
+
+  @Test
+  void whatNeverEndsIsReadUpToABound() {
+    String endless = "/dev/zero";
+    for (String[] arguments :
+        new String[][] {
+          {"verify-path", "--anchor", root, "--no-revocation", endless},
+          {"verify-path", "--anchor", root, "--crl", endless, leaf},
+          {"verify-signature", "--certificate", leaf, "--signature", leaf, endless},
+          {"verify-signature", "--certificate", leaf, "--signature", endless, leaf},
+          {"verify-signature", "--key", endless, "--signature", leaf, leaf},
+        }) {
+      Run run = run(arguments);
+      unusable(run);
+      assertTrue(run.out().contains("FILE_TOO_LONG /dev/zero"), run.out());
+    }
+  }
+
+  @Test
+  void theAgeOfAListAndThePolicyInputsReachTheJudgement() {
+    assertEquals(
+        new Run(0, VALID),
+        run("verify-path", "--anchor", root, "--crl", crl, "--crl-max-age", "P36500D", leaf));
+    String later = Instant.now().plus(Duration.ofHours(2)).toString();
+    Run old =
+        run(
+            "verify-path",
+            "--anchor",
+            root,
+            "--crl",
+            crl,
+            "--at",
+            later,
+            "--crl-max-age",
+            "PT1H",
+            leaf);
+    assertEquals(1, old.exitCode(), old.out());
+    assertTrue(old.out().endsWith("\"clause\":\"6.3.3\"}"), old.out());
+    assertEquals(
+        0, run("verify-path", "--anchor", root, "--crl", crl, "--at", later, leaf).exitCode());
+  }
+
+  @Test
+  void aBatchTakesNothingBesideItsLines() {
+    for (String[] more :
+        new String[][] {{"--no-revocation"}, {"--anchor", root}, {leaf}, {"--key-usage=cRLSign"}}) {
+      unusable(run(words(more, "verify-path", "--batch")));
+    }
+    unusable(run("verify-signature", "--pss", "--batch"));
+    Run run =
+        batch(
+            "verify-path",
+            """
+            ["--lang","ja","--anchor","%1$s","--no-revocation","%2$s"]
+            ["--batch","--anchor","%1$s","--no-revocation","%2$s"]
+            """
+                .formatted(root, leaf),
+            "--lang=en",
+            "--json");
+    assertEquals(0, run.exitCode());
+    List<String> lines = run.out().lines().toList();
+    assertEquals(VALID.replace("}", ",\"exit\":0}"), lines.get(0));
+    assertTrue(lines.get(1).endsWith("\"clause\":\"input\",\"exit\":2}"), lines.get(1));
+  }
+
+  @Test
+  void whatWeStumbleOverIsUnusableInput() {
+    assertEquals(
+        "{valid=false, reason=INTERNAL java.lang.ArithmeticException: long overflow,"
+            + " clause=input}",
+        Batch.internal(new ArithmeticException("long overflow")).values().toString());
   }
 
   @Test
@@ -231,17 +351,20 @@ class VerifyCommandsTest {
             ["verify-path","--anchor","%1$s","%3$s"]
             ["--no-such-option"]
             no json
+            ["--anchor","%1$s","--crl","%2$s","--crl-max-age","PT9223372036854775807S","%3$s"]
+            ["--anchor","%1$s","--no-revocation","--at","tomorrow","%3$s"]
             ["--anchor","%1$s","--no-revocation","%3$s"]
             """
                 .formatted(root, crl, leaf));
     assertEquals(0, run.exitCode());
     List<String> lines = run.out().lines().toList();
-    assertEquals(5, lines.size(), run.out());
+    assertEquals(7, lines.size(), run.out());
     assertEquals(VALID.replace("}", ",\"exit\":0}"), lines.get(0));
     assertTrue(lines.get(1).endsWith("\"clause\":\"6.3.3\",\"exit\":1}"), lines.get(1));
-    assertTrue(lines.get(2).endsWith("\"clause\":\"input\",\"exit\":2}"), lines.get(2));
-    assertTrue(lines.get(3).endsWith("\"clause\":\"input\",\"exit\":2}"), lines.get(3));
-    assertEquals(VALID.replace("}", ",\"exit\":0}"), lines.get(4));
+    for (String line : lines.subList(2, 6)) {
+      assertTrue(line.endsWith("\"clause\":\"input\",\"exit\":2}"), line);
+    }
+    assertEquals(VALID.replace("}", ",\"exit\":0}"), lines.get(6));
   }
 
   @Test

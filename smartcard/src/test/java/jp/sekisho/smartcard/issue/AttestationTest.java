@@ -26,6 +26,8 @@ import jp.sekisho.smartcard.verify.PathVerifier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What a card's maker says of a key counts only under a pinned root, for this key and this card.
@@ -84,6 +86,19 @@ class AttestationTest {
 
   private static IssueFailure refused(Attestation.Verdict verdict) {
     return assertInstanceOf(Attestation.Verdict.Refused.class, verdict).failure();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4,2,5,false",
+    "4,2,6,true",
+    "4,3,0,true",
+    "4,3,4,true",
+    "4,3,5,false",
+    "5,4,3,false",
+  })
+  void aFirmwareThatMakesWeakRsaKeysIsKnown(byte major, byte minor, byte patch, boolean weak) {
+    assertEquals(weak, Attestation.makesWeakKeys(new byte[] {major, minor, patch}));
   }
 
   @Test

@@ -128,5 +128,26 @@ class IssueJournalTest {
                         IOException.class, () -> HalfFiles.open(one, directory.resolve("./one")))
                     .getMessage())
             .startsWith("HALVES_TOGETHER"));
+    assertFalse(Files.exists(one));
+  }
+
+  @Test
+  void aPlaceThatGotNoHalfIsTakenAwayAgainUnlessItWasThereBefore() throws Exception {
+    Path one = directory.resolve("one");
+    Path two = directory.resolve("two");
+    HalfFiles.open(one, two).close();
+    assertFalse(Files.exists(one) || Files.exists(two));
+    Files.createFile(two);
+    HalfFiles.open(one, two).close();
+    assertFalse(Files.exists(one));
+    assertTrue(Files.exists(two));
+    Path nowhere = directory.resolve("none/two");
+    assertThrows(IOException.class, () -> HalfFiles.open(one, nowhere));
+    assertFalse(Files.exists(one));
+    HalfFiles files = HalfFiles.open(one, directory.resolve("three"));
+    Files.writeString(one, "1,serial-1,half", StandardOpenOption.APPEND);
+    files.close();
+    assertTrue(Files.exists(one), "what holds something stays");
+    assertFalse(Files.exists(directory.resolve("three")));
   }
 }

@@ -232,6 +232,15 @@ class JpkiCardTest {
     assertEquals(0, card.pinsSent());
   }
 
+  /** A device that shows its certificate only after the PIN, in place of the card that was read. */
+  @Test
+  void aDeviceInPlaceOfTheCardReadGetsNoPin() {
+    card = channel(NewCard.Kind.JPKI_ANDROID, CardKey.RSA2048);
+    SignOutcome outcome = sign(new JpkiCard(card), "1234", expected(), false);
+    assertEquals(CardFailure.CARD_SWAPPED, refused(outcome).failure());
+    assertEquals(0, card.pinsSent());
+  }
+
   @Test
   void theNextCardIsARowOfTheTable() {
     card = channel(NewCard.Kind.JPKI, CardKey.P384);
@@ -364,6 +373,12 @@ class JpkiCardTest {
     faults(NewCard.Kind.JPKI, false).tearing();
     faults(NewCard.Kind.JPKI_ANDROID, true).tearing();
     faults(NewCard.Kind.JPKI, false).wrongPinTorn();
+  }
+
+  @Test
+  void aServiceLostAtAnyCommandIsThatAndNoPinIsSentTwice() {
+    faults(NewCard.Kind.JPKI, false).serviceLost();
+    faults(NewCard.Kind.JPKI_ANDROID, true).serviceLost();
   }
 
   @Test

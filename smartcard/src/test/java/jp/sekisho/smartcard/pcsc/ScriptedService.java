@@ -45,6 +45,9 @@ final class ScriptedService implements Functions {
   /** What SCardControl returns when there is no answer. */
   int unsupported = 0x8010001F;
 
+  /** Where the user sits. */
+  RemoteSession session = RemoteSession.LOCAL;
+
   private ScriptedService(boolean windows) {
     this.windows = windows;
   }
@@ -58,7 +61,7 @@ final class ScriptedService implements Functions {
   }
 
   Winscard winscard() {
-    return new Winscard(this, windows ? Abi.WINDOWS_64 : Abi.LINUX_64);
+    return new Winscard(this, windows ? Abi.WINDOWS_64 : Abi.LINUX_64, () -> session);
   }
 
   synchronized ScriptedService reader(String name, int state) {

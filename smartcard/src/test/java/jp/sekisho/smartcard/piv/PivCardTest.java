@@ -234,6 +234,11 @@ class PivCardTest {
   }
 
   @Test
+  void aServiceLostAtAnyCommandIsThatAndNoPinIsSentTwice() {
+    faults().serviceLost();
+  }
+
+  @Test
   void aResetByAnotherProgramAtAnyCommandIsBusyAndNoPinIsSentTwice() {
     faults().reset();
   }

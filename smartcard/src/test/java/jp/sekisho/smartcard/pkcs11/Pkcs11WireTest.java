@@ -58,7 +58,8 @@ class Pkcs11WireTest {
             TokenSelector.serial("42"),
             "ab",
             "１23４".toCharArray(),
-            new byte[] {1, 2});
+            new byte[] {1, 2},
+            true);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     request.write(new DataOutputStream(bytes));
     Pkcs11Request read =
@@ -67,6 +68,7 @@ class Pkcs11WireTest {
     assertEquals(request.token(), read.token());
     assertArrayEquals(request.pin(), read.pin());
     assertArrayEquals(request.data(), read.data());
+    assertTrue(read.lastTryConfirmed());
     assertFalse(read.toString().contains("23"), read.toString());
     read.wipe();
     assertArrayEquals(new char[4], read.pin());
@@ -110,7 +112,12 @@ class Pkcs11WireTest {
   void theRequestGoesPastTheBufferOfThePipeAndIsWipedByItsSender() throws IOException {
     Pkcs11Request request =
         new Pkcs11Request(
-            Path.of("/m.so"), TokenSelector.label("x"), "ab", "1234".toCharArray(), new byte[3]);
+            Path.of("/m.so"),
+            TokenSelector.label("x"),
+            "ab",
+            "1234".toCharArray(),
+            new byte[3],
+            false);
     byte[] block = request.block(MARKER);
     ByteArrayOutputStream pipe = new ByteArrayOutputStream();
     java.util.concurrent.atomic.AtomicReference<byte[]> passed =

@@ -85,6 +85,29 @@ public final class LoginFaults {
     }
   }
 
+  /**
+   * The card service ends, or the session it was that of: said as what it is, nothing is sent after
+   * it, and nobody guesses the tries.
+   */
+  public void serviceLost() {
+    for (CardFailure failure :
+        new CardFailure[] {CardFailure.SERVICE_DOWN, CardFailure.REMOTE_SESSION}) {
+      for (int index = 0; index < commands; index++) {
+        String at = failure + " at command " + index;
+        ScriptedChannel channel = card.get();
+        channel.script(channel.serviceLostAt(index, failure));
+        SignOutcome.Refused refused = refused(login.sign(channel, true), at);
+        assertEquals(failure, refused.failure(), at);
+        assertEquals(index + 1, channel.sent.size(), at);
+        assertTrue(channel.pinsSent() <= 1, at);
+        if (channel.pinsSent() == 1) {
+          assertEquals(OptionalInt.empty(), refused.triesLeft(), at + ": nobody can ask it");
+        }
+        nextLoginWorks(at);
+      }
+    }
+  }
+
   /** The answer to a wrong PIN is lost: the counter, not a guess, says what is left. */
   public void wrongPinTorn() {
     ScriptedChannel channel = card.get();

@@ -10,6 +10,7 @@ import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Response;
 import jp.sekisho.smartcard.simulate.Applet;
+import org.jspecify.annotations.Nullable;
 
 /** A simulated card in memory's reach, with a script in between that may answer or fail first. */
 public class ScriptedChannel implements CardChannel {
@@ -27,7 +28,7 @@ public class ScriptedChannel implements CardChannel {
   public final AtomicInteger resets = new AtomicInteger();
   protected final Applet applet;
   private Script script = (index, command) -> Optional.empty();
-  private boolean gone;
+  private @Nullable CardFailure gone;
 
   public ScriptedChannel(Applet applet) {
     this.applet = applet;
@@ -48,7 +49,7 @@ public class ScriptedChannel implements CardChannel {
   public final Script removedAt(int index) {
     return (at, command) -> {
       if (at == index) {
-        throw leave();
+        throw leave(CardFailure.CARD_REMOVED);
       }
       return Optional.empty();
     };
@@ -78,10 +79,20 @@ public class ScriptedChannel implements CardChannel {
     };
   }
 
-  private CardException leave() {
-    gone = true;
+  /** The card service ends at that command, the command unsent, and stays down. */
+  public final Script serviceLostAt(int index, CardFailure failure) {
+    return (at, command) -> {
+      if (at == index) {
+        throw leave(failure);
+      }
+      return Optional.empty();
+    };
+  }
+
+  private CardException leave(CardFailure failure) {
+    gone = failure;
     applet.reset();
-    return new CardException(CardFailure.CARD_REMOVED, "script");
+    return new CardException(failure, "script");
   }
 
   /** Commands with a PIN in them. */
@@ -117,8 +128,8 @@ public class ScriptedChannel implements CardChannel {
   public void close() {}
 
   private void present() throws CardException {
-    if (gone) {
-      throw new CardException(CardFailure.CARD_REMOVED, "gone");
+    if (gone != null) {
+      throw new CardException(gone, "gone");
     }
   }
 }

@@ -1,10 +1,12 @@
 package jp.sekisho.smartcard.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
@@ -89,6 +91,19 @@ class CrlCheckTest {
         judge(LEAF, MadeCrl.by(CA).number(0).with(Extension.cRLNumber, true, new ASN1Integer(1))));
     assertEquals(UNKNOWN, judge(LEAF, MadeCrl.by(CA).withoutNextUpdate()));
     Made twice = Made.leaf("CN=x").by(CA);
+    byte[] broken = MadeCrl.by(CA).revoke(twice).revoke(twice).der();
+    for (Made signer : List.of(CA, ROOT)) {
+      assertEquals(
+          signer == CA
+              ? "5.1.2.6: a certificate is listed twice"
+              : "5.1.1.3: none of our CAs signed the list",
+          assertThrows(
+                  MalformedException.class,
+                  () -> Crl.parse(broken, List.of(signer.key().getPublic())))
+              .failure()
+              .detail(),
+          "the signature is asked before the entries");
+    }
     assertEquals(UNKNOWN, judge(LEAF, MadeCrl.by(CA).revoke(twice).revoke(twice)));
     ASN1ObjectIdentifier unknown = new ASN1ObjectIdentifier("1.3.6.1.4.1.32473.1");
     assertEquals(UNKNOWN, judge(LEAF, MadeCrl.by(CA).with(unknown, true, DERNull.INSTANCE)));

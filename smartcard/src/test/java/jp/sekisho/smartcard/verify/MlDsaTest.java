@@ -45,7 +45,12 @@ class MlDsaTest {
   void rfc9881Section5AKeyForSignaturesIsNotMarkedForEncryption() throws Exception {
     Made root = root("ML-DSA-44");
     for (int usage :
-        new int[] {KeyUsage.keyEncipherment, KeyUsage.keyAgreement, KeyUsage.dataEncipherment}) {
+        new int[] {
+          KeyUsage.keyEncipherment,
+          KeyUsage.keyAgreement,
+          KeyUsage.dataEncipherment,
+          KeyUsage.decipherOnly
+        }) {
       Made leaf =
           Made.leaf("CN=card")
               .key(pair("ML-DSA-44"))
@@ -54,6 +59,14 @@ class MlDsaTest {
               .by(root);
       assertEquals("RFC 9881 5", judge(root, leaf));
     }
+  }
+
+  @Test
+  void aKeyUsageWithoutABitIsNoMishap() throws Exception {
+    Made root = root("ML-DSA-44");
+    Made leaf =
+        Made.leaf("CN=card").key(pair("ML-DSA-44")).usage(0).signedWith("ML-DSA-44").by(root);
+    assertEquals("valid", judge(root, leaf));
   }
 
   @Test

@@ -1,9 +1,11 @@
 package jp.sekisho.smartcard.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.DSAParams;
@@ -22,6 +24,7 @@ import org.bouncycastle.asn1.nist.NISTNamedCurves;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.DSAParameter;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -65,6 +68,26 @@ class PathBasicsTest {
     ca[ca.length - 1] ^= 1;
     Made bad = new Made(ca, CA.name(), CA.key(), CA.serial());
     assertEquals("6.1.3(a)(1)", Case.under(ROOT).via(bad).judge(LEAF));
+  }
+
+  @Test
+  void aDsaKeyThatWouldTakeHoursIsNone() throws Exception {
+    BigInteger p = BigInteger.ONE.shiftLeft(20_000).subtract(BigInteger.ONE);
+    BigInteger q = BigInteger.ONE.shiftLeft(19_000).subtract(BigInteger.ONE);
+    SubjectPublicKeyInfo huge =
+        new SubjectPublicKeyInfo(
+            new AlgorithmIdentifier(
+                X9ObjectIdentifiers.id_dsa, new DSAParameter(p, q, BigInteger.TWO)),
+            new ASN1Integer(BigInteger.TWO));
+    assertThrows(GeneralSecurityException.class, () -> Keys.of(huge));
+    SubjectPublicKeyInfo wide =
+        new SubjectPublicKeyInfo(
+            new AlgorithmIdentifier(
+                X9ObjectIdentifiers.id_dsa,
+                new DSAParameter(
+                    BigInteger.ONE.shiftLeft(3071), BigInteger.ONE.shiftLeft(256), BigInteger.TWO)),
+            new ASN1Integer(BigInteger.TWO));
+    assertThrows(GeneralSecurityException.class, () -> Keys.of(wide));
   }
 
   @Test

@@ -2,11 +2,14 @@ package jp.sekisho.smartcard.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.DERUTF8String;
@@ -31,6 +34,29 @@ class PathNamesTest {
   private static String chained(X500Name subject, X500Name issuer) {
     Made ca = Made.ca("CN=x").subject(subject).by(ROOT);
     return Case.under(ROOT).via(ca).judge(Made.leaf("CN=l").issuer(issuer).by(ca));
+  }
+
+  /** "a|" and "b]" have one hash, and so has every text of as many of them. */
+  @Test
+  void namesThatWereMadeToHaveOneHashAreStillFoundAtOnce() {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30),
+        () -> {
+          Map<DistinguishedName, Integer> table = new HashMap<>();
+          for (int i = 0; i < 1 << 17; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int bit = 0; bit < 17; bit++) {
+              text.append((i >> bit & 1) == 0 ? "a|" : "b]");
+            }
+            table.put(new DistinguishedName(List.of(text.toString())), i);
+          }
+          assertEquals(1 << 17, table.size());
+        });
+    DistinguishedName one = new DistinguishedName(List.of("a"));
+    DistinguishedName below = new DistinguishedName(List.of("a", "b"));
+    assertTrue(one.compareTo(below) < 0 && below.compareTo(one) > 0);
+    assertTrue(one.compareTo(new DistinguishedName(List.of("b"))) < 0);
+    assertEquals(0, below.compareTo(new DistinguishedName(List.of("a", "b"))));
   }
 
   @Test
