@@ -100,7 +100,6 @@ final class OtherOrgansTest {
           "POST /authn/v1/transactions/{id}/passkey",
           "GET /log/{log}/{generation}/checkpoint", // open to everybody
           "GET /log/{log}/{generation}/aged",
-          "GET /log/{log}/{generation}/aged",
           "GET /log/{log}/{generation}/minimum",
           "GET /relying/{question}", // only who was sent there knows it: RelyingPortTest
           "GET /setup", // of the whole installation, and gone once it is finished: SetupPageTest
