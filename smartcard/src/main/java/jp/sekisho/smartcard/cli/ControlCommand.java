@@ -14,19 +14,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Speaks to a running simulator. */
-@Command(
-    name = "control",
-    description = {
-      "Control a running virtual card: insert, remove, swap DIR, trace, status, fault.",
-      "fault plans what goes wrong, counted in commands from now, 1 being the next: remove N (before"
-          + " the command), tear N (after it, before the answer), reset N (power lost for a"
-          + " moment), garbage N [HEX]; slow MILLISECONDS delays every command; clear. Without"
-          + " words it lists what is planned."
-    },
-    mixinStandardHelpOptions = true)
+@Command(name = "control", mixinStandardHelpOptions = true)
 final class ControlCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // required
-  @Option(names = "--dir", required = true, description = "The running card's directory.")
+  @Option(names = "--dir", required = true)
   private Path directory;
 
   @Parameters(arity = "1..4", paramLabel = "COMMAND", descriptionKey = "control.command")

@@ -22,16 +22,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Runs a virtual card until killed. */
-@Command(
-    name = "simulate",
-    description = {
-      "Run a virtual card in pcscd's virtual reader (Debian: pcscd, vsmartcard-vpcd) until killed.",
-      "piv: PIN 123456, PUK 12345678, three tries, the default triple-DES management key, a"
-          + " certificate of the test CA in slot 9A; answers YubiKey tools.",
-      "jpki: PIN 1234 for user authentication, ABC123 for signatures.",
-      "For tests only: anyone who reads the directory has PIN and key."
-    },
-    mixinStandardHelpOptions = true)
+@Command(name = "simulate", mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
   /** Applications we can be. */
   enum Application {
@@ -71,18 +62,16 @@ final class SimulateCommand implements Callable<Integer> {
 
   /** What is wrong with a new card; at most one. */
   static final class Fault {
-    @Option(names = "--expired", description = "A new card's certificate ended yesterday.")
+    @Option(names = "--expired")
     private boolean expired;
 
-    @Option(
-        names = "--foreign-ca",
-        description = "A new card is issued by another CA of the same name.")
+    @Option(names = "--foreign-ca")
     private boolean foreignCa;
 
-    @Option(names = "--uninitialised", description = "A new card has no key and certificate.")
+    @Option(names = "--uninitialised")
     private boolean uninitialised;
 
-    @Option(names = "--not-piv", description = "A new card knows no application.")
+    @Option(names = "--not-piv")
     private boolean notPiv;
 
     private boolean any() {
@@ -103,26 +92,20 @@ final class SimulateCommand implements Callable<Integer> {
   @Parameters(descriptionKey = "simulate.application")
   private Application application = Application.piv;
 
-  @Option(
-      names = "--port",
-      defaultValue = "35963",
-      description = "vpcd's port on loopback (default: 35963, the second slot is 35964).")
+  @Option(names = "--port", defaultValue = "35963")
   private int port;
 
   @SuppressWarnings("NullAway.Init") // required
-  @Option(names = "--dir", required = true, description = "The card's memory.")
+  @Option(names = "--dir", required = true)
   private Path directory;
 
-  @Option(names = "--ca", description = "Issuing test CA of a new card (default: DIR/ca).")
+  @Option(names = "--ca")
   private @Nullable Path ca;
 
-  @Option(
-      names = "--subject-number",
-      defaultValue = "100042",
-      description = "Staff number in a new card's certificate (default: 100042).")
+  @Option(names = "--subject-number", defaultValue = "100042")
   private String number = "100042";
 
-  @Option(names = "--upn", description = "User principal name in a new card's certificate.")
+  @Option(names = "--upn")
   private @Nullable String upn;
 
   @Option(
@@ -130,23 +113,16 @@ final class SimulateCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       defaultValue = "rsa2048",
       converter = KeyConverter.class,
-      completionCandidates = KeyNames.class,
-      description = "Keys of a new card: ${COMPLETION-CANDIDATES} (default: rsa2048).")
+      completionCandidates = KeyNames.class)
   private CardKey key = CardKey.RSA2048;
 
-  @Option(
-      names = "--token",
-      defaultValue = "card",
-      description = "A new jpki card is one of: ${COMPLETION-CANDIDATES} (default: card).")
+  @Option(names = "--token", defaultValue = "card")
   private Token token = Token.card;
 
-  @Option(
-      names = "--atr",
-      paramLabel = "HEX",
-      description = "Answer to reset of a new card (default: " + NewCard.ATR + ").")
+  @Option(names = "--atr", paramLabel = "HEX")
   private @Nullable String atr;
 
-  @Option(names = "--removed", description = "Start with the card outside the reader.")
+  @Option(names = "--removed")
   private boolean removed;
 
   @ArgGroup private Fault fault = new Fault();

@@ -40,11 +40,6 @@ import picocli.CommandLine.Spec;
 /** Judges a certificate from files by RFC 5280 alone; the service asks more of a card. */
 @Command(
     name = "verify-path",
-    description = {
-      "Judge a certificate by RFC 5280: files in, one line of JSON out.",
-      "Files are DER, or PEM with one or more blocks. Without --crl nobody can say that nothing",
-      "was revoked, and the answer is no, unless --no-revocation is given."
-    },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {" 0:valid", " 1:not valid", " 2:unusable input"})
@@ -80,65 +75,46 @@ final class VerifyPathCommand implements Callable<Integer>, Batch.Answering {
 
   @Option(
       names = {"--anchor", "--root"},
-      parameterConsumer = Several.class,
-      description = "Trust anchor; repeatable.")
+      parameterConsumer = Several.class)
   private List<Path> anchors = new ArrayList<>();
 
-  @Option(
-      names = "--intermediate",
-      parameterConsumer = Several.class,
-      description = "Certificate in between or of a CRL issuer, in any order; repeatable.")
+  @Option(names = "--intermediate", parameterConsumer = Several.class)
   private List<Path> intermediates = new ArrayList<>();
 
-  @Option(
-      names = "--crl",
-      parameterConsumer = Several.class,
-      description = "CRL, complete or delta; repeatable.")
+  @Option(names = "--crl", parameterConsumer = Several.class)
   private List<Path> crls = new ArrayList<>();
 
-  @Option(names = "--no-revocation", description = "Do not ask whether anything was revoked.")
+  @Option(names = "--no-revocation")
   private boolean noRevocation;
 
-  @Option(
-      names = "--crl-max-age",
-      description = "Oldest thisUpdate accepted, e.g. P7D (default: until nextUpdate).")
+  @Option(names = "--crl-max-age")
   private @Nullable Duration crlMaxAge;
 
-  @Option(names = "--policy", description = "OID of the user-initial-policy-set; repeatable.")
+  @Option(names = "--policy")
   private List<String> policies = new ArrayList<>();
 
-  @Option(names = "--require-explicit-policy", description = "initial-explicit-policy.")
+  @Option(names = "--require-explicit-policy")
   private boolean requireExplicitPolicy;
 
-  @Option(names = "--inhibit-policy-mapping", description = "initial-policy-mapping-inhibit.")
+  @Option(names = "--inhibit-policy-mapping")
   private boolean inhibitPolicyMapping;
 
-  @Option(names = "--inhibit-any-policy", description = "initial-any-policy-inhibit.")
+  @Option(names = "--inhibit-any-policy")
   private boolean inhibitAnyPolicy;
 
-  @Option(
-      names = "--key-usage",
-      split = ",",
-      description = "What the certificate must allow, e.g. digitalSignature; repeatable.")
+  @Option(names = "--key-usage", split = ",")
   private List<String> keyUsages = new ArrayList<>();
 
-  @Option(
-      names = "--eku",
-      description = "Purpose the certificate must allow: an OID, or e.g. clientAuth.")
+  @Option(names = "--eku")
   private @Nullable String purpose;
 
-  @Option(names = "--at", description = "Judge as of this instant, e.g. 2026-11-20T00:00:00Z.")
+  @Option(names = "--at")
   private @Nullable Instant at;
 
-  @Option(
-      names = "--batch",
-      description = {
-        "Read one JSON array of arguments per line;",
-        "answer each with its line of JSON and \"exit\"."
-      })
+  @Option(names = "--batch")
   private boolean batch;
 
-  @Option(names = "--json", description = "Accepted; the answer is JSON anyway.")
+  @Option(names = "--json")
   @SuppressWarnings("UnusedVariable") // only to be accepted, as by the other commands
   private boolean json;
 

@@ -19,42 +19,29 @@ import picocli.CommandLine.Spec;
 /** Checks one signature from files. */
 @Command(
     name = "verify-signature",
-    description = {
-      "Check a signature over a file; the algorithm follows from the key.",
-      "RSA: PKCS#1 v1.5 with SHA-256. P-256: SHA-256, P-384: SHA-384, both in DER."
-    },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {" 0:valid", " 1:not valid", " 2:unusable input"})
 final class VerifySignatureCommand implements Callable<Integer>, Batch.Answering {
-  @Option(names = "--certificate", description = "The signer's certificate, DER or PEM.")
+  @Option(names = "--certificate")
   private @Nullable Path certificate;
 
-  @Option(
-      names = "--key",
-      description = "Or the signer's public key (SubjectPublicKeyInfo), DER or PEM.")
+  @Option(names = "--key")
   private @Nullable Path key;
 
-  @Option(names = "--signature", description = "The signature's bytes.")
+  @Option(names = "--signature")
   private @Nullable Path signature;
 
   @Parameters(arity = "0..1", paramLabel = "FILE", descriptionKey = "verify-signature.file")
   private @Nullable Path file;
 
-  @Option(
-      names = "--pss",
-      description = "RSA by RSASSA-PSS instead: SHA-256, MGF1 with SHA-256, a salt of 32 bytes.")
+  @Option(names = "--pss")
   private boolean pss;
 
-  @Option(
-      names = "--batch",
-      description = {
-        "Read one JSON array of arguments per line;",
-        "answer each with its line of JSON and \"exit\"."
-      })
+  @Option(names = "--batch")
   private boolean batch;
 
-  @Option(names = "--json", description = "Print one JSON document and nothing else.")
+  @Option(names = "--json")
   private boolean json;
 
   @SuppressWarnings("NullAway.Init") // injected by picocli

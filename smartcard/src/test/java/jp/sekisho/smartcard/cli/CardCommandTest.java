@@ -324,7 +324,9 @@ class CardCommandTest {
   void numbersOutOfTheirBoundsAreWrongUsage() {
     for (String port : new String[] {"0", "-1", "99999"}) {
       assertEquals(
-          2, run("simulate", "--dir", directory.toString(), "--port=" + port).exitCode(), port);
+          2,
+          run("simulate", "piv", "--dir", directory.toString(), "--port=" + port).exitCode(),
+          port);
     }
     for (String events : new String[] {"0", "-1"}) {
       assertEquals(2, run("watch", "--reader-role=*=staff", "--events=" + events).exitCode());
