@@ -238,7 +238,10 @@ class KeycloakIT {
     assertEquals("card", again(card, "groupware", "").path("acr").asText());
     assertEquals("card", again(card, "records", "").path("acr").asText());
     assertEquals("card", again(card, "mobile", "").path("acr").asText());
-    assertEquals("card", again(card, "mobile", "&acr_values=passkey").path("acr").asText());
+    assertEquals(
+        "passkey",
+        again(card, "mobile", "&acr_values=passkey").path("acr").asText(),
+        "what was asked for, and the card is enough");
     assertEquals("password", again(card, "payroll", "").path("acr").asText());
     assertFalse(card.login("payroll", "&acr_values=card").transaction().isEmpty(), "each time");
 
