@@ -64,7 +64,7 @@ record ModuleLogin(Pkcs11Card token, Reset card) implements LoginCard {
     if (bytes.isEmpty()) {
       return new Signing.No(Refusal.STATEMENT_INVALID, OptionalInt.empty());
     }
-    Pkcs11Outcome outcome = token.sign(Fingerprint.of(certificate), typed, bytes.get());
+    Pkcs11Outcome outcome = token.sign(Fingerprint.of(certificate), typed, bytes.get(), lastTry);
     Optional<Refusal> kept = reset();
     if (kept.isPresent()) {
       return new Signing.No(kept.get(), OptionalInt.empty());
