@@ -2,6 +2,7 @@ package jp.sekisho.smartcard;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jp.sekisho.smartcard.pcsc.CardEvent;
 import jp.sekisho.smartcard.pcsc.PcscCard;
@@ -76,6 +79,9 @@ public final class CardBench {
             service, TimedCard.class, "35963", directory.resolve("timed").toString())) {
       Fingerprint fingerprint = awaitCard(timed);
       for (int i = 0; i < WARM_UP + LOGINS; i++) {
+        if (i == WARM_UP) {
+          System.out.println("  Java until here: " + runtime());
+        }
         long readStart = System.nanoTime();
         read(timed);
         Duration readTook = Duration.ofNanos(System.nanoTime() - readStart);
@@ -92,6 +98,7 @@ public final class CardBench {
         }
       }
     }
+    System.out.println("  Java at the end: " + runtime());
     row("login RSA-2048, connect to reset, whole", part(logins, Login::whole), 0);
     row("  of it the card's own work", card, 0);
     row("  of it ours, pcscd and vpcd (overhead)", rest, 5);
@@ -108,6 +115,45 @@ public final class CardBench {
         LOGINS,
         millis(Duration.ofNanos(busy.stream().mapToLong(Duration::toNanos).sum() / LOGINS)));
     row("reading certificate and tries before the PIN", reads, 0);
+    slowest(logins, card, rest);
+  }
+
+  /** Where the twentieth of the logins that decides the p95 spent its time. */
+  private static void slowest(List<Login> logins, List<Duration> card, List<Duration> rest) {
+    List<Integer> slow =
+        IntStream.range(0, logins.size())
+            .boxed()
+            .sorted(Comparator.comparing(rest::get).reversed())
+            .limit(Math.max(1, logins.size() / 20))
+            .toList();
+    System.out.printf(
+        "  the slowest %d, mean: connecting %.2f, beginning %.2f, ways %.2f, ending %.2f,"
+            + " disconnecting %.2f, else %.2f ms%n",
+        slow.size(),
+        mean(slow, i -> logins.get(i).opened),
+        mean(slow, i -> logins.get(i).began),
+        mean(slow, i -> logins.get(i).exchanged - card.get(i).toNanos()),
+        mean(slow, i -> logins.get(i).ended),
+        mean(slow, i -> logins.get(i).closed),
+        mean(slow, i -> remainder(logins.get(i))));
+    System.out.println("    their places in the row: " + slow.stream().sorted().toList());
+  }
+
+  private static double mean(List<Integer> places, IntToLongFunction nanos) {
+    return places.stream().mapToLong(nanos::applyAsLong).average().orElse(0) / 1e6;
+  }
+
+  /** What the Java runtime did beside the logins. */
+  private static String runtime() {
+    long collections = 0;
+    long pauses = 0;
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      collections += collector.getCollectionCount();
+      pauses += collector.getCollectionTime();
+    }
+    return "collections %d (%d ms), compiling %d ms"
+        .formatted(
+            collections, pauses, ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
   }
 
   private static List<Duration> part(List<Login> logins, ToLongFunction<Login> part) {

@@ -8,7 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,6 +173,42 @@ class CardCommandsIT {
     run("", "doctor", shared);
     run("", "status", shared);
     assertEquals(before, card.trace().size());
+  }
+
+  /** At a terminal that util-linux makes: the question comes before the first command. */
+  @Test
+  void aSharedReaderIsConnectedOnlyOnceItsQuestionWasAnsweredAtTheScreen() throws Exception {
+    int before = card.trace().size();
+    Path signed = directory.resolve("shared.sig");
+    Process process =
+        OtherProgram.atTerminal(
+            service, CardCommand.class, "sign", "--lang=en", "--reader-role=*=shared", "--out=" + signed, file.toString());
+    try (Reader screen = process.inputReader(StandardCharsets.UTF_8);
+        OutputStream keys = process.getOutputStream()) {
+      seen(screen, "also serves residents");
+      seen(screen, "no card is touched):");
+      assertEquals(before, card.trace().size());
+      keys.write("\n".getBytes(StandardCharsets.UTF_8));
+      keys.flush();
+      seen(screen, "tries left: 3");
+      keys.write("123456\n".getBytes(StandardCharsets.UTF_8));
+      keys.flush();
+      seen(screen, "shared.sig");
+      assertEquals(0, process.waitFor());
+      assertTrue(Files.exists(signed));
+      assertTrue(card.trace().size() > before);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void seen(Reader screen, String text) throws IOException {
+    StringBuilder shown = new StringBuilder();
+    while (shown.indexOf(text) < 0) {
+      int next = screen.read();
+      assertTrue(next >= 0, "no " + text + " in " + shown);
+      shown.append((char) next);
+    }
   }
 
   @Test

@@ -20,7 +20,9 @@ enum FrameType {
   /** Run the seat's lock command. */
   LOCK(7, 0),
   /** Close the PIN window. */
-  CLOSE_PROMPT(8, 1024);
+  CLOSE_PROMPT(8, 1024),
+  /** The PIN window is up; comes before what it gave. */
+  SHOWN(9, 1024);
 
   private final int code;
   private final int maxPayload;

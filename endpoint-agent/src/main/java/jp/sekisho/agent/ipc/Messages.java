@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The JSON payloads of frames. Each {@code check} says what a reader must not believe unseen. */
 final class Messages {
   /** The protocol's version; another one is refused. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** What a session process may give as the reason for no PIN. */
   private static final Set<Refusal> REASONS =
@@ -97,4 +97,7 @@ final class Messages {
 
   /** CLOSE_PROMPT. */
   record ClosePrompt(int prompt) {}
+
+  /** SHOWN. */
+  record Shown(int prompt) {}
 }

@@ -15,9 +15,11 @@ final class PromptSlot {
   static final class Open {
     private final int number;
     private final CompletableFuture<PinOutcome> outcome = new CompletableFuture<>();
+    private Runnable shown;
 
-    private Open(int number) {
+    private Open(int number, Runnable shown) {
       this.number = number;
+      this.shown = shown;
     }
 
     int number() {
@@ -39,15 +41,19 @@ final class PromptSlot {
   private boolean closed;
   private @org.jspecify.annotations.Nullable Open open;
 
-  /** Opens the slot: the window, or the reason why there is none. */
-  synchronized Claim claim() {
+  /**
+   * Opens the slot: the window, or the reason why there is none.
+   *
+   * @param shown called at most once, while nobody has the window's outcome yet
+   */
+  synchronized Claim claim(Runnable shown) {
     if (closed) {
       return new Claim.No(Refusal.PROMPT_UNAVAILABLE);
     }
     if (open != null) {
       return new Claim.No(Refusal.CARD_BUSY);
     }
-    open = new Open(++lastNumber);
+    open = new Open(++lastNumber, shown);
     return new Claim.Yes(open);
   }
 
@@ -71,6 +77,15 @@ final class PromptSlot {
         || open.number != number
         || !open.outcome.complete(new PinOutcome.Typed(pin))) {
       pin.close();
+    }
+  }
+
+  /** Window {@code number} is up. */
+  synchronized void shown(int number) {
+    if (open != null && open.number == number && !open.outcome.isDone()) {
+      Runnable told = open.shown;
+      open.shown = () -> {};
+      told.run();
     }
   }
 

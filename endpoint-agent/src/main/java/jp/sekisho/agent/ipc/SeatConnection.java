@@ -51,8 +51,8 @@ final class SeatConnection implements Seat {
   }
 
   @Override
-  public PinOutcome askPin(PinPrompt prompt, Duration atMost) {
-    PromptSlot.Claim claim = prompts.claim();
+  public PinOutcome askPin(PinPrompt prompt, Duration atMost, Runnable shown) {
+    PromptSlot.Claim claim = prompts.claim(shown);
     if (claim instanceof PromptSlot.Claim.No no) {
       return new PinOutcome.None(no.reason());
     }
@@ -108,6 +108,7 @@ final class SeatConnection implements Seat {
     while (true) {
       try (Frame frame = channel.read()) {
         switch (frame.type()) {
+          case SHOWN -> prompts.shown(frame.read(Messages.Shown.class).prompt());
           case PIN -> typed(frame.payload());
           case NO_PIN -> {
             Messages.NoPin none = frame.read(Messages.NoPin.class);

@@ -149,7 +149,7 @@ public final class SessionProcess implements AutoCloseable {
             open(frames, prompt.prompt(), prompt.check());
           }
           case CLOSE_PROMPT -> close(frame.read(Messages.ClosePrompt.class).prompt());
-          case HELLO, PIN, NO_PIN ->
+          case HELLO, PIN, NO_PIN, SHOWN ->
               throw new MalformedException(frame.type() + " is not the service's to send");
         }
       } finally {
@@ -162,7 +162,9 @@ public final class SessionProcess implements AutoCloseable {
     wanted.set(number);
     windows.execute(() -> {
       try {
-        PinOutcome outcome = window.ask(prompt, WINDOW_LIMIT, () -> wanted.get() == number);
+        PinOutcome outcome =
+            window.ask(
+                prompt, WINDOW_LIMIT, () -> wanted.get() == number, () -> shown(frames, number));
         try (Frame answer = answer(number, outcome)) {
           frames.write(answer);
         }
@@ -170,6 +172,14 @@ public final class SessionProcess implements AutoCloseable {
         LOG.log(System.Logger.Level.DEBUG, "nobody waits for this window any more", e);
       }
     });
+  }
+
+  private static void shown(FrameChannel frames, int number) {
+    try (Frame frame = Frame.of(FrameType.SHOWN, new Messages.Shown(number))) {
+      frames.write(frame);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "nobody waits for this window any more", e);
+    }
   }
 
   private static Frame answer(int number, PinOutcome outcome) {

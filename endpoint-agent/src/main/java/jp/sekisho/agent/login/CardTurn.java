@@ -35,8 +35,8 @@ import jp.sekisho.smartcard.pcsc.PromptScope;
  * The part of a login that has a card: read, PIN, sign, record, countersign, bind.
  *
  * <p>A staff reader's card is read before the window opens, so that the window can show its tries.
- * A shared reader's card is read beside the open window, and the permission to touch it ends with
- * this turn. The PIN is asked before any transaction with the card begins.
+ * A shared reader's card is connected once its window is up, and the permission to touch it ends
+ * with this turn, or with the window where that gave no PIN. The PIN is asked before any transaction with the card begins.
  */
 final class CardTurn {
   private final LoginFlow.Self self;
@@ -78,8 +78,11 @@ final class CardTurn {
    */
   Turn run(Seat seat, Question question, Stay stay, boolean lastTry, BooleanSupplier takeOnce) {
     Scene scene = new Scene(seat, question, stay, lastTry, takeOnce);
+    if (stay.shared()) {
+      return shared(scene);
+    }
     try (PromptScope prompt = new PromptScope()) {
-      return stay.shared() ? shared(scene, prompt) : staff(scene, prompt);
+      return staff(scene, prompt);
     }
   }
 
@@ -93,7 +96,12 @@ final class CardTurn {
       LoginCard card = found.known();
       boolean onKeys = card.takesPinOnKeys();
       PinOutcome outcome =
-          askPin(scene, readable.tries().orElse(PinPrompt.TRIES_UNKNOWN), card.kind(), onKeys);
+          askPin(
+              scene,
+              readable.tries().orElse(PinPrompt.TRIES_UNKNOWN),
+              card.kind(),
+              onKeys,
+              () -> {});
       return outcome.match(
           typed ->
               onKeys
@@ -105,56 +113,36 @@ final class CardTurn {
     }
   }
 
-  /** The window opens first; the card is read while the person types. */
-  private Turn shared(Scene scene, PromptScope prompt) {
-    Future<LoginCards.Found> reading = readers.submit(() -> cards.find(scene.stay(), prompt));
-    boolean handedOver = false;
-    try {
-      PinOutcome outcome = askPin(scene, PinPrompt.TRIES_UNKNOWN, CardKind.STAFF_PIV, false);
-      handedOver = true;
+  /** The window is up first; the card is read while the person types. */
+  private Turn shared(Scene scene) {
+    try (SharedReading reading = new SharedReading(cards, scene.stay(), readers)) {
+      PinOutcome outcome =
+          askPin(scene, PinPrompt.TRIES_UNKNOWN, CardKind.STAFF_PIV, false, reading::begin);
       return outcome.match(
-          typed -> sharedWithPin(scene, reading, typed.pin()),
-          none -> {
-            closeWhenRead(prompt, reading);
-            return scene.refused(none.reason());
-          });
-    } finally {
-      if (!handedOver) {
-        closeWhenRead(prompt, reading);
-      }
+          typed -> sharedWithPin(scene, reading.reading(), typed.pin()),
+          none -> scene.refused(none.reason()));
     }
   }
 
-  private Turn sharedWithPin(Scene scene, Future<LoginCards.Found> reading, TypedPin typed) {
-    try {
-      try (LoginCards.Found found = reading.get()) {
-        Optional<Refused> obstacle = obstacle(scene, found.reading());
-        return obstacle.isPresent()
-            ? obstacle.get()
-            : withPin(scene, found.known(), (LoginCard.Reading.Present) found.reading(), typed);
+  private Turn sharedWithPin(
+      Scene scene, Optional<Future<LoginCards.Found>> reading, TypedPin typed) {
+    try (typed) {
+      if (reading.isEmpty()) {
+        // A PIN out of a window that nobody said was there: no card is touched for it.
+        return scene.refused(Refusal.PROMPT_UNAVAILABLE);
       }
+      LoginCards.Found found = reading.get().get();
+      Optional<Refused> obstacle = obstacle(scene, found.reading());
+      return obstacle.isPresent()
+          ? obstacle.get()
+          : withPin(scene, found.known(), (LoginCard.Reading.Present) found.reading(), typed);
     } catch (ExecutionException e) {
       return e.getCause() instanceof CardException failed
           ? scene.refused(CardRefusals.of(failed.failure()))
           : scene.refused(Refusal.INTERNAL);
     } catch (InterruptedException e) {
-      reading.cancel(true);
       Thread.currentThread().interrupt();
       return scene.refused(Refusal.INTERNAL);
-    } finally {
-      typed.close();
-    }
-  }
-
-  private static void closeWhenRead(PromptScope prompt, Future<LoginCards.Found> reading) {
-    prompt.close();
-    try {
-      reading.get().close();
-    } catch (ExecutionException e) {
-      // Not connected: nothing to let go of.
-    } catch (InterruptedException e) {
-      reading.cancel(true);
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -171,7 +159,8 @@ final class CardTurn {
         : Optional.empty();
   }
 
-  private PinOutcome askPin(Scene scene, int tries, CardKind kind, boolean onKeys) {
+  private PinOutcome askPin(
+      Scene scene, int tries, CardKind kind, boolean onKeys, Runnable shown) {
     Duration left = timeLeft(scene.question());
     if (left.isNegative() || left.isZero()) {
       return new PinOutcome.None(Refusal.TRANSACTION_EXPIRED);
@@ -187,7 +176,9 @@ final class CardTurn {
     return scene
         .seat()
         .askPin(
-            prompt, left.compareTo(LoginFlow.LONGEST_PROMPT) < 0 ? left : LoginFlow.LONGEST_PROMPT);
+            prompt,
+            left.compareTo(LoginFlow.LONGEST_PROMPT) < 0 ? left : LoginFlow.LONGEST_PROMPT,
+            shown);
   }
 
   private Duration timeLeft(Question question) {

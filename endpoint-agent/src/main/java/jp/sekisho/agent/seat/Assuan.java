@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import jp.sekisho.protocol.MalformedException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,9 @@ final class Assuan {
 
   /** {@link java.io.BufferedInputStream} passes reads of at least its buffer's size through. */
   private static final int CHUNK = 8192;
+
+  /** A pipe tells nobody that something is in it: how often it is looked at. */
+  private static final Duration LOOK = Duration.ofMillis(10);
 
   /** How a command ended. */
   sealed interface Reply {
@@ -76,10 +82,46 @@ final class Assuan {
    * @throws MalformedException when the line would be too long, or the answer is not Assuan
    */
   Reply command(String name, String argument) throws IOException, MalformedException {
-    byte[] line = line(name, argument);
-    out.write(line);
-    out.flush();
+    send(name, argument);
     return reply();
+  }
+
+  /**
+   * Sends a command that the other side answers only after it showed something to the person.
+   *
+   * @param patience a refusal comes sooner than this
+   * @param alive whether the other side still runs
+   * @param shown called once, before this returns: after that time without any answer, or when the
+   *     answer that came sooner is OK
+   */
+  Reply command(String name, Duration patience, BooleanSupplier alive, Runnable shown)
+      throws IOException, MalformedException {
+    send(name, "");
+    boolean told = isSilent(patience, alive);
+    if (told) {
+      shown.run();
+    }
+    Reply reply = reply();
+    if (!told && reply instanceof Reply.Ok) {
+      shown.run();
+    }
+    return reply;
+  }
+
+  private boolean isSilent(Duration patience, BooleanSupplier alive) throws IOException {
+    long until = System.nanoTime() + patience.toNanos();
+    while (next == end && in.available() == 0 && alive.getAsBoolean()) {
+      if (System.nanoTime() - until >= 0) {
+        return true;
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+    return false;
+  }
+
+  private void send(String name, String argument) throws IOException, MalformedException {
+    out.write(line(name, argument));
+    out.flush();
   }
 
   /** Overwrites what was read. */

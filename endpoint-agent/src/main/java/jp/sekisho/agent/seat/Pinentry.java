@@ -24,6 +24,12 @@ public final class Pinentry implements PinWindow {
   /** How long the program gets beyond its own time limit. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
+  /**
+   * When a window counts as up. No pinentry says that its window is on the screen; one that cannot
+   * show any (no terminal, no prompter) refuses at once.
+   */
+  private static final Duration UP = Duration.ofMillis(200);
+
   // libgpg-error's err-codes.h
   private static final int TIMEOUT = 62;
   private static final int CANCELED = 99;
@@ -36,6 +42,7 @@ public final class Pinentry implements PinWindow {
 
   private final Supplier<Optional<PinentryProgram>> programs;
   private final Locale locale;
+  private final Duration up;
 
   /** Guards the field below. */
   private final Object lock = new Object();
@@ -46,12 +53,19 @@ public final class Pinentry implements PinWindow {
    * @param programs which one to run; asked for each window, since displays come and go
    */
   public Pinentry(Supplier<Optional<PinentryProgram>> programs, Locale locale) {
+    this(programs, locale, UP);
+  }
+
+  /** With another patience for refusals. */
+  Pinentry(Supplier<Optional<PinentryProgram>> programs, Locale locale, Duration up) {
     this.programs = programs;
     this.locale = locale;
+    this.up = up;
   }
 
   @Override
-  public PinOutcome ask(PinPrompt prompt, Duration atMost, BooleanSupplier wanted) {
+  public PinOutcome ask(
+      PinPrompt prompt, Duration atMost, BooleanSupplier wanted, Runnable shown) {
     Optional<PinentryProgram> program = programs.get();
     if (program.isEmpty()) {
       LOG.log(System.Logger.Level.WARNING, "no pinentry for this session");
@@ -77,7 +91,7 @@ public final class Pinentry implements PinWindow {
       if (!wanted.getAsBoolean()) {
         return new PinOutcome.None(Refusal.PIN_CANCELLED);
       }
-      PinOutcome outcome = talk(started, program.get(), prompt, atMost);
+      PinOutcome outcome = talk(started, program.get(), prompt, atMost, shown);
       return wanted.getAsBoolean() ? outcome : withdraw(outcome);
     } catch (IOException | MalformedException e) {
       if (!wanted.getAsBoolean()) {
@@ -125,7 +139,11 @@ public final class Pinentry implements PinWindow {
   }
 
   private PinOutcome talk(
-      Process process, PinentryProgram program, PinPrompt prompt, Duration atMost)
+      Process process,
+      PinentryProgram program,
+      PinPrompt prompt,
+      Duration atMost,
+      Runnable shown)
       throws IOException, MalformedException {
     Assuan assuan = new Assuan(process.getInputStream(), process.getOutputStream());
     try {
@@ -156,10 +174,9 @@ public final class Pinentry implements PinWindow {
       if (!text.warning().isEmpty()) {
         require(assuan.command("SETERROR", text.warning()));
       }
-      PinOutcome outcome =
-          prompt.onKeys()
-              ? consent(assuan.command("CONFIRM", ""))
-              : outcome(assuan.command("GETPIN", ""));
+      Assuan.Reply reply =
+          assuan.command(prompt.onKeys() ? "CONFIRM" : "GETPIN", up, process::isAlive, shown);
+      PinOutcome outcome = prompt.onKeys() ? consent(reply) : outcome(reply);
       sayBye(assuan);
       return outcome;
     } finally {

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.PropertyResourceBundle;
 import java.util.ResourceBundle;
 import java.util.stream.IntStream;
+import jp.sekisho.protocol.CardKind;
 
 /**
  * The words of a PIN window, in one language.
@@ -61,6 +62,9 @@ record PromptText(
     description
         .append('\n')
         .append(words.getString("prompt.reader").replace("{reader}", shown(prompt.readerName())));
+    if (prompt.card() == CardKind.STAFF_PIV && prompt.triesLeft() == PinPrompt.TRIES_UNKNOWN) {
+      description.append('\n').append(words.getString("prompt.shared"));
+    }
     if (prompt.triesLeft() != PinPrompt.TRIES_UNKNOWN) {
       description
           .append('\n')

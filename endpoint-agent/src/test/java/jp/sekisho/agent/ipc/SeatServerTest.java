@@ -188,6 +188,27 @@ class SeatServerTest {
     client.close();
   }
 
+  @Test
+  void windowIsUpOnceAndOnlyTheOneThatIsWaitedFor() throws Exception {
+    FrameChannel client = connectAndHello();
+    Seat seat = seat();
+    AtomicInteger shown = new AtomicInteger();
+    CompletableFuture<PinOutcome> outcome =
+        CompletableFuture.supplyAsync(() -> seat.askPin(PROMPT, LONG, shown::incrementAndGet));
+    next(client).close();
+    client.write(Frame.of(FrameType.SHOWN, new Messages.Shown(7)));
+    client.write(Frame.of(FrameType.NO_PIN, new Messages.NoPin(7, Refusal.PIN_CANCELLED)));
+    client.write(Frame.of(FrameType.SHOWN, new Messages.Shown(1)));
+    client.write(Frame.of(FrameType.SHOWN, new Messages.Shown(1)));
+    client.write(Frame.of(FrameType.NO_PIN, new Messages.NoPin(1, Refusal.PIN_CANCELLED)));
+    assertEquals(new PinOutcome.None(Refusal.PIN_CANCELLED), outcome.get());
+    assertEquals(1, shown.get());
+    client.write(Frame.of(FrameType.SHOWN, new Messages.Shown(1)));
+    client.close();
+    Waiting.until("the loss", () -> lost.equals(List.of(seat)));
+    assertEquals(1, shown.get());
+  }
+
   private static Frame pin(int number, String typed) {
     byte[] text = typed.getBytes(StandardCharsets.UTF_8);
     return new Frame(

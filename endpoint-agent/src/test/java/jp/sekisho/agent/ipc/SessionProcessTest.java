@@ -100,6 +100,14 @@ class SessionProcessTest {
   }
 
   @Test
+  void windowIsSaidToBeUpBeforeWhatWasTypedIsTaken() {
+    AtomicInteger shown = new AtomicInteger();
+    assertEquals(
+        "246810", text(seat().askPin(PROMPT, Duration.ofSeconds(20), shown::incrementAndGet)));
+    assertEquals(1, shown.get());
+  }
+
+  @Test
   void lockRunsTheLockCommand() {
     seat().lock();
     Waiting.until("the lock", () -> locks.get() == 1);

@@ -54,7 +54,9 @@ class AgentLoginIT {
   /** Types the PIN as soon as the window opens. */
   private static final class Typist implements PinWindow {
     @Override
-    public PinOutcome ask(PinPrompt prompt, Duration atMost, BooleanSupplier wanted) {
+    public PinOutcome ask(
+        PinPrompt prompt, Duration atMost, BooleanSupplier wanted, Runnable shown) {
+      shown.run();
       byte[] pin = "123456".getBytes(StandardCharsets.US_ASCII);
       return new PinOutcome.Typed(TypedPin.copyOf(pin, 0, pin.length));
     }

@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.Heard;
 import jp.sekisho.agent.config.StateDirectory;
@@ -741,6 +743,59 @@ class LoginFlowTest {
     int sent = desk.instructions.size();
     flow.status(seat, Locale.JAPANESE);
     assertEquals(sent, desk.instructions.size());
+  }
+
+  @Test
+  @DisplayName("a shared reader is connected when the window is up, and not before")
+  void sharedWindowFirst() throws Exception {
+    use(new MemoryDesk(true));
+    insertStaffCard();
+    flow.status(seat, Locale.JAPANESE);
+    AtomicInteger before = new AtomicInteger(-1);
+    seat.beforeShown(() -> before.set(desk.connects.get()));
+    answered();
+    assertEquals(0, before.get());
+    assertEquals(1, desk.connects.get());
+  }
+
+  @Test
+  @DisplayName("without a window on the screen a shared reader is not connected, PIN or not")
+  void sharedWithoutWindow() throws Exception {
+    use(new MemoryDesk(true));
+    insertStaffCard();
+    seat.silent().doing(() -> new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE));
+    refused(Refusal.PROMPT_UNAVAILABLE);
+    seat.typing("123456");
+    refused(Refusal.PROMPT_UNAVAILABLE);
+    assertEquals(0, desk.connects.get());
+  }
+
+  @Test
+  @DisplayName("cancelled while a shared reader's card is being read: not one more command")
+  void sharedCancelled() throws Exception {
+    use(new MemoryDesk(true));
+    insertStaffCard();
+    desk.onConnected(prompt -> Await.until("the window closes", () -> !prompt.isOpen()));
+    seat.doing(() -> {
+      Await.until("connected beside the window", () -> desk.connects.get() == 1);
+      return new PinOutcome.None(Refusal.PIN_CANCELLED);
+    });
+    refused(Refusal.PIN_CANCELLED);
+    assertEquals(List.of(), desk.instructions);
+    assertEquals(1, desk.connects.get());
+  }
+
+  @Test
+  @DisplayName("a window that is up only after it was closed touches no card")
+  void sharedLateWindow() throws Exception {
+    use(new MemoryDesk(true));
+    insertStaffCard();
+    AtomicReference<Runnable> late = new AtomicReference<>(() -> {});
+    seat.shownBy(late::set)
+        .doing(() -> new PinOutcome.None(Refusal.PIN_CANCELLED));
+    refused(Refusal.PIN_CANCELLED);
+    late.get().run();
+    assertEquals(0, desk.connects.get());
   }
 
   @Test

@@ -48,7 +48,7 @@ class LoopbackServerTest {
     }
 
     @Override
-    public PinOutcome askPin(PinPrompt prompt, Duration atMost) {
+    public PinOutcome askPin(PinPrompt prompt, Duration atMost, Runnable shown) {
       return new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import jp.sekisho.agent.ipc.Waiting;
@@ -44,7 +46,7 @@ class PinentryTest {
   }
 
   private static PinOutcome ask(FakePinentry fake, PinPrompt prompt) {
-    return pinentry(fake.program(), Locale.JAPANESE).ask(prompt, LONG, () -> true);
+    return pinentry(fake.program(), Locale.JAPANESE).ask(prompt, LONG, () -> true, () -> {});
   }
 
   private static String text(PinOutcome outcome) {
@@ -56,6 +58,75 @@ class PinentryTest {
   @Test
   void typedPinIsReturnedAsItsBytes() throws Exception {
     assertEquals("123456", text(ask("echo 'D 123456'; echo OK")));
+  }
+
+  /** What was said about a window that answers GETPIN so; with this patience. */
+  private List<String> told(String onGetpin, Duration patience) throws IOException {
+    FakePinentry fake = FakePinentry.in(directory, onGetpin);
+    List<String> told = new CopyOnWriteArrayList<>();
+    PinOutcome outcome =
+        new Pinentry(
+                () -> Optional.of(new PinentryProgram(fake.program(), Optional.empty())),
+                Locale.JAPANESE,
+                patience)
+            .ask(
+                new PinPrompt("r", PinPrompt.TRIES_UNKNOWN, "login", null),
+                LONG,
+                () -> true,
+                () -> told.add("shown"));
+    told.add(text(outcome));
+    return told;
+  }
+
+  @Test
+  void windowIsUpWhenItsProgramDoesNotRefuseAtOnce() throws Exception {
+    Path shown = directory.resolve("shown");
+    FakePinentry fake =
+        FakePinentry.in(
+            directory, "while ! [ -e '" + shown + "' ]; do :; done; echo 'D 1'; echo OK");
+    PinOutcome outcome =
+        new Pinentry(
+                () -> Optional.of(new PinentryProgram(fake.program(), Optional.empty())),
+                Locale.JAPANESE,
+                Duration.ZERO)
+            .ask(
+                new PinPrompt("r", PinPrompt.TRIES_UNKNOWN, "login", null),
+                LONG,
+                () -> true,
+                () -> create(shown));
+    assertEquals("1", text(outcome));
+  }
+
+  private static void create(Path file) {
+    try {
+      Files.createFile(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void windowThatAnswersAtOnceWasUp() throws Exception {
+    assertEquals(List.of("shown", "1"), told("echo 'D 1'; echo OK", LONG));
+  }
+
+  @Test
+  void windowThatIsRefusedOrClosedAtOnceIsNeverUp() throws Exception {
+    assertEquals(
+        List.of("none: PROMPT_UNAVAILABLE"),
+        told("echo 'ERR 83918950 Inappropriate ioctl for device'", LONG));
+    assertEquals(List.of("none: PROMPT_UNAVAILABLE"), told("exit 1", LONG));
+    assertEquals(
+        List.of("none: PIN_CANCELLED"), told("echo 'ERR 83886179 cancelled <Pinentry>'", LONG));
+  }
+
+  @Test
+  void windowBesideASharedReaderSaysThatItIsShared() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
+    text(ask(fake, new PinPrompt("r", PinPrompt.TRIES_UNKNOWN, "login", null)));
+    assertTrue(
+        fake.lines().stream().anyMatch(line -> line.contains("住民の方も使うリーダーです")),
+        fake.lines().toString());
   }
 
   @Test
@@ -102,11 +173,11 @@ class PinentryTest {
     assertEquals(
         UNAVAILABLE,
         pinentry(directory.resolve("nowhere"), Locale.JAPANESE)
-            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> true));
+            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> true, () -> {}));
     assertEquals(
         UNAVAILABLE,
         new Pinentry(Optional::empty, Locale.JAPANESE)
-            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> true));
+            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> true, () -> {}));
     assertEquals(
         UNAVAILABLE,
         ask(
@@ -161,7 +232,7 @@ class PinentryTest {
     FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
     text(
         pinentry(fake.program(), Locale.ENGLISH)
-            .ask(new PinPrompt("r", 1, "unlock", null), LONG, () -> true));
+            .ask(new PinPrompt("r", 1, "unlock", null), LONG, () -> true, () -> {}));
     assertTrue(
         fake.lines().stream().anyMatch(line -> line.startsWith("SETERROR Last try:")),
         fake.lines().toString());
@@ -220,7 +291,7 @@ class PinentryTest {
         "1",
         text(
             pinentry(fake.program(), Locale.forLanguageTag(language))
-                .ask(new PinPrompt(reader, 3, "approve", longestText()), LONG, () -> true)));
+                .ask(new PinPrompt(reader, 3, "approve", longestText()), LONG, () -> true, () -> {})));
     List<String> lines = fake.lines();
     assertTrue(
         lines.stream().allMatch(line -> line.getBytes(StandardCharsets.UTF_8).length <= 1000));
@@ -258,7 +329,7 @@ class PinentryTest {
     AtomicBoolean wanted = new AtomicBoolean(true);
     CompletableFuture<PinOutcome> outcome =
         CompletableFuture.supplyAsync(
-            () -> pinentry.ask(new PinPrompt("r", 3, "login", null), LONG, wanted::get));
+            () -> pinentry.ask(new PinPrompt("r", 3, "login", null), LONG, wanted::get, () -> {}));
     Waiting.until("the window", () -> directory.resolve("pid").toFile().length() > 0);
     wanted.set(false);
     pinentry.dismiss();
@@ -275,7 +346,7 @@ class PinentryTest {
     assertEquals(
         CANCELLED,
         pinentry(fake.program(), Locale.JAPANESE)
-            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> false));
+            .ask(new PinPrompt("r", 3, "login", null), LONG, () -> false, () -> {}));
     assertTrue(fake.lines().stream().noneMatch("GETPIN"::equals));
   }
 

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import jp.sekisho.agent.ipc.Waiting;
 import jp.sekisho.protocol.Refusal;
 import org.junit.jupiter.api.Tag;
@@ -44,7 +45,7 @@ class RealPinentryIT {
                     new PinentryProgram(Path.of("/usr/bin/pinentry-curses"), Optional.empty())),
             Locale.JAPANESE);
     assertEquals(
-        new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE), pinentry.ask(PROMPT, LONG, () -> true));
+        new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE), pinentry.ask(PROMPT, LONG, () -> true, () -> {}));
   }
 
   /** A display of its own, with a pinentry that draws on it. */
@@ -132,10 +133,13 @@ class RealPinentryIT {
 
   @Test
   void pinTypedIntoTheWindowIsReturned() throws Exception {
+    AtomicInteger shown = new AtomicInteger();
     try (Screen screen = Screen.in(directory)) {
       CompletableFuture<PinOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, () -> true));
+          CompletableFuture.supplyAsync(
+              () -> screen.pinentry().ask(PROMPT, LONG, () -> true, shown::incrementAndGet));
       screen.awaitWindow();
+      Waiting.until("the word that it is up", () -> shown.get() == 1);
       assertTrue(screen.xdotool("type", "--delay", "40", "246810"));
       assertTrue(screen.xdotool("key", "Return"));
       assertEquals(
@@ -153,7 +157,7 @@ class RealPinentryIT {
     try (Screen screen = Screen.in(directory)) {
       PinPrompt prompt = new PinPrompt("Reader 00", 3, "approve", PinentryTest.longestText());
       CompletableFuture<PinOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(prompt, LONG, () -> true));
+          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(prompt, LONG, () -> true, () -> {}));
       for (int page = 1; page <= 5; page++) {
         screen.awaitWindow("What is approved " + page + "/5");
         // Cancel has the focus first.
@@ -176,7 +180,7 @@ class RealPinentryIT {
   void escapeCancels() throws Exception {
     try (Screen screen = Screen.in(directory)) {
       CompletableFuture<PinOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, () -> true));
+          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, () -> true, () -> {}));
       screen.awaitWindow();
       assertTrue(screen.xdotool("key", "Escape"));
       assertEquals(new PinOutcome.None(Refusal.PIN_CANCELLED), outcome.get());
@@ -188,13 +192,13 @@ class RealPinentryIT {
     try (Screen screen = Screen.in(directory)) {
       assertEquals(
           new PinOutcome.None(Refusal.PIN_CANCELLED),
-          screen.pinentry().ask(PROMPT, Duration.ofSeconds(1), () -> true));
+          screen.pinentry().ask(PROMPT, Duration.ofSeconds(1), () -> true, () -> {}));
     }
     // A display of its own: without a window manager the focus of the closed window is nobody's.
     try (Screen screen = Screen.in(directory)) {
       AtomicBoolean wanted = new AtomicBoolean(true);
       CompletableFuture<PinOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, wanted::get));
+          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, wanted::get, () -> {}));
       screen.awaitWindow();
       wanted.set(false);
       screen.pinentry().dismiss();

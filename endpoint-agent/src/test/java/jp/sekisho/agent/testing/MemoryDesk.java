@@ -30,6 +30,9 @@ public final class MemoryDesk implements CardDesk {
   /** Instructions sent to cards, in order. */
   public final List<Integer> instructions = new CopyOnWriteArrayList<>();
 
+  /** How often a card was connected. */
+  public final AtomicInteger connects = new AtomicInteger();
+
   /** How often a PIN was presented to a card. */
   public final AtomicInteger presented = new AtomicInteger();
 
@@ -42,6 +45,7 @@ public final class MemoryDesk implements CardDesk {
   private volatile @Nullable CardFailure failure;
   private volatile Refusal absent = Refusal.NO_CARD;
   private volatile @Nullable Runnable beforeSign;
+  private volatile Consumer<PromptScope> connected = prompt -> {};
 
   public MemoryDesk(boolean shared) {
     this.shared = shared;
@@ -80,6 +84,11 @@ public final class MemoryDesk implements CardDesk {
     absent = reason;
   }
 
+  /** Runs when a card was connected, before any command, with the prompt it was connected for. */
+  public void onConnected(Consumer<PromptScope> script) {
+    connected = script;
+  }
+
   /** Runs once, just before the card signs. */
   public void beforeSign(Runnable script) {
     beforeSign = script;
@@ -93,7 +102,13 @@ public final class MemoryDesk implements CardDesk {
   }
 
   @Override
-  public synchronized CardChannel connect(Stay stay, PromptScope prompt) throws CardException {
+  public CardChannel connect(Stay stay, PromptScope prompt) throws CardException {
+    CardChannel channel = connect(prompt);
+    connected.accept(prompt);
+    return channel;
+  }
+
+  private synchronized CardChannel connect(PromptScope prompt) throws CardException {
     CardFailure reason = failure;
     if (reason != null) {
       throw new CardException(reason, "scripted");
@@ -105,7 +120,8 @@ public final class MemoryDesk implements CardDesk {
     if (shared && !prompt.isOpen()) {
       throw new CardException(CardFailure.READER_NOT_GRANTED, "no prompt");
     }
-    return new Channel(applet);
+    connects.incrementAndGet();
+    return new Channel(applet, prompt);
   }
 
   @Override
@@ -130,9 +146,11 @@ public final class MemoryDesk implements CardDesk {
 
   private final class Channel implements CardChannel {
     private final Applet applet;
+    private final PromptScope prompt;
 
-    private Channel(Applet applet) {
+    private Channel(Applet applet, PromptScope prompt) {
       this.applet = applet;
+      this.prompt = prompt;
     }
 
     @Override
@@ -142,6 +160,9 @@ public final class MemoryDesk implements CardDesk {
 
     @Override
     public Response transmit(Apdu command) throws CardException {
+      if (shared && !prompt.isOpen()) {
+        throw new CardException(CardFailure.READER_NOT_GRANTED, "the prompt is closed");
+      }
       instructions.add(command.ins());
       if (command.ins() == Apdu.VERIFY && command.data().length > 0) {
         presented.incrementAndGet();

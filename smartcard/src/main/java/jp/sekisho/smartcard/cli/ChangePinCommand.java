@@ -1,9 +1,7 @@
 package jp.sekisho.smartcard.cli;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import jp.sekisho.smartcard.CardException;
@@ -48,20 +46,22 @@ final class ChangePinCommand implements Callable<Integer> {
       if (card.triesLeft() == 1 && !useLastTry) {
         return output.refuse(CardFailure.PIN_LAST_TRY, OptionalInt.of(1));
       }
+      OptionalInt tries = OptionalInt.of(card.triesLeft());
       String reader = connection.card().reader().name();
-      Typed old = pin(output.message("cli.pin", reader, card.triesLeft()));
+      PinInput.Typed old = pinInput.pin(output.message("cli.pin", reader, card.triesLeft()));
       if (old.pin().isEmpty()) {
-        return refuse(old, card);
+        return pinInput.refuse(old, tries, output);
       }
       try (Pin current = old.pin().get()) {
-        Typed first = pin(output.message("cli.pin.new"));
+        PinInput.Typed first = pinInput.pin(output.message("cli.pin.new"));
         if (first.pin().isEmpty()) {
-          return refuse(first, card);
+          return pinInput.refuse(first, tries, output);
         }
         try (Pin next = first.pin().get()) {
-          Typed second = pinInput.isUnattended() ? first : pin(output.message("cli.pin.again"));
+          PinInput.Typed second =
+              pinInput.isUnattended() ? first : pinInput.pin(output.message("cli.pin.again"));
           if (second.pin().isEmpty()) {
-            return refuse(second, card);
+            return pinInput.refuse(second, tries, output);
           }
           try (Pin again = second.pin().get()) {
             if (!PinChange.same(next, again)) {
@@ -76,22 +76,6 @@ final class ChangePinCommand implements Callable<Integer> {
     } catch (CardException e) {
       return output.refuse(e.failure(), OptionalInt.empty());
     }
-  }
-
-  /** What was typed: nothing at all, something that is no PIN, or a PIN. */
-  private record Typed(boolean any, Optional<Pin> pin) {}
-
-  private Typed pin(String prompt) throws IOException {
-    Optional<char[]> typed = pinInput.read(prompt);
-    Optional<Pin> pin = typed.flatMap(Pin::of);
-    typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
-    return new Typed(typed.isPresent(), pin);
-  }
-
-  private int refuse(Typed typed, CardReading.Present card) {
-    return typed.any()
-        ? output.refuse(CardFailure.PIN_FORMAT, OptionalInt.of(card.triesLeft()))
-        : pinInput.missing(output);
   }
 
   private int print(PinChange.Outcome outcome) {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -267,11 +266,10 @@ final class IssueCommand implements Callable<Integer> {
     Optional<Pin> own = Optional.empty();
     try {
       if (ownPin) {
-        Optional<char[]> typed = pinInput.read(output.message("cli.pin.new"));
-        own = typed.flatMap(Pin::of);
-        typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
+        PinInput.Typed typed = pinInput.pin(output.message("cli.pin.new"));
+        own = typed.pin();
         if (own.isEmpty()) {
-          return output.refuse(CardFailure.PIN_FORMAT, OptionalInt.empty());
+          return pinInput.refuse(typed, OptionalInt.empty(), output);
         }
         if (!isRepeated(own.get())) {
           say(Map.of("failure", "PIN_DIFFERS"), "cli.pin.differ");
@@ -290,9 +288,7 @@ final class IssueCommand implements Callable<Integer> {
     if (pinInput.isUnattended()) {
       return true;
     }
-    Optional<char[]> typed = pinInput.read(output.message("cli.pin.again"));
-    Optional<Pin> again = typed.flatMap(Pin::of);
-    typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
+    Optional<Pin> again = pinInput.pin(output.message("cli.pin.again")).pin();
     try {
       return again.isPresent() && PinChange.same(pin, again.get());
     } finally {

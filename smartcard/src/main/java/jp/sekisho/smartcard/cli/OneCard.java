@@ -6,10 +6,12 @@ import java.util.Locale;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.CardText;
+import jp.sekisho.smartcard.PinTerminal;
 import jp.sekisho.smartcard.pcsc.GrantedReader;
 import jp.sekisho.smartcard.pcsc.PcscCard;
 import jp.sekisho.smartcard.pcsc.PcscContext;
 import jp.sekisho.smartcard.pcsc.PromptScope;
+import jp.sekisho.smartcard.pcsc.ReaderRole;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
 import jp.sekisho.smartcard.pcsc.ReaderState;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * The options that say which card a command works with, and the connection to it. A reader shared
- * with residents is connected only by a command that asks at the screen, and until it ends.
+ * with residents is connected only by a command that asks at the screen, once its first question
+ * was answered there, and until it ends.
  */
 final class OneCard {
   @SuppressWarnings("NullAway.Init") // injected by picocli
@@ -51,7 +54,9 @@ final class OneCard {
   /**
    * Connects the only card in the readers we may touch.
    *
-   * @param attended somebody sees our prompt
+   * @param attended somebody sees our prompt, at {@link PinTerminal}
+   * <p>A shared reader is connected only after Enter was pressed at a question that names it.
+   *
    * @throws CardException NO_READER, READER_NOT_GRANTED, NO_CARD, SERVICE_DOWN, REMOTE_SESSION
    * @throws ParameterException when there is more than one card and {@code --reader} names none
    */
@@ -60,6 +65,9 @@ final class OneCard {
     PcscContext context = PcscContext.establish();
     try {
       GrantedReader granted = choose(context, roleOptions.roles(), prompt, attended);
+      if (granted.role() == ReaderRole.SHARED && !isAnswered(granted)) {
+        throw new CardException(CardFailure.READER_NOT_GRANTED, "nobody answered at the screen");
+      }
       return new Connection(context, context.connect(granted), prompt);
     } catch (CardException | RuntimeException e) {
       context.close();
@@ -68,9 +76,19 @@ final class OneCard {
     }
   }
 
+  private boolean isAnswered(GrantedReader reader) {
+    return PinTerminal.find()
+        .map(console -> console.readLine("%s", text("cli.shared.ready", reader.name())))
+        .isPresent();
+  }
+
   private String several(List<String> readers) {
+    return text("cli.reader.several", String.join(", ", readers));
+  }
+
+  private String text(String key, String value) {
     Locale locale = ((CardCommand) command.root().userObject()).language().locale();
-    return CardText.message(locale, "cli.reader.several").formatted(String.join(", ", readers));
+    return CardText.message(locale, key).formatted(Output.printable(value));
   }
 
   private GrantedReader choose(

@@ -9,7 +9,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
+import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.PinTerminal;
+import jp.sekisho.smartcard.piv.Pin;
 import picocli.CommandLine.Option;
 
 /**
@@ -65,6 +68,22 @@ final class PinInput {
       return line(System.in);
     }
     return PinTerminal.read(prompt + ": ");
+  }
+
+  /** What was typed: nothing at all, something that is no PIN, or a PIN. */
+  record Typed(boolean any, Optional<Pin> pin) {}
+
+  /** A PIN; what was typed is wiped, the PIN is the caller's to close. */
+  Typed pin(String prompt) throws IOException {
+    Optional<char[]> typed = read(prompt);
+    Optional<Pin> pin = typed.flatMap(Pin::of);
+    typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
+    return new Typed(typed.isPresent(), pin);
+  }
+
+  /** Says why what was typed is no PIN; the exit code. */
+  int refuse(Typed typed, OptionalInt tries, Output output) {
+    return typed.any() ? output.refuse(CardFailure.PIN_FORMAT, tries) : missing(output);
   }
 
   /** Says why {@link #read} gave nothing; the exit code. */

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import jp.sekisho.smartcard.CardException;
-import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.issue.IssueFailure;
 import jp.sekisho.smartcard.issue.PinReset;
 import jp.sekisho.smartcard.issue.PukHalf;
@@ -82,15 +81,18 @@ final class ResetPinCommand implements Callable<Integer> {
 
   private int set(PinReset desk, PinReset.Reading.Present card, PukHalf one, PukHalf other)
       throws IOException {
-    Optional<Pin> typed = pin(output.message("cli.pin.new"));
-    if (typed.isEmpty()) {
-      return output.refuse(CardFailure.PIN_FORMAT, OptionalInt.empty());
+    PinInput.Typed typed = input.pin(output.message("cli.pin.new"));
+    if (typed.pin().isEmpty()) {
+      return input.refuse(typed, OptionalInt.empty(), output);
     }
-    try (Pin next = typed.get()) {
+    try (Pin next = typed.pin().get()) {
       if (!input.isUnattended()) {
-        Optional<Pin> repeated = pin(output.message("cli.pin.again"));
-        try (Pin again = repeated.orElse(next)) {
-          if (repeated.isEmpty() || !PinChange.same(next, again)) {
+        PinInput.Typed repeated = input.pin(output.message("cli.pin.again"));
+        if (!repeated.any()) {
+          return input.missing(output);
+        }
+        try (Pin again = repeated.pin().orElse(next)) {
+          if (repeated.pin().isEmpty() || !PinChange.same(next, again)) {
             return say("cli.pin.differ", "PIN_DIFFERS", Output.REFUSED);
           }
         }
@@ -118,13 +120,6 @@ final class ResetPinCommand implements Callable<Integer> {
     Optional<PukHalf> half = typed.flatMap(PukHalf::parse);
     typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
     return half;
-  }
-
-  private Optional<Pin> pin(String prompt) throws IOException {
-    Optional<char[]> typed = input.read(prompt);
-    Optional<Pin> pin = typed.flatMap(Pin::of);
-    typed.ifPresent(chars -> Arrays.fill(chars, '\0'));
-    return pin;
   }
 
   private int noHalf(Optional<char[]> typed) {

@@ -71,6 +71,9 @@ final class CertificateExtensions {
 
   CertificateExtensions(@Nullable Extensions extensions) throws MalformedException {
     this.extensions = extensions;
+    if (extensions != null && extensions.getExtensionOIDs().length == 0) {
+      throw new MalformedException("4.1.2.9", "an empty list of extensions");
+    }
     Optional<BasicConstraints> basic =
         read(Extension.basicConstraints, "4.2.1.9", BasicConstraints::getInstance);
     ca = basic.isPresent() && basic.get().isCA();

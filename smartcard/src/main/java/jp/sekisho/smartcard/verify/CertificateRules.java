@@ -16,6 +16,9 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 final class CertificateRules {
   private static final int LONGEST_SERIAL = 20;
 
+  /** NIST SP 800-131A: no signature is generated with it from here on. */
+  private static final Instant END_OF_SHA1 = Instant.parse("2014-01-01T00:00:00Z");
+
   /** Key usages a signature-only key cannot have (RFC 9881 5). */
   private static final Set<Integer> ENCRYPTING =
       Set.of(
@@ -102,6 +105,18 @@ final class CertificateRules {
     return certificate.extensions().authorityKeyIdentifier.isPresent() || isSelfSigned(certificate)
         ? Optional.empty()
         : broken("4.2.1.1", "no authority key identifier", certificate);
+  }
+
+  /**
+   * The hash that was signed below the anchor. SHA-1 stopped to be one in 2013; certificates of
+   * before, and DSA, which knew no other, are left to who demands more.
+   */
+  static Optional<Failure> signature(PathCertificate certificate) {
+    return certificate.isSignedWithSha1() && !certificate.notBefore().isBefore(END_OF_SHA1)
+        ? Optional.of(
+            new Failure(
+                Clause.KEY_TYPE, "4.1.1.2", "signed with SHA-1 after 2013: " + certificate))
+        : Optional.empty();
   }
 
   /** A trust anchor: pinned, but not excused from being a CA in force. */

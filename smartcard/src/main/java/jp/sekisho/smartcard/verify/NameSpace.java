@@ -18,6 +18,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The permitted_subtrees and excluded_subtrees of RFC 5280 section 6.1: what the CAs so far allow
@@ -290,14 +291,26 @@ final class NameSpace {
 
   private static String uriHost(String uri) throws MalformedException {
     try {
-      String host = new URI(uri).getHost();
-      if (host != null && isHost(host) && !isDotted(host)) {
+      String host = host(new URI(uri).getRawAuthority());
+      if (isHost(host) && !isDotted(host)) {
         return host;
       }
     } catch (URISyntaxException e) {
       // falls through: what has no host cannot be within or outside a domain
     }
     throw new MalformedException(SECTION, "a URI without a domain name under a URI constraint");
+  }
+
+  /** Also with an underline in it, which {@link URI#getHost} does not take for a host. */
+  private static String host(@Nullable String authority) {
+    if (authority == null) {
+      return "";
+    }
+    String place = authority.substring(authority.lastIndexOf('@') + 1);
+    int port = place.lastIndexOf(':');
+    return port >= 0 && place.substring(port + 1).chars().allMatch(c -> c >= '0' && c <= '9')
+        ? place.substring(0, port)
+        : place;
   }
 
   private static boolean isDotted(String host) {

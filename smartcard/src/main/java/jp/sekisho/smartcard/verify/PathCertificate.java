@@ -136,6 +136,10 @@ final class PathCertificate {
     return !SignedBytes.isStrong(signatureAlgorithm);
   }
 
+  boolean isSignedWithSha1() {
+    return SignedBytes.isSha1(signatureAlgorithm);
+  }
+
   SubjectPublicKeyInfo keyInfo() {
     return content.getSubjectPublicKeyInfo();
   }

@@ -77,9 +77,9 @@ final class PathValidation {
     policyMapping = demands.inhibitPolicyMapping() ? 0 : n + 1;
     inhibitAnyPolicy = demands.inhibitAnyPolicy() ? 0 : n + 1;
     maxPathLength = Math.min(n, anchor.extensions().pathLength.orElse(n));
-    Optional<Failure> constrained = constrainNames(anchor);
-    if (constrained.isPresent()) {
-      return constrained;
+    Optional<Failure> limited = constrainNames(anchor).or(() -> purpose(anchor));
+    if (limited.isPresent()) {
+      return limited;
     }
     PublicKey workingKey = key.get();
     for (int i = 1; i <= n; i++) {
@@ -119,7 +119,9 @@ final class PathValidation {
       return refused(Clause.UNKNOWN_ISSUER, "6.1.3(a)(4)", "names do not chain", certificate);
     }
     Optional<Failure> failure =
-        CertificateRules.any(certificate).or(() -> CertificateRules.issued(certificate));
+        CertificateRules.any(certificate)
+            .or(() -> CertificateRules.issued(certificate))
+            .or(() -> CertificateRules.signature(certificate));
     if (failure.isPresent()) {
       return failure;
     }
@@ -177,7 +179,7 @@ final class PathValidation {
     if (!extensions.allows(KeyUsage.keyCertSign)) {
       return refused(Clause.KEY_USAGE, "6.1.4(n)", "no keyCertSign", certificate);
     }
-    return Optional.empty();
+    return purpose(certificate);
   }
 
   /** 6.1.5, and the demands on the last certificate. */
@@ -194,14 +196,22 @@ final class PathValidation {
     if (!extensions.allows(demands.keyUsage())) {
       return refused(Clause.KEY_USAGE, "4.2.1.3", "not marked for the demanded use", certificate);
     }
+    return purpose(certificate);
+  }
+
+  /**
+   * The RFC asks it of the last certificate only. A CA that says what it issues for is held to it
+   * too, as those hold it who write such CAs.
+   */
+  private Optional<Failure> purpose(PathCertificate certificate) {
     Optional<String> purpose = demands.extendedKeyUsage();
-    if (purpose.isPresent()
-        && extensions.extendedKeyUsage.isPresent()
-        && !extensions.extendedKeyUsage.get().contains(purpose.get())
-        && !extensions.extendedKeyUsage.get().contains(KeyPurposeId.anyExtendedKeyUsage.getId())) {
-      return refused(Clause.KEY_USAGE, "4.2.1.12", "not for the demanded purpose", certificate);
-    }
-    return Optional.empty();
+    Optional<Set<String>> allowed = certificate.extensions().extendedKeyUsage;
+    return purpose.isEmpty()
+            || allowed.isEmpty()
+            || allowed.get().contains(purpose.get())
+            || allowed.get().contains(KeyPurposeId.anyExtendedKeyUsage.getId())
+        ? Optional.empty()
+        : refused(Clause.KEY_USAGE, "4.2.1.12", "not for the demanded purpose", certificate);
   }
 
   private Optional<Failure> constrainNames(PathCertificate certificate) {

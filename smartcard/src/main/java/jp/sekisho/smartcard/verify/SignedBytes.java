@@ -77,6 +77,21 @@ final class SignedBytes {
     }
   }
 
+  /** Whether it is RSA or ECDSA over a SHA-1 hash. */
+  static boolean isSha1(AlgorithmIdentifier algorithm) {
+    ASN1ObjectIdentifier type = algorithm.getAlgorithm();
+    if (!type.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+      return type.equals(PKCSObjectIdentifiers.sha1WithRSAEncryption)
+          || type.equals(X9ObjectIdentifiers.ecdsa_with_SHA1);
+    }
+    try {
+      return pss(algorithm.getParameters()).getDigestAlgorithm().equals("SHA-1");
+    } catch (GeneralSecurityException | RuntimeException e) {
+      // Such a signature does not verify in the first place.
+      return false;
+    }
+  }
+
   /** Whether the key made the signature; false too for an algorithm that does not fit the key. */
   static boolean verifies(
       byte[] data, AlgorithmIdentifier algorithm, byte[] signature, PublicKey key) {

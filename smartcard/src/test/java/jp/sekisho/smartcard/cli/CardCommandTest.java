@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -243,6 +245,35 @@ class CardCommandTest {
     }
     assertFalse(Files.exists(directory.resolve("journal")), "nothing was begun");
     assertFalse(Files.exists(directory.resolve("h1")));
+  }
+
+  @Test
+  void aLineThatIsMissingIsNotAPinOfTheWrongForm() {
+    String ca = directory.resolve("ca").toString();
+    run("issue-test-ca", ca);
+    String[] issue = {
+      "issue",
+      "--ca=" + ca,
+      "--number=1",
+      "--half-1=" + directory.resolve("h1"),
+      "--half-2=" + directory.resolve("h2"),
+      "--own-pin",
+      "--pin-stdin"
+    };
+    InputStream before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream(new byte[0]));
+      Run missing = run(plus(issue, "--json"));
+      assertEquals("{\"failure\":\"PIN_MISSING\"}", missing.out().strip());
+      assertEquals(3, missing.exitCode());
+      assertTrue(run(plus(issue, "--lang=ja")).out().startsWith("PIN_MISSING 標準入力"));
+      System.setIn(new ByteArrayInputStream("12\n".getBytes(StandardCharsets.UTF_8)));
+      Run wrong = run(plus(issue, "--json"));
+      assertEquals("{\"failure\":\"PIN_FORMAT\"}", wrong.out().strip());
+      assertEquals(1, wrong.exitCode());
+    } finally {
+      System.setIn(before);
+    }
   }
 
   @Test

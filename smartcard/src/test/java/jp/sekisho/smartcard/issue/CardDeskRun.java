@@ -120,25 +120,16 @@ final class CardDeskRun implements AutoCloseable {
 
   /** {@code issue --halves-on-screen} of one holder, at a terminal that util-linux makes for it. */
   Process atScreen(String number) throws IOException {
-    String program =
-        String.join(
-            " ",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx96m -cp",
-            "'" + System.getProperty("java.class.path") + "'",
-            CardCommand.class.getName(),
-            "issue --lang en --halves-on-screen",
-            "'" + ROLE + "'",
-            "'--ca=" + path("ca") + "'",
-            "--number=" + number,
-            "--key=" + key);
-    ProcessBuilder builder =
-        new ProcessBuilder("script", "-qefc", program, "/dev/null").redirectErrorStream(true);
-    builder.environment().putAll(service.environment());
-    builder.environment().put("TERM", "xterm");
-    Process process = builder.start();
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    return process;
+    return OtherProgram.atTerminal(
+        service,
+        CardCommand.class,
+        "issue",
+        "--lang=en",
+        "--halves-on-screen",
+        ROLE,
+        "--ca=" + path("ca"),
+        "--number=" + number,
+        "--key=" + key);
   }
 
   /** Whether a tool that knows nothing of halves unblocks the PIN with what both make together. */

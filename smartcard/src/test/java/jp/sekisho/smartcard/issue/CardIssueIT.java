@@ -127,6 +127,11 @@ class CardIssueIT {
     assertTrue(typo.contains("HALF_FORMAT"), typo);
     String same = desk.resetPin(first + first + "246810\n").out();
     assertTrue(same.contains("HALVES_MISMATCH"), same);
+    CardDeskRun.Run missing = desk.resetPin(first + second);
+    assertEquals("{\"failure\":\"PIN_MISSING\"}", missing.out().strip());
+    assertEquals(3, missing.code());
+    assertTrue(desk.resetPin(first + second + "24\n").out().contains("\"PIN_FORMAT\""));
+    assertTrue(desk.resetPin(first).out().contains("\"PIN_MISSING\""), "no second half");
     String wrong;
     try (Puk other = Puk.random(new SecureRandom());
         PukHalf.Pair pair = PukHalf.split(other, new SecureRandom())) {

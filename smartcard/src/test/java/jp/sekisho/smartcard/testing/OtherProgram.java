@@ -32,6 +32,32 @@ public final class OtherProgram implements AutoCloseable {
         service, List.of("nsenter", "--net=/proc/" + service.pid() + "/ns/net"), main, arguments);
   }
 
+  /**
+   * A client of the service at a terminal that util-linux makes for it: what is on the screen is
+   * its output, keys are its input.
+   *
+   * @param arguments without quotes in them
+   */
+  public static Process atTerminal(PcscService service, Class<?> main, String... arguments)
+      throws IOException {
+    List<String> program = new ArrayList<>();
+    program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    program.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m", "-cp"));
+    program.add("'" + System.getProperty("java.class.path") + "'");
+    program.add(main.getName());
+    for (String argument : arguments) {
+      program.add("'" + argument + "'");
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder("script", "-qefc", String.join(" ", program), "/dev/null")
+            .redirectErrorStream(true);
+    builder.environment().putAll(service.environment());
+    builder.environment().put("TERM", "xterm");
+    Process process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    return process;
+  }
+
   private static OtherProgram start(
       PcscService service, List<String> prefix, Class<?> main, String... arguments)
       throws IOException {

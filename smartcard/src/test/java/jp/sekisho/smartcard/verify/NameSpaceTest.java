@@ -84,12 +84,18 @@ class NameSpaceTest {
     "uri, example.com, uri, https://www.example.com/x, outside",
     "uri, .example.com, uri, https://www.example.com/x, inside",
     "uri, .example.com, uri, https://example.com/x, outside",
+    "uri, .example.com, uri, https://a_b.example.com:/x, inside",
+    "uri, .example.com, uri, https://example.com@www.example.org/x, outside",
+    "uri, .example.com, uri, https://www.example.com@[2001:db8::1]:443/, malformed",
+    "uri, .example.com, uri, https:///x, malformed",
     "uri, .example.com, uri, urn:x:y, malformed",
     "uri, .example.com, uri, https://192.0.2.1/, malformed",
     "dn, 'C=JP,O=City', dn, 'C=JP,O=city,OU=x', inside",
     "dn, 'C=JP,O=City', dn, 'C=JP', outside",
     "dn, 'C=JP,O=City', dn, 'O=City,C=JP', outside",
     "rid, 1.2.3, rid, 1.2.3, malformed",
+    "rid, 1.2.3, dns, example.com, other",
+    "ip, 00000000000000000000000000000001ffffffffffffffffffffffffffffffff, ip, 00000001, outside",
   })
   void aConstraintSeparatesTheNamesOfItsForm(
       String form, String base, String nameForm, String value, String where) {

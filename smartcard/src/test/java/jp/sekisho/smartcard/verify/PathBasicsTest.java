@@ -14,9 +14,14 @@ import java.security.spec.DSAParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Arrays;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
@@ -347,6 +352,30 @@ class PathBasicsTest {
   }
 
   @Test
+  void s412ExtensionsAreOfVersion3OneOfAKindAndNotNone() throws Exception {
+    assertEquals("valid", chain().judge(Remade.field(LEAF, CA, 0, version(2))), "as it was");
+    for (int version : new int[] {0, 1, 3}) {
+      assertEquals("4.1", chain().judge(Remade.field(LEAF, CA, 0, version(version))));
+    }
+    assertEquals("4.1.2.9", chain().judge(Remade.field(LEAF, CA, 7, extensions())));
+    ASN1Encodable[] made =
+        ASN1Sequence.getInstance((ASN1TaggedObject) Remade.content(LEAF).getObjectAt(7), true)
+            .toArray();
+    ASN1Encodable[] twice = Arrays.copyOf(made, made.length + 1);
+    twice[made.length] = made[0];
+    assertEquals("valid", chain().judge(Remade.field(LEAF, CA, 7, extensions(made))));
+    assertEquals("4.1", chain().judge(Remade.field(LEAF, CA, 7, extensions(twice))));
+  }
+
+  private static ASN1Encodable version(int value) {
+    return new DERTaggedObject(true, 0, new ASN1Integer(value));
+  }
+
+  private static ASN1Encodable extensions(ASN1Encodable... all) {
+    return new DERTaggedObject(true, 3, new DERSequence(all));
+  }
+
+  @Test
   void s42111PolicyConstraintsMustBeCritical() {
     Made ca =
         Made.ca("CN=ca")
@@ -407,6 +436,27 @@ class PathBasicsTest {
     assertEquals(
         "4.2.1.3",
         chain().demands(signing).judge(Made.leaf("CN=l").usage(KeyUsage.keyAgreement).by(CA)));
+  }
+
+  @Test
+  void s42112ACaThatSaysWhatItIssuesForIsHeldToIt() {
+    PathDemands server = demand(0, KeyPurposeId.id_kp_serverAuth.getId());
+    for (KeyPurposeId purpose :
+        new KeyPurposeId[] {
+          KeyPurposeId.id_kp_emailProtection,
+          KeyPurposeId.id_kp_serverAuth,
+          KeyPurposeId.anyExtendedKeyUsage
+        }) {
+      ExtendedKeyUsage usage = new ExtendedKeyUsage(purpose);
+      Made root = Made.ca("CN=r").with(Extension.extendedKeyUsage, false, usage).selfSigned();
+      Made ca = Made.ca("CN=c").with(Extension.extendedKeyUsage, false, usage).by(ROOT);
+      String expected = purpose.equals(KeyPurposeId.id_kp_emailProtection) ? "4.2.1.12" : "valid";
+      Made below = Made.leaf("CN=l").by(ca);
+      assertEquals(expected, Case.under(ROOT).via(ca).demands(server).judge(below));
+      assertEquals("valid", Case.under(ROOT).via(ca).judge(below), "nothing is demanded");
+      assertEquals(
+          expected, Case.under(root).demands(server).judge(Made.leaf("CN=l").by(root)), "anchor");
+    }
   }
 
   private static PathDemands demand(int usage, String purpose) {

@@ -12,6 +12,8 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -148,8 +150,11 @@ class SignedCertificatesTest {
 
   @Test
   void theHashIsTheOneTheAlgorithmNames() throws Exception {
+    Instant of2013 = Instant.parse("2013-12-31T23:59:59Z");
+    Instant end = Made.NOW.plus(Duration.ofDays(9));
     for (String name : new String[] {"SHA1withECDSA", "SHA384withECDSA", "SHA512withECDSA"}) {
-      assertEquals("valid", judge(ec, Made.leaf("CN=l").signedWith(name).by(ec).der()), name);
+      byte[] old = Made.leaf("CN=l").valid(of2013, end).signedWith(name).by(ec).der();
+      assertEquals("valid", judge(ec, old), name);
       ASN1Sequence content = content(ec, ECDSA);
       assertEquals(WRONG, judge(ec, Remade.put(content, ECDSA, sign(name, ec, content))), name);
     }
@@ -163,6 +168,26 @@ class SignedCertificatesTest {
         "4.1.1.2",
         judge(ec, Remade.put(inside, ECDSA, sign("SHA256withECDSA", ec, inside))),
         "named differently inside");
+  }
+
+  /** Of before, it is for the caller to say; DSA, for which there was nothing else, too. */
+  @Test
+  void sha1OfAfter2013IsRefusedBelowTheAnchorAndNotOnIt() {
+    Instant from = Instant.parse("2014-01-01T00:00:00Z");
+    Instant end = Made.NOW.plus(Duration.ofDays(9));
+    for (Made ca : new Made[] {ec, rsa}) {
+      String name = ca == ec ? "SHA1withECDSA" : "SHA1withRSA";
+      String pss = ca == ec ? name : "SHA1withRSAandMGF1";
+      for (String algorithm : new String[] {name, pss}) {
+        Made.Recipe recipe = Made.leaf("CN=l").signedWith(algorithm);
+        assertEquals("4.1.1.2", judge(ca, recipe.valid(from, end).by(ca).der()), algorithm);
+        assertEquals(
+            "valid", judge(ca, recipe.valid(from.minusSeconds(1), end).by(ca).der()), algorithm);
+      }
+      Made between = Made.ca("CN=between").signedWith(name).by(ca);
+      assertEquals("4.1.1.2", Case.under(ca).via(between).judge(Made.leaf("CN=l").by(between)));
+      assertEquals("valid", Case.under(between).judge(Made.leaf("CN=l").by(between)), "pinned");
+    }
   }
 
   /** RSA with the private key over exactly this block. */
