@@ -153,7 +153,9 @@ public final class CardBench {
     }
     return "collections %d (%d ms), compiling %d ms"
         .formatted(
-            collections, pauses, ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
+            collections,
+            pauses,
+            ManagementFactory.getCompilationMXBean().getTotalCompilationTime());
   }
 
   private static List<Duration> part(List<Login> logins, ToLongFunction<Login> part) {

@@ -182,7 +182,13 @@ class CardCommandsIT {
     Path signed = directory.resolve("shared.sig");
     Process process =
         OtherProgram.atTerminal(
-            service, CardCommand.class, "sign", "--lang=en", "--reader-role=*=shared", "--out=" + signed, file.toString());
+            service,
+            CardCommand.class,
+            "sign",
+            "--lang=en",
+            "--reader-role=*=shared",
+            "--out=" + signed,
+            file.toString());
     try (Reader screen = process.inputReader(StandardCharsets.UTF_8);
         OutputStream keys = process.getOutputStream()) {
       seen(screen, "also serves residents");

@@ -36,7 +36,8 @@ import jp.sekisho.smartcard.pcsc.PromptScope;
  *
  * <p>A staff reader's card is read before the window opens, so that the window can show its tries.
  * A shared reader's card is connected once its window is up, and the permission to touch it ends
- * with this turn, or with the window where that gave no PIN. The PIN is asked before any transaction with the card begins.
+ * with this turn, or with the window where that gave no PIN. The PIN is asked before any
+ * transaction with the card begins.
  */
 final class CardTurn {
   private final LoginFlow.Self self;
@@ -159,8 +160,7 @@ final class CardTurn {
         : Optional.empty();
   }
 
-  private PinOutcome askPin(
-      Scene scene, int tries, CardKind kind, boolean onKeys, Runnable shown) {
+  private PinOutcome askPin(Scene scene, int tries, CardKind kind, boolean onKeys, Runnable shown) {
     Duration left = timeLeft(scene.question());
     if (left.isNegative() || left.isZero()) {
       return new PinOutcome.None(Refusal.TRANSACTION_EXPIRED);

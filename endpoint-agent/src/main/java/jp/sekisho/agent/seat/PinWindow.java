@@ -15,8 +15,7 @@ public interface PinWindow {
    * @return what was typed, which the caller closes; or {@code PIN_CANCELLED} or {@code
    *     PROMPT_UNAVAILABLE}
    */
-  PinOutcome ask(
-      PinPrompt prompt, Duration atMost, BooleanSupplier wanted, Runnable shown);
+  PinOutcome ask(PinPrompt prompt, Duration atMost, BooleanSupplier wanted, Runnable shown);
 
   /**
    * Closes the window that is open, from another thread; {@link #ask} returns {@code PIN_CANCELLED}

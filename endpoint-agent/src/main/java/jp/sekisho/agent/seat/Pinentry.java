@@ -64,8 +64,7 @@ public final class Pinentry implements PinWindow {
   }
 
   @Override
-  public PinOutcome ask(
-      PinPrompt prompt, Duration atMost, BooleanSupplier wanted, Runnable shown) {
+  public PinOutcome ask(PinPrompt prompt, Duration atMost, BooleanSupplier wanted, Runnable shown) {
     Optional<PinentryProgram> program = programs.get();
     if (program.isEmpty()) {
       LOG.log(System.Logger.Level.WARNING, "no pinentry for this session");
@@ -139,11 +138,7 @@ public final class Pinentry implements PinWindow {
   }
 
   private PinOutcome talk(
-      Process process,
-      PinentryProgram program,
-      PinPrompt prompt,
-      Duration atMost,
-      Runnable shown)
+      Process process, PinentryProgram program, PinPrompt prompt, Duration atMost, Runnable shown)
       throws IOException, MalformedException {
     Assuan assuan = new Assuan(process.getInputStream(), process.getOutputStream());
     try {

@@ -791,8 +791,7 @@ class LoginFlowTest {
     use(new MemoryDesk(true));
     insertStaffCard();
     AtomicReference<Runnable> late = new AtomicReference<>(() -> {});
-    seat.shownBy(late::set)
-        .doing(() -> new PinOutcome.None(Refusal.PIN_CANCELLED));
+    seat.shownBy(late::set).doing(() -> new PinOutcome.None(Refusal.PIN_CANCELLED));
     refused(Refusal.PIN_CANCELLED);
     late.get().run();
     assertEquals(0, desk.connects.get());

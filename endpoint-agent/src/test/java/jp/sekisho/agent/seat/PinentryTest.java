@@ -291,7 +291,11 @@ class PinentryTest {
         "1",
         text(
             pinentry(fake.program(), Locale.forLanguageTag(language))
-                .ask(new PinPrompt(reader, 3, "approve", longestText()), LONG, () -> true, () -> {})));
+                .ask(
+                    new PinPrompt(reader, 3, "approve", longestText()),
+                    LONG,
+                    () -> true,
+                    () -> {})));
     List<String> lines = fake.lines();
     assertTrue(
         lines.stream().allMatch(line -> line.getBytes(StandardCharsets.UTF_8).length <= 1000));

@@ -45,7 +45,8 @@ class RealPinentryIT {
                     new PinentryProgram(Path.of("/usr/bin/pinentry-curses"), Optional.empty())),
             Locale.JAPANESE);
     assertEquals(
-        new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE), pinentry.ask(PROMPT, LONG, () -> true, () -> {}));
+        new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE),
+        pinentry.ask(PROMPT, LONG, () -> true, () -> {}));
   }
 
   /** A display of its own, with a pinentry that draws on it. */
@@ -157,7 +158,8 @@ class RealPinentryIT {
     try (Screen screen = Screen.in(directory)) {
       PinPrompt prompt = new PinPrompt("Reader 00", 3, "approve", PinentryTest.longestText());
       CompletableFuture<PinOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(prompt, LONG, () -> true, () -> {}));
+          CompletableFuture.supplyAsync(
+              () -> screen.pinentry().ask(prompt, LONG, () -> true, () -> {}));
       for (int page = 1; page <= 5; page++) {
         screen.awaitWindow("What is approved " + page + "/5");
         // Cancel has the focus first.
@@ -180,7 +182,8 @@ class RealPinentryIT {
   void escapeCancels() throws Exception {
     try (Screen screen = Screen.in(directory)) {
       CompletableFuture<PinOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, () -> true, () -> {}));
+          CompletableFuture.supplyAsync(
+              () -> screen.pinentry().ask(PROMPT, LONG, () -> true, () -> {}));
       screen.awaitWindow();
       assertTrue(screen.xdotool("key", "Escape"));
       assertEquals(new PinOutcome.None(Refusal.PIN_CANCELLED), outcome.get());
@@ -198,7 +201,8 @@ class RealPinentryIT {
     try (Screen screen = Screen.in(directory)) {
       AtomicBoolean wanted = new AtomicBoolean(true);
       CompletableFuture<PinOutcome> outcome =
-          CompletableFuture.supplyAsync(() -> screen.pinentry().ask(PROMPT, LONG, wanted::get, () -> {}));
+          CompletableFuture.supplyAsync(
+              () -> screen.pinentry().ask(PROMPT, LONG, wanted::get, () -> {}));
       screen.awaitWindow();
       wanted.set(false);
       screen.pinentry().dismiss();

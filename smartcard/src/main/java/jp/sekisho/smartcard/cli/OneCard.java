@@ -55,8 +55,7 @@ final class OneCard {
    * Connects the only card in the readers we may touch.
    *
    * @param attended somebody sees our prompt, at {@link PinTerminal}
-   * <p>A shared reader is connected only after Enter was pressed at a question that names it.
-   *
+   *     <p>A shared reader is connected only after Enter was pressed at a question that names it.
    * @throws CardException NO_READER, READER_NOT_GRANTED, NO_CARD, SERVICE_DOWN, REMOTE_SESSION
    * @throws ParameterException when there is more than one card and {@code --reader} names none
    */

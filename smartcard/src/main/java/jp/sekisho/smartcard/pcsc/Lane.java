@@ -5,6 +5,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import jp.sekisho.smartcard.CardThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +37,16 @@ final class Lane {
       return ScardCode.SHARING_VIOLATION;
     }
     BlockingQueue<Integer> answer = new ArrayBlockingQueue<>(1);
-    Thread thread =
-        new Thread(
-            () -> {
-              int code = made(call);
-              synchronized (this) {
-                if (!left) {
-                  answer.add(code);
-                  return;
-                }
-              }
-              whenLate.run();
-            },
-            "card-lane");
-    thread.setDaemon(true);
-    thread.start();
+    CardThreads.run(() -> {
+      int code = made(call);
+      synchronized (this) {
+        if (!left) {
+          answer.add(code);
+          return;
+        }
+      }
+      whenLate.run();
+    });
     Integer code = poll(answer, limit);
     if (code != null) {
       return code;

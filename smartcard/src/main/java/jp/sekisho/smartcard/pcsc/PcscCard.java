@@ -74,32 +74,40 @@ public final class PcscCard implements CardChannel {
     gate.check(command);
     used = true;
     byte[] bytes = onTheWire(command).encode();
-    Memory request = new Memory(bytes.length);
-    Memory answer = new Memory(MAX_ANSWER);
-    Memory length = winscard.dwordRef(MAX_ANSWER);
-    try {
-      request.write(0, bytes, 0, bytes.length);
-      winscard.require(
-          "SCardTransmit",
-          false,
-          card,
-          ioRequest(),
-          request,
-          winscard.dword(bytes.length),
-          null,
-          answer,
-          length);
-    } finally {
-      Arrays.fill(bytes, (byte) 0);
-      request.clear();
+    // Freed at once: thousands of them left to the collector make one collection last longer than
+    // a login.
+    try (Memory header = ioRequest();
+        Memory request = new Memory(bytes.length);
+        Memory answer = new Memory(MAX_ANSWER);
+        Memory length = winscard.dwordRef(MAX_ANSWER)) {
+      try {
+        request.write(0, bytes, 0, bytes.length);
+        winscard.require(
+            "SCardTransmit",
+            false,
+            card,
+            header,
+            request,
+            winscard.dword(bytes.length),
+            null,
+            answer,
+            length);
+      } finally {
+        Arrays.fill(bytes, (byte) 0);
+        request.clear();
+      }
+      Response response = Response.parse(answer.getByteArray(0, received(length)));
+      gate.answered(command, response);
+      return response;
     }
+  }
+
+  private int received(Memory length) throws CardException {
     int received = winscard.readDword(length, 0);
     if (received < 0 || received > MAX_ANSWER) {
       throw new CardException(CardFailure.CARD_ERROR, "answer length " + received);
     }
-    Response response = Response.parse(answer.getByteArray(0, received));
-    gate.answered(command, response);
-    return response;
+    return received;
   }
 
   /**
@@ -198,27 +206,25 @@ public final class PcscCard implements CardChannel {
     if (!reader.isValid()) {
       throw new CardException(CardFailure.READER_NOT_GRANTED, "the prompt is closed");
     }
-    Memory in = new Memory(Math.max(1, input.length));
-    in.write(0, input, 0, input.length);
-    Memory out = new Memory(MAX_ANSWER);
-    Memory length = winscard.dwordRef(0);
-    int code =
-        winscard.call(
-            "SCardControl",
-            false,
-            card,
-            winscard.dword(controlCode),
-            in,
-            winscard.dword(input.length),
-            out,
-            winscard.dword(MAX_ANSWER),
-            length);
-    int received = winscard.readDword(length, 0);
-    if (received < 0 || received > MAX_ANSWER) {
-      throw new CardException(CardFailure.CARD_ERROR, "answer length " + received);
+    try (Memory in = new Memory(Math.max(1, input.length));
+        Memory out = new Memory(MAX_ANSWER);
+        Memory length = winscard.dwordRef(0)) {
+      in.write(0, input, 0, input.length);
+      int code =
+          winscard.call(
+              "SCardControl",
+              false,
+              card,
+              winscard.dword(controlCode),
+              in,
+              winscard.dword(input.length),
+              out,
+              winscard.dword(MAX_ANSWER),
+              length);
+      int received = received(length);
+      return new ControlAnswer(
+          code, code == ScardCode.OK ? out.getByteArray(0, received) : new byte[0]);
     }
-    return new ControlAnswer(
-        code, code == ScardCode.OK ? out.getByteArray(0, received) : new byte[0]);
   }
 
   @Override
@@ -237,16 +243,17 @@ public final class PcscCard implements CardChannel {
 
   private void reconnect(int initialization) throws CardException {
     gate.reset();
-    Memory active = winscard.dwordRef(0);
-    winscard.require(
-        "SCardReconnect",
-        false,
-        card,
-        winscard.dword(SHARE_SHARED),
-        winscard.dword(PROTOCOL_ANY),
-        winscard.dword(initialization),
-        active);
-    protocol = winscard.readDword(active, 0);
+    try (Memory active = winscard.dwordRef(0)) {
+      winscard.require(
+          "SCardReconnect",
+          false,
+          card,
+          winscard.dword(SHARE_SHARED),
+          winscard.dword(PROTOCOL_ANY),
+          winscard.dword(initialization),
+          active);
+      protocol = winscard.readDword(active, 0);
+    }
   }
 
   private Memory ioRequest() {

@@ -52,10 +52,11 @@ public final class PcscContext implements AutoCloseable {
   }
 
   static PcscContext establish(Winscard winscard) throws CardException {
-    Memory handle = new Memory(winscard.abi().handle());
-    winscard.require(
-        "SCardEstablishContext", false, winscard.dword(SCOPE_SYSTEM), null, null, handle);
-    return new PcscContext(winscard, handle.getLong(0));
+    try (Memory handle = new Memory(winscard.abi().handle())) {
+      winscard.require(
+          "SCardEstablishContext", false, winscard.dword(SCOPE_SYSTEM), null, null, handle);
+      return new PcscContext(winscard, handle.getLong(0));
+    }
   }
 
   /** Names of all readers, without touching any; empty when there is none. */
@@ -63,18 +64,19 @@ public final class PcscContext implements AutoCloseable {
     requireUsable();
     int chars = USUAL_NAMES;
     while (true) {
-      Memory length = winscard.dwordRef(chars);
-      Memory names = new Memory((long) chars * winscard.abi().charBytes());
-      int code = winscard.call("SCardListReaders", true, context, null, names, length);
-      if (code == ScardCode.NO_READERS) {
-        return List.of();
+      try (Memory length = winscard.dwordRef(chars);
+          Memory names = new Memory((long) chars * winscard.abi().charBytes())) {
+        int code = winscard.call("SCardListReaders", true, context, null, names, length);
+        if (code == ScardCode.NO_READERS) {
+          return List.of();
+        }
+        // How many it needs may have changed again by the next call.
+        if (code != ScardCode.INSUFFICIENT_BUFFER || chars >= MOST_NAMES) {
+          winscard.require("SCardListReaders", code);
+          return winscard.texts(names, winscard.readDword(length, 0));
+        }
+        chars = Math.min(MOST_NAMES, Math.max(2 * chars, winscard.readDword(length, 0)));
       }
-      // How many it needs may have changed again by the next call.
-      if (code != ScardCode.INSUFFICIENT_BUFFER || chars >= MOST_NAMES) {
-        winscard.require("SCardListReaders", code);
-        return winscard.texts(names, winscard.readDword(length, 0));
-      }
-      chars = Math.min(MOST_NAMES, Math.max(2 * chars, winscard.readDword(length, 0)));
     }
   }
 
@@ -95,6 +97,7 @@ public final class PcscContext implements AutoCloseable {
       throw new CardException(
           CardFailure.READER_NOT_GRANTED, "a reader of the same model has another role");
     }
+    // Not freed here: a call that nobody waits for any more still writes into them.
     Memory card = new Memory(winscard.abi().handle());
     Memory protocol = winscard.dwordRef(0);
     Memory name = winscard.text(reader.name());

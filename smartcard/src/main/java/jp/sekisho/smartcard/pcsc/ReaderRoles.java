@@ -49,11 +49,23 @@ public record ReaderRoles(List<Rule> rules) {
     }
 
     boolean matches(String reader) {
-      StringBuilder regex = new StringBuilder();
-      for (String part : pattern.split("\\*", -1)) {
-        regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(part));
+      String[] parts = pattern.split("\\*", -1);
+      String last = parts[parts.length - 1];
+      if (parts.length == 1) {
+        return reader.equals(last);
       }
-      return Pattern.compile(regex.toString(), Pattern.DOTALL).matcher(reader).matches();
+      if (!reader.startsWith(parts[0])) {
+        return false;
+      }
+      int at = parts[0].length();
+      for (int i = 1; i < parts.length - 1; i++) {
+        int found = reader.indexOf(parts[i], at);
+        if (found < 0) {
+          return false;
+        }
+        at = found + parts[i].length();
+      }
+      return reader.length() - at >= last.length() && reader.endsWith(last);
     }
   }
 

@@ -8,6 +8,8 @@ import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
@@ -34,14 +36,28 @@ final class Winscard {
       throw new CardException(CardFailure.SERVICE_DOWN, "only 64-bit Linux and Windows");
     }
     try {
-      NativeLibrary library = NativeLibrary.getInstance(abi.library());
-      return new Winscard(
-          (name, arguments) -> invoke(library.getFunction(name), abi, arguments),
-          abi,
-          RemoteSession::current);
+      return new Winscard(Installed.functions(abi), abi, RemoteSession::current);
     } catch (UnsatisfiedLinkError e) {
       throw new CardException(
           CardFailure.SERVICE_DOWN, abi.library() + " not found (Debian package libpcsclite1)");
+    }
+  }
+
+  /** The library of this machine, loaded once; it stays loaded. */
+  private static final class Installed {
+    private static volatile @Nullable Functions functions;
+
+    static Functions functions(Abi abi) {
+      Functions known = functions;
+      if (known == null) {
+        NativeLibrary library = NativeLibrary.getInstance(abi.library());
+        Map<String, Function> found = new ConcurrentHashMap<>();
+        known =
+            (name, arguments) ->
+                invoke(found.computeIfAbsent(name, library::getFunction), abi, arguments);
+        functions = known;
+      }
+      return known;
     }
   }
 

@@ -10,6 +10,7 @@ import jp.sekisho.smartcard.Apdu;
 import jp.sekisho.smartcard.CardChannel;
 import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
+import jp.sekisho.smartcard.CardThreads;
 import jp.sekisho.smartcard.PinKeys;
 import jp.sekisho.smartcard.Response;
 
@@ -49,9 +50,7 @@ public final class TransactionWatchdog {
   public <T> T run(Work<T> work) throws CardException {
     Guarded guarded = new Guarded(channel);
     FutureTask<T> task = new FutureTask<>(() -> transact(guarded, work));
-    Thread thread = new Thread(task, "card-transaction");
-    thread.setDaemon(true);
-    thread.start();
+    CardThreads.run(task);
     try {
       return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {

@@ -114,8 +114,7 @@ final class CertificateRules {
   static Optional<Failure> signature(PathCertificate certificate) {
     return certificate.isSignedWithSha1() && !certificate.notBefore().isBefore(END_OF_SHA1)
         ? Optional.of(
-            new Failure(
-                Clause.KEY_TYPE, "4.1.1.2", "signed with SHA-1 after 2013: " + certificate))
+            new Failure(Clause.KEY_TYPE, "4.1.1.2", "signed with SHA-1 after 2013: " + certificate))
         : Optional.empty();
   }
 

@@ -39,6 +39,13 @@ class ReaderRolesTest {
     assertEquals(ReaderRole.STAFF, roles.roleOf("ACS ACR39U 00 01"));
     assertEquals(ReaderRole.RESIDENT, roles.roleOf("My ACS ACR39U 00 01"));
     assertEquals(ReaderRole.RESIDENT, roles.roleOf("Sony RC-S380"), "a dot is a dot");
+    ReaderRoles stars = roles("A*B*A=resident", "*x*=staff", "*=shared");
+    assertEquals(ReaderRole.RESIDENT, stars.roleOf("ABA"));
+    assertEquals(ReaderRole.RESIDENT, stars.roleOf("A x B x A"));
+    assertEquals(ReaderRole.SHARED, stars.roleOf("AB"), "no character counts twice");
+    assertEquals(ReaderRole.SHARED, stars.roleOf("ABBB"));
+    assertEquals(ReaderRole.STAFF, stars.roleOf("x"));
+    assertEquals(ReaderRole.SHARED, stars.roleOf(""));
   }
 
   @Test
