@@ -127,7 +127,7 @@ class ForeignUserIT {
         """
         use IO::Socket::UNIX;
         my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "connect: $!";
-        my $j = '{"version":1,"language":"ja"}';
+        my $j = '{"version":2,"language":"ja"}';
         syswrite($s, pack('CN', 1, length $j) . $j);
         <STDIN>;
         """,

@@ -75,7 +75,7 @@ class FrameChannelTest {
   @Test
   void helloIsTypeOneWithVersionAndLanguage() throws Exception {
     assertArrayEquals(
-        frame(1, "{\"version\":1,\"language\":\"ja\"}"),
+        frame(1, "{\"version\":2,\"language\":\"ja\"}"),
         written(Frame.of(FrameType.HELLO, Messages.Hello.in(Locale.JAPANESE))));
   }
 
@@ -141,7 +141,7 @@ class FrameChannelTest {
 
   @Test
   void unknownTypesAreRefused() {
-    for (int type : new int[] {0, 9, 127, 128, 255}) {
+    for (int type : new int[] {0, 10, 127, 128, 255}) {
       FrameChannel channel = new FrameChannel(new Wire(frame(type, "")));
       assertThrows(MalformedException.class, channel::read);
     }
@@ -149,7 +149,7 @@ class FrameChannelTest {
 
   @Test
   void cutFrameIsAnEnd() {
-    byte[] whole = frame(1, "{\"version\":1,\"language\":\"ja\"}");
+    byte[] whole = frame(1, "{\"version\":2,\"language\":\"ja\"}");
     for (int length = 0; length < whole.length; length++) {
       FrameChannel channel = new FrameChannel(new Wire(java.util.Arrays.copyOf(whole, length)));
       assertThrows(EOFException.class, channel::read);
@@ -202,9 +202,10 @@ class FrameChannelTest {
 
   @Test
   void messagesAreNotBelievedUnseen() {
-    assertRefused(FrameType.HELLO, "{\"version\":2,\"language\":\"ja\"}", Messages.Hello.class);
-    assertRefused(FrameType.HELLO, "{\"version\":1,\"language\":\"fr\"}", Messages.Hello.class);
-    assertRefused(FrameType.HELLO, "{\"version\":1}", Messages.Hello.class);
+    assertRefused(FrameType.HELLO, "{\"version\":1,\"language\":\"ja\"}", Messages.Hello.class);
+    assertRefused(FrameType.HELLO, "{\"version\":3,\"language\":\"ja\"}", Messages.Hello.class);
+    assertRefused(FrameType.HELLO, "{\"version\":2,\"language\":\"fr\"}", Messages.Hello.class);
+    assertRefused(FrameType.HELLO, "{\"version\":2}", Messages.Hello.class);
     assertRefused(
         FrameType.NO_PIN, "{\"prompt\":1,\"refusal\":\"INTERNAL\"}", Messages.NoPin.class);
     assertRefused(FrameType.NO_PIN, "{\"prompt\":1}", Messages.NoPin.class);
