@@ -16,6 +16,7 @@ import jp.sekisho.smartcard.CardException;
 import jp.sekisho.smartcard.CardFailure;
 import jp.sekisho.smartcard.Response;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class ReaderRolesTest {
   private static final Apdu SELECT_PIV =
@@ -148,6 +149,43 @@ class ReaderRolesTest {
     assertRefused(gate, jpki);
     gate.reset();
     assertRefused(gate, getData);
+  }
+
+  @Test
+  void whenThePromptIsClosedASharedReaderIsNeitherConnectedNorSentAnything() throws CardException {
+    for (ScriptedService service :
+        new ScriptedService[] {ScriptedService.linux(), ScriptedService.windows()}) {
+      service.reader("R", 0x10020);
+      PromptScope cancelled = new PromptScope();
+      GrantedReader granted = roles("R=shared").grant("R", cancelled).orElseThrow();
+      PcscContext context = PcscContext.establish(service.winscard());
+      cancelled.close();
+      assertNotGranted(() -> context.connect(granted));
+      assertEquals(0, count(service, "SCardConnect"));
+
+      PromptScope closedLater = new PromptScope();
+      GrantedReader again = roles("R=shared").grant("R", closedLater).orElseThrow();
+      try (PcscCard card = context.connect(again)) {
+        card.begin();
+        closedLater.close();
+        assertNotGranted(() -> card.transmit(SELECT_PIV));
+        assertNotGranted(card::pinPad);
+      }
+      assertEquals(1, count(service, "SCardConnect"));
+      assertEquals(0, count(service, "SCardTransmit"));
+      assertEquals(0, count(service, "SCardControl"));
+      assertNotGranted(() -> context.connect(again));
+      assertEquals(1, count(service, "SCardConnect"));
+    }
+  }
+
+  private static long count(ScriptedService service, String function) {
+    return service.called().stream().filter(name -> name.startsWith(function)).count();
+  }
+
+  private static void assertNotGranted(Executable call) {
+    CardException e = assertThrows(CardException.class, call);
+    assertEquals(CardFailure.READER_NOT_GRANTED, e.failure());
   }
 
   private static SharedReaderGate gate() {
