@@ -96,6 +96,11 @@ public record LogContent(
     return system ? link.replaceFirst("^/log(\\?|$)", "/log?log=system&") : link;
   }
 
+  /** Whether the index is so far behind that more than the newest entries is missing here. */
+  public boolean behind() {
+    return missing > LogReader.MOST_WAITED_FOR;
+  }
+
   /** The conditions as the end of an address of an export. */
   public String conditions() {
     return filter.parameters();

@@ -57,7 +57,7 @@ final class LogReader {
   static final int MAX_SAMPLE = AuditLogs.MAX_PAGE;
 
   /** Entries that a search takes into the index first, if there are that many new ones. */
-  private static final int MOST_WAITED_FOR = 2_000;
+  static final int MOST_WAITED_FOR = 2_000;
 
   /** How long the page goes on saying that a terminal found a fork. */
   private static final Duration FORKS_SHOWN = Duration.ofDays(30);
@@ -157,7 +157,13 @@ final class LogReader {
   private Found plain(String log, @Nullable String person, long before) {
     List<LogRow> rows = logs.page(log, person, before, PAGE);
     boolean more = rows.size() == PAGE && rows.getLast().index() > 0;
-    return new Found(rows, more ? Long.toString(rows.getLast().index()) : null, 0, null);
+    // The list lacks nothing; what else the page tells, such as alarms, comes from the index.
+    long behind = person == null ? logs.newest(log).index() + 1 - index.size(log) : 0;
+    return new Found(
+        rows,
+        more ? Long.toString(rows.getLast().index()) : null,
+        behind > MOST_WAITED_FOR ? behind : 0,
+        null);
   }
 
   private Found sample(String log, LogFilter.Sample asked) {

@@ -1,6 +1,8 @@
 package jp.sekisho.server.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
@@ -67,6 +69,14 @@ class EntryIndexPostgresIT {
         at = hits.next();
       }
       assertEquals(wanted, found);
+      for (EntryQuery each :
+          Walks.queries(
+              List.of("S-1"), List.of("T-1"), List.of("grant", "grant.refused"), clock.instant())) {
+        for (String plan : Walks.plans(storage, each)) {
+          assertTrue(plan.contains("Index Only Scan Backward using audit_find_"), plan);
+          assertFalse(plan.contains("Sort"), plan);
+        }
+      }
     }
   }
 }
