@@ -72,7 +72,7 @@ public final class EntryIndex {
    */
   public long catchUp(String log, long most) {
     String stored = logs.stored(log);
-    long published = logs.newest(log).index() + 1;
+    long published = logs.size(log);
     long size = size(log);
     long end = Math.min(published, size + most);
     while (size < end) {
@@ -145,6 +145,11 @@ public final class EntryIndex {
               handle, database.vendor(), stored, way, query, before, MOST_COUNTED));
     }
     return Collections.min(densities.entrySet(), Map.Entry.comparingByValue()).getKey();
+  }
+
+  /** As {@link AuditLogs#generations}: what each of them has, is asked for by its name. */
+  public List<String> generations(String organ) {
+    return logs.generations(organ);
   }
 
   /**

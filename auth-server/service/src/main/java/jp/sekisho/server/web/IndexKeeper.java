@@ -34,6 +34,12 @@ final class IndexKeeper implements AutoCloseable {
   /** Of the one thread: rests to go before the next look. */
   private int rests;
 
+  /**
+   * Begins to follow.
+   *
+   * @param logs organs and {@code system}; closed generations, whose index an update may have made
+   *     anew, are followed to their end as well
+   */
   IndexKeeper(EntryIndex index, Set<String> logs) {
     this.index = index;
     this.logs = Set.copyOf(logs);
@@ -49,7 +55,9 @@ final class IndexKeeper implements AutoCloseable {
     long missing = 0;
     for (String log : logs) {
       try {
-        missing += index.catchUp(log, STEP);
+        for (String generation : index.generations(log)) {
+          missing += index.catchUp(generation, STEP);
+        }
       } catch (RuntimeException e) {
         // Searches say what is missing; the next round tries again.
         LOG.warn("the index of log {} does not follow: {}", log, e.toString());
