@@ -141,8 +141,7 @@ public final class EntryIndex {
     for (Walk way : ways) {
       densities.put(
           way,
-          FindTables.density(
-              handle, database.vendor(), stored, way, query, before, MOST_COUNTED));
+          FindTables.density(handle, database.vendor(), stored, way, query, before, MOST_COUNTED));
     }
     return Collections.min(densities.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
@@ -175,10 +174,13 @@ public final class EntryIndex {
     return grants;
   }
 
-  /** The exceptions under which a medium was opened, of those that the service wrote about. */
-  public Set<String> opened(String log) {
-    return database.read(
-        handle -> FindTables.grantsWith(handle, logs.stored(log), "export.opened"));
+  /**
+   * The exceptions that the service wrote about in a log and under which a medium was opened, as
+   * another generation of it, or the same one, says.
+   */
+  public Set<String> opened(String log, String other) {
+    return database.read(handle ->
+        FindTables.grantsWith(handle, logs.stored(log), logs.stored(other), "export.opened"));
   }
 
   /**

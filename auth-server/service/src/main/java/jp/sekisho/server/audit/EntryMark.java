@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * same mark, so the row decides about those that are left.
  *
  * <p>Forty-seven bits, which SQLite stores in six bytes: outcome 1, feature 10, type 12, person 12,
- * terminal 12. What is absent is 0. Rows are kept with it: another way to make it needs a new index.
+ * terminal 12. What is absent is 0. Rows are kept with it: another way to make it needs a new
+ * index.
  */
 final class EntryMark {
   private static final int FEATURE = 1;
@@ -35,18 +36,19 @@ final class EntryMark {
   record Wanted(long mask, long value) {
     static Wanted of(EntryQuery query) {
       String event = query.event();
-      boolean type = event != null && event.indexOf('.') >= 0;
-      String feature = type ? event.substring(0, event.indexOf('.')) : event;
+      int dot = event == null ? -1 : event.indexOf('.');
+      String type = dot < 0 ? null : event;
+      String feature = event == null || dot < 0 ? event : event.substring(0, dot);
       Boolean success = query.success();
       return new Wanted(
-          mask(success, 1, 0)
-              | mask(feature, TEN, FEATURE)
-              | mask(type ? event : null, TWELVE, TYPE)
-              | mask(query.person(), TWELVE, PERSON)
-              | mask(query.terminal(), TWELVE, TERMINAL),
+          asked(success, 1, 0)
+              | asked(feature, TEN, FEATURE)
+              | asked(type, TWELVE, TYPE)
+              | asked(query.person(), TWELVE, PERSON)
+              | asked(query.terminal(), TWELVE, TERMINAL),
           (success == null || success ? 0 : 1)
               | part(feature, TEN, FEATURE)
-              | part(type ? event : null, TWELVE, TYPE)
+              | part(type, TWELVE, TYPE)
               | part(query.person(), TWELVE, PERSON)
               | part(query.terminal(), TWELVE, TERMINAL));
     }
@@ -56,8 +58,8 @@ final class EntryMark {
     }
   }
 
-  private static long mask(@Nullable Object asked, long bits, int place) {
-    return asked == null ? 0 : bits << place;
+  private static long asked(@Nullable Object part, long bits, int place) {
+    return part == null ? 0 : bits << place;
   }
 
   private static long part(@Nullable String text, long bits, int place) {

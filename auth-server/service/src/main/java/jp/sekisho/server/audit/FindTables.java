@@ -172,7 +172,8 @@ final class FindTables {
             .bind("most", most)
             .setFetchSize(FETCH)
             .map((row, _) ->
-                new Step(new Position(row.getLong("time"), row.getLong("idx")), row.getLong("mark")))
+                new Step(
+                    new Position(row.getLong("time"), row.getLong("idx")), row.getLong("mark")))
             .iterator()) {
       while (steps.hasNext()) {
         last = steps.next();
@@ -232,14 +233,18 @@ final class FindTables {
         .list();
   }
 
-  /** The exceptions that the service wrote about and of which there is an entry of that type. */
-  static Set<String> grantsWith(Handle handle, String log, String type) {
+  /**
+   * The exceptions that the service wrote about in {@code log} and of which there is an entry of
+   * that type in {@code other}.
+   */
+  static Set<String> grantsWith(Handle handle, String log, String other, String type) {
     return handle
         .createQuery(
             "select distinct grant_id from audit_find g where log = :log and feature = 'grant'"
                 + " and grant_id is not null and exists (select 1 from audit_find e where"
-                + " e.log = g.log and e.grant_id = g.grant_id and e.type = :type)")
+                + " e.log = :other and e.grant_id = g.grant_id and e.type = :type)")
         .bind("log", log)
+        .bind("other", other)
         .bind("type", type)
         .mapTo(String.class)
         .set();

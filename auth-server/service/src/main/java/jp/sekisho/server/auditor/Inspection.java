@@ -275,12 +275,13 @@ public final class Inspection {
     long latest = setting.now().minus(Duration.ofDays(setting.oldDays())).toEpochMilli();
     List<EntryHit> old = new ArrayList<>();
     Told told = told(log);
-    told.here().forEach((grant, entries) -> {
-      EntryHit approved = first(entries, "grant.approved");
-      if (approved != null && approved.time() <= latest && !told.has(grant, CLOSING)) {
-        old.add(approved);
-      }
-    });
+    told.here()
+        .forEach((grant, entries) -> {
+          EntryHit approved = first(entries, "grant.approved");
+          if (approved != null && approved.time() <= latest && !told.has(grant, CLOSING)) {
+            old.add(approved);
+          }
+        });
     return old;
   }
 
@@ -303,13 +304,15 @@ public final class Inspection {
     Set<String> opened = new HashSet<>();
     index
         .generations(log.split("@", 2)[0])
-        .forEach(generation -> opened.addAll(index.opened(generation)));
-    index.grants(log).forEach((grant, entries) -> {
-      EntryHit approved = first(entries, "grant.approved");
-      if (approved != null && !opened.contains(grant)) {
-        unused.add(approved);
-      }
-    });
+        .forEach(generation -> opened.addAll(index.opened(log, generation)));
+    index
+        .grants(log)
+        .forEach((grant, entries) -> {
+          EntryHit approved = first(entries, "grant.approved");
+          if (approved != null && !opened.contains(grant)) {
+            unused.add(approved);
+          }
+        });
     return unused;
   }
 

@@ -37,8 +37,7 @@ public final class NamesOfLog {
     return NameTable.of(
         new Directory(seal)
             .everybody(handle, organ, today).stream()
-                .flatMap(person ->
-                    rows(person, orders.names(handle, person.number()), divisions))
+                .flatMap(person -> rows(person, orders.names(handle, person.number()), divisions))
                 .toList());
   }
 

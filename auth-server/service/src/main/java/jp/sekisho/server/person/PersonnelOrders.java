@@ -167,8 +167,8 @@ public final class PersonnelOrders {
   /**
    * A person's name.
    *
-   * @param from the first day on which it was theirs or the division's, as the order says; {@link LocalDate#MIN} for
-   *     the first one known
+   * @param from the first day on which it was theirs or the division's, as the order says; {@link
+   *     LocalDate#MIN} for the first one known
    */
   public record Called(LocalDate from, String name) {
     /** No name in a trace. */

@@ -215,7 +215,9 @@ final class ExportController {
               "attachment; filename=\"sekisho-"
                   + filter.scope(log).replace('@', '-')
                   + "-"
-                  + taken.size() + taken.ending() + "\"");
+                  + taken.size()
+                  + taken.ending()
+                  + "\"");
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(file);
       throw e;

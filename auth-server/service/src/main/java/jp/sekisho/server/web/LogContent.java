@@ -96,8 +96,7 @@ public record LogContent(
    * @param all those of which entries are here, the first one first
    * @param border where the shown one ends, or where the newest begins; null when its entry is gone
    */
-  public record Generations(
-      int shown, int newest, List<Generation> all, @Nullable Border border) {
+  public record Generations(int shown, int newest, List<Generation> all, @Nullable Border border) {
     public Generations {
       all = List.copyOf(all);
     }

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader of the log asks for, as it stands in the address: {@code person terminal event
- * outcome from until preset days seed count size before generation}. Everything that is recorded of a question
- * has the form of a number, a code or a time, so that no name gets into the log through a search.
+ * outcome from until preset days seed count size before generation}. Everything that is recorded of
+ * a question has the form of a number, a code or a time, so that no name gets into the log through
+ * a search.
  *
  * @param from Japan Standard Time as typed, {@code 2026-11-21} or {@code 2026-11-21T08:30}
  * @param until as {@code from}; a day is meant with its end
@@ -61,7 +62,8 @@ public record LogFilter(
 
   /** Every entry, newest first. */
   static final LogFilter ALL =
-      new LogFilter(EntryQuery.ALL, "", "", null, Inspection.OLD_DAYS, null, null, Long.MAX_VALUE, 0);
+      new LogFilter(
+          EntryQuery.ALL, "", "", null, Inspection.OLD_DAYS, null, null, Long.MAX_VALUE, 0);
 
   /** The filter in a request's parameters; empty when one of them is not of its form. */
   static Optional<LogFilter> of(Map<String, String> parameters) {
@@ -180,8 +182,7 @@ public record LogFilter(
 
   /** The same question about another generation of the log, from its newest entry. */
   LogFilter in(int other) {
-    return new LogFilter(
-        query, from, until, preset, days, sample, null, Long.MAX_VALUE, other);
+    return new LogFilter(query, from, until, preset, days, sample, null, Long.MAX_VALUE, other);
   }
 
   /** As the log that is asked is called, and as entries about the question call it. */

@@ -28,9 +28,9 @@ import jp.sekisho.server.storage.Transactions;
  * A log's entries for an auditor's own programs: the parameters of the page, and as the answer
  * {@code {"log":…,"generation":n,"missing":n,"next":"…","entries":[{"index":n,"entry":{…}}]}}, each
  * entry in its canonical form. Only entries of that generation are found: 2 says that there is an
- * earlier one, which {@code generation=1} asks; {@code {"index":n,"tampered":true}} stands for one that was edited in the
- * database or is gone. {@code next} is the {@code before} of the next page, absent on the last;
- * {@code missing} is how many of the newest entries cannot be found yet.
+ * earlier one, which {@code generation=1} asks; {@code {"index":n,"tampered":true}} stands for one
+ * that was edited in the database or is gone. {@code next} is the {@code before} of the next page,
+ * absent on the last; {@code missing} is how many of the newest entries cannot be found yet.
  */
 @Controller
 @Requires(beans = Installation.class)

@@ -35,7 +35,8 @@ class EntryIndexTest {
   private static final int ENTRIES = 300;
   private static final List<String> PERSONS = List.of("S-0", "S-9");
   private static final List<String> TERMINALS = List.of("T-0001", "T-0009");
-  private static final List<String> EVENTS = List.of("login", "login.refused", "grant", "log.viewed");
+  private static final List<String> EVENTS =
+      List.of("login", "login.refused", "grant", "log.viewed");
 
   private final SettableClock clock = new SettableClock(BEGIN);
 

@@ -125,8 +125,7 @@ class InspectionTest {
   }
 
   private List<Long> ask(String log, AuditPreset preset) {
-    return indexes(
-        inspection.find(log, preset, EntryQuery.ALL, setting(), Position.NEWEST, 50));
+    return indexes(inspection.find(log, preset, EntryQuery.ALL, setting(), Position.NEWEST, 50));
   }
 
   @Test
@@ -312,8 +311,7 @@ class InspectionTest {
     open();
     try (Resumption resumption =
         Resumption.begin(storage.database, storage.keys, storage.seal, clock).orElseThrow()) {
-      assertInstanceOf(
-          Resumption.Outcome.Opened.class, resumption.resume("mayor", List.of()));
+      assertInstanceOf(Resumption.Outcome.Opened.class, resumption.resume("mayor", List.of()));
     }
     storage.close();
     open();

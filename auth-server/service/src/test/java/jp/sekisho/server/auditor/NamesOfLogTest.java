@@ -33,8 +33,7 @@ class NamesOfLogTest {
       """;
 
   /** 市民課 becomes 市民窓口課, which orders tell by naming it so. */
-  private static final String RENAMED =
-      "採用,S6,六,mayor,J04,市民窓口課,主事,,2026-07-01,,,,CLERK,\n";
+  private static final String RENAMED = "採用,S6,六,mayor,J04,市民窓口課,主事,,2026-07-01,,,,CLERK,\n";
 
   private static final String CHANGE = "異動,S9,所 花子,mayor,J05,税務課,主査,,2026-10-01,,,,CLERK,\n";
 

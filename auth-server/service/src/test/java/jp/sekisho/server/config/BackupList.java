@@ -1,6 +1,5 @@
 package jp.sekisho.server.config;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -50,11 +49,11 @@ public final class BackupList {
   }
 
   private static Path root() {
-    Path root = Path.of("").toAbsolutePath();
-    while (!Files.exists(root.resolve("docs/backup.md"))) {
-      root = root.getParent();
-      assertFalse(root == null, "docs/backup.md");
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      if (Files.exists(at.resolve("docs/backup.md"))) {
+        return at;
+      }
     }
-    return root;
+    throw new AssertionError("docs/backup.md");
   }
 }

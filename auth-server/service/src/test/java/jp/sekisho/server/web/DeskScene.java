@@ -11,9 +11,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import jp.sekisho.protocol.Refusal;
@@ -71,7 +71,7 @@ final class DeskScene implements AutoCloseable {
 
   /** What an installation went through before the service of the scene starts. */
   interface Past {
-    void of(DataDirectory directory, ServiceConfig config, InstantSource clock) throws IOException;
+    void of(DataDirectory directory, ServiceConfig config, Clock clock) throws IOException;
   }
 
   DeskScene(Path root) throws IOException, GeneralSecurityException {

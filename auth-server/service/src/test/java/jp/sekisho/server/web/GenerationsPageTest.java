@@ -10,7 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.List;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
@@ -46,7 +46,7 @@ final class GenerationsPageTest {
   }
 
   /** Three entries of somebody, then one that the backup does not have. */
-  private static void restore(DataDirectory directory, ServiceConfig config, InstantSource clock)
+  private static void restore(DataDirectory directory, ServiceConfig config, Clock clock)
       throws IOException {
     Path backup = directory.root().resolve("backup.db");
     write(directory, config, clock, 3);
@@ -65,8 +65,8 @@ final class GenerationsPageTest {
     }
   }
 
-  private static void write(
-      DataDirectory directory, ServiceConfig config, InstantSource clock, int entries) {
+  private static void write(DataDirectory directory, ServiceConfig config, Clock clock, int entries)
+      throws IOException {
     try (Installation installation = Installation.open(directory, config, clock)) {
       for (int i = 0; i < entries; i++) {
         var _ =
@@ -106,7 +106,8 @@ final class GenerationsPageTest {
     Token auditor = scene.session(AUDITOR);
     scene.installation.logs().integrateNow();
     String search = "/api/v1/log/search?log=mayor&event=session.resumed";
-    assertTrue(scene.get(search, auditor).body().startsWith("{\"log\":\"mayor\",\"generation\":2,"));
+    assertTrue(
+        scene.get(search, auditor).body().startsWith("{\"log\":\"mayor\",\"generation\":2,"));
     String found = scene.get(search + "&generation=1", auditor).body();
     assertTrue(found.startsWith("{\"log\":\"mayor\",\"generation\":1,"), found);
     assertTrue(found.contains("{\"index\":2,"), found);
