@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** The SQL of {@code audit_find} and {@code audit_find_state}. */
 final class FindTables {
   private static final String COLUMNS = "idx, time, person, terminal, type, failed, grant_id";
+
+  /** Sorted afterwards: asked to sort, SQLite would read all rows by their time instead. */
+  static final String ROWS =
+      "select " + COLUMNS + " from audit_find where log = :log and idx in (<indexes>)";
+
   private static final int FETCH = 500;
 
   /** Rows looked up by one statement. */
@@ -204,15 +209,13 @@ final class FindTables {
     return indexes.isEmpty()
         ? List.of()
         : handle
-            .createQuery(
-                "select "
-                    + COLUMNS
-                    + " from audit_find where log = :log and idx in (<indexes>)"
-                    + " order by time desc, idx desc")
+            .createQuery(ROWS)
             .bind("log", log)
             .bindList("indexes", indexes)
             .map((row, _) -> hit(row))
-            .list();
+            .stream()
+            .sorted(EntryHit.NEWEST_FIRST)
+            .toList();
   }
 
   /**

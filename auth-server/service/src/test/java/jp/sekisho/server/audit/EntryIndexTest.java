@@ -64,6 +64,8 @@ class EntryIndexTest {
           assertFalse(plan.contains("TEMP B-TREE"), query + "\n" + plan);
         }
       }
+      String rows = Walks.planOfRows(storage);
+      assertEquals("SEARCH audit_find USING PRIMARY KEY (log=? AND idx=?)", rows);
     }
   }
 

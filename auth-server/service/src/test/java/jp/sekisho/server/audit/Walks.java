@@ -45,11 +45,7 @@ final class Walks {
   static List<String> plans(OpenStorage storage, EntryQuery query) {
     return storage.database.read(handle -> {
       Vendor vendor = storage.database.vendor();
-      if (vendor == Vendor.POSTGRESQL) {
-        // A handful of rows is read faster as a whole; the question is what can be done.
-        int _ = handle.execute("set local enable_seqscan = off");
-        int _ = handle.execute("set local enable_bitmapscan = off");
-      }
+      forced(handle, vendor);
       List<String> plans = new ArrayList<>();
       for (Walk walk : Walk.of(query)) {
         plans.add(plan(handle, vendor, walk, query));
@@ -58,23 +54,50 @@ final class Walks {
     });
   }
 
-  private static String plan(Handle handle, Vendor vendor, Walk walk, EntryQuery query) {
-    String explain = vendor == Vendor.SQLITE ? "explain query plan " : "explain ";
+  /** The database's own plan of reading some rows. */
+  static String planOfRows(OpenStorage storage) {
+    return storage.database.read(handle -> {
+      forced(handle, storage.database.vendor());
+      return plan(
+          storage.database.vendor(),
+          handle
+              .createQuery(explain(storage.database.vendor()) + FindTables.ROWS)
+              .bind("log", LogFill.LOG)
+              .bindList("indexes", List.of(1L, 2L, 3L)));
+    });
+  }
+
+  private static void forced(Handle handle, Vendor vendor) {
+    if (vendor == Vendor.POSTGRESQL) {
+      // A handful of rows is read faster as a whole; the question is what can be done.
+      int _ = handle.execute("set local enable_seqscan = off");
+      int _ = handle.execute("set local enable_bitmapscan = off");
+      int _ = handle.execute("set local enable_sort = off");
+    }
+  }
+
+  private static String explain(Vendor vendor) {
+    return vendor == Vendor.SQLITE ? "explain query plan " : "explain ";
+  }
+
+  private static String plan(Vendor vendor, Query statement) {
     String column = vendor == Vendor.SQLITE ? "detail" : "QUERY PLAN";
-    Query statement = handle.createQuery(explain + FindTables.walkSql(vendor, walk));
+    return String.join("\n", statement.map((row, _) -> row.getString(column)).list());
+  }
+
+  private static String plan(Handle handle, Vendor vendor, Walk walk, EntryQuery query) {
+    Query statement = handle.createQuery(explain(vendor) + FindTables.walkSql(vendor, walk));
     if (walk.value() != null) {
       Query _ = statement.bind("value", walk.value());
     }
-    return String.join(
-        "\n",
+    return plan(
+        vendor,
         statement
             .bind("log", LogFill.LOG)
             .bind("from", Optional.ofNullable(query.from()).map(Instant::toEpochMilli).orElse(0L))
             .bind("until", Long.MAX_VALUE)
             .bind("beforeTime", Position.NEWEST.time())
             .bind("beforeIndex", Position.NEWEST.index())
-            .bind("most", EntryIndex.MOST_WALKED)
-            .map((row, _) -> row.getString(column))
-            .list());
+            .bind("most", EntryIndex.MOST_WALKED));
   }
 }
