@@ -158,7 +158,10 @@ final class WitnessCommand implements Callable<Integer> {
               .number("before", held)
               .text("line", line.strip()),
           List.of(
-              voice.get("audit.witness.cosigned", origin, Long.toString(held), Long.toString(size)),
+              held == 0
+                  ? voice.get("audit.witness.first", origin, Long.toString(size))
+                  : voice.get(
+                      "audit.witness.cosigned", origin, Long.toString(held), Long.toString(size)),
               line.strip()));
     }
     if (answer instanceof Conflict conflict) {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import jp.sekisho.audit.bundle.BundleWriter;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
@@ -181,6 +182,24 @@ public final class AuditLogs implements AutoCloseable {
       throw new IllegalArgumentException("no log called " + name);
     }
     return asked.log();
+  }
+
+  /**
+   * The generations of a log of which entries are here, as methods take them, the first one first
+   * and the one that goes on last. One that was lost with a database is not among them.
+   *
+   * @throws IllegalArgumentException without such a log
+   */
+  public List<String> generations(String organ) {
+    return IntStream.rangeClosed(1, generation(organ))
+        .mapToObj(number -> organ + "@" + number)
+        .filter(this::has)
+        .toList();
+  }
+
+  /** How many entries of a log are published and must be there. */
+  public long size(String name) {
+    return readable(stored(name)).size();
   }
 
   /** Whether there is such a log, or such a generation of one. */

@@ -1,16 +1,19 @@
 package jp.sekisho.server.audit;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import jp.sekisho.server.audit.EntryHit.Position;
+import jp.sekisho.server.audit.FindTables.Density;
 import jp.sekisho.server.audit.FindTables.Walk;
 import jp.sekisho.server.audit.FindTables.Walked;
 import jp.sekisho.server.storage.Database;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * can take a row out of it. An export is complete or fails, and reads no index.
  *
  * <p>A page costs a bounded amount: of several conditions the rarest is walked, at most {@value
- * #MOST_WALKED} rows, then the page ends with the place to go on from, full or not.
+ * #MOST_WALKED} rows of its index, then the page ends with the place to go on from, full or not.
+ * What the other conditions leave out costs no look at a row ({@link EntryMark}).
  */
 public final class EntryIndex {
   /** Entries of one step of {@link #catchUp}. */
@@ -68,7 +72,7 @@ public final class EntryIndex {
    */
   public long catchUp(String log, long most) {
     String stored = logs.stored(log);
-    long published = logs.newest(log).index() + 1;
+    long published = logs.size(log);
     long size = size(log);
     long end = Math.min(published, size + most);
     while (size < end) {
@@ -106,17 +110,7 @@ public final class EntryIndex {
       TreeMap<EntryHit, EntryHit> merged = new TreeMap<>(EntryHit.NEWEST_FIRST);
       Position newestReached = null;
       for (EntryQuery query : any) {
-        Walk walk = Walk.of(query).getFirst();
-        if (Walk.of(query).size() > 1) {
-          Map<Walk, Long> counts = new HashMap<>();
-          for (Walk way : Walk.of(query)) {
-            counts.put(
-                way, FindTables.count(handle, database.vendor(), stored, way, query, MOST_COUNTED));
-          }
-          for (Walk way : Walk.of(query)) {
-            walk = counts.getOrDefault(way, 0L) < counts.getOrDefault(walk, 0L) ? way : walk;
-          }
-        }
+        Walk walk = rarest(handle, stored, query, before);
         Walked walked =
             FindTables.walk(
                 handle, database.vendor(), stored, walk, query, also, before, limit, MOST_WALKED);
@@ -136,6 +130,25 @@ public final class EntryIndex {
       }
       return new Hits(hits, end);
     });
+  }
+
+  private Walk rarest(Handle handle, String stored, EntryQuery query, Position before) {
+    List<Walk> ways = Walk.of(query);
+    if (ways.size() == 1) {
+      return ways.getFirst();
+    }
+    Map<Walk, Density> densities = new LinkedHashMap<>();
+    for (Walk way : ways) {
+      densities.put(
+          way,
+          FindTables.density(handle, database.vendor(), stored, way, query, before, MOST_COUNTED));
+    }
+    return Collections.min(densities.entrySet(), Map.Entry.comparingByValue()).getKey();
+  }
+
+  /** As {@link AuditLogs#generations}: what each of them has, is asked for by its name. */
+  public List<String> generations(String organ) {
+    return logs.generations(organ);
   }
 
   /**
@@ -161,10 +174,13 @@ public final class EntryIndex {
     return grants;
   }
 
-  /** The exceptions under which a medium was opened, of those that the service wrote about. */
-  public Set<String> opened(String log) {
-    return database.read(
-        handle -> FindTables.grantsWith(handle, logs.stored(log), "export.opened"));
+  /**
+   * The exceptions that the service wrote about in a log and under which a medium was opened, as
+   * another generation of it, or the same one, says.
+   */
+  public Set<String> opened(String log, String other) {
+    return database.read(handle ->
+        FindTables.grantsWith(handle, logs.stored(log), logs.stored(other), "export.opened"));
   }
 
   /**

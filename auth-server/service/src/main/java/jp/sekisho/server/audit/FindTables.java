@@ -3,6 +3,7 @@ package jp.sekisho.server.audit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,39 +19,64 @@ import org.jspecify.annotations.Nullable;
 /** The SQL of {@code audit_find} and {@code audit_find_state}. */
 final class FindTables {
   private static final String COLUMNS = "idx, time, person, terminal, type, failed, grant_id";
+
+  /** Sorted afterwards: asked to sort, SQLite would read all rows by their time instead. */
+  static final String ROWS =
+      "select " + COLUMNS + " from audit_find where log = :log and idx in (<indexes>)";
+
   private static final int FETCH = 500;
+
+  /** Rows looked up by one statement. */
+  private static final int MOST_ROWS = 250;
 
   private FindTables() {}
 
   /**
-   * The one column by which the index is walked, the others being looked at row by row.
+   * The one index by which a query is answered; it has all that the walk needs, so that no row is
+   * looked up which the {@link EntryMark} tells to leave out.
    *
    * @param column null for time alone
+   * @param failed whether it has failures only
    */
-  record Walk(String index, @Nullable String column, @Nullable Object value) {
-    static final Walk BY_TIME = new Walk("audit_find_time", null, null);
-
+  record Walk(String index, @Nullable String column, @Nullable Object value, boolean failed) {
     /** Every way to walk for a query; the first where nobody counts. */
     static List<Walk> of(EntryQuery query) {
-      List<Walk> walks = new ArrayList<>();
-      add(walks, "person", query.person());
-      add(walks, "terminal", query.terminal());
-      String event = query.event();
-      add(walks, event != null && event.indexOf('.') < 0 ? "feature" : "type", event);
       Boolean success = query.success();
-      add(walks, "failed", success == null ? null : success ? 0 : 1);
+      boolean failed = success != null && !success;
+      List<Walk> walks = new ArrayList<>();
+      add(walks, "person", query.person(), failed);
+      add(walks, "terminal", query.terminal(), failed);
+      String event = query.event();
+      add(walks, event != null && event.indexOf('.') < 0 ? "feature" : "type", event, failed);
       if (walks.isEmpty()) {
-        walks.add(BY_TIME);
+        walks.add(new Walk(failed ? "audit_find_failed" : "audit_find_time", null, null, failed));
       }
       return walks;
     }
 
-    private static void add(List<Walk> walks, String column, @Nullable Object value) {
+    private static void add(
+        List<Walk> walks, String column, @Nullable Object value, boolean failed) {
       if (value != null) {
-        walks.add(new Walk("audit_find_" + column, column, value));
+        walks.add(
+            new Walk(
+                (failed ? "audit_find_failed_" : "audit_find_") + column, column, value, failed));
       }
     }
   }
+
+  /** How dense a walk is: rows counted, and the time of the oldest of them. */
+  record Density(long rows, long oldest) implements Comparable<Density> {
+    /** The rarer first: fewer rows, or as many over a longer time. */
+    @Override
+    public int compareTo(Density other) {
+      return Comparator.comparingLong(Density::rows)
+          .thenComparingLong(Density::oldest)
+          .compare(this, other);
+    }
+  }
+
+  /** A row of an index. */
+  private record Step(Position position, long mark) {}
 
   /** Rows of a walk: hits that were accepted, and where it ended; null at its end. */
   record Walked(List<EntryHit> hits, @Nullable Position reached) {}
@@ -88,8 +114,8 @@ final class FindTables {
     PreparedBatch batch =
         handle.prepareBatch(
             "insert into audit_find"
-                + " (log, idx, time, person, terminal, feature, type, failed, grant_id) values"
-                + " (:log, :idx, :time, :person, :terminal, :feature, :type, :failed, :grant)"
+                + " (log, idx, time, person, terminal, feature, type, failed, grant_id, mark) values"
+                + " (:log, :idx, :time, :person, :terminal, :feature, :type, :failed, :grant, :mark)"
                 + " on conflict (log, idx) do nothing");
     for (EntryHit hit : hits) {
       batch
@@ -102,22 +128,28 @@ final class FindTables {
           .bind("type", hit.type())
           .bind("failed", hit.failed() ? 1 : 0)
           .bind("grant", hit.grant())
+          .bind("mark", EntryMark.of(hit))
           .add();
     }
     batch.execute();
   }
 
-  /** How many rows a walk has, counted up to {@code most}. */
-  static long count(
-      Handle handle, Vendor vendor, String log, Walk walk, EntryQuery query, int most) {
+  /** How dense a walk is behind a place; at most {@code most} rows are counted. */
+  static Density density(
+      Handle handle,
+      Vendor vendor,
+      String log,
+      Walk walk,
+      EntryQuery query,
+      Position before,
+      int most) {
     String sql =
-        "select count(*) from (select 1 from audit_find"
-            + hint(vendor, walk)
-            + where(walk)
-            + " limit :most) as counted";
-    return bound(handle.createQuery(sql), log, walk, query, Position.NEWEST)
+        "select count(*) as entries, coalesce(min(time), 0) as oldest from ("
+            + walkSql(vendor, walk)
+            + ") as counted";
+    return bound(handle.createQuery(sql), log, walk, query, before)
         .bind("most", most)
-        .mapTo(Long.class)
+        .map((row, _) -> new Density(row.getLong("entries"), row.getLong("oldest")))
         .one();
   }
 
@@ -134,37 +166,56 @@ final class FindTables {
       Position before,
       int limit,
       int most) {
-    String sql =
-        "select "
-            + COLUMNS
-            + " from audit_find"
-            + hint(vendor, walk)
-            + where(walk)
-            + " and (time < :beforeTime or idx < :beforeIndex)"
-            + " order by time desc, idx desc limit :most";
+    EntryMark.Wanted wanted = EntryMark.Wanted.of(query);
     List<EntryHit> hits = new ArrayList<>();
+    List<Long> likely = new ArrayList<>();
     int seen = 0;
-    EntryHit last = null;
-    try (ResultIterator<EntryHit> rows =
-        bound(handle.createQuery(sql), log, walk, query, before)
-            .bind("beforeTime", before.time())
-            .bind("beforeIndex", before.index())
+    int looked = 0;
+    Step last = null;
+    try (ResultIterator<Step> steps =
+        bound(handle.createQuery(walkSql(vendor, walk)), log, walk, query, before)
             .bind("most", most)
             .setFetchSize(FETCH)
-            .map((row, _) -> hit(row))
+            .map((row, _) ->
+                new Step(
+                    new Position(row.getLong("time"), row.getLong("idx")), row.getLong("mark")))
             .iterator()) {
-      while (rows.hasNext()) {
-        last = rows.next();
+      while (steps.hasNext()) {
+        last = steps.next();
         seen++;
-        if (query.accepts(last) && accepted.test(last)) {
-          hits.add(last);
-          if (hits.size() == limit) {
-            return new Walked(hits, last.position());
+        if (wanted.accepts(last.mark())) {
+          likely.add(last.position().index());
+        }
+        boolean ended = !steps.hasNext();
+        // As many rows at once as are missing on the page; more where most are of no use.
+        if (ended || likely.size() >= Math.min(MOST_ROWS, Math.max(looked, limit - hits.size()))) {
+          looked += likely.size();
+          rows(handle, log, likely).stream()
+              .filter(hit -> query.accepts(hit) && accepted.test(hit))
+              .forEach(hits::add);
+          likely.clear();
+          if (hits.size() >= limit) {
+            List<EntryHit> page = List.copyOf(hits.subList(0, limit));
+            return new Walked(page, page.getLast().position());
           }
         }
       }
     }
     return new Walked(hits, seen < most || last == null ? null : last.position());
+  }
+
+  /** Rows by their indexes, newest first. */
+  private static List<EntryHit> rows(Handle handle, String log, List<Long> indexes) {
+    return indexes.isEmpty()
+        ? List.of()
+        : handle
+            .createQuery(ROWS)
+            .bind("log", log)
+            .bindList("indexes", indexes)
+            .map((row, _) -> hit(row))
+            .stream()
+            .sorted(EntryHit.NEWEST_FIRST)
+            .toList();
   }
 
   /**
@@ -185,28 +236,33 @@ final class FindTables {
         .list();
   }
 
-  /** The exceptions that the service wrote about and of which there is an entry of that type. */
-  static Set<String> grantsWith(Handle handle, String log, String type) {
+  /**
+   * The exceptions that the service wrote about in {@code log} and of which there is an entry of
+   * that type in {@code other}.
+   */
+  static Set<String> grantsWith(Handle handle, String log, String other, String type) {
     return handle
         .createQuery(
             "select distinct grant_id from audit_find g where log = :log and feature = 'grant'"
                 + " and grant_id is not null and exists (select 1 from audit_find e where"
-                + " e.log = g.log and e.grant_id = g.grant_id and e.type = :type)")
+                + " e.log = :other and e.grant_id = g.grant_id and e.type = :type)")
         .bind("log", log)
+        .bind("other", other)
         .bind("type", type)
         .mapTo(String.class)
         .set();
   }
 
-  /** SQLite guesses without statistics; PostgreSQL has them. */
-  private static String hint(Vendor vendor, Walk walk) {
-    return vendor == Vendor.SQLITE ? " indexed by " + walk.index() : "";
-  }
-
-  private static String where(Walk walk) {
-    return " where log = :log"
+  /** The rows of a walk, newest first. */
+  static String walkSql(Vendor vendor, Walk walk) {
+    return "select time, idx, mark from audit_find"
+        // SQLite guesses without statistics; PostgreSQL has them.
+        + (vendor == Vendor.SQLITE ? " indexed by " + walk.index() : "")
+        + " where log = :log"
         + (walk.column() == null ? "" : " and " + walk.column() + " = :value")
-        + " and time >= :from and time <= :until";
+        + (walk.failed() ? " and failed = 1" : "")
+        + " and time >= :from and time <= :until and (time < :beforeTime or idx < :beforeIndex)"
+        + " order by time desc, idx desc limit :most";
   }
 
   private static Query bound(
@@ -216,7 +272,12 @@ final class FindTables {
         Optional.ofNullable(query.until())
             .map(end -> end.toEpochMilli() - 1)
             .orElse(Long.MAX_VALUE);
-    statement.bind("log", log).bind("from", from).bind("until", Math.min(until, before.time()));
+    statement
+        .bind("log", log)
+        .bind("from", from)
+        .bind("until", Math.min(until, before.time()))
+        .bind("beforeTime", before.time())
+        .bind("beforeIndex", before.index());
     return walk.value() == null ? statement : statement.bind("value", walk.value());
   }
 

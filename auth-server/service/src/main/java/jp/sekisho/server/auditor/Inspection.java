@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Answers the questions of an auditor about one log, newest entries first. Thread-safe.
  *
  * <p>Every answer comes from {@link EntryIndex} and is as complete as that; the questions about
- * exceptions look at all entries about them, the others at the time asked for.
+ * exceptions look at all entries about them, the others at the time asked for. Shown are entries of
+ * one generation of the log, which {@code mayor@1} names; what became of an exception is looked for
+ * in all of them.
  */
 public final class Inspection {
   /** Failures in a row that are told. */
@@ -229,47 +231,88 @@ public final class Inspection {
     return newestFirst.stream().filter(found::contains).toList();
   }
 
+  /**
+   * What the log says of each exception.
+   *
+   * @param before by the generations before the one that is asked
+   * @param here by that one
+   * @param after by those that followed
+   */
+  private record Told(
+      List<Map<String, List<EntryHit>>> before,
+      Map<String, List<EntryHit>> here,
+      List<Map<String, List<EntryHit>>> after) {
+
+    /** Whether any generation has an entry of one of these types. */
+    boolean has(String grant, Set<String> types) {
+      return Stream.of(before, List.of(here), after)
+          .flatMap(List::stream)
+          .anyMatch(part ->
+              part.getOrDefault(grant, List.of()).stream()
+                  .anyMatch(hit -> types.contains(hit.type())));
+    }
+
+    /** Whether there is an entry of that type before this one of the generation asked. */
+    boolean hasBefore(String grant, String type, EntryHit hit) {
+      EntryHit first = first(here.getOrDefault(grant, List.of()), type);
+      return (first != null && first.index() < hit.index())
+          || before.stream()
+              .anyMatch(part -> first(part.getOrDefault(grant, List.of()), type) != null);
+    }
+  }
+
+  /** An exception outlives the generation of the log in which it was approved. */
+  private Told told(String log) {
+    List<String> all = index.generations(log.split("@", 2)[0]);
+    int asked = log.indexOf('@') < 0 ? all.size() - 1 : all.indexOf(log);
+    List<Map<String, List<EntryHit>>> parts = all.stream().map(index::grants).toList();
+    return new Told(
+        parts.subList(0, asked), parts.get(asked), parts.subList(asked + 1, parts.size()));
+  }
+
   /** The approvals of exceptions that are older than asked and not closed. */
   private List<EntryHit> oldGrants(String log, Setting setting) {
     long latest = setting.now().minus(Duration.ofDays(setting.oldDays())).toEpochMilli();
     List<EntryHit> old = new ArrayList<>();
-    for (List<EntryHit> grant : index.grants(log).values()) {
-      EntryHit approved = first(grant, "grant.approved");
-      boolean open = grant.stream().noneMatch(hit -> CLOSING.contains(hit.type()));
-      if (approved != null && open && approved.time() <= latest) {
-        old.add(approved);
-      }
-    }
+    Told told = told(log);
+    told.here()
+        .forEach((grant, entries) -> {
+          EntryHit approved = first(entries, "grant.approved");
+          if (approved != null && approved.time() <= latest && !told.has(grant, CLOSING)) {
+            old.add(approved);
+          }
+        });
     return old;
   }
 
   /** Openings whose exception was not approved and activated before, or that name none. */
   private Hits exportsWithoutGrant(String log, EntryQuery query, Position before, int limit) {
-    Map<String, List<EntryHit>> grants = index.grants(log);
+    Told told = told(log);
     return index.find(
-        log, each(query, List.of("export.opened")), hit -> !isCovered(hit, grants), before, limit);
+        log, each(query, List.of("export.opened")), hit -> !isCovered(hit, told), before, limit);
   }
 
-  private static boolean isCovered(EntryHit hit, Map<String, List<EntryHit>> grants) {
-    String name = hit.grant();
-    List<EntryHit> grant = name == null ? List.of() : grants.getOrDefault(name, List.of());
-    EntryHit approved = first(grant, "grant.approved");
-    EntryHit activated = first(grant, "grant.activated");
-    return approved != null
-        && activated != null
-        && approved.index() < hit.index()
-        && activated.index() < hit.index();
+  private static boolean isCovered(EntryHit hit, Told told) {
+    String grant = hit.grant();
+    return grant != null
+        && told.hasBefore(grant, "grant.approved", hit)
+        && told.hasBefore(grant, "grant.activated", hit);
   }
 
   private List<EntryHit> grantsWithoutExport(String log) {
     List<EntryHit> unused = new ArrayList<>();
-    Set<String> opened = index.opened(log);
-    for (Map.Entry<String, List<EntryHit>> grant : index.grants(log).entrySet()) {
-      EntryHit approved = first(grant.getValue(), "grant.approved");
-      if (approved != null && !opened.contains(grant.getKey())) {
-        unused.add(approved);
-      }
-    }
+    Set<String> opened = new HashSet<>();
+    index
+        .generations(log.split("@", 2)[0])
+        .forEach(generation -> opened.addAll(index.opened(log, generation)));
+    index
+        .grants(log)
+        .forEach((grant, entries) -> {
+          EntryHit approved = first(entries, "grant.approved");
+          if (approved != null && !opened.contains(grant)) {
+            unused.add(approved);
+          }
+        });
     return unused;
   }
 

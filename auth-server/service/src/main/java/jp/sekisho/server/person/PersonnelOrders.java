@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -166,8 +167,8 @@ public final class PersonnelOrders {
   /**
    * A person's name.
    *
-   * @param from the first day on which it was theirs, as the order says; {@link LocalDate#MIN} for
-   *     the first one known
+   * @param from the first day on which it was theirs or the division's, as the order says; {@link
+   *     LocalDate#MIN} for the first one known
    */
   public record Called(LocalDate from, String name) {
     /** No name in a trace. */
@@ -203,10 +204,39 @@ public final class PersonnelOrders {
   }
 
   private static void add(List<Called> names, LocalDate effective, Changed changed) {
-    String after = changed.after().name();
+    boolean known = changed.before().isKnown();
+    add(names, effective, known ? changed.before().name() : "", changed.after().name());
+  }
+
+  /**
+   * How the divisions of an organ were called, by their codes, according to the orders that stand;
+   * the newest name last. A name counts from its order's day, though screens show it at once.
+   *
+   * @throws TamperedException when a row fails its seal; let it pass
+   */
+  public Map<String, List<Called>> divisionNames(Handle handle, String organ) {
+    Map<String, List<Called>> names = new HashMap<>();
+    handle.createQuery("select * from personnel_order").map((row, _) -> read(row)).list().stream()
+        .filter(one -> one.order().state() == PersonnelOrder.State.APPLIED)
+        .sorted(Comparator.comparingLong(one -> one.order().number()))
+        .forEach(one -> {
+          for (DivisionName name : DivisionName.read(one.divisions())) {
+            if (name.organ().equals(organ)) {
+              add(
+                  names.computeIfAbsent(name.code(), _ -> new ArrayList<>()),
+                  one.order().effective(),
+                  name.before(),
+                  name.after());
+            }
+          }
+        });
+    return names;
+  }
+
+  /** Adds a name to those before it; the first one known is taken to have been there ever. */
+  private static void add(List<Called> names, LocalDate effective, String before, String after) {
     if (names.isEmpty()) {
-      boolean known = changed.before().isKnown();
-      names.add(new Called(LocalDate.MIN, known ? changed.before().name() : after));
+      names.add(new Called(LocalDate.MIN, before.isEmpty() ? after : before));
     }
     if (!names.getLast().name().equals(after)) {
       names.removeIf(one -> !one.from().isBefore(effective)); // an order for an earlier day

@@ -93,8 +93,8 @@ final class ExportController {
     return export(
         request,
         log,
-        _ -> {
-          LogBundle bundle = cosignatures.bundle(log);
+        filter -> {
+          LogBundle bundle = cosignatures.bundle(filter.scope(log));
           return new Taken("page", "application/zip", ".zip", bundle.size(), 0, bundle::writeZip);
         });
   }
@@ -137,7 +137,7 @@ final class ExportController {
         request,
         log,
         filter -> {
-          LogBundle bundle = logs.bundle(log);
+          LogBundle bundle = logs.bundle(filter.scope(log));
           return new Taken(
               "csv",
               "text/csv; charset=utf-8",
@@ -156,7 +156,7 @@ final class ExportController {
         request,
         log,
         filter -> {
-          LogBundle bundle = logs.bundle(log);
+          LogBundle bundle = logs.bundle(filter.scope(log));
           return new Taken(
               "jsonl",
               "application/jsonl",
@@ -188,6 +188,9 @@ final class ExportController {
               new LogEvent.Refused(reader.known(log, session), Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
+    if (!reader.has(log, filter)) {
+      return answers.refuse(Refusal.NOT_FOUND, request);
+    }
     Map<String, Object> conditions = reader.asked(log, filter);
     Taken taken = source.apply(filter);
     Path file = Files.createTempFile("sekisho-export", taken.ending()); // mode 0600
@@ -198,7 +201,8 @@ final class ExportController {
       transactions.write(change ->
           change.record(
               session.subject(),
-              new LogEvent.Exported(log, taken.size(), taken.by(), conditions, taken.names())));
+              new LogEvent.Exported(
+                  filter.scope(log), taken.size(), taken.by(), conditions, taken.names())));
       long length = Files.size(file);
       return HttpResponse.ok(
               new StreamedFile(
@@ -208,7 +212,12 @@ final class ExportController {
                   length))
           .header(
               HttpHeaders.CONTENT_DISPOSITION,
-              "attachment; filename=\"sekisho-" + log + "-" + taken.size() + taken.ending() + "\"");
+              "attachment; filename=\"sekisho-"
+                  + filter.scope(log).replace('@', '-')
+                  + "-"
+                  + taken.size()
+                  + taken.ending()
+                  + "\"");
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(file);
       throw e;

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param code what a table of names would be sealed to, shown once; null where none can be had
  * @param tried refused logins that the person should know of; null where there are none
  * @param system whether this is the log of what belongs to no organ
+ * @param generations which part of a log that was begun anew; null for one that never was
  */
 public record LogContent(
     LogFilter filter,
@@ -33,7 +34,8 @@ public record LogContent(
     @Nullable Kept kept,
     @Nullable String code,
     @Nullable Tried tried,
-    boolean system) {
+    boolean system,
+    @Nullable Generations generations) {
   public LogContent {
     rows = List.copyOf(rows);
     choices = List.copyOf(choices);
@@ -86,14 +88,66 @@ public record LogContent(
    */
   public record Tried(String count, String time, String terminal) {}
 
+  /**
+   * A log that went on in another generation after it had lost entries.
+   *
+   * @param shown whose entries these are
+   * @param newest the one that goes on
+   * @param all those of which entries are here, the first one first
+   * @param border where the shown one ends, or where the newest begins; null when its entry is gone
+   */
+  public record Generations(int shown, int newest, List<Generation> all, @Nullable Border border) {
+    public Generations {
+      all = List.copyOf(all);
+    }
+
+    /** Whether the shown one takes no more entries. */
+    public boolean isClosed() {
+      return shown < newest;
+    }
+
+    /** The one before the shown one of which entries are here. */
+    public @Nullable Generation earlier() {
+      return all.reversed().stream().filter(one -> one.number() < shown).findFirst().orElse(null);
+    }
+  }
+
+  /** A generation, and the same question about it. */
+  public record Generation(int number, String link) {}
+
+  /**
+   * What entry 0 of a generation says of the one before.
+   *
+   * @param time when it was begun, Japan Standard Time
+   * @param known how many entries of the one before are known to have been signed
+   * @param held how many of those are still here
+   */
+  public record Border(String time, String known, String held) {}
+
   /** The address of a page of this log. */
   public String address(String parameters) {
-    return "/log?" + (system ? "log=system&" : "") + parameters;
+    String generation = filter.generation() == 0 ? "" : "generation=" + filter.generation() + "&";
+    return "/log?" + (system ? "log=system&" : "") + generation + parameters;
+  }
+
+  /** The address of this log's plain list. */
+  public String plain() {
+    return address("").replaceFirst("[?&]$", "");
+  }
+
+  /** The generation as the end of an address of an export of the whole. */
+  public String part() {
+    return filter.generation() == 0 ? "" : "&generation=" + filter.generation();
   }
 
   /** A link of the filter's, to this log. */
   public String at(String link) {
     return system ? link.replaceFirst("^/log(\\?|$)", "/log?log=system&") : link;
+  }
+
+  /** Whether the index is so far behind that more than the newest entries is missing here. */
+  public boolean behind() {
+    return missing > LogReader.MOST_WAITED_FOR;
   }
 
   /** The conditions as the end of an address of an export. */

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a reader of the log asks for, as it stands in the address: {@code person terminal event
- * outcome from until preset days seed count size before}. Everything that is recorded of a question
- * has the form of a number, a code or a time, so that no name gets into the log through a search.
+ * outcome from until preset days seed count size before generation}. Everything that is recorded of
+ * a question has the form of a number, a code or a time, so that no name gets into the log through
+ * a search.
  *
  * @param from Japan Standard Time as typed, {@code 2026-11-21} or {@code 2026-11-21T08:30}
  * @param until as {@code from}; a day is meant with its end
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param sample the lot that was asked for; null for a search
  * @param before position on the list of entries found; null for the newest
  * @param beforeIndex position on the plain list; {@link Long#MAX_VALUE} for the newest
+ * @param generation of the log, from 1; 0 for the one that goes on
  */
 public record LogFilter(
     EntryQuery query,
@@ -41,11 +43,13 @@ public record LogFilter(
     int days,
     @Nullable Sample sample,
     @Nullable Position before,
-    long beforeIndex) {
+    long beforeIndex,
+    int generation) {
   static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
 
   private static final Pattern EVENT = Pattern.compile("[a-z]{1,20}(\\.[a-z-]{1,40})?");
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,18}");
+  private static final Pattern GENERATION = Pattern.compile("[1-9][0-9]{0,8}");
   private static final int MAX_DAYS = 3650;
 
   /**
@@ -58,7 +62,8 @@ public record LogFilter(
 
   /** Every entry, newest first. */
   static final LogFilter ALL =
-      new LogFilter(EntryQuery.ALL, "", "", null, Inspection.OLD_DAYS, null, null, Long.MAX_VALUE);
+      new LogFilter(
+          EntryQuery.ALL, "", "", null, Inspection.OLD_DAYS, null, null, Long.MAX_VALUE, 0);
 
   /** The filter in a request's parameters; empty when one of them is not of its form. */
   static Optional<LogFilter> of(Map<String, String> parameters) {
@@ -94,6 +99,8 @@ public record LogFilter(
             from == null ? null : begin(from),
             until == null ? null : end(until));
     String before = text(in, "before");
+    String generation = text(in, "generation");
+    require(generation == null || GENERATION.matcher(generation).matches());
     return new LogFilter(
         query,
         from == null ? "" : from,
@@ -102,7 +109,8 @@ public record LogFilter(
         age,
         sampled ? sample(in) : null,
         before != null && isPlace(before) ? place(before) : null,
-        before == null || isPlace(before) ? Long.MAX_VALUE : index(before));
+        before == null || isPlace(before) ? Long.MAX_VALUE : index(before),
+        generation == null ? 0 : Integer.parseInt(generation));
   }
 
   private static Sample sample(Map<String, String> in) {
@@ -169,7 +177,17 @@ public record LogFilter(
   /** The same question about one person alone. */
   LogFilter about(String person) {
     return new LogFilter(
-        query.withPerson(person), from, until, null, days, null, before, beforeIndex);
+        query.withPerson(person), from, until, null, days, null, before, beforeIndex, generation);
+  }
+
+  /** The same question about another generation of the log, from its newest entry. */
+  LogFilter in(int other) {
+    return new LogFilter(query, from, until, preset, days, sample, null, Long.MAX_VALUE, other);
+  }
+
+  /** As the log that is asked is called, and as entries about the question call it. */
+  String scope(String log) {
+    return generation == 0 ? log : log + "@" + generation;
   }
 
   /** The conditions as the log records them. */
@@ -207,6 +225,7 @@ public record LogFilter(
     add(text, "outcome", outcome());
     add(text, "from", from);
     add(text, "until", until);
+    add(text, "generation", generation == 0 ? "" : Integer.toString(generation));
     return text.toString();
   }
 

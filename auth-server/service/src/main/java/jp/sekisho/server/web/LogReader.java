@@ -57,7 +57,7 @@ final class LogReader {
   static final int MAX_SAMPLE = AuditLogs.MAX_PAGE;
 
   /** Entries that a search takes into the index first, if there are that many new ones. */
-  private static final int MOST_WAITED_FOR = 2_000;
+  static final int MOST_WAITED_FOR = 2_000;
 
   /** How long the page goes on saying that a terminal found a fork. */
   private static final Duration FORKS_SHOWN = Duration.ofDays(30);
@@ -114,12 +114,14 @@ final class LogReader {
   record Drawn(String seed, long size, int count) {}
 
   /**
-   * Looks for entries.
+   * Looks for entries of the generation that the filter names, which {@link #has(String,
+   * LogFilter)}.
    *
    * @param person only entries about this person; null for all
    * @throws IOException when the calendar cannot be read
    */
-  Found find(String log, @Nullable String person, LogFilter filter) throws IOException {
+  Found find(String organ, @Nullable String person, LogFilter filter) throws IOException {
+    String log = filter.scope(organ);
     LogFilter.Sample sample = filter.sample();
     if (person == null && sample != null) {
       return sample(log, sample);
@@ -135,7 +137,7 @@ final class LogReader {
     Hits hits =
         preset == null
             ? inspection.find(log, asked.query(), before, PAGE)
-            : inspection.find(log, preset, asked.query(), setting(log, asked), before, PAGE);
+            : inspection.find(log, preset, asked.query(), setting(organ, asked), before, PAGE);
     Position next = hits.next();
     return new Found(
         index.entries(log, hits.hits(), asked.query()),
@@ -150,19 +152,25 @@ final class LogReader {
       return index.catchUp(log, MOST_WAITED_FOR);
     } catch (StorageException e) {
       LOG.warn("the index of log {} does not follow: {}", log, e.toString());
-      return logs.newest(log).index() + 1 - index.size(log);
+      return logs.size(log) - index.size(log);
     }
   }
 
   private Found plain(String log, @Nullable String person, long before) {
     List<LogRow> rows = logs.page(log, person, before, PAGE);
     boolean more = rows.size() == PAGE && rows.getLast().index() > 0;
-    return new Found(rows, more ? Long.toString(rows.getLast().index()) : null, 0, null);
+    // The list lacks nothing; what else the page tells, such as alarms, comes from the index.
+    long behind = person == null ? logs.size(log) - index.size(log) : 0;
+    return new Found(
+        rows,
+        more ? Long.toString(rows.getLast().index()) : null,
+        behind > MOST_WAITED_FOR ? behind : 0,
+        null);
   }
 
   private Found sample(String log, LogFilter.Sample asked) {
     Published newest = logs.newest(log);
-    long all = newest.index() + 1;
+    long all = logs.size(log);
     Long of = asked.size();
     long size = of == null ? all : Math.min(of, all);
     String given = asked.seed();
@@ -212,7 +220,8 @@ final class LogReader {
    * The conditions as the log records them: what neither the directory nor the log knows was typed
    * and might be a name; it is recorded as a question mark.
    */
-  Map<String, Object> asked(String log, LogFilter filter) {
+  Map<String, Object> asked(String organ, LogFilter filter) {
+    String log = filter.scope(organ);
     Map<String, Object> asked = filter.asked();
     EntryQuery query = filter.query();
     String person = query.person();
@@ -243,9 +252,10 @@ final class LogReader {
   /**
    * The event that says what was looked at.
    *
-   * @param log the one that was searched; {@code scope} is how the event calls it
+   * @param log the one that was searched; {@code whose} is how the event calls it
    */
-  LogEvent seen(String scope, String log, LogFilter filter, Found found) {
+  LogEvent seen(String whose, String log, LogFilter filter, Found found) {
+    String scope = filter.scope(whose);
     Drawn drawn = found.drawn();
     if (drawn != null) {
       return new LogEvent.Sampled(scope, drawn.seed(), drawn.size(), drawn.count());
@@ -329,14 +339,58 @@ final class LogReader {
             orNothing(refused.getFirst().subject().terminal()));
   }
 
+  /** Whether entries of the generation that is asked for are here. */
+  boolean has(String log, LogFilter filter) {
+    return filter.generation() == 0 || logs.has(filter.scope(log));
+  }
+
+  /**
+   * Which generation is shown and which others there are; null for a log that never lost anything.
+   */
+  LogContent.@Nullable Generations generations(String log, LogFilter filter) {
+    int newest = logs.generation(log);
+    if (newest == 1) {
+      return null;
+    }
+    int shown = shown(log, filter);
+    List<LogContent.Generation> all =
+        logs.generations(log).stream()
+            .map(name -> Integer.parseInt(name.substring(name.indexOf('@') + 1)))
+            .map(number ->
+                new LogContent.Generation(
+                    number, filter.in(number == newest ? 0 : number).link(null)))
+            .toList();
+    String next = log + "@" + Math.min(newest, shown + 1);
+    LogRow first =
+        logs.has(next) ? logs.entries(next, List.of(0L)).stream().findFirst().orElse(null) : null;
+    return new LogContent.Generations(
+        shown, newest, all, first instanceof LogRow.Intact(long _, Entry e) ? border(e) : null);
+  }
+
+  /** The number of the generation that the filter asks. */
+  int shown(String log, LogFilter filter) {
+    return filter.generation() == 0 ? logs.generation(log) : filter.generation();
+  }
+
+  private static LogContent.@Nullable Border border(Entry opened) {
+    if (opened.data().get("known") instanceof Long known
+        && opened.data().get("held") instanceof Long held) {
+      return new LogContent.Border(
+          TIME.format(opened.time()),
+          Long.toString(known),
+          held < 0 ? UNKNOWN : Long.toString(held)); // other entries stand in their place
+    }
+    return null;
+  }
+
   /** Whether there is such a log. */
   boolean has(String log) {
     return logs.names().contains(log);
   }
 
   /** The newest signed checkpoint of a log. */
-  LogContent.@Nullable SignedRecord newest(String organ) {
-    String[] lines = logs.newest(organ).checkpoint().split("\n", -1);
+  LogContent.@Nullable SignedRecord newest(String organ, LogFilter filter) {
+    String[] lines = logs.newest(filter.scope(organ)).checkpoint().split("\n", -1);
     return lines.length < 3
         ? null
         : new LogContent.SignedRecord(organ, lines[0], lines[1], lines[2]);

@@ -135,6 +135,9 @@ final class PageController {
               change.record(session.subject(), new LogEvent.Refused(scope, Refusal.ROLE_MISSING)));
           yield answers.refuse(Refusal.ROLE_MISSING, request);
         }
+        if (!reader.has(log, filter.get())) {
+          yield answers.refuse(Refusal.NOT_FOUND, request);
+        }
         yield page(HttpStatus.OK, request, entries(frame, session, log, filter.get()));
       }
     };
@@ -164,24 +167,27 @@ final class PageController {
     List<EntryRow> rows =
         found.rows().stream().map(row -> LogReader.row(row, frame.words())).toList();
     boolean newest = filter.before() == null && filter.beforeIndex() == Long.MAX_VALUE;
+    LogContent.Generations generations = reader.generations(log, filter);
+    boolean goesOn = generations == null || !generations.isClosed();
     LogContent content =
         new LogContent(
             filter,
             rows,
             newest ? null : filter.link(null),
             older == null ? null : filter.link(older),
-            audits ? reader.newest(log) : null,
+            audits ? reader.newest(log, filter) : null,
             choices(frame.words()),
             found.missing(),
             drawn == null
                 ? null
                 : new LogContent.Drawn(
                     drawn.seed(), Long.toString(drawn.size()), Integer.toString(drawn.count())),
-            audits ? reader.forks(log) : List.of(),
-            audits ? reader.kept(log) : null,
-            audits && !log.equals(PendingEntries.SYSTEM) ? newCode() : null,
+            audits && goesOn ? reader.forks(log) : List.of(),
+            audits && goesOn ? reader.kept(log) : null,
+            audits && goesOn && !log.equals(PendingEntries.SYSTEM) ? newCode() : null,
             !audits && newest && filter.isAll() ? reader.tried(found.rows()) : null,
-            log.equals(PendingEntries.SYSTEM));
+            log.equals(PendingEntries.SYSTEM),
+            generations);
     return new LogPage(
         frame,
         frame

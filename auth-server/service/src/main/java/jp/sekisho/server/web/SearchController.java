@@ -26,10 +26,11 @@ import jp.sekisho.server.storage.Transactions;
 
 /**
  * A log's entries for an auditor's own programs: the parameters of the page, and as the answer
- * {@code {"log":…,"missing":n,"next":"…","entries":[{"index":n,"entry":{…}}]}}, each entry in its
- * canonical form; {@code {"index":n,"tampered":true}} stands for one that was edited in the
- * database or is gone. {@code next} is the {@code before} of the next page, absent on the last;
- * {@code missing} is how many of the newest entries cannot be found yet.
+ * {@code {"log":…,"generation":n,"missing":n,"next":"…","entries":[{"index":n,"entry":{…}}]}}, each
+ * entry in its canonical form. Only entries of that generation are found: 2 says that there is an
+ * earlier one, which {@code generation=1} asks; {@code {"index":n,"tampered":true}} stands for one
+ * that was edited in the database or is gone. {@code next} is the {@code before} of the next page,
+ * absent on the last; {@code missing} is how many of the newest entries cannot be found yet.
  */
 @Controller
 @Requires(beans = Installation.class)
@@ -64,19 +65,23 @@ final class SearchController {
               new LogEvent.Refused(reader.known(log, session), Refusal.ROLE_MISSING)));
       return answers.refuse(Refusal.ROLE_MISSING, request);
     }
+    if (!reader.has(log, asked.get())) {
+      return answers.refuse(Refusal.NOT_FOUND, request);
+    }
     LogReader.Found found = reader.find(log, null, asked.get());
     LogEvent seen = reader.seen(log, log, asked.get(), found);
     transactions.write(change -> change.record(session.subject(), seen));
-    return HttpResponse.ok(json(log, found))
+    return HttpResponse.ok(json(log, reader.shown(log, asked.get()), found))
         .contentType(MediaType.APPLICATION_JSON_TYPE)
         .header(HttpHeaders.CACHE_CONTROL, "no-store");
   }
 
-  private static byte[] json(String log, LogReader.Found found) {
+  private static byte[] json(String log, int generation, LogReader.Found found) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     String older = found.older();
     LogReader.Drawn drawn = found.drawn();
-    add(out, "{\"log\":\"" + log + "\",\"missing\":" + found.missing());
+    add(out, "{\"log\":\"" + log + "\",\"generation\":" + generation);
+    add(out, ",\"missing\":" + found.missing());
     add(out, older == null ? "" : ",\"next\":\"" + older + "\"");
     add(out, drawn == null ? "" : ",\"seed\":\"" + drawn.seed() + "\",\"size\":" + drawn.size());
     add(out, ",\"entries\":[");

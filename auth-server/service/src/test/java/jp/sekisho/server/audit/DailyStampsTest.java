@@ -31,6 +31,7 @@ import jp.sekisho.audit.copy.CopyVerifier;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.authn.SettableClock;
+import jp.sekisho.server.config.BackupList;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.StorageException;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -173,6 +174,7 @@ class DailyStampsTest {
           assertInstanceOf(Verification.Verified.class, verified(storage, authority));
       assertEquals(new Verification.Stamp(3, clock.instant()), good.stamp());
       assertEquals(4, good.size());
+      BackupList.requireNames(directory, storage.keys);
       clock.advance(Duration.ofDays(1));
       stamps.stamp("mayor");
       good = assertInstanceOf(Verification.Verified.class, verified(storage, authority));

@@ -1,6 +1,8 @@
 package jp.sekisho.server.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryIndex.Hits;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.OpenStorage;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +70,17 @@ class EntryIndexPostgresIT {
         at = hits.next();
       }
       assertEquals(wanted, found);
+      try (Handle session = storage.database.openSession()) {
+        int _ = session.execute("vacuum analyze audit_find"); // as autovacuum would, or not yet
+      }
+      for (EntryQuery each :
+          Walks.queries(
+              List.of("S-1"), List.of("T-1"), List.of("grant", "grant.refused"), clock.instant())) {
+        for (String plan : Walks.plans(storage, each)) {
+          assertTrue(plan.contains("Index Only Scan Backward using audit_find_"), plan);
+          assertFalse(plan.contains("Sort"), plan);
+        }
+      }
     }
   }
 }

@@ -34,6 +34,7 @@ import jp.sekisho.audit.witness.Witness;
 import jp.sekisho.audit.witness.WitnessFolder;
 import jp.sekisho.audit.witness.WitnessServer;
 import jp.sekisho.server.authn.SettableClock;
+import jp.sekisho.server.config.BackupList;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.PrivateFiles;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,7 @@ class PastCheckpointsTest {
             assertInstanceOf(Verified.class, verify(storage, cosignatures, key, false));
         assertEquals(new Verification.Seen(600, Terms.START, "kansa.example"), verified.age());
         assertEquals(true, storage.logs.agedNote("mayor").isPresent(), "also as it is served");
+        BackupList.requireNames(directory, storage.keys);
         Files.delete(storage.keys.resolve("log-mayor.past"));
         Invalid invalid =
             assertInstanceOf(Invalid.class, verify(storage, cosignatures, key, false));

@@ -127,6 +127,15 @@ public final class SearchBench {
     queries.put("one day", r -> day(r, days, EntryQuery.ALL));
     queries.put("person and type", r -> EntryQuery.ALL.withPerson(person(r)).withEvent("login"));
     queries.put("person and failure", r -> EntryQuery.ALL.withPerson(person(r)).withSuccess(false));
+    queries.put(
+        "person and rare type",
+        r -> EntryQuery.ALL.withPerson(person(r)).withEvent("grant.refused"));
+    queries.put("person and terminal", r -> terminal(r, EntryQuery.ALL.withPerson(person(r))));
+    queries.put("terminal and failure", r -> terminal(r, EntryQuery.ALL).withSuccess(false));
+    queries.put(
+        "type and success", r -> EntryQuery.ALL.withEvent("session.resumed").withSuccess(true));
+    queries.put(
+        "type and failure", r -> EntryQuery.ALL.withEvent("login.refused").withSuccess(false));
     queries.put("terminal and day", r -> day(r, days, terminal(r, EntryQuery.ALL)));
     queries.put(
         "type and failure, nothing found",

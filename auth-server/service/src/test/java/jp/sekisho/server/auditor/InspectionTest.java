@@ -1,9 +1,12 @@
 package jp.sekisho.server.auditor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,6 +30,7 @@ import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.EntryIndex.Hits;
 import jp.sekisho.server.audit.EntryQuery;
 import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.audit.Resumption;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.OpenStorage;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +56,9 @@ class InspectionTest {
   @SuppressWarnings("NullAway.Init") // by open()
   private Inspection inspection;
 
+  @SuppressWarnings("NullAway.Init") // by open()
+  private Path directory;
+
   private long next;
 
   private static Subject subject(String person, String terminal) {
@@ -59,7 +66,12 @@ class InspectionTest {
   }
 
   @BeforeEach
-  void open(@TempDir Path directory) {
+  void open(@TempDir Path folder) {
+    directory = folder;
+    open();
+  }
+
+  private void open() {
     storage = OpenStorage.sqlite(directory, clock);
     index = new EntryIndex(storage.database, storage.logs);
     inspection = new Inspection(index);
@@ -109,8 +121,11 @@ class InspectionTest {
   }
 
   private List<Long> ask(AuditPreset preset) {
-    return indexes(
-        inspection.find("mayor", preset, EntryQuery.ALL, setting(), Position.NEWEST, 50));
+    return ask("mayor", preset);
+  }
+
+  private List<Long> ask(String log, AuditPreset preset) {
+    return indexes(inspection.find(log, preset, EntryQuery.ALL, setting(), Position.NEWEST, 50));
   }
 
   @Test
@@ -275,6 +290,50 @@ class InspectionTest {
     long vendors = add(subject("V-1", "T-0001"), new SessionEvent.Resumed());
     follow();
     assertEquals(List.of(vendors, own, imported), ask(AuditPreset.ADMINISTRATION));
+  }
+
+  /** A restored database: what was asked before the restore is answered after it, too. */
+  @Test
+  void aClosedGenerationIsFoundAndExceptionsAreFollowedAcrossTheBorder() throws Exception {
+    long used = add(CLERK, approved(1));
+    add(CLERK, new GrantEvent.Activated(grant(1), "M-0007", "f", "2026-11-20T03:00:00Z"));
+    long unused = add(CLERK, approved(2));
+    add(CLERK, approved(3));
+    storage.logs.integrateNow();
+    Path backup = directory.resolve("backup");
+    storage.close();
+    Files.copy(directory.resolve("sekisho.db"), backup);
+    open();
+    add(OTHER, new SessionEvent.Resumed()); // signed, and gone with the restore
+    storage.logs.integrateNow();
+    storage.close();
+    Files.move(backup, directory.resolve("sekisho.db"), StandardCopyOption.REPLACE_EXISTING);
+    open();
+    try (Resumption resumption =
+        Resumption.begin(storage.database, storage.keys, storage.seal, clock).orElseThrow()) {
+      assertInstanceOf(Resumption.Outcome.Opened.class, resumption.resume("mayor", List.of()));
+    }
+    storage.close();
+    open();
+    fromTerminal(CLERK, "export.opened", Map.of("grant", grant(1)));
+    add(CLERK, new GrantEvent.Returned(grant(3), "M-0007"));
+    follow();
+    assertEquals(List.of("mayor@1", "mayor@2"), index.generations("mayor"));
+    assertEquals(0, index.catchUp("mayor@1", 10_000), "the index of a closed one ends as it does");
+    EntryQuery clerk = EntryQuery.ALL.withPerson("S-1").withEvent("grant.approved");
+    assertEquals(
+        List.of(3L, unused, used),
+        indexes(inspection.find("mayor@1", clerk, Position.NEWEST, 50)),
+        "entries of the generation that was closed");
+    assertEquals(List.of(), indexes(inspection.find("mayor", clerk, Position.NEWEST, 50)));
+    assertEquals(List.of(), ask(AuditPreset.EXPORT_WITHOUT_GRANT), "approved before the restore");
+    assertEquals(
+        List.of(3L, unused),
+        ask("mayor@1", AuditPreset.GRANT_WITHOUT_EXPORT),
+        "opened after the restore");
+    clock.advance(Duration.ofDays(31));
+    assertEquals(
+        List.of(unused, used), ask("mayor@1", AuditPreset.OLD_GRANTS), "closed after the restore");
   }
 
   @Test

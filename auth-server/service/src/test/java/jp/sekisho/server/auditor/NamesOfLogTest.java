@@ -32,6 +32,9 @@ class NamesOfLogTest {
       採用,S9,関 花子,mayor,J04,市民課,主事,,2026-04-01,,,,CLERK,
       """;
 
+  /** 市民課 becomes 市民窓口課, which orders tell by naming it so. */
+  private static final String RENAMED = "採用,S6,六,mayor,J04,市民窓口課,主事,,2026-07-01,,,,CLERK,\n";
+
   private static final String CHANGE = "異動,S9,所 花子,mayor,J05,税務課,主査,,2026-10-01,,,,CLERK,\n";
 
   @TempDir Path directory;
@@ -44,7 +47,7 @@ class NamesOfLogTest {
   }
 
   @Test
-  void aPersonIsCalledAsOnTheDayOfTheEntry() {
+  void aPersonAndADivisionAreCalledAsOnTheDayOfTheEntry() {
     SettableClock clock = new SettableClock(Instant.parse("2026-04-01T03:00:00Z"));
     try (OpenStorage storage = OpenStorage.sqlite(directory, clock)) {
       EntryReceipt _ =
@@ -53,16 +56,19 @@ class NamesOfLogTest {
             return c.record(Entry.Subject.NONE, new ServiceEvent.Started("test"));
           });
       apply(storage, clock, HEAD + TOWN);
+      apply(storage, clock, HEAD + RENAMED);
       apply(storage, clock, HEAD + CHANGE);
       NameTable names =
           storage.transactions.read(
               handle -> NamesOfLog.of(handle, storage.seal, "mayor", LocalDate.of(2026, 12, 1)));
       assertEquals("関 花子", names.name("S9", LocalDate.of(2026, 9, 30)));
       assertEquals("所 花子", names.name("S9", LocalDate.of(2026, 10, 1)));
-      assertEquals("市民課 主事", names.post("S9", null, LocalDate.of(2026, 9, 30)));
+      assertEquals("市民課 主事", names.post("S9", null, LocalDate.of(2026, 6, 30)));
+      assertEquals("市民窓口課 主事", names.post("S9", null, LocalDate.of(2026, 7, 1)));
+      assertEquals("市民窓口課 主事", names.post("S9", null, LocalDate.of(2026, 9, 30)));
       assertEquals("税務課 主査", names.post("S9", null, LocalDate.of(2026, 10, 1)));
       assertEquals("関 花子", names.name("S9", LocalDate.of(2020, 1, 1)));
-      assertEquals(5, names.people());
+      assertEquals(6, names.people());
     }
   }
 }

@@ -19,6 +19,7 @@ import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.server.config.BackupList;
 import jp.sekisho.server.listener.Listeners;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,7 @@ class ServerJarIT {
     stopped.destroy();
     assertTrue(stopped.waitFor(60, TimeUnit.SECONDS));
     assertEquals(SIGTERM_EXIT, stopped.exitValue());
+    BackupList.requireNames(Path.of(data), Path.of(data));
 
     Path bundle = directory.resolve("system.zip");
     run("log", "export", "--log", "system", "--out", bundle.toString(), "--data", data);

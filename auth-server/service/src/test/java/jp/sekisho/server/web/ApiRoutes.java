@@ -274,17 +274,20 @@ final class ApiRoutes {
                 "count",
                 "seed",
                 "size",
+                "generation",
                 "before"),
-        get("/api/v1/log/export", Who.SESSION, "the offline bundle of a log", ZIP).asking("log"),
+        get("/api/v1/log/export", Who.SESSION, "the offline bundle of a log", ZIP)
+            .asking("log", "generation"),
         post(
             "/api/v1/log/export",
             Who.SESSION,
             "the bundle with a sealed table of names",
             NamedExport.class,
             ZIP),
-        get("/api/v1/log/export.csv", Who.SESSION, "entries as a table", "text/csv").asking("log"),
+        get("/api/v1/log/export.csv", Who.SESSION, "entries as a table", "text/csv")
+            .asking("log", "generation"),
         get("/api/v1/log/export.jsonl", Who.SESSION, "entries as lines", "application/jsonl")
-            .asking("log"),
+            .asking("log", "generation"),
         get("/api/v1/log/retention", Who.SESSION, "term and legal holds", LogKept.class)
             .asking("log"),
         create("/api/v1/log/holds", Who.SESSION, "sets a legal hold", LogHold.class, LogHold.class)

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -68,7 +69,16 @@ final class DeskScene implements AutoCloseable {
   final ApplicationContext context;
   private final HttpClient http = HttpClient.newHttpClient();
 
+  /** What an installation went through before the service of the scene starts. */
+  interface Past {
+    void of(DataDirectory directory, ServiceConfig config, Clock clock) throws IOException;
+  }
+
   DeskScene(Path root) throws IOException, GeneralSecurityException {
+    this(root, (_, _, _) -> {});
+  }
+
+  DeskScene(Path root, Past past) throws IOException, GeneralSecurityException {
     DataDirectory directory = new DataDirectory(root.resolve("data"));
     PrivateFiles.createDirectory(directory.root());
     PrivateFiles.createDirectory(directory.keys());
@@ -90,6 +100,7 @@ final class DeskScene implements AutoCloseable {
               h.execute(
                   "insert into organ (id, name) values ('mayor', '市長部局'), ('assembly', '議会')"));
     }
+    past.of(directory, config, clock);
     installation = Installation.open(directory, config, clock);
     order(PERSONS);
     ListenerSettings settings =
