@@ -166,6 +166,20 @@ final class Keycloak implements AutoCloseable {
     restart();
   }
 
+  /** Its directory. */
+  Path home() {
+    return home;
+  }
+
+  /** Copies a file out of the provider's jar. */
+  static Path unpack(String name, Path to) throws IOException {
+    try (ZipFile jar = new ZipFile(provider().toFile());
+        InputStream in = jar.getInputStream(jar.getEntry(name))) {
+      Files.write(to, in.readAllBytes());
+      return to;
+    }
+  }
+
   /** Where the provider keeps events that the service does not hold yet. */
   Path spool() {
     return home.resolve("data").resolve("sekisho-events").resolve("events");
@@ -195,7 +209,8 @@ final class Keycloak implements AutoCloseable {
     return "http://127.0.0.1:" + settings.port();
   }
 
-  private static boolean answers(String url) {
+  /** Whether there is a page. */
+  static boolean answers(String url) {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(
                   HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(5)).build(),

@@ -121,7 +121,7 @@ final class KeycloakExportBench {
           if (!keycloak.isAlive()) {
             throw new AssertionError("Keycloak ended; see keycloak.log");
           }
-          return answers(origin + "/realms/master");
+          return Keycloak.answers(origin + "/realms/master");
         });
     fill(server);
     out.println(
@@ -136,21 +136,6 @@ final class KeycloakExportBench {
         "`direction=asc&dateFrom=<last>&max=1000`, the one that loses no row",
         keycloak,
         this::keyset);
-  }
-
-  private boolean answers(String url) {
-    try {
-      return http.send(
-                  HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(5)).build(),
-                  HttpResponse.BodyHandlers.discarding())
-              .statusCode()
-          == 200;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   /** Logins as Keycloak's own store writes them, ten milliseconds apart. */

@@ -1,5 +1,6 @@
 package jp.sekisho.e2e;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +13,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 
 /** Keycloak's administrator, by its administration API. */
@@ -23,6 +26,11 @@ final class SsoAdmin {
           "CODE_TO_TOKEN", "REFRESH_TOKEN", "INTROSPECT_TOKEN", "USER_INFO_REQUEST", "CLIENT_INFO");
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<Map<String, String>> STRINGS = new TypeReference<>() {};
+
+  /** The flows that the provider's realm file brings. */
+  static final List<String> FLOWS =
+      List.of("sekisho card", "sekisho step-up", "sekisho terminal", "sekisho passkey");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final String origin;
@@ -30,8 +38,13 @@ final class SsoAdmin {
   private final String token;
 
   SsoAdmin(String origin) {
+    this(origin, Keycloak.REALM);
+  }
+
+  /** As {@link #SsoAdmin(String)}, of another realm; signed in for a minute. */
+  SsoAdmin(String origin, String name) {
     this.origin = origin;
-    this.realm = origin + "/admin/realms/" + Keycloak.REALM;
+    this.realm = origin + "/admin/realms/" + name;
     this.token =
         send(HttpRequest.newBuilder(
                     URI.create(origin + "/realms/master/protocol/openid-connect/token"))
@@ -45,7 +58,11 @@ final class SsoAdmin {
   }
 
   private HttpRequest.Builder at(String path) {
-    return HttpRequest.newBuilder(URI.create(realm + path))
+    return of(realm + path.replace(" ", "%20"));
+  }
+
+  private HttpRequest.Builder of(String url) {
+    return HttpRequest.newBuilder(URI.create(url))
         .header("Authorization", "Bearer " + token)
         .header("Content-Type", "application/json");
   }
@@ -134,5 +151,78 @@ final class SsoAdmin {
                     HttpRequest.BodyPublishers.ofString(
                         "{\"name\":\"" + name + "\",\"description\":\"" + description + "\"}")))
         .statusCode();
+  }
+
+  /** Adds a realm as an administrator does who knows nothing of us. */
+  void addRealm(String name) {
+    JsonNode _ =
+        send(
+            of(origin + "/admin/realms")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"realm\":\"" + name + "\",\"enabled\":true}")));
+  }
+
+  /** The steps of a flow with their settings, from the first to the last, all levels deep. */
+  List<String> flow(String alias) {
+    List<String> steps = new ArrayList<>();
+    for (JsonNode step : send(at("/authentication/flows/" + alias + "/executions").GET())) {
+      String config = step.path("authenticationConfig").asText();
+      steps.add(
+          step.path("level")
+              + " "
+              + step.path("requirement").asText()
+              + " "
+              + (step.path("authenticationFlow").asBoolean()
+                  ? step.path("displayName").asText() + " " + step.path("description").asText()
+                  : step.path("providerId").asText() + " " + step.path("alias").asText())
+              + (config.isEmpty()
+                  ? ""
+                  : " "
+                      + new TreeMap<>(
+                          JSON.convertValue(
+                              send(at("/authentication/config/" + config).GET()).path("config"),
+                              STRINGS))));
+    }
+    return steps;
+  }
+
+  /** What beside flows the realm file sets that decides who gets in and what is told. */
+  List<String> settings() {
+    JsonNode all = send(at("").GET());
+    List<String> settings = new ArrayList<>();
+    for (String name :
+        List.of(
+            "eventsEnabled",
+            "eventsExpiration",
+            "adminEventsEnabled",
+            "adminEventsDetailsEnabled",
+            "registrationAllowed",
+            "resetPasswordAllowed",
+            "rememberMe")) {
+      settings.add(name + " " + all.path(name));
+    }
+    settings.add(all.path("attributes").path("acr.loa.map").asText());
+    settings.add(send(at("/client-policies/policies").GET()).toString());
+    settings.add(send(at("/client-policies/profiles").GET()).toString());
+    return settings;
+  }
+
+  /** Makes a flow the one for browsers. */
+  void bindBrowser(String alias) {
+    ObjectNode changed = (ObjectNode) send(at("").GET());
+    changed.put("browserFlow", alias);
+    JsonNode _ = send(at("").PUT(HttpRequest.BodyPublishers.ofString(changed.toString())));
+  }
+
+  /** Removes a flow with all that is in it; whether Keycloak did. */
+  boolean removeFlow(String alias) {
+    for (JsonNode flow : send(at("/authentication/flows").GET())) {
+      if (flow.path("alias").asText().equals(alias)) {
+        return answer(at("/authentication/flows/" + flow.path("id").asText()).DELETE()).statusCode()
+            == 204;
+      }
+    }
+    throw new AssertionError("no flow " + alias);
   }
 }

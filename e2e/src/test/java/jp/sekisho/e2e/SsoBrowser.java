@@ -142,6 +142,25 @@ final class SsoBrowser {
 
   /** The application's side of a login: the code's ID token, its claims. */
   JsonNode claims(String client, String code) {
+    return claims(idToken(client, code));
+  }
+
+  /** What an ID token says. */
+  static JsonNode claims(String idToken) {
+    try {
+      return JSON.readTree(Base64.getUrlDecoder().decode(idToken.split("\\.", -1)[1]));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The person logs out at the application that has this ID token. */
+  Seen logout(String idToken) {
+    return send(form(realm + "/protocol/openid-connect/logout", "id_token_hint", idToken));
+  }
+
+  /** The application's side of a login: the code's ID token. */
+  String idToken(String client, String code) {
     JsonNode tokens =
         token(
             "grant_type",
@@ -156,11 +175,7 @@ final class SsoBrowser {
     if (id.isEmpty()) {
       throw new AssertionError(tokens.toString());
     }
-    try {
-      return JSON.readTree(Base64.getUrlDecoder().decode(id.split("\\.", -1)[1]));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return id;
   }
 
   private static HttpRequest.Builder form(String url, String... fields) {

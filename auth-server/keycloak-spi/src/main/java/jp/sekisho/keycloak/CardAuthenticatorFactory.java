@@ -56,7 +56,7 @@ public final class CardAuthenticatorFactory extends StepFactory {
   public void postInit(KeycloakSessionFactory factory) {
     SekishoService configured = service;
     if (configured != null) {
-      EndedSessions watch = new EndedSessions(factory, configured);
+      EndedSessions watch = new EndedSessions(new Jobs(factory), configured);
       ended = watch;
       // Before the migration there are no realms to look into.
       factory.register(event -> {

@@ -14,9 +14,7 @@ import org.keycloak.events.Event;
 import org.keycloak.events.EventStoreProvider;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Compares Keycloak's own event store with the log: what the service does not hold goes into the
@@ -40,7 +38,7 @@ final class Comparison {
 
   private static final Logger LOG = Logger.getLogger(Comparison.class);
 
-  private final KeycloakSessionFactory factory;
+  private final Jobs jobs;
   private final SekishoService service;
   private final Spool spool;
   private final HeardRealms realms;
@@ -49,8 +47,8 @@ final class Comparison {
   private long whole;
 
   Comparison(
-      KeycloakSessionFactory factory, SekishoService service, Spool spool, HeardRealms realms) {
-    this.factory = factory;
+      Jobs jobs, SekishoService service, Spool spool, HeardRealms realms) {
+    this.jobs = jobs;
     this.service = service;
     this.spool = spool;
     this.realms = realms;
@@ -66,7 +64,7 @@ final class Comparison {
     long from = all ? now - WHOLE.toMillis() : covered - OVERLAP.toMillis();
     long to = now - YOUNG.toMillis();
     for (String realm :
-        KeycloakModelUtils.<List<String>>runJobInTransactionWithResult(factory, realms::ids)) {
+        jobs.run(realms::ids)) {
       for (boolean admin : new boolean[] {false, true}) {
         if (!compare(realm, admin, from, to)) {
           return;
@@ -92,8 +90,7 @@ final class Comparison {
       int limit = most;
       List<RelyingRecord> found = new ArrayList<>();
       long next =
-          KeycloakModelUtils.<Long>runJobInTransactionWithResult(
-              factory, session -> read(session, realm, admin, since, to, limit, strangers, found));
+          jobs.run(session -> read(session, realm, admin, since, to, limit, strangers, found));
       if (!settle(found)) {
         return false;
       }
@@ -186,11 +183,15 @@ final class Comparison {
       if (missing == null) {
         return false;
       }
+      int found = 0;
       for (RelyingRecord event : part) {
         if (missing.contains(event.id()) && spool.append(event)) {
-          LOG.warnf("%s of %d was missing in Sekisho's log", event.kind(), event.at());
+          found++;
         }
         boolean unused = held.add(event.id());
+      }
+      if (found > 0) {
+        LOG.warnf("%d events were missing in Sekisho's log, from %d on", found, part.get(0).at());
       }
     }
     return true;

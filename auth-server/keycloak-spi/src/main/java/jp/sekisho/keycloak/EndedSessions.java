@@ -3,9 +3,12 @@ package jp.sekisho.keycloak;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.RelyingSessionEnd;
 import jp.sekisho.protocol.RelyingSessionsEnded;
 import org.jboss.logging.Logger;
@@ -13,11 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.UserSessionProvider;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Ends Keycloak's sessions when the service ended them: card pulled, terminal silent, card or
@@ -44,10 +45,11 @@ final class EndedSessions implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(EndedSessions.class);
 
-  private final KeycloakSessionFactory factory;
+  private final Jobs jobs;
   private final SekishoService service;
   private final LogoutCalls calls;
-  private final ScheduledExecutorService thread = Recent.threads(1, "sekisho-ended-sessions");
+  private final Consumer<EventBuilder> succeeded;
+  private final ScheduledExecutorService thread = Daemons.of(1, "sekisho-ended-sessions");
   // Only that thread touches these.
   private long newest;
   private boolean more;
@@ -55,13 +57,26 @@ final class EndedSessions implements AutoCloseable {
   private long lastRetry;
   private boolean silent;
 
-  EndedSessions(KeycloakSessionFactory factory, SekishoService service) {
-    this.factory = factory;
+  EndedSessions(Jobs jobs, SekishoService service) {
+    this(jobs, service, new LogoutCalls(jobs), EventBuilder::success);
+  }
+
+  /**
+   * @param succeeded makes an event of what was built
+   */
+  EndedSessions(
+      Jobs jobs,
+      SekishoService service,
+      LogoutCalls calls,
+      Consumer<EventBuilder> succeeded) {
+    this.jobs = jobs;
     this.service = service;
-    this.calls = new LogoutCalls(factory);
+    this.calls = calls;
+    this.succeeded = succeeded;
   }
 
   void start() {
+    thread.execute(this::checkSafely);
     Future<?> unused =
         thread.scheduleWithFixedDelay(
             this::lookSafely, PAUSE.toMillis(), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
@@ -80,6 +95,14 @@ final class EndedSessions implements AutoCloseable {
     }
   }
 
+  private void checkSafely() {
+    try {
+      boolean unused = jobs.run(session -> LogoutCalls.canBeMade(session, service.realm()));
+    } catch (RuntimeException e) {
+      LOG.error("whether applications can be told of logouts is not known", e);
+    }
+  }
+
   private void lookSafely() {
     try {
       look();
@@ -89,7 +112,8 @@ final class EndedSessions implements AutoCloseable {
     }
   }
 
-  private void look() {
+  /** Asks what ended and ends it here. */
+  void look() {
     service
         .ended(more ? newest : Math.max(0, newest - OVERLAP.toMillis()))
         .act(this::end, refused -> quiet("refused " + refused.refusal()), this::quiet);
@@ -120,8 +144,7 @@ final class EndedSessions implements AutoCloseable {
   private boolean isEnded(RelyingSessionEnd over) {
     List<LogoutCalls.Call> told = new ArrayList<>();
     boolean ended =
-        KeycloakModelUtils.runJobInTransactionWithResult(
-            factory, session -> end(session, over, told));
+        jobs.run(session -> end(session, over, told));
     // After the commit: who is told first could ask and hear that the session is there.
     calls.send(told);
     return ended;
@@ -136,12 +159,11 @@ final class EndedSessions implements AutoCloseable {
     }
     session.getContext().setRealm(realm);
     UserSessionProvider sessions = session.sessions();
-    UserSessionModel found = sessions.getUserSession(realm, over.session());
-    boolean online = concerns(over, found);
+    UserSessionModel online = concerned(over, sessions.getUserSession(realm, over.session()));
     // An offline session has the same id, and would outlive the card by months.
-    UserSessionModel offline = sessions.getOfflineUserSession(realm, over.session());
-    boolean also = concerns(over, offline);
-    UserSessionModel any = online ? found : also ? offline : null;
+    UserSessionModel offline =
+        concerned(over, sessions.getOfflineUserSession(realm, over.session()));
+    UserSessionModel any = online == null ? offline : online;
     if (any == null) {
       return false;
     }
@@ -152,15 +174,22 @@ final class EndedSessions implements AutoCloseable {
             .user(any.getUser())
             .ipAddress(any.getIpAddress())
             .detail("reason", over.cause());
-    told.addAll(LogoutCalls.prepare(session, realm, any));
-    if (also) {
+    told.addAll(
+        calls.prepare(
+            session, realm, Stream.of(online, offline).filter(Objects::nonNull).toList()));
+    if (offline != null) {
       sessions.removeOfflineUserSession(realm, offline);
     }
-    if (online) {
-      sessions.removeUserSession(realm, found);
+    if (online != null) {
+      sessions.removeUserSession(realm, online);
     }
-    event.success();
+    succeeded.accept(event);
     return true;
+  }
+
+  private static @Nullable UserSessionModel concerned(
+      RelyingSessionEnd over, @Nullable UserSessionModel found) {
+    return concerns(over, found) ? found : null;
   }
 
   /**

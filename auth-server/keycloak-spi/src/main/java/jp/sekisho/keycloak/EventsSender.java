@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import jp.sekisho.protocol.Refusal;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,7 +29,7 @@ final class EventsSender implements AutoCloseable {
   private final Spool spool;
   private final SekishoService service;
   private final Comparison comparison;
-  private final ScheduledExecutorService threads = Recent.threads(2, "sekisho-events");
+  private final ScheduledExecutorService threads = Daemons.of(2, "sekisho-events");
   private volatile boolean silent;
   // Only the thread that sends touches these; nanoseconds of the monotonic clock.
   private long said = System.nanoTime() - SIGN.toNanos();
@@ -80,7 +79,7 @@ final class EventsSender implements AutoCloseable {
   }
 
   /** Sends a batch, or a sign of life when it is time for one; whether more may wait. */
-  private boolean send() throws IOException {
+  boolean send() throws IOException {
     String id = spool.id();
     List<String> batch = spool.unsent(BATCH);
     if (batch.isEmpty() && System.nanoTime() - said < SIGN.toNanos()) {
@@ -102,8 +101,8 @@ final class EventsSender implements AutoCloseable {
     return batch.size() == BATCH;
   }
 
-  private static boolean isOtherChain(Refusal reason) {
-    return reason == Refusal.EVENT_GAP || reason == Refusal.EVENT_FORK;
+  private static boolean isOtherChain(String reason) {
+    return reason.equals("EVENT_GAP") || reason.equals("EVENT_FORK");
   }
 
   /** Said once per outage. */

@@ -8,11 +8,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventBuilder;
@@ -20,12 +23,11 @@ import org.keycloak.events.EventType;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
-import org.keycloak.services.managers.ResourceAdminManager;
+import org.keycloak.protocol.oidc.OIDCConfigAttributes;
+import org.keycloak.services.util.ResolveRelative;
 
 /**
  * Tells applications that a session is over: OpenID Connect Back-Channel Logout 1.0, for each that
@@ -39,6 +41,7 @@ final class LogoutCalls implements AutoCloseable {
   /** Error of the event when an application could not be told. */
   static final String FAILED = "backchannel_logout_failed";
 
+  /** Before the second try and the third. */
   private static final List<Duration> PAUSES =
       List.of(Duration.ofSeconds(2), Duration.ofSeconds(20));
 
@@ -46,17 +49,52 @@ final class LogoutCalls implements AutoCloseable {
 
   private static final Duration WHOLE = Duration.ofSeconds(5);
 
-  private final KeycloakSessionFactory factory;
+  private final Jobs jobs;
+  private final List<Duration> pauses;
+  private final Consumer<EventBuilder> report;
   // The platform's trust, which Keycloak extends by its own truststore.
   private final HttpClient http =
       HttpClient.newBuilder()
           .followRedirects(HttpClient.Redirect.NEVER)
           .connectTimeout(WHOLE)
           .build();
-  private final ScheduledThreadPoolExecutor threads = Recent.threads(2, "sekisho-logout-calls");
+  private final ScheduledThreadPoolExecutor threads = Daemons.of(2, "sekisho-logout-calls");
 
-  LogoutCalls(KeycloakSessionFactory factory) {
-    this.factory = factory;
+  LogoutCalls(Jobs jobs) {
+    this(jobs, PAUSES, event -> event.error(FAILED));
+  }
+
+  /**
+   * @param pauses before each further try
+   * @param report makes an event of what was built
+   */
+  LogoutCalls(
+      Jobs jobs, List<Duration> pauses, Consumer<EventBuilder> report) {
+    this.jobs = jobs;
+    this.pauses = pauses;
+    this.report = report;
+  }
+
+  /**
+   * Whether a call could be made; says so where not: outside a request Keycloak knows its own address only when
+   * it was told as a URL, and a token without its issuer is none.
+   */
+  static boolean canBeMade(KeycloakSession session, String name) {
+    RealmModel realm = session.realms().getRealmByName(name);
+    if (realm == null) {
+      return true;
+    }
+    session.getContext().setRealm(realm);
+    try {
+      URI unused = session.getContext().getUri().getBaseUri();
+      return true;
+    } catch (RuntimeException e) {
+      LOG.errorf(
+          "no application can be told of a logout: set `hostname` to a URL, such as"
+              + " https://sso.city.example, not to a bare name (%s)",
+          e);
+      return false;
+    }
   }
 
   /** One application to be told. */
@@ -78,25 +116,31 @@ final class LogoutCalls implements AutoCloseable {
     }
   }
 
-  /** The calls that the end of {@code over} asks for. */
-  static List<Call> prepare(KeycloakSession session, RealmModel realm, UserSessionModel over) {
+  /**
+   * The calls that an end asks for, one to each application.
+   *
+   * @param over the sessions of one id that end, online and offline
+   */
+  List<Call> prepare(KeycloakSession session, RealmModel realm, List<UserSessionModel> over) {
+    Map<String, AuthenticatedClientSessionModel> parts = new LinkedHashMap<>();
+    over.forEach(one -> one.getAuthenticatedClientSessions().forEach(parts::putIfAbsent));
     List<Call> calls = new ArrayList<>();
-    for (AuthenticatedClientSessionModel part : over.getAuthenticatedClientSessions().values()) {
+    for (AuthenticatedClientSessionModel part : parts.values()) {
       ClientModel client = part.getClient();
+      UserSessionModel of = part.getUserSession();
       try {
         session.getContext().setClient(client);
-        String url = ResourceAdminManager.getBackchannelLogoutUrl(session, client);
-        if (url != null) {
+        String own = client.getAttribute(OIDCConfigAttributes.BACKCHANNEL_LOGOUT_URL);
+        if (own != null && !own.isEmpty()) {
+          String url = ResolveRelative.resolveRelativeUri(session, client.getRootUrl(), own);
           String token =
-              session
-                  .tokens()
-                  .encode(session.tokens().initLogoutToken(client, over.getUser(), part));
-          calls.add(new Call(realm.getId(), client, over, url, token));
+              session.tokens().encode(session.tokens().initLogoutToken(client, of.getUser(), part));
+          calls.add(new Call(realm.getId(), client, of, url, token));
         }
       } catch (RuntimeException e) {
         // One application's settings, or this server's, must not keep the session alive.
         LOG.errorf(e, "no logout call to %s can be made", client.getClientId());
-        failed(session, new Call(realm.getId(), client, over, "", ""));
+        boolean unused = failed(session, new Call(realm.getId(), client, of, "", ""));
       }
     }
     return calls;
@@ -144,22 +188,23 @@ final class LogoutCalls implements AutoCloseable {
     if (status == 200 || status == 204) {
       return;
     }
-    if (tries < PAUSES.size()) {
-      later(call, tries + 1, PAUSES.get(tries));
+    if (tries < pauses.size()) {
+      later(call, tries + 1, pauses.get(tries));
       return;
     }
     LOG.errorf(failure, "%s did not take a logout: status %d", call.url, status);
     try {
-      KeycloakModelUtils.runJobInTransaction(factory, session -> failed(session, call));
+      boolean unused = jobs.run(session -> failed(session, call));
     } catch (RuntimeException e) {
       LOG.errorf(e, "no event says that %s was not told of a logout", call.url);
     }
   }
 
-  private static void failed(KeycloakSession session, Call call) {
+  /** Whether there is an event of it. */
+  private boolean failed(KeycloakSession session, Call call) {
     RealmModel realm = session.realms().getRealm(call.realm);
     if (realm == null) {
-      return;
+      return false;
     }
     session.getContext().setRealm(realm);
     EventBuilder event =
@@ -172,7 +217,8 @@ final class LogoutCalls implements AutoCloseable {
     if (user != null) {
       event = event.user(user);
     }
-    event.error(FAILED);
+    report.accept(event);
+    return true;
   }
 
   @Override

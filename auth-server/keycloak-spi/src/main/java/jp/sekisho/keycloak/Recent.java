@@ -2,7 +2,6 @@ package jp.sekisho.keycloak;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /** The ids seen last, up to a number of them. Not thread-safe. */
 final class Recent {
@@ -26,16 +25,5 @@ final class Recent {
 
   boolean knows(String id) {
     return ids.contains(id);
-  }
-
-  /** Threads that keep no process alive. */
-  static ScheduledThreadPoolExecutor threads(int count, String name) {
-    return new ScheduledThreadPoolExecutor(
-        count,
-        task -> {
-          Thread made = new Thread(task, name);
-          made.setDaemon(true);
-          return made;
-        });
   }
 }

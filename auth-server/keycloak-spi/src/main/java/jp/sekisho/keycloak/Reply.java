@@ -2,7 +2,6 @@ package jp.sekisho.keycloak;
 
 import java.util.function.Consumer;
 import java.util.function.Function;
-import jp.sekisho.protocol.RefusalBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reply<T> {
   private final @Nullable T said;
-  private final @Nullable RefusalBody refused;
+  private final @Nullable Refused refused;
   private final String why;
 
-  private Reply(@Nullable T said, @Nullable RefusalBody refused, String why) {
+  private Reply(@Nullable T said, @Nullable Refused refused, String why) {
     this.said = said;
     this.refused = refused;
     this.why = why;
@@ -27,7 +26,7 @@ final class Reply<T> {
     return new Reply<>(value, null, "");
   }
 
-  static <T> Reply<T> refused(RefusalBody body) {
+  static <T> Reply<T> refused(Refused body) {
     return new Reply<>(null, body, "");
   }
 
@@ -39,7 +38,7 @@ final class Reply<T> {
   /** What one of the three makes of it. */
   <R extends @Nullable Object> R match(
       Function<? super T, R> ifSaid,
-      Function<? super RefusalBody, R> ifRefused,
+      Function<? super Refused, R> ifRefused,
       Function<? super String, R> ifUnavailable) {
     if (said != null) {
       return ifSaid.apply(said);
@@ -50,7 +49,7 @@ final class Reply<T> {
   /** Does one of the three. */
   void act(
       Consumer<? super T> ifSaid,
-      Consumer<? super RefusalBody> ifRefused,
+      Consumer<? super Refused> ifRefused,
       Consumer<? super String> ifUnavailable) {
     if (said != null) {
       ifSaid.accept(said);

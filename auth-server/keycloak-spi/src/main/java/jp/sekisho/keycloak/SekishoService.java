@@ -19,8 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.Refusal;
-import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RelyingEventsMissing;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
@@ -63,15 +61,15 @@ final class SekishoService {
   private static final String ROUTES = "/agent/v1/services/";
 
   /** What is nobody's fault at the terminal: a person can do nothing about it but call. */
-  private static final Set<Refusal> OURS =
+  private static final Set<String> OURS =
       Set.of(
-          Refusal.SERVICE_REALM,
-          Refusal.SERVICE_REVOKED,
-          Refusal.DEVICE_CERT_MISSING,
-          Refusal.DEVICE_CERT_FOREIGN,
-          Refusal.DEVICE_CERT_EXPIRED,
-          Refusal.NOT_FOUND,
-          Refusal.INPUT_TOO_LARGE);
+          "SERVICE_REALM",
+          "SERVICE_REVOKED",
+          "DEVICE_CERT_MISSING",
+          "DEVICE_CERT_FOREIGN",
+          "DEVICE_CERT_EXPIRED",
+          "NOT_FOUND",
+          "INPUT_TOO_LARGE");
 
   private final URI base;
   private final String realm;
@@ -254,8 +252,8 @@ final class SekishoService {
       if (status == 200 || status == 201) {
         return Reply.said(WireJson.read(answer.body(), type));
       }
-      RefusalBody refused = WireJson.read(answer.body(), RefusalBody.class);
-      return status >= 500 || OURS.contains(refused.refusal())
+      Refused refused = WireJson.read(answer.body(), Refused.class);
+      return status >= 500 || OURS.contains(refused.refusal()) || !refused.isNamed()
           ? Reply.unavailable("refused " + refused.refusal())
           : Reply.refused(refused);
     } catch (MalformedException e) {

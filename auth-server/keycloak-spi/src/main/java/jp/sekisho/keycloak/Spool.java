@@ -5,15 +5,19 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.RelyingRecord;
@@ -39,6 +43,13 @@ final class Spool implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Spool.class);
 
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  // Staff numbers and who logged in when are nobody's but Keycloak's.
+  private static final FileAttribute<?>[] OWN_FILE = mode("rw-------");
+  private static final FileAttribute<?>[] OWN_DIRECTORY = mode("rwx------");
+
   private final Path directory;
   private final FileChannel lock;
   // Lines by their events' ids, without a gap; the newest has the number `last`.
@@ -57,7 +68,8 @@ final class Spool implements AutoCloseable {
    * @throws IOException also when another process has it
    */
   Spool(Path directory) throws IOException {
-    this.directory = Files.createDirectories(directory);
+    this.directory = Files.createDirectories(directory, OWN_DIRECTORY);
+    settle(directory);
     this.lock = open(directory.resolve("lock"));
     try {
       FileLock held = lock.tryLock();
@@ -72,7 +84,7 @@ final class Spool implements AutoCloseable {
         Path aside = directory.resolve("damaged-" + System.currentTimeMillis());
         LOG.errorf(
             "the spool is damaged (%s): kept as %s, a new one begins", e.getMessage(), aside);
-        Files.move(directory.resolve("events"), aside, StandardCopyOption.ATOMIC_MOVE);
+        rename(directory.resolve("events"), aside);
         unsent.clear();
         this.events = open(directory.resolve("events"));
         begin(newId());
@@ -84,8 +96,35 @@ final class Spool implements AutoCloseable {
   }
 
   private static FileChannel open(Path file) throws IOException {
-    return FileChannel.open(
-        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileChannel opened =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            OWN_FILE);
+    settle(file);
+    return opened;
+  }
+
+  /** A name that was made or moved is on the disk when its directory is. */
+  private static void settle(Path file) throws IOException {
+    if (POSIX) {
+      try (FileChannel names = FileChannel.open(file.resolveSibling("."))) {
+        names.force(true);
+      }
+    }
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
+    Path moved = Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    settle(moved);
+  }
+
+  private static FileAttribute<?>[] mode(String mode) {
+    return POSIX
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))
+        }
+        : new FileAttribute<?>[0];
   }
 
   private static String newId() {
@@ -303,13 +342,15 @@ final class Spool implements AutoCloseable {
     try (FileChannel out =
         FileChannel.open(
             next,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+            Set.of(
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE),
+            OWN_FILE)) {
       write(out, text);
       out.force(true);
     }
-    Path unused = Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    rename(next, file);
   }
 
   @Override

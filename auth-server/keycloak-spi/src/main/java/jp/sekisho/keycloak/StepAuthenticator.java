@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import jp.sekisho.protocol.Refusal;
-import jp.sekisho.protocol.RefusalBody;
-import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
 import org.jboss.logging.Logger;
@@ -103,7 +100,7 @@ final class StepAuthenticator implements Authenticator {
       return;
     }
     if (transaction == null || secret == null || answer == null || answer.isEmpty()) {
-      refused(context, words(context, Refusal.TRANSACTION_UNKNOWN, "sekishoUnknown"));
+      refused(context, words(context, "TRANSACTION_UNKNOWN", "sekishoUnknown"));
       return;
     }
     service
@@ -123,7 +120,7 @@ final class StepAuthenticator implements Authenticator {
       return;
     }
     if (low && !Boolean.parseBoolean(config.get(CardAuthenticatorFactory.LOW))) {
-      refused(context, words(context, Refusal.ASSURANCE_LOW, "sekishoLow"));
+      refused(context, words(context, "ASSURANCE_LOW", "sekishoLow"));
       return;
     }
     String attribute =
@@ -140,17 +137,14 @@ final class StepAuthenticator implements Authenticator {
             .limit(2)
             .toList();
     if (users.size() != 1) {
-      fail(context, NO_USER, "sekishoNoUser", Refusal.NOT_ENROLLED);
+      fail(context, NO_USER, "sekishoNoUser", "NOT_ENROLLED");
       return;
     }
     UserModel user = users.get(0);
     UserModel before = context.getUser();
     if (before != null && !before.getId().equals(user.getId())) {
       fail(
-          context,
-          Errors.DIFFERENT_USER_AUTHENTICATED,
-          "sekishoOtherUser",
-          Refusal.SESSION_OTHER_PERSON);
+          context, Errors.DIFFERENT_USER_AUTHENTICATED, "sekishoOtherUser", "SESSION_OTHER_PERSON");
       return;
     }
     // A lock-out for a while concerns passwords: anybody could keep anybody from their card by it.
@@ -158,7 +152,7 @@ final class StepAuthenticator implements Authenticator {
         || (realm.isBruteForceProtected()
             && context.getProtector().isPermanentlyLockedOut(context.getSession(), realm, user))) {
       context.getEvent().user(user);
-      fail(context, Errors.USER_DISABLED, "sekishoDisabled", Refusal.PERSON_NOT_CURRENT);
+      fail(context, Errors.USER_DISABLED, "sekishoDisabled", "PERSON_NOT_CURRENT");
       return;
     }
     AuthenticationSessionModel login = context.getAuthenticationSession();
@@ -182,8 +176,7 @@ final class StepAuthenticator implements Authenticator {
   }
 
   /** The page with a new question, and above it what went wrong before. */
-  private void show(
-      AuthenticationFlowContext context, @Nullable RefusalBody problem, boolean atOnce) {
+  private void show(AuthenticationFlowContext context, @Nullable Refused problem, boolean atOnce) {
     Response page = page(context, problem, atOnce);
     if (page != null) {
       context.forceChallenge(page);
@@ -192,7 +185,7 @@ final class StepAuthenticator implements Authenticator {
 
   /** The page; null when the service gave no question, and the login has its error page. */
   private @Nullable Response page(
-      AuthenticationFlowContext context, @Nullable RefusalBody problem, boolean atOnce) {
+      AuthenticationFlowContext context, @Nullable Refused problem, boolean atOnce) {
     if (service == null) {
       unavailable(context, "not configured");
       return null;
@@ -240,7 +233,7 @@ final class StepAuthenticator implements Authenticator {
   private Response page(
       AuthenticationFlowContext context,
       RelyingQuestion question,
-      @Nullable RefusalBody problem,
+      @Nullable Refused problem,
       boolean atOnce) {
     AuthenticationSessionModel login = context.getAuthenticationSession();
     login.setAuthNote(TRANSACTION, question.transaction());
@@ -263,7 +256,7 @@ final class StepAuthenticator implements Authenticator {
       form.setAttribute(
           "sekishoProblem",
           Map.of(
-              "code", problem.refusal().name(),
+              "code", problem.refusal(),
               "what", problem.text().what(),
               "why", problem.text().why(),
               "action", problem.text().action(),
@@ -272,15 +265,15 @@ final class StepAuthenticator implements Authenticator {
     return form.createForm(passkey ? "sekisho-passkey.ftl" : "sekisho-card.ftl");
   }
 
-  private void refused(AuthenticationFlowContext context, RefusalBody body) {
-    context.getEvent().detail("reason", body.refusal().name());
+  private void refused(AuthenticationFlowContext context, Refused body) {
+    context.getEvent().detail("reason", body.refusal());
     context.getEvent().error(REFUSED);
     again(context, body);
   }
 
   private void fail(
-      AuthenticationFlowContext context, String error, String message, Refusal reason) {
-    context.getEvent().detail("reason", reason.name());
+      AuthenticationFlowContext context, String error, String message, String reason) {
+    context.getEvent().detail("reason", reason);
     context.getEvent().error(error);
     again(context, words(context, reason, message));
   }
@@ -289,20 +282,18 @@ final class StepAuthenticator implements Authenticator {
    * Refused here and not by the service, so the words are this provider's own. The service's would
    * not do for most: they send the person to the register of cards, which is in order.
    */
-  private RefusalBody words(AuthenticationFlowContext context, Refusal reason, String message) {
+  private Refused words(AuthenticationFlowContext context, String reason, String message) {
     LoginFormsProvider form = context.form();
-    return new RefusalBody(
+    return new Refused(
         reason,
-        new RefusalText(
+        new Refused.Text(
             form.getMessage(message + ".what"),
             form.getMessage(message + ".why"),
             form.getMessage(message + ".action"),
-            form.getMessage("sekishoContact", helpLine)),
-        null,
-        null);
+            form.getMessage("sekishoContact", helpLine)));
   }
 
-  private void again(AuthenticationFlowContext context, RefusalBody body) {
+  private void again(AuthenticationFlowContext context, Refused body) {
     Response page = page(context, body, false);
     if (page != null) {
       context.failureChallenge(AuthenticationFlowError.INVALID_CREDENTIALS, page);

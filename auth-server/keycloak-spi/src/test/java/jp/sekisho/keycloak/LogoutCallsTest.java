@@ -1,22 +1,28 @@
 package jp.sekisho.keycloak;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 
@@ -81,7 +87,7 @@ class LogoutCallsTest {
     for (int i = 0; i < 40; i++) {
       calls.add(call("/slow"));
     }
-    try (LogoutCalls logout = new LogoutCalls(Fake.of(KeycloakSessionFactory.class, Map.of()))) {
+    try (LogoutCalls logout = new LogoutCalls(new FakeKeycloak().jobs())) {
       logout.send(calls);
       assertTrue(slow.await(60, TimeUnit.SECONDS), slow.getCount() + " were not called");
       logout.send(List.of(call("/quick")));
@@ -105,9 +111,62 @@ class LogoutCallsTest {
             Thread.currentThread().interrupt();
           }
         });
-    try (LogoutCalls logout = new LogoutCalls(Fake.of(KeycloakSessionFactory.class, Map.of()))) {
+    try (LogoutCalls logout = new LogoutCalls(new FakeKeycloak().jobs())) {
       logout.send(List.of(call("/slow")));
       assertTrue(tries.await(60, TimeUnit.SECONDS), "given up after its time");
     }
+  }
+
+  @Test
+  void anApplicationThatNeverTakesItIsCalledThreeTimesAndThenThereIsALogoutErrorThatNamesIt()
+      throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    server.createContext(
+        "/broken",
+        exchange -> {
+          calls.incrementAndGet();
+          exchange.sendResponseHeaders(500, -1);
+          exchange.close();
+        });
+    FakeKeycloak keycloak = new FakeKeycloak();
+    LinkedBlockingQueue<Event> failures = new LinkedBlockingQueue<>();
+    try (LogoutCalls logout =
+        new LogoutCalls(
+            keycloak.jobs(),
+            List.of(Duration.ZERO, Duration.ZERO),
+            event -> failures.add(event.getEvent()))) {
+      logout.send(List.of(call("/broken")));
+      Event failure = failures.poll(60, TimeUnit.SECONDS);
+      assertEquals(3, calls.get());
+      assertEquals(EventType.LOGOUT_ERROR, failure.getType());
+      assertEquals("sid", failure.getSessionId());
+      assertEquals("groupware", failure.getClientId());
+    }
+    assertEquals(3, calls.get());
+    assertTrue(failures.isEmpty(), "one event");
+  }
+
+  @Test
+  void anApplicationThatTakesTheSecondCallIsNoLogoutError() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    CountDownLatch told = new CountDownLatch(2);
+    server.createContext(
+        "/waking",
+        exchange -> {
+          exchange.sendResponseHeaders(calls.getAndIncrement() == 0 ? 503 : 204, -1);
+          exchange.close();
+          told.countDown();
+        });
+    List<Event> failures = new CopyOnWriteArrayList<>();
+    try (LogoutCalls logout =
+        new LogoutCalls(
+            new FakeKeycloak().jobs(),
+            List.of(Duration.ZERO, Duration.ZERO),
+            event -> failures.add(event.getEvent()))) {
+      logout.send(List.of(call("/waking")));
+      assertTrue(told.await(60, TimeUnit.SECONDS));
+    }
+    assertEquals(2, calls.get());
+    assertEquals(List.of(), failures);
   }
 }

@@ -39,11 +39,12 @@ class ProviderJarIT {
       assertEquals(List.of(), foreign);
       assertTrue(jar.getEntry("jp/sekisho/protocol/WireJson.class") != null);
       assertTrue(jar.getEntry("sekisho/realm-city.json") != null);
+      assertTrue(jar.getEntry("sekisho/realm-flows.sh") != null);
     }
   }
 
   @Test
-  void hasEveryClassOfOursThatItNamesButTheTextsOfRefusals() throws IOException {
+  void hasEveryClassOfOursThatItNames() throws IOException {
     Set<String> named = new TreeSet<>();
     try (ZipFile jar = new ZipFile(JAR.toFile())) {
       for (ZipEntry entry : jar.stream().filter(e -> e.getName().endsWith(".class")).toList()) {
@@ -56,7 +57,6 @@ class ProviderJarIT {
       }
       named.removeIf(name -> jar.getEntry(name + ".class") != null);
     }
-    // The service sends its refusals with their texts; the provider's own are in its theme.
-    assertEquals(Set.of("jp/sekisho/protocol/RefusalBundles"), named);
+    assertEquals(Set.of(), named);
   }
 }

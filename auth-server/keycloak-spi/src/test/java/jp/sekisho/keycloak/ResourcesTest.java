@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jp.sekisho.protocol.Sha256;
 import org.junit.jupiter.api.Test;
 
 /** The files in the jar: messages, page, script and the realm to import. */
@@ -93,6 +95,18 @@ class ResourcesTest {
     assertFalse(page.contains("secret"), "the secret never reaches a page");
   }
 
+  /** Browsers keep a script for a month: one that changes gets a new number, and its hash here. */
+  @Test
+  void aScriptOfOneNameHasOneContentForEver() throws IOException {
+    Map<String, String> found = new HashMap<>();
+    try (Stream<Path> scripts = Files.list(THEME.resolve("resources/js"))) {
+      for (Path script : scripts.toList()) {
+        found.put(script.getFileName().toString(), Sha256.text(Files.readAllBytes(script)));
+      }
+    }
+    assertEquals(Map.of("sekisho-card-3.js", "L5pGOrbtEWBinvdBhmEMd3G8jhyLa-Mh0aMSshtPioY"), found);
+  }
+
   @Test
   void everyShippedFlowHasItsLevelBeforeItsStepAndNoStepBesideTheCard() throws IOException {
     Map<String, JsonNode> flows = new HashMap<>();
@@ -161,6 +175,68 @@ class ResourcesTest {
             "sekisho passkey", "2",
             "sekisho step-up", "1"),
         least);
+  }
+
+  /** An import reaches new realms only; for one that is there the script makes the same flows. */
+  @Test
+  void theScriptForAnExistingRealmMakesTheFlowsOfTheFileAndItsPolicies() throws IOException {
+    JsonNode realm = realm();
+    Map<String, JsonNode> settings = new HashMap<>();
+    realm
+        .get("authenticatorConfig")
+        .forEach(config -> settings.put(config.get("alias").asText(), config.get("config")));
+    List<String> flows = new ArrayList<>();
+    List<String> steps = new ArrayList<>();
+    for (JsonNode flow : realm.get("authenticationFlows")) {
+      String name = flow.get("alias").asText();
+      assertTrue(name.matches("[A-Za-z0-9 -]+"), "what Keycloak takes over its API: " + name);
+      flows.add(
+          String.join(
+              "|", "flow", name, flow.get("topLevel").asText(), flow.get("description").asText()));
+      int priority = -1;
+      for (JsonNode step : flow.get("authenticationExecutions")) {
+        assertTrue(step.get("priority").asInt() > priority, name + ": in the order of the file");
+        priority = step.get("priority").asInt();
+        String requirement = step.get("requirement").asText();
+        if (step.get("authenticatorFlow").asBoolean()) {
+          steps.add(String.join("|", "sub", name, requirement, step.get("flowAlias").asText()));
+        } else {
+          String alias = step.path("authenticatorConfig").asText();
+          steps.add(
+              String.join(
+                  "|",
+                  "step",
+                  name,
+                  requirement,
+                  step.get("authenticator").asText(),
+                  alias,
+                  alias.isEmpty() ? "" : settings.getOrDefault(alias, NONE).toString()));
+        }
+      }
+    }
+    List<String> script = Files.readAllLines(Path.of("src/main/resources/sekisho/realm-flows.sh"));
+    flows.addAll(steps);
+    assertEquals(
+        flows, script.subList(script.indexOf("done <<'FLOWS'") + 1, script.indexOf("FLOWS")));
+    assertEquals(
+        List.of(
+            "profiles|" + realm.get("clientProfiles"), "policies|" + realm.get("clientPolicies")),
+        script.subList(script.size() - 2, script.size()));
+    String text = String.join("\n", script);
+    for (String setting :
+        List.of(
+            "eventsEnabled",
+            "eventsExpiration",
+            "adminEventsEnabled",
+            "adminEventsDetailsEnabled",
+            "registrationAllowed",
+            "resetPasswordAllowed",
+            "rememberMe")) {
+      assertTrue(text.contains("-s " + setting + "=" + realm.get(setting)), setting);
+    }
+    assertTrue(
+        text.contains(
+            "'attributes.\"acr.loa.map\"=" + realm.at("/attributes/acr.loa.map").asText() + "'"));
   }
 
   private static void collect(Map<String, JsonNode> flows, JsonNode flow, List<JsonNode> steps) {

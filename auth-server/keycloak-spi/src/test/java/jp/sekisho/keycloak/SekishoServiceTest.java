@@ -20,16 +20,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
+import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.protocol.RelyingAnswer;
 import jp.sekisho.protocol.RelyingAsk;
 import jp.sekisho.protocol.RelyingEvents;
@@ -249,9 +256,50 @@ class SekishoServiceTest {
   @Test
   void aRefusalThatThePersonCanActUponIsOne() {
     says(403, refusal(Refusal.NOT_ENROLLED));
-    RefusalBody body =
-        answer().match(proof -> fail(proof.toString()), refused -> refused, why -> fail(why));
-    assertEquals(Refusal.NOT_ENROLLED, body.refusal());
+    Refused body = refusedBy(answer());
+    assertEquals("NOT_ENROLLED", body.refusal());
+    RefusalText sent =
+        RefusalText.of(Refusal.NOT_ENROLLED, Locale.JAPANESE, Map.of("help", "1234"));
+    assertEquals(
+        new Refused.Text(sent.what(), sent.why(), sent.action(), sent.contact()), body.text());
+  }
+
+  private static Refused refusedBy(Reply<RelyingProof> reply) {
+    return reply.match(proof -> fail(proof.toString()), refused -> refused, why -> fail(why));
+  }
+
+  /** The service is upgraded first: it brings the words for what this provider never heard of. */
+  @Test
+  void aRefusalThatIsNewerThanThisProviderIsSaidInTheServicesWords() {
+    String text = "{\"what\":\"a\",\"why\":\"b\",\"action\":\"c\",\"contact\":\"d\"}";
+    says(403, ("{\"refusal\":\"NEWER_THAN_US\",\"text\":" + text + "}").getBytes(UTF_8));
+    assertEquals(
+        new Refused("NEWER_THAN_US", new Refused.Text("a", "b", "c", "d")), refusedBy(answer()));
+    for (String noName : List.of("", "a sentence", "\\u0022><b>", "lower")) {
+      says(403, ("{\"refusal\":\"" + noName + "\",\"text\":" + text + "}").getBytes(UTF_8));
+      assertUnavailable(answer(), noName);
+    }
+  }
+
+  @Test
+  void everyRefusalThatThisProviderNamesIsOneOfTheWire() throws IOException {
+    Set<String> known = new HashSet<>();
+    for (Refusal refusal : Refusal.values()) {
+      known.add(refusal.name());
+    }
+    Set<String> named = new TreeSet<>();
+    try (Stream<Path> sources = Files.list(Path.of("src/main/java/jp/sekisho/keycloak"))) {
+      for (Path source : sources.toList()) {
+        Matcher name =
+            Pattern.compile("\"([A-Z]+(?:_[A-Z]+)+)\"").matcher(Files.readString(source));
+        while (name.find()) {
+          named.add(name.group(1));
+        }
+      }
+    }
+    assertTrue(named.size() >= 14, named.toString());
+    named.removeAll(known);
+    assertEquals(Set.of(), named);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.MalformedException;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SpoolTest {
+  private static final Path FIRST_RELEASE =
+      Path.of("src/test/resources/jp/sekisho/keycloak/spool-of-the-first-release");
+
   @TempDir private Path directory;
 
   private static boolean add(Spool spool, String id) throws IOException {
@@ -230,6 +234,63 @@ class SpoolTest {
       assertTrue(spool.isHealthy());
       assertTrue(add(spool, "a"));
       assertTrue(spool.isHealthy());
+    }
+  }
+
+  /** Bytes of the first release: a spool that was left by it must be read by each later one. */
+  @Test
+  void theSpoolOfTheFirstReleaseIsReadAsItStandsAndGoesOnByteByByte() throws IOException {
+    for (String file : List.of("events", "state")) {
+      Files.copy(FIRST_RELEASE.resolve(file), directory.resolve(file));
+    }
+    try (Spool spool = new Spool(directory)) {
+      assertEquals("AAECAwQFBgcICQoLDA0ODw", spool.id());
+      assertEquals(List.of("8d0b6a52-2", "8d0b6a52-3"), ids(spool), "the first is acknowledged");
+      assertEquals(
+          new RelyingRecord(
+              spool.id(),
+              3,
+              RelyingRecord.hash(spool.unsent(1).get(0)),
+              "8d0b6a52-3",
+              1795300003000L,
+              "city",
+              "ADMIN UPDATE USER",
+              true,
+              "u-9",
+              null,
+              "security-admin-console",
+              null,
+              null,
+              "users/u-1",
+              null),
+          records(spool).get(1));
+      assertTrue(add(spool, "8d0b6a52-4"));
+      assertEquals(
+          Files.readString(FIRST_RELEASE.resolve("events-then")),
+          Files.readString(directory.resolve("events")));
+      spool.acknowledge(spool.id(), 3);
+      assertEquals(
+          Files.readString(FIRST_RELEASE.resolve("state-then")),
+          Files.readString(directory.resolve("state")));
+    }
+  }
+
+  @Test
+  void itsFilesAreReadByNobodyElse() throws IOException {
+    Path own = directory.resolve("data").resolve("own");
+    try (Spool spool = new Spool(own)) {
+      assertTrue(add(spool, "a"));
+      spool.acknowledge(spool.id(), 1);
+      spool.restart();
+    }
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(own)));
+    try (Stream<Path> files = Files.list(own)) {
+      for (Path file : files.toList()) {
+        assertEquals(
+            "rw-------",
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(file)),
+            file.toString());
+      }
     }
   }
 }

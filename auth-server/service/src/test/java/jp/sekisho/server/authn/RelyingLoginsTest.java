@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.RelyingEvent;
+import jp.sekisho.protocol.statement.TerminalStatement;
 import jp.sekisho.server.authn.LoginScene.Card;
 import jp.sekisho.server.authn.Logins.Outcome;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
@@ -19,6 +22,7 @@ import jp.sekisho.server.session.Cause;
 import jp.sekisho.server.session.Relying;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Sessions;
+import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.session.Token;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,7 +138,7 @@ class RelyingLoginsTest {
                 clerk,
                 said -> said,
                 said ->
-                    new jp.sekisho.protocol.statement.TerminalStatement(
+                    new TerminalStatement(
                         LoginScene.ORIGIN,
                         said.transaction(),
                         said.nonce(),
@@ -168,6 +172,32 @@ class RelyingLoginsTest {
         scene.sessions.endedOf("keycloak", "city", over.changed().toEpochMilli() + 1, 100));
     assertEquals(List.of(), scene.sessions.endedOf("keycloa", "city", 0, 100));
     assertEquals(List.of(), scene.sessions.endedOf("keycloak", "cit", 0, 100));
+  }
+
+  @Test
+  void aSuspendedPersonsSessionEndsAndTheServiceHearsOfIt() {
+    loggedIn(LOGIN);
+    scene.registry.suspend("S-1024");
+    assertEquals(LOGIN.session(), ended().getFirst().relying());
+    assertEquals(Cause.REVOKED, ended().getFirst().cause());
+  }
+
+  /** It hears of it once it is certified anew: a revoked one hears nothing (docs/keycloak.md). */
+  @Test
+  void theSessionsOfARevokedServiceEnd() {
+    loggedIn(LOGIN);
+    revoke("another");
+    assertEquals(List.of(), ended());
+    revoke("keycloak");
+    assertEquals(LOGIN.session(), ended().getFirst().relying());
+    assertEquals(Cause.REVOKED, ended().getFirst().cause());
+  }
+
+  private void revoke(String service) {
+    scene.storage.transactions.write(change -> {
+      new TerminalWatch(scene.sessions).onServiceRevoked(change, service);
+      return change.record(Entry.Subject.NONE, new RelyingEvent.Revoked(service));
+    });
   }
 
   @Test
@@ -279,10 +309,10 @@ class RelyingLoginsTest {
   @Test
   void idleTimeIsItsOwnSystemsButTheTwelveHoursAreOurs() {
     loggedIn(LOGIN);
-    scene.pass(java.time.Duration.ofHours(11));
+    scene.pass(Duration.ofHours(11));
     scene.sessions.sweep();
     assertEquals(List.of(), ended());
-    scene.pass(java.time.Duration.ofHours(2));
+    scene.pass(Duration.ofHours(2));
     scene.sessions.sweep();
     assertEquals(Cause.ABSOLUTE_LIMIT, ended().getFirst().cause());
   }
@@ -318,7 +348,7 @@ class RelyingLoginsTest {
   @Test
   void theEndOfAProofIsLaterThanItAndThatOfTheOneBeforeIsNot() {
     long first = provedAt(ask(LOGIN));
-    scene.pass(java.time.Duration.ofSeconds(1));
+    scene.pass(Duration.ofSeconds(1));
     long second = provedAt(ask(LOGIN));
     loggedIn(new RelyingLogin(new Relying("keycloak", "city", "sid-2"), "groupware"));
     List<Long> ends = ended().stream().map(end -> end.changed().toEpochMilli()).toList();

@@ -9,10 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RelyingAnswer;
@@ -29,6 +34,8 @@ import jp.sekisho.protocol.RelyingTerminal;
 import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.TransactionDetails;
 import jp.sekisho.protocol.WireJson;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.RelyingEvent;
 import jp.sekisho.server.listener.DeviceCa;
 import jp.sekisho.server.person.PersonImport;
 import org.junit.jupiter.api.AfterAll;
@@ -240,9 +247,7 @@ class RelyingPortTest {
               .execute(
                   "update relying_service set origin = 'https://evil.example'"
                       + " where name = 'edited'");
-          return change.record(
-              jp.sekisho.protocol.event.Entry.Subject.NONE,
-              new jp.sekisho.protocol.event.RelyingEvent.Revoked("edited"));
+          return change.record(Entry.Subject.NONE, new RelyingEvent.Revoked("edited"));
         });
     assertEquals(Refusal.STATE_TAMPERED, refused(edited, ASK, ask("city")));
     assertFalse(services.origins().contains("https://evil.example"));
@@ -271,7 +276,7 @@ class RelyingPortTest {
   }
 
   private static final String EVENTS = "/agent/v1/services/events";
-  private static final String SPOOL = jp.sekisho.protocol.Base64Url.encode(new byte[16]);
+  private static final String SPOOL = Base64Url.encode(new byte[16]);
 
   private static String record(String spool, long seq, String prev, String id) {
     return new RelyingRecord(
@@ -311,7 +316,7 @@ class RelyingPortTest {
     String past = record(SPOOL, 4, RelyingRecord.hash(second), "d");
     String gap = record(SPOOL, 5, RelyingRecord.hash(third), "d");
     for (var wrong :
-        java.util.Map.of(
+        Map.of(
                 List.of(fork), Refusal.EVENT_FORK,
                 List.of(past), Refusal.EVENT_FORK,
                 List.of(skipped), Refusal.EVENT_FORK,
@@ -329,9 +334,7 @@ class RelyingPortTest {
         refused(service, EVENTS, new RelyingRecords("master", SPOOL, List.of())));
     server.awaitEntry("system", "relying.refused EVENT_FORK");
 
-    String other =
-        jp.sekisho.protocol.Base64Url.encode(
-            new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    String other = Base64Url.encode(new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     assertEquals(
         1,
         taken(service, other, record(other, 1, RelyingRecord.GENESIS, "c")),
@@ -478,10 +481,9 @@ class RelyingPortTest {
   }
 
   private static HttpResponse<String> page(String url) throws Exception {
-    try (var http = java.net.http.HttpClient.newHttpClient()) {
+    try (var http = HttpClient.newHttpClient()) {
       return http.send(
-          java.net.http.HttpRequest.newBuilder(java.net.URI.create(url)).build(),
-          HttpResponse.BodyHandlers.ofString());
+          HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
   }
 }
