@@ -46,8 +46,7 @@ final class Comparison {
   private long covered;
   private long whole;
 
-  Comparison(
-      Jobs jobs, SekishoService service, Spool spool, HeardRealms realms) {
+  Comparison(Jobs jobs, SekishoService service, Spool spool, HeardRealms realms) {
     this.jobs = jobs;
     this.service = service;
     this.spool = spool;
@@ -63,8 +62,7 @@ final class Comparison {
     boolean all = now - whole >= WHOLE_EACH.toMillis() || now < whole;
     long from = all ? now - WHOLE.toMillis() : covered - OVERLAP.toMillis();
     long to = now - YOUNG.toMillis();
-    for (String realm :
-        jobs.run(realms::ids)) {
+    for (String realm : jobs.run(realms::ids)) {
       for (boolean admin : new boolean[] {false, true}) {
         if (!compare(realm, admin, from, to)) {
           return;

@@ -65,10 +65,7 @@ final class EndedSessions implements AutoCloseable {
    * @param succeeded makes an event of what was built
    */
   EndedSessions(
-      Jobs jobs,
-      SekishoService service,
-      LogoutCalls calls,
-      Consumer<EventBuilder> succeeded) {
+      Jobs jobs, SekishoService service, LogoutCalls calls, Consumer<EventBuilder> succeeded) {
     this.jobs = jobs;
     this.service = service;
     this.calls = calls;
@@ -143,8 +140,7 @@ final class EndedSessions implements AutoCloseable {
 
   private boolean isEnded(RelyingSessionEnd over) {
     List<LogoutCalls.Call> told = new ArrayList<>();
-    boolean ended =
-        jobs.run(session -> end(session, over, told));
+    boolean ended = jobs.run(session -> end(session, over, told));
     // After the commit: who is told first could ask and hear that the session is there.
     calls.send(told);
     return ended;

@@ -68,7 +68,8 @@ public final class EventsListenerFactory implements EventListenerProviderFactory
       Spool opened = new Spool(directory);
       HeardRealms heard = new HeardRealms(service.realm(), attribute);
       EventsSender made =
-          new EventsSender(opened, service, new Comparison(new Jobs(factory), service, opened, heard));
+          new EventsSender(
+              opened, service, new Comparison(new Jobs(factory), service, opened, heard));
       spool = opened;
       spoken = card::spoken;
       realms = heard;

@@ -68,16 +68,15 @@ final class LogoutCalls implements AutoCloseable {
    * @param pauses before each further try
    * @param report makes an event of what was built
    */
-  LogoutCalls(
-      Jobs jobs, List<Duration> pauses, Consumer<EventBuilder> report) {
+  LogoutCalls(Jobs jobs, List<Duration> pauses, Consumer<EventBuilder> report) {
     this.jobs = jobs;
     this.pauses = pauses;
     this.report = report;
   }
 
   /**
-   * Whether a call could be made; says so where not: outside a request Keycloak knows its own address only when
-   * it was told as a URL, and a token without its issuer is none.
+   * Whether a call could be made; says so where not: outside a request Keycloak knows its own
+   * address only when it was told as a URL, and a token without its issuer is none.
    */
   static boolean canBeMade(KeycloakSession session, String name) {
     RealmModel realm = session.realms().getRealmByName(name);

@@ -64,10 +64,7 @@ class EventsSenderTest {
             spool,
             client,
             new Comparison(
-                new FakeKeycloak().jobs(),
-                client,
-                spool,
-                new HeardRealms("city", "staffNumber")));
+                new FakeKeycloak().jobs(), client, spool, new HeardRealms("city", "staffNumber")));
     for (String id : List.of("a", "b", "c")) {
       assertTrue(add(id));
     }
