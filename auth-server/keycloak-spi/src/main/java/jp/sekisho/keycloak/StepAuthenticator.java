@@ -53,7 +53,10 @@ final class StepAuthenticator implements Authenticator {
   static final String PROVED_AT = "sekisho.at";
 
   private static final Logger LOG = Logger.getLogger(StepAuthenticator.class);
+
+  /** Notes of the authentication session, gone with the answer: the question that is open. */
   private static final String TRANSACTION = "sekisho.transaction";
+
   private static final String SECRET = "sekisho.secret";
 
   private final boolean passkey;

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -173,7 +174,7 @@ class TerminalConditionTest {
     says(
         403,
         WireJson.write(
-            RefusalBody.of(Refusal.SERVICE_REALM, java.util.Locale.JAPANESE, Map.of("help", ""))));
+            RefusalBody.of(Refusal.SERVICE_REALM, Locale.JAPANESE, Map.of("help", ""))));
     assertEnforcing(false);
     says("sid", RelyingTerminal.ENFORCING);
     assertEquals(

@@ -44,7 +44,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.slf4j.LoggerFactory;
 
-/** The routes of relying services, over TLS with their certificates. */
+/**
+ * The routes of relying services, over TLS with their certificates.
+ *
+ * <p>Over 400 lines, for one start of the service serves them all.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RelyingPortTest {
   private static final String ASK = "/agent/v1/services/transactions";
