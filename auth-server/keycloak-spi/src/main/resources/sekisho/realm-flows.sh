@@ -17,7 +17,7 @@ id_of() { awk -F'|' -v name="$1" '$1 == name { print $2 }' "$ids"; }
 make() { "$kcadm" create "authentication/$1" -r "$realm" -b "$2" -i </dev/null; }
 
 # Levels, events and the way round by passwords come first: without them a flow lets in what it should not.
-"$kcadm" update "realms/$realm" -s 'attributes."acr.loa.map"={"password": "1", "passkey": "2", "card": "3"}' \
+"$kcadm" update "realms/$realm" -s 'attributes."acr.loa.map"="{\"password\": \"1\", \"passkey\": \"2\", \"card\": \"3\"}"' \
   -s eventsEnabled=true -s eventsExpiration=7776000 -s adminEventsEnabled=true -s adminEventsDetailsEnabled=true \
   -s registrationAllowed=false -s resetPasswordAllowed=false -s rememberMe=false
 for kind in profiles policies; do

@@ -173,8 +173,7 @@ class TerminalConditionTest {
     assertEnforcing(false);
     says(
         403,
-        WireJson.write(
-            RefusalBody.of(Refusal.SERVICE_REALM, Locale.JAPANESE, Map.of("help", ""))));
+        WireJson.write(RefusalBody.of(Refusal.SERVICE_REALM, Locale.JAPANESE, Map.of("help", ""))));
     assertEnforcing(false);
     says("sid", RelyingTerminal.ENFORCING);
     assertEquals(
