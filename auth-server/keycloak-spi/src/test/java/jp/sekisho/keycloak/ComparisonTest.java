@@ -48,7 +48,7 @@ class ComparisonTest {
 
   @BeforeAll
   void serve() throws Exception {
-    service = new FakeService(directory);
+    service = new FakeService();
   }
 
   @AfterAll

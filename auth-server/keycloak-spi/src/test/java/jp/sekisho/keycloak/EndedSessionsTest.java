@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.events.Event;
@@ -50,7 +48,6 @@ class EndedSessionsTest {
   private static final UserModel HANAKO =
       Fake.of(UserModel.class, Map.of("getId", "hanako-id", "getUsername", "hanako"));
 
-  @TempDir static Path directory;
   private FakeService service;
   private HttpServer applications;
   private final LinkedBlockingQueue<String> called = new LinkedBlockingQueue<>();
@@ -63,7 +60,7 @@ class EndedSessionsTest {
 
   @BeforeAll
   void serve() throws Exception {
-    service = new FakeService(directory);
+    service = new FakeService();
     applications = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     applications.createContext(
         "/",

@@ -38,7 +38,7 @@ class EventsSenderTest {
 
   @BeforeAll
   void serve() throws Exception {
-    service = new FakeService(directory);
+    service = new FakeService();
     service.on(
         "events",
         asked -> {

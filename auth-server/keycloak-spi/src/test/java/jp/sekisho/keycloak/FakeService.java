@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +26,8 @@ final class FakeService implements AutoCloseable {
   private final TestKeys keys;
   private final Map<String, Function<JsonNode, Object>> routes = new ConcurrentHashMap<>();
 
-  FakeService(Path directory) throws IOException, GeneralSecurityException, InterruptedException {
-    keys = TestKeys.make(directory);
+  FakeService() throws IOException, GeneralSecurityException, InterruptedException {
+    keys = TestKeys.shared();
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(keys.server()));
     server.createContext(ROUTES, this::answer);

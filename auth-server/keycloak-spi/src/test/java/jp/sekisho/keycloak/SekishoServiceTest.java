@@ -70,7 +70,7 @@ class SekishoServiceTest {
 
   @BeforeAll
   void start() throws Exception {
-    keys = TestKeys.make(directory);
+    keys = TestKeys.shared();
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(
         new HttpsConfigurator(keys.server()) {

@@ -63,7 +63,7 @@ class StepAuthenticatorTest {
 
   @BeforeAll
   void serve() throws Exception {
-    service = new FakeService(directory);
+    service = new FakeService();
     Path spool = Files.createTempDirectory(directory, "spool");
     card = new CardAuthenticatorFactory();
     card.init(service.scope());

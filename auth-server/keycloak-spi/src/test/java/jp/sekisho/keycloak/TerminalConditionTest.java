@@ -8,7 +8,6 @@ import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.keycloak.Config;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.common.ClientConnection;
@@ -39,7 +37,6 @@ import org.keycloak.sessions.RootAuthenticationSessionModel;
 /** What the service says of a terminal, and whether the condition holds then. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TerminalConditionTest {
-  @TempDir static Path directory;
   private final AtomicReference<byte[]> answer = new AtomicReference<>(new byte[0]);
   private final AtomicReference<byte[]> asked = new AtomicReference<>(new byte[0]);
   private volatile int status = 200;
@@ -48,7 +45,7 @@ class TerminalConditionTest {
 
   @BeforeAll
   void start() throws Exception {
-    TestKeys keys = TestKeys.make(directory);
+    TestKeys keys = TestKeys.shared();
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(keys.server()));
     server.createContext(

@@ -11,6 +11,7 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two self-signed pairs, made anew by keytool: a server's that its client trusts, and a client's
@@ -19,7 +20,20 @@ import javax.net.ssl.TrustManagerFactory;
 record TestKeys(Path certificate, Path key, Path trust, SSLContext server) {
   private static final char[] WORD = "changeit".toCharArray();
 
-  static TestKeys make(Path directory)
+  private static @Nullable TestKeys shared;
+
+  /** The same ones for every test of this process: keytool takes its time. */
+  static synchronized TestKeys shared()
+      throws IOException, GeneralSecurityException, InterruptedException {
+    TestKeys made = shared;
+    if (made == null) {
+      made = make(Files.createTempDirectory(Path.of("target"), "keys"));
+      shared = made;
+    }
+    return made;
+  }
+
+  private static TestKeys make(Path directory)
       throws IOException, GeneralSecurityException, InterruptedException {
     KeyStore client = pair(directory.resolve("client.p12"), "CN=keycloak");
     KeyStore server = pair(directory.resolve("server.p12"), "CN=localhost");
