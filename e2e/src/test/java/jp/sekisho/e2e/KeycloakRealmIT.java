@@ -67,8 +67,7 @@ class KeycloakRealmIT {
   /** As the documentation has it; its configuration is not the developer's own. */
   private List<String> kcadm(String... words) {
     List<String> command =
-        new ArrayList<>(
-            List.of("env", "KC_OPTS=-XX:TieredStopAtLevel=1 -Duser.home=" + directory));
+        new ArrayList<>(List.of("env", "KC_OPTS=-XX:TieredStopAtLevel=1 -Duser.home=" + directory));
     command.add("JAVA_HOME=" + System.getProperty("java.home"));
     command.add(keycloak.home().resolve("bin/kcadm.sh").toString());
     command.addAll(List.of(words));
