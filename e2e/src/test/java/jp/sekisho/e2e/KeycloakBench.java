@@ -27,9 +27,9 @@ import java.util.TreeMap;
  */
 final class KeycloakBench {
   private static final int USERS = 20;
-  private static final int WARM = 400;
+  private static final int WARM = 1500;
   private static final int BATCH = 50;
-  private static final int BATCHES = 8;
+  private static final int BATCHES = 16;
   private static final String PLAIN = "plain";
 
   /** Keycloak's own steps in the places of ours. */

@@ -21,12 +21,13 @@ import org.keycloak.models.RealmModel;
  * spool, marked as recovered. Reads by keyset on the time, oldest first. For one thread.
  *
  * <p>Seven days at the start of Keycloak and each day, otherwise what came since the last time and
- * two minutes before, for transactions that took long.
+ * a little before, and every two minutes the two minutes before, for transactions that took long.
  */
 final class Comparison {
   private static final Duration WHOLE = Duration.ofDays(7);
   private static final Duration WHOLE_EACH = Duration.ofDays(1);
-  private static final Duration OVERLAP = Duration.ofMinutes(2);
+  private static final Duration OVERLAP = Duration.ofSeconds(15);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   /** Younger events may be on their way from transaction to spool. */
   static final Duration YOUNG = Duration.ofSeconds(10);
@@ -45,6 +46,7 @@ final class Comparison {
   private final Recent held = new Recent(Spool.MOST);
   private long covered;
   private long whole;
+  private long wide;
 
   Comparison(Jobs jobs, SekishoService service, Spool spool, HeardRealms realms) {
     this.jobs = jobs;
@@ -60,7 +62,9 @@ final class Comparison {
    */
   void run(long now) throws IOException {
     boolean all = now - whole >= WHOLE_EACH.toMillis() || now < whole;
-    long from = all ? now - WHOLE.toMillis() : covered - OVERLAP.toMillis();
+    boolean far = all || now - wide >= LONG.toMillis() || now < wide;
+    Duration before = far ? LONG.multipliedBy(2) : OVERLAP;
+    long from = all ? now - WHOLE.toMillis() : covered - before.toMillis();
     long to = now - YOUNG.toMillis();
     for (String realm : jobs.run(realms::ids)) {
       for (boolean admin : new boolean[] {false, true}) {
@@ -70,6 +74,9 @@ final class Comparison {
       }
     }
     covered = to;
+    if (far) {
+      wide = now;
+    }
     if (all) {
       whole = now;
     }

@@ -223,4 +223,23 @@ class ComparisonTest {
     comparison.run(NOW + Duration.ofDays(1).toMillis());
     assertEquals(List.of("event-10", "event-11", "late"), spooled());
   }
+
+  @Test
+  void anEventThatWasCommittedTwoMinutesAfterItsTimeIsFoundTwoMinutesLaterAtTheLatest()
+      throws Exception {
+    comparison.run(NOW);
+    long now = NOW;
+    for (int i = 0; i < 8; i++) {
+      now += Duration.ofSeconds(15).toMillis();
+      comparison.run(now);
+    }
+    happened(1, now - Duration.ofMinutes(2).toMillis(), 0);
+    long committed = now;
+    while (spooled().isEmpty() && now - committed < Duration.ofMinutes(5).toMillis()) {
+      now += Duration.ofSeconds(15).toMillis();
+      comparison.run(now);
+    }
+    assertEquals(List.of("event-0"), spooled());
+    assertTrue(now - committed <= Duration.ofMinutes(2).toMillis(), now - committed + " ms");
+  }
 }
