@@ -35,9 +35,10 @@ const visit = text64(crypto.getRandomValues(new Uint8Array(18)));
 const form = byId("grant-form");
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
+  const corrects = form.dataset.corrects;
   step(
     byId("request-button"),
-    "/api/v1/grants",
+    corrects ? `/api/v1/grants/${corrects}/correct` : "/api/v1/grants",
     {
       person: text(form, "person") ?? "",
       terminal: text(form, "terminal") ?? "",
@@ -57,6 +58,17 @@ form?.addEventListener("submit", (event) => {
 });
 
 const shown = byId("grant");
+const extend = byId("extend-form");
+extend?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const more = { reason: text(extend, "reason") ?? "", end: time(extend, "end"), minutes: number(extend, "minutes") };
+  step(byId("extend-button"), `/api/v1/grants/${shown.dataset.id}/extend`, more, open);
+});
+const remand = byId("remand-form");
+remand?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  step(byId("remand-button"), `/api/v1/grants/${shown.dataset.id}/remand`, { reason: text(remand, "reason") ?? "" }, open);
+});
 for (const button of shown?.querySelectorAll("button[data-step]") ?? []) {
   button.addEventListener("click", () => step(button, `/api/v1/grants/${shown.dataset.id}/${button.dataset.step}`, undefined, open));
 }

@@ -112,6 +112,42 @@ class GrantsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"ja", "en"})
+  void oneIsSentBackMendedAndSentAgain(String language) {
+    String path;
+    try (Screen clerk = at(Town.CLERK, language, "/grants")) {
+      fillRequest(clerk, "議案資料の受け取り");
+      clerk.press("request-button");
+      clerk.see("grant-text");
+      path = clerk.url().substring(town.people().length());
+    }
+    try (Screen approver = at(Town.APPROVER, language, path)) {
+      approver.press("remand-button");
+      approver.seeRefusal("refusal-grant", "GRANT_INCOMPLETE");
+      approver.fill("remand-text", "提供先を書いてください。");
+      approver.scrollTo("remand-button");
+      approver.picture("grant-remand-" + language);
+      assertEquals(List.of(), approver.accessibilityFaults());
+      approver.press("remand-button");
+      approver.seeAttribute("grant", "data-state", "remanded");
+      assertFalse(approver.has("approve-button"));
+    }
+    try (Screen clerk = at(Town.CLERK, language, path)) {
+      assertEquals("提供先を書いてください。", clerk.see("remand-reason").getText());
+      assertEquals("市総第12号", clerk.attribute("grant-document", "value"));
+      clerk.picture("grant-remanded-" + language);
+      clerk.scrollTo("request-button");
+      clerk.picture("grant-mend-" + language);
+      assertEquals(List.of(), clerk.accessibilityFaults());
+      clerk.fill("grant-provided-to", "議会事務局");
+      clerk.press("request-button");
+      clerk.seeAttribute("grant", "data-state", "requested");
+      assertTrue(clerk.see("grant-text").getText().contains("provided-to 議会事務局"));
+      assertFalse(clerk.has("grant-form"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
   void requestThatCannotBeIsToldAtOnceAndEntered(String language) {
     try (Screen clerk = at(Town.CLERK, language, "/grants")) {
       fillRequest(clerk, "議案資料の受け取り");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import jp.sekisho.agent.config.AtomicFile;
 import jp.sekisho.agent.config.JsonFields;
 import jp.sekisho.protocol.MalformedException;
@@ -20,9 +21,9 @@ import jp.sekisho.protocol.event.CanonicalJson;
  *
  * <p>Canonical JSON, ≤ 1 MiB: {@code {"activations":[…],"v":2}}, each with {@code grant}, {@code
  * nonce}, {@code end}, {@code open}, and once answered {@code boot}, {@code deadline}, {@code
- * deadlineSinceBootMillis}, {@code serverTime} as {@link Activation} says; ordered by grant. A
- * damaged file, or one with another or no {@code v}, is begun anew: the service then refuses what
- * was active.
+ * deadlineSinceBootMillis}, {@code serverTime}, and once extended {@code minutes}, as {@link
+ * Activation} says; ordered by grant. A damaged file, or one with another or no {@code v}, is begun
+ * anew: the service then refuses what was active.
  *
  * <p>A used grant stays here until the end of its own text, long after its minutes: whoever puts an
  * older row back at the service would have it offered again, and nobody else would know of its use.
@@ -109,6 +110,25 @@ final class Activations {
       throw new IOException("over " + MOST + " activations");
     }
     store(next);
+  }
+
+  /**
+   * Makes of one what {@code change} makes of it, with nothing in between.
+   *
+   * @param change what becomes of it; empty to leave it
+   * @return what stands here now; empty when there is none of that grant
+   */
+  synchronized Optional<Activation> change(
+      String grant, Function<Activation, Optional<Activation>> change) throws IOException {
+    Activation known = byGrant.get(grant);
+    if (known == null) {
+      return Optional.empty();
+    }
+    Optional<Activation> next = change.apply(known);
+    if (next.isPresent()) {
+      put(next.get());
+    }
+    return Optional.of(next.orElse(known));
   }
 
   /**

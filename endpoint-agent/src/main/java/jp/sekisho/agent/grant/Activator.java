@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import jp.sekisho.agent.grant.ApprovedGrant.Further;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.sync.Reply;
@@ -14,6 +15,7 @@ import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.ExportGrant;
 
 /**
  * Asks the service to activate a grant, checks the answer and makes it durable. Thread-safe for
@@ -85,11 +87,11 @@ final class Activator {
     if (Duration.between(heard.get(), wallClock.instant()).abs().compareTo(WALL) > 0) {
       return no(Refusal.CLOCK_DOUBTFUL);
     }
-    Optional<Refusal> untimely = grant.untimely(heard.get());
+    Optional<Activation> before = store.of(grant.id());
+    Optional<Refusal> untimely = untimely(grant.limits(before.orElse(null)), heard.get());
     if (untimely.isPresent()) {
       return no(untimely.get());
     }
-    Optional<Activation> before = store.of(grant.id());
     Activation asking =
         before.orElseGet(() -> Activation.asking(grant.id(), nonce(), grant.text().end()));
     try {
@@ -108,6 +110,14 @@ final class Activator {
         answer -> take(grant, asking, before.isPresent(), asked, believed, answer),
         refused -> no(refused.refusal()),
         away -> no(Refusal.SERVER_UNREACHABLE));
+  }
+
+  /** Why it cannot begin at {@code serverTime}; empty when it can: start ≤ time &lt; end. */
+  private static Optional<Refusal> untimely(ExportGrant limits, Instant serverTime) {
+    if (serverTime.isBefore(limits.start())) {
+      return Optional.of(Refusal.GRANT_EARLY);
+    }
+    return serverTime.isBefore(limits.end()) ? Optional.empty() : Optional.of(Refusal.GRANT_OVER);
   }
 
   private String nonce() {
@@ -134,7 +144,8 @@ final class Activator {
     } catch (DateTimeException e) {
       return no(Refusal.GRANT_INVALID);
     }
-    Optional<Refusal> untimely = grant.untimely(serverTime);
+    ExportGrant limits = grant.limits(asking);
+    Optional<Refusal> untimely = untimely(limits, serverTime);
     if (untimely.isPresent()) {
       return no(untimely.get());
     }
@@ -143,8 +154,10 @@ final class Activator {
     if (future || past) {
       return no(Refusal.CLOCK_DOUBTFUL);
     }
-    Instant latest = grant.text().deadline(serverTime);
-    if (deadline.isAfter(latest.plus(ROUNDING))) {
+    Instant latest = limits.deadline(serverTime);
+    // The service counts an extension that is not made durable here yet; here it does not count.
+    boolean extended = !(grant.further() instanceof Further.None);
+    if (!extended && deadline.isAfter(latest.plus(ROUNDING))) {
       return no(Refusal.GRANT_INVALID);
     }
     Activation.Answer held = asking.answer();

@@ -9,10 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import jp.sekisho.agent.grant.ApprovedGrant.Further;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.OfferedExtension;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.CardStatement;
@@ -28,7 +30,8 @@ import jp.sekisho.smartcard.verify.SignatureVerifier;
  * <p>In order: the text is one grant of exactly that id; it is for this terminal and organ; the
  * card statement approves exactly this text for an origin of ours; its signature is the offered
  * key's; that key is an approver of that organ in the signed policy; the approver is neither the
- * person of the grant nor holds that person's key; every bound of the policy is kept.
+ * person of the grant nor holds that person's key; every bound of the policy is kept. An extension
+ * goes the same way, and then must be the same matter with more time.
  */
 final class ApprovalCheck {
   /** No base64url field of an offer is longer: a statement's 64 KiB. */
@@ -66,24 +69,64 @@ final class ApprovalCheck {
     final byte[] signature;
     final byte[] spki;
 
-    Evidence(GrantOffer offer) throws MalformedException {
-      this.text = ExportGrant.parse(decode(offer.text()));
-      this.cardBytes = decode(offer.cardStatement());
+    Evidence(String text, String cardStatement, String signature, String spki)
+        throws MalformedException {
+      this.text = ExportGrant.parse(decode(text));
+      this.cardBytes = decode(cardStatement);
       this.card = CardStatement.parse(cardBytes);
-      this.signature = decode(offer.signature());
-      this.spki = decode(offer.spki());
+      this.signature = decode(signature);
+      this.spki = decode(spki);
     }
   }
 
   Outcome check(GrantOffer offer, GrantTrust trust) {
+    Outcome own =
+        check(
+            offer.grant(),
+            offer.text(),
+            offer.cardStatement(),
+            offer.signature(),
+            offer.spki(),
+            trust);
+    OfferedExtension more = offer.extension();
+    if (more == null || !(own instanceof Outcome.Good good)) {
+      return own;
+    }
+    ApprovedGrant grant = good.grant();
+    Outcome longer =
+        check(
+            offer.grant(), more.text(), more.cardStatement(), more.signature(), more.spki(), trust);
+    return new Outcome.Good(
+        new ApprovedGrant(
+            grant.text(), grant.approver(), grant.approval(), further(grant, longer)));
+  }
+
+  /** A bad extension takes nothing away: the grant stands by its own approval. */
+  private static Further further(ApprovedGrant grant, Outcome longer) {
+    if (longer instanceof Outcome.Bad no) {
+      return new Further.Refused(no.reason());
+    }
+    ApprovedGrant more = ((Outcome.Good) longer).grant();
+    return grant.text().isExtendedBy(more.text())
+        ? new Further.Extension(more.text(), more.approval())
+        : new Further.Refused(Refusal.GRANT_INVALID);
+  }
+
+  private Outcome check(
+      String grant,
+      String offered,
+      String cardStatement,
+      String signature,
+      String spki,
+      GrantTrust trust) {
     Evidence evidence;
     try {
-      evidence = new Evidence(offer);
+      evidence = new Evidence(offered, cardStatement, signature, spki);
     } catch (MalformedException e) {
       return bad(Refusal.GRANT_INVALID);
     }
     ExportGrant text = evidence.text;
-    if (!text.request().equals(offer.grant()) || text.capability() != Capability.USB_READ) {
+    if (!text.request().equals(grant) || text.capability() != Capability.USB_READ) {
       return bad(Refusal.GRANT_INVALID);
     }
     if (!text.terminal().equals(terminal) || !text.organ().equals(organ)) {
@@ -126,7 +169,8 @@ final class ApprovalCheck {
       return bad(Refusal.GRANT_TOO_LONG);
     }
     return new Outcome.Good(
-        new ApprovedGrant(text, approver.get().person(), Sha256.text(evidence.cardBytes)));
+        new ApprovedGrant(
+            text, approver.get().person(), Sha256.text(evidence.cardBytes), new Further.None()));
   }
 
   private static boolean verifies(PublicKey key, byte[] data, byte[] signature) {

@@ -1,9 +1,8 @@
 package jp.sekisho.agent.grant;
 
-import java.time.Instant;
-import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.ExportGrant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A grant whose approval this terminal verified itself; only {@link ApprovalCheck} makes one.
@@ -13,15 +12,33 @@ final class ApprovedGrant {
   private final ExportGrant text;
   private final String approver;
   private final String approval;
+  private final Further further;
+
+  /** What came with the grant to make it last longer. */
+  sealed interface Further {
+    /** Nothing. */
+    record None() implements Further {}
+
+    /**
+     * An extension that this terminal verified itself.
+     *
+     * @param approval base64url of the SHA-256 of its approver's card statement
+     */
+    record Extension(ExportGrant text, String approval) implements Further {}
+
+    /** Something that is no extension of it: the grant stays as it is. */
+    record Refused(Refusal reason) implements Further {}
+  }
 
   /**
    * @param approver staff number
    * @param approval base64url of the SHA-256 of the approver's card statement
    */
-  ApprovedGrant(ExportGrant text, String approver, String approval) {
+  ApprovedGrant(ExportGrant text, String approver, String approval, Further further) {
     this.text = text;
     this.approver = approver;
     this.approval = approval;
+    this.further = further;
   }
 
   ExportGrant text() {
@@ -41,11 +58,12 @@ final class ApprovedGrant {
     return approval;
   }
 
-  /** Why it cannot begin at {@code serverTime}; empty when it can: start ≤ time &lt; end. */
-  Optional<Refusal> untimely(Instant serverTime) {
-    if (serverTime.isBefore(text.start())) {
-      return Optional.of(Refusal.GRANT_EARLY);
-    }
-    return serverTime.isBefore(text.end()) ? Optional.empty() : Optional.of(Refusal.GRANT_OVER);
+  Further further() {
+    return further;
+  }
+
+  /** What counts here: its own text, or the longer one that this terminal made durable. */
+  ExportGrant limits(@Nullable Activation known) {
+    return known == null ? text : known.limits(text);
   }
 }

@@ -19,10 +19,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.grant.ApprovedGrant.Further;
 import jp.sekisho.agent.grant.Use.Phase;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.heartbeat.ServerClock;
@@ -40,6 +42,7 @@ import jp.sekisho.protocol.OpenExport;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.ExportEvent;
 import jp.sekisho.protocol.event.ExportEvent.Cause;
+import jp.sekisho.protocol.statement.ExportGrant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -448,10 +451,66 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       return;
     }
     for (GrantOffer offer : offers) {
-      if (!uses.containsKey(offer.grant())) {
+      Use use = uses.get(offer.grant());
+      if (use == null) {
         consider(offer, trust, present);
+      } else if (trust != null
+          && checkOf(offer, trust) instanceof ApprovalCheck.Outcome.Good good) {
+        extend(use, good.grant().further());
       }
     }
+  }
+
+  /** Lets a use that is open last as long as a verified extension says; one that ended never. */
+  private void extend(Use use, Further further) {
+    if (further instanceof Further.Refused no) {
+      refuse(use.grant.id(), use.medium.fingerprint(), no.reason());
+    }
+    Activation known = store.of(use.grant.id()).orElse(null);
+    if (use.phase == Phase.OPEN
+        && known != null
+        && further instanceof Further.Extension more
+        && !more.approval().equals(use.lengthening)
+        && known.lengthened(use.grant.text(), more.text()).isPresent()) {
+      use.lengthening = more.approval(); // Once: whoever cannot store it tries with the next use.
+      run(() -> lengthen(use, more.text(), more.approval()));
+    }
+  }
+
+  /** Record and activation are durable before the deadline moves. */
+  private void lengthen(Use use, ExportGrant longer, String approval) {
+    String id = use.grant.id();
+    Activation.Answer later =
+        store
+            .of(id)
+            .flatMap(known -> known.lengthened(use.grant.text(), longer))
+            .map(Activation::answer)
+            .orElse(null);
+    if (later == null
+        || !record(new ExportEvent.Extended(id, approval, later.deadline().toString()))) {
+      return;
+    }
+    Activation.Answer durable =
+        change(
+                id,
+                known ->
+                    isAhead(known.answer())
+                        ? known.lengthened(use.grant.text(), longer)
+                        : Optional.empty())
+            .map(Activation::answer)
+            .orElse(null);
+    synchronized (this) {
+      if (use.phase == Phase.OPEN && isAhead(use.activation) && isAhead(durable)) {
+        use.activation = durable;
+      }
+    }
+    changed.run();
+  }
+
+  private boolean isAhead(Activation.@Nullable Answer answer) {
+    return answer != null
+        && answer.boot().equals(boot)
+        && clocks.boot().sinceBoot().compareTo(answer.deadlineSinceBoot()) < 0;
   }
 
   /** Why this use must not go on; null when it may. */
@@ -467,7 +526,8 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
     Activation.Answer active = use.activation;
     if (active != null && clocks.boot().sinceBoot().compareTo(active.deadlineSinceBoot()) >= 0) {
-      return active.deadline().equals(use.grant.text().end()) ? Cause.END : Cause.DEADLINE;
+      Instant end = use.grant.limits(store.of(use.grant.id()).orElse(null)).end();
+      return active.deadline().equals(end) ? Cause.END : Cause.DEADLINE;
     }
     if (trust == null) {
       return Cause.POLICY_EXPIRED;
@@ -769,15 +829,19 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   }
 
   private boolean markOpen(String grant, boolean open) {
+    return change(
+            grant,
+            known -> known.open() == open ? Optional.empty() : Optional.of(known.withOpen(open)))
+        .isPresent();
+  }
+
+  private Optional<Activation> change(
+      String grant, Function<Activation, Optional<Activation>> change) {
     try {
-      Optional<Activation> known = store.of(grant);
-      if (known.isPresent() && known.get().open() != open) {
-        store.put(known.get().withOpen(open));
-      }
-      return known.isPresent();
+      return store.change(grant, change);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "activations not stored", e);
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -31,6 +31,9 @@ final class Use {
   @Nullable Path mountPoint;
   @Nullable Cause cause;
 
+  /** The approval of the extension that was tried last; null before. */
+  @Nullable String lengthening;
+
   /** When to try again to close; null while a closing runs. */
   @Nullable Duration closeAgain;
 

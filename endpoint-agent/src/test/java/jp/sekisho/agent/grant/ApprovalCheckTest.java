@@ -71,6 +71,7 @@ class ApprovalCheckTest {
             Base64Url.encode(signer.sign()),
             Base64Url.encode(keys.getPublic().getEncoded()),
             "approved",
+            null,
             null);
     GrantTrust by =
         DeskWorld.trust(new Approver(DeskWorld.BOSS, "mayor", spki), Map.of(spki, DeskWorld.BOSS));
@@ -83,7 +84,14 @@ class ApprovalCheckTest {
     GrantOffer good = world.offer(text);
     GrantOffer noText =
         new GrantOffer(
-            good.grant(), "AAAA", good.cardStatement(), good.signature(), good.spki(), "x", null);
+            good.grant(),
+            "AAAA",
+            good.cardStatement(),
+            good.signature(),
+            good.spki(),
+            "x",
+            null,
+            null);
     refused(Refusal.GRANT_INVALID, check(noText));
     GrantOffer otherId =
         new GrantOffer(
@@ -93,6 +101,7 @@ class ApprovalCheckTest {
             good.signature(),
             good.spki(),
             "approved",
+            null,
             null);
     refused(Refusal.GRANT_INVALID, check(otherId));
   }
@@ -157,6 +166,7 @@ class ApprovalCheckTest {
             signed.signature(),
             Base64Url.encode(world.boss.getPublic().getEncoded()),
             "approved",
+            null,
             null);
     refused(Refusal.SIGNATURE_INVALID, check(pretending));
     refused(Refusal.APPROVER_UNLISTED, check(signed));
@@ -175,7 +185,7 @@ class ApprovalCheckTest {
         parts[field] = Base64Url.encode(other);
         GrantOffer offer =
             new GrantOffer(
-                good.grant(), good.text(), parts[0], parts[1], parts[2], "approved", null);
+                good.grant(), good.text(), parts[0], parts[1], parts[2], "approved", null, null);
         org.junit.jupiter.api.Assertions.assertFalse(
             check(offer).startsWith("good"), "field " + field + " byte " + at);
       }

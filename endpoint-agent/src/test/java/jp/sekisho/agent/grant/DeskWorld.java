@@ -40,6 +40,7 @@ import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantOffer;
+import jp.sekisho.protocol.OfferedExtension;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.ExportEvent;
@@ -248,7 +249,22 @@ final class DeskWorld {
         Base64Url.encode(sign(signer, card.bytes())),
         Base64Url.encode(signer.getPublic().getEncoded()),
         "approved",
+        null,
         null);
+  }
+
+  /** {@code offer} with an extension that the signer's card approved. */
+  static GrantOffer with(GrantOffer offer, ExportGrant longer, KeyPair signer) {
+    GrantOffer alone = offer(longer, approval(longer.detail()), signer);
+    return new GrantOffer(
+        offer.grant(),
+        offer.text(),
+        offer.cardStatement(),
+        offer.signature(),
+        offer.spki(),
+        "active",
+        null,
+        new OfferedExtension(alone.text(), alone.cardStatement(), alone.signature(), alone.spki()));
   }
 
   static byte[] sign(KeyPair keys, byte[] data) {
@@ -434,6 +450,9 @@ final class DeskWorld {
     private static String line(ExportEvent event) {
       if (event instanceof ExportEvent.Opened) {
         return "opened";
+      }
+      if (event instanceof ExportEvent.Extended) {
+        return "extended";
       }
       return event instanceof ExportEvent.Closed closed
           ? "closed " + closed.cause().text() + (closed.verified() ? "" : " unverified")

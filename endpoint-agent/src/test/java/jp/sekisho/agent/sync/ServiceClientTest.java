@@ -85,7 +85,7 @@ class ServiceClientTest {
   @Test
   @DisplayName("the list of grants is asked for with GET, an activation posted to its grant")
   void grants() throws Exception {
-    GrantOffer offer = new GrantOffer(ID, "AA", "AA", "AA", "AA", "approved", null);
+    GrantOffer offer = new GrantOffer(ID, "AA", "AA", "AA", "AA", "approved", null, null);
     Activated answer = new Activated("n", "2026-11-21T01:00:00Z", "2026-11-21T01:30:00Z");
     List<String> methods = new CopyOnWriteArrayList<>();
     try (FakeService service = FakeService.start()) {

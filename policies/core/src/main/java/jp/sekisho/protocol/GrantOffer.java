@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param spki base64url of the DER of the approver's SubjectPublicKeyInfo
  * @param state {@code approved}, or {@code active} once it was activated
  * @param activatedAt ISO-8601 UTC of the activation by the service's clock; null while approved
+ * @param extension lets a use that has begun last longer; null when nobody approved one
  */
 public record GrantOffer(
     String grant,
@@ -24,4 +25,5 @@ public record GrantOffer(
     String signature,
     String spki,
     String state,
-    @Nullable String activatedAt) {}
+    @Nullable String activatedAt,
+    @Nullable OfferedExtension extension) {}

@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
  * step.
  *
  * @param id base64url of 16 bytes
- * @param state {@code requested approved active used closed}, or {@code rejected withdrawn expired
- *     revoked}
+ * @param state {@code requested remanded approved active used closed}, or {@code rejected withdrawn
+ *     expired revoked}
  * @param overdue whether the medium should be back and is not confirmed (返却遅れ)
  * @param requester staff number
  * @param person staff number of who uses it
  * @param terminal terminal id
  * @param medium id of the registered medium
  * @param start ISO-8601 UTC, as all times here
- * @param minutes longest use from activation
+ * @param minutes longest use from activation; like {@code end} with what an extension added
  * @param text the exact text an approver's card signs
  * @param detail base64url of the SHA-256 of {@code text}
  * @param requestedAt when it was asked for
@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param deadline when the use must be over; null before it
  * @param endedAt when the use was over; null before
  * @param returnedAt when the medium's return was confirmed; null before
- * @param actions what the asking person may do now: {@code approve reject withdraw revoke return}
+ * @param remanded the last time it was sent back; stays when it is sent again; null if never
+ * @param extension the newest extension asked for; null if none was
+ * @param actions what the asking person may do now: {@code approve remand reject correct withdraw
+ *     extend revoke return}; while an extension waits, approve and reject are about it
  */
 public record GrantView(
     String id,
@@ -48,6 +51,8 @@ public record GrantView(
     @Nullable String deadline,
     @Nullable String endedAt,
     @Nullable String returnedAt,
+    @Nullable Remanded remanded,
+    @Nullable ExtensionView extension,
     List<String> actions) {
   public GrantView {
     actions = List.copyOf(actions);

@@ -208,6 +208,8 @@ public enum Refusal {
   GRANT_TOO_LONG(400),
   /** It ends before it starts, or is over already. */
   GRANT_PERIOD(400),
+  /** An extension that makes nothing longer. */
+  GRANT_NOT_LONGER(400),
   /** The text holds what could be a 個人番号. */
   GRANT_CONTENT(400),
   /** The person who would use it is not a current member of that 機関. */

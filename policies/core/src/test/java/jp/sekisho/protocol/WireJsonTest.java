@@ -51,8 +51,18 @@ class WireJsonTest {
         new EnrollRequest(SHORT, SHORT, "0.1.0"),
         new EventAck(7, SHORT, "auth.city.example/log/mayor/1", 12, "checkpoint", List.of(SHORT)),
         new EventBatch(List.of(SHORT, SHORT), 11),
-        new GrantList(List.of(new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "approved", null))),
-        new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "active", TIME),
+        new GrantList(
+            List.of(new GrantOffer(SHORT, SHORT, SHORT, SHORT, SHORT, "approved", null, null))),
+        new GrantOffer(
+            SHORT,
+            SHORT,
+            SHORT,
+            SHORT,
+            SHORT,
+            "active",
+            TIME,
+            new OfferedExtension(SHORT, SHORT, SHORT, SHORT)),
+        new OfferedExtension(SHORT, SHORT, SHORT, SHORT),
         view(),
         new GrantViews(List.of(view())),
         new NamedExport("mayor", "00000-00000-00000-00000-000000"),
@@ -76,6 +86,10 @@ class WireJsonTest {
         new PasskeyAnswer(SHORT, SHORT, SHORT, SHORT, SHORT, SHORT, SHORT),
         new PasskeyOptions(SHORT, "auth.city.example", SHORT, "n", List.of(SHORT), List.of(-7)),
         new TerminalVoucher(SHORT, SHORT, SHORT),
+        new Remanded(TIME, "S-3", "r"),
+        new RemandReason("r"),
+        new MoreTime("r", TIME, 45),
+        longer(),
         new NewGrant("S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
         new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint", List.of("h"), "help"),
@@ -152,6 +166,10 @@ class WireJsonTest {
         "staff-piv", List.of(SHORT), List.of(SHORT), "2.25.1", 1_200, 604_800);
   }
 
+  private static ExtensionView longer() {
+    return new ExtensionView("approved", TIME, 45, "text", SHORT, "S-2", TIME, "S-3", TIME);
+  }
+
   private static GrantView view() {
     return new GrantView(
         SHORT,
@@ -173,6 +191,8 @@ class WireJsonTest {
         TIME,
         TIME,
         TIME,
+        new Remanded(TIME, "S-3", "r"),
+        new ExtensionView("asked", TIME, 45, "text", SHORT, "S-2", TIME, null, null),
         List.of("return"));
   }
 

@@ -42,6 +42,7 @@ public final class RowCheck {
           new Named("web_session", "token_hash", Duration.ofHours(20)),
           new Named("export_request", "id", null),
           new Named("export_grant", "id", null),
+          new Named("export_extension", "id", null),
           new Named("medium", "id", null),
           new Named("terminal", "id", null),
           new Named("relying_service", "name", null));

@@ -8,6 +8,7 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.OfferedExtension;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
@@ -76,12 +77,24 @@ public final class Activations {
     Use use = grant.use();
     return new GrantOffer(
         grant.id(),
-        Base64Url.encode(dossier.text().bytes()),
+        Base64Url.encode(dossier.request().text().bytes()),
         Base64Url.encode(grant.statement()),
         Base64Url.encode(grant.signature()),
         Base64Url.encode(grant.spki()),
         grant.state().text(),
-        use == null ? null : use.at().toString());
+        use == null ? null : use.at().toString(),
+        extension(dossier.extension()));
+  }
+
+  private static @Nullable OfferedExtension extension(@Nullable Extension extension) {
+    Extension.Approval approval = extension == null ? null : extension.approval();
+    return extension == null || approval == null
+        ? null
+        : new OfferedExtension(
+            Base64Url.encode(extension.text().bytes()),
+            Base64Url.encode(approval.statement()),
+            Base64Url.encode(approval.signature()),
+            Base64Url.encode(approval.spki()));
   }
 
   /** Whether every part of a request has its form. */

@@ -39,7 +39,7 @@ final class CardApprovals implements Approvals {
         change.unchanged();
       }
       return taken.then(
-          dossier -> Verdict.passed(new Matter(dossier.id(), dossier.text().bytes())));
+          dossier -> Verdict.passed(new Matter(dossier.id(), dossier.asked().bytes())));
     });
   }
 
@@ -49,9 +49,14 @@ final class CardApprovals implements Approvals {
         .judge(change, approval.approver(), Step.APPROVE, approval.matter().subject())
         .then(dossier -> {
           Refusal obstacle = obstacle(change, dossier, approval);
-          return obstacle == null
-              ? Verdict.passed(grant(change, dossier, approval))
-              : Verdict.refused(obstacle);
+          if (obstacle != null) {
+            return Verdict.refused(obstacle);
+          }
+          Extension waiting = dossier.waiting();
+          return Verdict.passed(
+              waiting == null
+                  ? grant(change, dossier, approval)
+                  : extend(change, dossier, waiting, approval));
         });
   }
 
@@ -61,11 +66,11 @@ final class CardApprovals implements Approvals {
   }
 
   private @Nullable Refusal obstacle(Change change, Dossier dossier, Approval approval) {
-    if (!Arrays.equals(dossier.text().bytes(), approval.matter().text())) {
+    if (!Arrays.equals(dossier.asked().bytes(), approval.matter().text())) {
       return Refusal.APPROVAL_TEXT;
     }
     // The policy may have become stricter since the request.
-    Refusal limit = limits.obstacle(change.handle(), dossier.text());
+    Refusal limit = limits.obstacle(change.handle(), dossier.asked());
     return limit != null
         ? limit
         : limits.approver(
@@ -74,6 +79,41 @@ final class CardApprovals implements Approvals {
             approval.approver().person(),
             approval.spki(),
             approval.low());
+  }
+
+  private EntryReceipt extend(
+      Change change, Dossier dossier, Extension waiting, Approval approval) {
+    Grant grant = dossier.grant();
+    Grant.Use use = grant == null ? null : grant.use();
+    if (grant == null || use == null) {
+      throw new IllegalStateException("an extension of what is not in use passed its check");
+    }
+    Session approver = approval.approver();
+    Grant longer = grant.extended(waiting.text().deadline(use.at()));
+    EntryReceipt entry =
+        change.record(
+            approver.subject(),
+            new GrantEvent.Extended(
+                dossier.id(),
+                approval.transaction(),
+                waiting.text().detail(),
+                Base64Url.encode(approval.statement()),
+                Base64Url.encode(approval.signature()),
+                Base64Url.encode(approval.spki()),
+                waiting.text().deadline(use.at()).toString()));
+    dossiers.update(
+        change,
+        entry,
+        waiting.approved(
+            change.now(),
+            approver.person(),
+            new Extension.Approval(
+                approval.transaction(),
+                approval.statement(),
+                approval.signature(),
+                approval.spki())));
+    dossiers.update(change, entry, longer);
+    return entry;
   }
 
   private EntryReceipt grant(Change change, Dossier dossier, Approval approval) {

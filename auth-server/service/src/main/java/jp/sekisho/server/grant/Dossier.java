@@ -1,22 +1,69 @@
 package jp.sekisho.server.grant;
 
+import java.time.Instant;
+import java.util.List;
 import jp.sekisho.protocol.statement.ExportGrant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is known of one exception: the request and, once it was approved, the grant.
+ * All that is known of one exception: the request and, once it was approved, the grant with what
+ * was asked to extend it.
  *
  * @param grant null unless the request's state is approved
+ * @param extensions oldest first; each approved one is longer than the one before
  */
-public record Dossier(Request request, @Nullable Grant grant) {
+public record Dossier(Request request, @Nullable Grant grant, List<Extension> extensions) {
+  public Dossier {
+    extensions = List.copyOf(extensions);
+  }
+
+  Dossier(Request request, @Nullable Grant grant) {
+    this(request, grant, List.of());
+  }
+
+  Dossier with(Grant changed) {
+    return new Dossier(request, changed, extensions);
+  }
+
   /** base64url of 16 bytes. */
   public String id() {
     return request.id();
   }
 
-  /** What was asked for. */
+  /** What counts: what was asked for, as the newest approved extension says it. */
   public ExportGrant text() {
-    return request.text();
+    Extension longest = extension();
+    return longest == null ? request.text() : longest.text();
+  }
+
+  /** The approved extension that counts; null for none. */
+  @Nullable Extension extension() {
+    return extensions.reversed().stream()
+        .filter(one -> one.state() == Extension.State.APPROVED)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The extension that waits for an approver, while the use goes on; null for none. */
+  @Nullable Extension waiting() {
+    boolean running = grant != null && grant.state() == GrantState.ACTIVE;
+    return running && !extensions.isEmpty() && extensions.getLast().state() == Extension.State.ASKED
+        ? extensions.getLast()
+        : null;
+  }
+
+  /** The text that a card would approve now: of an extension that waits, else of the request. */
+  ExportGrant asked() {
+    Extension waiting = waiting();
+    return waiting == null ? request.text() : waiting.text();
+  }
+
+  /** Whether it is in use at {@code now}, by the service's clock. */
+  boolean isRunning(Instant now) {
+    return grant != null
+        && grant.state() == GrantState.ACTIVE
+        && grant.use() != null
+        && now.isBefore(grant.use().deadline());
   }
 
   /** The one word for where it stands. */

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.grant.Grant.Use;
+import jp.sekisho.server.grant.Request.Remand;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
@@ -21,9 +22,9 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables {@code export_request} and {@code export_grant}; nobody else writes them. To look for
- * one row whose seal is wrong throws {@link TamperedException}; a list keeps such rows apart, so
- * that one of them hides no other. Thread-safe.
+ * The tables {@code export_request}, {@code export_grant} and {@code export_extension}; nobody else
+ * writes them. To look for one row whose seal is wrong throws {@link TamperedException}; a list
+ * keeps such rows apart, so that one of them hides no other. Thread-safe.
  */
 final class DossierRepository {
   private static final String REQUEST = "export_request";
@@ -32,7 +33,7 @@ final class DossierRepository {
   private static final String SELECT =
       """
       select r.id, r.organ, r.requester, r.person, r.text, r.ends, r.state, r.created, r.decided,
-        r.decided_by, r.entry_id, r.mac, g.id as g_id, g.terminal as g_terminal,
+        r.decided_by, r.remanded, r.remanded_by, r.remand_reason, r.entry_id, r.mac, g.id as g_id, g.terminal as g_terminal,
         g.transaction_id as g_transaction, g.statement as g_statement,
         g.signature as g_signature, g.spki as g_spki, g.state as g_state,
         g.activated as g_activated, g.nonce as g_nonce, g.deadline as g_deadline,
@@ -42,9 +43,11 @@ final class DossierRepository {
       """;
 
   private final RowSeal seal;
+  private final ExtensionRepository extensions;
 
   DossierRepository(RowSeal seal) {
     this.seal = seal;
+    this.extensions = new ExtensionRepository(seal);
   }
 
   /**
@@ -65,7 +68,8 @@ final class DossierRepository {
         .createQuery(SELECT + " where r.id = :id")
         .bind("id", id)
         .map((row, _) -> read(handle, row))
-        .findFirst();
+        .findFirst()
+        .map(dossier -> extended(handle, dossier));
   }
 
   /** Those of an organ, newest first. */
@@ -111,7 +115,7 @@ final class DossierRepository {
         .createQuery(
             """
             select r.id from export_request r left join export_grant g on g.id = r.id
-            where r.state = 'requested' or g.state in ('approved', 'active')
+            where r.state in ('requested', 'remanded') or g.state in ('approved', 'active')
               or (g.activated is not null and g.returned is null and g.overdue is null)
             order by r.ends, r.id
             """)
@@ -126,7 +130,7 @@ final class DossierRepository {
         handle
             .createQuery(
                 SELECT
-                    + " where r.organ = :organ and (r.state = 'requested'"
+                    + " where r.organ = :organ and (r.state in ('requested', 'remanded')"
                     + " or g.state in ('approved', 'active')"
                     + " or (g.activated is not null and g.returned is null))"
                     + " order by r.ends, r.id")
@@ -153,11 +157,12 @@ final class DossierRepository {
     return out;
   }
 
-  /** How many requests of a person nobody has decided yet. */
+  /** How many requests of a person nobody has decided yet, those sent back included. */
   int undecided(Handle handle, String requester) {
     return handle
         .createQuery(
-            "select count(*) from export_request where requester = :person and state = 'requested'")
+            "select count(*) from export_request where requester = :person"
+                + " and state in ('requested', 'remanded')")
         .bind("person", requester)
         .mapTo(Integer.class)
         .one();
@@ -184,15 +189,23 @@ final class DossierRepository {
   }
 
   void update(Change change, EntryReceipt entry, Request request) {
+    Remand remand = request.remand();
     one(
         change
             .handle()
             .execute(
-                "update export_request set state = ?, decided = ?, decided_by = ?, entry_id = ?,"
-                    + " mac = ? where id = ?",
+                "update export_request set person = ?, text = ?, ends = ?, state = ?, decided = ?,"
+                    + " decided_by = ?, remanded = ?, remanded_by = ?, remand_reason = ?,"
+                    + " entry_id = ?, mac = ? where id = ?",
+                request.text().person(),
+                request.text().bytes(),
+                request.text().end().toEpochMilli(),
                 request.state().text(),
                 millis(request.decided()),
                 request.decidedBy(),
+                remand == null ? null : remand.at().toEpochMilli(),
+                remand == null ? null : remand.by(),
+                remand == null ? null : remand.reason(),
                 entry.entryId(),
                 seal.sealNewest(change, entry, REQUEST, key(request.id()), columns(request)),
                 request.id()));
@@ -256,7 +269,40 @@ final class DossierRepository {
           }
         })
         .forEach(found -> found.ifPresent(sound::add));
-    return new Listed(sound, tampered);
+    List<Dossier> whole = new ArrayList<>();
+    for (Dossier dossier : sound) {
+      try {
+        whole.add(extended(handle, dossier));
+      } catch (TamperedException e) {
+        tampered.add(e);
+      }
+    }
+    return new Listed(whole, tampered);
+  }
+
+  /** With what was asked to extend it, which only a grant that was ever in use can have. */
+  private Dossier extended(Handle handle, Dossier dossier) {
+    Grant grant = dossier.grant();
+    if (grant == null || grant.use() == null) {
+      return dossier;
+    }
+    List<Extension> asked = extensions.of(handle, dossier.id());
+    ExportGrant counts = dossier.text();
+    for (Extension one : asked) {
+      if (!counts.isExtendedBy(one.text())) {
+        throw new TamperedException(GRANT, dossier.id());
+      }
+      counts = one.state() == Extension.State.APPROVED ? one.text() : counts;
+    }
+    return new Dossier(dossier.request(), grant, asked);
+  }
+
+  void insert(Change change, EntryReceipt entry, Extension extension) {
+    extensions.insert(change, entry, extension);
+  }
+
+  void update(Change change, EntryReceipt entry, Extension extension) {
+    extensions.update(change, entry, extension);
   }
 
   private Dossier read(Handle handle, ResultSet row) throws SQLException {
@@ -282,7 +328,8 @@ final class DossierRepository {
               RequestState.parse(row.getString("state")),
               Instant.ofEpochMilli(row.getLong("created")),
               time(row, "decided"),
-              row.getString("decided_by"));
+              row.getString("decided_by"),
+              remand(row));
     } catch (MalformedException | IllegalArgumentException e) {
       throw new TamperedException(REQUEST, id);
     }
@@ -302,6 +349,16 @@ final class DossierRepository {
       throw new TamperedException(REQUEST, id);
     }
     return request;
+  }
+
+  private static @Nullable Remand remand(ResultSet row) throws SQLException {
+    Instant at = time(row, "remanded");
+    String by = row.getString("remanded_by");
+    String reason = row.getString("remand_reason");
+    if ((at == null) != (by == null) || (at == null) != (reason == null)) {
+      throw new IllegalArgumentException("half of a remand");
+    }
+    return at == null || by == null || reason == null ? null : new Remand(at, by, reason);
   }
 
   private Grant grant(Handle handle, ResultSet row) throws SQLException {
@@ -346,19 +403,26 @@ final class DossierRepository {
     return id.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** What the seal covers: of one that was never sent back the columns there were before. */
   private static @Nullable Object[] columns(Request request) {
-    return new @Nullable Object[] {
-      request.id(),
-      request.organ(),
-      request.requester(),
-      request.text().person(),
-      request.text().bytes(),
-      request.text().end(),
-      request.state().text(),
-      request.created(),
-      request.decided(),
-      request.decidedBy()
-    };
+    List<@Nullable Object> columns = new ArrayList<>();
+    columns.add(request.id());
+    columns.add(request.organ());
+    columns.add(request.requester());
+    columns.add(request.text().person());
+    columns.add(request.text().bytes());
+    columns.add(request.text().end());
+    columns.add(request.state().text());
+    columns.add(request.created());
+    columns.add(request.decided());
+    columns.add(request.decidedBy());
+    Remand remand = request.remand();
+    if (remand != null) {
+      columns.add(remand.at());
+      columns.add(remand.by());
+      columns.add(remand.reason());
+    }
+    return columns.toArray();
   }
 
   private static @Nullable Object[] columns(Grant grant) {

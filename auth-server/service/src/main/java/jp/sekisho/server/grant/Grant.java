@@ -60,6 +60,16 @@ public record Grant(
     return with(next(GrantState.CLOSED), use, ended == null ? at : ended, at, by, overdue);
   }
 
+  /** In use for longer, by a further approval; what ended is not in use. */
+  Grant extended(Instant deadline) {
+    Use running = use;
+    if (state != GrantState.ACTIVE || running == null || !deadline.isAfter(running.deadline())) {
+      throw new IllegalStateException(state + " is not extended");
+    }
+    Use longer = new Use(running.at(), running.nonce(), deadline);
+    return with(state, longer, ended, returned, returnedBy, overdue);
+  }
+
   Grant overdue(Instant at) {
     return with(state, use, ended, returned, returnedBy, at);
   }

@@ -65,6 +65,12 @@ final class GrantBeans {
   }
 
   @Singleton
+  Extensions extensions(
+      Installation installation, DossierRepository dossiers, Shelf shelf, Limits limits) {
+    return new Extensions(installation.transactions(), dossiers, shelf, limits);
+  }
+
+  @Singleton
   Approvals approvals(
       Installation installation, DossierRepository dossiers, Shelf shelf, Limits limits) {
     return new CardApprovals(installation.transactions(), dossiers, shelf, limits);

@@ -50,7 +50,7 @@ public final class GrantClock {
     Instant now = change.now();
     boolean pastEnd = !now.isBefore(dossier.text().end());
     if (grant == null) {
-      boolean expires = dossier.request().state() == RequestState.REQUESTED && pastEnd;
+      boolean expires = dossier.request().isLate(now);
       if (expires) {
         dossiers.update(
             change,

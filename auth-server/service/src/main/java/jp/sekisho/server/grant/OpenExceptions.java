@@ -13,7 +13,7 @@ public final class OpenExceptions {
     return handle
         .createQuery(
             "select min(r.created) from export_request r left join export_grant g on g.id = r.id"
-                + " where r.organ = :organ and (r.state = 'requested'"
+                + " where r.organ = :organ and (r.state in ('requested', 'remanded')"
                 + " or g.state in ('approved', 'active', 'used'))")
         .bind("organ", organ)
         .mapTo(Long.class)

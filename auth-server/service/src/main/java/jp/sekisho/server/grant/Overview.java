@@ -6,8 +6,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
+import jp.sekisho.protocol.Remanded;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.grant.DossierRepository.Listed;
 import jp.sekisho.server.grant.Grant.Use;
@@ -134,7 +136,34 @@ public final class Overview {
         use == null ? null : use.deadline().toString(),
         grant == null ? null : time(grant.ended()),
         grant == null ? null : time(grant.returned()),
+        remanded(request),
+        extension(dossier),
         actions);
+  }
+
+  private static @Nullable ExtensionView extension(Dossier dossier) {
+    if (dossier.extensions().isEmpty()) {
+      return null;
+    }
+    Extension newest = dossier.extensions().getLast();
+    boolean lapsed = newest.state() == Extension.State.ASKED && dossier.waiting() == null;
+    return new ExtensionView(
+        lapsed ? "lapsed" : newest.state().text(),
+        newest.text().end().toString(),
+        newest.text().minutes(),
+        new String(newest.text().bytes(), StandardCharsets.UTF_8),
+        newest.text().detail(),
+        newest.askedBy(),
+        newest.asked().toString(),
+        newest.decidedBy(),
+        time(newest.decided()));
+  }
+
+  private static @Nullable Remanded remanded(Request request) {
+    Request.Remand remand = request.remand();
+    return remand == null
+        ? null
+        : new Remanded(remand.at().toString(), remand.by(), remand.reason());
   }
 
   private static @Nullable String time(@Nullable Instant instant) {

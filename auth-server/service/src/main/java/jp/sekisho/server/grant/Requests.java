@@ -12,6 +12,7 @@ import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.authn.Verdict;
@@ -68,7 +69,7 @@ public final class Requests {
   /** A request of the session's person, for somebody of the same 機関. */
   public Verdict<Dossier> request(Session by, NewGrant wanted) {
     return transactions.write(change ->
-        switch (text(change, by, wanted)) {
+        switch (newText(change, by, wanted)) {
           case Verdict.Refused<ExportGrant>(Refusal reason) ->
               Shelf.refuse(change, by, "request", null, reason);
           case Verdict.Passed<ExportGrant>(ExportGrant text) -> insert(change, by, text);
@@ -76,8 +77,7 @@ public final class Requests {
   }
 
   private Verdict<Dossier> insert(Change change, Session by, ExportGrant text) {
-    Request request =
-        new Request(by.person(), text, RequestState.REQUESTED, change.now(), null, null);
+    Request request = Request.of(by.person(), text, change.now());
     EntryReceipt entry =
         change.record(
             by.subject(),
@@ -95,7 +95,15 @@ public final class Requests {
     return Verdict.passed(new Dossier(request, null));
   }
 
-  private Verdict<ExportGrant> text(Change change, Session by, NewGrant wanted) {
+  private Verdict<ExportGrant> newText(Change change, Session by, NewGrant wanted) {
+    return text(change, by, newId(), wanted)
+        .then(text ->
+            dossiers.undecided(change.handle(), by.person()) < MOST_UNDECIDED
+                ? Verdict.passed(text)
+                : Verdict.refused(Refusal.TOO_MANY));
+  }
+
+  private Verdict<ExportGrant> text(Change change, Session by, String id, NewGrant wanted) {
     if (registers.setup().test(change.handle())) {
       return Verdict.refused(Refusal.SETUP_OPEN);
     }
@@ -130,7 +138,7 @@ public final class Requests {
     try {
       text =
           new ExportGrant(
-              newId(),
+              id,
               by.organ(),
               wanted.person(),
               wanted.terminal(),
@@ -148,7 +156,7 @@ public final class Requests {
     } catch (IllegalArgumentException e) {
       return Verdict.refused(Refusal.GRANT_INCOMPLETE);
     }
-    Refusal obstacle = obstacle(change, by, text);
+    Refusal obstacle = obstacle(change, text);
     return obstacle == null ? Verdict.passed(text) : Verdict.refused(obstacle);
   }
 
@@ -160,7 +168,7 @@ public final class Requests {
     return limits.obstacle(change.handle(), minutes, Duration.between(from, until));
   }
 
-  private @Nullable Refusal obstacle(Change change, Session by, ExportGrant text) {
+  private @Nullable Refusal obstacle(Change change, ExportGrant text) {
     if (holdsNumber(text)) {
       return Refusal.GRANT_CONTENT;
     }
@@ -174,12 +182,7 @@ public final class Requests {
             .find(change.handle(), text.terminal())
             .filter(t -> t.state() == Terminal.State.ACTIVE && t.organ().equals(text.organ()))
             .isPresent();
-    if (!terminal) {
-      return Refusal.GRANT_TERMINAL;
-    }
-    return dossiers.undecided(change.handle(), by.person()) < MOST_UNDECIDED
-        ? null
-        : Refusal.TOO_MANY;
+    return terminal ? null : Refusal.GRANT_TERMINAL;
   }
 
   /** A 個人番号 has no place in a text that is shown, signed and kept. */
@@ -209,12 +212,86 @@ public final class Requests {
     return Base64Url.encode(id);
   }
 
-  /** 却下, by an approver. */
+  private Verdict<Dossier> rejectExtension(
+      Change change, Session by, Dossier dossier, Extension waiting) {
+    EntryReceipt entry =
+        change.record(
+            by.subject(), new GrantEvent.ExtensionRejected(dossier.id(), waiting.text().detail()));
+    dossiers.update(change, entry, waiting.rejected(change.now(), by.person()));
+    return Verdict.passed(dossiers.find(change.handle(), dossier.id()).orElseThrow());
+  }
+
+  /** 差戻し by an approver: what was asked for is not decided, who asked has to mend it. */
+  public Verdict<Dossier> remand(Session by, String id, RemandReason said) {
+    return transactions.write(change ->
+        shelf
+            .take(change, by, Step.REMAND, id)
+            .then(dossier -> {
+              String reason = normal(said.reason());
+              Refusal fault = fault(reason);
+              if (fault != null) {
+                return Shelf.refuse(change, by, Step.REMAND.text(), id, fault);
+              }
+              Request remanded =
+                  dossier.request().remanded(new Request.Remand(change.now(), by.person(), reason));
+              dossiers.update(
+                  change,
+                  change.record(by.subject(), new GrantEvent.Remanded(id, dossier.text().detail())),
+                  remanded);
+              return Verdict.passed(new Dossier(remanded, null));
+            }));
+  }
+
+  private static @Nullable Refusal fault(String reason) {
+    if (!ExportGrant.isReason(reason)) {
+      return Refusal.GRANT_INCOMPLETE;
+    }
+    return NumberDetector.scan(reason).individual().isEmpty() ? null : Refusal.GRANT_CONTENT;
+  }
+
+  /** Sends a request again that was sent back, mended; its id stays, its text is another. */
+  public Verdict<Dossier> correct(Session by, String id, NewGrant wanted) {
+    return transactions.write(change ->
+        shelf
+            .take(change, by, Step.CORRECT, id)
+            .then(dossier ->
+                switch (text(change, by, id, wanted)) {
+                  case Verdict.Refused<ExportGrant>(Refusal reason) ->
+                      Shelf.refuse(change, by, Step.CORRECT.text(), id, reason);
+                  case Verdict.Passed<ExportGrant>(ExportGrant text) ->
+                      corrected(change, by, dossier.request().corrected(text));
+                }));
+  }
+
+  private Verdict<Dossier> corrected(Change change, Session by, Request request) {
+    ExportGrant text = request.text();
+    EntryReceipt entry =
+        change.record(
+            by.subject(),
+            new GrantEvent.Corrected(
+                text.request(),
+                text.detail(),
+                text.person(),
+                text.terminal(),
+                text.medium(),
+                text.start().toString(),
+                text.end().toString(),
+                text.minutes(),
+                text.subjects()));
+    dossiers.update(change, entry, request);
+    return Verdict.passed(new Dossier(request, null));
+  }
+
+  /** 却下, by an approver, of a request or of the extension that waits. */
   public Verdict<Dossier> reject(Session by, String id) {
     return transactions.write(change ->
         shelf
             .take(change, by, Step.REJECT, id)
             .then(dossier -> {
+              Extension waiting = dossier.waiting();
+              if (waiting != null) {
+                return rejectExtension(change, by, dossier, waiting);
+              }
               Request rejected =
                   dossier.request().decided(RequestState.REJECTED, change.now(), by.person());
               dossiers.update(
@@ -260,6 +337,6 @@ public final class Requests {
       Change change, EntryReceipt entry, Dossier dossier, Grant grant, GrantState how) {
     Grant ended = grant.ended(how, change.now());
     dossiers.update(change, entry, ended);
-    return Verdict.passed(new Dossier(dossier.request(), ended));
+    return Verdict.passed(dossier.with(ended));
   }
 }

@@ -32,7 +32,7 @@ public final class Returns {
                   change.record(by.subject(), new GrantEvent.Returned(id, dossier.text().medium()));
               Grant closed = grant.returned(change.now(), by.person());
               dossiers.update(change, entry, closed);
-              return Verdict.passed(new Dossier(dossier.request(), closed));
+              return Verdict.passed(dossier.with(closed));
             }));
   }
 }

@@ -7,16 +7,25 @@ import org.jspecify.annotations.Nullable;
 
 /** What people do with an exception, and what stands in the way of each step. */
 enum Step {
-  /** By a card's signature. */
+  /** By a card's signature, of a request or of the extension that waits. */
   APPROVE {
     @Override
     @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
       Refusal undecided = REJECT.obstacle(dossier, rights, now);
-      boolean over = !now.isBefore(dossier.text().end());
+      boolean over = !now.isBefore(dossier.asked().end());
       return undecided == null && over ? Refusal.GRANT_OVER : undecided;
     }
   },
-  /** 却下. */
+  /** 差戻し, with what is to be mended. */
+  REMAND {
+    @Override
+    @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
+      return dossier.waiting() == null
+          ? REJECT.obstacle(dossier, rights, now)
+          : Refusal.GRANT_DECIDED;
+    }
+  },
+  /** 却下, of a request or of the extension that waits. */
   REJECT {
     @Override
     @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
@@ -26,11 +35,28 @@ enum Step {
       if (!rights.approver()) {
         return Refusal.ROLE_MISSING;
       }
+      if (dossier.waiting() != null) {
+        return dossier.isRunning(now) ? null : Refusal.GRANT_OVER;
+      }
       return switch (dossier.request().state()) {
         case REQUESTED -> null;
         case EXPIRED -> Refusal.GRANT_OVER;
-        case APPROVED, REJECTED, WITHDRAWN -> Refusal.GRANT_DECIDED;
+        case REMANDED, APPROVED, REJECTED, WITHDRAWN -> Refusal.GRANT_DECIDED;
       };
+    }
+  },
+  /** Mends what was sent back, by who asked. */
+  CORRECT {
+    @Override
+    @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
+      Request request = dossier.request();
+      if (!rights.person().equals(request.requester())) {
+        return Refusal.ROLE_MISSING;
+      }
+      if (request.state() != RequestState.REMANDED) {
+        return request.state() == RequestState.EXPIRED ? Refusal.GRANT_OVER : Refusal.GRANT_DECIDED;
+      }
+      return request.isLate(now) ? Refusal.GRANT_OVER : null;
     }
   },
   /** 取下げ, by who asked, before its use. */
@@ -42,10 +68,23 @@ enum Step {
       }
       Grant grant = dossier.grant();
       boolean possible =
-          grant == null
-              ? dossier.request().state() == RequestState.REQUESTED
-              : grant.state() == GrantState.APPROVED;
+          grant == null ? dossier.request().isOpen() : grant.state() == GrantState.APPROVED;
       return possible ? null : Refusal.GRANT_DECIDED;
+    }
+  },
+  /** 延長 of a use that goes on, asked for by who asked for it or uses it. */
+  EXTEND {
+    @Override
+    @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
+      if (!dossier.request().concerns(rights.person())) {
+        return Refusal.ROLE_MISSING;
+      }
+      Grant grant = dossier.grant();
+      if (grant == null || grant.state() != GrantState.ACTIVE || dossier.waiting() != null) {
+        boolean over = grant != null && grant.state() == GrantState.USED;
+        return over ? Refusal.GRANT_OVER : Refusal.GRANT_DECIDED;
+      }
+      return dossier.isRunning(now) ? null : Refusal.GRANT_OVER;
     }
   },
   /** 取消し, after its approval. */

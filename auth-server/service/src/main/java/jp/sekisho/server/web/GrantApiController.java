@@ -14,12 +14,15 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.grant.Dossier;
+import jp.sekisho.server.grant.Extensions;
 import jp.sekisho.server.grant.Overview;
 import jp.sekisho.server.grant.Requests;
 import jp.sekisho.server.grant.Returns;
@@ -35,14 +38,21 @@ import jp.sekisho.server.session.Session;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class GrantApiController {
   private final Requests requests;
+  private final Extensions extensions;
   private final Returns returns;
   private final Overview overview;
   private final OnceAnswers once;
   private final Answers answers;
 
   GrantApiController(
-      Requests requests, Returns returns, Overview overview, OnceAnswers once, Answers answers) {
+      Requests requests,
+      Extensions extensions,
+      Returns returns,
+      Overview overview,
+      OnceAnswers once,
+      Answers answers) {
     this.requests = requests;
+    this.extensions = extensions;
     this.returns = returns;
     this.overview = overview;
     this.once = once;
@@ -72,6 +82,33 @@ final class GrantApiController {
         by,
         body,
         () -> answer(request, by, HttpStatus.CREATED, requests.request(by, wanted)));
+  }
+
+  @Post("/{id}/remand")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> remand(HttpRequest<?> request, @PathVariable String id, @Body byte[] body)
+      throws MalformedException {
+    Session by = CurrentSession.active(request);
+    RemandReason said = WireJson.read(body, RemandReason.class);
+    return answer(request, by, HttpStatus.OK, requests.remand(by, id, said));
+  }
+
+  @Post("/{id}/correct")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> correct(HttpRequest<?> request, @PathVariable String id, @Body byte[] body)
+      throws MalformedException {
+    Session by = CurrentSession.active(request);
+    NewGrant wanted = WireJson.read(body, NewGrant.class);
+    return answer(request, by, HttpStatus.OK, requests.correct(by, id, wanted));
+  }
+
+  @Post("/{id}/extend")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> extend(HttpRequest<?> request, @PathVariable String id, @Body byte[] body)
+      throws MalformedException {
+    Session by = CurrentSession.active(request);
+    MoreTime wanted = WireJson.read(body, MoreTime.class);
+    return answer(request, by, HttpStatus.OK, extensions.ask(by, id, wanted));
   }
 
   @Post("/{id}/{step}")

@@ -1,13 +1,22 @@
 package jp.sekisho.server.web;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Remanded;
+import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.grant.Overview.Offer;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.web.GrantsPage.Filled;
 import jp.sekisho.server.web.GrantsPage.Form;
 import jp.sekisho.server.web.GrantsPage.GrantRow;
+import jp.sekisho.server.web.GrantsPage.Longer;
+import jp.sekisho.server.web.GrantsPage.Remand;
 import org.jspecify.annotations.Nullable;
 
 /** Puts exceptions into the words and times of the page. */
@@ -42,10 +51,30 @@ final class GrantsContent {
         time(view.deadline()),
         time(view.endedAt()),
         time(view.returnedAt()),
+        view.remanded() == null ? null : remand(view.remanded()),
+        view.extension() == null ? null : longer(view.extension(), words),
+        FIELD.format(Instant.parse(view.end())),
         view.actions());
   }
 
-  static Form form(Offer offer, Words words) {
+  private static Longer longer(ExtensionView view, Words words) {
+    return new Longer(
+        view.state(),
+        words.text("web.grant.state.extension." + view.state()),
+        time(view.end()),
+        view.minutes(),
+        view.askedBy() + " (" + time(view.askedAt()) + ")",
+        view.decidedBy() == null ? NOTHING : view.decidedBy() + " (" + time(view.decidedAt()) + ")",
+        view.text(),
+        view.detail());
+  }
+
+  private static Remand remand(Remanded remanded) {
+    return new Remand(remanded.reason(), remanded.by() + " (" + time(remanded.at()) + ")");
+  }
+
+  /** The form for a new request of a session's person at its terminal. */
+  static Form form(Offer offer, Session session, Words words) {
     Instant start = offer.now().truncatedTo(ChronoUnit.MINUTES);
     Duration span = Duration.ofHours(offer.hours());
     Instant end = start.plus(USUAL.compareTo(span) < 0 ? USUAL : span);
@@ -53,9 +82,50 @@ final class GrantsContent {
         offer.media(),
         offer.minutes(),
         inWords(span, words),
-        FIELD.format(start),
-        FIELD.format(end),
-        Math.min(offer.minutes(), USUAL.toMinutes()));
+        null,
+        new Filled(
+            session.person(),
+            session.terminal(),
+            "",
+            FIELD.format(start),
+            FIELD.format(end),
+            Math.min(offer.minutes(), USUAL.toMinutes()),
+            "",
+            "",
+            "",
+            "",
+            ""));
+  }
+
+  /** The form to mend a request that was sent back, with what it says now. */
+  static Form mending(Offer offer, GrantView view, Words words) {
+    ExportGrant text;
+    try {
+      text = ExportGrant.parse(view.text().getBytes(StandardCharsets.UTF_8));
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a stored request is not of its form", e);
+    }
+    return new Form(
+        offer.media(),
+        offer.minutes(),
+        inWords(Duration.ofHours(offer.hours()), words),
+        view.id(),
+        new Filled(
+            text.person(),
+            text.terminal(),
+            text.medium(),
+            FIELD.format(text.start()),
+            FIELD.format(text.end()),
+            text.minutes(),
+            String.valueOf(text.subjects()),
+            orEmpty(text.document()),
+            orEmpty(text.legalBasis()),
+            orEmpty(text.providedTo()),
+            text.reason()));
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
   }
 
   private static String inWords(Duration span, Words words) {

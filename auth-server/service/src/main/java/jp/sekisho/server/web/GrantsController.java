@@ -14,6 +14,7 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.server.config.Installation;
@@ -54,11 +55,8 @@ final class GrantsController {
       case Resolution.Active(Session session) ->
           overview
               .find(session, id)
-              .<HttpResponse<?>>map(view ->
-                  page(
-                      request,
-                      HttpStatus.OK,
-                      _ -> new Content(List.of(), null, GrantsContent.row(view, words), null)))
+              .<HttpResponse<?>>map(
+                  view -> page(request, HttpStatus.OK, _ -> shown(session, view, words)))
               .orElseGet(() ->
                   page(
                       request,
@@ -68,6 +66,14 @@ final class GrantsController {
     };
   }
 
+  private Content shown(Session session, GrantView view, Words words) {
+    Form form =
+        view.actions().contains("correct")
+            ? GrantsContent.mending(overview.offer(session), view, words)
+            : null;
+    return new Content(List.of(), form, GrantsContent.row(view, words), null);
+  }
+
   private RefusalText unknown(HttpRequest<?> request) {
     return RefusalText.of(
         Refusal.GRANT_UNKNOWN, Answers.language(request), Map.of("help", answers.helpLine()));
@@ -75,7 +81,7 @@ final class GrantsController {
 
   private Content list(HttpRequest<?> request, Session session, @Nullable RefusalText notice) {
     Words words = pages.frame(request).words();
-    Form form = GrantsContent.form(overview.offer(session), words);
+    Form form = GrantsContent.form(overview.offer(session), session, words);
     return new Content(
         overview.list(session).grants().stream()
             .map(view -> GrantsContent.row(view, words))

@@ -17,7 +17,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * The part that only an active session gets.
    *
    * @param rows newest first; empty when one exception is shown
-   * @param form what a new request begins with; null when one exception is shown
+   * @param form what a new request begins with, or one that is to be mended; null for none
    * @param shown the exception that is shown alone; null for the list
    * @param notice why what was asked for is not shown; null when it is
    */
@@ -32,24 +32,65 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
   }
 
   /**
-   * What a new request begins with; times as input fields hold them, Japan Standard Time.
+   * The form of a request.
    *
    * @param media ids of the organ's registered media
    * @param longestMinutes longest use
    * @param longestSpan longest time from start to end, in words
-   * @param minutes to begin with
+   * @param corrects id of the request that is mended; null for a new one
    */
   public record Form(
       List<String> media,
       long longestMinutes,
       String longestSpan,
-      String start,
-      String end,
-      long minutes) {
+      @Nullable String corrects,
+      Filled filled) {
     public Form {
       media = List.copyOf(media);
     }
   }
+
+  /**
+   * What its fields begin with; empty for nothing. Times as input fields hold them, Japan Standard
+   * Time.
+   */
+  public record Filled(
+      String person,
+      String terminal,
+      String medium,
+      String start,
+      String end,
+      long minutes,
+      String subjects,
+      String document,
+      String legalBasis,
+      String providedTo,
+      String reason) {}
+
+  /**
+   * 差戻し.
+   *
+   * @param by who, and when
+   */
+  public record Remand(String reason, String by) {}
+
+  /**
+   * An extension that was asked for.
+   *
+   * @param state stable word
+   * @param asked who asked for it, and when
+   * @param decision who decided, and when
+   * @param text the exact text a card signs
+   */
+  public record Longer(
+      String state,
+      String stateWords,
+      String end,
+      int minutes,
+      String asked,
+      String decision,
+      String text,
+      String detail) {}
 
   /**
    * One exception in the page's language; times in Japan Standard Time, "—" before they exist.
@@ -57,6 +98,9 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param state stable word
    * @param text the exact text a card signs
    * @param decision who decided, and when
+   * @param remand null if it was never sent back
+   * @param extension the newest one asked for; null for none
+   * @param endField the end as an input field holds it
    * @param actions what the session's person may do, stable words
    */
   public record GrantRow(
@@ -79,6 +123,9 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String deadline,
       String endedAt,
       String returnedAt,
+      @Nullable Remand remand,
+      @Nullable Longer extension,
+      String endField,
       List<String> actions) {
     public GrantRow {
       actions = List.copyOf(actions);

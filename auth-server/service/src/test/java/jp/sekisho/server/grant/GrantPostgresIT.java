@@ -57,7 +57,7 @@ final class GrantPostgresIT {
           media.register("M-0008", "mayor", Base64Url.encode(new byte[32])));
       Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
       Request request =
-          new Request("100042", StepTest.text(), RequestState.REQUESTED, now, null, null);
+          new Request("100042", StepTest.text(), RequestState.REQUESTED, now, null, null, null);
       unit(storage, (change, entry) -> dossiers.insert(change, entry, request));
       int undecided = storage.transactions.read(handle -> dossiers.undecided(handle, "100042"));
       assertEquals(1, undecided);

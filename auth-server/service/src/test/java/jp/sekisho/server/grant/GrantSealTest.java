@@ -87,6 +87,30 @@ class GrantSealTest {
   }
 
   @Test
+  void aRequestThatWasSentBack() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      insert(
+          storage,
+          "insert into export_request (id, organ, requester, person, text, ends, state, created,"
+              + " remanded, remanded_by, remand_reason, entry_id, mac) values"
+              + " ('AAECAwQFBgcICQoLDA0ODw', 'mayor', 'S-2048', 'S-1024', ?, 1795230000000,"
+              + " 'remanded', 1, 3, 'S-4096', '期間が長い', ?, ?)",
+          TEXT.getBytes(StandardCharsets.UTF_8),
+          ENTRY,
+          mac("bef26037f4a5b17800db224e84f92c8660f64d9542b67529269067ba838d0dd5"));
+      DossierRepository dossiers = new DossierRepository(storage.seal);
+      assertEquals(
+          new Request.Remand(Instant.ofEpochMilli(3), "S-4096", "期間が長い"),
+          storage
+              .database
+              .read(h -> dossiers.find(h, "AAECAwQFBgcICQoLDA0ODw"))
+              .orElseThrow()
+              .request()
+              .remand());
+    }
+  }
+
+  @Test
   void medium() {
     try (OpenStorage storage = OpenStorage.sqlite(directory)) {
       insert(

@@ -74,7 +74,7 @@ final class GrantsTest {
     String id = requested.id();
     assertEquals("requested", requested.state());
     assertEquals(List.of("withdraw"), requested.actions());
-    assertEquals(List.of("approve", "reject"), scene.view(approver, id).actions());
+    assertEquals(List.of("approve", "remand", "reject"), scene.view(approver, id).actions());
     assertTrue(scene.offers(scene.clerkPc).grants().isEmpty());
 
     assertTrue(scene.approve(approver, id).body().contains("/grants/" + id));

@@ -38,6 +38,7 @@ import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.PostedAnswer;
+import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.LogBundle;
 import jp.sekisho.server.auditor.NamesOfLog;
@@ -76,6 +77,7 @@ class NoPersonalDataTest {
     try (GrantScene scene = new GrantScene()) {
       GrantScene.Desk clerk = scene.login(GrantScene.CLERK, scene.clerkPc);
       typeEverywhere(scene, clerk);
+      sendBackEverywhere(scene, clerk);
       GrantScene.Desk auditor = scene.login(GrantScene.AUDITOR, scene.approverPc);
       typeEverywhere(scene, auditor);
       assertEquals(200, scene.send("GET", "/log", null, auditor.cookie()).statusCode());
@@ -164,6 +166,20 @@ class NoPersonalDataTest {
       scene.send(
           "POST", "/authn/v1/transactions/" + encoded + "/answer", new PostedAnswer(text), null);
       scene.send("POST", "/authn/v1/logout", text, "__Host-sekisho-session=" + encoded);
+    }
+  }
+
+  /** What an approver writes when a request goes back. */
+  private static void sendBackEverywhere(GrantScene scene, GrantScene.Desk clerk) throws Exception {
+    GrantScene.Desk approver = scene.login(GrantScene.APPROVER, scene.approverPc);
+    List<String> texts = new ArrayList<>(NUMBERS);
+    texts.add(RESIDENT);
+    texts.add(CLIPBOARD);
+    for (String text : texts) {
+      String path = "/api/v1/grants/" + scene.requested(clerk).id() + "/remand";
+      HttpResponse<String> answer =
+          scene.send("POST", path, new RemandReason(text), approver.cookie());
+      assertEquals(NUMBERS.contains(text) ? 400 : 200, answer.statusCode(), answer.body());
     }
   }
 

@@ -44,7 +44,7 @@ final class StepTest {
   }
 
   private static Request request(RequestState state) {
-    return new Request("100042", text(), state, START, null, null);
+    return new Request("100042", text(), state, START, null, null, null);
   }
 
   private static Dossier in(GrantState state, boolean activated) {
@@ -63,7 +63,7 @@ final class StepTest {
   @Test
   void onlyAnApproverWhoNeitherAskedNorUsesItDecides() {
     Dossier open = new Dossier(request(RequestState.REQUESTED), null);
-    for (Step step : EnumSet.of(Step.APPROVE, Step.REJECT)) {
+    for (Step step : EnumSet.of(Step.APPROVE, Step.REMAND, Step.REJECT)) {
       assertNull(may(step, open, APPROVER));
       assertEquals(Refusal.ROLE_MISSING, may(step, open, ADMIN));
       assertEquals(Refusal.ROLE_MISSING, may(step, open, AUDITOR));
@@ -86,6 +86,41 @@ final class StepTest {
     assertThrows(
         IllegalStateException.class,
         () -> request(state).decided(RequestState.APPROVED, START, "300001"));
+  }
+
+  private static Request sentBack() {
+    return request(RequestState.REQUESTED).remanded(new Request.Remand(START, "300001", "期間を短く"));
+  }
+
+  @Test
+  void whatWasSentBackIsMendedByWhoAskedOnlyAndIsNotDecidedMeanwhile() {
+    Dossier back = new Dossier(sentBack(), null);
+    for (Step step : EnumSet.of(Step.APPROVE, Step.REJECT, Step.REMAND)) {
+      assertEquals(Refusal.GRANT_DECIDED, may(step, back, APPROVER));
+    }
+    assertNull(may(Step.CORRECT, back, REQUESTER));
+    assertNull(may(Step.WITHDRAW, back, REQUESTER));
+    for (Rights other : Set.of(USER, APPROVER, ADMIN, AUDITOR)) {
+      assertEquals(Refusal.ROLE_MISSING, may(Step.CORRECT, back, other));
+    }
+    Dossier again = new Dossier(back.request().corrected(text()), null);
+    assertNull(may(Step.APPROVE, again, APPROVER));
+    assertEquals(Refusal.GRANT_DECIDED, may(Step.CORRECT, again, REQUESTER));
+    assertThrows(IllegalStateException.class, () -> again.request().corrected(text()));
+    assertThrows(
+        IllegalStateException.class,
+        () -> back.request().decided(RequestState.APPROVED, START, "300001"));
+  }
+
+  @Test
+  void whatWasSentBackWaitsPastItsEndButNotForEver() {
+    Dossier back = new Dossier(sentBack(), null);
+    Instant last = START.plus(Request.MENDABLE);
+    assertNull(Step.CORRECT.obstacle(back, REQUESTER, last.minusMillis(1)));
+    assertEquals(Refusal.GRANT_OVER, Step.CORRECT.obstacle(back, REQUESTER, last));
+    Request expired = back.request().decided(RequestState.EXPIRED, last, null);
+    assertEquals(
+        Refusal.GRANT_OVER, Step.CORRECT.obstacle(new Dossier(expired, null), REQUESTER, last));
   }
 
   @Test

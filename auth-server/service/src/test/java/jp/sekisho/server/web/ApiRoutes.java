@@ -18,6 +18,7 @@ import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.LogKept;
+import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
@@ -43,6 +44,7 @@ import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingSessionsEnded;
 import jp.sekisho.protocol.RelyingTerminal;
 import jp.sekisho.protocol.RelyingTerminalAsk;
+import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.RenewRequest;
 import jp.sekisho.protocol.SessionLines;
 import jp.sekisho.protocol.SessionView;
@@ -212,6 +214,24 @@ final class ApiRoutes {
             .with("Idempotency-Key"),
         get("/api/v1/grants/{id}", Who.SESSION, "one exception", GrantView.class)
             .with("If-None-Match"),
+        post(
+            "/api/v1/grants/{id}/remand",
+            Who.SESSION,
+            "sends a request back to be mended",
+            RemandReason.class,
+            GrantView.class),
+        post(
+            "/api/v1/grants/{id}/correct",
+            Who.SESSION,
+            "sends a request again, mended",
+            NewGrant.class,
+            GrantView.class),
+        post(
+            "/api/v1/grants/{id}/extend",
+            Who.SESSION,
+            "asks for more time of use",
+            MoreTime.class,
+            GrantView.class),
         post(
             "/api/v1/grants/{id}/{step}",
             Who.SESSION,

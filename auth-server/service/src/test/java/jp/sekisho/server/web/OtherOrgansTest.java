@@ -23,12 +23,14 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.LogHold;
+import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
 import jp.sekisho.protocol.PinResetNote;
+import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.authn.TestCa;
@@ -202,6 +204,19 @@ final class OtherOrgansTest {
     }
     attacks.put("POST /api/v1/grants/{id}/{step}", steps);
     attacks.put(
+        "POST /api/v1/grants/{id}/remand",
+        List.of(Attack.post("/api/v1/grants/" + grant + "/remand", new RemandReason("x"), null)));
+    attacks.put(
+        "POST /api/v1/grants/{id}/extend",
+        List.of(
+            Attack.post(
+                "/api/v1/grants/" + grant + "/extend",
+                new MoreTime("x", NOW.plus(Duration.ofHours(2)).toString(), 20),
+                null)));
+    attacks.put(
+        "POST /api/v1/grants/{id}/correct",
+        List.of(Attack.post("/api/v1/grants/" + grant + "/correct", wish(), null)));
+    attacks.put(
         "POST /authn/v1/transactions",
         List.of(Attack.post("/authn/v1/transactions", new NewTransaction("approve", grant), null)));
     byte[] certificate = ca.issue(THEIRS, TestCa.p256().getPublic()).getEncoded();
@@ -305,21 +320,23 @@ final class OtherOrgansTest {
     return attacks;
   }
 
+  private static NewGrant wish() {
+    return new NewGrant(
+        THEIRS,
+        "T-0002",
+        "M-0002",
+        "学齢簿の読み込み",
+        null,
+        null,
+        null,
+        1,
+        NOW.toString(),
+        NOW.plus(Duration.ofHours(1)).toString(),
+        10);
+  }
+
   private String grantOfTheirs() throws Exception {
-    NewGrant wish =
-        new NewGrant(
-            THEIRS,
-            "T-0002",
-            "M-0002",
-            "学齢簿の読み込み",
-            null,
-            null,
-            null,
-            1,
-            NOW.toString(),
-            NOW.plus(Duration.ofHours(1)).toString(),
-            10);
-    HttpResponse<String> made = send(Attack.post("/api/v1/grants", wish, null), session(THEIRS));
+    HttpResponse<String> made = send(Attack.post("/api/v1/grants", wish(), null), session(THEIRS));
     assertEquals(201, made.statusCode(), made.body());
     return WireJson.read(made.body().getBytes(StandardCharsets.UTF_8), GrantView.class).id();
   }

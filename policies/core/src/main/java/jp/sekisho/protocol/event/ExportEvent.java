@@ -83,6 +83,24 @@ public sealed interface ExportEvent extends AgentEvent {
   }
 
   /**
+   * A medium that is open may stay open for longer (延長); durable before it does.
+   *
+   * @param approval base64url of the SHA-256 of the card statement that approved the extension
+   * @param until ISO-8601 UTC by the service's clock: the new end at the latest
+   */
+  record Extended(String grant, String approval, String until) implements ExportEvent {
+    @Override
+    public String type() {
+      return "export.extended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "approval", approval, "until", until);
+    }
+  }
+
+  /**
    * A granted medium was closed.
    *
    * @param verified whether it was seen that nothing of it is mounted and the device not authorised

@@ -68,7 +68,8 @@ public sealed interface GrantEvent extends AuditEvent {
   /**
    * A step was refused and nothing was changed.
    *
-   * @param step {@code request approve reject withdraw revoke activate return}
+   * @param step {@code request approve remand reject correct withdraw extend revoke activate
+   *     return}
    * @param grant the id asked for; null when none was made or its form is wrong
    */
   record Refused(String step, @Nullable String grant, Refusal reason) implements GrantEvent {
@@ -128,6 +129,46 @@ public sealed interface GrantEvent extends AuditEvent {
     }
   }
 
+  /**
+   * An approver sent it back to be mended (差戻し); why is in the request, not in the log.
+   *
+   * @param detail base64url SHA-256 of the text that was sent back
+   */
+  record Remanded(String grant, String detail) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.remanded";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "detail", detail);
+    }
+  }
+
+  /** Who asked sent it again, mended; the fields are those of {@link Requested}. */
+  record Corrected(
+      String grant,
+      String detail,
+      String user,
+      String at,
+      String medium,
+      String start,
+      String end,
+      int minutes,
+      int subjects)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.corrected";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return new Requested(grant, detail, user, at, medium, start, end, minutes, subjects).data();
+    }
+  }
+
   /** An approver said no. */
   record Rejected(String grant) implements GrantEvent {
     @Override
@@ -184,6 +225,83 @@ public sealed interface GrantEvent extends AuditEvent {
     public Map<String, Object> data() {
       return Map.of(
           "grant", grant, "medium", medium, "fingerprint", fingerprint, "deadline", deadline);
+    }
+  }
+
+  /**
+   * More time was asked for, for a use that goes on (延長).
+   *
+   * @param detail base64url SHA-256 of the text that an approver's card would sign
+   * @param end ISO-8601 UTC
+   * @param minutes longest use from activation
+   */
+  record ExtensionRequested(String grant, String detail, String end, int minutes)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.extension-requested";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "detail", detail, "end", end, "minutes", minutes);
+    }
+  }
+
+  /** An approver said no to more time; the use ends as it was approved. */
+  record ExtensionRejected(String grant, String detail) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.extension-rejected";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "detail", detail);
+    }
+  }
+
+  /**
+   * A card approved more time; with the policy's list of approvers this entry alone proves it.
+   *
+   * @param transaction the service's question
+   * @param detail base64url SHA-256 of the approved text
+   * @param statement base64url of the card statement's bytes
+   * @param signature base64url of the card's signature over them
+   * @param spki base64url of the DER of the card's SubjectPublicKeyInfo
+   * @param deadline ISO-8601 UTC, until when it may be in use now
+   */
+  record Extended(
+      String grant,
+      String transaction,
+      String detail,
+      String statement,
+      String signature,
+      String spki,
+      String deadline)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.extended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of(
+          "grant",
+          grant,
+          "transaction",
+          transaction,
+          "detail",
+          detail,
+          "statement",
+          statement,
+          "signature",
+          signature,
+          "spki",
+          spki,
+          "deadline",
+          deadline);
     }
   }
 

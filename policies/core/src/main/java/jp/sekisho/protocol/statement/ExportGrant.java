@@ -154,6 +154,16 @@ public record ExportGrant(
         name + " is over " + most + " characters, begins or ends with a space, or is a lone -");
   }
 
+  /** Whether the line {@code reason} can say this. */
+  public static boolean isReason(String text) {
+    try {
+      freeText("reason", text, MAX_REASON);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   private static void optionalText(String name, @Nullable String text, int most) {
     if (text != null) {
       freeText(name, text, most);
@@ -176,6 +186,40 @@ public record ExportGrant(
   public Instant deadline(Instant activation) {
     Instant longest = activation.plus(Duration.ofMinutes(minutes));
     return longest.isBefore(end) ? longest : end;
+  }
+
+  /**
+   * The text of an extension (延長): the same matter, to be in use for longer.
+   *
+   * @param why the reason for more time; stands where the first reason stood
+   */
+  public ExportGrant extended(String why, Instant newEnd, int newMinutes) {
+    return new ExportGrant(
+        request,
+        organ,
+        person,
+        terminal,
+        capability,
+        medium,
+        fingerprint,
+        why,
+        document,
+        legalBasis,
+        providedTo,
+        subjects,
+        start,
+        newEnd,
+        newMinutes);
+  }
+
+  /**
+   * Whether {@code longer} says the same but for its reason, and more time in at least one line.
+   */
+  public boolean isExtendedBy(ExportGrant longer) {
+    return !longer.end.isBefore(end)
+        && longer.minutes >= minutes
+        && (longer.end.isAfter(end) || longer.minutes > minutes)
+        && longer.extended(reason, end, minutes).equals(this);
   }
 
   /** What an approval's card statement must have as its detail. */

@@ -260,6 +260,23 @@ final class EventExamples {
     Entry.Subject asked = Entry.Subject.person("mayor", "S-1024");
     events.put(new AuthenticatorEvent.Awaits(CERTIFICATE, "S-2001"), asked);
     events.put(new AuthenticatorEvent.Declined(CERTIFICATE), asked);
+    events.put(new GrantEvent.Remanded(TRANSACTION, CERTIFICATE), PERSON);
+    events.put(
+        new GrantEvent.Corrected(
+            TRANSACTION, CERTIFICATE, "S-1024", "T-0042", "M-0007", start, end, 30, 12),
+        PERSON);
+    events.put(new GrantEvent.ExtensionRequested(TRANSACTION, CERTIFICATE, end, 45), PERSON);
+    events.put(new GrantEvent.ExtensionRejected(TRANSACTION, CERTIFICATE), PERSON);
+    events.put(
+        new GrantEvent.Extended(
+            TRANSACTION,
+            BOOT,
+            CERTIFICATE,
+            Base64Url.encode(cardStatement(Purpose.APPROVE, CERTIFICATE).bytes()),
+            Base64Url.encode(signature()),
+            Base64Url.encode(range(0, 91)),
+            end),
+        PERSON);
     return events;
   }
 
@@ -297,7 +314,8 @@ final class EventExamples {
             1, 2, CERTIFICATE, List.of("mayor 3 " + CERTIFICATE), 1795217465, true),
         new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER),
         new AgentEvent.Vouched(TRANSACTION, "login"),
-        new AgentEvent.LogSucceeded(1, 2, 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="));
+        new AgentEvent.LogSucceeded(1, 2, 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
+        new ExportEvent.Extended(TRANSACTION, CERTIFICATE, "2026-11-21T00:01:05.500Z"));
   }
 
   /** The event classes and their examples, by type. */
