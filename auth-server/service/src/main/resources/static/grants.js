@@ -4,14 +4,14 @@
 const PLACE = "-grant";
 
 /** Does one step; its refusal stands beside the buttons. */
-async function step(button, url, body, done, key) {
+async function step(button, url, body, done, key, place = PLACE) {
   button.disabled = true;
-  showRefusal(null, PLACE);
+  showRefusal(null, place);
   try {
     done(await send("POST", url, body, "SERVER_UNREACHABLE", key));
   } catch (failure) {
-    showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), PLACE);
-    byId("refusal" + PLACE).scrollIntoView({ block: "nearest" });
+    showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), place);
+    byId("refusal" + place).scrollIntoView({ block: "nearest" });
   } finally {
     button.disabled = false;
   }
@@ -56,6 +56,17 @@ form?.addEventListener("submit", (event) => {
     visit,
   );
 });
+
+const again = () => location.assign("/grants");
+const absence = byId("absence-form");
+absence?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const said = { person: text(absence, "person") ?? "", start: time(absence, "start") ?? "", end: time(absence, "end") ?? "" };
+  step(byId("absence-button"), "/api/v1/absences", said, again, undefined, "-deputy");
+});
+for (const button of document.querySelectorAll("button[data-absence]")) {
+  button.addEventListener("click", () => step(button, "/api/v1/absences/end", { absence: button.dataset.absence }, again, undefined, "-deputy"));
+}
 
 const shown = byId("grant");
 const extend = byId("extend-form");

@@ -41,6 +41,7 @@ class GrantsIT {
   void start() throws IOException {
     town = Town.start(directory);
     town.registerMedium(MEDIUM, "A".repeat(43));
+    town.nameDeputy(Town.UNLUCKY, "shimin");
   }
 
   @AfterAll
@@ -96,6 +97,16 @@ class GrantsIT {
       approver.press("approve-button");
       approver.seeAttribute("grant", "data-state", "approved");
       approver.picture("grant-approved-" + language);
+      for (String paper : List.of("request", "permit")) {
+        approver.go(town.people() + path + "/" + paper);
+        approver.see("paper");
+        approver.picture("paper-" + paper + "-" + language);
+        assertEquals(List.of(), approver.accessibilityFaults());
+      }
+      approver.go(town.people() + "/grants-register");
+      approver.see("register-table");
+      approver.picture("paper-register-" + language);
+      assertEquals(List.of(), approver.accessibilityFaults());
       approver.go(town.people() + "/grants");
       approver.see("grants-table");
       approver.picture("grants-list-" + language);
@@ -143,6 +154,48 @@ class GrantsIT {
       clerk.seeAttribute("grant", "data-state", "requested");
       assertTrue(clerk.see("grant-text").getText().contains("provided-to 議会事務局"));
       assertFalse(clerk.has("grant-form"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void aDeputyDecidesForTheAbsentApproverWhoLooksAfterwards(String language) {
+    String path;
+    try (Screen clerk = at(Town.CLERK, language, "/grants")) {
+      fillRequest(clerk, "議案資料の受け取り");
+      clerk.press("request-button");
+      clerk.see("grant-text");
+      path = clerk.url().substring(town.people().length());
+    }
+    try (Screen approver = at(Town.APPROVER, language, "/grants")) {
+      approver.fill("absence-end", "");
+      approver.press("absence-button");
+      approver.seeRefusal("refusal-deputy", "ABSENCE_INVALID");
+      approver.go(town.people() + "/grants");
+      approver.press("absence-button");
+      approver.see("absences");
+      approver.scrollTo("absences");
+      approver.picture("deputies-" + language);
+      assertEquals(List.of(), approver.accessibilityFaults());
+    }
+    try (Screen deputy = at(Town.UNLUCKY, language, path)) {
+      assertTrue(deputy.has("approve-button"));
+      deputy.press("reject-button");
+      deputy.seeAttribute("grant", "data-state", "rejected");
+      deputy.picture("grant-by-deputy-" + language);
+      assertEquals(List.of(), deputy.accessibilityFaults());
+    }
+    try (Screen approver = at(Town.APPROVER, language, "/grants")) {
+      approver.scrollTo("reviews");
+      approver.picture("reviews-" + language);
+      assertEquals(List.of(), approver.accessibilityFaults());
+      approver.pressFirst("#absences button");
+      approver.waitGone("absences");
+      approver.pressFirst("#reviews a");
+      approver.press("review-button");
+      approver.waitGone("review-button");
+      approver.picture("grant-reviewed-" + language);
+      assertEquals(List.of(), approver.accessibilityFaults());
     }
   }
 

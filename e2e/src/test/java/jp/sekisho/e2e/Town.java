@@ -562,6 +562,26 @@ final class Town implements AutoCloseable {
     server("medium", "register", medium, "--organ", "mayor", "--fingerprint", fingerprint);
   }
 
+  /** Gives somebody the first place in the order of deputies of a division. */
+  void nameDeputy(String person, String division) {
+    server(
+        "deputy",
+        "name",
+        person,
+        "--organ",
+        "mayor",
+        "--division",
+        division,
+        "--rank",
+        "1",
+        "--from",
+        "2020-04-01",
+        "--until",
+        "2999-03-31",
+        "--reference",
+        "総第9号");
+  }
+
   /** The entries of the mayor's log now, one a line. */
   List<String> entries() {
     return auditor.entries("mayor");

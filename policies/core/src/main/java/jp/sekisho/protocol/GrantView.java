@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param returnedAt when the medium's return was confirmed; null before
  * @param remanded the last time it was sent back; stays when it is sent again; null if never
  * @param extension the newest extension asked for; null if none was
+ * @param reviews what deputies decided about it (代決), oldest first; not in lists
  * @param actions what the asking person may do now: {@code approve remand reject correct withdraw
- *     extend revoke return}; while an extension waits, approve and reject are about it
+ *     extend revoke return review}; while an extension waits, approve and reject are about it
  */
 public record GrantView(
     String id,
@@ -53,8 +54,10 @@ public record GrantView(
     @Nullable String returnedAt,
     @Nullable Remanded remanded,
     @Nullable ExtensionView extension,
+    List<ReviewLine> reviews,
     List<String> actions) {
   public GrantView {
+    reviews = List.copyOf(reviews);
     actions = List.copyOf(actions);
   }
 }

@@ -208,6 +208,12 @@ public enum Refusal {
   GRANT_TOO_LONG(400),
   /** It ends before it starts, or is over already. */
   GRANT_PERIOD(400),
+  /** A deputy decides nothing that is the represented approver's own. */
+  DEPUTY_OWN(403),
+  /** No place in an order of deputies: days, rank, person or document do not fit. */
+  DEPUTY_INVALID(400),
+  /** No absence: times or person do not fit. */
+  ABSENCE_INVALID(400),
   /** An extension that makes nothing longer. */
   GRANT_NOT_LONGER(400),
   /** The text holds what could be a 個人番号. */

@@ -89,6 +89,12 @@ class WireJsonTest {
         new Remanded(TIME, "S-3", "r"),
         new RemandReason("r"),
         new MoreTime("r", TIME, 45),
+        looked(),
+        place(),
+        absence(),
+        new DeputyList(List.of(place()), List.of(absence()), List.of(looked())),
+        new NewAbsence("S-3", TIME, TIME),
+        new NamedAbsence(SHORT),
         longer(),
         new NewGrant("S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
@@ -166,6 +172,18 @@ class WireJsonTest {
         "staff-piv", List.of(SHORT), List.of(SHORT), "2.25.1", 1_200, 604_800);
   }
 
+  private static ReviewLine looked() {
+    return new ReviewLine(SHORT, "approve", "S-3", "S-4", TIME, "S-3", TIME);
+  }
+
+  private static DeputyLine place() {
+    return new DeputyLine(SHORT, "0101", 1, "S-4", "2026-04-01", "2027-03-31", "総第9号");
+  }
+
+  private static AbsenceLine absence() {
+    return new AbsenceLine(SHORT, "S-3", TIME, TIME, "S-3", true);
+  }
+
   private static ExtensionView longer() {
     return new ExtensionView("approved", TIME, 45, "text", SHORT, "S-2", TIME, "S-3", TIME);
   }
@@ -193,6 +211,7 @@ class WireJsonTest {
         TIME,
         new Remanded(TIME, "S-3", "r"),
         new ExtensionView("asked", TIME, 45, "text", SHORT, "S-2", TIME, null, null),
+        List.of(looked()),
         List.of("return"));
   }
 

@@ -43,6 +43,9 @@ public final class RowCheck {
           new Named("export_request", "id", null),
           new Named("export_grant", "id", null),
           new Named("export_extension", "id", null),
+          new Named("deputy", "id", null),
+          new Named("absence", "id", null),
+          new Named("grant_review", "id", null),
           new Named("medium", "id", null),
           new Named("terminal", "id", null),
           new Named("relying_service", "name", null));

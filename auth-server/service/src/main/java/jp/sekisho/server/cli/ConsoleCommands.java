@@ -15,6 +15,7 @@ final class ConsoleCommands {
         TerminalCommand.class,
         PolicyCommand.class,
         MediumCommand.class,
+        DeputyCommand.class,
         ServiceCommand.class,
         SetupCommand.class);
   }

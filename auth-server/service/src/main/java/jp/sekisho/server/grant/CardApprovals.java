@@ -89,6 +89,7 @@ final class CardApprovals implements Approvals {
       throw new IllegalStateException("an extension of what is not in use passed its check");
     }
     Session approver = approval.approver();
+    String represented = shelf.represented(change, approver, dossier);
     Grant longer = grant.extended(waiting.text().deadline(use.at()));
     EntryReceipt entry =
         change.record(
@@ -100,7 +101,9 @@ final class CardApprovals implements Approvals {
                 Base64Url.encode(approval.statement()),
                 Base64Url.encode(approval.signature()),
                 Base64Url.encode(approval.spki()),
-                waiting.text().deadline(use.at()).toString()));
+                waiting.text().deadline(use.at()).toString(),
+                represented));
+    shelf.represent(change, entry, approver, Step.APPROVE, dossier, represented);
     dossiers.update(
         change,
         entry,
@@ -118,6 +121,7 @@ final class CardApprovals implements Approvals {
 
   private EntryReceipt grant(Change change, Dossier dossier, Approval approval) {
     Session approver = approval.approver();
+    String represented = shelf.represented(change, approver, dossier);
     EntryReceipt entry =
         change.record(
             approver.subject(),
@@ -127,7 +131,9 @@ final class CardApprovals implements Approvals {
                 dossier.text().detail(),
                 Base64Url.encode(approval.statement()),
                 Base64Url.encode(approval.signature()),
-                Base64Url.encode(approval.spki())));
+                Base64Url.encode(approval.spki()),
+                represented));
+    shelf.represent(change, entry, approver, Step.APPROVE, dossier, represented);
     dossiers.update(
         change,
         entry,

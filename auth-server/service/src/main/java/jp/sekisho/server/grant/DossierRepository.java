@@ -97,6 +97,21 @@ final class DossierRepository {
             .bind("most", most));
   }
 
+  /** Those of an organ whose use began in a time, oldest first. */
+  Listed usedBetween(Handle handle, String organ, Instant from, Instant until, int most) {
+    return list(
+        handle,
+        handle
+            .createQuery(
+                SELECT
+                    + " where r.organ = :organ and g.activated >= :from and g.activated < :until"
+                    + " order by g.activated, r.id limit :most")
+            .bind("organ", organ)
+            .bind("from", from.toEpochMilli())
+            .bind("until", until.toEpochMilli())
+            .bind("most", most));
+  }
+
   /** Approved and active ones of a terminal. */
   Listed ofTerminal(Handle handle, String terminal) {
     return list(

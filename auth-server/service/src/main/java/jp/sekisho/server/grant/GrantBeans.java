@@ -41,8 +41,34 @@ final class GrantBeans {
   }
 
   @Singleton
-  Shelf shelf(DossierRepository dossiers, Roles roles) {
-    return new Shelf(dossiers, roles);
+  Shelf shelf(Installation installation, DossierRepository dossiers, Roles roles, Persons persons) {
+    return new Shelf(
+        dossiers,
+        roles,
+        new Representation(new DeputyRepository(installation.seal()), roles, persons),
+        new ReviewRepository(installation.seal()));
+  }
+
+  @Singleton
+  Papers papers(Installation installation, DossierRepository dossiers, Shelf shelf) {
+    return new Papers(
+        installation.transactions(), dossiers, installation.seal(), shelf, installation.clock());
+  }
+
+  @Singleton
+  Deputies deputies(Installation installation) {
+    return new Deputies(installation.transactions(), installation.seal());
+  }
+
+  @Singleton
+  Reviews reviews(Installation installation, Shelf shelf, Roles roles, Deputies deputies) {
+    return new Reviews(
+        installation.transactions(),
+        shelf,
+        new ReviewRepository(installation.seal()),
+        roles,
+        deputies,
+        installation.clock());
   }
 
   @Singleton
@@ -93,9 +119,10 @@ final class GrantBeans {
       DossierRepository dossiers,
       Shelf shelf,
       Media media,
-      Limits limits) {
+      Limits limits,
+      Reviews reviews) {
     return new Overview(
-        installation.transactions(), dossiers, shelf, media, limits, installation.clock());
+        installation.transactions(), dossiers, shelf, media, limits, reviews, installation.clock());
   }
 
   @Singleton

@@ -16,6 +16,7 @@ import jp.sekisho.server.grant.Grant.Use;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Transactions;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Exceptions as the session's person may see them, each with what that person may do. */
@@ -25,6 +26,7 @@ public final class Overview {
   private final Shelf shelf;
   private final Media media;
   private final Limits limits;
+  private final Reviews reviews;
   private final InstantSource clock;
   private final TamperedRows tampered;
 
@@ -34,12 +36,14 @@ public final class Overview {
       Shelf shelf,
       Media media,
       Limits limits,
+      Reviews reviews,
       InstantSource clock) {
     this.transactions = transactions;
     this.dossiers = dossiers;
     this.shelf = shelf;
     this.media = media;
     this.limits = limits;
+    this.reviews = reviews;
     this.clock = clock;
     this.tampered = new TamperedRows(transactions);
   }
@@ -74,22 +78,30 @@ public final class Overview {
         });
     seen.found().tampered().forEach(tampered::report);
     return new GrantViews(
-        seen.found().sound().stream().map(dossier -> view(dossier, seen.rights(), now)).toList());
+        seen.found().sound().stream()
+            .map(dossier -> view(dossier, seen.rights(), List.of(), false, now))
+            .toList());
   }
 
   /** One exception; empty when there is none that this person may see. */
   public Optional<GrantView> find(Session session, String id) {
     Instant now = clock.instant();
     return transactions.read(handle ->
-        shelf
-            .find(handle, session, id, now)
-            .map(dossier -> view(dossier, shelf.rights(handle, session, now), now)));
+        shelf.find(handle, session, id, now).map(dossier -> whole(handle, session, dossier, now)));
   }
 
   /** An exception after a step of this person. */
   public GrantView view(Session session, Dossier dossier) {
     Instant now = clock.instant();
-    return transactions.read(handle -> view(dossier, shelf.rights(handle, session, now), now));
+    return transactions.read(handle -> whole(handle, session, dossier, now));
+  }
+
+  private GrantView whole(Handle handle, Session session, Dossier dossier, Instant now) {
+    Rights rights = shelf.rights(handle, session, now);
+    List<Review> made = reviews.of(handle, dossier);
+    boolean may =
+        made.stream().anyMatch(one -> reviews.isFor(handle, rights, dossier.request(), one, now));
+    return view(dossier, rights, made, may, now);
   }
 
   /** What this person's form offers. */
@@ -105,7 +117,8 @@ public final class Overview {
     });
   }
 
-  private static GrantView view(Dossier dossier, Rights rights, Instant now) {
+  private static GrantView view(
+      Dossier dossier, Rights rights, List<Review> made, boolean mayReview, Instant now) {
     ExportGrant text = dossier.text();
     Request request = dossier.request();
     Grant grant = dossier.grant();
@@ -115,6 +128,9 @@ public final class Overview {
       if (step.obstacle(dossier, rights, now) == null) {
         actions.add(step.text());
       }
+    }
+    if (mayReview) {
+      actions.add(Reviews.STEP);
     }
     return new GrantView(
         dossier.id(),
@@ -138,6 +154,7 @@ public final class Overview {
         grant == null ? null : time(grant.returned()),
         remanded(request),
         extension(dossier),
+        made.stream().map(Reviews::line).toList(),
         actions);
   }
 

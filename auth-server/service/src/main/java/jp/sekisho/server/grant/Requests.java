@@ -214,9 +214,12 @@ public final class Requests {
 
   private Verdict<Dossier> rejectExtension(
       Change change, Session by, Dossier dossier, Extension waiting) {
+    String represented = shelf.represented(change, by, dossier);
     EntryReceipt entry =
         change.record(
-            by.subject(), new GrantEvent.ExtensionRejected(dossier.id(), waiting.text().detail()));
+            by.subject(),
+            new GrantEvent.ExtensionRejected(dossier.id(), waiting.text().detail(), represented));
+    shelf.represent(change, entry, by, Step.REJECT, dossier, represented);
     dossiers.update(change, entry, waiting.rejected(change.now(), by.person()));
     return Verdict.passed(dossiers.find(change.handle(), dossier.id()).orElseThrow());
   }
@@ -234,10 +237,13 @@ public final class Requests {
               }
               Request remanded =
                   dossier.request().remanded(new Request.Remand(change.now(), by.person(), reason));
-              dossiers.update(
-                  change,
-                  change.record(by.subject(), new GrantEvent.Remanded(id, dossier.text().detail())),
-                  remanded);
+              String represented = shelf.represented(change, by, dossier);
+              EntryReceipt entry =
+                  change.record(
+                      by.subject(),
+                      new GrantEvent.Remanded(id, dossier.text().detail(), represented));
+              shelf.represent(change, entry, by, Step.REMAND, dossier, represented);
+              dossiers.update(change, entry, remanded);
               return Verdict.passed(new Dossier(remanded, null));
             }));
   }
@@ -294,8 +300,11 @@ public final class Requests {
               }
               Request rejected =
                   dossier.request().decided(RequestState.REJECTED, change.now(), by.person());
-              dossiers.update(
-                  change, change.record(by.subject(), new GrantEvent.Rejected(id)), rejected);
+              String represented = shelf.represented(change, by, dossier);
+              EntryReceipt entry =
+                  change.record(by.subject(), new GrantEvent.Rejected(id, represented));
+              shelf.represent(change, entry, by, Step.REJECT, dossier, represented);
+              dossiers.update(change, entry, rejected);
               return Verdict.passed(new Dossier(rejected, null));
             }));
   }

@@ -1,5 +1,6 @@
 package jp.sekisho.server.grant;
 
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Optional;
 import jp.sekisho.protocol.Base64Url;
@@ -10,6 +11,7 @@ import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +20,22 @@ import org.jspecify.annotations.Nullable;
  * now, and a refusal becomes an entry. Thread-safe.
  */
 final class Shelf {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private final DossierRepository dossiers;
   private final Roles roles;
+  private final Representation representation;
+  private final ReviewRepository reviews;
 
-  Shelf(DossierRepository dossiers, Roles roles) {
+  Shelf(
+      DossierRepository dossiers,
+      Roles roles,
+      Representation representation,
+      ReviewRepository reviews) {
     this.dossiers = dossiers;
     this.roles = roles;
+    this.representation = representation;
+    this.reviews = reviews;
   }
 
   /** The exception, if the step is open to the session's person; a refusal is recorded. */
@@ -58,7 +70,39 @@ final class Shelf {
   }
 
   Rights rights(Handle handle, Session session, Instant at) {
-    return Rights.of(handle, roles, session, at);
+    return Rights.of(handle, roles, representation, session, at);
+  }
+
+  /** In whose place the session's person decides about a dossier now; null in the own right. */
+  @Nullable String represented(Change change, Session session, Dossier dossier) {
+    return rights(change.handle(), session, change.now()).represented(dossier.request());
+  }
+
+  /** Has a decision looked at afterwards (後閲) that was made in somebody's place. */
+  void represent(
+      Change change,
+      EntryReceipt entry,
+      Session by,
+      Step step,
+      Dossier dossier,
+      @Nullable String represented) {
+    if (represented != null) {
+      byte[] id = new byte[16];
+      RANDOM.nextBytes(id);
+      reviews.insert(
+          change,
+          entry,
+          new Review(
+              Base64Url.encode(id),
+              dossier.id(),
+              dossier.request().organ(),
+              step.text(),
+              represented,
+              by.person(),
+              change.now(),
+              null,
+              null));
+    }
   }
 
   /** A refused step, as an entry about who tried it. */

@@ -29,11 +29,9 @@ enum Step {
   REJECT {
     @Override
     @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
-      if (dossier.request().concerns(rights.person())) {
-        return Refusal.APPROVAL_OWN;
-      }
-      if (!rights.approver()) {
-        return Refusal.ROLE_MISSING;
+      Refusal nobody = rights.obstacle(dossier.request());
+      if (nobody != null) {
+        return nobody;
       }
       if (dossier.waiting() != null) {
         return dossier.isRunning(now) ? null : Refusal.GRANT_OVER;

@@ -26,6 +26,7 @@ import jp.sekisho.server.grant.Extensions;
 import jp.sekisho.server.grant.Overview;
 import jp.sekisho.server.grant.Requests;
 import jp.sekisho.server.grant.Returns;
+import jp.sekisho.server.grant.Reviews;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Session;
 
@@ -40,6 +41,7 @@ final class GrantApiController {
   private final Requests requests;
   private final Extensions extensions;
   private final Returns returns;
+  private final Reviews reviews;
   private final Overview overview;
   private final OnceAnswers once;
   private final Answers answers;
@@ -48,12 +50,14 @@ final class GrantApiController {
       Requests requests,
       Extensions extensions,
       Returns returns,
+      Reviews reviews,
       Overview overview,
       OnceAnswers once,
       Answers answers) {
     this.requests = requests;
     this.extensions = extensions;
     this.returns = returns;
+    this.reviews = reviews;
     this.overview = overview;
     this.once = once;
     this.answers = answers;
@@ -119,6 +123,7 @@ final class GrantApiController {
       case "reject" -> answer(request, by, HttpStatus.OK, requests.reject(by, id));
       case "withdraw" -> answer(request, by, HttpStatus.OK, requests.withdraw(by, id));
       case "revoke" -> answer(request, by, HttpStatus.OK, requests.revoke(by, id));
+      case "review" -> answer(request, by, HttpStatus.OK, reviews.done(by, id));
       case "return" -> answer(request, by, HttpStatus.OK, returns.confirm(by, id));
       default -> answers.refuse(Refusal.NOT_FOUND, request);
     };

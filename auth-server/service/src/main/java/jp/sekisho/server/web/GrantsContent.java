@@ -5,18 +5,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Remanded;
+import jp.sekisho.protocol.ReviewLine;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.grant.Overview.Offer;
 import jp.sekisho.server.session.Session;
+import jp.sekisho.server.web.GrantsPage.Absence;
+import jp.sekisho.server.web.GrantsPage.Deputies;
 import jp.sekisho.server.web.GrantsPage.Filled;
 import jp.sekisho.server.web.GrantsPage.Form;
 import jp.sekisho.server.web.GrantsPage.GrantRow;
 import jp.sekisho.server.web.GrantsPage.Longer;
+import jp.sekisho.server.web.GrantsPage.Place;
 import jp.sekisho.server.web.GrantsPage.Remand;
+import jp.sekisho.server.web.GrantsPage.Review;
 import org.jspecify.annotations.Nullable;
 
 /** Puts exceptions into the words and times of the page. */
@@ -53,8 +59,49 @@ final class GrantsContent {
         time(view.returnedAt()),
         view.remanded() == null ? null : remand(view.remanded()),
         view.extension() == null ? null : longer(view.extension(), words),
+        view.reviews().stream().map(line -> review(line, words)).toList(),
         FIELD.format(Instant.parse(view.end())),
         view.actions());
+  }
+
+  private static Review review(ReviewLine line, Words words) {
+    return new Review(
+        line.grant(),
+        words.text("web.grant.state.step." + line.step()),
+        line.represented(),
+        line.decider() + " (" + time(line.at()) + ")",
+        line.reviewedBy() == null
+            ? NOTHING
+            : line.reviewedBy() + " (" + time(line.reviewedAt()) + ")");
+  }
+
+  /** Who decides in whose place. */
+  static Deputies deputies(DeputyList list, Instant now, Words words) {
+    Instant start = now.truncatedTo(ChronoUnit.MINUTES);
+    return new Deputies(
+        list.deputies().stream()
+            .map(one ->
+                new Place(
+                    one.division(),
+                    one.rank(),
+                    one.person(),
+                    one.from(),
+                    one.until(),
+                    one.reference()))
+            .toList(),
+        list.absences().stream()
+            .map(one ->
+                new Absence(
+                    one.absence(),
+                    one.person(),
+                    time(one.start()),
+                    time(one.end()),
+                    one.by(),
+                    one.mayEnd()))
+            .toList(),
+        list.reviews().stream().map(line -> review(line, words)).toList(),
+        FIELD.format(start),
+        FIELD.format(start.plus(Duration.ofDays(1))));
   }
 
   private static Longer longer(ExtensionView view, Words words) {

@@ -19,6 +19,7 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalText;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.grant.Overview;
+import jp.sekisho.server.grant.Reviews;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
@@ -33,11 +34,13 @@ import org.jspecify.annotations.Nullable;
 final class GrantsController {
   private final Pages pages;
   private final Overview overview;
+  private final Reviews reviews;
   private final Answers answers;
 
-  GrantsController(Pages pages, Overview overview, Answers answers) {
+  GrantsController(Pages pages, Overview overview, Reviews reviews, Answers answers) {
     this.pages = pages;
     this.overview = overview;
+    this.reviews = reviews;
     this.answers = answers;
   }
 
@@ -71,7 +74,7 @@ final class GrantsController {
         view.actions().contains("correct")
             ? GrantsContent.mending(overview.offer(session), view, words)
             : null;
-    return new Content(List.of(), form, GrantsContent.row(view, words), null);
+    return new Content(List.of(), form, null, GrantsContent.row(view, words), null);
   }
 
   private RefusalText unknown(HttpRequest<?> request) {
@@ -87,6 +90,9 @@ final class GrantsController {
             .map(view -> GrantsContent.row(view, words))
             .toList(),
         form,
+        reviews.decides(session)
+            ? GrantsContent.deputies(reviews.list(session), reviews.now(), words)
+            : null,
         null,
         notice);
   }

@@ -1,6 +1,7 @@
 package jp.sekisho.server.web;
 
 import java.util.List;
+import java.util.Set;
 import jp.sekisho.protocol.RefusalText;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +19,58 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    *
    * @param rows newest first; empty when one exception is shown
    * @param form what a new request begins with, or one that is to be mended; null for none
+   * @param deputies who decides in whose place; null where that is nothing for this person
    * @param shown the exception that is shown alone; null for the list
    * @param notice why what was asked for is not shown; null when it is
    */
   public record Content(
       List<GrantRow> rows,
       @Nullable Form form,
+      @Nullable Deputies deputies,
       @Nullable GrantRow shown,
       @Nullable RefusalText notice) {
     public Content {
       rows = List.copyOf(rows);
     }
   }
+
+  /**
+   * Who decides in whose place (代決), and what is to be looked at afterwards (後閲).
+   *
+   * @param start what the form of an absence begins with
+   * @param end the same
+   */
+  public record Deputies(
+      List<Place> places, List<Absence> absences, List<Review> reviews, String start, String end) {
+    public Deputies {
+      places = List.copyOf(places);
+      absences = List.copyOf(absences);
+      reviews = List.copyOf(reviews);
+    }
+  }
+
+  /** A place in an order. */
+  public record Place(
+      String division, int rank, String person, String from, String until, String reference) {}
+
+  /**
+   * An absence.
+   *
+   * @param by who said so
+   * @param mayEnd whether the session's person may end it
+   */
+  public record Absence(
+      String id, String person, String start, String end, String by, boolean mayEnd) {}
+
+  /**
+   * What a deputy decided.
+   *
+   * @param step what, in words
+   * @param decided who, and when
+   * @param reviewed who looked at it, and when
+   */
+  public record Review(
+      String grant, String step, String represented, String decided, String reviewed) {}
 
   /**
    * The form of a request.
@@ -92,6 +133,10 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String text,
       String detail) {}
 
+  /** States in which there is no permit to print: none was given, or it was never used. */
+  private static final Set<String> UNSIGNED =
+      Set.of("requested", "remanded", "rejected", "withdrawn", "expired");
+
   /**
    * One exception in the page's language; times in Japan Standard Time, "—" before they exist.
    *
@@ -100,6 +145,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param decision who decided, and when
    * @param remand null if it was never sent back
    * @param extension the newest one asked for; null for none
+   * @param reviews what deputies decided about it
    * @param endField the end as an input field holds it
    * @param actions what the session's person may do, stable words
    */
@@ -125,10 +171,17 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String returnedAt,
       @Nullable Remand remand,
       @Nullable Longer extension,
+      List<Review> reviews,
       String endField,
       List<String> actions) {
     public GrantRow {
+      reviews = List.copyOf(reviews);
       actions = List.copyOf(actions);
+    }
+
+    /** Whether there is a permit to print. */
+    public boolean signed() {
+      return !UNSIGNED.contains(state);
     }
 
     /** Whether the person may do {@code action} now. */

@@ -94,6 +94,7 @@ final class SessionFilter {
       case "/api/v1/session/post" -> Guard.CHOICE;
       case "/log",
           "/grants",
+          "/grants-register",
           "/log-sheet",
           "/authenticators",
           "/sessions",
@@ -110,7 +111,8 @@ final class SessionFilter {
             || path.matches("/relying/[A-Za-z0-9_-]{22}")) {
           yield Guard.OPEN;
         }
-        if (path.matches("/grants/" + GRANT) || path.matches("/people/" + PERSON)) {
+        if (path.matches("/grants/" + GRANT + "(/request|/permit)?")
+            || path.matches("/people/" + PERSON)) {
           yield Guard.PAGE;
         }
         if (path.startsWith("/log/")) {

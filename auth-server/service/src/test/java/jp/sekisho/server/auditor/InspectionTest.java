@@ -384,6 +384,6 @@ class InspectionTest {
   }
 
   private static GrantEvent approved(int number) {
-    return new GrantEvent.Approved(grant(number), "t", "d", "s", "g", "k");
+    return new GrantEvent.Approved(grant(number), "t", "d", "s", "g", "k", null);
   }
 }

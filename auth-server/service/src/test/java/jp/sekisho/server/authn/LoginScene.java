@@ -183,7 +183,8 @@ public final class LoginScene implements Registers, AutoCloseable {
       seen.add(approval);
       return Verdict.passed(
           change.record(
-              approval.approver().subject(), new GrantEvent.Rejected(approval.matter().subject())));
+              approval.approver().subject(),
+              new GrantEvent.Rejected(approval.matter().subject(), null)));
     }
 
     @Override

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.BiConsumer;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
@@ -30,7 +32,7 @@ final class GrantPostgresIT {
 
   private static void unit(OpenStorage storage, BiConsumer<Change, EntryReceipt> work) {
     storage.transactions.write(change -> {
-      work.accept(change, change.record(MAYOR, new GrantEvent.Rejected("x")));
+      work.accept(change, change.record(MAYOR, new GrantEvent.Rejected("x", null)));
       return null;
     });
   }
@@ -61,6 +63,12 @@ final class GrantPostgresIT {
       unit(storage, (change, entry) -> dossiers.insert(change, entry, request));
       int undecided = storage.transactions.read(handle -> dossiers.undecided(handle, "100042"));
       assertEquals(1, undecided);
+      Request back = request.remanded(new Request.Remand(now, "300001", "期間を短く"));
+      unit(storage, (change, entry) -> dossiers.update(change, entry, back));
+      assertEquals("remanded", find(storage, dossiers).state());
+      unit(
+          storage,
+          (change, entry) -> dossiers.update(change, entry, back.corrected(StepTest.text())));
       byte[] bytes = {1, 2};
       Grant grant =
           new Grant(
@@ -94,6 +102,26 @@ final class GrantPostgresIT {
               .read(handle -> dossiers.ofTerminal(handle, "T-0001"))
               .sound()
               .size());
+      Extension more =
+          new Extension(
+              "e",
+              StepTest.text().extended("時間がかかる", StepTest.text().end(), 45),
+              Extension.State.ASKED,
+              now,
+              "100042",
+              null,
+              null,
+              null);
+      unit(storage, (change, entry) -> dossiers.insert(change, entry, more));
+      unit(
+          storage,
+          (change, entry) ->
+              dossiers.update(
+                  change,
+                  entry,
+                  more.approved(now, "300001", new Extension.Approval("t", bytes, bytes, bytes))));
+      assertEquals(45, find(storage, dossiers).text().minutes());
+      deputies(storage, request.id(), now);
       unit(
           storage,
           (change, entry) -> dossiers.update(change, entry, active.returned(now, "100042")));
@@ -119,5 +147,51 @@ final class GrantPostgresIT {
               .sequence(handle -> handle.execute("update export_grant set state = 'active'"));
       assertThrows(TamperedException.class, () -> find(storage, dossiers));
     }
+  }
+
+  private static void deputies(OpenStorage storage, String grant, Instant now) {
+    int _ =
+        storage
+            .database
+            .writer()
+            .sequence(
+                handle -> handle.execute("insert into organ (id, name) values ('mayor', '市長部局')"));
+    DeputyRepository rows = new DeputyRepository(storage.seal);
+    ReviewRepository reviews = new ReviewRepository(storage.seal);
+    Deputy deputy =
+        new Deputy(
+            "d",
+            "mayor",
+            "0101",
+            "100050",
+            1,
+            new Validity(LocalDate.of(2026, 4, 1), LocalDate.of(2027, 3, 31)),
+            "総第9号",
+            false);
+    Absence absence =
+        new Absence("a", "mayor", "300001", now, now.plusSeconds(60), "300001", false);
+    Review review = new Review("r", grant, "mayor", "approve", "300001", "100050", now, null, null);
+    unit(
+        storage,
+        (change, entry) -> {
+          rows.insert(change, entry, deputy);
+          rows.insert(change, entry, absence);
+          reviews.insert(change, entry, review);
+        });
+    assertEquals(
+        List.of(review), storage.transactions.read(handle -> reviews.open(handle, "mayor", 9)));
+    unit(
+        storage,
+        (change, entry) -> {
+          rows.update(change, entry, deputy.out());
+          rows.update(change, entry, absence.ended());
+          reviews.update(change, entry, review.reviewed(now, "300001"));
+        });
+    assertEquals(
+        List.of(deputy.out()), storage.transactions.read(handle -> rows.deputies(handle, "mayor")));
+    assertEquals(
+        List.of(absence.ended()),
+        storage.transactions.read(handle -> rows.absences(handle, "mayor", now)));
+    assertEquals(List.of(), storage.transactions.read(handle -> reviews.open(handle, "mayor", 9)));
   }
 }

@@ -79,7 +79,15 @@ final class GrantRestartTest {
   private final class Run implements AutoCloseable {
     final OpenStorage storage = OpenStorage.sqlite(directory, clock);
     final DossierRepository dossiers = new DossierRepository(storage.seal);
-    final Shelf shelf = new Shelf(dossiers, new Roles(storage.seal));
+    final Shelf shelf =
+        new Shelf(
+            dossiers,
+            new Roles(storage.seal),
+            new Representation(
+                new DeputyRepository(storage.seal),
+                new Roles(storage.seal),
+                new Persons(storage.seal)),
+            new ReviewRepository(storage.seal));
     final Media media = new Media(storage.transactions, storage.seal);
     final Limits limits = new Limits(_ -> signed, false);
     final Sessions sessions =

@@ -5,6 +5,7 @@ import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.AnswerAccepted;
 import jp.sekisho.protocol.CardTrustList;
+import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.DeskReply;
 import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.EnrollReply;
@@ -19,9 +20,11 @@ import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.LogKept;
 import jp.sekisho.protocol.MoreTime;
+import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
+import jp.sekisho.protocol.NewAbsence;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewPasskey;
 import jp.sekisho.protocol.NewTransaction;
@@ -131,6 +134,10 @@ final class ApiRoutes {
         get("/log-sheet", Who.SESSION, "the root sheet of a log", HTML).asking("log"),
         get("/grants", Who.SESSION, "exceptions", HTML),
         get("/grants/{id}", Who.SESSION, "one exception", HTML),
+        get("/grants/{id}/request", Who.SESSION, "the application, to print", HTML),
+        get("/grants/{id}/permit", Who.SESSION, "the permission, to print", HTML),
+        get("/grants-register", Who.SESSION, "the register of media taken out", HTML)
+            .asking("month"),
         get("/authenticators", Who.SESSION, "one's own cards and passkeys", HTML).asking("ends"),
         get("/sessions", Who.SESSION, "open sessions", HTML).asking("q", "after"),
         get("/people", Who.SESSION, "people of the organ", HTML).asking("q", "after"),
@@ -212,6 +219,19 @@ final class ApiRoutes {
                 NewGrant.class,
                 GrantView.class)
             .with("Idempotency-Key"),
+        get("/api/v1/deputies", Who.SESSION, "who decides in whose place", DeputyList.class),
+        post(
+            "/api/v1/absences",
+            Who.SESSION,
+            "says that an approver is absent",
+            NewAbsence.class,
+            DeputyList.class),
+        post(
+            "/api/v1/absences/end",
+            Who.SESSION,
+            "ends an absence before its time",
+            NamedAbsence.class,
+            DeputyList.class),
         get("/api/v1/grants/{id}", Who.SESSION, "one exception", GrantView.class)
             .with("If-None-Match"),
         post(
@@ -235,7 +255,7 @@ final class ApiRoutes {
         post(
             "/api/v1/grants/{id}/{step}",
             Who.SESSION,
-            "step: reject, withdraw, revoke or return",
+            "step: reject, withdraw, revoke, return or review",
             null,
             GrantView.class),
         post(

@@ -24,8 +24,10 @@ import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.MoreTime;
+import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NamedSession;
+import jp.sekisho.protocol.NewAbsence;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
@@ -84,7 +86,9 @@ final class OtherOrgansTest {
           "GET /temporary",
           "GET /confirmations", // own further cards, and those of the own 機関: FurtherCardTest
           "GET /grants",
+          "GET /grants-register", // of the own 機関: PaperTest
           "GET /api/v1/grants",
+          "GET /api/v1/deputies", // of the own 機関: DeputyTest
           "POST /api/v1/grants", // its person, terminal and medium: refused below as a body
           "GET /log",
           "GET /authenticators",
@@ -197,9 +201,11 @@ final class OtherOrgansTest {
     Map<String, List<Attack>> attacks = new TreeMap<>();
     attacks.put("GET /people/{number}", List.of(Attack.get("/people/" + THEIRS)));
     attacks.put("GET /grants/{id}", List.of(Attack.get("/grants/" + grant)));
+    attacks.put("GET /grants/{id}/request", List.of(Attack.get("/grants/" + grant + "/request")));
+    attacks.put("GET /grants/{id}/permit", List.of(Attack.get("/grants/" + grant + "/permit")));
     attacks.put("GET /api/v1/grants/{id}", List.of(Attack.get("/api/v1/grants/" + grant)));
     List<Attack> steps = new ArrayList<>();
-    for (String step : List.of("reject", "withdraw", "revoke", "return")) {
+    for (String step : List.of("reject", "withdraw", "revoke", "return", "review")) {
       steps.add(new Attack("/api/v1/grants/" + grant + "/" + step, new byte[0], null));
     }
     attacks.put("POST /api/v1/grants/{id}/{step}", steps);
@@ -213,6 +219,16 @@ final class OtherOrgansTest {
                 "/api/v1/grants/" + grant + "/extend",
                 new MoreTime("x", NOW.plus(Duration.ofHours(2)).toString(), 20),
                 null)));
+    attacks.put(
+        "POST /api/v1/absences",
+        List.of(
+            Attack.post(
+                "/api/v1/absences",
+                new NewAbsence(THEIRS, NOW.toString(), NOW.plus(Duration.ofDays(1)).toString()),
+                null)));
+    attacks.put(
+        "POST /api/v1/absences/end",
+        List.of(Attack.post("/api/v1/absences/end", new NamedAbsence(grant), null)));
     attacks.put(
         "POST /api/v1/grants/{id}/correct",
         List.of(Attack.post("/api/v1/grants/" + grant + "/correct", wish(), null)));
@@ -393,6 +409,9 @@ final class OtherOrgansTest {
           answer.statusCode() == 403 || answer.body().contains("\"ORDER_INVALID\"");
       case "POST /api/v1/people/undo" ->
           answer.statusCode() == 403 || answer.body().contains("\"ORDER_NOT_UNDOABLE\"");
+      // Says of nobody whether they work anywhere else.
+      case "POST /api/v1/absences", "POST /api/v1/absences/end" ->
+          answer.body().contains("\"ABSENCE_INVALID\"");
       default -> Set.of(403, 404).contains(answer.statusCode());
     };
   }

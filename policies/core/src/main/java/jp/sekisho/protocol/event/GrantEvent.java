@@ -12,6 +12,35 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface GrantEvent extends AuditEvent {
 
+  private static Map<String, Object> with(@Nullable String represented, Map<String, Object> data) {
+    if (represented == null) {
+      return data;
+    }
+    Map<String, Object> more = new TreeMap<>(data);
+    more.put("represented", represented);
+    return more;
+  }
+
+  /**
+   * The entry's person looked at what a deputy decided (後閲).
+   *
+   * @param step what was decided
+   * @param decider staff number of the deputy
+   * @param represented staff number of the approver in whose place it was
+   */
+  record Reviewed(String grant, String step, String decider, String represented)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.reviewed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "step", step, "decider", decider, "represented", represented);
+    }
+  }
+
   /**
    * A person asked for an exception.
    *
@@ -97,6 +126,8 @@ public sealed interface GrantEvent extends AuditEvent {
    * @param statement base64url of the card statement's bytes
    * @param signature base64url of the card's signature over them
    * @param spki base64url of the DER of the card's SubjectPublicKeyInfo
+   * @param represented staff number of the absent approver in whose place it was done (代決); null in
+   *     the own right, as in all steps here
    */
   record Approved(
       String grant,
@@ -104,7 +135,8 @@ public sealed interface GrantEvent extends AuditEvent {
       String detail,
       String statement,
       String signature,
-      String spki)
+      String spki,
+      @Nullable String represented)
       implements GrantEvent {
     @Override
     public String type() {
@@ -113,19 +145,21 @@ public sealed interface GrantEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of(
-          "grant",
-          grant,
-          "transaction",
-          transaction,
-          "detail",
-          detail,
-          "statement",
-          statement,
-          "signature",
-          signature,
-          "spki",
-          spki);
+      return with(
+          represented,
+          Map.of(
+              "grant",
+              grant,
+              "transaction",
+              transaction,
+              "detail",
+              detail,
+              "statement",
+              statement,
+              "signature",
+              signature,
+              "spki",
+              spki));
     }
   }
 
@@ -134,7 +168,7 @@ public sealed interface GrantEvent extends AuditEvent {
    *
    * @param detail base64url SHA-256 of the text that was sent back
    */
-  record Remanded(String grant, String detail) implements GrantEvent {
+  record Remanded(String grant, String detail, @Nullable String represented) implements GrantEvent {
     @Override
     public String type() {
       return "grant.remanded";
@@ -142,7 +176,7 @@ public sealed interface GrantEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("grant", grant, "detail", detail);
+      return with(represented, Map.of("grant", grant, "detail", detail));
     }
   }
 
@@ -170,7 +204,7 @@ public sealed interface GrantEvent extends AuditEvent {
   }
 
   /** An approver said no. */
-  record Rejected(String grant) implements GrantEvent {
+  record Rejected(String grant, @Nullable String represented) implements GrantEvent {
     @Override
     public String type() {
       return "grant.rejected";
@@ -178,7 +212,7 @@ public sealed interface GrantEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("grant", grant);
+      return with(represented, Map.of("grant", grant));
     }
   }
 
@@ -249,7 +283,8 @@ public sealed interface GrantEvent extends AuditEvent {
   }
 
   /** An approver said no to more time; the use ends as it was approved. */
-  record ExtensionRejected(String grant, String detail) implements GrantEvent {
+  record ExtensionRejected(String grant, String detail, @Nullable String represented)
+      implements GrantEvent {
     @Override
     public String type() {
       return "grant.extension-rejected";
@@ -257,7 +292,7 @@ public sealed interface GrantEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("grant", grant, "detail", detail);
+      return with(represented, Map.of("grant", grant, "detail", detail));
     }
   }
 
@@ -270,6 +305,7 @@ public sealed interface GrantEvent extends AuditEvent {
    * @param signature base64url of the card's signature over them
    * @param spki base64url of the DER of the card's SubjectPublicKeyInfo
    * @param deadline ISO-8601 UTC, until when it may be in use now
+   * @param represented as in {@link Approved}
    */
   record Extended(
       String grant,
@@ -278,7 +314,8 @@ public sealed interface GrantEvent extends AuditEvent {
       String statement,
       String signature,
       String spki,
-      String deadline)
+      String deadline,
+      @Nullable String represented)
       implements GrantEvent {
     @Override
     public String type() {
@@ -287,21 +324,23 @@ public sealed interface GrantEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of(
-          "grant",
-          grant,
-          "transaction",
-          transaction,
-          "detail",
-          detail,
-          "statement",
-          statement,
-          "signature",
-          signature,
-          "spki",
-          spki,
-          "deadline",
-          deadline);
+      return with(
+          represented,
+          Map.of(
+              "grant",
+              grant,
+              "transaction",
+              transaction,
+              "detail",
+              detail,
+              "statement",
+              statement,
+              "signature",
+              signature,
+              "spki",
+              spki,
+              "deadline",
+              deadline));
     }
   }
 

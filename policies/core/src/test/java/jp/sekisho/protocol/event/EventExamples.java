@@ -235,9 +235,10 @@ final class EventExamples {
             CERTIFICATE,
             Base64Url.encode(cardStatement(Purpose.APPROVE, CERTIFICATE).bytes()),
             Base64Url.encode(signature()),
-            Base64Url.encode(range(0, 91))),
+            Base64Url.encode(range(0, 91)),
+            "S-2001"),
         PERSON);
-    events.put(new GrantEvent.Rejected(TRANSACTION), PERSON);
+    events.put(new GrantEvent.Rejected(TRANSACTION, "S-2001"), PERSON);
     events.put(new GrantEvent.Withdrawn(TRANSACTION), PERSON);
     events.put(new GrantEvent.Revoked(TRANSACTION), PERSON);
     events.put(new GrantEvent.Activated(TRANSACTION, "M-0007", CERTIFICATE, end), PERSON);
@@ -260,13 +261,13 @@ final class EventExamples {
     Entry.Subject asked = Entry.Subject.person("mayor", "S-1024");
     events.put(new AuthenticatorEvent.Awaits(CERTIFICATE, "S-2001"), asked);
     events.put(new AuthenticatorEvent.Declined(CERTIFICATE), asked);
-    events.put(new GrantEvent.Remanded(TRANSACTION, CERTIFICATE), PERSON);
+    events.put(new GrantEvent.Remanded(TRANSACTION, CERTIFICATE, "S-2001"), PERSON);
     events.put(
         new GrantEvent.Corrected(
             TRANSACTION, CERTIFICATE, "S-1024", "T-0042", "M-0007", start, end, 30, 12),
         PERSON);
     events.put(new GrantEvent.ExtensionRequested(TRANSACTION, CERTIFICATE, end, 45), PERSON);
-    events.put(new GrantEvent.ExtensionRejected(TRANSACTION, CERTIFICATE), PERSON);
+    events.put(new GrantEvent.ExtensionRejected(TRANSACTION, CERTIFICATE, "S-2001"), PERSON);
     events.put(
         new GrantEvent.Extended(
             TRANSACTION,
@@ -275,8 +276,17 @@ final class EventExamples {
             Base64Url.encode(cardStatement(Purpose.APPROVE, CERTIFICATE).bytes()),
             Base64Url.encode(signature()),
             Base64Url.encode(range(0, 91)),
-            end),
+            end,
+            "S-2001"),
         PERSON);
+    events.put(new GrantEvent.Reviewed(TRANSACTION, "approve", "S-1024", "S-2001"), PERSON);
+    events.put(
+        new DeputyEvent.Named(BOOT, "zeimu", "S-1024", 1, "2026-04-01", "2027-03-31", "総第9号"),
+        organ);
+    events.put(new DeputyEvent.Removed(BOOT, "総第10号"), organ);
+    events.put(new DeputyEvent.Absent(BOOT, "S-2001", start, end), PERSON);
+    events.put(new DeputyEvent.Back(BOOT, "S-2001"), PERSON);
+    events.put(new DeputyEvent.Refused("absent", Refusal.ABSENCE_INVALID), PERSON);
     return events;
   }
 
