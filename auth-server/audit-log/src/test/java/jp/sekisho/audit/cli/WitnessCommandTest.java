@@ -57,7 +57,7 @@ class WitnessCommandTest {
     String first = publish("first", lines.subList(0, 300));
     String line = temp.resolve("line").toString();
     assertExit(0, "witness", folder, "--log", LOG, "--pull", first, "--out", line, "--lang", "ja");
-    assertTrue(out.toString().contains("前回の 0 件"), out.toString());
+    assertTrue(out.toString().contains("初めて確認し、300 件"), out.toString());
     assertExit(0, "verify", first, "--vkey", LOG, "--witness", vkey, "--cosignatures", line);
 
     String second = publish("second", lines);
