@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets the index follow the logs, in small steps with rests between them, so that a search finds
  * little left to do and nobody who writes waits for long. An index that is far behind, as after an
- * update that makes it anew, rests shorter: ten million entries take it a quarter of an hour or so.
+ * update that makes it anew, rests shorter.
  */
 final class IndexKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IndexKeeper.class);
