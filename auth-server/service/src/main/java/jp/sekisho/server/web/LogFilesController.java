@@ -40,7 +40,7 @@ final class LogFilesController {
   /** Paths everybody may read. */
   static final Pattern OPEN =
       Pattern.compile(
-          "/log/[a-z0-9-]{1,64}/[0-9]{1,9}/(checkpoint|minimum|tile/[0-7]/[x0-9/.p]{3,60})");
+          "/log/[a-z0-9-]{1,64}/[0-9]{1,9}/(checkpoint|minimum|aged|tile/[0-7]/[x0-9/.p]{3,60})");
 
   /** Paths with what was done. */
   static final Pattern ENTRIES =
@@ -179,7 +179,6 @@ final class LogFilesController {
         .header(HttpHeaders.CACHE_CONTROL, caching);
   }
 
-  /** Today every log is in its first generation. */
   private boolean isServed(String log, String generation) {
     return logs.names().contains(log)
         && generation.matches("[1-9][0-9]{0,8}")

@@ -84,6 +84,11 @@ final class SessionFilter {
     AGENTS
   }
 
+  /** Whether anybody may have {@code path}; the first start's own routes say so elsewhere. */
+  static boolean isOpen(String path) {
+    return guard(path) == Guard.OPEN;
+  }
+
   private static Guard guard(String path) {
     if (path.startsWith("/agent/")) {
       return Guard.AGENTS;

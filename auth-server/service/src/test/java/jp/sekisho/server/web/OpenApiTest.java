@@ -42,6 +42,27 @@ final class OpenApiTest {
   }
 
   @Test
+  @DisplayName(
+      "what the document calls open is open, but for the first start's routes and the agents' port")
+  void open() {
+    for (ApiRoutes.Route route : ApiRoutes.all()) {
+      if (route.path().startsWith("/agent/")) {
+        continue;
+      }
+      boolean anybody = route.who() == ApiRoutes.Who.ANYBODY && !route.path().contains("/setup");
+      String path =
+          route
+              .path()
+              .replace("{file}", "page.css")
+              .replaceAll("\\{(question|id)}", "A".repeat(22))
+              .replace("{log}", "mayor")
+              .replace("{generation}", "1")
+              .replace("{rest}", "0/000");
+      assertEquals(anybody, SessionFilter.isOpen(path), path);
+    }
+  }
+
+  @Test
   @DisplayName("the file is what the routes and the wire records make of it")
   void document() throws IOException {
     Path made = Path.of("target", "openapi.json");

@@ -186,17 +186,36 @@ public final class Entry {
     return end < 0 ? List.of() : List.of(rest.substring(0, end).split("\",\"", -1));
   }
 
-  /** Where the first row's name begins; a string cannot hold the bytes before it unescaped. */
+  /**
+   * Where the first row's name begins: after the entry's own member. What a terminal sends may have
+   * a member of that name further in, and a string cannot hold the bytes before it unescaped.
+   */
   private static int indexOfRows(byte[] canonical) {
     for (int at = 0; at + ROWS_BEGIN.length <= canonical.length; at++) {
       if (canonical[at] == '"'
           && canonical[at + 1] == 'r'
-          && Arrays.equals(
-              canonical, at, at + ROWS_BEGIN.length, ROWS_BEGIN, 0, ROWS_BEGIN.length)) {
+          && Arrays.equals(canonical, at, at + ROWS_BEGIN.length, ROWS_BEGIN, 0, ROWS_BEGIN.length)
+          && isOwnMember(canonical, at)) {
         return at + ROWS_BEGIN.length;
       }
     }
     return -1;
+  }
+
+  /** Whether the quotation mark at {@code end} begins a name or a text of the outermost object. */
+  private static boolean isOwnMember(byte[] canonical, int end) {
+    int depth = 0;
+    boolean text = false;
+    for (int at = 0; at < end; at++) {
+      switch (canonical[at]) {
+        case '"' -> text = !text;
+        case '\\' -> at++; // stands in texts only
+        case '{', '[' -> depth += text ? 0 : 1;
+        case '}', ']' -> depth -= text ? 0 : 1;
+        default -> {}
+      }
+    }
+    return depth == 1 && !text;
   }
 
   private static void put(Map<String, Object> fields, String name, @Nullable String value) {

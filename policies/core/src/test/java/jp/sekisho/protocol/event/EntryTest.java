@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import org.junit.jupiter.api.DisplayName;
@@ -193,6 +194,25 @@ class EntryTest {
   void rowsInsideATextAreNone() {
     String text = "\"rows\":[\"passkey/a\"],\"salt\":\"";
     assertEquals(List.of(), Entry.rows(of(started(text)).bytes()));
+  }
+
+  /** What a terminal sends may have any members: theirs name no rows of the service. */
+  @Test
+  void rowsFurtherInAreNone() throws Exception {
+    String forged = "{\"rows\":[\"passkey/a\"],\"salt\":\"y\"}";
+    for (Entry entry : List.of(of(started("x")), of(started("x")).about("terminal/T-1"))) {
+      String text = new String(entry.bytes(), UTF_8);
+      for (String data :
+          List.of(forged, "{\"a\":[{\"b\":\"\\\"}\"}," + forged + "]}", "{\"a\":" + forged + "}")) {
+        byte[] bytes = text.replaceFirst("\"data\":\\{[^}]*}", quoted(data)).getBytes(UTF_8);
+        assertEquals(entry.rows(), Entry.parse(bytes).rows(), data);
+        assertEquals(entry.rows(), Entry.rows(bytes), data);
+      }
+    }
+  }
+
+  private static String quoted(String data) {
+    return Matcher.quoteReplacement("\"data\":" + data);
   }
 
   @Test
