@@ -69,7 +69,11 @@ class UsbMediaGateTest {
     gate = new UsbGate(ports, bus, System::nanoTime);
     media = new UsbMediaGate(gate, volumes, Executors.newCachedThreadPool());
     gate.tell(media);
+    // What is there is told on threads of its own: no test shall meet its notice.
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    media.onPlugged(m -> told.add(m.device()));
     gate.start(LOG);
+    Await.until("told of what is there", () -> told.equals(Set.of(FIRST, SLOW)));
   }
 
   @AfterEach
