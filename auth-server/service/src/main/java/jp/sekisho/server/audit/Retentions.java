@@ -228,12 +228,15 @@ public final class Retentions {
     }
   }
 
-  /** Deletes what is due in every generation of a log; how many entries that were. */
+  /**
+   * Deletes what is due in every generation of a log of which entries are here; how many entries
+   * that were.
+   */
   public long prune(String organ) {
     long deleted = 0;
     Run run = new Run(organ);
-    for (int number = 1; number <= logs.generation(organ); number++) {
-      Generation generation = new Generation(organ, number);
+    for (String name : logs.generations(organ)) {
+      Generation generation = Generation.of(name);
       long now = -1;
       for (int step = 0; step < STEPS && now != 0; step++) {
         now = locked(() -> prune(generation, run)); // between two of them a hold can be set
