@@ -239,7 +239,8 @@ public final class Cosignatures {
         status,
         heldThere);
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    if (today.equals(told.put(organ + " " + who + " " + (status == 409), today))) {
+    String key = organ + " " + who + " " + (status == 409);
+    if (today.equals(told.get(key))) {
       return;
     }
     Entry.Subject subject =
@@ -251,6 +252,7 @@ public final class Cosignatures {
             change.record(
                 subject,
                 new LogEvent.WitnessRefused(who, size, Math.min(heldThere, MOST), status)));
+    told.put(key, today); // not before it is written: else it would be tried again only tomorrow
   }
 
   /** The text of a log's newest checkpoint, with the cosignatures it has by now. */

@@ -238,6 +238,23 @@ class CosignaturesTest {
     }
   }
 
+  @Test
+  void aRefusalThatCouldNotBeWrittenIsWrittenTheNextTime() {
+    publish(1);
+    var _ =
+        storage.transactions.write(c ->
+            c.record(
+                jp.sekisho.protocol.event.Entry.Subject.NONE,
+                new jp.sekisho.protocol.event.ServiceEvent.Stopped()));
+    storage.logs.integrateNow();
+    Cosignatures cosignatures = cosignatures(witnessKey);
+    Restores.withoutWriting(
+        storage, "log.witness-refused", () -> assertFalse(cosignatures.ask("system")));
+    assertFalse(types("system").contains("log.witness-refused"));
+    assertFalse(cosignatures.ask("system"));
+    assertTrue(types("system").contains("log.witness-refused"));
+  }
+
   /** Attack: what it says differs each time; the log grew by each. */
   @Test
   void aWitnessThatSaysSomethingElseEachTimeIsAnEntryOnceADay() throws Exception {
