@@ -35,6 +35,7 @@ import jp.sekisho.audit.witness.Witness;
 import jp.sekisho.audit.witness.WitnessFolder;
 import jp.sekisho.audit.witness.WitnessServer;
 import jp.sekisho.server.storage.OpenStorage;
+import jp.sekisho.server.storage.TamperedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +182,25 @@ class CosignaturesTest {
     Cosignatures cosignatures = cosignatures(stranger);
     assertFalse(cosignatures.ask("mayor"));
     assertTrue(opened(cosignatures.checkpoint("mayor")).witnesses().isEmpty());
+  }
+
+  @Test
+  void hashesEditedInTheDatabaseAreFoundWhileAWitnessIsAskedAndToldAsSuch() {
+    publish(290);
+    assertTrue(cosignatures(witnessKey).ask("mayor"));
+    publish(310);
+    int changed =
+        storage
+            .database
+            .writer()
+            .<Integer, RuntimeException>sequence(h ->
+                h.execute(
+                    "update audit_node set hash = zeroblob(32)"
+                        + " where log = 'mayor' and level = 1 and idx = 0"));
+    assertEquals(1, changed);
+    Cosignatures cosignatures = cosignatures(witnessKey);
+    assertThrows(TamperedException.class, () -> cosignatures.ask("mayor"));
+    assertTrue(cosignatures.ask("mayor"), "they were made again");
   }
 
   @Test
