@@ -28,6 +28,7 @@ import jp.sekisho.audit.witness.WitnessRequest;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +102,12 @@ public final class Cosignatures {
         .orElse(Instant.EPOCH);
   }
 
-  /** Asks each witness that has not cosigned the log's newest checkpoint; false if one did not. */
+  /**
+   * Asks each witness that has not cosigned the log's newest checkpoint; false if one did not.
+   *
+   * @throws TamperedException when what a witness has to be shown was edited in the database
+   * @throws LogIntegrityException when what was signed is damaged
+   */
   public boolean ask(String organ) {
     asking.lock();
     try {
@@ -143,6 +149,9 @@ public final class Cosignatures {
   /**
    * The log for taking away, under a checkpoint that witnesses cosigned now if they answer soon: at
    * least all entries that were published when this was called.
+   *
+   * @throws TamperedException as {@link #ask}
+   * @throws LogIntegrityException as {@link #ask}
    */
   public LogBundle bundle(String name) {
     if (witnesses.isEmpty() || name.indexOf('@') >= 0) {
@@ -197,6 +206,8 @@ public final class Cosignatures {
         }
         held.put(key, size);
       }
+    } catch (TamperedException | LogIntegrityException e) {
+      throw e; // ours, not the witness's: an alarm
     } catch (IOException | FormatException | RuntimeException e) {
       LOG.warn("witness {} could not be asked about log {}: {}", who, organ, e.toString());
     }
@@ -239,7 +250,8 @@ public final class Cosignatures {
         status,
         heldThere);
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    if (today.equals(told.put(organ + " " + who + " " + (status == 409), today))) {
+    String key = organ + " " + who + " " + (status == 409);
+    if (today.equals(told.get(key))) {
       return;
     }
     Entry.Subject subject =
@@ -251,6 +263,7 @@ public final class Cosignatures {
             change.record(
                 subject,
                 new LogEvent.WitnessRefused(who, size, Math.min(heldThere, MOST), status)));
+    told.put(key, today); // not before it is written: else it would be tried again only tomorrow
   }
 
   /** The text of a log's newest checkpoint, with the cosignatures it has by now. */

@@ -69,10 +69,11 @@ public final class DailyStamps {
     } catch (InterruptedIOException e) {
       throw new StorageException("interrupted while a checkpoint was stamped", e);
     } catch (IOException | jp.sekisho.audit.FormatException e) {
-      if (!today.equals(refused.put(organ, today))) {
+      if (!today.equals(refused.get(organ))) {
         EntryReceipt _ =
             transactions.write(
                 change -> change.record(subject, new LogEvent.StampRefused(organ, newest.size())));
+        refused.put(organ, today); // not before it is written
       }
       throw new StorageException("log " + organ + " was not time-stamped: " + e.getMessage(), e);
     }

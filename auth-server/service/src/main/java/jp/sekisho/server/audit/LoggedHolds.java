@@ -39,7 +39,7 @@ final class LoggedHolds {
   }
 
   /**
-   * Reads every generation of the log.
+   * Reads every generation of the log, except those lost with a database.
    *
    * @throws TamperedException when an entry is not as it was signed
    */
@@ -47,9 +47,9 @@ final class LoggedHolds {
     logs.integrateNow(); // one that was set just now counts as well
     Map<String, Retention.Hold> standing = new LinkedHashMap<>();
     int years = 0;
-    for (int number = 1; number <= logs.generation(organ); number++) {
+    for (String generation : logs.generations(organ)) {
       // A bundle is read up to the checkpoint, and ends with an exception unless it has its root.
-      Iterator<byte[]> entries = logs.bundle(organ + "@" + number).entries();
+      Iterator<byte[]> entries = logs.bundle(generation).entries();
       while (entries.hasNext()) {
         byte[] body = entries.next();
         KeepEntry kept = KeepEntry.read(body).orElse(null);

@@ -182,25 +182,32 @@ public final class Retentions {
     });
   }
 
-  /** Lifts a hold; false when there is none of that id. */
+  /**
+   * Lifts a hold, also one that the log has and the file lacks; false when neither has one of that
+   * id.
+   */
   public boolean lift(Entry.Subject by, String organ, String id, String reference) {
     requireReference(reference);
     return locked(() -> {
       Optional<Retention> before = of(organ);
-      List<Retention.Hold> standing =
-          before.map(Retention::holds).orElseGet(() -> logged.of(organ).holds());
-      List<Retention.Hold> holds = standing.stream().filter(hold -> !hold.id().equals(id)).toList();
-      if (holds.size() == standing.size()) {
+      List<Retention.Hold> kept = before.map(Retention::holds).orElse(List.of());
+      // The whole log is read only for what the file does not have.
+      if (!has(kept, id) && !has(logged.of(organ).holds(), id)) {
         return false;
       }
+      List<Retention.Hold> holds = kept.stream().filter(hold -> !hold.id().equals(id)).toList();
       change(
           by,
           organ,
           new LogEvent.HoldLifted(organ, id, reference),
-          before.map(kept -> new Retention(kept.years(), holds)),
+          before.map(retention -> new Retention(retention.years(), holds)),
           false);
       return true;
     });
+  }
+
+  private static boolean has(List<Retention.Hold> holds, String id) {
+    return holds.stream().anyMatch(hold -> hold.id().equals(id));
   }
 
   private static void requireReference(String reference) {
@@ -228,12 +235,15 @@ public final class Retentions {
     }
   }
 
-  /** Deletes what is due in every generation of a log; how many entries that were. */
+  /**
+   * Deletes what is due in every generation of a log of which entries are here; how many entries
+   * that were.
+   */
   public long prune(String organ) {
     long deleted = 0;
     Run run = new Run(organ);
-    for (int number = 1; number <= logs.generation(organ); number++) {
-      Generation generation = new Generation(organ, number);
+    for (String name : logs.generations(organ)) {
+      Generation generation = Generation.of(name);
       long now = -1;
       for (int step = 0; step < STEPS && now != 0; step++) {
         now = locked(() -> prune(generation, run)); // between two of them a hold can be set

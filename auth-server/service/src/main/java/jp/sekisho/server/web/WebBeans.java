@@ -78,7 +78,10 @@ final class WebBeans {
   @Bean(preDestroy = "close")
   @Context
   WitnessKeeper witnessKeeper(Installation installation, Cosignatures cosignatures) {
-    return new WitnessKeeper(cosignatures, installation.logs().names());
+    return new WitnessKeeper(
+        cosignatures::ask,
+        new TamperedRows(installation.transactions()),
+        installation.logs().names());
   }
 
   @Bean(preDestroy = "close")

@@ -6,7 +6,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import jp.sekisho.server.audit.Cosignatures;
+import java.util.function.Predicate;
+import jp.sekisho.server.audit.LogIntegrityException;
+import jp.sekisho.server.listener.TamperedRows;
+import jp.sekisho.server.storage.TamperedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,25 +18,35 @@ final class WitnessKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WitnessKeeper.class);
   private static final Duration REST = Duration.ofSeconds(5);
 
-  private final Cosignatures cosignatures;
+  private final Predicate<String> witnesses;
+  private final TamperedRows tampered;
   private final Set<String> logs;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("witnesses").factory());
   private final Future<?> work;
 
-  WitnessKeeper(Cosignatures cosignatures, Set<String> logs) {
-    this.cosignatures = cosignatures;
+  /**
+   * @param witnesses asks them about a log, as {@link jp.sekisho.server.audit.Cosignatures#ask}
+   */
+  WitnessKeeper(Predicate<String> witnesses, TamperedRows tampered, Set<String> logs) {
+    this.witnesses = witnesses;
+    this.tampered = tampered;
     this.logs = Set.copyOf(logs);
     this.work =
         thread.scheduleWithFixedDelay(
             this::ask, REST.toMillis(), REST.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void ask() {
+  /** Asks about each log once. */
+  void ask() {
     for (String log : logs) {
       try {
-        boolean _ = cosignatures.ask(log);
+        boolean _ = witnesses.test(log);
+      } catch (TamperedException e) {
+        tampered.report(e);
+      } catch (LogIntegrityException e) {
+        LOG.error("log {} cannot be shown to its witnesses: what was signed is damaged", log, e);
       } catch (RuntimeException e) {
         LOG.warn("the witnesses of log {} were not asked: {}", log, e.toString());
       }

@@ -35,6 +35,7 @@ import jp.sekisho.audit.witness.Witness;
 import jp.sekisho.audit.witness.WitnessFolder;
 import jp.sekisho.audit.witness.WitnessServer;
 import jp.sekisho.server.storage.OpenStorage;
+import jp.sekisho.server.storage.TamperedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,25 @@ class CosignaturesTest {
   }
 
   @Test
+  void hashesEditedInTheDatabaseAreFoundWhileAWitnessIsAskedAndToldAsSuch() {
+    publish(290);
+    assertTrue(cosignatures(witnessKey).ask("mayor"));
+    publish(310);
+    int changed =
+        storage
+            .database
+            .writer()
+            .<Integer, RuntimeException>sequence(h ->
+                h.execute(
+                    "update audit_node set hash = zeroblob(32)"
+                        + " where log = 'mayor' and level = 1 and idx = 0"));
+    assertEquals(1, changed);
+    Cosignatures cosignatures = cosignatures(witnessKey);
+    assertThrows(TamperedException.class, () -> cosignatures.ask("mayor"));
+    assertTrue(cosignatures.ask("mayor"), "they were made again");
+  }
+
+  @Test
   void aWitnessThatIsNotThereStopsNoExport() throws Exception {
     publish(2);
     Cosignatures cosignatures = cosignatures(witnessKey);
@@ -236,6 +256,23 @@ class CosignaturesTest {
         socket.close();
       }
     }
+  }
+
+  @Test
+  void aRefusalThatCouldNotBeWrittenIsWrittenTheNextTime() {
+    publish(1);
+    var _ =
+        storage.transactions.write(c ->
+            c.record(
+                jp.sekisho.protocol.event.Entry.Subject.NONE,
+                new jp.sekisho.protocol.event.ServiceEvent.Stopped()));
+    storage.logs.integrateNow();
+    Cosignatures cosignatures = cosignatures(witnessKey);
+    Restores.withoutWriting(
+        storage, "log.witness-refused", () -> assertFalse(cosignatures.ask("system")));
+    assertFalse(types("system").contains("log.witness-refused"));
+    assertFalse(cosignatures.ask("system"));
+    assertTrue(types("system").contains("log.witness-refused"));
   }
 
   /** Attack: what it says differs each time; the log grew by each. */

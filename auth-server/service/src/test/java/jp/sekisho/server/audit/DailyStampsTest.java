@@ -208,6 +208,23 @@ class DailyStampsTest {
   }
 
   @Test
+  void aRefusalThatCouldNotBeWrittenIsWrittenTheNextTime() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory, clock)) {
+      var _ = Restores.write(storage, 3);
+      storage.logs.integrateNow();
+      DailyStamps stamps = new DailyStamps(storage.logs, storage.transactions, authority(), clock);
+      answer = bytes -> new byte[0];
+      Restores.withoutWriting(
+          storage,
+          "log.stamp-refused",
+          () -> assertThrows(StorageException.class, () -> stamps.stamp("mayor")));
+      assertEquals(List.of(), told(storage));
+      assertThrows(StorageException.class, () -> stamps.stamp("mayor"));
+      assertEquals(List.of("log.stamp-refused"), told(storage));
+    }
+  }
+
+  @Test
   void whatIsNoAuthorityIsRefusedAndNoFileIsNone() throws Exception {
     assertTrue(StampAuthority.read(directory.resolve("absent")).isEmpty());
     StampAuthority authority = authority();

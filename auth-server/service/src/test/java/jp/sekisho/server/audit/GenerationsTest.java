@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import jp.sekisho.audit.checkpoint.Checkpoint;
@@ -16,6 +17,7 @@ import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.server.audit.Resumption.Outcome;
+import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.OpenStorage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +39,39 @@ class GenerationsTest {
   @Test
   void restoredDatabaseGoesOnInTheNextGeneration() throws Exception {
     Restores.restoredDatabaseGoesOnInTheNextGeneration(this::open, directory);
+  }
+
+  /** Restored twice to a time before the second generation, which then is nowhere any more. */
+  @Test
+  void aGenerationThatIsLostForGoodStopsNoLaterDeletion() throws Exception {
+    SettableClock clock = new SettableClock(Terms.START);
+    List<List<java.util.Map<String, Object>>> backup;
+    try (OpenStorage storage = OpenStorage.sqlite(directory, clock)) {
+      var _ = Restores.write(storage, 300);
+      storage.logs.integrateNow();
+      backup = Restores.backup(storage);
+      var _ = Restores.write(storage, 1);
+      storage.logs.integrateNow();
+    }
+    for (int number = 2; number <= 4; number++) {
+      try (OpenStorage storage = open()) {
+        Restores.restore(storage, backup);
+      }
+      var _ = Restores.opened(this::open, "mayor");
+      try (OpenStorage storage = open()) {
+        storage.logs.integrateNow();
+        assertEquals(number, storage.logs.generation("mayor"));
+      }
+    }
+    try (OpenStorage storage = OpenStorage.sqlite(directory, clock)) {
+      assertEquals(List.of("mayor@1", "mayor@3", "mayor@4"), storage.logs.generations("mayor"));
+      clock.advance(Duration.ofDays(366 * 8));
+      int _ = Terms.live(storage, clock);
+      Retentions retentions = Terms.retentions(storage, clock);
+      assertEquals(256, retentions.prune("mayor"));
+      Files.delete(directory.resolve("keys/log-mayor.retention"));
+      assertEquals(30, retentions.setYears(Terms.ORGAN, "mayor", 30, "総情第7号").years());
+    }
   }
 
   @Test

@@ -90,6 +90,22 @@ final class Restores {
             });
   }
 
+  /** Lets no entry of that type be written for as long as this runs. */
+  static void withoutWriting(OpenStorage storage, String type, Runnable running) {
+    execute(
+        storage,
+        "create trigger unwritten before insert on audit_pending"
+            + " when instr(cast(new.body as text), '"
+            + type
+            + "') begin select raise(abort, 'the disk is full'); end");
+    running.run();
+    execute(storage, "drop trigger unwritten");
+  }
+
+  private static void execute(OpenStorage storage, String sql) {
+    int _ = storage.database.writer().<Integer, RuntimeException>sequence(h -> h.execute(sql));
+  }
+
   static Outcome resume(OpenStorage storage, String organ, List<SignedNote> shown) {
     try (Resumption resumption =
         Resumption.begin(storage.database, storage.keys, storage.seal, InstantSource.system())

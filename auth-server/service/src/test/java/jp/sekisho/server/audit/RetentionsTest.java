@@ -143,6 +143,27 @@ class RetentionsTest {
     }
   }
 
+  /** The newer file is nowhere any more: the log's own entry tells the number to lift. */
+  @Test
+  void aHoldThatOnlyTheLogHasIsLiftedByItsNumber() throws Exception {
+    try (OpenStorage storage = old()) {
+      Path file = directory.resolve("keys/log-mayor.retention");
+      Retentions retentions = Terms.retentions(storage, clock);
+      Retention.Hold stays = retentions.hold(Terms.ORGAN, "mayor", "監査第11号");
+      byte[] before = Files.readAllBytes(file);
+      Retention.Hold hold = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      Files.write(file, before);
+      assertFalse(retentions.lift(Terms.ORGAN, "mayor", "0000000000000000", "監査第34号"));
+      assertTrue(retentions.lift(Terms.ORGAN, "mayor", hold.id(), "監査第34号"));
+      assertFalse(retentions.lift(Terms.ORGAN, "mayor", hold.id(), "監査第34号"));
+      assertEquals(List.of(stays), retentions.of("mayor").orElseThrow().holds());
+      assertEquals(0, retentions.prune("mayor"));
+      assertTrue(retentions.lift(Terms.ORGAN, "mayor", stays.id(), "監査第34号"));
+      assertEquals(512, retentions.prune("mayor"));
+      assertEquals(List.of(), refusals(storage));
+    }
+  }
+
   /** Attack: with the file put back, the one entry that tells of the hold is broken for a while. */
   @Test
   void aHoldIsNotHiddenByBreakingItsEntry() throws Exception {
