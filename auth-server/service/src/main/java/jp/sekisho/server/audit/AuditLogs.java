@@ -473,8 +473,8 @@ public final class AuditLogs implements AutoCloseable {
     }
   }
 
-  /** The first entry of a log that was not deleted after its term. */
-  private long minimum(String log) {
+  /** The first entry of a log, as rows and files name it, that was not deleted after its term. */
+  long minimum(String log) {
     return new LogFiles(keys, log).minimumIndex(key(log));
   }
 

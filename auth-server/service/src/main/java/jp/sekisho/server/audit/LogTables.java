@@ -83,6 +83,7 @@ final class LogTables {
 
   /** Deletes what entries say, {@code from} up to, not including, {@code to}; hashes stay. */
   static int prune(Handle handle, String log, long from, long to) {
+    FindTables.lock(handle, log);
     int _ =
         handle.execute(
             "delete from audit_find where log = ? and idx >= ? and idx < ?", log, from, to);
