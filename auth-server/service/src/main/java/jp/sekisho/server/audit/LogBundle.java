@@ -17,6 +17,7 @@ import jp.sekisho.audit.names.NameTable;
 import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tile.EntryBundle;
 import jp.sekisho.audit.tree.GrowingTree;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.NodeSink;
@@ -66,6 +67,19 @@ public final class LogBundle {
   /** How many entries it holds. */
   public long size() {
     return size;
+  }
+
+  /** Whether a ZIP can hold it; reads the lengths of all entries where there are many. */
+  public boolean fitsZip() {
+    return fits(BundleWriter.MAX_ZIP_ENTRIES, BundleWriter.MAX_ZIP_BYTES);
+  }
+
+  boolean fits(long entries, long bytes) {
+    if (size > entries) {
+      return false;
+    }
+    return (size - first) * (EntryBundle.MAX_ENTRY_BYTES + 1L) <= bytes
+        || database.read(handle -> LogTables.lineBytes(handle, log, first, size)) <= bytes;
   }
 
   /**

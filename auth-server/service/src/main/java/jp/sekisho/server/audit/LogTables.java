@@ -352,6 +352,19 @@ final class LogTables {
         .list();
   }
 
+  /** How many bytes entries {@code from} up to, not including, {@code to} are, one a line. */
+  static long lineBytes(Handle handle, String log, long from, long to) {
+    return handle
+        .createQuery(
+            "select coalesce(sum(length(body) + 1), 0) from audit_entry"
+                + " where log = :log and idx >= :from and idx < :to")
+        .bind("log", log)
+        .bind("from", from)
+        .bind("to", to)
+        .mapTo(Long.class)
+        .one();
+  }
+
   /** What entries {@code from} up to, not including, {@code to} say, in order. Plain JDBC. */
   static List<byte[]> bodies(Handle handle, String log, long from, long to) {
     List<byte[]> bodies = new ArrayList<>();

@@ -113,6 +113,19 @@ final class LogCommand {
         console.err().println(texts.say("log.exists", out));
         return ExitCode.REFUSED;
       }
+      boolean whole = false;
+      try {
+        whole = write(installation, texts);
+      } finally {
+        if (!whole) {
+          Files.deleteIfExists(out); // a part proves nothing and is in the way of the next try
+        }
+      }
+      return whole ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    /** Whether the log could be written; says on standard error why not. */
+    private boolean write(Installation installation, Texts texts) throws Exception {
       LogBundle bundle =
           new Cosignatures(
                   installation.logs(),
@@ -120,6 +133,10 @@ final class LogCommand {
                   OutsideWitness.read(installation.directory().witnesses()),
                   installation.clock())
               .bundle(which.log);
+      if (!bundle.fitsZip()) {
+        console.err().println(texts.say("log.too-large", which.log));
+        return false;
+      }
       String organ = which.log.split("@", 2)[0];
       Entry.Subject subject =
           organ.equals(PendingEntries.SYSTEM)
@@ -156,7 +173,7 @@ final class LogCommand {
           }
         }
       }
-      return ExitCode.OK;
+      return true;
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,8 @@ import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.server.config.DataDirectory;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Appointment;
 import jp.sekisho.server.person.PersonDiff;
 import jp.sekisho.server.person.Role;
@@ -378,6 +381,30 @@ class CommandsTest {
     assertEquals(ExitCode.OK, run("log", "key", "--log", "mayor@1", "--data", data()));
     assertTrue(out.toString().contains("/log/mayor/1+"), out.toString());
     assertEquals(ExitCode.REFUSED, run("log", "key", "--log", "mayor@3", "--data", data()));
+  }
+
+  @Test
+  void anExportThatFailsLeavesNoFile() throws Exception {
+    init();
+    Path file = directory.resolve("x.zip");
+    String[] export = {
+      "log", "export", "--log", "system", "--out", file.toString(), "--data", data()
+    };
+    try (Installation service =
+        Installation.open(new DataDirectory(Path.of(data())), Clock.systemUTC())) {
+      service.logs().start(_ -> {}); // so that the command does not read the whole log first
+      int changed =
+          service
+              .database()
+              .writer()
+              .<Integer, RuntimeException>sequence(handle ->
+                  handle.execute(
+                      "update audit_entry set body = ? where log = 'system' and idx = 0",
+                      new byte[] {1}));
+      assertEquals(1, changed);
+      assertEquals(ExitCode.REFUSED, run(export));
+      assertFalse(Files.exists(file));
+    }
   }
 
   @Test
