@@ -54,6 +54,11 @@ final class LogCommand {
       return log;
     }
 
+    /** Whose log it is, or {@code system}. */
+    String organ() {
+      return log.split("@", 2)[0];
+    }
+
     /** Whether the installation has it; says so on standard error if not. */
     boolean exists(Console console, Installation installation) {
       boolean exists = installation.logs().has(log);
@@ -102,7 +107,7 @@ final class LogCommand {
       if (!which.exists(console, installation)) {
         return ExitCode.REFUSED;
       }
-      if (names && which.log.equals(PendingEntries.SYSTEM)) {
+      if (names && which.organ().equals(PendingEntries.SYSTEM)) {
         console.err().println(texts.say("log.no-names"));
         return ExitCode.REFUSED;
       }
@@ -137,7 +142,7 @@ final class LogCommand {
         console.err().println(texts.say("log.too-large", which.log));
         return false;
       }
-      String organ = which.log.split("@", 2)[0];
+      String organ = which.organ();
       Entry.Subject subject =
           organ.equals(PendingEntries.SYSTEM)
               ? Entry.Subject.NONE

@@ -20,6 +20,9 @@ import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.audit.Retention;
+import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Appointment;
@@ -426,6 +429,36 @@ class CommandsTest {
         ExitCode.REFUSED, run(with(log, "--lift", "0000000000000000", "--reference", "監査第34号")));
     assertEquals(ExitCode.OK, run(with(log, "--prune")));
     assertTrue(out.toString().contains("\"deleted\":0"), out.toString());
+    for (String[] more : List.of(new String[0], new String[] {"--prune"})) {
+      String[] closed = {"log", "retention", "--log", "mayor@1", "--data", data(), "--lang", "en"};
+      assertEquals(ExitCode.REFUSED, run(with(closed, more)));
+      assertTrue(err.toString().contains("without @ and number"), err.toString());
+    }
+  }
+
+  @Test
+  void oneHoldTooManyIsCalledThat() throws Exception {
+    init();
+    try (Installation installation =
+        Installation.open(new DataDirectory(Path.of(data())), Clock.systemUTC())) {
+      Entry.Subject mayor = new Entry.Subject("mayor", null, null, null, null);
+      for (int i = 1; i <= Retention.MOST_HOLDS; i++) {
+        Retention.Hold _ = Keeping.of(installation).hold(mayor, "mayor", "監査第" + i + "号");
+      }
+      installation.logs().integrateNow();
+    }
+    String[] log = {"log", "retention", "--log", "mayor", "--data", data(), "--lang", "en"};
+    assertEquals(ExitCode.REFUSED, run(with(log, "--hold", "--reference", "監査第51号")));
+    assertTrue(err.toString().contains("at most 50 legal holds"), err.toString());
+  }
+
+  @Test
+  void aClosedGenerationOfTheSystemLogHasNoNamesEither() {
+    init();
+    String file = directory.resolve("x.zip").toString();
+    String[] export = {"log", "export", "--names", "--out", file, "--data", data(), "--lang", "en"};
+    assertEquals(ExitCode.REFUSED, run(with(export, "--log", "system@1")));
+    assertTrue(err.toString().contains("belongs to no organ"), err.toString());
   }
 
   @Test
