@@ -17,9 +17,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import jp.sekisho.audit.bundle.BundleVerifier;
+import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification;
+import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.audit.Retention;
 import jp.sekisho.server.auditor.Keeping;
@@ -353,6 +356,31 @@ class CommandsTest {
     assertEquals(Locale.ENGLISH, Texts.locale("en", Map.of("LANG", "ja_JP.UTF-8")));
     assertEquals(Locale.ENGLISH, Texts.locale(null, Map.of("LANG", "en_US.UTF-8")));
     assertEquals(Locale.JAPANESE, Texts.locale(null, Map.of("LANG", "C.UTF-8")));
+  }
+
+  /** Another log's refusal does not hide the key of the one that was opened before it. */
+  @Test
+  void whatWasOpenedIsToldThoughTheNextLogIsRefused() throws Exception {
+    init();
+    Path database = Path.of(data(), "sekisho.db");
+    byte[] backup = Files.readAllBytes(database);
+    Path file = directory.resolve("x.zip");
+    assertEquals(
+        ExitCode.OK,
+        run("log", "export", "--log", "mayor", "--out", file.toString(), "--data", data()));
+    assertEquals(ExitCode.OK, run("log", "key", "--log", "system", "--data", data()));
+    String origin = out.toString().strip().split("\\+", 2)[0];
+    Files.write(database, backup);
+    Files.deleteIfExists(Path.of(data(), "sekisho.db-wal"));
+    Path foreign = directory.resolve("checkpoint");
+    try (LogSigner signer = LogSigner.of(origin, new byte[32])) {
+      Files.write(foreign, Checkpoint.of(origin, Frontier.empty()).sign(signer).toBytes());
+    }
+    String[] resume = {"log", "resume", "--data", data(), "--lang", "en", "--json"};
+    assertEquals(ExitCode.REFUSED, run(with(resume, "--checkpoint", foreign.toString())));
+    assertTrue(err.toString().contains("not signed with the key of log system"), err.toString());
+    assertTrue(out.toString().contains("\"log\":\"mayor\""), out.toString());
+    assertEquals(ExitCode.REFUSED, run(resume), "nothing is left to be opened");
   }
 
   @Test
