@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.bundle.BundleWriter;
@@ -40,11 +41,13 @@ public final class LogBundle {
   private final SignedCheckpoint signed;
   private final Optional<SignedNote> minimum;
   private final long first;
+  private final LongSupplier firstNow;
   private final BundleWriter.Beside beside;
 
   /**
    * @param minimum the signed statement of which entries were deleted after their term
    * @param first the first one that was not
+   * @param firstNow the same, asked again: entries may be deleted while they are read
    * @param beside the newest time-stamp over a checkpoint that this one continues, and an older one
    *     over what was deleted, as witnesses saw it then
    */
@@ -54,10 +57,12 @@ public final class LogBundle {
       SignedCheckpoint signed,
       Optional<SignedNote> minimum,
       long first,
+      LongSupplier firstNow,
       BundleWriter.Beside beside) {
     this.beside = beside;
     this.minimum = minimum;
     this.first = first;
+    this.firstNow = firstNow;
     this.database = database;
     this.log = log;
     this.size = signed.size();
@@ -134,7 +139,7 @@ public final class LogBundle {
    * The entries' canonical bodies, from {@link #first}.
    *
    * @return throws {@link TamperedException} at its end, unless the entries have the root that was
-   *     signed
+   *     signed; {@link StorageException} where some were deleted after their term meanwhile
    */
   public Iterator<byte[]> entries() {
     return new Bodies();
@@ -176,6 +181,10 @@ public final class LogBundle {
       }
       boolean more = chunk.hasNext();
       if (!more && !(tree.size() == size && tree.root().equals(signed.checkpoint().root()))) {
+        if (firstNow.getAsLong() != first) {
+          throw new StorageException(
+              "entries of log " + log + " were deleted after their term meanwhile; try again");
+        }
         throw new TamperedException("audit_entry", log);
       }
       return more;
