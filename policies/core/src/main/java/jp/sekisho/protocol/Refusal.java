@@ -315,6 +315,8 @@ public enum Refusal {
   // Service and input
   /** Over the size limit of the route. */
   INPUT_TOO_LARGE(413),
+  /** The log does not fit the file that was asked for. */
+  LOG_TOO_LARGE(409),
   /** Not of the form the route demands. */
   INPUT_MALFORMED(400),
   /** No such route or thing. */

@@ -36,6 +36,9 @@ public final class BundleWriter {
   /** Entries whose tiles still fit in a ZIP without ZIP64. */
   public static final long MAX_ZIP_ENTRIES = 16_000_000;
 
+  /** Most bytes of a member without ZIP64. */
+  public static final long MAX_ZIP_BYTES = 0xFFFFFFFEL;
+
   private static final NodeSink NOBODY = (level, index, hash) -> {};
 
   /** Half as slow as the usual level, and a tenth larger: most of an entry is random anyway. */
@@ -246,7 +249,7 @@ public final class BundleWriter {
   /** One member of a ZIP, of at most 4 GiB; closing ends the member, not the file. */
   private static final class ZipMember extends OutputStream {
     private final ZipOutputStream zip;
-    private long room = 0xFFFFFFFEL;
+    private long room = MAX_ZIP_BYTES;
 
     ZipMember(ZipOutputStream zip, String name) throws IOException {
       this.zip = zip;

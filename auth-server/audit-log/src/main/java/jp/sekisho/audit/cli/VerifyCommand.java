@@ -15,6 +15,7 @@ import jp.sekisho.audit.copy.Deletion;
 import jp.sekisho.audit.copy.EntrySink;
 import jp.sekisho.audit.copy.LogCopy;
 import jp.sekisho.audit.copy.Verification;
+import jp.sekisho.audit.copy.Verification.Invalid;
 import jp.sekisho.audit.copy.Verification.Reason;
 import jp.sekisho.audit.copy.Verification.Verified;
 import jp.sekisho.audit.note.SignedNote;
@@ -80,11 +81,16 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify() throws IOException, FormatException {
+    Optional<Later> later = later();
+    if (later.isPresent() && later.get().outcome() instanceof Invalid bad) {
+      return voice.refuse(
+          new Invalid(bad.reason(), bad.entryIndex(), "--deletion-proof: " + bad.detail()));
+    }
     CopyVerifier verifier =
         new CopyVerifier(
             keys.read(),
             keys.unwitnessedAllowed(),
-            deletions(),
+            later.map(Later::deletions).orElse(List.of()),
             authorities == null
                 ? List.of()
                 : TimeStamps.anchors(SmallFile.read(authorities, MAX_ANCHORS)));
@@ -111,26 +117,34 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   /**
-   * Returns what a proof from the log's later generation says of deletions in this one, which is
-   * closed and cannot say so itself; empty if none was given or it does not hold.
+   * A proof from the log's later generation of deletions in this one, which is closed and cannot
+   * say so itself.
+   *
+   * @param outcome what its check said
    */
-  private List<Deletion> deletions() throws IOException, FormatException {
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Later(OfflineProof proof, byte[] entry, Verification outcome) {
+    /** Returns what it says of this log: nothing where it does not hold. */
+    List<Deletion> deletions() {
+      return outcome.fold(
+          good ->
+              Deletion.proved(good.origin(), proof.index(), entry, good.witnessedBy()).stream()
+                  .toList(),
+          bad -> List.of());
+    }
+  }
+
+  private Optional<Later> later() throws IOException, FormatException {
     if ((deletionProof == null) != (deletionKey == null)) {
       throw new IllegalArgumentException("--deletion-proof goes with --deletion-vkey");
     }
     if (deletionProof == null || deletionKey == null) {
-      return List.of();
+      return Optional.empty();
     }
     ProofCheck check = new ProofCheck(keys.read(deletionKey), keys.unwitnessedAllowed());
     OfflineProof proof = OfflineProof.parse(SmallFile.read(deletionProof, OfflineProof.MAX_BYTES));
     byte[] entry = proof.entry().orElse(new byte[0]);
-    return check
-        .check(proof, entry)
-        .fold(
-            good ->
-                Deletion.proved(good.origin(), proof.index(), entry, good.witnessedBy()).stream()
-                    .toList(),
-            bad -> List.of());
+    return Optional.of(new Later(proof, entry, check.check(proof, entry)));
   }
 
   /** Returns what a root sheet says; its origin is whatever the log's key signs. */

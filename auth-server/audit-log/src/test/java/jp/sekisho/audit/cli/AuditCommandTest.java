@@ -311,6 +311,12 @@ class AuditCommandTest {
         out.toString());
     assertOut(next + ", entry 0 of 2026-11-02T18:00:00Z");
     assertEquals(2, run(with(keys, "verify", closed, "--deletion-proof", proof)), "without a key");
+    out.getBuffer().setLength(0);
+    assertEquals(
+        Exit.INVALID,
+        run(with(keys, "verify", closed, "--deletion-proof", proof, "--deletion-vkey", LOG)));
+    assertOut("NOT_SIGNED_BY_LOG", "--deletion-proof");
+    assertFalse(out.toString().contains("DELETION_UNRECORDED"), out.toString());
   }
 
   @Test

@@ -270,22 +270,30 @@ public final class AuditLogs implements AutoCloseable {
     String log = stored(name);
     SignedCheckpoint signed = readable(log);
     PublishedTiles tiles = new PublishedTiles(database, log, signed.size());
-    boolean deleted = path instanceof EntryTilePath && path.index() * TilePath.FULL < minimum(log);
-    if (deleted || !tiles.has(path)) {
+    if (!tiles.has(path)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
+      byte[] read =
           switch (path) {
             case HashTilePath hashes -> tiles.read(hashes);
             case EntryTilePath entries -> tiles.entries(entries);
-          });
+          };
+      return isDeleted(log, path) ? Optional.empty() : Optional.of(read);
     } catch (IOException e) {
+      if (isDeleted(log, path)) {
+        return Optional.empty();
+      }
       if (path instanceof HashTilePath) {
         continuations.repair(log, signed);
       }
       throw new TamperedException(path instanceof HashTilePath ? "audit_node" : "audit_entry", log);
     }
+  }
+
+  /** Asked behind reading: then nothing that is deleted meanwhile is taken for tampered with. */
+  private boolean isDeleted(String log, TilePath path) {
+    return path instanceof EntryTilePath && path.index() * TilePath.FULL < minimum(log);
   }
 
   private static String text(SignedCheckpoint signed) {
@@ -326,9 +334,11 @@ public final class AuditLogs implements AutoCloseable {
       throw new IllegalArgumentException("a page has 1 to " + MAX_PAGE + " entries");
     }
     long end = Math.min(before, readable(log).size());
-    long minimum = minimum(log);
+    List<LogTables.Integrated> read =
+        database.read(handle -> LogTables.page(handle, log, person, end, limit));
+    long minimum = minimum(log); // behind the rows: those deleted meanwhile are not missing
     List<LogRow> found =
-        database.read(handle -> LogTables.page(handle, log, person, end, limit)).stream()
+        read.stream()
             .filter(row -> row.index() >= minimum)
             .map(row -> row(log, row, person))
             .toList();
@@ -441,6 +451,7 @@ public final class AuditLogs implements AutoCloseable {
         signed,
         files.readMinimum(key(log)),
         minimum(log),
+        () -> minimum(log),
         new BundleWriter.Beside(
             Optional.empty(), files.readStamped(signed.size()), aged(log, signed.size())));
   }
@@ -473,8 +484,8 @@ public final class AuditLogs implements AutoCloseable {
     }
   }
 
-  /** The first entry of a log that was not deleted after its term. */
-  private long minimum(String log) {
+  /** The first entry of a log, as rows and files name it, that was not deleted after its term. */
+  long minimum(String log) {
     return new LogFiles(keys, log).minimumIndex(key(log));
   }
 

@@ -14,6 +14,7 @@ import jp.sekisho.audit.tree.Rfc6962;
 import jp.sekisho.server.storage.Database;
 import jp.sekisho.server.storage.Recent;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.StorageException;
 import jp.sekisho.server.storage.TamperedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,6 +96,7 @@ final class Continuations {
    * Makes the hashes of the signed tree again from its sealed entries.
    *
    * @throws TamperedException when the entries themselves are not those that were signed
+   * @throws StorageException when entries were deleted after their term meanwhile
    */
   synchronized void repair(String log, SignedCheckpoint signed) {
     TreeNodes nodes = new TreeNodes();
@@ -109,7 +111,7 @@ final class Continuations {
         Hash leaf = LogTables.leaf(row, kept);
         boolean deleted = row.index() < kept && row.body().length == 0;
         if (row.index() != tree.size() || !(deleted || EntrySeal.isIntact(seal, log, row))) {
-          throw new TamperedException("audit_entry", log);
+          throw differing(log, kept);
         }
         if (!leaf.equals(row.leaf())) {
           leaves.add(new LogTables.Leaf(row.index(), leaf));
@@ -117,11 +119,11 @@ final class Continuations {
         tree = tree.append(leaf, nodes);
       }
       if (tree.size() != to) {
-        throw new TamperedException("audit_entry", log);
+        throw differing(log, kept);
       }
     }
     if (!tree.root().equals(signed.checkpoint().root())) {
-      throw new TamperedException("audit_entry", log);
+      throw differing(log, kept);
     }
     int _ =
         database
@@ -132,5 +134,13 @@ final class Continuations {
             });
     tiles.forget(log);
     LOG.error("hashes of log {} were edited in the database and made again from its entries", log);
+  }
+
+  /** Read before the minimum was raised and after their deletion, entries only seem edited. */
+  private RuntimeException differing(String log, long kept) {
+    return minimum.applyAsLong(log) == kept
+        ? new TamperedException("audit_entry", log)
+        : new StorageException(
+            "entries of log " + log + " were deleted after their term meanwhile; try again");
   }
 }

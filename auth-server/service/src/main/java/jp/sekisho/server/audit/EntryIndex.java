@@ -78,25 +78,38 @@ public final class EntryIndex {
     while (size < end) {
       long from = size;
       long to = Math.min(end, from + STEP);
-      List<EntryHit> hits = new ArrayList<>();
-      for (LogRow row : logs.page(log, null, to, (int) (to - from))) {
-        if (row instanceof LogRow.Intact intact) {
-          hits.add(EntryHit.of(intact.index(), intact.entry()));
-        }
-      }
-      boolean first =
-          database
-              .writer()
-              .sequence(handle -> {
-                if (!FindTables.raise(handle, stored, from, to)) {
-                  return false;
-                }
-                FindTables.insert(handle, stored, hits);
-                return true;
-              });
+      boolean first = take(stored, from, to, hits(log, from, to));
       size = first ? to : size(log);
     }
     return published - size;
+  }
+
+  /** What entries {@code from} up to, not including, {@code to} are found by. */
+  List<EntryHit> hits(String log, long from, long to) {
+    List<EntryHit> hits = new ArrayList<>();
+    for (LogRow row : logs.page(log, null, to, (int) (to - from))) {
+      if (row instanceof LogRow.Intact intact) {
+        hits.add(EntryHit.of(intact.index(), intact.entry()));
+      }
+    }
+    return hits;
+  }
+
+  /** Takes them into the index, unless another process did. */
+  boolean take(String stored, long from, long to, List<EntryHit> hits) {
+    return database
+        .writer()
+        .sequence(handle -> {
+          if (!FindTables.raise(handle, stored, from, to)) {
+            return false;
+          }
+          // Asked behind the lock on the index: what was deleted since the entries were read is not
+          // put back, and what is deleted from now on waits for the lock.
+          long minimum = logs.minimum(stored);
+          FindTables.insert(
+              handle, stored, hits.stream().filter(hit -> hit.index() >= minimum).toList());
+          return true;
+        });
   }
 
   /**

@@ -107,6 +107,15 @@ final class FindTables {
         == 1;
   }
 
+  /** Lets nobody take entries of a log into the index before this transaction ends. */
+  static void lock(Handle handle, String log) {
+    int _ =
+        handle.execute(
+            "insert into audit_find_state (log, size) values (?, 0)"
+                + " on conflict (log) do update set size = audit_find_state.size",
+            log);
+  }
+
   static void insert(Handle handle, String log, List<EntryHit> hits) {
     if (hits.isEmpty()) {
       return;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.bundle.BundleWriter;
@@ -17,6 +18,7 @@ import jp.sekisho.audit.names.NameTable;
 import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.audit.names.SealedNames;
 import jp.sekisho.audit.note.SignedNote;
+import jp.sekisho.audit.tile.EntryBundle;
 import jp.sekisho.audit.tree.GrowingTree;
 import jp.sekisho.audit.tree.Hash;
 import jp.sekisho.audit.tree.NodeSink;
@@ -39,11 +41,13 @@ public final class LogBundle {
   private final SignedCheckpoint signed;
   private final Optional<SignedNote> minimum;
   private final long first;
+  private final LongSupplier firstNow;
   private final BundleWriter.Beside beside;
 
   /**
    * @param minimum the signed statement of which entries were deleted after their term
    * @param first the first one that was not
+   * @param firstNow the same, asked again: entries may be deleted while they are read
    * @param beside the newest time-stamp over a checkpoint that this one continues, and an older one
    *     over what was deleted, as witnesses saw it then
    */
@@ -53,10 +57,12 @@ public final class LogBundle {
       SignedCheckpoint signed,
       Optional<SignedNote> minimum,
       long first,
+      LongSupplier firstNow,
       BundleWriter.Beside beside) {
     this.beside = beside;
     this.minimum = minimum;
     this.first = first;
+    this.firstNow = firstNow;
     this.database = database;
     this.log = log;
     this.size = signed.size();
@@ -66,6 +72,19 @@ public final class LogBundle {
   /** How many entries it holds. */
   public long size() {
     return size;
+  }
+
+  /** Whether a ZIP can hold it; reads the lengths of all entries where there are many. */
+  public boolean fitsZip() {
+    return fits(BundleWriter.MAX_ZIP_ENTRIES, BundleWriter.MAX_ZIP_BYTES);
+  }
+
+  boolean fits(long entries, long bytes) {
+    if (size > entries) {
+      return false;
+    }
+    return (size - first) * (EntryBundle.MAX_ENTRY_BYTES + 1L) <= bytes
+        || database.read(handle -> LogTables.lineBytes(handle, log, first, size)) <= bytes;
   }
 
   /**
@@ -120,7 +139,7 @@ public final class LogBundle {
    * The entries' canonical bodies, from {@link #first}.
    *
    * @return throws {@link TamperedException} at its end, unless the entries have the root that was
-   *     signed
+   *     signed; {@link StorageException} where some were deleted after their term meanwhile
    */
   public Iterator<byte[]> entries() {
     return new Bodies();
@@ -162,6 +181,10 @@ public final class LogBundle {
       }
       boolean more = chunk.hasNext();
       if (!more && !(tree.size() == size && tree.root().equals(signed.checkpoint().root()))) {
+        if (firstNow.getAsLong() != first) {
+          throw new StorageException(
+              "entries of log " + log + " were deleted after their term meanwhile; try again");
+        }
         throw new TamperedException("audit_entry", log);
       }
       return more;

@@ -83,6 +83,7 @@ final class LogTables {
 
   /** Deletes what entries say, {@code from} up to, not including, {@code to}; hashes stay. */
   static int prune(Handle handle, String log, long from, long to) {
+    FindTables.lock(handle, log);
     int _ =
         handle.execute(
             "delete from audit_find where log = ? and idx >= ? and idx < ?", log, from, to);
@@ -349,6 +350,19 @@ final class LogTables {
         .bind("to", to)
         .map((row, _) -> integrated(row))
         .list();
+  }
+
+  /** How many bytes entries {@code from} up to, not including, {@code to} are, one a line. */
+  static long lineBytes(Handle handle, String log, long from, long to) {
+    return handle
+        .createQuery(
+            "select coalesce(sum(length(body) + 1), 0) from audit_entry"
+                + " where log = :log and idx >= :from and idx < :to")
+        .bind("log", log)
+        .bind("from", from)
+        .bind("to", to)
+        .mapTo(Long.class)
+        .one();
   }
 
   /** What entries {@code from} up to, not including, {@code to} say, in order. Plain JDBC. */

@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.storage.Database;
@@ -310,11 +312,10 @@ public final class Resumption implements AutoCloseable {
   private record Amounts(long held, long carried, long foreign) {}
 
   /** Goes on after a failure between the COMMIT and the name of the key file. */
-  private Outcome finish(Generation old, String oldOrigin, LogFiles next, SignedCheckpoint known)
+  private Outcome finish(Generation old, String oldOrigin, LogFiles next, SignedCheckpoint last)
       throws IOException, FormatException {
     String log = old.next().log();
     String origin = old.next().origin(oldOrigin);
-    long held = state(old).map(LogState::size).orElse(0L);
     List<LogTables.Pending> rows =
         database.read(handle -> LogTables.pending(handle, log, Long.MIN_VALUE, Long.MAX_VALUE));
     boolean ours =
@@ -322,12 +323,36 @@ public final class Resumption implements AutoCloseable {
     if (!ours) {
       return new Outcome.Refused(old.organ(), Reason.FOREIGN_GENERATION);
     }
+    Map<String, Object> said = opening(rows);
     try (LogSigner signer = next.prepare(origin)) {
-      new LogFiles(keys, old.log()).writeLast(known.note());
+      new LogFiles(keys, old.log()).writeLast(last.note());
       next.finish(Checkpoint.of(origin, Frontier.empty()).sign(signer));
       return new Outcome.Opened(
-          old.organ(), signer.verifierKey(), known.size(), held, rows.size() - 1L, 0);
+          old.organ(),
+          signer.verifierKey(),
+          amount(said, "known"),
+          amount(said, "held"),
+          amount(said, "carried"),
+          amount(said, "foreign"));
     }
+  }
+
+  /** What entry 0, whose seal is good, says of the generation before it. */
+  private static Map<String, Object> opening(List<LogTables.Pending> rows) {
+    LogTables.Pending first =
+        rows.stream().min(Comparator.comparingLong(LogTables.Pending::number)).orElseThrow();
+    try {
+      return Entry.parse(first.body()).data();
+    } catch (MalformedException e) {
+      throw new LogIntegrityException("entry 0 of log " + first.log() + " is none of ours", e);
+    }
+  }
+
+  private static long amount(Map<String, Object> said, String name) {
+    if (said.get(name) instanceof Long amount) {
+      return amount;
+    }
+    throw new LogIntegrityException("an opening entry without " + name);
   }
 
   /** Entry 0 and what was carried, numbered and sealed for the next generation. */

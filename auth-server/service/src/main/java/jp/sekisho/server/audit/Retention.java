@@ -24,7 +24,7 @@ public record Retention(int years, List<Hold> holds) {
   public static final int FLOOR = 1;
   public static final int DEFAULT = 7;
   public static final int MOST = 100;
-  private static final int MAX_HOLDS = 50;
+  public static final int MOST_HOLDS = 50;
 
   /**
    * Checks the range.
@@ -33,7 +33,7 @@ public record Retention(int years, List<Hold> holds) {
    */
   public Retention {
     holds = List.copyOf(holds);
-    if (years < FLOOR || years > MOST || holds.size() > MAX_HOLDS) {
+    if (years < FLOOR || years > MOST || holds.size() > MOST_HOLDS) {
       throw new IllegalArgumentException("a log is kept " + FLOOR + " to " + MOST + " years");
     }
   }

@@ -115,6 +115,12 @@ final class SequencerLoop implements AutoCloseable {
         // The rows are safe where they are; the next pass takes them.
         LOG.warn("a pass of the sequencer failed and will be repeated", e);
         pause = AFTER_FAILURE;
+      } catch (Error e) {
+        // Without this thread nothing is published any more, and nobody would be told.
+        well = false;
+        waiting.fail(new StorageException("the audit log cannot go on", e));
+        broken.accept(new LogIntegrityException("the sequencer died", e));
+        throw e;
       }
     }
   }
@@ -142,6 +148,8 @@ final class SequencerLoop implements AutoCloseable {
   private void finish() {
     try {
       runOnce();
+    } catch (LogIntegrityException e) {
+      LOG.error("the audit log cannot go on: {}", e.getMessage(), e);
     } catch (RuntimeException e) {
       LOG.warn("the last entries are published at the next start", e);
     }

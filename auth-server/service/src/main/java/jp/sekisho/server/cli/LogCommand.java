@@ -54,6 +54,11 @@ final class LogCommand {
       return log;
     }
 
+    /** Whose log it is, or {@code system}. */
+    String organ() {
+      return log.split("@", 2)[0];
+    }
+
     /** Whether the installation has it; says so on standard error if not. */
     boolean exists(Console console, Installation installation) {
       boolean exists = installation.logs().has(log);
@@ -102,7 +107,7 @@ final class LogCommand {
       if (!which.exists(console, installation)) {
         return ExitCode.REFUSED;
       }
-      if (names && which.log.equals(PendingEntries.SYSTEM)) {
+      if (names && which.organ().equals(PendingEntries.SYSTEM)) {
         console.err().println(texts.say("log.no-names"));
         return ExitCode.REFUSED;
       }
@@ -113,6 +118,19 @@ final class LogCommand {
         console.err().println(texts.say("log.exists", out));
         return ExitCode.REFUSED;
       }
+      boolean whole = false;
+      try {
+        whole = write(installation, texts);
+      } finally {
+        if (!whole) {
+          Files.deleteIfExists(out); // a part proves nothing and is in the way of the next try
+        }
+      }
+      return whole ? ExitCode.OK : ExitCode.REFUSED;
+    }
+
+    /** Whether the log could be written; says on standard error why not. */
+    private boolean write(Installation installation, Texts texts) throws Exception {
       LogBundle bundle =
           new Cosignatures(
                   installation.logs(),
@@ -120,7 +138,11 @@ final class LogCommand {
                   OutsideWitness.read(installation.directory().witnesses()),
                   installation.clock())
               .bundle(which.log);
-      String organ = which.log.split("@", 2)[0];
+      if (!bundle.fitsZip()) {
+        console.err().println(texts.say("log.too-large", which.log));
+        return false;
+      }
+      String organ = which.organ();
       Entry.Subject subject =
           organ.equals(PendingEntries.SYSTEM)
               ? Entry.Subject.NONE
@@ -156,7 +178,7 @@ final class LogCommand {
           }
         }
       }
-      return ExitCode.OK;
+      return true;
     }
   }
 

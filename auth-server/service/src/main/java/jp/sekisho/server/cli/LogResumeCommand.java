@@ -46,8 +46,13 @@ final class LogResumeCommand implements Callable<Integer> {
   public Integer call() {
     List<Outcome> outcomes = new ArrayList<>();
     int exit = console.guarded(() -> resume(outcomes));
+    if (exit != ExitCode.OK) {
+      // What was opened stays open, and its key is not told again.
+      boolean _ = print(outcomes);
+      return exit;
+    }
     // With the new generations open the logs can be written again: also what this command did.
-    return exit == ExitCode.OK ? console.run(installation -> report(outcomes)) : exit;
+    return console.run(installation -> report(outcomes));
   }
 
   private int resume(List<Outcome> outcomes) throws IOException {
@@ -87,6 +92,15 @@ final class LogResumeCommand implements Callable<Integer> {
   }
 
   private int report(List<Outcome> outcomes) {
+    if (!print(outcomes)) {
+      console.err().println(texts().say("log.resume-whole"));
+      return ExitCode.REFUSED;
+    }
+    return ExitCode.OK;
+  }
+
+  /** Says which generations were opened; whether there is one. */
+  private boolean print(List<Outcome> outcomes) {
     boolean opened = false;
     for (Outcome outcome : outcomes) {
       if (outcome instanceof Outcome.Opened next) {
@@ -122,12 +136,10 @@ final class LogResumeCommand implements Callable<Integer> {
         }
       }
     }
-    if (!opened) {
-      console.err().println(texts().say("log.resume-whole"));
-      return ExitCode.REFUSED;
+    if (opened) {
+      console.err().println(texts().say("log.resume-next"));
     }
-    console.err().println(texts().say("log.resume-next"));
-    return ExitCode.OK;
+    return opened;
   }
 
   private Texts texts() {

@@ -91,6 +91,10 @@ final class LogRetentionCommand implements Callable<Integer> {
   }
 
   private int run(Installation installation, String document) {
+    if (which.name().indexOf('@') >= 0) {
+      console.err().println(texts().say("log.retention-generation", which.name()));
+      return ExitCode.REFUSED;
+    }
     if (!which.exists(console, installation)) {
       return ExitCode.REFUSED;
     }
@@ -103,6 +107,11 @@ final class LogRetentionCommand implements Callable<Integer> {
         if (asked.years != null) {
           Retention _ = retentions.setYears(by(log), log, asked.years, document);
         } else if (asked.hold) {
+          if (retentions.of(log).stream()
+              .anyMatch(kept -> kept.holds().size() >= Retention.MOST_HOLDS)) {
+            console.err().println(texts().say("log.retention-full", Retention.MOST_HOLDS));
+            return ExitCode.REFUSED;
+          }
           Retention.Hold _ = retentions.hold(by(log), log, document);
         } else if (asked.lift != null) {
           if (!retentions.lift(by(log), log, asked.lift, document)) {

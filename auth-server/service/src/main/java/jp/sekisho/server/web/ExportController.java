@@ -77,7 +77,13 @@ final class ExportController {
 
   /** What is taken away: how it is written, and its name. */
   private record Taken(
-      String by, String type, String ending, long size, long names, Writing writing) {}
+      String by,
+      String type,
+      String ending,
+      long size,
+      long names,
+      boolean fits,
+      Writing writing) {}
 
   /** Writes the whole of it. */
   private interface Writing {
@@ -95,7 +101,14 @@ final class ExportController {
         log,
         filter -> {
           LogBundle bundle = cosignatures.bundle(filter.scope(log));
-          return new Taken("page", "application/zip", ".zip", bundle.size(), 0, bundle::writeZip);
+          return new Taken(
+              "page",
+              "application/zip",
+              ".zip",
+              bundle.size(),
+              0,
+              bundle.fitsZip(),
+              bundle::writeZip);
         });
   }
 
@@ -123,6 +136,7 @@ final class ExportController {
                 ".zip",
                 bundle.size(),
                 names.people(),
+                bundle.fitsZip(),
                 out -> bundle.writeZip(out, names, secret));
           });
     }
@@ -144,6 +158,7 @@ final class ExportController {
               ".csv",
               bundle.size(),
               0,
+              true,
               out -> LogCsv.write(bundle, filter::accepts, words, out));
         });
   }
@@ -163,6 +178,7 @@ final class ExportController {
               ".jsonl",
               bundle.size(),
               0,
+              true,
               out -> LogCsv.writeLines(bundle, filter::accepts, out));
         });
   }
@@ -193,6 +209,9 @@ final class ExportController {
     }
     Map<String, Object> conditions = reader.asked(log, filter);
     Taken taken = source.apply(filter);
+    if (!taken.fits()) {
+      return answers.refuse(Refusal.LOG_TOO_LARGE, request);
+    }
     Path file = Files.createTempFile("sekisho-export", taken.ending()); // mode 0600
     try {
       try (OutputStream out = Files.newOutputStream(file)) {

@@ -45,7 +45,10 @@ final class IndexKeeper implements AutoCloseable {
     this.logs = Set.copyOf(logs);
     this.work =
         thread.scheduleWithFixedDelay(
-            this::follow, REST.toMillis(), REST.toMillis(), TimeUnit.MILLISECONDS);
+            Rounds.of("the index", this::follow),
+            REST.toMillis(),
+            REST.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   private void follow() {

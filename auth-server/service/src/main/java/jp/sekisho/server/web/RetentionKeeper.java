@@ -40,7 +40,10 @@ final class RetentionKeeper implements AutoCloseable {
     this.clock = clock;
     this.work =
         thread.scheduleWithFixedDelay(
-            this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            Rounds.of("the deletion of old entries", this::look),
+            LOOK.toMillis(),
+            LOOK.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Deletes, if this was not done since the last time it was due. */

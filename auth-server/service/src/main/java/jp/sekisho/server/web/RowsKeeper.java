@@ -28,7 +28,10 @@ final class RowsKeeper implements AutoCloseable {
     this.tampered = tampered;
     this.work =
         thread.scheduleWithFixedDelay(
-            this::look, FIRST.toMinutes(), LOOK.toMinutes(), TimeUnit.MINUTES);
+            Rounds.of("the comparison of rows", this::look),
+            FIRST.toMinutes(),
+            LOOK.toMinutes(),
+            TimeUnit.MINUTES);
   }
 
   /** Looks once. */

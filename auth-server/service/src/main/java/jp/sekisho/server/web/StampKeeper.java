@@ -24,7 +24,8 @@ final class StampKeeper implements AutoCloseable {
     this.logs = Set.copyOf(logs);
     stamps.ifPresent(daily -> {
       var _ =
-          thread.scheduleWithFixedDelay(() -> look(daily), 1, LOOK.toMinutes(), TimeUnit.MINUTES);
+          thread.scheduleWithFixedDelay(
+              Rounds.of("time-stamping", () -> look(daily)), 1, LOOK.toMinutes(), TimeUnit.MINUTES);
     });
   }
 

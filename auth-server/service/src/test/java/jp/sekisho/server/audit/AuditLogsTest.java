@@ -1,6 +1,7 @@
 package jp.sekisho.server.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -65,6 +67,24 @@ class AuditLogsTest {
       }
       TrustedKeys keys = new TrustedKeys(storage.logs.verifierKey("mayor"), List.of());
       assertInstanceOf(Verification.Verified.class, new BundleVerifier(keys, true).verify(bundle));
+    }
+  }
+
+  @Test
+  void aLogThatNoZipCanHoldIsToldBeforeItIsWritten() {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      var _ = Restores.write(storage, 3);
+      storage.logs.integrateNow();
+      LogBundle bundle = storage.logs.bundle("mayor");
+      long bytes = 0;
+      Iterator<byte[]> entries = bundle.entries();
+      while (entries.hasNext()) {
+        bytes += entries.next().length + 1;
+      }
+      assertTrue(bundle.fitsZip());
+      assertTrue(bundle.fits(3, bytes));
+      assertFalse(bundle.fits(3, bytes - 1));
+      assertFalse(bundle.fits(2, bytes));
     }
   }
 

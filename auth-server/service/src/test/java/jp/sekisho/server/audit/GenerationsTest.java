@@ -213,6 +213,11 @@ class GenerationsTest {
           assertInstanceOf(Outcome.Opened.class, Restores.resume(storage, "mayor", List.of(kept)));
       assertEquals(List.of(5L, -1L), List.of(opened.known(), opened.held()));
     }
+    interrupt("mayor@2");
+    Outcome.Opened again = Restores.opened(this::open, "mayor");
+    assertEquals(
+        List.of(5L, -1L, 0L, 0L),
+        List.of(again.known(), again.held(), again.carried(), again.foreign()));
     try (OpenStorage storage = open()) {
       storage.logs.integrateNow();
       assertEquals(-1L, Restores.entry(storage, "mayor", 0).data().get("held"));
@@ -266,6 +271,13 @@ class GenerationsTest {
     }
   }
 
+  /** As a crash leaves an opening before the key file has its name. */
+  private void interrupt(String log) throws Exception {
+    Path keys = directory.resolve("keys");
+    Files.move(keys.resolve("log-" + log + ".key"), keys.resolve("log-" + log + ".seed"));
+    Files.delete(keys.resolve("log-" + log + ".committed"));
+  }
+
   @Test
   void anOpeningThatWasInterruptedIsFinishedOnce() throws Exception {
     try (OpenStorage storage = open()) {
@@ -273,10 +285,7 @@ class GenerationsTest {
       execute(storage, "delete from audit_pending where number = 1");
     }
     var _ = Restores.opened(this::open, "mayor");
-    // As a crash leaves it before the key file has its name.
-    Path keys = directory.resolve("keys");
-    Files.move(keys.resolve("log-mayor@2.key"), keys.resolve("log-mayor@2.seed"));
-    Files.delete(keys.resolve("log-mayor@2.committed"));
+    interrupt("mayor@2");
     try (OpenStorage storage = open()) {
       assertThrows(LogIntegrityException.class, storage.logs::integrateNow);
     }

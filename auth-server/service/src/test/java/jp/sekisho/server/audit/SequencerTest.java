@@ -2,6 +2,7 @@ package jp.sekisho.server.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.SessionEvent;
@@ -257,9 +260,41 @@ class SequencerTest {
               .logs
               .published(receipt)
               .toCompletableFuture()
-              .orTimeout(5, java.util.concurrent.TimeUnit.SECONDS)
+              .orTimeout(5, TimeUnit.SECONDS)
               .get()
               .index());
+    }
+  }
+
+  @Test
+  void anErrorHaltsTheLogAndIsNotSilent() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      Waiting waiting = new Waiting(Duration.ofMinutes(1));
+      Sequencer sequencer =
+          new Sequencer(
+              storage.database,
+              storage.keys,
+              storage.seal,
+              storage.pending.committed(),
+              storage.pending.newest(),
+              waiting,
+              _ -> {});
+      EntryReceipt receipt = new EntryReceipt(new byte[EntryReceipt.ID_BYTES], "mayor");
+      CompletableFuture<Published> told = waiting.add(receipt).toCompletableFuture();
+      CompletableFuture<LogIntegrityException> broken = new CompletableFuture<>();
+      try (SequencerLoop loop =
+          new SequencerLoop(
+              new SequencerLock(storage.database, storage.keys),
+              sequencer,
+              _ -> {
+                throw new StackOverflowError("for a reason of its own");
+              },
+              waiting)) {
+        loop.start(broken::complete);
+        assertInstanceOf(StackOverflowError.class, broken.get(10, TimeUnit.SECONDS).getCause());
+        assertFalse(loop.isWell());
+        assertTrue(told.isCompletedExceptionally());
+      }
     }
   }
 

@@ -10,15 +10,24 @@ import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import jp.sekisho.audit.bundle.BundleVerifier;
+import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
 import jp.sekisho.audit.copy.Verification;
+import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.VerifierKey;
+import jp.sekisho.audit.tree.Frontier;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.audit.Retention;
+import jp.sekisho.server.auditor.Keeping;
+import jp.sekisho.server.config.DataDirectory;
+import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.person.Appointment;
 import jp.sekisho.server.person.PersonDiff;
 import jp.sekisho.server.person.Role;
@@ -349,6 +358,31 @@ class CommandsTest {
     assertEquals(Locale.JAPANESE, Texts.locale(null, Map.of("LANG", "C.UTF-8")));
   }
 
+  /** Another log's refusal does not hide the key of the one that was opened before it. */
+  @Test
+  void whatWasOpenedIsToldThoughTheNextLogIsRefused() throws Exception {
+    init();
+    Path database = Path.of(data(), "sekisho.db");
+    byte[] backup = Files.readAllBytes(database);
+    Path file = directory.resolve("x.zip");
+    assertEquals(
+        ExitCode.OK,
+        run("log", "export", "--log", "mayor", "--out", file.toString(), "--data", data()));
+    assertEquals(ExitCode.OK, run("log", "key", "--log", "system", "--data", data()));
+    String origin = out.toString().strip().split("\\+", 2)[0];
+    Files.write(database, backup);
+    Files.deleteIfExists(Path.of(data(), "sekisho.db-wal"));
+    Path foreign = directory.resolve("checkpoint");
+    try (LogSigner signer = LogSigner.of(origin, new byte[32])) {
+      Files.write(foreign, Checkpoint.of(origin, Frontier.empty()).sign(signer).toBytes());
+    }
+    String[] resume = {"log", "resume", "--data", data(), "--lang", "en", "--json"};
+    assertEquals(ExitCode.REFUSED, run(with(resume, "--checkpoint", foreign.toString())));
+    assertTrue(err.toString().contains("not signed with the key of log system"), err.toString());
+    assertTrue(out.toString().contains("\"log\":\"mayor\""), out.toString());
+    assertEquals(ExitCode.REFUSED, run(resume), "nothing is left to be opened");
+  }
+
   @Test
   void aRestoredDatabaseIsResumedAndOnlyThen() throws Exception {
     init();
@@ -381,6 +415,30 @@ class CommandsTest {
   }
 
   @Test
+  void anExportThatFailsLeavesNoFile() throws Exception {
+    init();
+    Path file = directory.resolve("x.zip");
+    String[] export = {
+      "log", "export", "--log", "system", "--out", file.toString(), "--data", data()
+    };
+    try (Installation service =
+        Installation.open(new DataDirectory(Path.of(data())), Clock.systemUTC())) {
+      service.logs().start(_ -> {}); // so that the command does not read the whole log first
+      int changed =
+          service
+              .database()
+              .writer()
+              .<Integer, RuntimeException>sequence(handle ->
+                  handle.execute(
+                      "update audit_entry set body = ? where log = 'system' and idx = 0",
+                      new byte[] {1}));
+      assertEquals(1, changed);
+      assertEquals(ExitCode.REFUSED, run(export));
+      assertFalse(Files.exists(file));
+    }
+  }
+
+  @Test
   void retentionAndHoldsAreSetAtTheConsoleAndLogged() throws Exception {
     init();
     String[] log = {"log", "retention", "--log", "mayor", "--data", data(), "--json"};
@@ -399,6 +457,36 @@ class CommandsTest {
         ExitCode.REFUSED, run(with(log, "--lift", "0000000000000000", "--reference", "監査第34号")));
     assertEquals(ExitCode.OK, run(with(log, "--prune")));
     assertTrue(out.toString().contains("\"deleted\":0"), out.toString());
+    for (String[] more : List.of(new String[0], new String[] {"--prune"})) {
+      String[] closed = {"log", "retention", "--log", "mayor@1", "--data", data(), "--lang", "en"};
+      assertEquals(ExitCode.REFUSED, run(with(closed, more)));
+      assertTrue(err.toString().contains("without @ and number"), err.toString());
+    }
+  }
+
+  @Test
+  void oneHoldTooManyIsCalledThat() throws Exception {
+    init();
+    try (Installation installation =
+        Installation.open(new DataDirectory(Path.of(data())), Clock.systemUTC())) {
+      Entry.Subject mayor = new Entry.Subject("mayor", null, null, null, null);
+      for (int i = 1; i <= Retention.MOST_HOLDS; i++) {
+        Retention.Hold _ = Keeping.of(installation).hold(mayor, "mayor", "監査第" + i + "号");
+      }
+      installation.logs().integrateNow();
+    }
+    String[] log = {"log", "retention", "--log", "mayor", "--data", data(), "--lang", "en"};
+    assertEquals(ExitCode.REFUSED, run(with(log, "--hold", "--reference", "監査第51号")));
+    assertTrue(err.toString().contains("at most 50 legal holds"), err.toString());
+  }
+
+  @Test
+  void aClosedGenerationOfTheSystemLogHasNoNamesEither() {
+    init();
+    String file = directory.resolve("x.zip").toString();
+    String[] export = {"log", "export", "--names", "--out", file, "--data", data(), "--lang", "en"};
+    assertEquals(ExitCode.REFUSED, run(with(export, "--log", "system@1")));
+    assertTrue(err.toString().contains("belongs to no organ"), err.toString());
   }
 
   @Test

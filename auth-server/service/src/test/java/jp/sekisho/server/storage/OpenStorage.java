@@ -70,7 +70,7 @@ public final class OpenStorage implements AutoCloseable {
   }
 
   /** SQLite in {@code directory}, all of its connections wrapped. */
-  static OpenStorage sqlite(Path directory, UnaryOperator<DataSource> wrapped) {
+  public static OpenStorage sqlite(Path directory, UnaryOperator<DataSource> wrapped) {
     return new OpenStorage(
         Database.sqlite(directory.resolve("sekisho.db"), wrapped, true),
         directory.resolve("keys"),
