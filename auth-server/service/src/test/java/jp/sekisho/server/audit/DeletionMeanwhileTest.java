@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import jp.sekisho.audit.tile.EntryTilePath;
@@ -119,12 +122,10 @@ class DeletionMeanwhileTest {
     }
   }
 
-  /** Another process, in which something happens just before the last connection of a call. */
+  /** Another process, in which something happens just before it reads entries. */
   private static final class Between implements AutoCloseable {
     private final OpenStorage storage;
-    private final AtomicInteger connections = new AtomicInteger();
-    private volatile Runnable act = () -> {};
-    private volatile int at;
+    private final AtomicReference<Runnable> next = new AtomicReference<>(() -> {});
 
     Between(Path directory) {
       storage =
@@ -132,27 +133,36 @@ class DeletionMeanwhileTest {
               directory,
               source ->
                   (DataSource)
-                      Proxy.newProxyInstance(
-                          Between.class.getClassLoader(),
-                          new Class<?>[] {DataSource.class},
+                      proxy(
+                          DataSource.class,
                           (_, method, args) -> {
-                            if (method.getName().equals("getConnection")
-                                && connections.incrementAndGet() == at) {
-                              // On a thread of its own: it is another process that writes.
-                              CompletableFuture.runAsync(act).join();
-                            }
-                            return method.invoke(source, args);
+                            Object result = method.invoke(source, args);
+                            return result instanceof Connection connection
+                                ? proxy(
+                                    Connection.class,
+                                    (_, inner, values) -> called(connection, inner, values))
+                                : result;
                           }));
     }
 
-    /** The call once undisturbed, to count its connections, and once with {@code act}. */
+    private static Object proxy(Class<?> type, InvocationHandler handler) {
+      return Proxy.newProxyInstance(Between.class.getClassLoader(), new Class<?>[] {type}, handler);
+    }
+
+    private Object called(Connection connection, Method method, Object[] args) throws Exception {
+      if (method.getName().equals("prepareStatement")
+          && String.valueOf(args[0]).contains("from audit_entry")) {
+        // On a thread of its own: it is another process that writes.
+        CompletableFuture.runAsync(next.getAndSet(() -> {})).join();
+      }
+      return method.invoke(connection, args);
+    }
+
     <T> T during(Runnable act, Supplier<T> call) {
-      connections.set(0);
-      T _ = call.get();
-      at = connections.getAndSet(0);
-      this.act = act;
+      Runnable none = next.getAndSet(act);
       T result = call.get();
-      assertTrue(connections.get() >= at);
+      assertTrue(next.get() != act, "entries were not read");
+      next.set(none);
       return result;
     }
 
