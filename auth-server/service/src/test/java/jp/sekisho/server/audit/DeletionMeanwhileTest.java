@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -125,7 +126,8 @@ class DeletionMeanwhileTest {
   /** Another process, in which something happens just before it reads entries. */
   private static final class Between implements AutoCloseable {
     private final OpenStorage storage;
-    private final AtomicReference<Runnable> next = new AtomicReference<>(() -> {});
+    private final AtomicReference<Optional<Runnable>> next =
+        new AtomicReference<>(Optional.empty());
 
     Between(Path directory) {
       storage =
@@ -153,16 +155,15 @@ class DeletionMeanwhileTest {
       if (method.getName().equals("prepareStatement")
           && String.valueOf(args[0]).contains("from audit_entry")) {
         // On a thread of its own: it is another process that writes.
-        CompletableFuture.runAsync(next.getAndSet(() -> {})).join();
+        next.getAndSet(Optional.empty()).ifPresent(act -> CompletableFuture.runAsync(act).join());
       }
       return method.invoke(connection, args);
     }
 
     <T> T during(Runnable act, Supplier<T> call) {
-      Runnable none = next.getAndSet(act);
+      next.set(Optional.of(act));
       T result = call.get();
-      assertTrue(next.get() != act, "entries were not read");
-      next.set(none);
+      assertTrue(next.get().isEmpty(), "entries were read");
       return result;
     }
 
