@@ -3,6 +3,7 @@ package jp.sekisho.server.grant;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import jp.sekisho.policy.number.NumberDetector;
@@ -62,8 +63,7 @@ public final class Extensions {
       Instant end = OffsetDateTime.parse(wanted.end()).toInstant();
       String reason = Normalizer.normalize(wanted.reason().strip(), Normalizer.Form.NFC);
       Refusal limit =
-          limits.obstacle(
-              change.handle(), minutes, java.time.Duration.between(present.start(), end));
+          limits.obstacle(change.handle(), minutes, Duration.between(present.start(), end));
       if (limit != null) {
         return Verdict.refused(limit);
       }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Role;
@@ -58,7 +59,7 @@ final class Representation {
     return found;
   }
 
-  private java.util.Optional<Represented> place(
+  private Optional<Represented> place(
       Handle handle,
       List<Deputy> orders,
       String division,
@@ -73,7 +74,7 @@ final class Representation {
         continue;
       }
       if (one.person().equals(person)) {
-        return java.util.Optional.of(new Represented(approver, before));
+        return Optional.of(new Represented(approver, before));
       }
       boolean there =
           !absent.contains(one.person())
@@ -82,6 +83,6 @@ final class Representation {
         before.add(one.person());
       }
     }
-    return java.util.Optional.empty();
+    return Optional.empty();
   }
 }

@@ -35,7 +35,10 @@ final class WitnessKeeper implements AutoCloseable {
     this.logs = Set.copyOf(logs);
     this.work =
         thread.scheduleWithFixedDelay(
-            this::ask, REST.toMillis(), REST.toMillis(), TimeUnit.MILLISECONDS);
+            Rounds.of("asking the witnesses", this::ask),
+            REST.toMillis(),
+            REST.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Asks about each log once. */
