@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import jp.sekisho.agent.enforce.DecisionLog;
@@ -699,10 +700,19 @@ public final class UsbGate implements AutoCloseable {
     return recordFailed || !log.takesReleases() ? Fault.RECORDS_FULL : null;
   }
 
-  /** Stops deciding. Gates and blocks stay as they are. */
+  /**
+   * Stops deciding; what is being decided is waited for, at most two seconds. Gates and blocks stay
+   * as they are.
+   */
   @Override
   public void close() {
     ended = true;
     events.close();
+    LockSupport.unpark(thread);
+    try {
+      TimeUnit.SECONDS.timedJoin(thread, 2);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -674,5 +675,26 @@ class UsbGateTest {
     assertEquals("0", bus.get("usb1", "authorized_default"));
     assertEquals("0", authorized("1-1"));
     assertEquals("events-lost", gate.enforcement().fault());
+  }
+
+  @Test
+  @DisplayName("the end of the gate waits for the decision that is being made")
+  void endWaits() throws Exception {
+    CountDownLatch deciding = new CountDownLatch(1);
+    CountDownLatch ending = new CountDownLatch(1);
+    gate.start(log);
+    whileRecording =
+        event -> {
+          deciding.countDown();
+          Await.until("the end has begun", () -> ending.getCount() == 0);
+        };
+    bus.plug("1-1", FakeBus.STICK);
+    deciding.await();
+    Thread end = new Thread(() -> gate.close());
+    end.start();
+    Await.until("it waits", () -> end.getState() == Thread.State.TIMED_WAITING);
+    ending.countDown();
+    end.join();
+    assertEquals(List.of("usb.blocked"), types());
   }
 }
