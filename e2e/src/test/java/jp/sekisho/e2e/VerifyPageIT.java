@@ -3,7 +3,6 @@ package jp.sekisho.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,18 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
 import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.bundle.BundleWriter;
 import jp.sekisho.audit.checkpoint.Checkpoint;
@@ -47,11 +41,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("browser")
 @SuppressWarnings("NullAway.Init") // JUnit sets them
 class VerifyPageIT {
-  private static final String ORIGIN = "audit.city.example/log/mayor/1";
-  private static final int SIZE = 700;
+  private static final String ORIGIN = SampleBundle.ORIGIN;
+  private static final int SIZE = SampleBundle.SIZE;
 
   @TempDir private static Path temp;
   private static Screen screen;
+  private static SampleBundle sample;
   private static LogSigner log;
   private static WitnessSigner witness;
   private static byte[] good;
@@ -60,16 +55,16 @@ class VerifyPageIT {
   @BeforeAll
   static void open() throws Exception {
     screen = Screen.open("ja", temp.resolve("profile"));
-    log = LogSigner.of(ORIGIN, seed(1));
-    witness = WitnessSigner.of("kansa.example/office", seed(2));
-    good = bundle(entries());
+    sample = new SampleBundle();
+    log = sample.log;
+    witness = sample.witness;
+    good = sample.good;
   }
 
   @AfterAll
   static void close() {
     screen.close();
-    log.close();
-    witness.close();
+    sample.close();
   }
 
   @BeforeEach
@@ -77,81 +72,6 @@ class VerifyPageIT {
     Path page = temp.resolve("verify.html");
     Files.write(page, BundleWriter.page());
     screen.go(page.toUri().toString());
-  }
-
-  private static byte[] seed(int first) {
-    byte[] seed = new byte[32];
-    Arrays.fill(seed, (byte) first);
-    return seed;
-  }
-
-  private static List<byte[]> entries() {
-    List<byte[]> entries = new ArrayList<>();
-    for (int i = 0; i < SIZE; i++) {
-      String entry = "{\"n\":" + i + ",\"type\":\"login.succeeded\",\"post\":\"税務課\"}";
-      entries.add(entry.getBytes(StandardCharsets.UTF_8));
-    }
-    return entries;
-  }
-
-  /** Signs, cosigns and packs entries. */
-  private static byte[] bundle(List<byte[]> entries) throws Exception {
-    Frontier tree = Frontier.empty();
-    for (byte[] entry : entries) {
-      tree = tree.append(Rfc6962.leaf(entry));
-    }
-    SignedNote note = Checkpoint.of(ORIGIN, tree).sign(log);
-    SignedNote cosigned = note.with(witness.cosign(note, Instant.parse("2026-11-21T03:00:00Z")));
-    ByteArrayOutputStream zip = new ByteArrayOutputStream();
-    BundleWriter.writeZip(zip, cosigned, entries.iterator());
-    return zip.toByteArray();
-  }
-
-  private static Map<String, byte[]> members(byte[] zip) throws IOException {
-    Map<String, byte[]> members = new LinkedHashMap<>();
-    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        members.put(entry.getName(), in.readAllBytes());
-      }
-    }
-    return members;
-  }
-
-  private static byte[] pack(Map<String, byte[]> members) throws IOException {
-    ByteArrayOutputStream zip = new ByteArrayOutputStream();
-    try (ZipOutputStream out = new ZipOutputStream(zip)) {
-      for (Map.Entry<String, byte[]> member : members.entrySet()) {
-        out.putNextEntry(new ZipEntry(member.getKey()));
-        out.write(member.getValue());
-      }
-    }
-    return zip.toByteArray();
-  }
-
-  /** Changes what must be a text of lines. */
-  @FunctionalInterface
-  private interface Edit {
-    void apply(List<String> lines);
-  }
-
-  private static byte[] edited(Edit edit) throws IOException {
-    Map<String, byte[]> members = members(good);
-    byte[] lines = members.get("entries.jsonl");
-    List<String> list =
-        new ArrayList<>(
-            new String(java.util.Objects.requireNonNull(lines), StandardCharsets.UTF_8)
-                .lines()
-                .toList());
-    edit.apply(list);
-    members.put("entries.jsonl", (String.join("\n", list) + "\n").getBytes(StandardCharsets.UTF_8));
-    return pack(members);
-  }
-
-  private static byte[] flipped(String member, int at) throws IOException {
-    Map<String, byte[]> members = members(good);
-    byte[] bytes = java.util.Objects.requireNonNull(members.get(member));
-    bytes[at] ^= 1;
-    return pack(members);
   }
 
   /** Verifies with the page, compares its verdict with the program's, and returns its reason. */
@@ -207,11 +127,11 @@ class VerifyPageIT {
 
   @Test
   void aWitnessThatSignedTwiceIsShownOnceWithItsLaterTime() throws Exception {
-    Map<String, byte[]> members = members(good);
+    Map<String, byte[]> members = SampleBundle.members(good);
     SignedNote note = SignedNote.parse(java.util.Objects.requireNonNull(members.get("checkpoint")));
     SignedNote twice = note.with(witness.cosign(note, Instant.parse("2026-11-22T03:00:00Z")));
     members.put("checkpoint", twice.toBytes());
-    assertEquals("", verify(pack(members)));
+    assertEquals("", verify(SampleBundle.pack(members)));
     assertSays("2026-11-22T03:00:00Z");
     assertEquals(2, screen.see("result").getText().split("kansa.example/office", -1).length);
   }
@@ -219,14 +139,15 @@ class VerifyPageIT {
   @Test
   void everySizeAroundATileIsRead() throws Exception {
     for (int size : new int[] {0, 1, 255, 256, 257, 512}) {
-      assertEquals("", verify(bundle(entries().subList(0, size))), "size " + size);
+      assertEquals(
+          "", verify(sample.bundle(SampleBundle.entries().subList(0, size))), "size " + size);
     }
   }
 
   @Test
   void theFirstBadEntryIsNamed() throws Exception {
     screen.press("ja");
-    assertEquals("ENTRY_DIFFERS", verify(edited(lines -> lines.set(300, "{}"))));
+    assertEquals("ENTRY_DIFFERS", verify(sample.edited(lines -> lines.set(300, "{}"))));
     assertSays("記録番号 300（entries.jsonl の 301 行目）", "監査統括責任者");
     assertEquals(List.of(), screen.accessibilityFaults());
     screen.picture("verify-page-altered-ja");
@@ -234,17 +155,18 @@ class VerifyPageIT {
     assertSays("First place: entry 300 (line 301 of entries.jsonl)");
     screen.picture("verify-page-altered-en");
     for (int index : new int[] {0, 255, 256, 698}) {
-      assertEquals("ENTRY_DIFFERS", verify(edited(lines -> lines.remove(index))));
+      assertEquals("ENTRY_DIFFERS", verify(sample.edited(lines -> lines.remove(index))));
       assertSays("entry " + index + " ");
     }
     assertEquals(
-        "ENTRY_DIFFERS", verify(edited(lines -> java.util.Collections.swap(lines, 8, 600))));
+        "ENTRY_DIFFERS", verify(sample.edited(lines -> java.util.Collections.swap(lines, 8, 600))));
     assertSays("entry 8 ");
-    assertEquals("TRUNCATED", verify(edited(lines -> lines.subList(690, SIZE).clear())));
+    assertEquals("TRUNCATED", verify(sample.edited(lines -> lines.subList(690, SIZE).clear())));
     assertSays("entry 690 ");
-    assertEquals("ENTRY_INSERTED", verify(edited(lines -> lines.add("{}"))));
+    assertEquals("ENTRY_INSERTED", verify(sample.edited(lines -> lines.add("{}"))));
     assertSays("entry 700 ");
-    assertEquals("ENTRY_DIFFERS", verify(edited(lines -> lines.set(5, "x".repeat(1 << 20)))));
+    assertEquals(
+        "ENTRY_DIFFERS", verify(sample.edited(lines -> lines.set(5, "x".repeat(1 << 20)))));
     assertSays("entry 5 ");
   }
 
@@ -258,7 +180,8 @@ class VerifyPageIT {
 
   /** The entries and {@code more}, without the first 512, which a statement covers. */
   private static byte[] shortened(SignedNote minimum, String... more) throws Exception {
-    return shortened(minimum, Optional.of(seen(entries(), 512, "2019-11-19T14:00:00Z")), more);
+    return shortened(
+        minimum, Optional.of(seen(SampleBundle.entries(), 512, "2019-11-19T14:00:00Z")), more);
   }
 
   /** The first entries as the witness saw them. */
@@ -273,7 +196,7 @@ class VerifyPageIT {
 
   private static byte[] shortened(SignedNote minimum, Optional<SignedNote> aged, String... more)
       throws Exception {
-    List<byte[]> all = entries();
+    List<byte[]> all = SampleBundle.entries();
     for (String entry : more) {
       all.add(entry.getBytes(StandardCharsets.UTF_8));
     }
@@ -319,13 +242,13 @@ class VerifyPageIT {
         verify(
             shortened(
                 minimum, pruned(512, "2027-11-19T15:00:00Z", 7, "2034-11-20T18:00:00.000Z"))));
-    try (LogSigner other = LogSigner.of(ORIGIN, seed(7))) {
+    try (LogSigner other = LogSigner.of(ORIGIN, SampleBundle.seed(7))) {
       assertEquals(
           "MINIMUM_REFUSED", verify(shortened(new Minimum(ORIGIN, 512).sign(other), told)));
     }
-    Map<String, byte[]> undeclared = members(shortened(minimum, told));
+    Map<String, byte[]> undeclared = SampleBundle.members(shortened(minimum, told));
     undeclared.remove("minimum");
-    verify(pack(undeclared)); // compared with the program
+    verify(SampleBundle.pack(undeclared)); // compared with the program
   }
 
   /** Whoever has the log's key can write any "before". */
@@ -335,16 +258,18 @@ class VerifyPageIT {
     String told = pruned(512, "2019-11-19T15:00:00Z", 7, "2026-11-20T18:00:00.000Z");
     String then = "2019-11-19T14:00:00Z";
     assertEquals(
-        "", verify(shortened(minimum, Optional.of(seen(entries(), 600, then)), told)), "more");
+        "",
+        verify(shortened(minimum, Optional.of(seen(SampleBundle.entries(), 600, then)), told)),
+        "more");
     assertEquals("DELETION_UNWITNESSED", verify(shortened(minimum, Optional.empty(), told)));
     for (SignedNote late :
         List.of(
-            seen(entries(), 512, "2026-11-20T14:00:00Z"),
-            seen(entries(), 512, "2019-12-20T15:00:01Z"),
-            seen(entries(), 511, then))) {
+            seen(SampleBundle.entries(), 512, "2026-11-20T14:00:00Z"),
+            seen(SampleBundle.entries(), 512, "2019-12-20T15:00:01Z"),
+            seen(SampleBundle.entries(), 511, then))) {
       assertEquals("DELETION_UNWITNESSED", verify(shortened(minimum, Optional.of(late), told)));
     }
-    List<byte[]> others = entries().subList(1, SIZE);
+    List<byte[]> others = SampleBundle.entries().subList(1, SIZE);
     assertEquals("FORKED", verify(shortened(minimum, Optional.of(seen(others, 600, then)), told)));
     Path file = Files.write(temp.resolve("own.zip"), shortened(minimum, Optional.empty(), told));
     screen.press("en");
@@ -380,7 +305,7 @@ class VerifyPageIT {
 
   /** One member is deflated by hand, with an extra field or bytes behind its end. */
   private static byte[] tricked(byte[] extra, byte[] behind) throws Exception {
-    Map<String, byte[]> members = members(good);
+    Map<String, byte[]> members = SampleBundle.members(good);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream directory = new ByteArrayOutputStream();
     for (Map.Entry<String, byte[]> member : members.entrySet()) {
@@ -432,33 +357,34 @@ class VerifyPageIT {
   @Test
   void namesOfSignatureLinesFollowOneRule() throws Exception {
     for (String name : List.of("a+b", "a\u3000b", "a\tb", "a\u0085b", "a\u007fb", "a\u2028b")) {
-      Map<String, byte[]> members = members(good);
+      Map<String, byte[]> members = SampleBundle.members(good);
       String note =
           new String(
               java.util.Objects.requireNonNull(members.get("checkpoint")), StandardCharsets.UTF_8);
       note += "— " + name + " MTIzNDU2Nzg=\n";
       members.put("checkpoint", note.getBytes(StandardCharsets.UTF_8));
-      assertEquals("CHECKPOINT_MALFORMED", verify(pack(members)), name);
+      assertEquals("CHECKPOINT_MALFORMED", verify(SampleBundle.pack(members)), name);
     }
   }
 
   @Test
   void everyOtherPartOfTheBundleIsGuardedToo() throws Exception {
-    assertEquals("TILES_ALTERED", verify(flipped("tile/0/001", 32 * 9)));
-    Map<String, byte[]> both = members(edited(lines -> lines.set(3, "{}")));
+    assertEquals("TILES_ALTERED", verify(sample.flipped("tile/0/001", 32 * 9)));
+    Map<String, byte[]> both = SampleBundle.members(sample.edited(lines -> lines.set(3, "{}")));
     java.util.Objects.requireNonNull(both.get("tile/0/000"))[0] ^= 1;
-    assertEquals("ROOT_MISMATCH", verify(pack(both)));
-    int checkpoint = java.util.Objects.requireNonNull(members(good).get("checkpoint")).length;
+    assertEquals("ROOT_MISMATCH", verify(SampleBundle.pack(both)));
+    int checkpoint =
+        java.util.Objects.requireNonNull(SampleBundle.members(good).get("checkpoint")).length;
     for (int at = 0; at < checkpoint; at += 13) {
-      verify(flipped("checkpoint", at)); // compared with the program
+      verify(sample.flipped("checkpoint", at)); // compared with the program
     }
-    Map<String, byte[]> more = members(good);
+    Map<String, byte[]> more = SampleBundle.members(good);
     more.put("notes.html", new byte[1]);
-    assertEquals("BUNDLE_MALFORMED", verify(pack(more)));
+    assertEquals("BUNDLE_MALFORMED", verify(SampleBundle.pack(more)));
     for (String name : List.of("checkpoint", "entries.jsonl", "tile/0/001")) {
-      Map<String, byte[]> less = members(good);
+      Map<String, byte[]> less = SampleBundle.members(good);
       less.remove(name);
-      assertEquals("BUNDLE_MALFORMED", verify(pack(less)));
+      assertEquals("BUNDLE_MALFORMED", verify(SampleBundle.pack(less)));
     }
   }
 
@@ -483,7 +409,7 @@ class VerifyPageIT {
     screen.fill("logkey", "");
     assertEquals("invalid", press(file));
     assertEquals("KEY_MALFORMED", screen.attribute("result", "data-reason"));
-    try (LogSigner other = LogSigner.of(ORIGIN, seed(9))) {
+    try (LogSigner other = LogSigner.of(ORIGIN, SampleBundle.seed(9))) {
       expect(other.verifierKey().toString(), "", file, "NOT_SIGNED_BY_LOG");
     }
     String vkey = log.verifierKey().toString();

@@ -317,6 +317,8 @@ public enum Refusal {
   INPUT_TOO_LARGE(413),
   /** The log does not fit the file that was asked for. */
   LOG_TOO_LARGE(409),
+  /** The log has as many legal holds as it can. */
+  HOLDS_FULL(409),
   /** Not of the form the route demands. */
   INPUT_MALFORMED(400),
   /** No such route or thing. */

@@ -85,7 +85,11 @@ final class NamesCommand implements Callable<Integer> {
         return voice.complain("NO_NAMES", bundle, Exit.INVALID);
       }
       Optional<NameTable> table = Optional.empty();
-      Optional<SealCode> typed = SealCode.parse(code());
+      Optional<String> given = code();
+      if (given.isEmpty()) {
+        return voice.complain("CODE_NEEDED", "--code-file", Exit.USAGE);
+      }
+      Optional<SealCode> typed = SealCode.parse(given.get());
       if (typed.isPresent()) {
         try (SealCode code = typed.get()) {
           String text = SignedNote.parse(copy.checkpoint()).text();
@@ -120,19 +124,19 @@ final class NamesCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns what was typed or stands in the file's first line. */
-  private String code() throws IOException {
+  /** Returns what was typed or stands in the file's first line; empty where nobody can type. */
+  private Optional<String> code() throws IOException {
     if (codeFile != null) {
       byte[] file = SmallFile.read(codeFile, MAX_CODE_BYTES);
-      return new String(file, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+      return Optional.of(new String(file, StandardCharsets.UTF_8).lines().findFirst().orElse(""));
     }
     @SuppressWarnings("SystemConsoleNull") // before Java 22 it is null where there is no terminal
     Console console = System.console();
     if (console == null) {
-      throw new IllegalArgumentException("--code-file");
+      return Optional.empty();
     }
     char[] typed = console.readPassword("%s", voice.get("audit.names.code"));
-    return typed == null ? "" : new String(typed);
+    return Optional.of(typed == null ? "" : new String(typed));
   }
 
   private static OutputStream create(Path file) throws IOException {

@@ -136,7 +136,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private Optional<Later> later() throws IOException, FormatException {
     if ((deletionProof == null) != (deletionKey == null)) {
-      throw new IllegalArgumentException("--deletion-proof goes with --deletion-vkey");
+      throw new OptionsException("--deletion-proof, --deletion-vkey");
     }
     if (deletionProof == null || deletionKey == null) {
       return Optional.empty();
@@ -152,11 +152,11 @@ final class VerifyCommand implements Callable<Integer> {
       throws IOException, FormatException {
     String[] parts = sheet.split(":", -1);
     if (parts.length != 2 || !parts[0].matches("0|[1-9][0-9]{0,17}")) {
-      throw new IllegalArgumentException("--sheet SIZE:ROOT");
+      throw new OptionsException("--sheet SIZE:ROOT");
     }
     byte[] root = StrictBase64.decode(parts[1], FormatException.Code.CHECKPOINT_MALFORMED);
     if (root.length != Hash.SIZE) {
-      throw new IllegalArgumentException("--sheet SIZE:ROOT");
+      throw new OptionsException("--sheet SIZE:ROOT");
     }
     String origin = Checkpoint.parse(SignedNote.parse(copy.checkpoint()).text()).origin();
     return new Checkpoint(origin, Long.parseLong(parts[0]), Hash.of(root), List.of());
@@ -165,7 +165,7 @@ final class VerifyCommand implements Callable<Integer> {
   /** Returns the older checkpoint: the one given, else the one remembered, else none. */
   private Optional<byte[]> kept() throws IOException {
     if ((earlier != null ? 1 : 0) + (memory != null ? 1 : 0) + (sheet != null ? 1 : 0) > 1) {
-      throw new IllegalArgumentException("only one of --earlier, --memory and --sheet");
+      throw new OptionsException("--earlier, --memory, --sheet");
     }
     if (memory != null && !Files.exists(memory)) {
       return Optional.empty();

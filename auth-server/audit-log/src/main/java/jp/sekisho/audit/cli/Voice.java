@@ -48,6 +48,8 @@ final class Voice {
       return complain(e.code().name(), String.valueOf(e.getMessage()), exit(e.code()));
     } catch (ZipException | EOFException e) {
       return complain("BUNDLE_MALFORMED", String.valueOf(e.getMessage()), Exit.INVALID);
+    } catch (OptionsException e) {
+      return complain("OPTIONS_UNSUITABLE", String.valueOf(e.getMessage()), Exit.USAGE);
     } catch (IllegalArgumentException e) {
       return complain("KEYS_UNSUITABLE", String.valueOf(e.getMessage()), Exit.USAGE);
     } catch (IOException e) {
@@ -94,7 +96,7 @@ final class Voice {
     } else {
       PrintWriter err = spec.commandLine().getErr();
       err.println(messages.get("audit.error." + code, detail));
-      err.println(messages.get("audit.error." + code + ".action"));
+      err.println(messages.get("audit.error." + code + ".action", detail));
     }
     return exit;
   }

@@ -38,7 +38,11 @@ import jp.sekisho.audit.tree.Rfc6962;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bundles of a log whose first entries were deleted after their term. */
+/**
+ * Bundles of a log whose first entries were deleted after their term.
+ *
+ * <p>Over 400 lines because each way to lie about a deletion is a case over the same made-up log.
+ */
 class DeletedEntriesTest {
   private static final String BEFORE = "2019-11-21T15:00:00Z";
   private static final String AT = "2026-11-22T18:00:00.000Z";

@@ -39,7 +39,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program as an auditor runs it, but for the end of the JVM. */
+/**
+ * The program as an auditor runs it, but for the end of the JVM.
+ *
+ * <p>Over 400 lines because what it prints and its exit codes are the program's contract with other
+ * people's scripts: it is read here as a whole.
+ */
 class AuditCommandTest {
   private static final String BUNDLE = Fixtures.path("bundle").toString();
   private static final String LOG = Fixtures.vkeys().get(0);
@@ -157,6 +162,9 @@ class AuditCommandTest {
     assertErr("There is no language fr");
     assertEquals(2, run("verify", BUNDLE, "--log-key", LOG, "--lang"));
     assertEquals(2, run("frobnicate"));
+    String[] both = {"verify", BUNDLE, "--log-key", LOG, "--since", BUNDLE, "--memory", BUNDLE};
+    assertEquals(2, run(with(new String[] {"--lang", "en"}, both)));
+    assertErr("These options do not go together", "--earlier, --memory, --sheet");
   }
 
   @Test

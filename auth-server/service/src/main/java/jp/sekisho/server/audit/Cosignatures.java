@@ -254,10 +254,7 @@ public final class Cosignatures {
     if (today.equals(told.get(key))) {
       return;
     }
-    Entry.Subject subject =
-        organ.equals(PendingEntries.SYSTEM)
-            ? Entry.Subject.NONE
-            : new Entry.Subject(organ, null, null, null, null);
+    Entry.Subject subject = PendingEntries.subject(organ);
     EntryReceipt _ =
         transactions.write(change ->
             change.record(

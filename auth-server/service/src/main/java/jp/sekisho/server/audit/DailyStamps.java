@@ -51,10 +51,7 @@ public final class DailyStamps {
     if (newest.size() == 0 || today.equals(done.get(organ))) {
       return;
     }
-    Entry.Subject subject =
-        organ.equals(PendingEntries.SYSTEM)
-            ? Entry.Subject.NONE
-            : new Entry.Subject(organ, null, null, null, null);
+    Entry.Subject subject = PendingEntries.subject(organ);
     try {
       byte[] note = newest.note().toBytes();
       byte[] token = authority.stamp(note);

@@ -27,9 +27,19 @@ import jp.sekisho.server.storage.PrivateFiles;
 import jp.sekisho.server.storage.StorageException;
 
 /**
- * What a log keeps outside the database: {@code log-<log>.key}, the 32-byte Ed25519 seed, {@code
- * log-<log>.last}, the checkpoint signed last, and {@code log-<log>.committed}, how many entries
- * were committed.
+ * What a log keeps outside the database, each file {@code log-<log>.…} in the directory of keys:
+ *
+ * <ul>
+ *   <li>{@code key}: the 32-byte Ed25519 seed; {@code seed} while its generation is being opened
+ *   <li>{@code last}: the checkpoint signed last
+ *   <li>{@code committed}: how many entries were committed ({@link CommittedMark})
+ *   <li>{@code cosigned}: the newest checkpoint that a witness cosigned
+ *   <li>{@code minimum}: the signed statement of which entries were deleted after their term
+ *   <li>{@code stamped}: the newest checkpoint with a time-stamp
+ * </ul>
+ *
+ * <p>{@code retention} ({@link Retention}) and {@code past} ({@link PastCheckpoints}) lie beside
+ * them and are written by those.
  */
 final class LogFiles {
   private static final int SEED_BYTES = 32;

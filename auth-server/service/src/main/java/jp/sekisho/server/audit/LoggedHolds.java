@@ -21,9 +21,11 @@ import jp.sekisho.server.storage.TamperedException;
  */
 final class LoggedHolds {
   private final AuditLogs logs;
+  private final ClosedGenerations closed;
 
   LoggedHolds(AuditLogs logs) {
     this.logs = logs;
+    this.closed = new ClosedGenerations(logs);
   }
 
   /**
@@ -39,12 +41,13 @@ final class LoggedHolds {
   }
 
   /**
-   * Reads every generation of the log, except those lost with a database.
+   * Reads every generation of the log, except those lost with a database, as the log says.
    *
-   * @throws TamperedException when an entry is not as it was signed
+   * @throws TamperedException when an entry is not as it was signed, or a generation is gone
    */
   Kept of(String organ) {
     logs.integrateNow(); // one that was set just now counts as well
+    closed.require(organ);
     Map<String, Retention.Hold> standing = new LinkedHashMap<>();
     int years = 0;
     for (String generation : logs.generations(organ)) {

@@ -3,6 +3,7 @@ package jp.sekisho.server.audit;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -288,6 +289,30 @@ final class NewestRows implements NewestEntries {
     Set<String> rows = ConcurrentHashMap.newKeySet();
     newest.forEach((row, version) -> {
       if (row.startsWith(prefix) && version.time() >= since) {
+        rows.add(row);
+      }
+    });
+    return rows;
+  }
+
+  /**
+   * The names of a table's rows whose newest entry is the newest of a row of {@code other} as well,
+   * by all that the snapshot has; none before the logs were read.
+   */
+  Set<String> rowsWith(Handle handle, String table, String other) {
+    if (!complete) {
+      return new HashSet<>();
+    }
+    catchUp(handle); // another process's, whose rows the snapshot has
+    Set<Id> entries = new HashSet<>();
+    newest.forEach((row, version) -> {
+      if (row.startsWith(other + "/") && version.rival() == null) { // else nobody knows
+        entries.add(version.id());
+      }
+    });
+    Set<String> rows = new HashSet<>();
+    newest.forEach((row, version) -> {
+      if (row.startsWith(table + "/") && entries.contains(version.id())) {
         rows.add(row);
       }
     });

@@ -47,6 +47,13 @@ public final class PendingEntries implements EntryJournal {
             keys, current.values().stream().map(Generation::log).collect(Collectors.toSet()));
   }
 
+  /** Whom an entry about a log as a whole is about: its organ, nobody where it has none. */
+  public static Entry.Subject subject(String organ) {
+    return organ.equals(SYSTEM)
+        ? Entry.Subject.NONE
+        : new Entry.Subject(organ, null, null, null, null);
+  }
+
   @Override
   public Entries begin(Turn turn) {
     return new NumberedEntries(this, turn);

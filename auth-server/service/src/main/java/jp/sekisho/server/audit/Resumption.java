@@ -3,15 +3,13 @@ package jp.sekisho.server.audit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.CheckpointOpening;
@@ -22,11 +20,8 @@ import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.VerifierKey;
 import jp.sekisho.audit.tree.Frontier;
 import jp.sekisho.protocol.Base64Url;
-import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.server.storage.Database;
-import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.StorageException;
 import org.jdbi.v3.core.Handle;
@@ -46,16 +41,15 @@ public final class Resumption implements AutoCloseable {
   private final Database database;
   private final Path keys;
   private final RowSeal seal;
-  private final InstantSource clock;
+  private final OpeningEntries openings;
   private final SequencerLock lock;
-  private final SecureRandom random = new SecureRandom();
 
   private Resumption(
-      Database database, Path keys, RowSeal seal, InstantSource clock, SequencerLock lock) {
+      Database database, Path keys, RowSeal seal, OpeningEntries openings, SequencerLock lock) {
     this.database = database;
     this.keys = keys;
     this.seal = seal;
-    this.clock = clock;
+    this.openings = openings;
     this.lock = lock;
   }
 
@@ -98,7 +92,7 @@ public final class Resumption implements AutoCloseable {
       lock.close();
       return Optional.empty();
     }
-    return Optional.of(new Resumption(database, keys, seal, clock, lock));
+    return Optional.of(new Resumption(database, keys, seal, new OpeningEntries(seal, clock), lock));
   }
 
   /** The organs whose logs this installation has, and {@code system}. */
@@ -230,8 +224,16 @@ public final class Resumption implements AutoCloseable {
       List<LogTables.Pending> carried =
           all.stream().flatMap(one -> one.remains().rest().stream()).toList();
       long foreign = all.stream().mapToLong(one -> one.remains().foreign()).sum();
-      List<LogTables.Pending> rows =
-          rows(opened, origin, known, new Amounts(held, carried.size(), foreign), carried);
+      LogEvent.GenerationOpened opening =
+          new LogEvent.GenerationOpened(
+              origin,
+              known.size(),
+              Base64Url.encode(known.note().toBytes()),
+              held,
+              carried.size(),
+              foreign,
+              lost(old));
+      List<LogTables.Pending> rows = openings.rows(opened, opening, carried);
       int _ =
           database
               .writer()
@@ -297,6 +299,14 @@ public final class Resumption implements AutoCloseable {
     return found;
   }
 
+  /** The generations before one that is closed now, of which this database has nothing. */
+  private List<Long> lost(Generation closed) {
+    return IntStream.range(1, closed.number())
+        .filter(number -> state(new Generation(closed.organ(), number)).isEmpty())
+        .mapToObj(Long::valueOf)
+        .toList();
+  }
+
   /** The origin of a generation: from its state, or from that of an earlier one. */
   private Optional<String> origin(Generation generation) {
     for (int number = generation.number(); number >= 1; number--) {
@@ -308,9 +318,6 @@ public final class Resumption implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** How many entries are left, follow, and were left behind. */
-  private record Amounts(long held, long carried, long foreign) {}
-
   /** Goes on after a failure between the COMMIT and the name of the key file. */
   private Outcome finish(Generation old, String oldOrigin, LogFiles next, SignedCheckpoint last)
       throws IOException, FormatException {
@@ -318,82 +325,21 @@ public final class Resumption implements AutoCloseable {
     String origin = old.next().origin(oldOrigin);
     List<LogTables.Pending> rows =
         database.read(handle -> LogTables.pending(handle, log, Long.MIN_VALUE, Long.MAX_VALUE));
-    boolean ours =
-        !rows.isEmpty() && rows.stream().allMatch(row -> EntrySeal.isIntact(seal, log, row));
-    if (!ours) {
+    Optional<OpeningEntries.Said> said = openings.read(log, rows);
+    if (said.isEmpty()) {
       return new Outcome.Refused(old.organ(), Reason.FOREIGN_GENERATION);
     }
-    Map<String, Object> said = opening(rows);
     try (LogSigner signer = next.prepare(origin)) {
       new LogFiles(keys, old.log()).writeLast(last.note());
       next.finish(Checkpoint.of(origin, Frontier.empty()).sign(signer));
       return new Outcome.Opened(
           old.organ(),
           signer.verifierKey(),
-          amount(said, "known"),
-          amount(said, "held"),
-          amount(said, "carried"),
-          amount(said, "foreign"));
+          said.get().known(),
+          said.get().held(),
+          said.get().carried(),
+          said.get().foreign());
     }
-  }
-
-  /** What entry 0, whose seal is good, says of the generation before it. */
-  private static Map<String, Object> opening(List<LogTables.Pending> rows) {
-    LogTables.Pending first =
-        rows.stream().min(Comparator.comparingLong(LogTables.Pending::number)).orElseThrow();
-    try {
-      return Entry.parse(first.body()).data();
-    } catch (MalformedException e) {
-      throw new LogIntegrityException("entry 0 of log " + first.log() + " is none of ours", e);
-    }
-  }
-
-  private static long amount(Map<String, Object> said, String name) {
-    if (said.get(name) instanceof Long amount) {
-      return amount;
-    }
-    throw new LogIntegrityException("an opening entry without " + name);
-  }
-
-  /** Entry 0 and what was carried, numbered and sealed for the next generation. */
-  private List<LogTables.Pending> rows(
-      Generation opened,
-      String previous,
-      SignedCheckpoint known,
-      Amounts amounts,
-      List<LogTables.Pending> carried) {
-    String log = opened.log();
-    Instant now = clock.instant();
-    byte[] id = random(EntryReceipt.ID_BYTES);
-    Entry.Subject subject =
-        opened.organ().equals(PendingEntries.SYSTEM)
-            ? Entry.Subject.NONE
-            : new Entry.Subject(opened.organ(), null, null, null, null);
-    Entry opening =
-        Entry.of(
-            id,
-            random(16),
-            now,
-            subject,
-            new LogEvent.GenerationOpened(
-                previous,
-                known.size(),
-                Base64Url.encode(known.note().toBytes()),
-                amounts.held(),
-                amounts.carried(),
-                amounts.foreign()));
-    List<LogTables.Pending> rows = new ArrayList<>();
-    rows.add(sealed(log, 0, id, opening.bytes(), now.toEpochMilli()));
-    for (LogTables.Pending row : carried) {
-      rows.add(sealed(log, rows.size(), row.entryId(), row.body(), row.created()));
-    }
-    return rows;
-  }
-
-  private LogTables.Pending sealed(
-      String log, long number, byte[] entryId, byte[] body, long created) {
-    byte[] mac = EntrySeal.seal(seal, new EntryReceipt(entryId, log), number, body, created);
-    return new LogTables.Pending(log, number, entryId, body, created, mac);
   }
 
   private Optional<LogState> state(Generation generation) {
@@ -419,12 +365,6 @@ public final class Resumption implements AutoCloseable {
 
   private static String text(SignedNote note) {
     return new String(note.toBytes(), StandardCharsets.UTF_8);
-  }
-
-  private byte[] random(int length) {
-    byte[] bytes = new byte[length];
-    random.nextBytes(bytes);
-    return bytes;
   }
 
   @Override

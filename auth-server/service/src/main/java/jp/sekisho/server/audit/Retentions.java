@@ -153,16 +153,19 @@ public final class Retentions {
   }
 
   /**
-   * Sets a hold.
+   * Sets a hold; empty, and nothing is changed, where the log has {@value Retention#MOST_HOLDS}.
    *
    * @param reference as {@link jp.sekisho.protocol.Names#isReference} allows
    */
-  public Retention.Hold hold(Entry.Subject by, String organ, String reference) {
+  public Optional<Retention.Hold> hold(Entry.Subject by, String organ, String reference) {
     requireReference(reference);
     return locked(() -> {
       byte[] id = new byte[8];
       random.nextBytes(id);
       Optional<Retention> before = of(organ);
+      if (before.isPresent() && before.get().holds().size() >= Retention.MOST_HOLDS) {
+        return Optional.empty();
+      }
       Retention.Hold hold =
           new Retention.Hold(
               HexFormat.of().formatHex(id),
@@ -178,7 +181,7 @@ public final class Retentions {
             return new Retention(kept.years(), holds);
           }),
           true);
-      return hold;
+      return Optional.of(hold);
     });
   }
 
@@ -326,7 +329,7 @@ public final class Retentions {
     EntryReceipt _ =
         transactions.write(change ->
             change.record(
-                subject(generation.organ()),
+                PendingEntries.subject(generation.organ()),
                 new LogEvent.Pruned(
                     generation.organ(),
                     generation.number(),
@@ -350,8 +353,9 @@ public final class Retentions {
     String told = organ + " " + cause + " " + LocalDate.ofInstant(clock.instant(), JAPAN);
     if (!refusals.contains(told)) {
       EntryReceipt _ =
-          transactions.write(
-              change -> change.record(subject(organ), new LogEvent.PruneRefused(organ, cause)));
+          transactions.write(change ->
+              change.record(
+                  PendingEntries.subject(organ), new LogEvent.PruneRefused(organ, cause)));
       boolean _ = refusals.add(told);
     }
   }
@@ -405,12 +409,6 @@ public final class Retentions {
               .<Integer, RuntimeException>sequence(
                   handle -> LogTables.prune(handle, log, begin, end));
     }
-  }
-
-  private static Entry.Subject subject(String organ) {
-    return organ.equals(PendingEntries.SYSTEM)
-        ? Entry.Subject.NONE
-        : new Entry.Subject(organ, null, null, null, null);
   }
 
   private Path file(String organ) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import jp.sekisho.protocol.Base64Url;
@@ -22,13 +23,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowCheck {
   private static final int SHOWN_BYTES = 12;
+  private static final String PERSON = "person";
+  private static final String TIMELINE = "timeline";
 
   /**
    * A table whose rows the log names.
    *
    * @param kept for how long after its last change a row is there at least; null: for ever
+   * @param goes whether a row may be deleted at any time: then only those that are there count
    */
-  private record Named(String table, String key, @Nullable Duration kept) {}
+  private record Named(String table, String key, @Nullable Duration kept, boolean goes) {
+    Named(String table, String key, @Nullable Duration kept) {
+      this(table, key, kept, false);
+    }
+  }
 
   /** A row that did not carry the newest entry at the first look. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -38,6 +46,8 @@ public final class RowCheck {
       List.of(
           new Named("authenticator", "spki_hash", null),
           new Named("passkey", "credential_id", null),
+          new Named("temporary_card", "spki_hash", null),
+          new Named("card_waiting", "spki_hash", null, true),
           // Ended ones go after a day, and none lasts longer than half of one.
           new Named("web_session", "token_hash", Duration.ofHours(20)),
           new Named("export_request", "id", null),
@@ -76,7 +86,10 @@ public final class RowCheck {
       Duration kept = table.kept();
       long now = clock.millis();
       // Before the snapshot: what is known by now must be in it.
-      Set<String> missing = newest.rows(table.table(), kept == null ? 0 : now - kept.toMillis());
+      Set<String> missing =
+          table.goes()
+              ? new HashSet<>()
+              : newest.rows(table.table(), kept == null ? 0 : now - kept.toMillis());
       for (Doubted row : database.read(handle -> look(handle, table, missing))) {
         if (database.read(handle -> isStill(handle, table, row))) {
           findings.add(new Finding(table.table(), shown(row.key())));
@@ -88,7 +101,52 @@ public final class RowCheck {
         newest.forget(table.table(), now - kept.multipliedBy(3).toMillis());
       }
     }
+    findings.addAll(postsAndRoles());
     return findings;
+  }
+
+  /**
+   * Persons whose posts and roles are fewer or more than their newest entry left: one row of them
+   * carries the same entry as all others, and says nothing of one that is gone.
+   */
+  private List<Finding> postsAndRoles() {
+    // What changed behind the snapshot of the first look is there at the second one.
+    Set<String> first = missingTimelines();
+    Set<String> second = first.isEmpty() ? first : missingTimelines();
+    return first.stream()
+        .filter(second::contains)
+        .map(row -> new Finding("post", row.substring(row.indexOf('/') + 1)))
+        .toList();
+  }
+
+  private Set<String> missingTimelines() {
+    return database.read(handle -> {
+      Set<String> missing = newest.rowsWith(handle, TIMELINE, PERSON);
+      handle
+          .createQuery(
+              "select person, sum(posts) as posts, sum(roles) as roles from ("
+                  + "select person, 1 as posts, 0 as roles from post"
+                  + " union all select person, 0 as posts, 1 as roles from role_assignment"
+                  + ") as held group by person")
+          .setFetchSize(1_000)
+          .map((row, _) ->
+              timeline(seal, row.getString("person"), row.getLong("posts"), row.getLong("roles")))
+          .forEach(held -> {
+            boolean _ = missing.remove(held);
+          });
+      return missing;
+    });
+  }
+
+  /** How entries name all rows of a person together; {@link #timeline} says how many they are. */
+  public static String person(RowSeal seal, String number) {
+    return seal.name(PERSON, number.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** How an entry says how many rows of a person it left, beside {@link #person}. */
+  public static String timeline(RowSeal seal, String number, long posts, long roles) {
+    return seal.name(
+        TIMELINE, (number + "/" + posts + "/" + roles).getBytes(StandardCharsets.UTF_8));
   }
 
   private List<Doubted> look(Handle handle, Named table, Set<String> missing) {

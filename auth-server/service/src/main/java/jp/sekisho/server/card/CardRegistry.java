@@ -325,8 +325,9 @@ public final class CardRegistry {
           if (found.isEmpty()) {
             return refuse(change, holder, Refusal.CONFIRM_UNKNOWN, "nothing waits");
           }
-          change.record(holder, new AuthenticatorEvent.Declined(found.get().spki()));
-          waiting.delete(change, found.get());
+          EntryReceipt entry =
+              change.record(holder, new AuthenticatorEvent.Declined(found.get().spki()));
+          waiting.decline(change, entry, found.get());
           return new Outcome.Changed(1, 0);
         });
   }

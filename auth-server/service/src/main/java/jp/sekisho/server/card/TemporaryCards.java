@@ -44,7 +44,7 @@ public final class TemporaryCards {
     return handle
         .createQuery("select * from temporary_card where spki_hash = :hash")
         .bind("hash", spkiHash)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .findOne()
         .<Found>map(Found.Sound::new)
         .orElseGet(Found.Absent::new);
@@ -61,7 +61,7 @@ public final class TemporaryCards {
             "select * from temporary_card where organ = :organ and state <> 'retired'"
                 + " order by label")
         .bind("organ", organ)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .list();
   }
 
@@ -82,7 +82,7 @@ public final class TemporaryCards {
             "select * from temporary_card where person = :person"
                 + " and state in ('out', 'stopped')")
         .bind("person", person)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .list();
   }
 
@@ -119,7 +119,7 @@ public final class TemporaryCards {
             millis(card.expires()),
             String.join(" ", card.own()),
             entry.entryId(),
-            seal.seal(TABLE, entry, columns(card)));
+            seal.sealNewest(change, entry, TABLE, card.spkiHash(), columns(card)));
   }
 
   void update(Change change, EntryReceipt entry, TemporaryCard card) {
@@ -136,14 +136,14 @@ public final class TemporaryCards {
                 millis(card.expires()),
                 String.join(" ", card.own()),
                 entry.entryId(),
-                seal.seal(TABLE, entry, columns(card)),
+                seal.sealNewest(change, entry, TABLE, card.spkiHash(), columns(card)),
                 card.spkiHash());
     if (updated != 1) {
       throw new IllegalStateException("the card's row is gone");
     }
   }
 
-  private TemporaryCard read(ResultSet row) throws SQLException {
+  private TemporaryCard read(Handle handle, ResultSet row) throws SQLException {
     byte[] hash = row.getBytes("spki_hash");
     String name = Base64Url.encode(hash);
     TemporaryCard card;
@@ -163,7 +163,8 @@ public final class TemporaryCards {
     } catch (IllegalArgumentException e) {
       throw new TamperedException(TABLE, name); // no such state
     }
-    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(card))) {
+    if (!seal.verifyNewest(
+        handle, row.getBytes("mac"), TABLE, hash, row.getBytes("entry_id"), columns(card))) {
       throw new TamperedException(TABLE, name);
     }
     return card;

@@ -33,7 +33,7 @@ public final class WaitingCards {
         .createQuery("select * from card_waiting where spki_hash = :hash and person = :person")
         .bind("hash", spkiHash)
         .bind("person", person)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .findOne()
         .filter(card -> at.isBefore(card.expires()));
   }
@@ -43,7 +43,7 @@ public final class WaitingCards {
     return handle
         .createQuery("select * from card_waiting where person = :person")
         .bind("person", person)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .list()
         .stream()
         .anyMatch(card -> at.isBefore(card.expires()));
@@ -54,7 +54,7 @@ public final class WaitingCards {
     return handle
         .createQuery("select * from card_waiting where organ = :organ order by asked, spki_hash")
         .bind("organ", organ)
-        .map((row, _) -> read(row))
+        .map((row, _) -> read(handle, row))
         .list()
         .stream()
         .filter(card -> at.isBefore(card.expires()))
@@ -81,14 +81,24 @@ public final class WaitingCards {
             card.askedBy(),
             card.asked().toEpochMilli(),
             entry.entryId(),
-            seal.seal(TABLE, entry, columns(card)));
+            seal.sealNewest(change, entry, TABLE, card.spkiHash(), columns(card)));
   }
 
+  /** Its row is put back in vain: the newest word about it is that it was declined. */
+  void decline(Change change, EntryReceipt entry, WaitingCard card) {
+    change.wrote(entry, seal.name(TABLE, card.spkiHash()));
+    delete(change, card);
+  }
+
+  /**
+   * Without a word of its own: a row that is put back once its card was registered asks for what
+   * there is already.
+   */
   void delete(Change change, WaitingCard card) {
     change.handle().execute("delete from card_waiting where spki_hash = ?", card.spkiHash());
   }
 
-  private WaitingCard read(ResultSet row) throws SQLException {
+  private WaitingCard read(Handle handle, ResultSet row) throws SQLException {
     byte[] hash = row.getBytes("spki_hash");
     WaitingCard card =
         new WaitingCard(
@@ -98,7 +108,8 @@ public final class WaitingCards {
             row.getBytes("certificate"),
             row.getString("asked_by"),
             Instant.ofEpochMilli(row.getLong("asked")));
-    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns(card))) {
+    if (!seal.verifyNewest(
+        handle, row.getBytes("mac"), TABLE, hash, row.getBytes("entry_id"), columns(card))) {
       throw new TamperedException(TABLE, Base64Url.encode(hash));
     }
     return card;

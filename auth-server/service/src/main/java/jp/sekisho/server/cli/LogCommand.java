@@ -143,10 +143,7 @@ final class LogCommand {
         return false;
       }
       String organ = which.organ();
-      Entry.Subject subject =
-          organ.equals(PendingEntries.SYSTEM)
-              ? Entry.Subject.NONE
-              : new Entry.Subject(organ, null, null, null, null);
+      Entry.Subject subject = PendingEntries.subject(organ);
       NameTable table = names ? NamesOfLog.of(installation, organ) : NameTable.of(List.of());
       // Before the first byte leaves: what is not logged is not exported.
       installation

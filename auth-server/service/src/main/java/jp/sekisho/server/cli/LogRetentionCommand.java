@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.audit.PendingEntries;
 import jp.sekisho.server.audit.Retention;
 import jp.sekisho.server.audit.Retentions;
@@ -105,16 +104,15 @@ final class LogRetentionCommand implements Callable<Integer> {
     if (asked != null) {
       try {
         if (asked.years != null) {
-          Retention _ = retentions.setYears(by(log), log, asked.years, document);
+          Retention _ =
+              retentions.setYears(PendingEntries.subject(log), log, asked.years, document);
         } else if (asked.hold) {
-          if (retentions.of(log).stream()
-              .anyMatch(kept -> kept.holds().size() >= Retention.MOST_HOLDS)) {
+          if (retentions.hold(PendingEntries.subject(log), log, document).isEmpty()) {
             console.err().println(texts().say("log.retention-full", Retention.MOST_HOLDS));
             return ExitCode.REFUSED;
           }
-          Retention.Hold _ = retentions.hold(by(log), log, document);
         } else if (asked.lift != null) {
-          if (!retentions.lift(by(log), log, asked.lift, document)) {
+          if (!retentions.lift(PendingEntries.subject(log), log, asked.lift, document)) {
             console.err().println(texts().say("log.retention-no-hold", asked.lift));
             return ExitCode.REFUSED;
           }
@@ -158,12 +156,6 @@ final class LogRetentionCommand implements Callable<Integer> {
           .out()
           .println(texts().say("log.retention-hold", hold.id(), hold.since(), hold.reference()));
     }
-  }
-
-  private static Entry.Subject by(String log) {
-    return log.equals(PendingEntries.SYSTEM)
-        ? Entry.Subject.NONE
-        : new Entry.Subject(log, null, null, null, null);
   }
 
   private Texts texts() {

@@ -40,10 +40,7 @@ final class LogSheetCommand implements Callable<Integer> {
     String checkpoint = installation.logs().newest(log).checkpoint();
     List<String> lines = checkpoint.lines().toList();
     String organ = log.split("@", 2)[0];
-    Entry.Subject subject =
-        organ.equals(PendingEntries.SYSTEM)
-            ? Entry.Subject.NONE
-            : new Entry.Subject(organ, null, null, null, null);
+    Entry.Subject subject = PendingEntries.subject(organ);
     EntryReceipt _ =
         installation
             .transactions()

@@ -50,6 +50,26 @@ public final class TamperedRows {
     report(row.table(), row.row(), consequence);
   }
 
+  /**
+   * Does work that a keeper repeats: an alarm where it meets a row that was tampered with, a line
+   * for the operator where it fails otherwise. Never fails.
+   *
+   * @param name of the work, for the operator
+   * @return whether it was done
+   */
+  public boolean watch(String name, Runnable work) {
+    try {
+      work.run();
+      return true;
+    } catch (TamperedException e) {
+      LOG.error("{} stopped at a row that was tampered with: {}", name, e.getMessage());
+      report(e);
+    } catch (RuntimeException e) {
+      LOG.warn("{} failed and is tried again: {}", name, e.toString());
+    }
+    return false;
+  }
+
   private void report(String table, String row, Consumer<Change> consequence) {
     PerMinute.Call call = bound.call();
     try {

@@ -1,12 +1,12 @@
 package jp.sekisho.server.person;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import jp.sekisho.server.audit.RowCheck;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
@@ -21,9 +21,6 @@ import org.jdbi.v3.core.Handle;
  * seal; let it pass.
  */
 final class Timelines {
-  /** How entries name all rows of a person together. */
-  private static final String NAMED = "person";
-
   private final RowSeal seal;
 
   Timelines(RowSeal seal) {
@@ -71,13 +68,9 @@ final class Timelines {
   /** A row that is not of the newest entry about its person was put back. */
   private void requireNewest(Handle handle, String table, String number, ResultSet row)
       throws SQLException {
-    if (!seal.isNewest(handle, seal.name(NAMED, key(number)), row.getBytes("entry_id"))) {
+    if (!seal.isNewest(handle, RowCheck.person(seal, number), row.getBytes("entry_id"))) {
       throw new TamperedException(table, number);
     }
-  }
-
-  private static byte[] key(String number) {
-    return number.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Everybody who holds, held or will hold a role above CLERK, by staff number. */
@@ -105,7 +98,11 @@ final class Timelines {
   void replace(Change change, EntryReceipt entry, Timeline after) {
     Handle handle = change.handle();
     String number = after.number();
-    change.wrote(entry, seal.name(NAMED, key(number)));
+    change.wrote(entry, RowCheck.person(seal, number));
+    if (!after.posts().isEmpty() || !after.roles().isEmpty()) {
+      change.wrote(
+          entry, RowCheck.timeline(seal, number, after.posts().size(), after.roles().size()));
+    }
     handle.execute("delete from post where person = ?", number);
     handle.execute("delete from role_assignment where person = ?", number);
     if (!after.isKnown()) {

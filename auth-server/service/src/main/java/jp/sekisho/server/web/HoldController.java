@@ -87,11 +87,12 @@ final class HoldController {
         request,
         session,
         body,
-        () -> {
-          Retention.Hold hold =
-              retentions.hold(session.subject(), session.organ(), wanted.reference());
-          return answers.json(HttpStatus.CREATED, new LogHold(hold.id(), hold.reference()));
-        });
+        () ->
+            retentions
+                .hold(session.subject(), session.organ(), wanted.reference())
+                .<HttpResponse<?>>map(hold ->
+                    answers.json(HttpStatus.CREATED, new LogHold(hold.id(), hold.reference())))
+                .orElseGet(() -> answers.refuse(Refusal.HOLDS_FULL, request)));
   }
 
   @Post("/holds/lift")

@@ -7,8 +7,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import jp.sekisho.server.audit.EntryIndex;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import jp.sekisho.server.listener.TamperedRows;
 
 /**
  * Lets the index follow the logs, in small steps with rests between them, so that a search finds
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * update that makes it anew, rests shorter.
  */
 final class IndexKeeper implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(IndexKeeper.class);
   private static final Duration REST = Duration.ofMillis(250);
 
   /** Rests of an index that lacks nothing. */
@@ -25,6 +23,7 @@ final class IndexKeeper implements AutoCloseable {
   private static final long STEP = 5_000;
 
   private final EntryIndex index;
+  private final TamperedRows tampered;
   private final Set<String> logs;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -34,14 +33,18 @@ final class IndexKeeper implements AutoCloseable {
   /** Of the one thread: rests to go before the next look. */
   private int rests;
 
+  /** Of the one thread: entries that the last look did not come to. */
+  private long missing;
+
   /**
    * Begins to follow.
    *
    * @param logs organs and {@code system}; closed generations, whose index an update may have made
    *     anew, are followed to their end as well
    */
-  IndexKeeper(EntryIndex index, Set<String> logs) {
+  IndexKeeper(EntryIndex index, TamperedRows tampered, Set<String> logs) {
     this.index = index;
+    this.tampered = tampered;
     this.logs = Set.copyOf(logs);
     this.work =
         thread.scheduleWithFixedDelay(
@@ -55,18 +58,18 @@ final class IndexKeeper implements AutoCloseable {
     if (rests-- > 0) {
       return;
     }
-    long missing = 0;
+    missing = 0;
     for (String log : logs) {
-      try {
-        for (String generation : index.generations(log)) {
-          missing += index.catchUp(generation, STEP);
-        }
-      } catch (RuntimeException e) {
-        // Searches say what is missing; the next round tries again.
-        LOG.warn("the index of log {} does not follow: {}", log, e.toString());
-      }
+      // Searches say what is missing; the next round tries again.
+      boolean _ = tampered.watch("following log " + log + " with its index", () -> follow(log));
     }
     rests = missing > 0 ? 0 : IDLE - 1;
+  }
+
+  private void follow(String log) {
+    for (String generation : index.generations(log)) {
+      missing += index.catchUp(generation, STEP);
+    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
+import jp.sekisho.server.listener.TamperedRows;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ final class RetentionKeeper implements AutoCloseable {
   private static final int HOUR = 3;
 
   private final ToLongFunction<String> prune;
+  private final TamperedRows tampered;
   private final Set<String> logs;
   private final Clock clock;
   private final ScheduledExecutorService thread =
@@ -34,8 +36,10 @@ final class RetentionKeeper implements AutoCloseable {
   /**
    * @param prune deletes what is due of a log and says how much
    */
-  RetentionKeeper(ToLongFunction<String> prune, Set<String> logs, Clock clock) {
+  RetentionKeeper(
+      ToLongFunction<String> prune, TamperedRows tampered, Set<String> logs, Clock clock) {
     this.prune = prune;
+    this.tampered = tampered;
     this.logs = Set.copyOf(logs);
     this.clock = clock;
     this.work =
@@ -55,15 +59,15 @@ final class RetentionKeeper implements AutoCloseable {
     }
     boolean all = true;
     for (String log : logs) {
-      try {
-        long deleted = prune.applyAsLong(log);
-        if (deleted > 0) {
-          LOG.info("{} entries of log {} were deleted after their term", deleted, log);
-        }
-      } catch (RuntimeException e) {
-        all = false;
-        LOG.error("entries of log {} were not deleted after their term", log, e);
-      }
+      all &=
+          tampered.watch(
+              "deleting entries of log " + log + " after their term",
+              () -> {
+                long deleted = prune.applyAsLong(log);
+                if (deleted > 0) {
+                  LOG.info("{} entries of log {} were deleted after their term", deleted, log);
+                }
+              });
     }
     done = all ? due : done;
   }

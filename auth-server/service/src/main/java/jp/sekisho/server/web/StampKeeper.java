@@ -7,20 +7,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import jp.sekisho.server.audit.DailyStamps;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import jp.sekisho.server.listener.TamperedRows;
 
 /** Has every log time-stamped once a day, where an authority is set; asks again until it is. */
 final class StampKeeper implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(StampKeeper.class);
   private static final Duration LOOK = Duration.ofMinutes(10);
 
+  private final TamperedRows tampered;
   private final Set<String> logs;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("time-stamps").factory());
 
-  StampKeeper(Optional<DailyStamps> stamps, Set<String> logs) {
+  StampKeeper(Optional<DailyStamps> stamps, TamperedRows tampered, Set<String> logs) {
+    this.tampered = tampered;
     this.logs = Set.copyOf(logs);
     stamps.ifPresent(daily -> {
       var _ =
@@ -31,11 +31,7 @@ final class StampKeeper implements AutoCloseable {
 
   private void look(DailyStamps daily) {
     for (String log : logs) {
-      try {
-        daily.stamp(log);
-      } catch (RuntimeException e) {
-        LOG.warn("log {} was not time-stamped: {}", log, e.toString());
-      }
+      boolean _ = tampered.watch("time-stamping log " + log, () -> daily.stamp(log));
     }
   }
 

@@ -8,6 +8,7 @@ import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Instant;
+import jp.sekisho.server.audit.ClosedGenerations;
 import jp.sekisho.server.audit.Cosignatures;
 import jp.sekisho.server.audit.DailyStamps;
 import jp.sekisho.server.audit.EntryIndex;
@@ -63,7 +64,8 @@ final class WebBeans {
   @Bean(preDestroy = "close")
   @Context
   IndexKeeper indexKeeper(Installation installation, EntryIndex index) {
-    return new IndexKeeper(index, installation.logs().names());
+    return new IndexKeeper(
+        index, new TamperedRows(installation.transactions()), installation.logs().names());
   }
 
   @Singleton
@@ -88,7 +90,10 @@ final class WebBeans {
   @Context
   RetentionKeeper retentionKeeper(Installation installation) {
     return new RetentionKeeper(
-        Keeping.of(installation)::prune, installation.logs().names(), installation.clock());
+        Keeping.of(installation)::prune,
+        new TamperedRows(installation.transactions()),
+        installation.logs().names(),
+        installation.clock());
   }
 
   @Bean(preDestroy = "close")
@@ -96,6 +101,8 @@ final class WebBeans {
   RowsKeeper rowsKeeper(Installation installation) {
     return new RowsKeeper(
         installation.logs().rowCheck(installation.clock()),
+        new ClosedGenerations(installation.logs()),
+        installation.logs().names(),
         new TamperedRows(installation.transactions()));
   }
 
@@ -111,6 +118,7 @@ final class WebBeans {
                     installation.transactions(),
                     authority,
                     installation.clock())),
+        new TamperedRows(installation.transactions()),
         installation.logs().names());
   }
 

@@ -47,6 +47,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The table of attacks on a log's storage, by somebody who writes to the database at will, and by
  * one who has the log's key as well. A replayed batch of an agent is {@code RecordsTest}'s, a
  * database rolled back {@code SequencerTest}'s and entries put in by hand {@code InsiderTest}'s.
+ *
+ * <p>Over 400 lines because it is the table of issue and threat model, to be read in one place.
  */
 class AttackTableTest {
   private static final Entry.Subject CLERK = Entry.Subject.person("mayor", "S1001");

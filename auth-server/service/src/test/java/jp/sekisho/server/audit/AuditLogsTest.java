@@ -88,9 +88,9 @@ class AuditLogsTest {
     }
   }
 
-  /** The ceiling of the architecture; most of it is left to slow disks. */
+  /** The ceiling of the architecture, for the median: the slowest one is the machine's. */
   @Test
-  void anEntryIsPublishedWithinHalfASecond() throws Exception {
+  void mostEntriesArePublishedWithinHalfASecond() throws Exception {
     try (OpenStorage storage = OpenStorage.sqlite(directory).start()) {
       List<Duration> times = new ArrayList<>();
       for (int i = 0; i < 21; i++) {
@@ -174,7 +174,7 @@ class AuditLogsTest {
 
   /** What the console appends beside the service, which nobody wakes for it. */
   @Test
-  void anotherProcessesEntryIsPublishedWithinHalfASecondToo() throws Exception {
+  void mostEntriesOfAnotherProcessArePublishedWithinHalfASecondToo() throws Exception {
     try (OpenStorage service = OpenStorage.sqlite(directory).start();
         OpenStorage console = OpenStorage.sqlite(directory)) {
       List<Duration> times = new ArrayList<>();

@@ -181,6 +181,10 @@ final class Restores {
       verifies(storage, "mayor@1", 300, directory);
       assertEquals(lastKnown, storage.logs.newest("mayor@1").checkpoint());
       assertTrue(storage.logs.tile("mayor@1", new HashTilePath(0, 1, 44)).isPresent());
+      ClosedGenerations closed = new ClosedGenerations(storage.logs);
+      closed.require("mayor");
+      closed.readOnce("mayor");
+      assertEquals(List.of(), storage.logs.rowCheck(InstantSource.system()).run());
       assertInstanceOf(Outcome.Whole.class, resumeElsewhere(storage, opening));
     }
     restoredOnceMore(opening, backup, directory);

@@ -108,12 +108,12 @@ class RetentionsTest {
       throws Exception {
     try (OpenStorage storage = old()) {
       Retentions retentions = Terms.retentions(storage, clock);
-      Retention.Hold first = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      Retention.Hold first = retentions.hold(Terms.ORGAN, "mayor", "監査第12号").orElseThrow();
       Files.delete(directory.resolve("keys/log-mayor.retention"));
       assertTrue(retentions.of("mayor").isEmpty());
       assertEquals(0, retentions.prune("mayor"));
       assertEquals(List.of("STATE_TAMPERED retention-missing"), refusals(storage));
-      Retention.Hold second = retentions.hold(Terms.ORGAN, "mayor", "監査第13号");
+      Retention.Hold second = retentions.hold(Terms.ORGAN, "mayor", "監査第13号").orElseThrow();
       assertTrue(retentions.of("mayor").isEmpty(), "a hold sets no term");
       assertTrue(retentions.lift(Terms.ORGAN, "mayor", first.id(), "監査第34号"));
       assertFalse(retentions.lift(Terms.ORGAN, "mayor", first.id(), "監査第34号"));
@@ -132,7 +132,7 @@ class RetentionsTest {
       Path file = directory.resolve("keys/log-mayor.retention");
       byte[] before = Files.readAllBytes(file);
       Retentions retentions = Terms.retentions(storage, clock);
-      Retention.Hold hold = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      Retention.Hold hold = retentions.hold(Terms.ORGAN, "mayor", "監査第12号").orElseThrow();
       byte[] with = Files.readAllBytes(file);
       Files.write(file, before);
       assertEquals(0, retentions.prune("mayor"));
@@ -149,9 +149,9 @@ class RetentionsTest {
     try (OpenStorage storage = old()) {
       Path file = directory.resolve("keys/log-mayor.retention");
       Retentions retentions = Terms.retentions(storage, clock);
-      Retention.Hold stays = retentions.hold(Terms.ORGAN, "mayor", "監査第11号");
+      Retention.Hold stays = retentions.hold(Terms.ORGAN, "mayor", "監査第11号").orElseThrow();
       byte[] before = Files.readAllBytes(file);
-      Retention.Hold hold = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      Retention.Hold hold = retentions.hold(Terms.ORGAN, "mayor", "監査第12号").orElseThrow();
       Files.write(file, before);
       assertFalse(retentions.lift(Terms.ORGAN, "mayor", "0000000000000000", "監査第34号"));
       assertTrue(retentions.lift(Terms.ORGAN, "mayor", hold.id(), "監査第34号"));
@@ -171,7 +171,7 @@ class RetentionsTest {
       Path file = directory.resolve("keys/log-mayor.retention");
       byte[] before = Files.readAllBytes(file);
       Retentions retentions = Terms.retentions(storage, clock);
-      Retention.Hold _ = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      Retention.Hold _ = retentions.hold(Terms.ORGAN, "mayor", "監査第12号").orElseThrow();
       storage.logs.integrateNow();
       Files.write(file, before);
       execute(
@@ -221,7 +221,7 @@ class RetentionsTest {
   void aHoldKeepsEverythingUntilItIsLiftedAndBothAreEntries() {
     try (OpenStorage storage = old()) {
       Retentions retentions = Terms.retentions(storage, clock);
-      Retention.Hold hold = retentions.hold(Terms.ORGAN, "mayor", "監査第12号");
+      Retention.Hold hold = retentions.hold(Terms.ORGAN, "mayor", "監査第12号").orElseThrow();
       assertEquals(0, retentions.prune("mayor"));
       assertEquals(0, Terms.retentions(storage, clock).prune("mayor"), "after a restart");
       assertFalse(retentions.lift(Terms.ORGAN, "mayor", "0000000000000000", "監査第34号"));
@@ -353,7 +353,7 @@ class RetentionsTest {
         all.add(
             CompletableFuture.runAsync(() -> {
               Retentions own = Terms.retentions(storage, clock);
-              Retention.Hold hold = own.hold(Terms.ORGAN, "mayor", "監査第12号");
+              Retention.Hold hold = own.hold(Terms.ORGAN, "mayor", "監査第12号").orElseThrow();
               assertTrue(own.lift(Terms.ORGAN, "mayor", hold.id(), "監査第34号"));
               long _ = own.prune("mayor");
             }));

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.audit.RowCheck;
 import jp.sekisho.server.authn.LoginScene.Card;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.card.CardRegistry;
@@ -203,6 +205,27 @@ final class TemporaryCardLoginTest {
     assertEquals(
         Optional.of(false),
         scene.stepUps.find(session.name(), StepUps.REGISTER_PASSKEY).map(StepUps.StepUp::card));
+  }
+
+  @Test
+  void aReturnedCardIsNotRevivedByItsOlderRow() {
+    scene.storage.start();
+    handOut();
+    scene.tamper("create table old_card as select * from temporary_card");
+    assertInstanceOf(
+        TemporaryStock.Outcome.Done.class, stock.takeBack(Asker.CONSOLE, "mayor", spki()));
+    assertEquals(Refusal.NOT_ENROLLED, refused(temporary));
+    scene.tamper("delete from temporary_card");
+    scene.tamper("insert into temporary_card select * from old_card");
+    org.junit.jupiter.api.Assertions.assertThrows(
+        jp.sekisho.server.storage.TamperedException.class, () -> refused(temporary));
+    scene.tamper("delete from temporary_card");
+    assertEquals(
+        List.of("temporary_card"),
+        scene.storage.logs.rowCheck(scene.clock).run().stream()
+            .map(RowCheck.Finding::table)
+            .toList(),
+        "one that is gone is found without anybody asking");
   }
 
   @Test

@@ -471,7 +471,8 @@ class CommandsTest {
         Installation.open(new DataDirectory(Path.of(data())), Clock.systemUTC())) {
       Entry.Subject mayor = new Entry.Subject("mayor", null, null, null, null);
       for (int i = 1; i <= Retention.MOST_HOLDS; i++) {
-        Retention.Hold _ = Keeping.of(installation).hold(mayor, "mayor", "監査第" + i + "号");
+        Retention.Hold _ =
+            Keeping.of(installation).hold(mayor, "mayor", "監査第" + i + "号").orElseThrow();
       }
       installation.logs().integrateNow();
     }

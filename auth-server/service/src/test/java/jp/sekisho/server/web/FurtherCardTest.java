@@ -44,6 +44,12 @@ final class FurtherCardTest {
   @BeforeAll
   void start(@TempDir Path root) throws Exception {
     scene = new DeskScene(root);
+    scene
+        .installation
+        .logs()
+        .start(broken -> {
+          throw broken;
+        }); // rows are compared with the log
     scene.order(
         HEADER + OTHER_HEAD + ",税務 課長,mayor,zeimu,税務課,課長,2026-04-01,2036-03-31,CLERK;APPROVER\n");
   }
@@ -169,25 +175,35 @@ final class FurtherCardTest {
         Refusal.CONFIRM_UNKNOWN, DeskScene.refusal(says(person, "card-confirm", person, late)));
   }
 
+  private void database(String sql) {
+    scene.installation.database().writer().write(h -> h.execute(sql));
+  }
+
+  @Test
+  void aCardThatWasDeclinedDoesNotWaitAgainWhenItsRowIsPutBack() throws Exception {
+    String person = clerk("shimin");
+    String _ = brought(person, 1);
+    String further = brought(person, 0);
+    String mine = " from card_waiting where person = '" + person + "'";
+    database("create table declined as select *" + mine);
+    assertEquals(200, says(person, "card-decline", person, further).statusCode());
+    database("insert into card_waiting select * from declined");
+    assertEquals(
+        Refusal.STATE_TAMPERED, DeskScene.refusal(says(person, "card-confirm", person, further)));
+    assertFalse(counts(person, further));
+    database("delete" + mine);
+  }
+
   @Test
   @DisplayName("a row that was edited or put in confirms nothing")
   void sealed() throws Exception {
     String person = clerk("shimin");
     String _ = brought(person, 1);
     String further = brought(person, 0);
-    scene
-        .installation
-        .database()
-        .writer()
-        .write(
-            h -> h.execute("update card_waiting set asked_by = '100009' where person = ?", person));
+    database("update card_waiting set asked_by = '100009' where person = '" + person + "'");
     assertEquals(
         Refusal.STATE_TAMPERED, DeskScene.refusal(says(person, "card-confirm", person, further)));
     assertFalse(counts(clerk("shimin"), further));
-    scene
-        .installation
-        .database()
-        .writer()
-        .write(h -> h.execute("delete from card_waiting where person = ?", person));
+    database("delete from card_waiting where person = '" + person + "'");
   }
 }

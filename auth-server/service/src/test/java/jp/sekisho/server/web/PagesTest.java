@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import jp.sekisho.audit.bundle.BundleCopy;
 import jp.sekisho.audit.bundle.BundleVerifier;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
@@ -55,6 +56,9 @@ import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.audit.AuditLogs;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.LogRow;
+import jp.sekisho.server.audit.Retention;
+import jp.sekisho.server.audit.Retentions;
+import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.config.DataDirectory;
 import jp.sekisho.server.config.Installation;
@@ -738,6 +742,16 @@ final class PagesTest {
             .map(entry -> entry.type() + " " + entry.subject().person())
             .toList();
     assertEquals(List.of("log.hold-lifted " + AUDITOR, "log.hold-set " + AUDITOR), said);
+    Retentions retentions = Keeping.of(installation);
+    Entry.Subject organ = new Entry.Subject("mayor", null, null, null, null);
+    List<Retention.Hold> many =
+        IntStream.range(0, Retention.MOST_HOLDS)
+            .mapToObj(i -> retentions.hold(organ, "mayor", "監査第" + i + "号").orElseThrow())
+            .toList();
+    assertEquals(Refusal.HOLDS_FULL, refusal(post("/api/v1/log/holds", wanted, cookie)));
+    for (Retention.Hold one : many) {
+      assertTrue(retentions.lift(organ, "mayor", one.id(), "監査第34号"));
+    }
   }
 
   /** What belongs to no 機関 concerns each: its auditors read it, nobody else does. */

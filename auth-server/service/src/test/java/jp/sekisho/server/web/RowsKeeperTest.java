@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.server.audit.ClosedGenerations;
 import jp.sekisho.server.authn.LoginScene;
 import jp.sekisho.server.listener.TamperedRows;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ class RowsKeeperTest {
       try (RowsKeeper keeper =
           new RowsKeeper(
               scene.storage.logs.rowCheck(scene.clock),
+              new ClosedGenerations(scene.storage.logs),
+              scene.storage.logs.names(),
               new TamperedRows(scene.storage.transactions))) {
         keeper.look();
         assertEquals(0, scene.entries("system").size());

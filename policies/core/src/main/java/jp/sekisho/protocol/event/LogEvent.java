@@ -1,5 +1,6 @@
 package jp.sekisho.protocol.event;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.protocol.Refusal;
@@ -132,10 +133,22 @@ public sealed interface LogEvent extends AuditEvent {
    *     signed other entries in their place, which somebody with that checkpoint showed
    * @param carried entries it had committed and not yet signed; they follow this one
    * @param foreign rows found behind {@code held} that this service never wrote; not taken along
+   * @param lost numbers of the generations before {@code previous} of which this installation has
+   *     nothing any more; all others are there, and whoever takes one away later is found out
    */
   record GenerationOpened(
-      String previous, long known, String checkpoint, long held, long carried, long foreign)
+      String previous,
+      long known,
+      String checkpoint,
+      long held,
+      long carried,
+      long foreign,
+      List<Long> lost)
       implements LogEvent {
+    public GenerationOpened {
+      lost = List.copyOf(lost);
+    }
+
     @Override
     public String type() {
       return "log.generation-opened";
@@ -155,7 +168,9 @@ public sealed interface LogEvent extends AuditEvent {
           "carried",
           carried,
           "foreign",
-          foreign);
+          foreign,
+          "lost",
+          lost);
     }
   }
 

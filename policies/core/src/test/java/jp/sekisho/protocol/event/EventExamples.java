@@ -74,7 +74,13 @@ final class EventExamples {
     events.put(new LogEvent.Exported("mayor", 1250, "csv", Map.of("person", "S-1024"), 12), PERSON);
     events.put(
         new LogEvent.GenerationOpened(
-            "auth.city.example/log/mayor/1", 1250, "YXV0aC5jaXR5LmV4YW1wbGU", 1200, 2, 0),
+            "auth.city.example/log/mayor/3",
+            1250,
+            "YXV0aC5jaXR5LmV4YW1wbGU",
+            1200,
+            2,
+            0,
+            List.of(2L)),
         new Entry.Subject("mayor", null, null, null, null));
     events.put(
         new LogEvent.WitnessRefused("audit-committee.city.example", 1250, 1300, 409),
