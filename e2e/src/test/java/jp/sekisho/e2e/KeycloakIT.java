@@ -75,7 +75,8 @@ class KeycloakIT {
     int port = Town.freePort();
     Path keys = town.registerSso(Keycloak.REALM, "http://127.0.0.1:" + port);
     Map<String, String> numbers =
-        Map.of("hanako", Town.CLERK, "taro", Town.AUDITOR, "jiro", "100999");
+        Map.of(
+            "hanako", Town.CLERK, "taro", Town.AUDITOR, "jiro", "100999", Town.CLERK, "100998");
     Keycloak.Settings settings =
         new Keycloak.Settings(
             port,
@@ -90,7 +91,10 @@ class KeycloakIT {
             town.programs(),
             settings,
             wire.port(),
-            List.of(Keycloak.copy(Keycloak.realm(settings), ELSEWHERE)));
+            List.of(
+                Keycloak.withNames(Keycloak.realm(settings), "named"),
+                Keycloak.copy(Keycloak.realm(settings), ELSEWHERE)),
+            "");
     keycloak.await();
     // The terminal hears of the new origin with its next heartbeat.
     Page page = new Page(keycloak.origin(), town.agent());
@@ -152,6 +156,19 @@ class KeycloakIT {
     JsonNode stronger = browser.claims("mobile", joined.code().orElseThrow());
     assertEquals("card", stronger.path("acr").asText(), stronger.toString());
     assertEquals("[\"sc\"]", stronger.path("amr").toString(), stronger.toString());
+  }
+
+  @Test
+  void whereTheUserNameIsTheStaffNumberItIsThatUserAndNobodyElse() {
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen back = browser.prove(browser.login("named", ""));
+    JsonNode claims = browser.claims("named", back.code().orElseThrow());
+    assertEquals(Town.CLERK, claims.path("preferred_username").asText(), claims.toString());
+    assertEquals("card", claims.path("acr").asText(), claims.toString());
+    assertEquals("[\"sc\"]", claims.path("amr").toString(), claims.toString());
+    insert(Town.APPROVER);
+    SsoBrowser other = browser();
+    assertEquals("NOT_ENROLLED", other.prove(other.login("named", "")).problem());
   }
 
   @Test
