@@ -156,8 +156,10 @@ final class StepAuthenticator implements Authenticator {
     login.setUserSessionNote("sekisho.amr", String.join(" ", proof.amr()));
     context.getEvent().detail("terminal", proof.terminal());
     context.setUser(user);
-    if (realm.isBruteForceProtected()) {
-      // Its own success counts for passwords only; a proved card clears the outer net too.
+    if (realm.isBruteForceProtected()
+        && context.getSession().loginFailures().getUserLoginFailure(realm, user.getId()) != null) {
+      // Its own success counts for passwords only; a proved card clears the outer net too. Where
+      // nothing is counted it would open two transactions to find that out.
       context
           .getProtector()
           .successfulLogin(
