@@ -88,11 +88,7 @@ final class Keycloak implements AutoCloseable {
    *     empty: a file, inside Keycloak's own process
    */
   static Keycloak start(
-      Programs programs,
-      Settings settings,
-      int service,
-      List<ObjectNode> realms,
-      String database)
+      Programs programs, Settings settings, int service, List<ObjectNode> realms, String database)
       throws IOException {
     Path home = link(built(programs, database.isEmpty() ? FILE : "postgres"));
     Path imported = Files.createDirectories(home.resolve("data").resolve("import"));
@@ -272,8 +268,7 @@ final class Keycloak implements AutoCloseable {
   }
 
   private static void unpackAndBuild(
-      Programs programs, String named, Path cache, Path ready, String database)
-      throws IOException {
+      Programs programs, String named, Path cache, Path ready, String database) throws IOException {
     Path work = Files.createDirectories(cache.resolve("work"));
     programs
         .run(List.of("tar", "xzf", named, "-C", work.toString(), "--strip-components=1"))

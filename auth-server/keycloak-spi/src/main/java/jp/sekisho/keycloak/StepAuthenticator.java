@@ -176,7 +176,8 @@ final class StepAuthenticator implements Authenticator {
     RealmModel realm = context.getRealm();
     UserProvider users = context.getSession().users();
     if (attribute.equals(UserModel.USERNAME)) {
-      // Keycloak keeps it in memory and gives it to one user only, whatever the case of its letters.
+      // Keycloak keeps it in memory and gives it to one user only, whatever the case of its
+      // letters.
       UserModel named = users.getUserByUsername(realm, person);
       return named == null || !person.equals(named.getUsername()) ? List.of() : List.of(named);
     }
