@@ -304,14 +304,14 @@ final class KeycloakBench {
   }
 
   private void login(Flow flow) throws GeneralSecurityException {
-    String name = "user" + logins++ % USERS;
+    String name = Integer.toString(100_000 + logins++ % USERS);
     SsoBrowser browser =
         new SsoBrowser(http, keycloak.origin(), flow.realm, redirect, "http://127.0.0.1:9");
     SsoBrowser.Seen page = browser.login(flow.client, "");
     String[] fields =
         switch (flow) {
           case NAME -> new String[] {"username", name};
-          case CARD -> new String[] {"answer", numbers.getOrDefault(name, "")};
+          case CARD, CARD_BY_NAME -> new String[] {"answer", numbers.getOrDefault(name, "")};
           case WEBAUTHN -> {
             SoftPasskey passkey = passkeys.get(name);
             if (passkey == null) {
