@@ -39,6 +39,9 @@ final class Keycloak implements AutoCloseable {
 
   private static final String PROVIDER = "auth-server/keycloak-spi/target/sekisho-keycloak.jar";
 
+  /** Keycloak's database in a file. */
+  private static final String FILE = "dev-file";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Programs programs;
@@ -75,19 +78,23 @@ final class Keycloak implements AutoCloseable {
 
   /** Starts one; it calls the service at {@code service}, a port of this machine. */
   static Keycloak start(Programs programs, Settings settings, int service) throws IOException {
-    return start(programs, settings, service, List.of());
+    return start(programs, settings, service, List.of(realm(settings)), "");
   }
 
-  /** As {@link #start(Programs, Settings, int)}, with further realms. */
+  /**
+   * As {@link #start(Programs, Settings, int)}, with these realms, ours among them.
+   *
+   * @param database JDBC address of a PostgreSQL, whose superuser {@code postgres} has no password;
+   *     empty: a file, inside Keycloak's own process
+   */
   static Keycloak start(
-      Programs programs, Settings settings, int service, List<ObjectNode> otherRealms)
+      Programs programs, Settings settings, int service, List<ObjectNode> realms, String database)
       throws IOException {
-    Path home = link(built(programs));
+    Path home = link(built(programs, database.isEmpty() ? FILE : "postgres"));
     Path imported = Files.createDirectories(home.resolve("data").resolve("import"));
-    JSON.writeValue(imported.resolve("realm-city.json").toFile(), realm(settings));
-    for (ObjectNode other : otherRealms) {
-      String name = other.get("realm").asText();
-      JSON.writeValue(imported.resolve("realm-" + name + ".json").toFile(), other);
+    for (ObjectNode realm : realms) {
+      String name = realm.get("realm").asText();
+      JSON.writeValue(imported.resolve("realm-" + name + ".json").toFile(), realm);
     }
     Map<String, String> ours =
         Map.of(
@@ -107,8 +114,12 @@ final class Keycloak implements AutoCloseable {
     // one's.
     Path conf = home.resolve("conf").resolve("keycloak.conf");
     Files.deleteIfExists(conf);
-    // What is committed is written before the next line of code, not half a second later.
-    StringBuilder lines = new StringBuilder("db-url-properties=;WRITE_DELAY=0\ncache=local\n");
+    StringBuilder lines = new StringBuilder("cache=local\n");
+    lines.append(
+        database.isEmpty()
+            // What is committed is written before the next line of code, not half a second later.
+            ? "db-url-properties=;WRITE_DELAY=0\n"
+            : "db-url=" + database + "\ndb-username=postgres\n");
     ours.forEach((name, value) ->
         lines.append("spi-authenticator--sekisho-card--" + name + "=" + value + "\n"));
     Files.writeString(conf, lines);
@@ -162,6 +173,7 @@ final class Keycloak implements AutoCloseable {
         home,
         "keycloak-build-without",
         settings.java(),
+        FILE,
         "--" + provider + "--enabled=false");
     restart();
   }
@@ -198,11 +210,9 @@ final class Keycloak implements AutoCloseable {
         });
   }
 
-  /** CPU time that the server has used so far. */
-  Duration cpu() {
-    return Programs.family(process).stream()
-        .flatMap(part -> part.info().totalCpuDuration().stream())
-        .reduce(Duration.ZERO, Duration::plus);
+  /** Its processes: the server, and the script that it hangs from. */
+  List<ProcessHandle> processes() {
+    return Programs.family(process);
   }
 
   String origin() {
@@ -229,8 +239,8 @@ final class Keycloak implements AutoCloseable {
     return Programs.root().resolve(PROVIDER);
   }
 
-  /** The built server, made once for each provider. */
-  private static Path built(Programs programs) throws IOException {
+  /** The built server, made once for each provider and kind of database. */
+  private static Path built(Programs programs, String database) throws IOException {
     String named = System.getProperty("sekisho.keycloak.dist");
     if (named == null || !Files.isRegularFile(Path.of(named))) {
       throw new AssertionError(
@@ -239,7 +249,8 @@ final class Keycloak implements AutoCloseable {
     String version = Path.of(named).getFileName().toString().replaceAll(".*-dist-|\\.tar\\.gz", "");
     byte[] hash = Sha256.of(Files.readAllBytes(provider()));
     Path cache = Programs.root().resolve(".dev").resolve("keycloak");
-    Path ready = cache.resolve(version + "-" + HexFormat.of().formatHex(hash).substring(0, 16));
+    String name = version + "-" + HexFormat.of().formatHex(hash).substring(0, 16);
+    Path ready = cache.resolve(database.equals(FILE) ? name : name + "-" + database);
     Files.createDirectories(cache.getParent());
     // Two tests that start at once build once.
     try (FileChannel lock =
@@ -249,29 +260,30 @@ final class Keycloak implements AutoCloseable {
                 StandardOpenOption.WRITE);
         FileLock _ = lock.lock()) {
       if (!Files.isDirectory(ready)) {
-        delete(cache); // of other providers: 190 MB each
-        unpackAndBuild(programs, named, cache, ready);
+        deleteOthers(cache, name); // of other providers: 190 MB each
+        unpackAndBuild(programs, named, cache, ready, database);
       }
     }
     return ready;
   }
 
-  private static void unpackAndBuild(Programs programs, String named, Path cache, Path ready)
-      throws IOException {
+  private static void unpackAndBuild(
+      Programs programs, String named, Path cache, Path ready, String database) throws IOException {
     Path work = Files.createDirectories(cache.resolve("work"));
     programs
         .run(List.of("tar", "xzf", named, "-C", work.toString(), "--strip-components=1"))
         .expectOk();
     Files.copy(provider(), work.resolve("providers").resolve("sekisho-keycloak.jar"));
-    build(programs, work, "keycloak-build", System.getProperty("java.home"));
+    build(programs, work, "keycloak-build", System.getProperty("java.home"), database);
     Files.move(work, ready);
   }
 
-  private static void build(Programs programs, Path home, String name, String java, String... more)
+  private static void build(
+      Programs programs, Path home, String name, String java, String database, String... more)
       throws IOException {
     List<String> command = new ArrayList<>(List.of("env", "JAVA_HOME=" + java));
     command.addAll(List.of(home.resolve("bin/kc.sh").toString(), "build"));
-    command.addAll(List.of("--db=dev-file", "--cache=local"));
+    command.addAll(List.of("--db=" + database, "--cache=local"));
     command.addAll(List.of(more));
     Process build = programs.start(name, command);
     Programs.await("the build of Keycloak", Duration.ofMinutes(8), () -> !build.isAlive());
@@ -314,6 +326,7 @@ final class Keycloak implements AutoCloseable {
     bind(realm, client(clients, "payroll", settings.redirect()), "sekisho step-up");
     bind(realm, client(clients, "mobile", settings.redirect()), "sekisho passkey");
     bind(realm, client(clients, "guarded", settings.redirect()), "sekisho terminal");
+    client(clients, "named", settings.redirect());
     ArrayNode users = realm.putArray("users");
     settings
         .staffNumbers()
@@ -335,6 +348,33 @@ final class Keycloak implements AutoCloseable {
     ObjectNode copy = (ObjectNode) JSON.readTree(realm.toString().replace("5ec15a", "5ec15b"));
     copy.put("realm", name);
     return copy;
+  }
+
+  /**
+   * A realm with its flow by card a second time, where the user name is the staff number, for the
+   * application {@code client}.
+   */
+  static ObjectNode withNames(ObjectNode realm, String client) throws IOException {
+    String alias = "sekisho name";
+    for (String part : List.of("authenticationFlows", "authenticatorConfig")) {
+      ArrayNode all = (ArrayNode) realm.get(part);
+      for (JsonNode one : all.valueStream().toList()) {
+        if (one.get("alias").asText().startsWith("sekisho card")) {
+          all.add(
+              JSON.readTree(
+                  one.toString()
+                      .replace("sekisho card", alias)
+                      .replace("5ec15a0000", "5ec15a0001")
+                      .replace("staffNumber", "username")));
+        }
+      }
+    }
+    for (JsonNode one : realm.get("clients")) {
+      if (one.get("clientId").asText().equals(client)) {
+        bind(realm, (ObjectNode) one, alias);
+      }
+    }
+    return realm;
   }
 
   private static void bind(JsonNode realm, ObjectNode client, String alias) {
@@ -369,6 +409,18 @@ final class Keycloak implements AutoCloseable {
       delete(home.resolveSibling(".").normalize());
     } catch (IOException e) {
       // The next build of another provider clears the whole place.
+    }
+  }
+
+  private static void deleteOthers(Path cache, String name) throws IOException {
+    if (Files.exists(cache)) {
+      try (Stream<Path> kept = Files.list(cache)) {
+        for (Path one : kept.toList()) {
+          if (!one.getFileName().toString().startsWith(name)) {
+            delete(one);
+          }
+        }
+      }
     }
   }
 

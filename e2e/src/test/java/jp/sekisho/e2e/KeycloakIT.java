@@ -75,7 +75,7 @@ class KeycloakIT {
     int port = Town.freePort();
     Path keys = town.registerSso(Keycloak.REALM, "http://127.0.0.1:" + port);
     Map<String, String> numbers =
-        Map.of("hanako", Town.CLERK, "taro", Town.AUDITOR, "jiro", "100999");
+        Map.of("hanako", Town.CLERK, "taro", Town.AUDITOR, "jiro", "100999", Town.CLERK, "100998");
     Keycloak.Settings settings =
         new Keycloak.Settings(
             port,
@@ -90,7 +90,10 @@ class KeycloakIT {
             town.programs(),
             settings,
             wire.port(),
-            List.of(Keycloak.copy(Keycloak.realm(settings), ELSEWHERE)));
+            List.of(
+                Keycloak.withNames(Keycloak.realm(settings), "named"),
+                Keycloak.copy(Keycloak.realm(settings), ELSEWHERE)),
+            "");
     keycloak.await();
     // The terminal hears of the new origin with its next heartbeat.
     Page page = new Page(keycloak.origin(), town.agent());
@@ -155,6 +158,16 @@ class KeycloakIT {
   }
 
   @Test
+  void whereTheUserNameIsTheStaffNumberItIsTheUserOfThatName() {
+    SsoBrowser browser = browser();
+    SsoBrowser.Seen back = browser.prove(browser.login("named", ""));
+    JsonNode claims = browser.claims("named", back.code().orElseThrow());
+    assertEquals(Town.CLERK, claims.path("preferred_username").asText(), claims.toString());
+    assertEquals("card", claims.path("acr").asText(), claims.toString());
+    assertEquals("[\"sc\"]", claims.path("amr").toString(), claims.toString());
+  }
+
+  @Test
   void aWrongPinNeverReachesKeycloakAndTheNextTrySucceeds() {
     SsoBrowser browser = browser();
     SsoBrowser.Seen page = browser.login("groupware", "");
@@ -167,10 +180,12 @@ class KeycloakIT {
   @Test
   void aCardOfNoUserHereIsRefused() {
     insert(Town.APPROVER);
-    SsoBrowser browser = browser();
-    SsoBrowser.Seen refused = browser.prove(browser.login("groupware", ""));
-    assertEquals(200, refused.status());
-    assertEquals("NOT_ENROLLED", refused.problem());
+    for (String client : List.of("groupware", "named")) {
+      SsoBrowser browser = browser();
+      SsoBrowser.Seen refused = browser.prove(browser.login(client, ""));
+      assertEquals(200, refused.status(), client);
+      assertEquals("NOT_ENROLLED", refused.problem(), client);
+    }
   }
 
   @Test

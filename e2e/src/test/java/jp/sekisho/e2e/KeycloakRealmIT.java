@@ -115,7 +115,6 @@ class KeycloakRealmIT {
     List<String> passkey = standing.flow("sekisho passkey");
     standing.bindBrowser("sekisho card");
     makeFlows("second", "-2");
-    standing = admin(REALM);
     for (String flow : SsoAdmin.FLOWS) {
       assertEquals(
           standing.flow(flow),

@@ -26,6 +26,7 @@ final class SsoAdmin {
           "CODE_TO_TOKEN", "REFRESH_TOKEN", "INTROSPECT_TOKEN", "USER_INFO_REQUEST", "CLIENT_INFO");
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration RENEW = Duration.ofSeconds(20);
   private static final TypeReference<Map<String, String>> STRINGS = new TypeReference<>() {};
 
   /** The flows that the provider's realm file brings. */
@@ -35,26 +36,35 @@ final class SsoAdmin {
   private final HttpClient http = HttpClient.newHttpClient();
   private final String origin;
   private final String realm;
-  private final String token;
+  private String token = "";
+  private long tokenFrom;
 
   SsoAdmin(String origin) {
     this(origin, Keycloak.REALM);
   }
 
-  /** As {@link #SsoAdmin(String)}, of another realm; signed in for a minute. */
+  /** As {@link #SsoAdmin(String)}, of another realm. */
   SsoAdmin(String origin, String name) {
     this.origin = origin;
     this.realm = origin + "/admin/realms/" + name;
-    this.token =
-        send(HttpRequest.newBuilder(
-                    URI.create(origin + "/realms/master/protocol/openid-connect/token"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(
-                    HttpRequest.BodyPublishers.ofString(
-                        "grant_type=password&client_id=admin-cli&username=admin&password="
-                            + Keycloak.PASSWORD)))
-            .path("access_token")
-            .asText();
+  }
+
+  /** A token lives for a minute, which on a busy machine is soon over. */
+  private String token() {
+    if (token.isEmpty() || System.nanoTime() - tokenFrom > RENEW.toNanos()) {
+      tokenFrom = System.nanoTime();
+      token =
+          send(HttpRequest.newBuilder(
+                      URI.create(origin + "/realms/master/protocol/openid-connect/token"))
+                  .header("Content-Type", "application/x-www-form-urlencoded")
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          "grant_type=password&client_id=admin-cli&username=admin&password="
+                              + Keycloak.PASSWORD)))
+              .path("access_token")
+              .asText();
+    }
+    return token;
   }
 
   private HttpRequest.Builder at(String path) {
@@ -63,7 +73,7 @@ final class SsoAdmin {
 
   private HttpRequest.Builder of(String url) {
     return HttpRequest.newBuilder(URI.create(url))
-        .header("Authorization", "Bearer " + token)
+        .header("Authorization", "Bearer " + token())
         .header("Content-Type", "application/json");
   }
 

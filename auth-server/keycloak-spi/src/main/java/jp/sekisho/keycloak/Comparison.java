@@ -59,8 +59,9 @@ final class Comparison {
    * Compares what is due; goes on next time where the service could not be asked.
    *
    * @param now milliseconds UTC
+   * @return whether it could
    */
-  void run(long now) throws IOException {
+  boolean run(long now) throws IOException {
     boolean all = now - whole >= WHOLE_EACH.toMillis() || now < whole;
     boolean far = all || now - wide >= LONG.toMillis() || now < wide;
     Duration before = far ? LONG.multipliedBy(2) : OVERLAP;
@@ -69,7 +70,7 @@ final class Comparison {
     for (String realm : jobs.run(realms::ids)) {
       for (boolean admin : new boolean[] {false, true}) {
         if (!compare(realm, admin, from, to)) {
-          return;
+          return false;
         }
       }
     }
@@ -80,6 +81,7 @@ final class Comparison {
     if (all) {
       whole = now;
     }
+    return true;
   }
 
   /**
@@ -148,6 +150,7 @@ final class Comparison {
     try (Stream<Event> stream =
         store
             .createQuery()
+            .type(Occurrence.KINDS)
             .realm(realm.getId())
             .fromDate(from)
             .toDate(to)
@@ -157,8 +160,7 @@ final class Comparison {
       events = stream.toList();
     }
     for (Event event : events) {
-      if (Occurrence.counts(event)
-          && strangers.keeps(
+      if (strangers.keeps(
               event.getUserId(),
               realm.getName(),
               event.getType().name(),

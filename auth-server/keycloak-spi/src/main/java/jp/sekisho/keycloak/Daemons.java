@@ -1,7 +1,6 @@
 package jp.sekisho.keycloak;
 
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 
 /** Threads of ours in Keycloak's process, which keep it alive for nothing. */
 final class Daemons {
@@ -9,15 +8,12 @@ final class Daemons {
 
   /** {@code count} of them, each by the name that a thread dump shows. */
   static ScheduledThreadPoolExecutor of(int count, String name) {
-    return new ScheduledThreadPoolExecutor(count, named(name));
-  }
-
-  /** Makes them by {@code name}. */
-  static ThreadFactory named(String name) {
-    return task -> {
-      Thread made = new Thread(task, name);
-      made.setDaemon(true);
-      return made;
-    };
+    return new ScheduledThreadPoolExecutor(
+        count,
+        task -> {
+          Thread made = new Thread(task, name);
+          made.setDaemon(true);
+          return made;
+        });
   }
 }

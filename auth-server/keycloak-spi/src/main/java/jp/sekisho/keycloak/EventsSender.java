@@ -16,7 +16,12 @@ import org.jboss.logging.Logger;
 final class EventsSender implements AutoCloseable {
   static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration SIGN = Duration.ofSeconds(10);
-  private static final Duration COMPARE = Duration.ofSeconds(15);
+
+  /** Each event is read again some times: with every comparison, and every wider one. */
+  private static final Duration COMPARE = Duration.ofMinutes(1);
+
+  /** How soon a comparison that could not be made is tried again. */
+  private static final Duration AGAIN = Duration.ofSeconds(15);
 
   /** Two servers with one certificate would drive each other's spool out for ever. */
   private static final Duration RESTART = Duration.ofMinutes(1);
@@ -34,6 +39,8 @@ final class EventsSender implements AutoCloseable {
   // Only the thread that sends touches these; nanoseconds of the monotonic clock.
   private long said = System.nanoTime() - SIGN.toNanos();
   private long restarted = System.nanoTime() - RESTART.toNanos();
+  // Only the thread that compares.
+  private long compared = System.nanoTime() - COMPARE.toNanos();
 
   EventsSender(Spool spool, SekishoService service, Comparison comparison) {
     this.spool = spool;
@@ -48,7 +55,7 @@ final class EventsSender implements AutoCloseable {
     // Beside it: a long comparison must not keep us from saying that we are there.
     Future<?> unusedComparing =
         threads.scheduleWithFixedDelay(
-            this::compareSafely, PAUSE.toMillis(), COMPARE.toMillis(), TimeUnit.MILLISECONDS);
+            this::compareSafely, PAUSE.toMillis(), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -70,8 +77,11 @@ final class EventsSender implements AutoCloseable {
 
   private void compareSafely() {
     try {
-      if (!silent) {
-        comparison.run(System.currentTimeMillis());
+      long now = System.nanoTime();
+      if (!silent
+          && now - compared >= COMPARE.toNanos()
+          && comparison.run(System.currentTimeMillis())) {
+        compared = now;
       }
     } catch (IOException | RuntimeException e) {
       LOG.error("Keycloak's events could not be compared with the log; tried again", e);

@@ -15,6 +15,9 @@ final class HeardRealms {
   private final String registered;
   private final String attribute;
 
+  /** Keycloak reads it from its configuration each time; every event of every realm asks. */
+  private @Nullable String admin;
+
   HeardRealms(String registered, String attribute) {
     this.registered = registered;
     this.attribute = attribute;
@@ -29,16 +32,24 @@ final class HeardRealms {
   @Nullable RealmModel find(KeycloakSession session, @Nullable String id) {
     RealmModel realm = id == null ? null : session.realms().getRealm(id);
     return realm != null
-            && (realm.getName().equals(registered)
-                || realm.getName().equals(Config.getAdminRealm()))
+            && (realm.getName().equals(registered) || realm.getName().equals(admin()))
         ? realm
         : null;
+  }
+
+  private String admin() {
+    String name = admin;
+    if (name == null) {
+      name = Config.getAdminRealm();
+      admin = name;
+    }
+    return name;
   }
 
   /** Their ids, of those that there are. */
   List<String> ids(KeycloakSession session) {
     List<String> ids = new ArrayList<>();
-    for (String name : List.of(registered, Config.getAdminRealm())) {
+    for (String name : List.of(registered, admin())) {
       RealmModel realm = session.realms().getRealmByName(name);
       if (realm != null && !ids.contains(realm.getId())) {
         ids.add(realm.getId());

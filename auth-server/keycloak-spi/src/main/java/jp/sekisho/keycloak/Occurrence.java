@@ -31,6 +31,10 @@ final class Occurrence {
           EventType.USER_INFO_REQUEST,
           EventType.CLIENT_INFO);
 
+  /** All others: what is for the log. */
+  static final EventType[] KINDS =
+      EnumSet.complementOf(EnumSet.copyOf(NOISE)).toArray(new EventType[0]);
+
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern STRANGE = Pattern.compile("[^!-~]");
   private static final Pattern NO_KIND = Pattern.compile("[^A-Za-z0-9_ -]");

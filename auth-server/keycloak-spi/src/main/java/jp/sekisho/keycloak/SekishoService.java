@@ -2,9 +2,6 @@ package jp.sekisho.keycloak;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,12 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.RelyingEventsMissing;
@@ -27,11 +22,23 @@ import jp.sekisho.protocol.RelyingRecordsTaken;
 import jp.sekisho.protocol.RelyingSessionsEnded;
 import jp.sekisho.protocol.RelyingTerminal;
 import jp.sekisho.protocol.WireJson;
+import org.apache.http.HttpEntity;
+import org.apache.http.client.config.RequestConfig;
+import org.apache.http.client.methods.CloseableHttpResponse;
+import org.apache.http.client.methods.HttpPost;
+import org.apache.http.conn.ssl.DefaultHostnameVerifier;
+import org.apache.http.entity.ByteArrayEntity;
+import org.apache.http.entity.ContentType;
+import org.apache.http.impl.client.CloseableHttpClient;
+import org.apache.http.impl.client.HttpClientBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sekisho's service as this provider calls it: HTTP/1.1 over TLS 1.3 with our certificate, never
- * redirected, no proxy. Thread-safe; one for the life of Keycloak.
+ * redirected, never twice, no proxy. Thread-safe; one for the life of Keycloak.
+ *
+ * <p>By the client that Keycloak itself calls out with: it works in the thread that asks, which
+ * waits anyway. Java's own hands each call from thread to thread, which cost more than the call.
  *
  * <p>Every call ends within its time, whatever the other side does: connecting within {@link
  * #CONNECT}, the whole answer, body included, within {@link #WHOLE}, at most {@value #MAX_BODY}
@@ -74,7 +81,8 @@ final class SekishoService {
 
   private final URI base;
   private final String realm;
-  private final HttpClient http;
+  private final CloseableHttpClient http;
+  private final ScheduledThreadPoolExecutor ends = Daemons.of(1, "sekisho-calls");
   private final Semaphore pages = new Semaphore(PAGES);
 
   /**
@@ -85,17 +93,27 @@ final class SekishoService {
   SekishoService(ServiceSettings settings) throws IOException, GeneralSecurityException {
     this.base = settings.service;
     this.realm = settings.realm;
+    int connect = (int) CONNECT.toMillis();
     this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .connectTimeout(CONNECT)
-            // One thread: nothing of it waits, and handing a call from thread to thread was half of
-            // what the call cost.
-            .executor(Executors.newSingleThreadExecutor(Daemons.named("sekisho-calls")))
-            .sslContext(ClientTls.of(settings))
+        HttpClientBuilder.create()
+            .setSSLContext(ClientTls.of(settings))
+            .setSSLHostnameVerifier(new DefaultHostnameVerifier())
+            .setDefaultRequestConfig(
+                RequestConfig.custom()
+                    .setConnectTimeout(connect)
+                    .setConnectionRequestTimeout(connect)
+                    .setSocketTimeout((int) WHOLE.toMillis())
+                    .build())
+            // A page each, and the threads that send, compare and look.
+            .setMaxConnTotal(PAGES + 4)
+            .setMaxConnPerRoute(PAGES + 4)
+            .disableRedirectHandling()
+            .disableAutomaticRetries()
+            .disableCookieManagement()
+            .disableAuthCaching()
+            .disableContentCompression()
             .build();
+    ends.setRemoveOnCancelPolicy(true);
   }
 
   /** The realm that the certificate is registered for. */
@@ -227,36 +245,38 @@ final class SekishoService {
   }
 
   private <T> Reply<T> post(String route, Object body, Class<T> type, Locale language) {
-    HttpRequest request =
-        HttpRequest.newBuilder(base.resolve(ROUTES + route))
-            .timeout(WHOLE)
-            .header("Content-Type", "application/json")
-            .header("Accept-Language", language.getLanguage().equals("ja") ? "ja" : "en")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(WireJson.write(body)))
-            .build();
-    // The request's own timeout ends with the headers; a body that trickles must end too.
-    CompletableFuture<HttpResponse<byte[]>> exchange =
-        http.sendAsync(request, head -> new BoundedBody(MAX_BODY));
-    try {
-      return read(exchange.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS), type);
-    } catch (ExecutionException e) {
-      return Reply.unavailable(String.valueOf(e.getCause()));
-    } catch (TimeoutException e) {
-      boolean unused = exchange.cancel(true);
-      return Reply.unavailable("no answer within " + WHOLE.toSeconds() + " s");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Reply.unavailable("interrupted");
+    HttpPost call = new HttpPost(base.resolve(ROUTES + route));
+    call.setHeader("Accept-Language", language.getLanguage().equals("ja") ? "ja" : "en");
+    call.setEntity(new ByteArrayEntity(WireJson.write(body), ContentType.APPLICATION_JSON));
+    // The client's times are those of one reading each; headers or a body that trickle end, too.
+    Future<?> end = ends.schedule(call::abort, WHOLE.toMillis(), TimeUnit.MILLISECONDS);
+    try (CloseableHttpResponse answer = http.execute(call)) {
+      return read(answer, type);
+    } catch (IOException | RuntimeException e) {
+      return Reply.unavailable(
+          call.isAborted() ? "no answer within " + WHOLE.toSeconds() + " s" : e.toString());
+    } finally {
+      boolean unused = end.cancel(false);
     }
   }
 
-  private static <T> Reply<T> read(HttpResponse<byte[]> answer, Class<T> type) {
-    int status = answer.statusCode();
+  private static <T> Reply<T> read(CloseableHttpResponse answer, Class<T> type)
+      throws IOException {
+    HttpEntity entity = answer.getEntity();
+    byte[] body = new byte[0];
+    if (entity != null) {
+      // Not closed before the answer is: what is left of a body over the limit is not waited for.
+      body = entity.getContent().readNBytes(MAX_BODY + 1);
+      if (body.length > MAX_BODY) {
+        return Reply.unavailable("over " + MAX_BODY + " bytes");
+      }
+    }
+    int status = answer.getStatusLine().getStatusCode();
     try {
       if (status == 200 || status == 201) {
-        return Reply.said(WireJson.read(answer.body(), type));
+        return Reply.said(WireJson.read(body, type));
       }
-      Refused refused = WireJson.read(answer.body(), Refused.class);
+      Refused refused = WireJson.read(body, Refused.class);
       return status >= 500 || OURS.contains(refused.refusal()) || !refused.isNamed()
           ? Reply.unavailable("refused " + refused.refusal())
           : Reply.refused(refused);

@@ -22,6 +22,7 @@ import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserProvider;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
@@ -126,19 +127,8 @@ final class StepAuthenticator implements Authenticator {
       refused(context, words(context, "ASSURANCE_LOW", "sekishoLow"));
       return;
     }
-    String attribute =
-        config.getOrDefault(
-            CardAuthenticatorFactory.ATTRIBUTE, CardAuthenticatorFactory.DEFAULT_ATTRIBUTE);
     RealmModel realm = context.getRealm();
-    List<UserModel> users =
-        context
-            .getSession()
-            .users()
-            .searchForUserByUserAttributeStream(realm, attribute, proof.person())
-            // A database may call two numbers equal that differ by a letter's case.
-            .filter(user -> user.getAttributeStream(attribute).anyMatch(proof.person()::equals))
-            .limit(2)
-            .toList();
+    List<UserModel> users = users(context, proof.person());
     if (users.size() != 1) {
       fail(context, NO_USER, "sekishoNoUser", "NOT_ENROLLED");
       return;
@@ -166,8 +156,10 @@ final class StepAuthenticator implements Authenticator {
     login.setUserSessionNote("sekisho.amr", String.join(" ", proof.amr()));
     context.getEvent().detail("terminal", proof.terminal());
     context.setUser(user);
-    if (realm.isBruteForceProtected()) {
-      // Its own success counts for passwords only; a proved card clears the outer net too.
+    if (realm.isBruteForceProtected()
+        && context.getSession().loginFailures().getUserLoginFailure(realm, user.getId()) != null) {
+      // Its own success counts for passwords only; a proved card clears the outer net too. Where
+      // nothing is counted it would open two transactions to find that out.
       context
           .getProtector()
           .successfulLogin(
@@ -176,6 +168,31 @@ final class StepAuthenticator implements Authenticator {
     // What is proved here is worth a password, too: flows reckon the levels from the lowest up.
     new AcrStore(context.getSession(), login).setLevelAuthenticated(1);
     context.success(passkey ? PasskeyAuthenticatorFactory.ID : CardAuthenticatorFactory.ID);
+  }
+
+  /** Who has the number: one user, or nobody, or more than one. */
+  private static List<UserModel> users(AuthenticationFlowContext context, String person) {
+    String attribute = attribute(context);
+    RealmModel realm = context.getRealm();
+    UserProvider users = context.getSession().users();
+    if (attribute.equals(UserModel.USERNAME)) {
+      // Keycloak keeps it in memory and gives it to one user only, whatever the case of its
+      // letters.
+      UserModel named = users.getUserByUsername(realm, person);
+      return named == null || !person.equals(named.getUsername()) ? List.of() : List.of(named);
+    }
+    return users
+        .searchForUserByUserAttributeStream(realm, attribute, person)
+        // A database may call two numbers equal that differ by a letter's case.
+        .filter(user -> user.getAttributeStream(attribute).anyMatch(person::equals))
+        .limit(2)
+        .toList();
+  }
+
+  private static String attribute(AuthenticationFlowContext context) {
+    return config(context)
+        .getOrDefault(
+            CardAuthenticatorFactory.ATTRIBUTE, CardAuthenticatorFactory.DEFAULT_ATTRIBUTE);
   }
 
   /** The page with a new question, and above it what went wrong before. */
@@ -205,6 +222,12 @@ final class StepAuthenticator implements Authenticator {
     }
     if (!service.realm().equals(context.getRealm().getName())) {
       unavailable(context, "realm " + context.getRealm().getName() + " is not the registered one");
+      return null;
+    }
+    if (attribute(context).equals(UserModel.USERNAME)
+        && (context.getRealm().isEditUsernameAllowed()
+            || context.getRealm().isRegistrationAllowed())) {
+      unavailable(context, "the user name cannot be the staff number: people choose their own");
       return null;
     }
     // A refused question, such as too many, is no page either.

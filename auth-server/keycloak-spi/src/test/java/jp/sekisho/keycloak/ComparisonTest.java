@@ -98,6 +98,7 @@ class ComparisonTest {
     return Fake.of(
         EventQuery.class,
         Map.of(
+            "type", (Fake.Answer) asked -> query(from, to, most),
             "realm", (Fake.Answer) asked -> query(from, to, most),
             "orderByAscTime", (Fake.Answer) asked -> query(from, to, most),
             "fromDate", (Fake.Answer) asked -> query((Long) asked[0], to, most),

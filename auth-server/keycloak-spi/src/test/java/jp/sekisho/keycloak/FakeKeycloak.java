@@ -30,9 +30,9 @@ final class FakeKeycloak {
   /** Providers, by their interface or, of the factory, by their id. */
   final Map<Object, Object> providers = new HashMap<>();
 
-  final RealmModel realm =
-      Fake.of(
-          RealmModel.class,
+  /** Answers of the realm. */
+  final Map<String, @Nullable Object> settings =
+      new HashMap<>(
           Map.of(
               "getName",
               "city",
@@ -44,8 +44,17 @@ final class FakeKeycloak {
               Fake.of(ClientModel.class, Map.of("getId", "c", "getClientId", "groupware")),
               "isBruteForceProtected",
               true,
+              "isEditUsernameAllowed",
+              false,
+              "isRegistrationAllowed",
+              false,
               "getEventsListenersStream",
               (Fake.Answer) asked -> Stream.empty()));
+
+  final RealmModel realm = Fake.of(RealmModel.class, settings);
+
+  /** Answers about users: nobody is there. */
+  final Map<String, @Nullable Object> users = new HashMap<>();
 
   FakeKeycloak() {
     context.put("setRealm", null);
@@ -61,8 +70,8 @@ final class FakeKeycloak {
                 realm,
                 "getRealmByName",
                 (Fake.Answer) asked -> asked[0].equals("city") ? realm : null)));
-    Map<String, @Nullable Object> users = new HashMap<>();
     users.put("getUserById", null);
+    users.put("getUserByUsername", null);
     users.put("searchForUserByUserAttributeStream", (Fake.Answer) asked -> Stream.empty());
     session.put("users", Fake.of(UserProvider.class, users));
     factory.put("getProviderFactoriesStream", (Fake.Answer) asked -> Stream.empty());

@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -365,6 +366,24 @@ class SekishoServiceTest {
     });
     assertUnavailable(ask());
     handler.set(exchange -> hang());
+    assertUnavailable(ask());
+  }
+
+  /** Each byte comes in time, all of them do not; they would be an answer. */
+  @Test
+  void aBodyThatTricklesIsGivenUpInTime() {
+    handler.set(exchange -> {
+      exchange.sendResponseHeaders(201, 0);
+      try (OutputStream out = exchange.getResponseBody()) {
+        for (int i = 0; i < 300 && !over.await(100, TimeUnit.MILLISECONDS); i++) {
+          out.write(' ');
+          out.flush();
+        }
+        out.write(WireJson.write(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null)));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
     assertUnavailable(ask());
   }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RelyingProof;
 import jp.sekisho.protocol.RelyingQuestion;
@@ -35,6 +36,7 @@ import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
@@ -119,8 +121,12 @@ class StepAuthenticatorTest {
   }
 
   private static RelyingProof proof(String acr) {
+    return proof(acr, "100042");
+  }
+
+  private static RelyingProof proof(String acr, String person) {
     return new RelyingProof(
-        "city", "sid", TRANSACTION, "100042", "mayor", "T-1", acr, List.of("sc"), 7);
+        "city", "sid", TRANSACTION, person, "mayor", "T-1", acr, List.of("sc"), 7);
   }
 
   private AuthenticationFlowContext context() {
@@ -260,6 +266,42 @@ class StepAuthenticatorTest {
     answered(byPasskey, Refusal.AUTHENTICATOR_SUSPENDED);
     assertRefused(StepAuthenticator.REFUSED, "AUTHENTICATOR_SUSPENDED");
     assertTrue(problem("what").contains("。"), shown.toString());
+  }
+
+  /** Somebody who is switched off is refused otherwise than somebody who is not there. */
+  @ParameterizedTest
+  @CsvSource({"ab-42, PERSON_NOT_CURRENT", "AB-42, NOT_ENROLLED"})
+  void theUserNameIsTheStaffNumberToTheLetterAndNoAttributeIsSearched(String person, String code) {
+    UserModel off =
+        Fake.of(
+            UserModel.class,
+            Map.of("getId", "u-1", "getUsername", "ab-42", "isEnabled", false, "getEmail", ""));
+    keycloak.users.put("getUserByUsername", off);
+    keycloak.users.remove("searchForUserByUserAttributeStream");
+    config.put(CardAuthenticatorFactory.ATTRIBUTE, "username");
+    try {
+      answered(false, proof("urn:sekisho:acr:card", person));
+    } finally {
+      keycloak.users.put("getUserByUsername", null);
+      keycloak.users.put("searchForUserByUserAttributeStream", (Fake.Answer) a -> Stream.empty());
+    }
+    assertEquals(code, details.get("reason"));
+    assertTrue(done.stream().noneMatch(IN::contains), done.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"isEditUsernameAllowed", "isRegistrationAllowed"})
+  void wherePeopleChooseTheirUserNamesItIsNoStaffNumberAndNobodyIsAsked(String setting) {
+    keycloak.settings.put(setting, true);
+    config.put(CardAuthenticatorFactory.ATTRIBUTE, "username");
+    try {
+      StepAuthenticator.byCard(card.service(), "1234").authenticate(context());
+      assertEquals(List.of(StepAuthenticator.UNAVAILABLE), errors);
+      assertEquals(List.of("forceChallenge"), done);
+      assertFalse(notes.containsKey("sekisho.transaction"));
+    } finally {
+      keycloak.settings.put(setting, false);
+    }
   }
 
   @Test
