@@ -68,6 +68,19 @@ for (const button of document.querySelectorAll("button[data-absence]")) {
   button.addEventListener("click", () => step(button, "/api/v1/absences/end", { absence: button.dataset.absence }, again, undefined, "-deputy"));
 }
 
+const reported = () => location.assign("/emergencies");
+for (const report of document.querySelectorAll("form[data-report]")) {
+  report.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const said = { people: text(report, "people") ?? "", contents: text(report, "contents") ?? "", document: text(report, "document") ?? "" };
+    step(report.querySelector("button"), `/api/v1/emergencies/${report.dataset.report}/report`, said, reported, undefined, "-emergency");
+  });
+}
+for (const button of document.querySelectorAll("button[data-confirm]")) {
+  const body = { detail: button.dataset.detail };
+  button.addEventListener("click", () => step(button, `/api/v1/emergencies/${button.dataset.confirm}/confirm`, body, reported, undefined, "-emergency"));
+}
+
 const shown = byId("grant");
 const extend = byId("extend-form");
 extend?.addEventListener("submit", (event) => {

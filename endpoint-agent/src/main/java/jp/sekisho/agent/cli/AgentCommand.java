@@ -29,6 +29,7 @@ public final class AgentCommand {
     COMMANDS.put("enroll", EnrollCommand.class);
     COMMANDS.put("status", StatusCommand.class);
     COMMANDS.put("doctor", DoctorCommand.class);
+    COMMANDS.put("break-glass", BreakGlassCommand.class);
   }
 
   /** Starts the program. */

@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +21,23 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import jp.sekisho.agent.cardtrust.CardTrust;
 import jp.sekisho.agent.config.AgentSettings;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.config.StateException;
+import jp.sekisho.agent.emergency.EmergencyDesk;
+import jp.sekisho.agent.emergency.EmergencyTrust;
 import jp.sekisho.agent.enforce.Gates;
+import jp.sekisho.agent.enforce.MediaShares;
 import jp.sekisho.agent.enforce.SpoolLog;
 import jp.sekisho.agent.enroll.Renewal;
 import jp.sekisho.agent.grant.GrantCalls;
 import jp.sekisho.agent.grant.GrantDesk;
 import jp.sekisho.agent.grant.GrantTrust;
+import jp.sekisho.agent.grant.OpenGrant;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.heartbeat.Heartbeats;
@@ -44,7 +50,9 @@ import jp.sekisho.agent.ipc.SeatTimes;
 import jp.sekisho.agent.login.Bindings;
 import jp.sekisho.agent.login.LoginCards;
 import jp.sekisho.agent.login.LoginFlow;
+import jp.sekisho.agent.login.MediaView;
 import jp.sekisho.agent.login.PcscDesk;
+import jp.sekisho.agent.login.TextSigning;
 import jp.sekisho.agent.login.VendorModule;
 import jp.sekisho.agent.loopback.LoopbackServer;
 import jp.sekisho.agent.platform.linux.BootId;
@@ -65,6 +73,7 @@ import jp.sekisho.agent.sync.ServiceClient;
 import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.OpenExport;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
@@ -85,6 +94,9 @@ public final class AgentService implements AutoCloseable {
 
   /** How long an orderly stop waits for the service to take the last records. */
   private static final Duration LAST_FLUSH = Duration.ofSeconds(3);
+
+  /** Between two looks for the next card of an emergency. */
+  private static final Duration CARD_LOOK = Duration.ofMillis(200);
 
   /** Between two looks for numbers of refusals that are due. */
   private static final Duration SETTLE = Duration.ofSeconds(10);
@@ -213,6 +225,7 @@ public final class AgentService implements AutoCloseable {
 
     Renewal renewal = new Renewal(state, key, serverCa, certificates.get(0), client, clock);
     AtomicReference<@Nullable GrantDesk> grants = new AtomicReference<>();
+    AtomicReference<@Nullable EmergencyDesk> emergencies = new AtomicReference<>();
     RunStatus.Writer status =
         new RunStatus.Writer(
             state,
@@ -221,7 +234,7 @@ public final class AgentService implements AutoCloseable {
             sender,
             standing,
             mark,
-            () -> opened(grants.get()),
+            () -> opened(grants.get(), emergencies.get()),
             clock);
     ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(daemon("beat"));
     Heartbeats heartbeats =
@@ -249,11 +262,12 @@ public final class AgentService implements AutoCloseable {
     Bindings bindings = new Bindings(desk, seats, spool, effects);
     ExecutorService media = Executors.newCachedThreadPool(daemon("media"));
     stops.push(media::shutdownNow);
+    MediaShares shares = new MediaShares(gates.media());
     GrantDesk grantDesk =
         new GrantDesk(
             new GrantDesk.Self(settings.terminal(), settings.organ(), boot),
             new GrantDesk.Parts(
-                gates.media(),
+                shares.share(),
                 bindings::presences,
                 GrantTrust.Source.of(policies::current, standing::serverTime),
                 GrantCalls.of(client),
@@ -300,6 +314,43 @@ public final class AgentService implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(daemon("card-trust")));
     stops.push(cardTrust::close);
     policies.onChange(next -> cardTrust.look());
+    LoginCards.Kinds cards =
+        new LoginCards.Kinds(kinds, module(options.module(), roles), cardTrust);
+    EmergencyDesk emergencyDesk =
+        new EmergencyDesk(
+            new EmergencyDesk.Self(settings.terminal(), settings.organ(), boot),
+            new EmergencyDesk.Parts(
+                shares.share(),
+                desk,
+                EmergencyDesk.Signer.of(new TextSigning(desk, cards, readers)),
+                bindings::presences,
+                uid ->
+                    Bindings.isAtScreen(options.presence(), uid)
+                        ? seats.ofUid(uid)
+                        : Optional.empty(),
+                () -> EmergencyTrust.now(policies::current, serverClock::now),
+                () -> !(client.grants() instanceof Reply.Unreachable),
+                () -> standing.obstacle().isEmpty(),
+                () -> gates.enforcement().enforcing(),
+                Records.of(spool)),
+            new EmergencyDesk.Clocks(bootClock, serverClock::now),
+            state.emergencies(),
+            random,
+            media,
+            () -> LockSupport.parkNanos(CARD_LOOK.toNanos()),
+            status::write);
+    emergencyDesk.start();
+    emergencies.set(emergencyDesk);
+    // On a thread of its own: no other desk's mount may keep a deadline waiting.
+    ScheduledExecutorService deadlines =
+        Executors.newSingleThreadScheduledExecutor(daemon("emergency"));
+    stops.push(deadlines::shutdownNow);
+    var unusedDeadlines =
+        deadlines.scheduleWithFixedDelay(
+            lasting(emergencyDesk::tick),
+            EmergencyDesk.TICK.toMillis(),
+            EmergencyDesk.TICK.toMillis(),
+            TimeUnit.MILLISECONDS);
     LoginFlow flow =
         new LoginFlow(
             new LoginFlow.Self(settings.terminal(), boot, key),
@@ -307,11 +358,11 @@ public final class AgentService implements AutoCloseable {
             standing,
             client::fetch,
             desk,
-            new LoginCards.Kinds(kinds, module(options.module(), roles), cardTrust),
+            cards,
             spool,
             bindings,
             readers,
-            grantDesk,
+            shown(grantDesk, emergencyDesk),
             clock);
     // On a thread of its own: a deadline must not wait for a disk.
     ScheduledExecutorService counts = Executors.newSingleThreadScheduledExecutor(daemon("counts"));
@@ -325,7 +376,8 @@ public final class AgentService implements AutoCloseable {
             new PeerCredentials(),
             new SeatServer.Door(options.presence(), () -> flow.refused(Refusal.PEER_FOREIGN)),
             seats,
-            SeatTimes.PROTOCOL);
+            SeatTimes.PROTOCOL,
+            emergencyDesk::ask);
     stops.push(seatServer::close);
     Integer port = options.loopbackPort();
     LoopbackServer server =
@@ -342,6 +394,7 @@ public final class AgentService implements AutoCloseable {
     stops.push(() -> lastRecord(bindings, spool, sender));
     stops.push(flow::stop);
     stops.push(grantDesk::close);
+    stops.push(emergencyDesk::close);
     stops.push(server::close);
     loopback = server.address();
     // The network last: its handshakes would only keep what guards this terminal from starting.
@@ -401,14 +454,38 @@ public final class AgentService implements AutoCloseable {
     status.write();
   }
 
-  private static List<RunStatus.Open> opened(@Nullable GrantDesk grants) {
-    return grants == null
-        ? List.of()
-        : grants.open().stream()
-            .map(open ->
-                new RunStatus.Open(
-                    open.grant(), open.medium(), open.mountPoint().toString(), open.until()))
-            .toList();
+  private static List<RunStatus.Open> opened(
+      @Nullable GrantDesk grants, @Nullable EmergencyDesk emergencies) {
+    List<OpenGrant> open = new ArrayList<>();
+    if (grants != null) {
+      open.addAll(grants.open());
+    }
+    if (emergencies != null) {
+      open.addAll(emergencies.open());
+    }
+    return open.stream()
+        .map(one ->
+            new RunStatus.Open(one.grant(), one.medium(), one.mountPoint().toString(), one.until()))
+        .toList();
+  }
+
+  /** What a seat is told of its media: an emergency before a grant. */
+  private static MediaView shown(GrantDesk grants, EmergencyDesk emergencies) {
+    return new MediaView() {
+      @Override
+      public @Nullable OpenExport openFor(int uid) {
+        return emergencies.open().stream()
+            .filter(open -> open.uid() == uid)
+            .findFirst()
+            .map(OpenGrant::shown)
+            .orElseGet(() -> grants.openFor(uid));
+      }
+
+      @Override
+      public @Nullable Refusal problem() {
+        return emergencies.open().isEmpty() ? grants.problem() : null;
+      }
+    };
   }
 
   private static @Nullable Pkcs11Card module(@Nullable VendorModule vendor, ReaderRoles roles) {

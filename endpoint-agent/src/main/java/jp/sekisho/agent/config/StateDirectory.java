@@ -24,6 +24,7 @@ import jp.sekisho.protocol.MalformedException;
  * heard.json   what the service last said
  * status.json  what a running service last knew of itself (not durable)
  * activations.json  grants this terminal asked to use or used
+ * emergencies.json  緊急時の例外措置 of this terminal
  * spool/       the chain of records
  * trust/       the signed files that count, and revoked keys
  * card-trust/  what the service judges cards by: list.json, and its parts by their hashes
@@ -67,6 +68,11 @@ public record StateDirectory(Path root) {
   /** Grants this terminal asked to use, and those it used. */
   public Path activations() {
     return root.resolve("activations.json");
+  }
+
+  /** 緊急時の例外措置 of this terminal. */
+  public Path emergencies() {
+    return root.resolve("emergencies.json");
   }
 
   /** Decisions about devices that no chain of records could take. */

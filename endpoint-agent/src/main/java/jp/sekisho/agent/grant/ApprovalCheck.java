@@ -1,11 +1,6 @@
 package jp.sekisho.agent.grant;
 
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PublicKey;
-import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,7 +16,6 @@ import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.Purpose;
-import jp.sekisho.smartcard.verify.SignatureVerifier;
 
 /**
  * Verifies an offered grant down to the approver's key in the officer-signed policy (architecture
@@ -138,8 +132,7 @@ final class ApprovalCheck {
         || !origins.get().contains(card.origin())) {
       return bad(Refusal.APPROVAL_TEXT);
     }
-    Optional<PublicKey> key = key(evidence.spki);
-    if (key.isEmpty() || !verifies(key.get(), evidence.cardBytes, evidence.signature)) {
+    if (!CardKey.verifies(evidence.spki, evidence.cardBytes, evidence.signature)) {
       return bad(Refusal.SIGNATURE_INVALID);
     }
     return approver(evidence, trust);
@@ -173,34 +166,10 @@ final class ApprovalCheck {
             text, approver.get().person(), Sha256.text(evidence.cardBytes), new Further.None()));
   }
 
-  private static boolean verifies(PublicKey key, byte[] data, byte[] signature) {
-    try {
-      return SignatureVerifier.verifies(key, data, signature);
-    } catch (IllegalArgumentException e) {
-      // A point that is not on its curve: the JDK decodes it, Bouncy Castle refuses it this way.
-      return false;
-    }
-  }
-
   private static byte[] decode(String field) throws MalformedException {
     if (field.length() > LONGEST_FIELD) {
       throw new MalformedException("a field of an offer is too long");
     }
     return Base64Url.decode(field);
-  }
-
-  /** The key, when its DER is the one form of an RSA or EC key. */
-  private static Optional<PublicKey> key(byte[] spki) {
-    for (String algorithm : List.of("RSA", "EC")) {
-      try {
-        PublicKey key =
-            KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(spki));
-        // Another spelling of the same key would have another hash.
-        return Arrays.equals(key.getEncoded(), spki) ? Optional.of(key) : Optional.empty();
-      } catch (GeneralSecurityException e) {
-        // Of the other kind, or none.
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -23,8 +23,14 @@ public record GrantTrust(GrantRules rules, Roster roster, Set<String> revoked, b
     revoked = Set.copyOf(revoked);
   }
 
+  /** What files that are not expired say at {@code now}. */
+  public static GrantTrust of(TrustedState files, Instant now) {
+    return new GrantTrust(
+        files.policy().grants(), files.roster(), files.revoked(), !files.currentExpired(now));
+  }
+
   /** The person whose unrevoked card key has this hash. */
-  Optional<String> personOf(String spki) {
+  public Optional<String> personOf(String spki) {
     return revoked.contains(spki) ? Optional.empty() : roster.personOf(spki);
   }
 
@@ -62,12 +68,7 @@ public record GrantTrust(GrantRules rules, Roster roster, Set<String> revoked, b
     private static Now at(TrustedState files, Instant now) {
       return files.rulesExpired(now)
           ? new Now.None(Refusal.POLICY_EXPIRED)
-          : new Now.InForce(
-              new GrantTrust(
-                  files.policy().grants(),
-                  files.roster(),
-                  files.revoked(),
-                  !files.currentExpired(now)));
+          : new Now.InForce(GrantTrust.of(files, now));
     }
   }
 }

@@ -18,7 +18,7 @@ public record OpenGrant(
     String grant, int uid, String medium, Path mountPoint, Instant until, int minutesLeft) {
 
   /** As the login page sees it. */
-  OpenExport shown() {
+  public OpenExport shown() {
     return new OpenExport(grant, medium, mountPoint.toString(), until.toString(), minutesLeft);
   }
 }

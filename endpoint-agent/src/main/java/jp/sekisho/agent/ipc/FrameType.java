@@ -22,7 +22,13 @@ enum FrameType {
   /** Close the PIN window. */
   CLOSE_PROMPT(8, 1024),
   /** The PIN window is up; comes before what it gave. */
-  SHOWN(9, 1024);
+  SHOWN(9, 1024),
+  /** Not from a session process: opens one medium under an 緊急時の例外措置. */
+  EMERGENCY(10, 1024),
+  /** What is waited for. */
+  STEP(11, 1024),
+  /** What came of it. */
+  ENDED(12, 8192);
 
   private final int code;
   private final int maxPayload;

@@ -1,12 +1,16 @@
 package jp.sekisho.agent.ipc;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
+import jp.sekisho.agent.emergency.EmergencyOutcome;
+import jp.sekisho.agent.emergency.Talk;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.BreakGlass.Reason;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON payloads of frames. Each {@code check} says what a reader must not believe unseen. */
@@ -92,6 +96,63 @@ final class Messages {
         throw new MalformedException("NO_PIN with a reason that is not the session's to give");
       }
       return refusal;
+    }
+  }
+
+  /**
+   * EMERGENCY.
+   *
+   * @param version {@value #VERSION}
+   * @param reason a {@link Reason}'s word
+   */
+  record Emergency(int version, int minutes, String reason) {
+    Reason check() throws MalformedException {
+      if (version != VERSION || reason == null) {
+        throw new MalformedException("EMERGENCY of another version, or without a reason");
+      }
+      return Reason.parse(reason);
+    }
+  }
+
+  /**
+   * STEP.
+   *
+   * @param step {@code first second user}
+   * @param problem why it is the same step again; null when it is not
+   */
+  record Step(String step, @Nullable Refusal problem) {
+    Talk.Step check() throws MalformedException {
+      for (Talk.Step each : Talk.Step.values()) {
+        if (each.text().equals(step)) {
+          return each;
+        }
+      }
+      throw new MalformedException("STEP without a step");
+    }
+  }
+
+  /**
+   * ENDED.
+   *
+   * @param refusal null when the medium is open
+   * @param place its directory; null when it is not
+   * @param minutes until it is closed; 0 when it is not open
+   */
+  record Ended(@Nullable Refusal refusal, @Nullable String place, int minutes) {
+    static Ended of(EmergencyOutcome outcome) {
+      return outcome instanceof EmergencyOutcome.Opened open
+          ? new Ended(null, open.mountPoint().toString(), open.minutes())
+          : new Ended(((EmergencyOutcome.Refused) outcome).reason(), null, 0);
+    }
+
+    EmergencyOutcome check() throws MalformedException {
+      if (refusal != null) {
+        return new EmergencyOutcome.Refused(refusal);
+      }
+      if (place == null) {
+        throw new MalformedException("ENDED without refusal and place");
+      }
+      return new EmergencyOutcome.Opened(Path.of(place), minutes);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -92,15 +93,45 @@ final class SeatConnection implements Seat {
     return Duration.ofNanos(System.nanoTime() - lastHeard);
   }
 
-  /** Waits for the HELLO, which must come first. */
-  void hello() throws IOException, MalformedException {
+  /**
+   * Waits for what must come first: HELLO, or EMERGENCY of a process that wants no seat.
+   *
+   * @return what is asked for; empty after a HELLO
+   */
+  Optional<Messages.Emergency> first() throws IOException, MalformedException {
     try (Frame frame = channel.read()) {
+      lastHeard = System.nanoTime();
+      if (frame.type() == FrameType.EMERGENCY) {
+        return Optional.of(frame.read(Messages.Emergency.class));
+      }
       if (frame.type() != FrameType.HELLO) {
-        throw new MalformedException("the first frame is not HELLO");
+        throw new MalformedException("the first frame is neither HELLO nor EMERGENCY");
       }
       language = frame.read(Messages.Hello.class).check();
-      lastHeard = System.nanoTime();
+      return Optional.empty();
     }
+  }
+
+  /** Waits while an emergency goes on; nothing but signs of life may come. */
+  void attend() throws IOException, MalformedException {
+    while (true) {
+      try (Frame frame = channel.read()) {
+        if (frame.type() != FrameType.PONG) {
+          throw new MalformedException(frame.type() + " after EMERGENCY");
+        }
+        lastHeard = System.nanoTime();
+      }
+    }
+  }
+
+  /** Says what is waited for. */
+  void step(Messages.Step step) {
+    send(Frame.of(FrameType.STEP, step));
+  }
+
+  /** Says what came of an emergency. */
+  void ended(Messages.Ended ended) {
+    send(Frame.of(FrameType.ENDED, ended));
   }
 
   /** Takes frames in until the connection ends. */
@@ -116,7 +147,7 @@ final class SeatConnection implements Seat {
           }
           case PING -> send(Frame.of(FrameType.PONG));
           case PONG -> lastHeard = System.nanoTime();
-          case HELLO, PROMPT, LOCK, CLOSE_PROMPT ->
+          case HELLO, PROMPT, LOCK, CLOSE_PROMPT, EMERGENCY, STEP, ENDED ->
               throw new MalformedException(frame.type() + " is not the session's to send");
         }
       }

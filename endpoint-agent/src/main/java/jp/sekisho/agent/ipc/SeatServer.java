@@ -7,17 +7,23 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import jp.sekisho.agent.emergency.Talk;
 import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.BreakGlass.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service's Unix socket: takes session processes in and keeps {@link Seats} true; serves from
@@ -26,7 +32,8 @@ import jp.sekisho.protocol.MalformedException;
  * <p>A process becomes the seat of its own user by its HELLO, if that user is at the screen then;
  * one of anybody else is closed, and whoever was named at {@link #open} hears of it. If the user
  * has a seat already, that one is closed and lost first. A process that does not answer pings in
- * time, or sends anything the protocol does not know, is closed and its seat lost.
+ * time, or sends anything the protocol does not know, is closed and its seat lost. One that says
+ * EMERGENCY first gets no seat: its user asks for an 緊急時の例外措置, and is told until it is gone.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections, {@value #MAX_PER_USER} per user; further ones
  * are closed. Thread-safe.
@@ -45,6 +52,7 @@ public final class SeatServer implements AutoCloseable {
   private final Door door;
   private final Seats seats;
   private final SeatTimes times;
+  private final EmergencyCalls emergencies;
   private final Set<SeatConnection> connections = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService clockwork =
       Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "seat-watch"));
@@ -63,12 +71,19 @@ public final class SeatServer implements AutoCloseable {
     public static final Door OPEN = new Door(LocalPresence.ANYBODY, () -> {});
   }
 
-  private SeatServer(SocketPlace place, PeerUsers peers, Door door, Seats seats, SeatTimes times) {
+  private SeatServer(
+      SocketPlace place,
+      PeerUsers peers,
+      Door door,
+      Seats seats,
+      SeatTimes times,
+      EmergencyCalls emergencies) {
     this.place = place;
     this.peers = peers;
     this.door = door;
     this.seats = seats;
     this.times = times;
+    this.emergencies = emergencies;
   }
 
   /**
@@ -78,8 +93,25 @@ public final class SeatServer implements AutoCloseable {
    */
   public static SeatServer open(
       Path socket, PeerUsers peers, Door door, Seats seats, SeatTimes times) throws IOException {
+    return open(socket, peers, door, seats, times, EmergencyCalls.NONE);
+  }
+
+  /**
+   * As the other, and answers who asks for an emergency.
+   *
+   * @throws IOException when the directory is not safe or another service listens there
+   */
+  public static SeatServer open(
+      Path socket,
+      PeerUsers peers,
+      Door door,
+      Seats seats,
+      SeatTimes times,
+      EmergencyCalls emergencies)
+      throws IOException {
     SeatServer server =
-        new SeatServer(SocketPlace.open(socket, peers.own()), peers, door, seats, times);
+        new SeatServer(
+            SocketPlace.open(socket, peers.own()), peers, door, seats, times, emergencies);
     daemon(server::accept, "seat-accept").start();
     long ping = times.ping().toNanos();
     var unused =
@@ -148,7 +180,11 @@ public final class SeatServer implements AutoCloseable {
     Thread writer = daemon(connection::transmit, "seat-" + connection.uid() + "-writer");
     writer.start();
     try {
-      connection.hello();
+      Optional<Messages.Emergency> asked = connection.first();
+      if (asked.isPresent()) {
+        emergency(connection, asked.get());
+        return;
+      }
       if (!door.presence().isAtScreen(connection.uid())) {
         door.onForeign().run();
         throw new IOException("this user is not at the screen of this terminal");
@@ -172,6 +208,37 @@ public final class SeatServer implements AutoCloseable {
       writer.interrupt();
       seats.lost(connection);
       connections.remove(connection);
+    }
+  }
+
+  /** Until the process that asked is gone; it is asked of somebody else who may ask. */
+  private void emergency(SeatConnection connection, Messages.Emergency asked)
+      throws IOException, MalformedException {
+    Reason reason = asked.check();
+    AtomicBoolean gone = new AtomicBoolean();
+    Talk talk =
+        new Talk() {
+          @Override
+          public void step(Step step, @Nullable Refusal problem) {
+            connection.step(new Messages.Step(step.text(), problem));
+          }
+
+          @Override
+          public boolean gone() {
+            return gone.get();
+          }
+        };
+    daemon(
+            () ->
+                connection.ended(
+                    Messages.Ended.of(
+                        emergencies.ask(connection.uid(), asked.minutes(), reason, talk))),
+            "emergency-" + connection.uid())
+        .start();
+    try {
+      connection.attend();
+    } finally {
+      gone.set(true);
     }
   }
 

@@ -2,14 +2,12 @@ package jp.sekisho.agent.ipc;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -114,12 +112,8 @@ public final class SessionProcess implements AutoCloseable {
   }
 
   private void serveOnce() throws IOException, MalformedException {
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+    try (SocketChannel channel = ServiceSocket.connect(socket, peers)) {
       connection = channel;
-      OptionalInt service = peers.uidOf(channel);
-      if (service.isEmpty() || (service.getAsInt() != 0 && service.getAsInt() != peers.own())) {
-        throw new IOException("the service at " + socket + " runs as a foreign user");
-      }
       FrameChannel frames = new FrameChannel(channel);
       frames.write(Frame.of(FrameType.HELLO, Messages.Hello.in(language)));
       receive(channel, frames);
@@ -149,7 +143,7 @@ public final class SessionProcess implements AutoCloseable {
             open(frames, prompt.prompt(), prompt.check());
           }
           case CLOSE_PROMPT -> close(frame.read(Messages.ClosePrompt.class).prompt());
-          case HELLO, PIN, NO_PIN, SHOWN ->
+          case HELLO, PIN, NO_PIN, SHOWN, EMERGENCY, STEP, ENDED ->
               throw new MalformedException(frame.type() + " is not the service's to send");
         }
       } finally {

@@ -192,7 +192,8 @@ public final class Bindings {
     end(binding -> !isAtScreen(presence, binding.seat().uid()), false);
   }
 
-  private static boolean isAtScreen(LocalPresence presence, int uid) {
+  /** Whether a user is at the screen; false also when it cannot be told. */
+  public static boolean isAtScreen(LocalPresence presence, int uid) {
     try {
       return presence.isAtScreen(uid);
     } catch (RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package jp.sekisho.agent.login;
 
+import java.util.List;
 import java.util.function.Consumer;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.smartcard.CardChannel;
@@ -35,6 +36,9 @@ public interface CardDesk {
 
   /** Looks at the readers; staff readers come before shared ones. */
   Look look();
+
+  /** The cards in readers that may be touched, those of staff readers first; none of them asked. */
+  List<Stay> cards();
 
   /** Connects the card of a stay; a shared reader only while {@code prompt} is open. */
   CardChannel connect(Stay stay, PromptScope prompt) throws CardException;

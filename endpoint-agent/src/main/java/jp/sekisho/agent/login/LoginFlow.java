@@ -114,7 +114,8 @@ public final class LoginFlow implements LoopbackCalls {
     this.desk = desk;
     this.spool = spool;
     this.records = new RefusalRecords(spool, clock);
-    this.turn = new CardTurn(self, cards, spool, bindings, standing::serverTime, readers);
+    this.turn =
+        new CardTurn(self, new CardSigning(cards, readers), spool, bindings, standing::serverTime);
     this.passkeys = new PasskeyTurn(self, spool, bindings, standing::serverTime);
     this.glance = new Glance(desk, cards);
     this.media = media;

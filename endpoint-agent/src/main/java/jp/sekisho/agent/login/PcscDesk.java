@@ -1,5 +1,6 @@
 package jp.sekisho.agent.login;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,27 +51,51 @@ public final class PcscDesk implements CardDesk, AutoCloseable {
   @Override
   public Look look() {
     List<String> names;
-    try (PcscContext context = PcscContext.establish()) {
-      names = context.readers();
+    try {
+      names = usable();
     } catch (CardException e) {
       return new Look.Absent(Refusal.CARD_SERVICE_DOWN, null);
     }
-    String empty = null;
+    List<Stay> stays = stays(names);
+    if (!stays.isEmpty()) {
+      return new Look.Present(stays.get(0));
+    }
+    return names.isEmpty()
+        ? new Look.Absent(Refusal.NO_READER, null)
+        : new Look.Absent(Refusal.NO_CARD, names.get(0));
+  }
+
+  @Override
+  public List<Stay> cards() {
+    try {
+      return stays(usable());
+    } catch (CardException e) {
+      return List.of();
+    }
+  }
+
+  /** Names of the readers that may be touched, staff readers first. */
+  private List<String> usable() throws CardException {
+    List<String> names;
+    try (PcscContext context = PcscContext.establish()) {
+      names = context.readers();
+    }
+    List<String> usable = new ArrayList<>();
     for (ReaderRole role : new ReaderRole[] {ReaderRole.STAFF, ReaderRole.SHARED}) {
-      for (String name : names) {
-        if (roles.roleOf(name) != role) {
-          continue;
-        }
-        Integer counter = present.get(name);
-        if (counter != null) {
-          return new Look.Present(new Stay(name, counter, role == ReaderRole.SHARED));
-        }
-        empty = empty == null ? name : empty;
+      names.stream().filter(name -> roles.roleOf(name) == role).forEach(usable::add);
+    }
+    return usable;
+  }
+
+  private List<Stay> stays(List<String> names) {
+    List<Stay> stays = new ArrayList<>();
+    for (String name : names) {
+      Integer counter = present.get(name);
+      if (counter != null) {
+        stays.add(new Stay(name, counter, roles.roleOf(name) == ReaderRole.SHARED));
       }
     }
-    return empty == null
-        ? new Look.Absent(Refusal.NO_READER, null)
-        : new Look.Absent(Refusal.NO_CARD, empty);
+    return stays;
   }
 
   @Override

@@ -77,7 +77,8 @@ class AgentCommandTest {
     assertEquals(3, run("status", "--state", state()).exit());
     assertEquals(
         Map.of("error", "NOT_ENROLLED"), run("status", "--json", "--state", state()).json());
-    for (String command : new String[] {"service", "session", "enroll", "status", "doctor"}) {
+    for (String command :
+        new String[] {"service", "session", "enroll", "status", "doctor", "break-glass"}) {
       assertEquals(0, run(command, "--help").exit(), command);
     }
   }

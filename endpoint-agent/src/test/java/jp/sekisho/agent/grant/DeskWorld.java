@@ -43,6 +43,7 @@ import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.OfferedExtension;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.ExportEvent;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
@@ -429,7 +430,8 @@ final class DeskWorld {
     Consumer<ExportEvent> before = event -> {};
 
     @Override
-    public void append(ExportEvent event) throws SpoolException {
+    public void append(AgentEvent recorded) throws SpoolException {
+      ExportEvent event = (ExportEvent) recorded;
       before.accept(event);
       if (broken) {
         throw new SpoolException(SpoolException.Code.SPOOL_FAILED, "scripted");

@@ -22,12 +22,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import jp.sekisho.agent.emergency.EmergencyOutcome;
+import jp.sekisho.agent.emergency.Talk;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.seat.PinOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.BreakGlass.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +153,82 @@ class SeatServerTest {
     assertEquals(me, seat().uid());
     assertEquals(1, foreign.get());
     client.close();
+  }
+
+  /** Serves who asks for an emergency with this. */
+  private void emergencies(EmergencyCalls calls) throws IOException {
+    server.close();
+    server = SeatServer.open(socket, users, SeatServer.Door.OPEN, seats, FAST, calls);
+  }
+
+  private static String text(Frame frame) {
+    return new String(frame.payload(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void anEmergencyIsToldStepByStepAndGetsNoSeat() throws Exception {
+    AtomicInteger who = new AtomicInteger();
+    emergencies((uid, minutes, reason, talk) -> {
+      who.set(uid);
+      talk.step(Talk.Step.FIRST, null);
+      talk.step(Talk.Step.FIRST, Refusal.PIN_WRONG);
+      return new EmergencyOutcome.Opened(Path.of("/run/" + reason.text()), minutes);
+    });
+    FrameChannel client = connect();
+    client.write(
+        new Frame(
+            FrameType.EMERGENCY,
+            "{\"version\":2,\"minutes\":30,\"reason\":\"disaster\"}"
+                .getBytes(StandardCharsets.UTF_8)));
+    assertEquals("{\"step\":\"first\"}", text(next(client)));
+    assertEquals("{\"step\":\"first\",\"problem\":\"PIN_WRONG\"}", text(next(client)));
+    Frame ended = next(client);
+    assertEquals(FrameType.ENDED, ended.type());
+    assertEquals("{\"place\":\"/run/disaster\",\"minutes\":30}", text(ended));
+    assertEquals(me, who.get());
+    assertTrue(seats.all().isEmpty());
+    client.close();
+    assertEquals(
+        new EmergencyOutcome.Opened(Path.of("/run/duty"), 7),
+        EmergencyCall.ask(socket, users, 7, Reason.DUTY, (step, problem) -> {}));
+  }
+
+  @Test
+  void whoGoesAwayTakesTheEmergencyBack() throws Exception {
+    CompletableFuture<Boolean> gone = new CompletableFuture<>();
+    emergencies((uid, minutes, reason, talk) -> {
+      talk.step(Talk.Step.FIRST, null);
+      Waiting.until("the question taken back", talk::gone);
+      gone.complete(true);
+      return new EmergencyOutcome.Refused(Refusal.EMERGENCY_APPROVERS);
+    });
+    FrameChannel client = connect();
+    client.write(
+        Frame.of(FrameType.EMERGENCY, new Messages.Emergency(Messages.VERSION, 30, "duty")));
+    next(client).close();
+    client.close();
+    assertTrue(gone.get());
+  }
+
+  @Test
+  void anEmergencyThatBreaksTheProtocolIsClosed() throws Exception {
+    emergencies((uid, minutes, reason, talk) -> new EmergencyOutcome.Refused(Refusal.INTERNAL));
+    for (Messages.Emergency wrong :
+        List.of(new Messages.Emergency(1, 30, "duty"), new Messages.Emergency(2, 30, "for fun"))) {
+      FrameChannel client = connect();
+      client.write(Frame.of(FrameType.EMERGENCY, wrong));
+      assertClosed(client);
+    }
+    FrameChannel typing = connect();
+    typing.write(
+        Frame.of(FrameType.EMERGENCY, new Messages.Emergency(Messages.VERSION, 30, "duty")));
+    typing.write(pin(1, "123456"));
+    assertClosed(typing);
+    FrameChannel seated = connectAndHello();
+    seat();
+    seated.write(
+        Frame.of(FrameType.EMERGENCY, new Messages.Emergency(Messages.VERSION, 30, "duty")));
+    assertClosed(seated);
   }
 
   @Test

@@ -4,12 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Signature;
@@ -17,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import jp.sekisho.agent.cli.AgentService;
 import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.enforce.Gates;
@@ -26,18 +19,13 @@ import jp.sekisho.agent.enroll.Enrollment;
 import jp.sekisho.agent.ipc.SessionProcess;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.seat.LocalPresence;
-import jp.sekisho.agent.seat.PinOutcome;
-import jp.sekisho.agent.seat.PinPrompt;
-import jp.sekisho.agent.seat.PinWindow;
-import jp.sekisho.agent.seat.TypedPin;
 import jp.sekisho.agent.testing.Await;
 import jp.sekisho.agent.testing.FakeService;
+import jp.sekisho.agent.testing.LoginPage;
+import jp.sekisho.agent.testing.Typist;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
-import jp.sekisho.protocol.LoopbackLogin;
 import jp.sekisho.protocol.LoopbackStatus;
-import jp.sekisho.protocol.PostedAnswer;
-import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
 import jp.sekisho.smartcard.testing.PcscService;
@@ -50,20 +38,6 @@ import org.junit.jupiter.api.Test;
 @Tag("pcsc")
 class AgentLoginIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
-
-  /** Types the PIN as soon as the window opens. */
-  private static final class Typist implements PinWindow {
-    @Override
-    public PinOutcome ask(
-        PinPrompt prompt, Duration atMost, BooleanSupplier wanted, Runnable shown) {
-      shown.run();
-      byte[] pin = "123456".getBytes(StandardCharsets.US_ASCII);
-      return new PinOutcome.Typed(TypedPin.copyOf(pin, 0, pin.length));
-    }
-
-    @Override
-    public void dismiss() {}
-  }
 
   @Test
   @DisplayName("fetch, PIN, sign, answer; removal is recorded and locks within two seconds")
@@ -97,7 +71,7 @@ class AgentLoginIT {
                   locks::incrementAndGet)) {
         Thread seat = new Thread(() -> run(session), "seat");
         seat.start();
-        Page page = new Page(agent.loopback());
+        LoginPage page = new LoginPage(agent.loopback());
         Await.until(
             "status says a login can start, with three tries",
             () -> {
@@ -137,50 +111,6 @@ class AgentLoginIT {
       session.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** The login page's side of the loopback port. */
-  private record Page(InetSocketAddress agent) {
-    private HttpRequest.Builder request(String path) {
-      return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + agent.getPort() + path))
-          .header("Origin", FakeService.ORIGIN)
-          .header("Content-Type", "application/json");
-    }
-
-    private static HttpResponse<byte[]> send(HttpRequest request) {
-      try {
-        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
-      } catch (java.io.IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError(e);
-      }
-    }
-
-    @org.jspecify.annotations.Nullable
-    LoopbackStatus status() {
-      HttpResponse<byte[]> response = send(request("/v1/status").GET().build());
-      try {
-        return response.statusCode() == 200
-            ? WireJson.read(response.body(), LoopbackStatus.class)
-            : null;
-      } catch (jp.sekisho.protocol.MalformedException e) {
-        throw new AssertionError(e);
-      }
-    }
-
-    PostedAnswer login(String transaction) throws Exception {
-      HttpResponse<byte[]> response =
-          send(
-              request("/v1/login")
-                  .POST(
-                      HttpRequest.BodyPublishers.ofByteArray(
-                          WireJson.write(new LoopbackLogin(transaction, null))))
-                  .build());
-      assertEquals(200, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
-      return WireJson.read(response.body(), PostedAnswer.class);
     }
   }
 }

@@ -102,6 +102,11 @@ public final class MemoryDesk implements CardDesk {
   }
 
   @Override
+  public synchronized List<Stay> cards() {
+    return card == null ? List.of() : List.of(new Stay(READER, counter, shared));
+  }
+
+  @Override
   public CardChannel connect(Stay stay, PromptScope prompt) throws CardException {
     CardChannel channel = connect(prompt);
     connected.accept(prompt);

@@ -18,6 +18,7 @@ import jp.sekisho.policy.reader.ReaderRole;
 import jp.sekisho.policy.reader.ReaderRules;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.trust.Current;
 import jp.sekisho.policy.trust.Current.Listed;
 import jp.sekisho.policy.trust.FileSigner;
@@ -62,8 +63,13 @@ public final class SignedSet {
   /** A bundle made at {@code now}; its current's version is that second. */
   public TrustBundle bundle(
       long policyVersion, Instant now, List<Approver> approvers, Map<String, String> cards) {
-    SignedFile policy =
-        file(TrustKind.POLICY, null, policyVersion, now, policy(approvers).bytes(), officer);
+    return bundle(policyVersion, now, policy(approvers), cards);
+  }
+
+  /** As the other, of a whole policy. */
+  public TrustBundle bundle(
+      long policyVersion, Instant now, Policy rules, Map<String, String> cards) {
+    SignedFile policy = file(TrustKind.POLICY, null, policyVersion, now, rules.bytes(), officer);
     SignedFile roster =
         file(
             TrustKind.ROSTER,
@@ -122,12 +128,18 @@ public final class SignedSet {
     }
   }
 
-  private static <T> Rule<T> rule(String id, T value) {
+  /** A rule with a reason. */
+  public static <T> Rule<T> rule(String id, T value) {
     return new Rule<>(id, new Reason("試験", "for a test"), value);
   }
 
   /** A policy with these approvers. */
   public static Policy policy(List<Approver> approvers) {
+    return policy(approvers, SettingValues.NONE);
+  }
+
+  /** A policy with these approvers and further settings. */
+  public static Policy policy(List<Approver> approvers, SettingValues more) {
     return new Policy(
         rule("segment", Segment.MY_NUMBER),
         new LoginRules(
@@ -147,6 +159,7 @@ public final class SignedSet {
         new GrantRules(
             rule("grants.use", Duration.ofHours(1)),
             rule("grants.span", Duration.ofDays(7)),
-            rule("grants.approvers", approvers)));
+            rule("grants.approvers", approvers)),
+        more);
   }
 }

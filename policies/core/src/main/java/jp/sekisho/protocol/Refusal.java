@@ -263,6 +263,29 @@ public enum Refusal {
   MEDIUM_TWICE(409),
   /** Clocks of terminal and service contradict each other. */
   CLOCK_DOUBTFUL(503),
+  // 緊急時の例外措置, as a terminal without its service checks it, and its report afterwards
+  /** The service can be reached: then exceptions are asked for there. */
+  EMERGENCY_ONLINE(409),
+  /** The signed policy allows none, or none for that medium. */
+  EMERGENCY_POLICY(403),
+  /** Longer than the signed policy allows. */
+  EMERGENCY_TOO_LONG(400),
+  /** Not two approvers signed in time. */
+  EMERGENCY_APPROVERS(403),
+  /** The second approval is the first approver's. */
+  EMERGENCY_SAME(403),
+  /** Nobody, or somebody else, is logged in at the seat that asks. */
+  EMERGENCY_NO_SESSION(403),
+  /** Another one is being asked for, or is open. */
+  EMERGENCY_BUSY(409),
+  /** No such case of the 機関. */
+  EMERGENCY_UNKNOWN(404),
+  /** Reported or confirmed already, or not reported yet. */
+  EMERGENCY_STATE(409),
+  /** Who reported it, or used it, does not confirm it. */
+  EMERGENCY_OWN(403),
+  /** The report lacks who, what or the document number, or is too long. */
+  EMERGENCY_REPORT(400),
   // Directory (発令)
   /** The personnel file has faults; none of it was taken. */
   ORDER_INVALID(400),

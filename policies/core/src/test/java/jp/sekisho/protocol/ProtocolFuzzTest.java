@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.statement.BreakGlass;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.TerminalStatement;
@@ -32,6 +33,11 @@ class ProtocolFuzzTest {
   @FuzzTest
   void exportGrant(byte[] bytes) {
     check(() -> assertArrayEquals(bytes, ExportGrant.parse(bytes).bytes()));
+  }
+
+  @FuzzTest
+  void breakGlass(byte[] bytes) {
+    check(() -> assertArrayEquals(bytes, BreakGlass.parse(bytes).bytes()));
   }
 
   @FuzzTest

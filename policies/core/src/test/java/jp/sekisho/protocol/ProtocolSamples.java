@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.statement.BreakGlass;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.Purpose;
@@ -78,6 +79,22 @@ public final class ProtocolSamples {
         1_250,
         Instant.parse("2026-11-21T00:00:00Z"),
         Instant.parse("2026-11-21T03:00:00Z"),
+        30);
+  }
+
+  /** The text of {@code break-glass.txt}. */
+  public static BreakGlass breakGlass() {
+    return new BreakGlass(
+        TRANSACTION,
+        NONCE,
+        "mayor",
+        "T-0042",
+        BOOT,
+        "S-1024",
+        ExportGrant.Capability.USB_READ,
+        CERTIFICATE,
+        BreakGlass.Reason.DISASTER,
+        Instant.parse("2026-11-22T06:00:00Z"),
         30);
   }
 

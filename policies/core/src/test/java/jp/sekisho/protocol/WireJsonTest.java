@@ -95,6 +95,11 @@ class WireJsonTest {
         new DeputyList(List.of(place()), List.of(absence()), List.of(looked())),
         new NewAbsence("S-3", TIME, TIME),
         new NamedAbsence(SHORT),
+        new EmergencyViews(List.of(emergency())),
+        emergency(),
+        new ReportedEmergency("係員二名", "名簿", "総第1号", SHORT, "S-3", TIME),
+        new EmergencyReport("係員二名", "名簿", "総第1号"),
+        new ConfirmedReport(SHORT),
         longer(),
         new NewGrant("S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
@@ -174,6 +179,29 @@ class WireJsonTest {
 
   private static ReviewLine looked() {
     return new ReviewLine(SHORT, "approve", "S-3", "S-4", TIME, "S-3", TIME);
+  }
+
+  private static EmergencyView emergency() {
+    return new EmergencyView(
+        SHORT,
+        "confirmed",
+        true,
+        "T-1",
+        "S-1",
+        List.of("S-3", "S-4"),
+        SHORT,
+        "M-1",
+        "disaster",
+        30,
+        TIME,
+        TIME,
+        TIME,
+        TIME,
+        "deadline",
+        new ReportedEmergency("係員二名", "名簿", "総第1号", SHORT, "S-3", TIME),
+        "S-4",
+        TIME,
+        List.of("a"));
   }
 
   private static DeputyLine place() {

@@ -101,7 +101,7 @@ public final class Inspection {
       case DENIED_PLUG_INS ->
           index.find(
               log,
-              each(query, List.of("usb.blocked", "export.refused")),
+              each(query, List.of("usb.blocked", "export.refused", "emergency.refused")),
               Inspection::any,
               before,
               limit);
@@ -116,6 +116,7 @@ public final class Inspection {
       }
       case OLD_GRANTS -> page(oldGrants(log, setting), query, before, limit);
       case EXPORT_WITHOUT_GRANT -> exportsWithoutGrant(log, query, before, limit);
+      case UNREPORTED_EMERGENCIES -> page(unreported(log), query, before, limit);
       case GRANT_WITHOUT_EXPORT -> page(grantsWithoutExport(log), query, before, limit);
     };
   }
@@ -178,7 +179,7 @@ public final class Inspection {
   /** The service and the terminals work at night as well; that alone says nothing. */
   private static boolean isSomebodysDoing(EntryHit hit) {
     return hit.person() != null
-        || Set.of("usb", "export", "grant", "login", "medium").contains(hit.feature())
+        || Set.of("usb", "export", "grant", "login", "medium", "emergency").contains(hit.feature())
         || hit.type().equals("agent.login-refused");
   }
 
@@ -297,6 +298,29 @@ public final class Inspection {
     return grant != null
         && told.hasBefore(grant, "grant.approved", hit)
         && told.hasBefore(grant, "grant.activated", hit);
+  }
+
+  /** The cases of 緊急時の例外措置 that no generation of the log knows as confirmed. */
+  private List<EntryHit> unreported(String log) {
+    Set<@Nullable String> confirmed = new HashSet<>();
+    for (String generation : index.generations(log.split("@", 2)[0])) {
+      all(generation, "emergency.confirmed").forEach(hit -> confirmed.add(hit.grant()));
+    }
+    return all(log, "emergency.case-opened").stream()
+        .filter(hit -> !confirmed.contains(hit.grant()))
+        .toList();
+  }
+
+  private List<EntryHit> all(String log, String event) {
+    List<EntryHit> all = new ArrayList<>();
+    Position at = Position.NEWEST;
+    while (at != null) {
+      Hits hits =
+          index.find(log, List.of(EntryQuery.ALL.withEvent(event)), Inspection::any, at, 2_000);
+      all.addAll(hits.hits());
+      at = hits.next();
+    }
+    return all;
   }
 
   private List<EntryHit> grantsWithoutExport(String log) {

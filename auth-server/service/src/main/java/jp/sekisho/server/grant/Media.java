@@ -123,6 +123,21 @@ public final class Media {
         .findOne();
   }
 
+  /** Id of an organ's medium of that identity; empty also where its row was edited. */
+  public Optional<String> idOf(Handle handle, String organ, String fingerprint) {
+    try {
+      return handle
+          .createQuery("select * from medium where organ = :organ and fingerprint = :fingerprint")
+          .bind("organ", organ)
+          .bind("fingerprint", fingerprint)
+          .map((row, _) -> read(handle, row))
+          .findOne()
+          .map(Medium::id);
+    } catch (TamperedException e) {
+      return Optional.empty();
+    }
+  }
+
   /** All media of an organ, by id. */
   List<Medium> ofOrgan(Handle handle, String organ) {
     return handle

@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** Since when an organ has exceptions that are not closed: their entries are still needed. */
+/**
+ * Since when an organ has exceptions that are not closed, or emergencies that nobody reported and
+ * confirmed: their entries are still needed.
+ */
 public final class OpenExceptions {
   private OpenExceptions() {}
 
@@ -12,9 +15,13 @@ public final class OpenExceptions {
   public static Optional<Instant> since(Handle handle, String organ) {
     return handle
         .createQuery(
-            "select min(r.created) from export_request r left join export_grant g on g.id = r.id"
+            "select min(since) from (select r.created as since from export_request r"
+                + " left join export_grant g on g.id = r.id"
                 + " where r.organ = :organ and (r.state in ('requested', 'remanded')"
-                + " or g.state in ('approved', 'active', 'used'))")
+                + " or g.state in ('approved', 'active', 'used'))"
+                // Its entries reach back to before their arrival by what the terminal was offline.
+                + " union all select opened as since from emergency_case"
+                + " where organ = :organ and confirmed is null) open_ones")
         .bind("organ", organ)
         .mapTo(Long.class)
         .findOne()

@@ -12,6 +12,7 @@ import java.util.List;
  * @param people whether the session's person looks after people and cards, so that a link to them
  *     makes sense
  * @param temporary as {@code people}, for temporary cards
+ * @param emergencies how many 緊急時の例外措置 are 事後報告未了, where the session's person looks after them
  * @param setup whether the first start is open and the session's person does it
  * @param nonce what every script of the page carries, because its policy lets no other run
  * @param known refusals the page may meet as bare codes
@@ -23,6 +24,7 @@ public record Frame(
     boolean passkeys,
     boolean people,
     boolean temporary,
+    int emergencies,
     boolean setup,
     String nonce,
     List<KnownRefusal> known) {

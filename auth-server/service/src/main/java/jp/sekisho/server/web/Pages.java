@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.listener.ScriptNonce;
 import jp.sekisho.server.session.Resolution;
@@ -43,9 +44,14 @@ final class Pages {
    *
    * @param people looks after people and cards
    * @param temporary hands out temporary cards
+   * @param emergencies how many unreported emergencies the person looks after
    * @param setup whether the first start is open, in which those who look after people go on
    */
-  record Rights(Predicate<Session> people, Predicate<Session> temporary, BooleanSupplier setup) {}
+  record Rights(
+      Predicate<Session> people,
+      Predicate<Session> temporary,
+      ToIntFunction<Session> emergencies,
+      BooleanSupplier setup) {}
 
   /**
    * @param modelListed whether any model of passkeys may be registered; a trial needs no list
@@ -66,9 +72,19 @@ final class Pages {
         settings.trial() || modelListed.getAsBoolean(),
         may(request, rights.people()),
         may(request, rights.temporary()),
+        emergencies(request),
         may(request, rights.people()) && rights.setup().getAsBoolean(),
         ScriptNonce.of(request),
         KnownRefusal.all(words, settings.helpLine()));
+  }
+
+  private int emergencies(HttpRequest<?> request) {
+    return request
+            .getAttribute(SessionFilter.RESOLUTION, Resolution.class)
+            .filter(Resolution.Active.class::isInstance)
+            .isPresent()
+        ? rights.emergencies().applyAsInt(CurrentSession.active(request))
+        : 0;
   }
 
   private static boolean may(HttpRequest<?> request, Predicate<Session> right) {

@@ -100,6 +100,7 @@ final class SessionFilter {
       case "/log",
           "/grants",
           "/grants-register",
+          "/emergencies",
           "/log-sheet",
           "/authenticators",
           "/sessions",
@@ -126,7 +127,7 @@ final class SessionFilter {
               : LogFilesController.ENTRIES.matcher(path).matches() ? Guard.ACTIVE : Guard.ABSENT;
         }
         yield path.matches("/api/v1/[a-z/-]{1,80}")
-                || path.matches("/api/v1/grants/" + GRANT + "(/[a-z]{1,16})?")
+                || path.matches("/api/v1/(grants|emergencies)/" + GRANT + "(/[a-z]{1,16})?")
             ? Guard.ACTIVE
             : Guard.ABSENT;
       }

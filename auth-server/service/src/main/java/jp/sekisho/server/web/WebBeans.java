@@ -18,6 +18,7 @@ import jp.sekisho.server.auditor.Keeping;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.desk.Desk;
 import jp.sekisho.server.desk.DeskCards;
+import jp.sekisho.server.emergency.Emergencies;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
@@ -35,6 +36,7 @@ final class WebBeans {
       Installation installation,
       Desk desk,
       Setup setup,
+      Emergencies emergencies,
       @Value("${sekisho.agent-url:`http://127.0.0.1:47621`}") String agentUrl) {
     return new Pages(
         new Pages.Settings(
@@ -43,6 +45,7 @@ final class WebBeans {
         new Pages.Rights(
             session -> desk.holds(session, Desk.ADMINISTRATORS),
             session -> desk.holds(session, DeskCards.ATTESTERS),
+            emergencies::unconfirmed,
             setup::isOpen));
   }
 

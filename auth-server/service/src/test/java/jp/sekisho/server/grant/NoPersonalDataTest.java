@@ -33,12 +33,15 @@ import jp.sekisho.audit.names.NameTable;
 import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.audit.table.OcsfLines;
 import jp.sekisho.audit.tile.EntryTilePath;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.RemandReason;
+import jp.sekisho.protocol.event.EmergencyEvent;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.LogBundle;
 import jp.sekisho.server.auditor.NamesOfLog;
@@ -63,8 +66,8 @@ class NoPersonalDataTest {
   /** Where a name of staff may stand. */
   private static final Set<String> PERSON_TABLES = Set.of("person", "personnel_order_person");
 
-  /** Where what an applicant writes may stand: the request that the approver reads and signs. */
-  private static final Set<String> REQUEST_TABLES = Set.of("export_request");
+  /** Where what an applicant or reporter writes may stand: what another person reads and signs. */
+  private static final Set<String> REQUEST_TABLES = Set.of("export_request", "emergency_case");
 
   private final Map<String, String> places = new TreeMap<>();
 
@@ -78,6 +81,7 @@ class NoPersonalDataTest {
       GrantScene.Desk clerk = scene.login(GrantScene.CLERK, scene.clerkPc);
       typeEverywhere(scene, clerk);
       sendBackEverywhere(scene, clerk);
+      reportEverywhere(scene, clerk);
       GrantScene.Desk auditor = scene.login(GrantScene.AUDITOR, scene.approverPc);
       typeEverywhere(scene, auditor);
       assertEquals(200, scene.send("GET", "/log", null, auditor.cookie()).statusCode());
@@ -180,6 +184,34 @@ class NoPersonalDataTest {
       HttpResponse<String> answer =
           scene.send("POST", path, new RemandReason(text), approver.cookie());
       assertEquals(NUMBERS.contains(text) ? 400 : 200, answer.statusCode(), answer.body());
+    }
+  }
+
+  private static void reportEverywhere(GrantScene scene, GrantScene.Desk clerk) throws Exception {
+    String id = Base64Url.encode(new byte[16]);
+    EmergencyEvent.Opened opened =
+        new EmergencyEvent.Opened(
+            id,
+            GrantScene.CLERK,
+            List.of(GrantScene.APPROVER, GrantScene.SECOND),
+            GrantScene.FINGERPRINT,
+            "3-1",
+            30,
+            "disaster");
+    assertEquals(200, scene.clerkPc.events(scene.clerkPc.record(opened)).statusCode());
+    List<String> texts = new ArrayList<>(NUMBERS);
+    texts.add(RESIDENT);
+    texts.add(CLIPBOARD);
+    for (String text : texts) {
+      for (EmergencyReport report :
+          List.of(
+              new EmergencyReport(text, "名簿", "総第1号"),
+              new EmergencyReport("係員", text, "総第1号"),
+              new EmergencyReport("係員", "名簿", text))) {
+        HttpResponse<String> answer =
+            scene.send("POST", "/api/v1/emergencies/" + id + "/report", report, clerk.cookie());
+        assertEquals(NUMBERS.contains(text) ? 400 : 200, answer.statusCode(), answer.body());
+      }
     }
   }
 

@@ -5,9 +5,13 @@ import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.AnswerAccepted;
 import jp.sekisho.protocol.CardTrustList;
+import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.DeskReply;
 import jp.sekisho.protocol.DeskRequest;
+import jp.sekisho.protocol.EmergencyReport;
+import jp.sekisho.protocol.EmergencyView;
+import jp.sekisho.protocol.EmergencyViews;
 import jp.sekisho.protocol.EnrollReply;
 import jp.sekisho.protocol.EnrollRequest;
 import jp.sekisho.protocol.EventAck;
@@ -133,6 +137,7 @@ final class ApiRoutes {
             .asking("log"),
         get("/log-sheet", Who.SESSION, "the root sheet of a log", HTML).asking("log"),
         get("/grants", Who.SESSION, "exceptions", HTML),
+        get("/emergencies", Who.SESSION, "emergency measures that terminals told of", HTML),
         get("/grants/{id}", Who.SESSION, "one exception", HTML),
         get("/grants/{id}/request", Who.SESSION, "the application, to print", HTML),
         get("/grants/{id}/permit", Who.SESSION, "the permission, to print", HTML),
@@ -232,6 +237,23 @@ final class ApiRoutes {
             "ends an absence before its time",
             NamedAbsence.class,
             DeputyList.class),
+        get(
+            "/api/v1/emergencies",
+            Who.SESSION,
+            "emergency measures that terminals told of",
+            EmergencyViews.class),
+        post(
+            "/api/v1/emergencies/{id}/report",
+            Who.SESSION,
+            "reports an emergency measure",
+            EmergencyReport.class,
+            EmergencyView.class),
+        post(
+            "/api/v1/emergencies/{id}/confirm",
+            Who.SESSION,
+            "confirms another's report of an emergency measure",
+            ConfirmedReport.class,
+            EmergencyView.class),
         get("/api/v1/grants/{id}", Who.SESSION, "one exception", GrantView.class)
             .with("If-None-Match"),
         post(

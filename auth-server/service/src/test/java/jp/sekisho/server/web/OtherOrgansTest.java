@@ -20,7 +20,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.DeskRequest;
+import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.MoreTime;
@@ -88,6 +90,8 @@ final class OtherOrgansTest {
           "GET /grants",
           "GET /grants-register", // of the own 機関: PaperTest
           "GET /api/v1/grants",
+          "GET /emergencies", // of the own 機関: EmergencyTest
+          "GET /api/v1/emergencies",
           "GET /api/v1/deputies", // of the own 機関: DeputyTest
           "POST /api/v1/grants", // its person, terminal and medium: refused below as a body
           "GET /log",
@@ -229,6 +233,20 @@ final class OtherOrgansTest {
     attacks.put(
         "POST /api/v1/absences/end",
         List.of(Attack.post("/api/v1/absences/end", new NamedAbsence(grant), null)));
+    attacks.put(
+        "POST /api/v1/emergencies/{id}/report",
+        List.of(
+            Attack.post(
+                "/api/v1/emergencies/" + grant + "/report",
+                new EmergencyReport("学齢簿の担当", "学齢簿", "教第1号"),
+                null)));
+    attacks.put(
+        "POST /api/v1/emergencies/{id}/confirm",
+        List.of(
+            Attack.post(
+                "/api/v1/emergencies/" + grant + "/confirm",
+                new ConfirmedReport(Sha256.text(new byte[1])),
+                null)));
     attacks.put(
         "POST /api/v1/grants/{id}/correct",
         List.of(Attack.post("/api/v1/grants/" + grant + "/correct", wish(), null)));

@@ -17,6 +17,8 @@ public enum AuditPreset {
   EXPORT_WITHOUT_GRANT,
   /** Approved exceptions under which no medium was ever opened. */
   GRANT_WITHOUT_EXPORT,
+  /** 緊急時の例外措置 that nobody reported and confirmed (事後報告未了). */
+  UNREPORTED_EMERGENCIES,
   /** What administrators did. */
   ADMINISTRATION,
   /** Who looked at the log, took it away, or was refused it. */

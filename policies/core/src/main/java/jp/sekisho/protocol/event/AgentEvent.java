@@ -23,6 +23,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.Alarm,
         AgentEvent.LogSucceeded,
         ExportEvent,
+        EmergencyEvent,
         UsbEvent {
 
   /** The agent started; the first record of every boot. */

@@ -14,6 +14,7 @@ public sealed interface AuditEvent
         AuthenticatorEvent,
         DeputyEvent,
         DeskEvent,
+        EmergencyCaseEvent,
         GrantEvent,
         LogEvent,
         LoginEvent,

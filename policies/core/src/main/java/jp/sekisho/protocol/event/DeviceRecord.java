@@ -49,7 +49,9 @@ public record DeviceRecord(
   public static final String GENESIS = Base64Url.encode(new byte[32]);
 
   private static final Pattern TYPE =
-      Pattern.compile("(agent|export|usb)\\.[a-z-]{1,40}|policy\\.(accepted|refused)");
+      Pattern.compile(
+          "(agent|export|usb)\\.[a-z-]{1,40}|policy\\.(accepted|refused)"
+              + "|emergency\\.(asked|signed|opened|closed|refused)");
   private static final Pattern REASON = Pattern.compile("[A-Z][A-Z_]{1,40}");
   private static final long MAX_SEQ = 1L << 53;
 

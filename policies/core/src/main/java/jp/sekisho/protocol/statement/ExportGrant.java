@@ -1,10 +1,7 @@
 package jp.sekisho.protocol.statement;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.regex.Pattern;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Sha256;
@@ -85,9 +82,6 @@ public record ExportGrant(
   public static final int MAX_MINUTES = 1_440;
 
   private static final String NONE = "-";
-  private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,8}");
-  private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
-  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
   /** What a grant opens. */
   public enum Capability {
@@ -124,13 +118,13 @@ public record ExportGrant(
     Fields.terminal(terminal);
     require(Names.isMedium(medium), "medium is not a medium id");
     Fields.base64Url("fingerprint", fingerprint, 32);
-    freeText("reason", reason, MAX_REASON);
+    Fields.freeText("reason", reason, MAX_REASON);
     optionalText("document", document, MAX_DOCUMENT);
     optionalText("legal-basis", legalBasis, MAX_PLACE);
     optionalText("provided-to", providedTo, MAX_PLACE);
     require(subjects >= 0 && subjects <= MAX_SUBJECTS, "subjects is not 0 to " + MAX_SUBJECTS);
-    time("start", start);
-    time("end", end);
+    Fields.wholeSecond("start", start);
+    Fields.wholeSecond("end", end);
     require(
         end.isAfter(start) && !end.isAfter(start.plus(Duration.ofDays(MAX_DAYS))),
         "end is not after start by at most " + MAX_DAYS + " days");
@@ -143,21 +137,10 @@ public record ExportGrant(
     }
   }
 
-  private static void freeText(String name, String text, int most) {
-    StatementLines.requireValue(name, text);
-    // A lone "-" says that there is none; a space at an end could not be seen in the window.
-    require(
-        text.codePointCount(0, text.length()) <= most
-            && !text.equals(NONE)
-            && !isSpace(text.codePointAt(0))
-            && !isSpace(text.codePointBefore(text.length())),
-        name + " is over " + most + " characters, begins or ends with a space, or is a lone -");
-  }
-
   /** Whether the line {@code reason} can say this. */
   public static boolean isReason(String text) {
     try {
-      freeText("reason", text, MAX_REASON);
+      Fields.freeText("reason", text, MAX_REASON);
       return true;
     } catch (IllegalArgumentException e) {
       return false;
@@ -166,20 +149,8 @@ public record ExportGrant(
 
   private static void optionalText(String name, @Nullable String text, int most) {
     if (text != null) {
-      freeText(name, text, most);
+      Fields.freeText(name, text, most);
     }
-  }
-
-  private static boolean isSpace(int c) {
-    return Character.isWhitespace(c) || Character.isSpaceChar(c);
-  }
-
-  private static void time(String name, Instant time) {
-    require(
-        time.equals(time.truncatedTo(ChronoUnit.SECONDS))
-            && !time.isBefore(FIRST)
-            && !time.isAfter(LAST),
-        name + " is not a whole second of the years 2000 to 9999");
   }
 
   /** When a use that was activated at {@code activation} must be over: never after the end. */
@@ -262,10 +233,10 @@ public record ExportGrant(
     String document = orNull(lines.value("document"));
     String legalBasis = orNull(lines.value("legal-basis"));
     String providedTo = orNull(lines.value("provided-to"));
-    int subjects = number(lines, "subjects");
-    Instant start = instant(lines, "start");
-    Instant end = instant(lines, "end");
-    int minutes = number(lines, "minutes");
+    int subjects = lines.number("subjects");
+    Instant start = lines.instant("start");
+    Instant end = lines.instant("end");
+    int minutes = lines.number("minutes");
     lines.end();
     return Fields.sameBytes(
         bytes,
@@ -295,21 +266,5 @@ public record ExportGrant(
 
   private static @Nullable String orNull(String value) {
     return value.equals(NONE) ? null : value;
-  }
-
-  private static int number(StatementLines lines, String name) throws MalformedException {
-    String value = lines.value(name);
-    if (!NUMBER.matcher(value).matches()) {
-      throw new MalformedException(name + " is not a number");
-    }
-    return Integer.parseInt(value);
-  }
-
-  private static Instant instant(StatementLines lines, String name) throws MalformedException {
-    try {
-      return Instant.parse(lines.value(name));
-    } catch (DateTimeException e) {
-      throw new MalformedException(name + " is not a time");
-    }
   }
 }

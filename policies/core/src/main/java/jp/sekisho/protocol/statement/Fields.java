@@ -1,5 +1,7 @@
 package jp.sekisho.protocol.statement;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -15,6 +17,9 @@ final class Fields {
   private static final Pattern ORIGIN =
       Pattern.compile(
           "(?:https://[a-z0-9.-]{1,253}|http://(?:localhost|127\\.0\\.0\\.1))(?::([1-9][0-9]{0,4}))?");
+
+  private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
   private Fields() {}
 
@@ -42,6 +47,31 @@ final class Fields {
       Base64Url.decode(value, length);
     } catch (MalformedException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Text that people wrote. */
+  static void freeText(String name, String text, int most) {
+    StatementLines.requireValue(name, text);
+    // A lone "-" says that there is none; a space at an end could not be seen in the window.
+    if (text.codePointCount(0, text.length()) > most
+        || text.equals("-")
+        || isSpace(text.codePointAt(0))
+        || isSpace(text.codePointBefore(text.length()))) {
+      throw new IllegalArgumentException(
+          name + " is over " + most + " characters, begins or ends with a space, or is a lone -");
+    }
+  }
+
+  private static boolean isSpace(int c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
+  }
+
+  static void wholeSecond(String name, Instant time) {
+    if (!time.equals(time.truncatedTo(ChronoUnit.SECONDS))
+        || time.isBefore(FIRST)
+        || time.isAfter(LAST)) {
+      throw new IllegalArgumentException(name + " is not a whole second of the years 2000 to 9999");
     }
   }
 

@@ -4,9 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import jp.sekisho.protocol.MalformedException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatementLines {
   static final int MAX_BYTES = 64 * 1024;
+
+  private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,8}");
 
   private final List<String> lines;
   private int next;
@@ -91,6 +96,24 @@ final class StatementLines {
       throw new MalformedException(name + " " + fault);
     }
     return value;
+  }
+
+  /** The value of the next line, a number of at most nine digits. */
+  int number(String name) throws MalformedException {
+    String value = value(name);
+    if (!NUMBER.matcher(value).matches()) {
+      throw new MalformedException(name + " is not a number");
+    }
+    return Integer.parseInt(value);
+  }
+
+  /** The value of the next line, a time. */
+  Instant instant(String name) throws MalformedException {
+    try {
+      return Instant.parse(value(name));
+    } catch (DateTimeException e) {
+      throw new MalformedException(name + " is not a time");
+    }
   }
 
   /** Fails unless every line was read. */

@@ -2,7 +2,9 @@ package jp.sekisho.protocol.event;
 
 import static jp.sekisho.protocol.ProtocolSamples.BOOT;
 import static jp.sekisho.protocol.ProtocolSamples.CERTIFICATE;
+import static jp.sekisho.protocol.ProtocolSamples.DETAIL;
 import static jp.sekisho.protocol.ProtocolSamples.TRANSACTION;
+import static jp.sekisho.protocol.ProtocolSamples.breakGlass;
 import static jp.sekisho.protocol.ProtocolSamples.cardStatement;
 import static jp.sekisho.protocol.ProtocolSamples.range;
 import static jp.sekisho.protocol.ProtocolSamples.signature;
@@ -219,6 +221,14 @@ final class EventExamples {
     events.put(new RelyingEvent.ReportsBegan("keycloak", TRANSACTION, "", 0), Entry.Subject.NONE);
     events.put(new RelyingEvent.Silent("keycloak", "2026-11-20T23:31:05Z"), Entry.Subject.NONE);
     events.put(new RelyingEvent.Returned("keycloak"), Entry.Subject.NONE);
+    events.put(
+        new EmergencyCaseEvent.CaseOpened(TRANSACTION, "S-1024", "T-0042", "2026-11-24T00:00:00Z"),
+        TERMINAL);
+    events.put(new EmergencyCaseEvent.Reported(TRANSACTION, DETAIL), PERSON);
+    events.put(new EmergencyCaseEvent.Confirmed(TRANSACTION, DETAIL, "S-2001"), PERSON);
+    events.put(new EmergencyCaseEvent.Overdue(TRANSACTION, "2026-11-24T00:00:00Z"), TERMINAL);
+    events.put(
+        new EmergencyCaseEvent.StepRefused("confirm", TRANSACTION, Refusal.EMERGENCY_OWN), PERSON);
     return events;
   }
 
@@ -331,7 +341,18 @@ final class EventExamples {
         new TrustEvent.Refused(CERTIFICATE, "policy 1 after 2", Refusal.POLICY_OLDER),
         new AgentEvent.Vouched(TRANSACTION, "login"),
         new AgentEvent.LogSucceeded(1, 2, 1250, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),
-        new ExportEvent.Extended(TRANSACTION, CERTIFICATE, "2026-11-21T00:01:05.500Z"));
+        new ExportEvent.Extended(TRANSACTION, CERTIFICATE, "2026-11-21T00:01:05.500Z"),
+        new EmergencyEvent.Asked(TRANSACTION, "S-1024", Base64Url.encode(breakGlass().bytes())),
+        new EmergencyEvent.Signed(
+            TRANSACTION,
+            "S-2001",
+            "approver",
+            Base64Url.encode(signature()),
+            Base64Url.encode(range(0, 91))),
+        new EmergencyEvent.Opened(
+            TRANSACTION, "S-1024", List.of("S-2001", "S-2002"), CERTIFICATE, "3-1", 30, "disaster"),
+        new EmergencyEvent.Closed(TRANSACTION, ExportEvent.Cause.DEADLINE, true),
+        new EmergencyEvent.Refused(TRANSACTION, "S-1024", Refusal.EMERGENCY_SAME));
   }
 
   /** The event classes and their examples, by type. */

@@ -1,0 +1,67 @@
+package jp.sekisho.agent.login;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+import jp.sekisho.agent.login.CardDesk.Stay;
+import jp.sekisho.agent.seat.Seat;
+import jp.sekisho.protocol.Refusal;
+
+/**
+ * Lets a card sign a text of this terminal's own: shown whole in the PIN window, and no service has
+ * a part in it. Who the card belongs to, and what its signature is worth, is the caller's to find
+ * out. Thread-safe.
+ */
+public final class TextSigning {
+  private final CardSigning signing;
+
+  /**
+   * @param kinds what cards are asked, and what is known against one
+   * @param readers runs the reading of a shared reader's card beside its open PIN window
+   */
+  public TextSigning(CardDesk desk, LoginCards.Kinds kinds, ExecutorService readers) {
+    this.signing = new CardSigning(new LoginCards(desk, kinds), readers);
+  }
+
+  /** What came of it. */
+  public sealed interface Outcome {
+    /**
+     * Signed.
+     *
+     * @param spki DER of the card key's SubjectPublicKeyInfo
+     * @param signature over the text's bytes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Signed(byte[] spki, byte[] signature) implements Outcome {}
+
+    /** Not signed. */
+    record No(Refusal reason) implements Outcome {}
+  }
+
+  /**
+   * Asks the card of a stay. A card with one PIN try left is not asked.
+   *
+   * @param purpose as a window says it
+   * @param left how much longer the text may be signed
+   */
+  public Outcome sign(Seat seat, Stay stay, String purpose, byte[] text, Supplier<Duration> left) {
+    return signing
+        .sign(
+            new CardSigning.Wish(
+                seat,
+                stay,
+                purpose,
+                new String(text, StandardCharsets.UTF_8),
+                left,
+                certificate -> Optional.of(text),
+                false))
+        .fold(
+            signed ->
+                new Outcome.Signed(
+                    signed.done().certificate().getPublicKey().getEncoded(),
+                    signed.done().signature()),
+            refused -> new Outcome.No(refused.reason()));
+  }
+}

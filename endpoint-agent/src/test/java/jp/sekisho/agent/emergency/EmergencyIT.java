@@ -1,0 +1,273 @@
+package jp.sekisho.agent.emergency;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import jp.sekisho.agent.cli.AgentService;
+import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.enforce.DecisionLog;
+import jp.sekisho.agent.enforce.Gates;
+import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.OpenOutcome;
+import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enroll.EnrollOutcome;
+import jp.sekisho.agent.enroll.Enrollment;
+import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.agent.ipc.EmergencyCall;
+import jp.sekisho.agent.ipc.SessionProcess;
+import jp.sekisho.agent.platform.linux.PeerCredentials;
+import jp.sekisho.agent.seat.LocalPresence;
+import jp.sekisho.agent.testing.Await;
+import jp.sekisho.agent.testing.FakeService;
+import jp.sekisho.agent.testing.LoginPage;
+import jp.sekisho.agent.testing.SignedSet;
+import jp.sekisho.agent.testing.Typist;
+import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.setting.SettingValues;
+import jp.sekisho.policy.usb.UsbEvaluator;
+import jp.sekisho.policy.usb.UsbSettings;
+import jp.sekisho.protocol.EnrollmentTicket;
+import jp.sekisho.protocol.LoopbackStatus;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.statement.BreakGlass.Reason;
+import jp.sekisho.smartcard.pcsc.ReaderRoles;
+import jp.sekisho.smartcard.simulate.NewCard;
+import jp.sekisho.smartcard.simulate.PivApplet;
+import jp.sekisho.smartcard.testing.PcscService;
+import jp.sekisho.smartcard.testing.VirtualCard;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The whole agent with a real pcscd and three people's virtual cards; the service goes away and
+ * comes back. Only the kernel's gate is a stand-in: the real one is the virtual machine's.
+ */
+@Tag("pcsc")
+@Timeout(120)
+class EmergencyIT {
+  private static final PluggedMedium STICK = new PluggedMedium("3-1", Sha256.text(new byte[9]));
+  private static final List<String> ROUTES = List.of("grants", "heartbeat", "events", "policy");
+
+  /** Gates that hold, with one stick plugged in. */
+  private static final class OneStick implements Gates, MediaGate {
+    private final Set<PluggedMedium> open = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public void start(DecisionLog log) {}
+
+    @Override
+    public boolean gating() {
+      return true;
+    }
+
+    @Override
+    public void decideBy(UsbEvaluator rules) {}
+
+    @Override
+    public Enforcement enforcement() {
+      return new Enforcement(true, null);
+    }
+
+    @Override
+    public MediaGate media() {
+      return this;
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public List<PluggedMedium> plugged() {
+      return List.of(STICK);
+    }
+
+    @Override
+    public void onPlugged(Consumer<PluggedMedium> listener) {}
+
+    @Override
+    public void onUnplugged(Consumer<PluggedMedium> listener) {}
+
+    @Override
+    public OpenOutcome openReadOnly(PluggedMedium medium, int user) {
+      open.add(medium);
+      return new OpenOutcome.Opened(Path.of("/run/sekisho/media/3-1/medium"));
+    }
+
+    @Override
+    public boolean close(PluggedMedium medium) {
+      open.remove(medium);
+      return true;
+    }
+  }
+
+  /** Makes a card's memory; the hash of its key. */
+  private static String card(Path directory, String person) throws Exception {
+    PivApplet unused =
+        PivApplet.open(
+            directory, new NewCard(NewCard.Kind.STAFF, person, Optional.empty(), Optional.empty()));
+    return Sha256.text(
+        StateDirectory.certificate(Files.readAllBytes(directory.resolve("9a.der")))
+            .getPublicKey()
+            .getEncoded());
+  }
+
+  private static void cut(FakeService service) {
+    ROUTES.forEach(route -> service.overrides.put(route, HttpExchange::close));
+  }
+
+  private static void servePolicy(FakeService service, byte[] bundle) {
+    service.overrides.put("policy", exchange -> FakeService.answer(exchange, 200, bundle));
+  }
+
+  @Test
+  @DisplayName(
+      "two approvers' cards and the clerk's open a stick without the service, until the clerk goes")
+  void breakGlass() throws Exception {
+    Path temp = Files.createTempDirectory("sk");
+    Path clerk = temp.resolve("c");
+    Path first = temp.resolve("a");
+    Path second = temp.resolve("b");
+    String clerkKey = card(clerk, "S-1024");
+    String firstKey = card(first, "S-0007");
+    String secondKey = card(second, "S-0008");
+    SignedSet signed = new SignedSet(Instant.now());
+    byte[] bundle =
+        signed
+            .bundle(
+                1,
+                Instant.now(),
+                SignedSet.policy(
+                    List.of(
+                        new Approver("S-0007", "mayor", firstKey),
+                        new Approver("S-0008", "mayor", secondKey)),
+                    new SettingValues.Builder()
+                        .put(
+                            GrantSettings.EMERGENCY,
+                            SignedSet.rule("grants.emergency", Duration.ofMinutes(60)))
+                        .put(
+                            UsbSettings.MEDIA,
+                            SignedSet.rule("usb.media", List.of(UsbSettings.EVERY_REGISTERED)))
+                        .build()),
+                Map.of(clerkKey, "S-1024", firstKey, "S-0007", secondKey, "S-0008"))
+            .bytes();
+    try (PcscService pcsc = PcscService.start();
+        FakeService service = FakeService.start();
+        VirtualCard clerkCard = pcsc.card(0, clerk);
+        VirtualCard approvers = pcsc.card(1, first)) {
+      approvers.remove();
+      servePolicy(service, bundle);
+      EnrollmentTicket plain = service.ticket();
+      StateDirectory state = new StateDirectory(temp.resolve("state"));
+      assertInstanceOf(
+          EnrollOutcome.Done.class,
+          new Enrollment(
+                  state,
+                  List.of(ReaderRoles.Rule.parse("Virtual PCD *=staff")),
+                  47621,
+                  "it",
+                  Duration.ofSeconds(20))
+              .enroll(
+                  new EnrollmentTicket(
+                          plain.url(), plain.token(), signed.rootHash(), plain.serverCaHash())
+                      .text()));
+      Path socket = temp.resolve("run/agent.sock");
+      OneStick gates = new OneStick();
+      try (AgentService agent =
+              AgentService.start(
+                  new AgentService.Options(state, socket, 0, gates, LocalPresence.ANYBODY, "it"));
+          SessionProcess session =
+              new SessionProcess(
+                  socket, new PeerCredentials(), Locale.JAPANESE, new Typist(), () -> {})) {
+        Thread seat = new Thread(() -> run(session), "seat");
+        seat.start();
+        LoginPage page = new LoginPage(agent.loopback());
+        Await.until(
+            "policy taken, and a login can start",
+            () -> {
+              LoopbackStatus status = page.status();
+              return status != null
+                  && status.triesLeft() != null
+                  && types(service).contains("policy.accepted");
+            });
+        page.login(service.transaction("login"));
+
+        EmergencyOutcome online = ask(socket, approvers, second);
+        assertEquals(new EmergencyOutcome.Refused(Refusal.EMERGENCY_ONLINE), online);
+        cut(service);
+        EmergencyOutcome opened = ask(socket, approvers, second);
+        assertInstanceOf(EmergencyOutcome.Opened.class, opened, opened::toString);
+        assertEquals(Set.of(STICK), gates.open);
+        LoopbackStatus status = page.status();
+        assertTrue(status != null && status.export() != null, "the page says so");
+
+        ROUTES.forEach(service.overrides::remove);
+        servePolicy(service, bundle);
+        clerkCard.remove();
+        Await.until("closed", gates.open::isEmpty);
+        Await.until("the records arrive", () -> types(service).contains("emergency.closed"));
+      }
+      assertEquals(
+          List.of(
+              "emergency.refused",
+              "emergency.asked",
+              "emergency.signed",
+              "emergency.signed",
+              "emergency.signed",
+              "emergency.opened",
+              "emergency.closed"),
+          types(service).stream().filter(type -> type.startsWith("emergency.")).toList());
+    }
+  }
+
+  private static List<String> types(FakeService service) {
+    return service.records.stream().map(DeviceRecord::type).toList();
+  }
+
+  private static EmergencyOutcome ask(Path socket, VirtualCard approvers, Path second)
+      throws IOException {
+    return EmergencyCall.ask(
+        socket,
+        new PeerCredentials(),
+        30,
+        Reason.DISASTER,
+        (step, problem) -> {
+          try {
+            switch (step) {
+              case FIRST -> approvers.insert();
+              case SECOND -> approvers.swap(second);
+              case USER -> approvers.remove();
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private static void run(SessionProcess session) {
+    try {
+      session.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
