@@ -31,8 +31,7 @@ final class HeardRealms {
   /** The realm of this id if it is one of them; null otherwise. */
   @Nullable RealmModel find(KeycloakSession session, @Nullable String id) {
     RealmModel realm = id == null ? null : session.realms().getRealm(id);
-    return realm != null
-            && (realm.getName().equals(registered) || realm.getName().equals(admin()))
+    return realm != null && (realm.getName().equals(registered) || realm.getName().equals(admin()))
         ? realm
         : null;
   }

@@ -260,8 +260,7 @@ final class SekishoService {
     }
   }
 
-  private static <T> Reply<T> read(CloseableHttpResponse answer, Class<T> type)
-      throws IOException {
+  private static <T> Reply<T> read(CloseableHttpResponse answer, Class<T> type) throws IOException {
     HttpEntity entity = answer.getEntity();
     byte[] body = new byte[0];
     if (entity != null) {
