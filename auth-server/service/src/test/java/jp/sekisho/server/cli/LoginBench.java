@@ -388,7 +388,7 @@ public final class LoginBench {
             .build(
                 new JcaContentSignerBuilder("SHA256withECDSA").build(caller.device().getPrivate()))
             .getEncoded();
-    try (Line line = new Line(tls(serverCa, null, null, port), "localhost:" + port)) {
+    try (Line line = new Line(tls(serverCa, null, null, port, place(0)), "localhost:" + port)) {
       byte[] answer =
           line.post(
               "/agent/v1/enroll",
@@ -443,13 +443,14 @@ public final class LoginBench {
     for (int i = 0; i < CALLERS; i++) {
       Caller caller = callers.get(i);
       X509Certificate certificate = certificates.get(i);
+      InetAddress place = place(i);
       threads.add(
           Thread.ofPlatform()
               .start(() -> {
-                try (Line page = new Line(plain(people), "localhost:" + people);
+                try (Line page = new Line(plain(people, place), "localhost:" + people);
                     Line agent =
                         new Line(
-                            tls(serverCa, caller.device(), certificate, agents),
+                            tls(serverCa, caller.device(), certificate, agents, place),
                             "localhost:" + agents)) {
                   ready.countDown();
                   go.await();
@@ -661,16 +662,26 @@ public final class LoginBench {
     return sorted.get((sorted.size() - 1) * percent / 100) / 1e6;
   }
 
-  private static Socket plain(int port) throws IOException {
+  /** Each terminal's own address: what one address may ask in a minute is limited. */
+  private static InetAddress place(int caller) throws IOException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) (1 + caller)});
+  }
+
+  private static Socket plain(int port, InetAddress from) throws IOException {
     Socket socket = new Socket();
     socket.setTcpNoDelay(true);
+    socket.bind(new InetSocketAddress(from, 0));
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 30_000);
     socket.setSoTimeout(30_000);
     return socket;
   }
 
   private static Socket tls(
-      X509Certificate serverCa, @Nullable KeyPair key, @Nullable X509Certificate shown, int port)
+      X509Certificate serverCa,
+      @Nullable KeyPair key,
+      @Nullable X509Certificate shown,
+      int port,
+      InetAddress from)
       throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
@@ -687,7 +698,7 @@ public final class LoginBench {
     own.init(keys, new char[0]);
     SSLContext context = SSLContext.getInstance("TLSv1.3");
     context.init(own.getKeyManagers(), trust.getTrustManagers(), new SecureRandom());
-    Socket plain = plain(port);
+    Socket plain = plain(port, from);
     SSLSocket socket =
         (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
     socket.startHandshake();
