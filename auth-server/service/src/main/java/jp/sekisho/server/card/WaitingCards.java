@@ -42,10 +42,7 @@ public final class WaitingCards {
   /** Whether a card waits for this person to confirm it. */
   public boolean hasAny(Handle handle, String person, Instant at) {
     return Sql.list(
-            handle,
-            "select * from card_waiting where person = ?",
-            row -> read(handle, row),
-            person)
+            handle, "select * from card_waiting where person = ?", row -> read(handle, row), person)
         .stream()
         .anyMatch(card -> at.isBefore(card.expires()));
   }

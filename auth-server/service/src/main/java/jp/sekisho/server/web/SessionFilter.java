@@ -55,7 +55,8 @@ final class SessionFilter implements ConditionalFilter {
   private static final Pattern PAGE_PATHS =
       Pattern.compile("/grants/" + GRANT + "(/request|/permit)?|/people/" + PERSON);
   private static final Pattern ACTIVE_PATHS =
-      Pattern.compile("/api/v1/[a-z/-]{1,80}|/api/v1/(grants|emergencies)/" + GRANT + "(/[a-z]{1,16})?");
+      Pattern.compile(
+          "/api/v1/[a-z/-]{1,80}|/api/v1/(grants|emergencies)/" + GRANT + "(/[a-z]{1,16})?");
 
   private final Sessions sessions;
   private final Answers answers;
