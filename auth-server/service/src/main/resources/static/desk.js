@@ -61,7 +61,8 @@ for (const button of document.querySelectorAll("button[data-action]")) {
         const { cards } = await send("POST", route, body, "SERVER_UNREACHABLE");
         // A further card changes nothing yet: it waits for a second word.
         const done = wish.action === "card-register" && cards === 0 ? "card-ask" : wish.action;
-        location.assign(location.pathname + "?done=" + encodeURIComponent(done));
+        const took = done === "card-pin-reset" && resetBegun !== null ? "&took=" + secondsOfReset() : "";
+        location.assign(location.pathname + "?done=" + encodeURIComponent(done) + took);
       } catch (failure) {
         say(null, PLACE);
         showRefusal(failure instanceof Refused ? failure.body : known("INTERNAL"), PLACE);
@@ -77,6 +78,41 @@ for (const button of document.querySelectorAll("button[data-action]")) {
     },
   );
 }
+/** Seconds since the reset of a PIN began, by this page; null before. Its aim is three minutes. */
+let resetBegun = null;
+const AIM = 180;
+
+const secondsOfReset = () => (resetBegun === null ? null : Math.floor((performance.now() - resetBegun) / 1000));
+
+function showReset(seconds) {
+  const shown = byId("reset-time");
+  const text = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+  shown.textContent = seconds > AIM ? text + " " + shown.dataset.late : text;
+  shown.hidden = false;
+}
+
+/** A clock beside the steps of the reset; what it took stands there once it is noted. */
+function clockOfReset() {
+  const begin = byId("reset-begin");
+  if (!begin) {
+    return;
+  }
+  begin.hidden = false;
+  begin.addEventListener("click", () => {
+    const running = resetBegun !== null;
+    resetBegun = performance.now();
+    showReset(0);
+    if (!running) {
+      setInterval(() => showReset(secondsOfReset()), 1000);
+    }
+  });
+  const took = new URLSearchParams(location.search).get("took");
+  if (took !== null && /^[0-9]{1,4}$/.test(took)) {
+    showReset(Number(took));
+  }
+}
+
+clockOfReset();
 for (const form of document.querySelectorAll("form.desk")) {
   form.addEventListener("submit", (event) => event.preventDefault());
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -37,6 +39,10 @@ import java.util.stream.Stream;
  * <p>The CPU time of Keycloak's process over a batch is divided by its logins. What the provider's
  * own threads take comes later than the login that brought it about, in anybody's batch: it is
  * taken out of all batches and divided by the provider's logins as a whole.
+ *
+ * <p>With a file in the place of {@code H2} it is the peer of {@code ./dev bench login}: Keycloak's
+ * own WebAuthn only, and how many times a login by passkey at our service, as that file says, it
+ * costs.
  */
 final class KeycloakBench {
   private static final int USERS = 20;
@@ -131,10 +137,12 @@ final class KeycloakBench {
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[0]);
     boolean h2 = arguments.length > 1 && arguments[1].equals("H2");
+    Optional<Path> ours =
+        arguments.length > 1 && !h2 ? Optional.of(Path.of(arguments[1])) : Optional.empty();
     try (Programs programs = new Programs(directory, Map.of());
         StandInService service = new StandInService(programs, directory)) {
       if (h2) {
-        run(programs, directory, service, "", 0);
+        run(programs, directory, service, "", 0, ours);
       } else {
         try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
           run(
@@ -142,7 +150,8 @@ final class KeycloakBench {
               directory,
               service,
               server.getJdbcUrl("postgres", "postgres"),
-              parentOfABackend(server));
+              parentOfABackend(server),
+              ours);
         }
       }
     }
@@ -150,11 +159,20 @@ final class KeycloakBench {
   }
 
   private static void run(
-      Programs programs, Path directory, StandInService service, String url, long postgres)
+      Programs programs,
+      Path directory,
+      StandInService service,
+      String url,
+      long postgres,
+      Optional<Path> ours)
       throws IOException, GeneralSecurityException {
     KeycloakBench bench = new KeycloakBench(programs, directory, service, url, postgres);
     try {
-      bench.measure(service);
+      if (ours.isPresent()) {
+        bench.compare(ours.get());
+      } else {
+        bench.measure(service);
+      }
     } finally {
       bench.keycloak.close();
     }
@@ -301,6 +319,44 @@ final class KeycloakBench {
                 at(of.times, 0.5),
                 at(of.times, 0.95),
                 of.times.size())));
+  }
+
+  /** Beside our figures: a line each, what was measured, a tab and the milliseconds. */
+  private void compare(Path ours) throws GeneralSecurityException, IOException {
+    for (int i = 0; i < WARM * BATCH; i++) {
+      login(Flow.WEBAUTHN);
+    }
+    Taken own = new Taken();
+    for (int batch = 0; batch < BATCHES; batch++) {
+      Duration before = cpu(keycloak.processes());
+      for (int i = 0; i < BATCH; i++) {
+        login(Flow.WEBAUTHN);
+      }
+      own.cpu.add(millis(cpu(keycloak.processes()).minus(before)) / BATCH);
+    }
+    double each = at(own.cpu, 0.5);
+    System.out.printf(
+        Locale.ROOT,
+        "**peer** %s, one caller after %d to warm up: %.1f ms of CPU each, its database's apart,"
+            + " median of %d batches of %d (%.1f to %.1f)%n",
+        Flow.WEBAUTHN.text,
+        WARM * BATCH,
+        each,
+        BATCHES,
+        BATCH,
+        Collections.min(own.cpu),
+        Collections.max(own.cpu));
+    for (String line : Files.readAllLines(ours)) {
+      String[] parts = line.split("\t", -1);
+      double times = each / Double.parseDouble(parts[1]);
+      System.out.printf(
+          Locale.ROOT,
+          "%s: %s ms, %.1f times less (aim: 18)%s%n",
+          parts[0],
+          parts[1],
+          times,
+          times < 18 ? " MISSED" : "");
+    }
   }
 
   private void login(Flow flow) throws GeneralSecurityException {

@@ -83,13 +83,36 @@ class LoginIT {
       screen.picture("login-" + language);
       assertEquals(List.of(), screen.accessibilityFaults());
 
-      screen.press("login-button");
-      screen.waitForPath("/log");
+      int clicks =
+          screen.task(
+              "login by a card that is in already: button or Enter, PIN, Enter",
+              () -> {
+                screen.press("login-button");
+                screen.waitForPath("/log");
+              });
+      assertEquals(1, clicks);
 
       assertTrue(screen.see("log-table").getText().contains("login.succeeded"));
       assertTrue(screen.see("log-table").getText().contains(Town.CLERK));
       screen.picture("log-" + language);
       assertEquals(List.of(), screen.accessibilityFaults());
+    }
+  }
+
+  @Test
+  void theCardAloneOpensThePinPromptAndPinAndEnterAreAll() {
+    town.removeCard();
+    try (Screen screen = screen("ja")) {
+      screen.go(town.people());
+      screen.seeStatus("NO_CARD");
+      int clicks =
+          screen.task(
+              "login by card: insert, PIN, Enter",
+              () -> {
+                town.insert(Town.CLERK);
+                screen.waitForPath("/log");
+              });
+      assertEquals(0, clicks);
     }
   }
 
@@ -221,9 +244,32 @@ class LoginIT {
       assertEquals("SESSION_SUSPENDED", screen.refusalOf("/api/v1/log/export?log=mayor"));
 
       town.insert(Town.CLERK);
-      screen.press("unlock-button");
-      screen.waitGone("lock-overlay");
+      screen.task(
+          "unlock by card: button or Enter, PIN, Enter",
+          () -> {
+            screen.press("unlock-button");
+            screen.waitGone("lock-overlay");
+          });
       assertEquals("書きかけ", screen.see("filter-person").getAttribute("value"));
+    }
+  }
+
+  @Test
+  void twoTabsAreOneSessionAndTheBackButtonShowsNothingOfOneThatEnded() {
+    try (Screen screen = loggedIn("ja")) {
+      String first = screen.tab();
+      screen.newTab();
+      screen.go(town.people() + "/log");
+      assertTrue(screen.see("log-table").getText().contains(Town.CLERK), "no second login");
+      screen.press("logout-button");
+      screen.seeStatus("READY");
+      screen.back();
+      screen.seeStatus("READY");
+      assertFalse(screen.has("log-table"), screen.url());
+
+      screen.toTab(first);
+      screen.see("login-link");
+      assertEquals("SESSION_NONE", screen.refusalOf("/api/v1/session"));
     }
   }
 

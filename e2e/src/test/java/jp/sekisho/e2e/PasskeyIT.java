@@ -78,8 +78,12 @@ class PasskeyIT {
     screen.see("passkey-form");
     screen.picture("authenticators-before-" + language);
     assertEquals(List.of(), screen.accessibilityFaults());
-    screen.press("register-button");
-    screen.see("news");
+    screen.task(
+        "register a passkey: button, PIN, Enter, touch",
+        () -> {
+          screen.press("register-button");
+          screen.see("news");
+        });
     screen.picture("authenticators-new-" + language);
     assertEquals(List.of(), screen.accessibilityFaults());
   }
@@ -100,8 +104,14 @@ class PasskeyIT {
       register(screen, "ja");
       logOut(screen);
 
-      screen.press("passkey-button");
-      screen.waitForPath("/authenticators");
+      int clicks =
+          screen.task(
+              "login by passkey: button, touch",
+              () -> {
+                screen.press("passkey-button");
+                screen.waitForPath("/authenticators");
+              });
+      assertEquals(1, clicks);
       screen.press("seen-button");
       screen.waitForPath("/log");
       assertTrue(screen.see("log-table").getText().contains("passkey.registered"));

@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -30,6 +33,7 @@ final class Screen implements AutoCloseable {
 
   private final ChromeDriver driver;
   private final WebDriverWait wait;
+  private int clicks;
 
   private Screen(ChromeDriver driver) {
     this.driver = driver;
@@ -129,8 +133,25 @@ final class Screen implements AutoCloseable {
             .setIsUserConsenting(true));
   }
 
+  /**
+   * Does a task and prints its clicks and seconds, for docs/performance.md. The PIN and the touch
+   * are nobody's, so they take no time; the seconds are those of the machine.
+   *
+   * @return how often something was clicked
+   */
+  int task(String name, Runnable steps) {
+    int before = clicks;
+    long begun = System.nanoTime();
+    steps.run();
+    int taken = clicks - before;
+    System.out.printf(
+        Locale.ROOT, "task | %s | %d | %.2f s |%n", name, taken, (System.nanoTime() - begun) / 1e9);
+    return taken;
+  }
+
   /** Presses what a selector finds first. */
   void pressFirst(String selector) {
+    clicks++;
     wait.until(ExpectedConditions.elementToBeClickable(By.cssSelector(selector))).click();
   }
 
@@ -141,6 +162,27 @@ final class Screen implements AutoCloseable {
 
   void go(String url) {
     driver.get(url);
+  }
+
+  /** Goes back as the browser's own button does. */
+  void back() {
+    driver.navigate().back();
+  }
+
+  /** Which tab is in front. */
+  String tab() {
+    return driver.getWindowHandle();
+  }
+
+  /** Opens a further tab, in front. */
+  void newTab() {
+    driver.switchTo().newWindow(WindowType.TAB);
+  }
+
+  /** Brings a tab to the front: one behind is hidden and its page rests. */
+  void toTab(String tab) {
+    driver.switchTo().window(tab);
+    Object _ = driver.executeCdpCommand("Page.bringToFront", Map.of());
   }
 
   String url() {
@@ -154,6 +196,7 @@ final class Screen implements AutoCloseable {
 
   /** Waits until the element can be pressed, and presses it. */
   void press(String id) {
+    clicks++;
     wait.until(ExpectedConditions.elementToBeClickable(By.id(id))).click();
   }
 

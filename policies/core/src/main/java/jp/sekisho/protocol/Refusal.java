@@ -174,6 +174,8 @@ public enum Refusal {
   SESSION_UNKNOWN(404),
   /** A state-changing request without the page's own origin. */
   CROSS_SITE(403),
+  /** A browser reports that it kept a page of ours from something its policy does not allow. */
+  CSP_VIOLATION(403),
   /** The person has no role that allows this. */
   ROLE_MISSING(403),
   // USB and media

@@ -1,6 +1,7 @@
 package jp.sekisho.smartcard.verify;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.Provider;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Null;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
@@ -34,10 +36,32 @@ final class Keys {
 
   private static final Map<ECPublicKey, EcKey> TRANSLATED = Recent.map(4096);
 
+  /** By the bytes they were read from: of terminals and passkeys, which come with every login. */
+  private static final Map<ByteBuffer, PublicKey> READ = Recent.map(4096);
+
   private static final int LARGEST_DSA = 3072;
   private static final int LARGEST_DSA_SUBGROUP = 256;
 
   private Keys() {}
+
+  /**
+   * The key in a SubjectPublicKeyInfo, DER, whose curve has a name; the same object for the same
+   * bytes as long as it is remembered, for it holds the table of its point's multiples.
+   */
+  static PublicKey read(byte[] keyInfo) throws GeneralSecurityException, IOException {
+    PublicKey known = READ.get(ByteBuffer.wrap(keyInfo));
+    if (known != null) {
+      return known;
+    }
+    SubjectPublicKeyInfo info =
+        SubjectPublicKeyInfo.getInstance(ASN1Primitive.fromByteArray(keyInfo));
+    if (hasUnnamedCurve(info)) {
+      throw new GeneralSecurityException("a curve without a name");
+    }
+    PublicKey key = of(info);
+    READ.put(ByteBuffer.wrap(keyInfo.clone()), key);
+    return key;
+  }
 
   static PublicKey of(SubjectPublicKeyInfo info) throws GeneralSecurityException, IOException {
     ASN1ObjectIdentifier algorithm = info.getAlgorithm().getAlgorithm();

@@ -9,8 +9,6 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /**
  * Checks signatures of cards: the algorithm follows from the key, never from the message. RSA (2048
@@ -83,9 +81,7 @@ public final class SignatureVerifier {
   /** The key in a SubjectPublicKeyInfo, DER; empty when it is none we can read. */
   public static Optional<PublicKey> encoded(byte[] keyInfo) {
     try {
-      SubjectPublicKeyInfo info =
-          SubjectPublicKeyInfo.getInstance(ASN1Primitive.fromByteArray(keyInfo));
-      return Keys.hasUnnamedCurve(info) ? Optional.empty() : Optional.of(Keys.of(info));
+      return Optional.of(Keys.read(keyInfo));
     } catch (GeneralSecurityException | IOException | RuntimeException e) {
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * makes room when there is none: a page hands its question to the terminal at once, so whoever asks
  * for the sake of asking pushes out questions of his own, and nobody's login waits for them. One
  * that was fetched, which takes a terminal of ours, is remembered {@link #MEMORY} longer, so that a
- * late answer is told that it is late. All methods are atomic and thread-safe.
+ * late answer is told that it is late. One that was answered is remembered as long, but makes room
+ * before any other: the table knows it too, and a rush of logins must not be its own end. All
+ * methods are atomic and thread-safe.
  */
 public final class OpenTransactions {
   /** How long a question that was fetched is remembered after it expired. */
@@ -44,6 +47,8 @@ public final class OpenTransactions {
   // Both in order of creation, which is the order of expiry, or nearly; guarded by this.
   private final LinkedHashMap<String, Held> unfetched = new LinkedHashMap<>();
   private final LinkedHashMap<String, Held> fetched = new LinkedHashMap<>();
+  // In the order of their answers; guarded by this.
+  private final LinkedHashMap<String, Held> answered = new LinkedHashMap<>();
   private final Map<String, Integer> asked = new HashMap<>();
   private Instant windowStart = Instant.MIN;
 
@@ -92,7 +97,7 @@ public final class OpenTransactions {
 
   /**
    * A question for the browser at {@code source}; refused TOO_MANY over the source's limit, or when
-   * terminals have fetched as many as may be held.
+   * terminals have fetched as many as may be held and did not answer them.
    *
    * @param about the session it is about; null for a login
    */
@@ -117,7 +122,8 @@ public final class OpenTransactions {
         || fetched.size() >= limits.held()) {
       return Verdict.refused(Refusal.TOO_MANY);
     }
-    if (unfetched.size() + fetched.size() >= limits.held()) {
+    if (unfetched.size() + fetched.size() + answered.size() >= limits.held()
+        && answered.pollFirstEntry() == null) {
       unfetched.pollFirstEntry();
     }
     Token cookie = Token.random();
@@ -182,18 +188,26 @@ public final class OpenTransactions {
     if (!clock.instant().isBefore(question.expires())) {
       return Verdict.refused(Refusal.TRANSACTION_EXPIRED);
     }
-    (fetched.containsKey(id) ? fetched : unfetched).put(id, new Held(question, true));
+    fetched.remove(id);
+    unfetched.remove(id);
+    answered.put(id, new Held(question, true));
     return Verdict.passed(question);
   }
 
   private @Nullable Held held(String id) {
-    Held held = fetched.get(id);
-    return held == null ? unfetched.get(id) : held;
+    for (Map<String, Held> questions : List.of(fetched, answered, unfetched)) {
+      Held held = questions.get(id);
+      if (held != null) {
+        return held;
+      }
+    }
+    return null;
   }
 
   private void forget(Instant now) {
     forget(unfetched, now);
     forget(fetched, now.minus(MEMORY));
+    forget(answered, now.minus(MEMORY));
   }
 
   private static void forget(Map<String, Held> questions, Instant now) {

@@ -65,17 +65,14 @@ final class ServiceRegisters implements Registers {
   @Override
   public Verdict<CurrentPerson> person(
       Handle handle, String number, ActiveTerminal terminal, Instant at) {
-    return switch (persons.acting(handle, number, terminal.id(), terminal.organ(), at)) {
+    Persons.Place place = persons.place(handle, number, terminal.id(), terminal.organ(), at);
+    return switch (place.standing()) {
       case Standing.NotCurrent(Refusal reason) -> Verdict.refused(reason);
       // The log's post is the division's code: a title is free text.
       case Standing.Current current ->
           Verdict.passed(
               new CurrentPerson(
-                  number,
-                  current.organ(),
-                  persons.choices(handle, number, terminal.id(), terminal.organ(), at).size() > 1
-                      ? null
-                      : current.division()));
+                  number, current.organ(), place.choices().size() > 1 ? null : current.division()));
     };
   }
 

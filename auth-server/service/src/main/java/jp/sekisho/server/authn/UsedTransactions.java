@@ -5,6 +5,7 @@ import java.time.Duration;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 
@@ -26,22 +27,24 @@ final class UsedTransactions {
   }
 
   boolean holds(Handle handle, String id) {
-    return handle
-        .createQuery("select 1 from login_transaction where id_hash = :hash")
-        .bind("hash", hash(id))
-        .mapTo(Integer.class)
-        .findOne()
+    return Sql.first(
+            handle,
+            "select 1 from login_transaction where id_hash = ?",
+            row -> row.getInt(1),
+            hash(id))
         .isPresent();
   }
 
   void insert(Change change, EntryReceipt entry, OpenTransaction question, String terminal) {
     long now = change.now().toEpochMilli();
-    change
-        .handle()
-        .execute("delete from login_transaction where answered < ?", now - KEPT.toMillis());
-    change
-        .handle()
-        .execute(
+    int _ =
+        Sql.execute(
+            change.handle(),
+            "delete from login_transaction where answered < ?",
+            now - KEPT.toMillis());
+    int _ =
+        Sql.execute(
+            change.handle(),
             "insert into login_transaction (id_hash, purpose, terminal, created, answered,"
                 + " entry_id) values (?, ?, ?, ?, ?, ?)",
             hash(question.id()),

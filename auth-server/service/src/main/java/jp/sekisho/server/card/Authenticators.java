@@ -11,6 +11,7 @@ import jp.sekisho.server.card.Authenticator.State;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import org.jdbi.v3.core.Handle;
 
 /** The table {@code authenticator}: read by all, written only by {@link CardRegistry}. */
@@ -42,11 +43,11 @@ public final class Authenticators {
 
   /** The card with this key. */
   public Found find(Handle handle, byte[] spkiHash) {
-    return handle
-        .createQuery("select * from authenticator where spki_hash = :hash")
-        .bind("hash", spkiHash)
-        .map((row, context) -> read(handle, row))
-        .findOne()
+    return Sql.<Found>first(
+            handle,
+            "select * from authenticator where spki_hash = ?",
+            row -> read(handle, row),
+            spkiHash)
         .orElseGet(Found.Absent::new);
   }
 

@@ -13,6 +13,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
@@ -48,11 +49,8 @@ public final class CardNews {
 
   /** Of a person, the oldest first. */
   public List<News> of(Handle handle, String person) {
-    return handle
-        .createQuery("select * from card_news where person = :person order by registered")
-        .bind("person", person)
-        .map((row, _) -> read(row))
-        .list();
+    return Sql.list(
+        handle, "select * from card_news where person = ? order by registered", this::read, person);
   }
 
   /** Whether a person has a card of which a login must tell. */

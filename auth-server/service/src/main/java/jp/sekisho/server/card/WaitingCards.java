@@ -9,6 +9,7 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
@@ -40,11 +41,8 @@ public final class WaitingCards {
 
   /** Whether a card waits for this person to confirm it. */
   public boolean hasAny(Handle handle, String person, Instant at) {
-    return handle
-        .createQuery("select * from card_waiting where person = :person")
-        .bind("person", person)
-        .map((row, _) -> read(handle, row))
-        .list()
+    return Sql.list(
+            handle, "select * from card_waiting where person = ?", row -> read(handle, row), person)
         .stream()
         .anyMatch(card -> at.isBefore(card.expires()));
   }

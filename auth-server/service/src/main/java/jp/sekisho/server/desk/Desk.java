@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.DeskEvent;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.person.Authority;
 import jp.sekisho.server.person.Persons;
@@ -19,6 +20,7 @@ import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.StepUps.StepUp;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 
@@ -64,6 +66,27 @@ public final class Desk {
   public boolean holds(Session session, Set<Role> any) {
     Instant now = clock.instant();
     return transactions.read(handle -> holds(handle, session, any, session.organ(), now));
+  }
+
+  /**
+   * Writes down that the session's person is shown a page about others; it is shown after that is
+   * durable.
+   *
+   * @param page as {@link DeskEvent.Viewed}
+   * @param holder whom it is about; empty for a list
+   */
+  public void viewed(Session session, String page, String holder) {
+    EntryReceipt _ =
+        transactions.write(
+            change -> change.record(session.subject(), new DeskEvent.Viewed(page, holder)));
+  }
+
+  /** Writes down that such a page was not shown. */
+  public void notShown(Session session, String page, String holder, Refusal reason) {
+    EntryReceipt _ =
+        transactions.write(change ->
+            change.record(
+                session.subject(), new DeskEvent.Refused("view-" + page, holder, reason)));
   }
 
   private boolean holds(Handle handle, Session session, Set<Role> any, String organ, Instant at) {

@@ -34,11 +34,18 @@ final class PeoplePortFilter {
   private static final Set<String> FILES =
       Set.of("/api/v1/people/check", "/api/v1/people/apply", "/api/v1/setup/policy");
 
+  /**
+   * Where browsers report what a page's policy stopped. Nothing of a report is read: anybody can
+   * send one, so it is counted by source and minute like a refusal.
+   */
+  static final String REPORTS = "/csp-report";
+
   /** As docs/protocol.md promises; the agent's loopback port is the only foreign host. */
   private static final String CSP =
       "default-src 'none'; script-src %s; style-src 'self'; img-src 'self'; connect-src 'self'"
           + " http://127.0.0.1:47621; object-src 'none'; form-action 'self'; frame-ancestors 'none';"
-          + " base-uri 'none'";
+          + " base-uri 'none'; report-uri "
+          + REPORTS;
 
   /** Two years, for this host alone and what stands below it. */
   private static final String HSTS = "max-age=63072000; includeSubDomains";
@@ -79,7 +86,10 @@ final class PeoplePortFilter {
       return null;
     }
     strangers.count(Doors.source(request), refusal);
-    MutableHttpResponse<byte[]> answer = answers.refuse(refusal, request);
+    MutableHttpResponse<byte[]> answer =
+        refusal == Refusal.CSP_VIOLATION
+            ? HttpResponse.noContent()
+            : answers.refuse(refusal, request);
     secure(request, answer);
     return answer;
   }
@@ -99,12 +109,31 @@ final class PeoplePortFilter {
     if (method != HttpMethod.POST) {
       return Refusal.NOT_FOUND;
     }
+    if (request.getPath().equals(REPORTS)) {
+      return report(request);
+    }
     List<String> origin = request.getHeaders().getAll(HttpHeaders.ORIGIN);
     if (origin.size() != 1 || !origins.contains(origin.get(0)) || !isOwn(request)) {
       return Refusal.CROSS_SITE;
     }
     return Doors.bodyRefusal(
         request, FILES.contains(request.getPath()) ? Listeners.MAX_BODY : MAX_BODY);
+  }
+
+  /** A browser sends it for a page that names no referrer, so its origin may be {@code null}. */
+  private Refusal report(HttpRequest<?> request) {
+    List<String> origin = request.getHeaders().getAll(HttpHeaders.ORIGIN);
+    boolean foreign =
+        !isOwn(request)
+            || origin.size() > 1
+            || (origin.size() == 1
+                && !origin.get(0).equals("null")
+                && !origins.contains(origin.get(0)));
+    if (foreign) {
+      return Refusal.CROSS_SITE;
+    }
+    Refusal body = Doors.bodyRefusal(request, MAX_BODY);
+    return body == null ? Refusal.CSP_VIOLATION : body;
   }
 
   /** Whether no other site asked; programs and old browsers do not say. */

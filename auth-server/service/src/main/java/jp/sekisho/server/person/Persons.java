@@ -59,21 +59,44 @@ public final class Persons {
    * @throws TamperedException as {@link #current}; also for the terminal's division
    */
   public Standing acting(Handle handle, String person, String terminal, String organ, Instant at) {
+    return place(handle, person, terminal, organ, at).standing();
+  }
+
+  /**
+   * A person at a terminal.
+   *
+   * @param standing as {@link #acting}
+   * @param choices as {@link #choices}
+   */
+  public record Place(Standing standing, List<Choice> choices) {
+    public Place {
+      choices = List.copyOf(choices);
+    }
+  }
+
+  /**
+   * What {@link #acting} and {@link #choices} say, from one look at the rows.
+   *
+   * @throws TamperedException as {@link #acting}
+   */
+  public Place place(Handle handle, String person, String terminal, String organ, Instant at) {
     LocalDate day = Validity.day(at);
+    List<PostRow> all = timelines.posts(handle, person);
     List<PostRow> here =
-        timelines.posts(handle, person).stream()
+        all.stream()
             .filter(post -> post.holds(day) && post.organ().equals(organ))
             .sorted(MAIN_THEN_OLDEST)
             .toList();
     if (here.isEmpty()) {
-      return current(handle, person, at);
+      return new Place(standing(all, day, _ -> true), List.of());
     }
     Optional<String> division = divisions.find(handle, terminal, organ);
-    return here.stream()
-        .filter(post -> division.filter(post.division()::equals).isPresent())
-        .findFirst()
-        .map(Persons::standing)
-        .orElseGet(() -> standing(here.getFirst()));
+    List<PostRow> fixed =
+        here.stream().filter(post -> division.filter(post.division()::equals).isPresent()).toList();
+    List<PostRow> open = fixed.isEmpty() ? here : fixed;
+    return new Place(
+        standing(open.getFirst()),
+        open.stream().map(post -> new Choice(post.division(), post.title(), post.kind())).toList());
   }
 
   /**
@@ -84,17 +107,7 @@ public final class Persons {
    */
   public List<Choice> choices(
       Handle handle, String person, String terminal, String organ, Instant at) {
-    LocalDate day = Validity.day(at);
-    List<PostRow> here =
-        timelines.posts(handle, person).stream()
-            .filter(post -> post.holds(day) && post.organ().equals(organ))
-            .sorted(MAIN_THEN_OLDEST)
-            .toList();
-    Optional<String> division = divisions.find(handle, terminal, organ);
-    List<PostRow> fixed =
-        here.stream().filter(post -> division.filter(post.division()::equals).isPresent()).toList();
-    return (fixed.isEmpty() ? here : fixed)
-        .stream().map(post -> new Choice(post.division(), post.title(), post.kind())).toList();
+    return place(handle, person, terminal, organ, at).choices();
   }
 
   /**
@@ -163,8 +176,11 @@ public final class Persons {
   }
 
   private Standing standing(Handle handle, String person, Instant at, Predicate<PostRow> which) {
-    LocalDate day = Validity.day(at);
-    return timelines.posts(handle, person).stream()
+    return standing(timelines.posts(handle, person), Validity.day(at), which);
+  }
+
+  private static Standing standing(List<PostRow> posts, LocalDate day, Predicate<PostRow> which) {
+    return posts.stream()
         .filter(post -> post.holds(day) && which.test(post))
         .min(MAIN_THEN_OLDEST)
         .map(Persons::standing)

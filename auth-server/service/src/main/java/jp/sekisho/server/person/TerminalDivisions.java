@@ -5,6 +5,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.TerminalEvent;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
@@ -23,21 +24,20 @@ public final class TerminalDivisions {
 
   /** The division of a terminal of that organ; empty while none was said. */
   Optional<String> find(Handle handle, String terminal, String organ) {
-    return handle
-        .createQuery(
-            "select organ, division, entry_id, mac from terminal_division where terminal = :id")
-        .bind("id", terminal)
-        .map((row, _) -> {
-          String of = row.getString("organ");
-          String division = row.getString("division");
-          if (!seal.verify(
-              row.getBytes("mac"), TABLE, row.getBytes("entry_id"), terminal, of, division)) {
-            throw new TamperedException(TABLE, terminal);
-          }
-          // An asset number that was enrolled again for another organ stands nowhere yet.
-          return of.equals(organ) ? Optional.of(division) : Optional.<String>empty();
-        })
-        .findOne()
+    return Sql.<Optional<String>>first(
+            handle,
+            "select organ, division, entry_id, mac from terminal_division where terminal = ?",
+            row -> {
+              String of = row.getString("organ");
+              String division = row.getString("division");
+              if (!seal.verify(
+                  row.getBytes("mac"), TABLE, row.getBytes("entry_id"), terminal, of, division)) {
+                throw new TamperedException(TABLE, terminal);
+              }
+              // An asset number that was enrolled again for another organ stands nowhere yet.
+              return of.equals(organ) ? Optional.of(division) : Optional.<String>empty();
+            },
+            terminal)
         .flatMap(found -> found);
   }
 

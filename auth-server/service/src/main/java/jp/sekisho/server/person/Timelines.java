@@ -10,6 +10,7 @@ import jp.sekisho.server.audit.RowCheck;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
@@ -41,28 +42,27 @@ final class Timelines {
   }
 
   List<PostRow> posts(Handle handle, String number) {
-    return handle
-        .createQuery(PostRow.SELECT + " where person = :person")
-        .bind("person", number)
-        .map((row, _) -> {
+    return Sql.list(
+        handle,
+        PostRow.SELECT + " where person = ?",
+        row -> {
           PostRow post = PostRow.read(row, seal);
           requireNewest(handle, PostRow.TABLE, number, row);
           return post;
-        })
-        .list();
+        },
+        number);
   }
 
   List<RoleRow> roles(Handle handle, String number) {
-    return handle
-        .createQuery(
-            RoleRow.SELECT + " where person = :person order by organ, role, valid_from, division")
-        .bind("person", number)
-        .map((row, _) -> {
+    return Sql.list(
+        handle,
+        RoleRow.SELECT + " where person = ? order by organ, role, valid_from, division",
+        row -> {
           RoleRow role = RoleRow.read(row, seal);
           requireNewest(handle, RoleRow.TABLE, number, row);
           return role;
-        })
-        .list();
+        },
+        number);
   }
 
   /** A row that is not of the newest entry about its person was put back. */

@@ -2,6 +2,7 @@ package jp.sekisho.server.policy;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Recent;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 
@@ -22,8 +24,20 @@ final class SignedFiles {
 
   private final RowSeal seal;
 
-  /** By kind, scope, version and hashes of both files, which the row's seal names too. */
-  private final Map<List<String>, SignedFile> read = Recent.map(2048);
+  /** By kind, scope and version. A row that is byte for byte a known one is not judged again. */
+  private final Map<String, Known> read = Recent.map(2048);
+
+  /** A row whose seal held, and what it says. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves this class
+  private record Known(
+      byte[] entryId, byte[] mac, byte[] file, byte[] signatures, SignedFile parsed) {
+    boolean isOf(byte[] otherEntry, byte[] otherMac, byte[] otherFile, byte[] otherSignatures) {
+      return Arrays.equals(entryId, otherEntry)
+          && Arrays.equals(mac, otherMac)
+          && Arrays.equals(file, otherFile)
+          && Arrays.equals(signatures, otherSignatures);
+    }
+  }
 
   SignedFiles(RowSeal seal) {
     this.seal = seal;
@@ -31,31 +45,26 @@ final class SignedFiles {
 
   /** Every root, oldest first. */
   List<SignedFile> roots(Handle handle) {
-    return handle
-        .createQuery("select * from signed_file where kind = 'root' order by version")
-        .map((row, context) -> read(row))
-        .list();
+    return Sql.list(
+        handle, "select * from signed_file where kind = 'root' order by version", this::read);
   }
 
   /** The newest file of {@code kind} and {@code organ} ({@code -} for all). */
   Optional<SignedFile> newest(Handle handle, TrustKind kind, String organ) {
-    return handle
-        .createQuery(
-            "select * from signed_file where kind = :kind and organ = :organ"
-                + " order by version desc limit 1")
-        .bind("kind", kind.text())
-        .bind("organ", organ)
-        .map((row, context) -> read(row))
-        .findOne();
+    return Sql.first(
+        handle,
+        "select * from signed_file where kind = ? and organ = ? order by version desc limit 1",
+        this::read,
+        kind.text(),
+        organ);
   }
 
   /** The newest layer of every scope that has one, ascending by scope. */
   List<SignedFile> layers(Handle handle) {
-    return handle
-        .createQuery(
-            "select * from signed_file where kind = 'policy' and organ <> '-' order by organ")
-        .map((row, context) -> read(row))
-        .list();
+    return Sql.list(
+        handle,
+        "select * from signed_file where kind = 'policy' and organ <> '-' order by organ",
+        this::read);
   }
 
   /** The newest roster of every organ that has one, ascending by organ. */
@@ -109,21 +118,22 @@ final class SignedFiles {
     byte[] file = row.getBytes("file");
     byte[] signatures = row.getBytes("signatures");
     String name = kind + " " + organ + " " + version;
-    Object[] columns = columns(kind, organ, version, file, signatures);
-    if (!seal.verify(row.getBytes("mac"), TABLE, row.getBytes("entry_id"), columns)) {
-      throw new TamperedException(TABLE, name);
+    byte[] entryId = row.getBytes("entry_id");
+    byte[] mac = row.getBytes("mac");
+    Known known = read.get(name);
+    if (known != null && known.isOf(entryId, mac, file, signatures)) {
+      return known.parsed();
     }
-    List<String> key = List.of(name, Sha256.text(file), Sha256.text(signatures));
-    SignedFile known = read.get(key);
-    if (known != null) {
-      return known;
+    Object[] columns = columns(kind, organ, version, file, signatures);
+    if (!seal.verify(mac, TABLE, entryId, columns)) {
+      throw new TamperedException(TABLE, name);
     }
     for (TrustKind one : TrustKind.values()) {
       if (one.text().equals(kind)) {
         try {
           SignedFile parsed = SignedFile.read(one, file, signatures);
           if (scope(parsed).equals(organ) && parsed.header().version() == version) {
-            read.put(key, parsed);
+            read.put(name, new Known(entryId, mac, file, signatures, parsed));
             return parsed;
           }
         } catch (MalformedException | IllegalStateException e) {

@@ -8,6 +8,7 @@ import java.util.List;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -40,21 +41,21 @@ final class SessionRepository {
   }
 
   Found find(Handle handle, byte[] tokenHash) {
-    return handle
-        .createQuery("select * from web_session where token_hash = :hash")
-        .bind("hash", tokenHash)
-        .map((row, context) -> read(handle, row))
-        .findOne()
+    return Sql.<Found>first(
+            handle,
+            "select * from web_session where token_hash = ?",
+            row -> read(handle, row),
+            tokenHash)
         .orElseGet(Found.Absent::new);
   }
 
   /** Sessions of a terminal that are not ended, as far as the rows can be believed or not. */
   List<Found> openOfTerminal(Handle handle, String terminal) {
-    return handle
-        .createQuery("select * from web_session where terminal = :key and state <> 'ended'")
-        .bind("key", terminal)
-        .map((row, context) -> read(handle, row))
-        .list();
+    return Sql.list(
+        handle,
+        "select * from web_session where terminal = ? and state <> 'ended'",
+        row -> read(handle, row),
+        terminal);
   }
 
   /** As {@link #openOfTerminal}, of a person. */
@@ -127,9 +128,9 @@ final class SessionRepository {
   }
 
   void insert(Change change, EntryReceipt entry, Session session) {
-    change
-        .handle()
-        .execute(
+    int _ =
+        Sql.execute(
+            change.handle(),
             "insert into web_session (token_hash, person, organ, post, terminal, boot,"
                 + " transaction_id, assurance, state, cause, created, resumed, changed,"
                 + " absolute_end, source, authenticator, relying, entry_id, mac)"
@@ -158,23 +159,22 @@ final class SessionRepository {
   /** Writes what can change in a session's life, under a new seal. */
   void update(Change change, EntryReceipt entry, Session session) {
     int updated =
-        change
-            .handle()
-            .execute(
-                "update web_session set boot = ?, transaction_id = ?, assurance = ?, state = ?, cause = ?,"
-                    + " resumed = ?, changed = ?, authenticator = ?, entry_id = ?, mac = ?"
-                    + " where token_hash = ?",
-                session.boot(),
-                session.transaction(),
-                session.assurance(),
-                session.state().text(),
-                cause(session),
-                session.resumed().toEpochMilli(),
-                session.changed().toEpochMilli(),
-                session.authenticator(),
-                entry.entryId(),
-                seal.sealNewest(change, entry, TABLE, session.tokenHash(), columns(session)),
-                session.tokenHash());
+        Sql.execute(
+            change.handle(),
+            "update web_session set boot = ?, transaction_id = ?, assurance = ?, state = ?, cause = ?,"
+                + " resumed = ?, changed = ?, authenticator = ?, entry_id = ?, mac = ?"
+                + " where token_hash = ?",
+            session.boot(),
+            session.transaction(),
+            session.assurance(),
+            session.state().text(),
+            cause(session),
+            session.resumed().toEpochMilli(),
+            session.changed().toEpochMilli(),
+            session.authenticator(),
+            entry.entryId(),
+            seal.sealNewest(change, entry, TABLE, session.tokenHash(), columns(session)),
+            session.tokenHash());
     if (updated != 1) {
       throw new IllegalStateException("the session's row is gone");
     }
@@ -200,10 +200,11 @@ final class SessionRepository {
    * Removes sessions that ended before {@code limit}: a unit with an entry of its own calls this.
    */
   void forgetEnded(Change change, Instant limit) {
-    change
-        .handle()
-        .execute(
-            "delete from web_session where state = 'ended' and changed < ?", limit.toEpochMilli());
+    int _ =
+        Sql.execute(
+            change.handle(),
+            "delete from web_session where state = 'ended' and changed < ?",
+            limit.toEpochMilli());
   }
 
   private Found read(Handle handle, ResultSet row) throws SQLException {

@@ -65,17 +65,17 @@ public final class Database implements AutoCloseable {
     } catch (IOException e) {
       throw new StorageException(String.valueOf(e.getMessage()), e);
     }
-    String url = "jdbc:sqlite:" + file.toAbsolutePath();
+    String name = file.toAbsolutePath().toString();
     if (migrating) {
-      migrate(Vendor.SQLITE, sqlite(url));
+      migrate(Vendor.SQLITE, sqlite(name));
     }
     HikariConfig config = new HikariConfig();
     config.setPoolName("sqlite-readers");
-    config.setDataSource(wrapped.apply(sqlite(url)));
+    config.setDataSource(wrapped.apply(sqlite(name)));
     config.setConnectionInitSql("PRAGMA query_only = 1");
     config.setMaximumPoolSize(SQLITE_READERS);
     HikariDataSource pool = pool(config);
-    Writer writer = new SqliteWriter(Jdbi.create(wrapped.apply(sqlite(url))));
+    Writer writer = new SqliteWriter(Jdbi.create(wrapped.apply(sqlite(name))));
     return new Database(Vendor.SQLITE, pool, writer);
   }
 
@@ -113,16 +113,14 @@ public final class Database implements AutoCloseable {
         new PostgresWriter(Jdbi.create(pool), session -> end(pool, session)));
   }
 
-  private static SQLiteDataSource sqlite(String url) {
+  private static SQLiteDataSource sqlite(String file) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(Math.toIntExact(BUSY_TIMEOUT.toMillis()));
     config.setCacheSize(-SQLITE_CACHE_KIB); // negative: KiB instead of pages
     config.enforceForeignKeys(true);
-    SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl(url);
-    return source;
+    return SqliteConnection.source(file, config);
   }
 
   private static HikariDataSource pool(HikariConfig config) {

@@ -9,6 +9,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import jp.sekisho.protocol.Base64Url;
@@ -36,8 +38,13 @@ public final class RowSeal {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int NAME_BYTES = 12;
 
-  /** Making one costs more than a MAC; one that has given its value is new again. */
-  private final ThreadLocal<Mac> macs;
+  private final SecretKeySpec secret;
+
+  /**
+   * Making one costs more than a MAC; one that has given its value is new again. Not one for each
+   * thread: a request has a thread of its own.
+   */
+  private final Queue<Mac> idle = new ConcurrentLinkedQueue<>();
 
   private volatile NewestEntries newest = (handle, row, entryId, inUnit) -> true;
 
@@ -48,8 +55,7 @@ public final class RowSeal {
     if (key.length != KEY_BYTES) {
       throw new IllegalArgumentException("the key of row seals has " + KEY_BYTES + " bytes");
     }
-    SecretKeySpec secret = new SecretKeySpec(key, ALGORITHM);
-    macs = ThreadLocal.withInitial(() -> mac(secret));
+    secret = new SecretKeySpec(key, ALGORITHM);
   }
 
   private static Mac mac(SecretKeySpec key) {
@@ -140,7 +146,12 @@ public final class RowSeal {
   }
 
   private byte[] mac(String table, byte[] entryId, @Nullable Object[] columns) {
-    return macs.get().doFinal(encode(table, entryId, columns));
+    byte[] text = encode(table, entryId, columns);
+    Mac known = idle.poll();
+    Mac mac = known == null ? mac(secret) : known;
+    byte[] value = mac.doFinal(text);
+    idle.add(mac);
+    return value;
   }
 
   private static byte[] encode(String table, byte[] entryId, @Nullable Object[] columns) {

@@ -8,6 +8,7 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.filter.ConditionalFilter;
 import io.micronaut.http.server.annotation.PreMatching;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Requires(beans = ListenerSettings.class)
 @Order(-900)
-final class AgentPortFilter {
+final class AgentPortFilter implements ConditionalFilter {
   private static final Logger LOG = LoggerFactory.getLogger(AgentPortFilter.class);
 
   private final AgentPortGuard guard;
@@ -63,6 +64,12 @@ final class AgentPortFilter {
     this.strangers = strangers;
     this.transactions = transactions;
     this.clock = clock;
+  }
+
+  /** Asked before a thread is taken for it: the people's port is guarded by filters of its own. */
+  @Override
+  public boolean isEnabled(HttpRequest<?> request) {
+    return doors.isAgents(request);
   }
 
   @RequestFilter

@@ -1,14 +1,11 @@
 package jp.sekisho.server.terminal;
 
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.spec.X509EncodedKeySpec;
 import java.time.Instant;
 import java.util.Locale;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.server.listener.Bc;
+import jp.sekisho.smartcard.verify.SignatureVerifier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,11 +76,8 @@ public record Terminal(
 
   /** The device key. */
   public PublicKey deviceKey() {
-    try {
-      return KeyFactory.getInstance("EC", Bc.PROVIDER).generatePublic(new X509EncodedKeySpec(spki));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a sealed row holds no P-256 key", e);
-    }
+    return SignatureVerifier.encoded(spki)
+        .orElseThrow(() -> new IllegalStateException("a sealed row holds no P-256 key"));
   }
 
   /** The subject of entries about this terminal. */

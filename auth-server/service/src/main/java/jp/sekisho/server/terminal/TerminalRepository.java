@@ -12,6 +12,7 @@ import java.util.Optional;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +39,7 @@ final class TerminalRepository implements Terminals {
 
   @Override
   public Optional<Terminal> find(Handle handle, String id) {
-    return handle
-        .createQuery("select * from terminal where id = :id")
-        .bind("id", id)
-        .map((row, context) -> read(handle, row))
-        .findOne();
+    return Sql.first(handle, "select * from terminal where id = ?", row -> read(handle, row), id);
   }
 
   /** All terminals, in the order of their ids. */

@@ -25,6 +25,8 @@ import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.person.Contract;
 import jp.sekisho.server.person.Directory;
 import jp.sekisho.server.person.Persons;
+import jp.sekisho.server.person.Roles;
+import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.webauthn.Passkeys;
@@ -41,6 +43,7 @@ final class DeskContent {
   private final Installation installation;
   private final Directory directory;
   private final Persons persons;
+  private final Roles roles;
   private final Authenticators cards;
   private final Passkeys passkeys;
   private final DeskCards deskCards;
@@ -50,6 +53,7 @@ final class DeskContent {
     this.installation = installation;
     this.directory = new Directory(installation.seal());
     this.persons = new Persons(installation.seal());
+    this.roles = new Roles(installation.seal());
     this.cards = new Authenticators(installation.seal());
     this.passkeys = new Passkeys(installation.seal());
     this.deskCards = deskCards;
@@ -73,7 +77,8 @@ final class DeskContent {
         List.of(),
         List.of(),
         List.of(),
-        false);
+        false,
+        List.of());
   }
 
   /**
@@ -113,7 +118,23 @@ final class DeskContent {
                             .map(card -> away(handle, card, now))
                             .toList(),
                         cards.waiting().ofOrgan(handle, session.organ(), now).stream()
-                            .anyMatch(card -> card.person().equals(number)))));
+                            .anyMatch(card -> card.person().equals(number)),
+                        deciders(handle, session.organ(), number, now))));
+  }
+
+  private List<PersonPage.Decider> deciders(
+      Handle handle, String organ, String holder, Instant now) {
+    return DeskCards.ATTESTERS.stream()
+        .flatMap(role ->
+            roles.everHeld(handle, role, organ).stream()
+                .filter(one -> roles.has(handle, one, role, organ, now)))
+        .distinct()
+        .filter(one ->
+            !one.equals(holder)
+                && persons.currentIn(handle, one, organ, now) instanceof Standing.Current)
+        .sorted()
+        .map(one -> new PersonPage.Decider(one, persons.name(handle, one).orElse("")))
+        .toList();
   }
 
   private static PersonPage.Post post(Directory.Post post, PersonWords said, Words words) {

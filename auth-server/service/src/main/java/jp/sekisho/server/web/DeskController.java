@@ -72,10 +72,15 @@ final class DeskController {
                 : content
                     .person(session, number, frame.words(), done(request))
                     .orElseGet(() -> content.refused(frame.words(), Refusal.NOT_FOUND));
-        HttpStatus status =
-            shown.code().isEmpty()
-                ? HttpStatus.OK
-                : HttpStatus.valueOf(Refusal.valueOf(shown.code()).httpStatus());
+        HttpStatus status = HttpStatus.OK;
+        if (shown.code().isEmpty()) {
+          desk.viewed(session, "person", number);
+        } else {
+          Refusal reason = Refusal.valueOf(shown.code());
+          // The number may be anybody's, or none: only what was found here is named.
+          desk.notShown(session, "person", "", reason);
+          status = HttpStatus.valueOf(reason.httpStatus());
+        }
         yield person(
             request, status, new PersonPage(frame, session.person(), session.terminal(), shown));
       }
@@ -99,6 +104,11 @@ final class DeskController {
               new TemporaryPage(frame, session.person(), session.terminal(), null));
       case Resolution.Active(Session session) -> {
         boolean may = desk.holds(session, DeskCards.ATTESTERS);
+        if (may) {
+          desk.viewed(session, "temporary", "");
+        } else {
+          desk.notShown(session, "temporary", "", Refusal.ROLE_MISSING);
+        }
         yield temporary(
             request,
             may ? HttpStatus.OK : HttpStatus.FORBIDDEN,

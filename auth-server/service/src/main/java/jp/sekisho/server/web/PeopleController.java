@@ -86,22 +86,26 @@ final class PeopleController {
       case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Resolution.Suspended(Session session) ->
           render(request, HttpStatus.LOCKED, session, null);
-      case Resolution.Active(Session session) when !desk.holds(session, Desk.ADMINISTRATORS) ->
-          render(
-              request,
-              HttpStatus.FORBIDDEN,
-              session,
-              new Content(text(request, Refusal.ROLE_MISSING), "", List.of(), 0, null, List.of()));
+      case Resolution.Active(Session session) when !desk.holds(session, Desk.ADMINISTRATORS) -> {
+        desk.notShown(session, "people", "", Refusal.ROLE_MISSING);
+        yield render(
+            request,
+            HttpStatus.FORBIDDEN,
+            session,
+            new Content(text(request, Refusal.ROLE_MISSING), "", List.of(), 0, null, List.of()));
+      }
       case Resolution.Active(Session session) -> {
         String query = request.getParameters().get("q");
         String after = request.getParameters().get("after");
-        yield query != null && query.length() > LONGEST_QUERY
-            ? answers.refuse(Refusal.INPUT_MALFORMED, request)
-            : render(
-                request,
-                HttpStatus.OK,
-                session,
-                content(request, session, query == null ? "" : query, after == null ? "" : after));
+        if (query != null && query.length() > LONGEST_QUERY) {
+          yield answers.refuse(Refusal.INPUT_MALFORMED, request);
+        }
+        desk.viewed(session, "people", "");
+        yield render(
+            request,
+            HttpStatus.OK,
+            session,
+            content(request, session, query == null ? "" : query, after == null ? "" : after));
       }
     };
   }

@@ -20,6 +20,8 @@ public record PersonPage(Frame frame, String person, String terminal, @Nullable 
    * @param notice why nothing else is shown; null when it is
    * @param done what was just done, in words; null on an ordinary visit
    * @param waits whether a further card of the person waits for a second word
+   * @param deciders who could stand by when the PIN is reset: administrators and approvers of the
+   *     機関 now, without the person
    */
   public record Content(
       String code,
@@ -32,13 +34,15 @@ public record PersonPage(Frame frame, String person, String terminal, @Nullable 
       List<Card> cards,
       List<Passkey> passkeys,
       List<TemporaryPage.Away> temporary,
-      boolean waits) {
+      boolean waits,
+      List<Decider> deciders) {
     public Content {
       posts = List.copyOf(posts);
       roles = List.copyOf(roles);
       cards = List.copyOf(cards);
       passkeys = List.copyOf(passkeys);
       temporary = List.copyOf(temporary);
+      deciders = List.copyOf(deciders);
     }
   }
 
@@ -71,6 +75,9 @@ public record PersonPage(Frame frame, String person, String terminal, @Nullable 
       return id.substring(0, 10);
     }
   }
+
+  /** Somebody in an office of the 機関. */
+  public record Decider(String number, String name) {}
 
   /** A passkey; its holder looks after it. */
   public record Passkey(String label, String state, String stateWords, String registered) {}

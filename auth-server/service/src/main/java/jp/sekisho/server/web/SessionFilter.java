@@ -7,11 +7,13 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.filter.ConditionalFilter;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 @Requires(beans = Installation.class)
 @Order(100)
-final class SessionFilter {
+final class SessionFilter implements ConditionalFilter {
   /** Request attribute with the {@link Resolution} of the cookie, on routes that need a session. */
   static final String RESOLUTION = "sekisho.session";
 
@@ -44,6 +46,17 @@ final class SessionFilter {
 
   /** Staff number in a path. */
   private static final String PERSON = "[0-9A-Za-z][0-9A-Za-z-]{0,31}";
+
+  private static final Pattern OPEN_PATHS =
+      Pattern.compile(
+          "/static/[a-z.]{1,40}"
+              + "|/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)"
+              + "|/relying/[A-Za-z0-9_-]{22}");
+  private static final Pattern PAGE_PATHS =
+      Pattern.compile("/grants/" + GRANT + "(/request|/permit)?|/people/" + PERSON);
+  private static final Pattern ACTIVE_PATHS =
+      Pattern.compile(
+          "/api/v1/[a-z/-]{1,80}|/api/v1/(grants|emergencies)/" + GRANT + "(/[a-z]{1,16})?");
 
   private final Sessions sessions;
   private final Answers answers;
@@ -112,13 +125,10 @@ final class SessionFilter {
       case "/api/v1/session" -> Guard.LOOK;
       case "/api/v1/log/export.csv", "/api/v1/log/export.jsonl" -> Guard.ACTIVE;
       default -> {
-        if (path.matches("/static/[a-z.]{1,40}")
-            || path.matches("/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)")
-            || path.matches("/relying/[A-Za-z0-9_-]{22}")) {
+        if (OPEN_PATHS.matcher(path).matches()) {
           yield Guard.OPEN;
         }
-        if (path.matches("/grants/" + GRANT + "(/request|/permit)?")
-            || path.matches("/people/" + PERSON)) {
+        if (PAGE_PATHS.matcher(path).matches()) {
           yield Guard.PAGE;
         }
         if (path.startsWith("/log/")) {
@@ -126,19 +136,23 @@ final class SessionFilter {
               ? Guard.OPEN
               : LogFilesController.ENTRIES.matcher(path).matches() ? Guard.ACTIVE : Guard.ABSENT;
         }
-        yield path.matches("/api/v1/[a-z/-]{1,80}")
-                || path.matches("/api/v1/(grants|emergencies)/" + GRANT + "(/[a-z]{1,16})?")
-            ? Guard.ACTIVE
-            : Guard.ABSENT;
+        yield ACTIVE_PATHS.matcher(path).matches() ? Guard.ACTIVE : Guard.ABSENT;
       }
     };
+  }
+
+  /** Asked before a thread is taken for it: everybody may have these, or others guard them. */
+  @Override
+  public boolean isEnabled(HttpRequest<?> request) {
+    Guard guard = guard(request.getPath());
+    return guard != Guard.OPEN && guard != Guard.AGENTS;
   }
 
   @RequestFilter
   @ExecuteOn(TaskExecutors.BLOCKING)
   @Nullable HttpResponse<?> guard(HttpRequest<?> request) {
     Guard guard = guard(request.getPath());
-    if (guard == Guard.AGENTS) {
+    if (guard == Guard.OPEN || guard == Guard.AGENTS) {
       return null;
     }
     if (guard == Guard.ABSENT && openRoutes.stream().anyMatch(r -> r.matches(request.getPath()))) {
@@ -147,7 +161,7 @@ final class SessionFilter {
     if (guard == Guard.ABSENT) {
       return answers.refuse(Refusal.NOT_FOUND, request);
     }
-    return guard == Guard.OPEN ? null : session(request, guard);
+    return session(request, guard);
   }
 
   private @Nullable HttpResponse<?> session(HttpRequest<?> request, Guard guard) {

@@ -120,6 +120,9 @@ final class SessionsController {
   private Content content(HttpRequest<?> request, Session session, Question asked) {
     Words words = pages.frame(request).words();
     boolean administers = desk.holds(session, Desk.ADMINISTRATORS);
+    if (administers) {
+      desk.viewed(session, "sessions", "");
+    }
     return transactions.read(handle -> {
       List<Row> own =
           sessions.own(handle, session).stream()

@@ -11,11 +11,13 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jp.sekisho.server.storage.Recent;
 
 /**
  * The models of authenticators that may be registered and used: a directory with one file per
@@ -38,7 +40,14 @@ public final class PasskeyModels {
   private static final Pattern CERTIFICATE =
       Pattern.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----");
 
+  /** Models kept as they were read; a list has two or three. */
+  private static final int MOST = 256;
+
   private final Path directory;
+  private final Map<String, Read> read = Recent.map(MOST);
+
+  /** What a file said when its text was this. */
+  private record Read(String text, Model model) {}
 
   /**
    * @param directory may be absent: then no model is listed
@@ -87,6 +96,16 @@ public final class PasskeyModels {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+    Read known = read.get(aaguid);
+    if (known != null && known.text().equals(text)) {
+      return Optional.of(known.model());
+    }
+    Model model = parse(aaguid, file, text);
+    read.put(aaguid, new Read(text, model));
+    return Optional.of(model);
+  }
+
+  private static Model parse(String aaguid, Path file, String text) throws IOException {
     Matcher name = NAME.matcher(text);
     if (!name.find()) {
       throw new IOException(file + " has no line \"model: NAME\"");
@@ -99,7 +118,7 @@ public final class PasskeyModels {
     if (makers.isEmpty()) {
       throw new IOException(file + " has no certificate");
     }
-    return Optional.of(new Model(aaguid, name.group(1).strip(), makers));
+    return new Model(aaguid, name.group(1).strip(), makers);
   }
 
   private static X509Certificate read(Path file, String pem) throws IOException {

@@ -13,6 +13,7 @@ import jp.sekisho.server.card.Authenticator.State;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Sql;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -46,21 +47,21 @@ public final class Passkeys {
 
   /** The passkey with this credential id, in any state. */
   public Found find(Handle handle, byte[] credentialId) {
-    return handle
-        .createQuery("select * from passkey where credential_id = :id")
-        .bind("id", credentialId)
-        .map((row, context) -> read(handle, row))
-        .findOne()
+    return Sql.<Found>first(
+            handle,
+            "select * from passkey where credential_id = ?",
+            row -> read(handle, row),
+            credentialId)
         .orElseGet(Found.Absent::new);
   }
 
   /** All passkeys of a person, in every state, oldest first. */
   public List<Found> ofPerson(Handle handle, String person) {
-    return handle
-        .createQuery("select * from passkey where person = :person order by registered")
-        .bind("person", person)
-        .map((row, context) -> read(handle, row))
-        .list();
+    return Sql.list(
+        handle,
+        "select * from passkey where person = ? order by registered",
+        row -> read(handle, row),
+        person);
   }
 
   /** Whether a person has a passkey of which a login must tell. */
@@ -115,18 +116,17 @@ public final class Passkeys {
   /** Writes what changes in a passkey's life, under a new seal. */
   public void update(Change change, EntryReceipt entry, Passkey passkey) {
     int updated =
-        change
-            .handle()
-            .execute(
-                "update passkey set sign_count = ?, state = ?, last_used = ?, seen = ?,"
-                    + " entry_id = ?, mac = ? where credential_id = ?",
-                passkey.signCount(),
-                passkey.state().text(),
-                lastUsed(passkey),
-                passkey.seen() ? 1 : 0,
-                entry.entryId(),
-                seal.sealNewest(change, entry, TABLE, passkey.credentialId(), columns(passkey)),
-                passkey.credentialId());
+        Sql.execute(
+            change.handle(),
+            "update passkey set sign_count = ?, state = ?, last_used = ?, seen = ?,"
+                + " entry_id = ?, mac = ? where credential_id = ?",
+            passkey.signCount(),
+            passkey.state().text(),
+            lastUsed(passkey),
+            passkey.seen() ? 1 : 0,
+            entry.entryId(),
+            seal.sealNewest(change, entry, TABLE, passkey.credentialId(), columns(passkey)),
+            passkey.credentialId());
     if (updated != 1) {
       throw new IllegalStateException("the passkey's row is gone");
     }

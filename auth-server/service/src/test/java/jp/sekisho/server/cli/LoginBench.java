@@ -7,12 +7,16 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
@@ -27,6 +31,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -87,15 +93,34 @@ import org.jspecify.annotations.Nullable;
  * and the terminal's statement) and by passkey (ES256 and the terminal's statement), on SQLite and
  * PostgreSQL: 32 callers, each one person at one terminal, a question, its fetch and its answer in
  * turn. The service is a process of its own, whose CPU time is divided by the logins it opened; the
- * callers share the machine with it. First as fast as they go, then at the rate aimed at.
+ * callers share the machine with it. First as fast as they go, then at the rate aimed at. Before,
+ * it is warmed up, and what a login cost in the first and the last of those windows is printed;
+ * behind each row stands what the kinds of threads of the service took of its CPU.
+ *
+ * <p>{@code -Dsekisho.bench.java=…} adds arguments to the service's Java, such as a profiler's;
+ * {@code -Dsekisho.bench.out=FILE} writes the figures by passkey for the comparison with Keycloak.
  *
  * <p>Longer than other classes, for it holds both sides of a login and stands alone.
  */
 public final class LoginBench {
   private static final int CALLERS = 32;
   private static final Duration WARM = Duration.ofSeconds(10);
-  private static final int WARM_MOST = 12;
+  private static final int WARM_MOST = 30;
+
+  /** A service runs for months: less than so many logins leave its compiler unsettled. */
+  private static final int WARM_LOGINS = Integer.getInteger("sekisho.bench.warm", 30_000);
+
   private static final Duration MEASURED = Duration.ofSeconds(12);
+
+  /** What the shipped program is run with (docs/operating.md), and what is asked for here. */
+  private static final List<String> JAVA =
+      Stream.of(
+              List.of("-Xmx512m", "--enable-native-access=ALL-UNNAMED"),
+              List.of(System.getProperty("sekisho.bench.java", "").split(" ")))
+          .flatMap(List::stream)
+          .filter(argument -> !argument.isEmpty())
+          .toList();
+
   private static final String BOOT = Base64Url.encode(new byte[16]);
 
   private LoginBench() {}
@@ -124,7 +149,8 @@ public final class LoginBench {
       KeyPair device) {}
 
   /** What happened in a window. */
-  private record Window(List<Long> times, double seconds, Duration cpu) {
+  private record Window(
+      List<Long> times, double seconds, Duration cpu, Map<String, Double> threads) {
     /** The service's, in milliseconds a login. */
     double cpuEach() {
       return cpu.toNanos() / 1e6 / times.size();
@@ -187,16 +213,10 @@ public final class LoginBench {
       }
       confirm(data, clock, callers);
       for (By by : By.values()) {
-        double before = Double.MAX_VALUE;
-        for (int i = 0; i < WARM_MOST; i++) {
-          Window warm = run(service, callers, certificates, serverCa, people, agents, by, WARM, 0);
-          // A service runs for months: its compiler has settled when a login costs no less than
-          // before.
-          if (warm.cpuEach() > before * 0.97) {
-            break;
-          }
-          before = warm.cpuEach();
-        }
+        warmUp(
+            name,
+            by,
+            () -> run(service, callers, certificates, serverCa, people, agents, by, WARM, 0));
         Window fast =
             run(service, callers, certificates, serverCa, people, agents, by, MEASURED, 0);
         row(name + ", " + by + ", as fast as they go", fast, by, false);
@@ -211,6 +231,33 @@ public final class LoginBench {
       service.destroy();
       service.waitFor();
     }
+  }
+
+  /** One window. */
+  @FunctionalInterface
+  private interface Warm {
+    Window run() throws Exception;
+  }
+
+  /** Until the compiler has settled: a login costs no less than in the window before. */
+  private static void warmUp(String name, By by, Warm warm) throws Exception {
+    double first = 0;
+    double before = Double.MAX_VALUE;
+    int logins = 0;
+    int windows = 0;
+    boolean settled = false;
+    while (windows < WARM_MOST && !settled) {
+      Window window = warm.run();
+      windows++;
+      logins += window.times().size();
+      first = windows == 1 ? window.cpuEach() : first;
+      settled = logins >= WARM_LOGINS && window.cpuEach() > before * 0.97;
+      before = window.cpuEach();
+    }
+    System.out.printf(
+        "| %s, %s, warming up: %d logins, %.2f ms of CPU each in the first %d s and %.2f ms in the"
+            + " last | | | | | |%n",
+        name, by, logins, first, WARM.toSeconds(), before);
   }
 
   /** People, cards, passkeys, a policy and tickets, before the service runs. */
@@ -307,21 +354,26 @@ public final class LoginBench {
   private static Process serve(DataDirectory data, Path log) throws IOException {
     Process started =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "jp.sekisho.server.launch.Main",
-                "serve",
-                "--json",
-                "--data",
-                data.root().toString())
+                Stream.of(
+                        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()),
+                        JAVA,
+                        List.of(
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "jp.sekisho.server.launch.Main",
+                            "serve",
+                            "--json",
+                            "--data",
+                            data.root().toString()))
+                    .flatMap(List::stream)
+                    .toList())
             .redirectError(log.toFile())
             .start();
     BufferedReader ports = started.inputReader();
-    for (int i = 0; i < 2; i++) {
-      if (ports.readLine() == null) {
+    String line = "";
+    while (!line.contains("\"agents\"")) { // a profiler says something before
+      line = ports.readLine();
+      if (line == null) {
         throw new AssertionError("the service did not start: " + Files.readString(log));
       }
     }
@@ -336,7 +388,7 @@ public final class LoginBench {
             .build(
                 new JcaContentSignerBuilder("SHA256withECDSA").build(caller.device().getPrivate()))
             .getEncoded();
-    try (Line line = new Line(tls(serverCa, null, null, port), "localhost:" + port)) {
+    try (Line line = new Line(tls(serverCa, null, null, port, place(0)), "localhost:" + port)) {
       byte[] answer =
           line.post(
               "/agent/v1/enroll",
@@ -391,13 +443,14 @@ public final class LoginBench {
     for (int i = 0; i < CALLERS; i++) {
       Caller caller = callers.get(i);
       X509Certificate certificate = certificates.get(i);
+      InetAddress place = place(i);
       threads.add(
           Thread.ofPlatform()
               .start(() -> {
-                try (Line page = new Line(plain(people), "localhost:" + people);
+                try (Line page = new Line(plain(people, place), "localhost:" + people);
                     Line agent =
                         new Line(
-                            tls(serverCa, caller.device(), certificate, agents),
+                            tls(serverCa, caller.device(), certificate, agents, place),
                             "localhost:" + agents)) {
                   ready.countDown();
                   go.await();
@@ -414,6 +467,7 @@ public final class LoginBench {
               }));
     }
     ready.await();
+    Map<String, Double> threadsBefore = threads(service);
     Duration before = cpu(service);
     long begun = System.nanoTime();
     end.set(begun + window.toNanos());
@@ -433,7 +487,10 @@ public final class LoginBench {
     if (failure != null) {
       throw new AssertionError("a login failed", failure);
     }
-    return new Window(times.stream().sorted().toList(), seconds, cpu(service).minus(before));
+    Duration cpu = cpu(service).minus(before);
+    Map<String, Double> kinds = threads(service);
+    threadsBefore.forEach((kind, ms) -> kinds.merge(kind, -ms, Double::sum));
+    return new Window(times.stream().sorted().toList(), seconds, cpu, kinds);
   }
 
   private static void login(Line page, Line agent, Caller caller, By by, String origin)
@@ -525,10 +582,47 @@ public final class LoginBench {
     return process.info().totalCpuDuration().orElseThrow();
   }
 
+  /** What each kind of thread has taken, milliseconds; one that ended is no longer in it. */
+  private static Map<String, Double> threads(Process process) throws IOException {
+    Map<String, Double> kinds = new TreeMap<>();
+    try (DirectoryStream<Path> tasks =
+        Files.newDirectoryStream(Path.of("/proc", "" + process.pid(), "task"))) {
+      for (Path task : tasks) {
+        try {
+          String stat = Files.readString(task.resolve("stat"));
+          int name = stat.lastIndexOf(')');
+          // utime and stime, in hundredths of a second.
+          String[] fields = stat.substring(name + 2).split(" ", -1);
+          kinds.merge(
+              kind(stat.substring(stat.indexOf('(') + 1, name)),
+              10.0 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12])),
+              Double::sum);
+        } catch (NoSuchFileException e) {
+          // It has ended since the listing.
+        }
+      }
+    }
+    return kinds;
+  }
+
+  private static String kind(String thread) {
+    String name = thread.replaceAll("[#0-9-]+$", "").strip();
+    return switch (name) {
+      case "C1 CompilerThre", "C2 CompilerThre" -> "compilers";
+      case "GC Thread", "VM Thread", "VM Periodic Tas", "G1 Main Marker", "G1 Conc", "G1 Service" ->
+          "collector and VM";
+      case "ForkJoinPool" -> "requests";
+      default -> name.startsWith("default-nioEven") ? "network" : name;
+    };
+  }
+
   private static void row(String what, Window window, By by, boolean rated) {
     List<Long> times = window.times();
     double cpu = window.cpuEach();
     double p99 = at(times, 99);
+    if (by == By.PASSKEY) {
+      compared(what, cpu);
+    }
     boolean missed = cpu > by.cpu || (rated && p99 > 80);
     System.out.printf(
         "| %s | %.0f | %.2f ms | %.1f ms | %.1f ms | %d |%s%n",
@@ -539,22 +633,55 @@ public final class LoginBench {
         p99,
         times.size(),
         missed ? " MISSED" : "");
+    StringJoiner parts = new StringJoiner(" · ");
+    window.threads().entrySet().stream()
+        .map(kind -> Map.entry(kind.getKey(), kind.getValue() / times.size()))
+        .filter(kind -> kind.getValue() >= 0.005)
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .forEach(kind -> parts.add(String.format("%s %.2f", kind.getKey(), kind.getValue())));
+    System.out.println("|   of it, ms: " + parts + " | | | | | |");
+  }
+
+  /** For the comparison with Keycloak's WebAuthn. */
+  private static void compared(String what, double cpu) {
+    String file = System.getProperty("sekisho.bench.out", "");
+    if (!file.isEmpty()) {
+      try {
+        Files.writeString(
+            Path.of(file),
+            "%s\t%.2f%n".formatted(what, cpu),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static double at(List<Long> sorted, int percent) {
     return sorted.get((sorted.size() - 1) * percent / 100) / 1e6;
   }
 
-  private static Socket plain(int port) throws IOException {
+  /** Each terminal's own address: what one address may ask in a minute is limited. */
+  private static InetAddress place(int caller) throws IOException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) (1 + caller)});
+  }
+
+  private static Socket plain(int port, InetAddress from) throws IOException {
     Socket socket = new Socket();
     socket.setTcpNoDelay(true);
+    socket.bind(new InetSocketAddress(from, 0));
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 30_000);
     socket.setSoTimeout(30_000);
     return socket;
   }
 
   private static Socket tls(
-      X509Certificate serverCa, @Nullable KeyPair key, @Nullable X509Certificate shown, int port)
+      X509Certificate serverCa,
+      @Nullable KeyPair key,
+      @Nullable X509Certificate shown,
+      int port,
+      InetAddress from)
       throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
@@ -571,7 +698,7 @@ public final class LoginBench {
     own.init(keys, new char[0]);
     SSLContext context = SSLContext.getInstance("TLSv1.3");
     context.init(own.getKeyManagers(), trust.getTrustManagers(), new SecureRandom());
-    Socket plain = plain(port);
+    Socket plain = plain(port, from);
     SSLSocket socket =
         (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
     socket.startHandshake();

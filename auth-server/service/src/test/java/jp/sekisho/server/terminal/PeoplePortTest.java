@@ -119,6 +119,35 @@ class PeoplePortTest {
   }
 
   @Test
+  void aReportOfWhatThePolicyStoppedIsCountedAndNotRead() throws Exception {
+    byte[] report = "{\"csp-report\":{}} or anything else".getBytes(StandardCharsets.UTF_8);
+    assertTrue(
+        get("/probe/page", Map.of())
+            .headers()
+            .firstValue("Content-Security-Policy")
+            .orElse("")
+            .endsWith("; report-uri /csp-report"));
+    for (Map<String, String> headers :
+        List.of(
+            Map.of("Origin", "null", "Sec-Fetch-Site", "same-origin"),
+            Map.of("Origin", origin),
+            Map.<String, String>of())) {
+      server.strangers.clear();
+      assertEquals(204, post("/csp-report", report, headers).statusCode());
+      assertEquals(List.of(Refusal.CSP_VIOLATION), List.copyOf(server.strangers));
+    }
+    for (Map<String, String> headers :
+        List.of(
+            Map.of("Origin", "https://evil.example"),
+            Map.of("Origin", "null", "Sec-Fetch-Site", "cross-site"))) {
+      assertEquals(Refusal.CROSS_SITE, Agent.refusal(post("/csp-report", report, headers)));
+    }
+    assertEquals(
+        Refusal.INPUT_TOO_LARGE,
+        Agent.refusal(post("/csp-report", new byte[64 * 1024 + 1], Map.of("Origin", origin))));
+  }
+
+  @Test
   void anotherSiteMayLinkToAPageAndDoNothingElse() throws Exception {
     Map<String, String> link =
         Map.of(

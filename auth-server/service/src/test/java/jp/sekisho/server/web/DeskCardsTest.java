@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.DeskRequest;
@@ -189,6 +190,66 @@ final class DeskCardsTest {
   }
 
   @Test
+  @DisplayName(
+      "a blocked card's page says the command, the clock and who could stand by, not the holder")
+  void resetGuide() throws Exception {
+    Token admin = scene.session(DeskScene.ADMIN);
+    String person = clerk();
+    registered(admin, person);
+    String page = scene.get("/people/" + person, admin).body();
+    assertTrue(page.contains("<code id=\"reset-command\">sekisho-card reset-pin</code>"), page);
+    assertTrue(page.contains("id=\"reset-time\" role=\"timer\""), page);
+    String deciders = between(page, "<datalist id=\"reset-people\">", "</datalist>");
+    assertTrue(deciders.contains("value=\"" + DeskScene.ADMIN + "\""), deciders);
+    assertTrue(deciders.contains("value=\"" + DeskScene.APPROVER + "\""), deciders);
+    assertFalse(deciders.contains(person), deciders);
+    assertFalse(deciders.contains(DeskScene.COUNCILLOR), deciders);
+    String own = scene.get("/people/" + DeskScene.APPROVER, admin).body();
+    assertFalse(
+        between(own, "<span class=\"quiet\" id=\"reset-deciders\">", "</span>")
+            .contains(DeskScene.APPROVER),
+        own);
+  }
+
+  @Test
+  @DisplayName("a page about others is in the log when it is shown, and when it is not")
+  void viewed() throws Exception {
+    Token admin = scene.session(DeskScene.ADMIN);
+    String person = clerk();
+    for (String path : List.of("/people/" + person, "/people", "/temporary", "/sessions")) {
+      assertEquals(200, scene.get(path, admin).statusCode(), path);
+      Entry entry = scene.entries("mayor").getFirst();
+      assertEquals("desk.viewed", entry.type(), path);
+      assertEquals(DeskScene.ADMIN, entry.subject().person());
+      assertEquals(path.endsWith(person) ? person : "", entry.data().get("holder"), path);
+    }
+    assertEquals(404, scene.get("/people/" + DeskScene.COUNCILLOR, admin).statusCode());
+    assertEquals(Map.of("action", "view-person", "holder", ""), refusedNow("NOT_FOUND").data());
+    Token other = scene.session(person);
+    assertEquals(403, scene.get("/people/" + DeskScene.ADMIN, other).statusCode());
+    assertEquals("view-person", refusedNow("ROLE_MISSING").data().get("action"));
+    assertEquals(403, scene.get("/people", other).statusCode());
+    assertEquals("view-people", refusedNow("ROLE_MISSING").data().get("action"));
+    assertEquals(403, scene.get("/temporary", other).statusCode());
+    assertEquals("view-temporary", refusedNow("ROLE_MISSING").data().get("action"));
+    assertEquals(200, scene.get("/sessions", other).statusCode());
+    assertEquals("desk.refused", newest(1).getFirst(), "one's own sessions are one's own");
+  }
+
+  private Entry refusedNow(String reason) {
+    Entry entry = scene.entries("mayor").getFirst();
+    assertEquals("desk.refused", entry.type());
+    assertEquals(reason, entry.reason());
+    return entry;
+  }
+
+  private static String between(String text, String begin, String end) {
+    int from = text.indexOf(begin);
+    assertTrue(from >= 0, text);
+    return text.substring(from, text.indexOf(end, from));
+  }
+
+  @Test
   void aRenewedCertificateOverTheSameKeyIsLinkedToTheCard() throws Exception {
     Token admin = scene.session(DeskScene.ADMIN);
     String person = clerk();
@@ -302,8 +363,8 @@ final class DeskCardsTest {
     assertRefused(Refusal.TEMPORARY_OUT, proved(admin, "temporary-hand", clerk(), kari));
 
     assertDone(proved(approver, "temporary-return", null, kari));
-    assertEquals("active", stateOfCard(admin, person, own));
     Entry done = scene.entries("mayor").getFirst();
+    assertEquals("active", stateOfCard(admin, person, own));
     assertEquals("temporary-return", done.data().get("action"));
     assertEquals(person, done.data().get("holder"), "whose card counts again");
     assertRefused(Refusal.TEMPORARY_BACK, proved(approver, "temporary-return", null, kari));

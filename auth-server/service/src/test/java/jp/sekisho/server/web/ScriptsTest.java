@@ -27,6 +27,7 @@ class ScriptsTest {
           "createElement",
           "documentElement",
           "getElementById",
+          "hasFocus",
           "hidden",
           "querySelector",
           "querySelectorAll");

@@ -40,6 +40,7 @@ public final class SignedFile {
   private final int bodyAt;
   private final byte[] signatureFile;
   private final List<OneSignature> signatures;
+  private final String hash;
 
   private SignedFile(
       TrustHeader header,
@@ -52,6 +53,7 @@ public final class SignedFile {
     this.bodyAt = bodyAt;
     this.signatureFile = signatureFile;
     this.signatures = signatures;
+    this.hash = Sha256.text(file);
   }
 
   /** Largest file of {@code kind}, header included. */
@@ -156,7 +158,7 @@ public final class SignedFile {
 
   /** base64url of the SHA-256 of header and body. */
   public String hash() {
-    return Sha256.text(file);
+    return hash;
   }
 
   /** The body: its hash is the header's, but nobody has vouched for it yet. */

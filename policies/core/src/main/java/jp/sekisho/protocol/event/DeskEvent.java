@@ -47,6 +47,24 @@ public sealed interface DeskEvent extends AuditEvent {
     }
   }
 
+  /**
+   * A page about others was shown; what stood there is not said.
+   *
+   * @param page {@code people}, {@code person}, {@code temporary} or {@code sessions}
+   * @param holder whom it is about; empty for a list
+   */
+  record Viewed(String page, String holder) implements DeskEvent {
+    @Override
+    public String type() {
+      return "desk.viewed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("page", page, "holder", holder);
+    }
+  }
+
   /** Refused; nothing changed. */
   record Refused(String action, String holder, Refusal reason) implements DeskEvent {
     @Override

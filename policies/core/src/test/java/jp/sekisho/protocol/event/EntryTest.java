@@ -189,6 +189,31 @@ class EntryTest {
     assertThrows(IllegalArgumentException.class, () -> plain.about("x".repeat(16 * 1024)));
   }
 
+  /** What is put in between is what writing the whole anew would give, up to the same length. */
+  @Test
+  void rowsStandWhereCanonicalJsonHasThem() throws Exception {
+    Entry entry = of(started("券\"salt\":\"" + "é".repeat(3_000)));
+    int rows = 0;
+    while (true) {
+      Entry more;
+      try {
+        more = entry.about("web_session/" + rows);
+      } catch (IllegalArgumentException e) {
+        break;
+      }
+      assertArrayEquals(more.bytes(), Entry.parse(more.bytes()).bytes());
+      assertTrue(more.bytes().length <= CanonicalJson.MAX_BYTES);
+      entry = more;
+      rows++;
+    }
+    assertEquals(rows, entry.rows().size());
+    assertTrue(entry.bytes().length > CanonicalJson.MAX_BYTES - 30, "up to the limit");
+    Entry plain = of(started("x"));
+    for (String row : List.of("", "web_session/", "web_session/\"", "a/b\\", "a/ü", "a\n/b")) {
+      assertThrows(IllegalArgumentException.class, () -> plain.about(row), row);
+    }
+  }
+
   /** A text of an event cannot pass for the names of rows. */
   @Test
   void rowsInsideATextAreNone() {

@@ -1,0 +1,128 @@
+package jp.sekisho.server.storage;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4Connection;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+
+/**
+ * A connection to SQLite that keeps the statements it compiled: every login runs the same two
+ * dozen, and compiling one costs more than running it. A statement that is closed is reset, loses
+ * what was bound and waits for the next who asks for the same text; whoever asks while it is lent
+ * gets one of their own. Used by one thread at a time, as every connection.
+ */
+final class SqliteConnection extends JDBC4Connection {
+  /** Statements that wait; some kilobytes each. */
+  static final int MOST = 128;
+
+  private static final String PREFIX = "jdbc:sqlite:";
+
+  /** What waits, the one that waits longest first. */
+  private final Map<String, Kept> idle = new LinkedHashMap<>();
+
+  private SqliteConnection(String url, Properties settings) throws SQLException {
+    super(url, url.substring(PREFIX.length()), settings);
+  }
+
+  /** A source of such connections to one file. */
+  static SQLiteDataSource source(String file, SQLiteConfig config) {
+    SQLiteDataSource source = new Source(config);
+    source.setUrl(PREFIX + file);
+    return source;
+  }
+
+  private static final class Source extends SQLiteDataSource {
+    Source(SQLiteConfig config) {
+      super(config);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      return new SqliteConnection(getUrl(), getConfig().toProperties());
+    }
+
+    @Override
+    public SQLiteConnection getConnection(String user, String password) {
+      throw new UnsupportedOperationException("SQLite knows no users");
+    }
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+      throws SQLException {
+    checkOpen();
+    checkCursor(type, concurrency, holdability);
+    Kept kept = idle.remove(sql);
+    if (kept == null) {
+      return new Kept(this, sql);
+    }
+    kept.lent = true;
+    return kept;
+  }
+
+  /** How many statements wait. */
+  int idle() {
+    return idle.size();
+  }
+
+  private void keep(Kept statement) throws SQLException {
+    if (idle.putIfAbsent(statement.text, statement) != null) {
+      statement.end(); // another one of the same text came back before
+    } else if (idle.size() > MOST) {
+      Iterator<Kept> longest = idle.values().iterator();
+      Kept oldest = longest.next();
+      longest.remove();
+      oldest.end();
+    }
+  }
+
+  /** A statement that comes back. */
+  private static final class Kept extends JDBC4PreparedStatement {
+    private final SqliteConnection home;
+    private final String text;
+    private boolean lent = true;
+
+    Kept(SqliteConnection home, String text) throws SQLException {
+      super(home, text);
+      this.home = home;
+      this.text = text;
+    }
+
+    @Override
+    public void close() throws SQLException {
+      if (!lent) {
+        return; // it may be somebody else's by now
+      }
+      if (pointer.isClosed() || home.isClosed()) {
+        end(); // the driver ended it after an error, or it went with its connection
+        return;
+      }
+      rs.close();
+      int _ = pointer.safeRunInt(DB::reset); // says again how the last run failed
+      clearBatch();
+      clearParameters();
+      clearWarnings();
+      lent = false;
+      home.keep(this);
+    }
+
+    @Override
+    public boolean isClosed() {
+      return !lent || super.isClosed();
+    }
+
+    private void end() throws SQLException {
+      lent = false;
+      super.close();
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package jp.sekisho.server.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteConfig;
+
+/** Statements that come back to their connection. */
+class SqliteConnectionTest {
+  private static final String ALL = "select id from t order by id";
+  private static final String ADD = "insert into t (id) values (?)";
+
+  private SqliteConnection connection;
+
+  @BeforeEach
+  void open(@TempDir Path directory) throws SQLException {
+    connection =
+        assertInstanceOf(
+            SqliteConnection.class,
+            SqliteConnection.source(directory.resolve("a.db").toString(), new SQLiteConfig())
+                .getConnection());
+    run("create table t (id integer primary key)");
+    run("insert into t (id) values (1), (2), (3)");
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    connection.close();
+  }
+
+  private void run(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      boolean _ = statement.execute(sql);
+    }
+  }
+
+  private int rows() throws SQLException {
+    int rows = 0;
+    try (PreparedStatement query = connection.prepareStatement(ALL);
+        ResultSet found = query.executeQuery()) {
+      while (found.next()) {
+        rows++;
+      }
+    }
+    return rows;
+  }
+
+  @Test
+  void aClosedStatementIsLentAgainAndSeesWhatChangedMeanwhile() throws SQLException {
+    PreparedStatement first = connection.prepareStatement(ALL);
+    first.close();
+    assertTrue(first.isClosed());
+    assertEquals(3, rows());
+    run("insert into t (id) values (4)");
+    assertEquals(4, rows());
+    assertSame(first, connection.prepareStatement(ALL));
+    assertFalse(first.isClosed());
+  }
+
+  @Test
+  void twoThatAreOpenAtATimeAreTwo() throws SQLException {
+    try (PreparedStatement outer = connection.prepareStatement(ALL);
+        ResultSet all = outer.executeQuery()) {
+      assertTrue(all.next());
+      try (PreparedStatement inner = connection.prepareStatement(ALL)) {
+        assertNotSame(outer, inner);
+        assertEquals(3, rows());
+      }
+      assertTrue(all.next(), "the outer one goes on where it was");
+      assertEquals(2, all.getInt(1));
+    }
+    assertEquals(1, connection.idle());
+  }
+
+  @Test
+  void closingTwiceDoesNotLendOneStatementToTwo() throws SQLException {
+    PreparedStatement once = connection.prepareStatement(ALL);
+    once.close();
+    once.close();
+    PreparedStatement mine = connection.prepareStatement(ALL);
+    PreparedStatement other = connection.prepareStatement(ALL);
+    assertNotSame(mine, other);
+  }
+
+  @Test
+  void aResultThatWasNotReadToItsEndHoldsNoLock() throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(ALL)) {
+      assertTrue(query.executeQuery().next()); // left as it is
+    }
+    run("drop table t");
+  }
+
+  @Test
+  void whatWasBoundIsGone() throws SQLException {
+    try (PreparedStatement add = connection.prepareStatement(ADD)) {
+      add.setInt(1, 7);
+      assertEquals(1, add.executeUpdate());
+    }
+    try (PreparedStatement add = connection.prepareStatement(ADD)) {
+      assertEquals(1, add.executeUpdate(), "an unbound key is the next one");
+    }
+    try (PreparedStatement last = connection.prepareStatement("select max(id) from t");
+        ResultSet found = last.executeQuery()) {
+      assertTrue(found.next());
+      assertEquals(8, found.getInt(1));
+    }
+  }
+
+  @Test
+  void aBatchThatWasNotRunIsForgotten() throws SQLException {
+    try (PreparedStatement add = connection.prepareStatement(ADD)) {
+      add.setInt(1, 7);
+      add.addBatch();
+    }
+    try (PreparedStatement add = connection.prepareStatement(ADD)) {
+      add.setInt(1, 9);
+      add.addBatch();
+      assertEquals(1, add.executeBatch().length);
+    }
+    assertEquals(4, rows());
+  }
+
+  @Test
+  void oneThatFailedIsNotKeptOrRunsAgain() throws SQLException {
+    try (PreparedStatement add = connection.prepareStatement(ADD)) {
+      add.setInt(1, 1);
+      assertThrows(SQLException.class, add::executeUpdate);
+    }
+    try (PreparedStatement add = connection.prepareStatement(ADD)) {
+      add.setInt(1, 5);
+      assertEquals(1, add.executeUpdate());
+    }
+    assertEquals(4, rows());
+  }
+
+  @Test
+  void noMoreAreKeptThanMeant() throws SQLException {
+    for (int i = 0; i < SqliteConnection.MOST + 10; i++) {
+      connection.prepareStatement("select " + i).close();
+    }
+    assertEquals(SqliteConnection.MOST, connection.idle());
+  }
+}
