@@ -201,6 +201,50 @@ class GrantsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"ja", "en"})
+  void anExceptionalMeasureIsPermittedByTheCisosCard(String language) {
+    String path;
+    try (Screen manager = at(Town.APPROVER, language, "/measures")) {
+      manager.fill("measure-terminals", "T-0042");
+      manager.fill("measure-reason", "検診用スキャナが登録できるまでの間");
+      manager.fill("measure-substitute", "入室者を記録し、情報システム担当が週1回点検する");
+      manager.fill("measure-until", "");
+      manager.press("request-button");
+      manager.seeRefusal("refusal-measure", "MEASURE_WITHOUT_END");
+      manager.picture("measures-without-end-" + language);
+      assertEquals(List.of(), manager.accessibilityFaults());
+      manager.fill("measure-until", manager.attribute("measure-review", "value"));
+      manager.press("request-button");
+      manager.see("measure-text");
+      path = manager.url().substring(town.people().length());
+      assertFalse(manager.has("approve-button"), "one's own request");
+    }
+    try (Screen ciso = at(Town.UNLUCKY, language, path)) {
+      assertTrue(ciso.see("measure-text").getText().contains("terminals T-0042"));
+      ciso.picture("measure-approve-" + language);
+      assertEquals(List.of(), ciso.accessibilityFaults());
+      ciso.press("approve-button");
+      ciso.seeAttribute("measure", "data-state", "permitted");
+      ciso.scrollTo("review-form");
+      ciso.picture("measure-permitted-" + language);
+      assertEquals(List.of(), ciso.accessibilityFaults());
+      ciso.go(town.people() + path + "/permit");
+      ciso.see("paper");
+      ciso.picture("paper-measure-" + language);
+      assertEquals(List.of(), ciso.accessibilityFaults());
+      ciso.go(town.people() + path);
+      ciso.fill("end-note", "登録が済み、標準の状態に戻した");
+      ciso.press("end-button");
+      ciso.seeAttribute("measure", "data-state", "ended");
+      ciso.go(town.people() + "/measures");
+      // The agent of this town enforces nothing, and says so.
+      assertTrue(ciso.see("out-of-step").getText().contains("T-0042"));
+      ciso.picture("measures-" + language);
+      assertEquals(List.of(), ciso.accessibilityFaults());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
   void requestThatCannotBeIsToldAtOnceAndEntered(String language) {
     try (Screen clerk = at(Town.CLERK, language, "/grants")) {
       fillRequest(clerk, "議案資料の受け取り");

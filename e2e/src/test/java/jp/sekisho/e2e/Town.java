@@ -42,7 +42,10 @@ final class Town implements AutoCloseable {
   static final String CLERK = "100042";
 
   static final String AUDITOR = "100007";
+
+  /** CISO of the 機関. */
   static final String UNLUCKY = "100099";
+
   static final String APPROVER = "100031";
 
   /** Works at a counter; their card is made there. */
@@ -243,7 +246,7 @@ final class Town implements AutoCloseable {
         """
         staff_number,name,organ,division,division_name,post,from,until,roles
         100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
-        100099,見本 次郎,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
+        100099,見本 次郎,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk;ciso
         100055,見本 桜子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
         100031,見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,clerk;approver
         100007,見本 太郎,mayor,kansa,監査課,書記,2026-04-01,2036-03-31,clerk;auditor

@@ -45,6 +45,11 @@ final class TerminalRepository implements Terminals {
         .findOne();
   }
 
+  /** Those of an organ in any state, by id; a row that fails its MAC is left out. */
+  List<Terminal> ofOrgan(Handle handle, String organ) {
+    return rows(handle).sound().stream().filter(one -> one.organ().equals(organ)).toList();
+  }
+
   /** All terminals, in the order of their ids. */
   List<Terminal> all(Handle handle) {
     return handle

@@ -39,7 +39,7 @@ final class SessionFilter {
   /** Request attribute with the {@link Resolution} of the cookie, on routes that need a session. */
   static final String RESOLUTION = "sekisho.session";
 
-  /** Id of an exception in a path. */
+  /** Id of an exception or exceptional measure in a path. */
   private static final String GRANT = "[A-Za-z0-9_-]{22}";
 
   /** Staff number in a path. */
@@ -101,6 +101,8 @@ final class SessionFilter {
           "/grants",
           "/grants-register",
           "/emergencies",
+          "/measures",
+          "/media",
           "/log-sheet",
           "/authenticators",
           "/sessions",
@@ -117,7 +119,7 @@ final class SessionFilter {
             || path.matches("/relying/[A-Za-z0-9_-]{22}")) {
           yield Guard.OPEN;
         }
-        if (path.matches("/grants/" + GRANT + "(/request|/permit)?")
+        if (path.matches("/(grants|measures)/" + GRANT + "(/request|/permit)?")
             || path.matches("/people/" + PERSON)) {
           yield Guard.PAGE;
         }
@@ -127,7 +129,8 @@ final class SessionFilter {
               : LogFilesController.ENTRIES.matcher(path).matches() ? Guard.ACTIVE : Guard.ABSENT;
         }
         yield path.matches("/api/v1/[a-z/-]{1,80}")
-                || path.matches("/api/v1/(grants|emergencies)/" + GRANT + "(/[a-z]{1,16})?")
+                || path.matches(
+                    "/api/v1/(grants|emergencies|measures)/" + GRANT + "(/[a-z]{1,16})?")
             ? Guard.ACTIVE
             : Guard.ABSENT;
       }
