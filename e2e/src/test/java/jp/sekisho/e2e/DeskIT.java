@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import jp.sekisho.protocol.Sha256;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -223,7 +221,6 @@ class DeskIT {
       admin.press("hand-button");
       admin.see("away-table");
       look(admin, "temporary-out-ja");
-      keepsTheRegisterOfMedia(admin, "M-0031", "ja");
     }
     try (Screen clerk = at(TEMPORARY, "en", "/authenticators", "/log")) {
       assertEquals(Town.CLERK, clerk.see("person").getText(), "the carrier, not the card");
@@ -244,7 +241,6 @@ class DeskIT {
       look(admin, "person-en");
       admin.go(town.people() + "/people");
       takesAndUndoes(admin, "en");
-      keepsTheRegisterOfMedia(admin, "M-0032", "en");
     }
     try (Screen clerk = at(Town.CLERK, "ja", "/authenticators", "/authenticators")) {
       clerk.see("waits");
@@ -261,26 +257,6 @@ class DeskIT {
     }
     assertTrue(
         town.entries().stream().anyMatch(line -> line.contains("\"action\":\"card-confirm\"")));
-  }
-
-  /** Registers a medium by card, counts, and writes down its disposal by card. */
-  private void keepsTheRegisterOfMedia(Screen admin, String medium, String language) {
-    admin.go(town.people() + "/media");
-    admin.fill("register-medium", medium);
-    admin.fill("register-fingerprint", Sha256.text(medium.getBytes(StandardCharsets.UTF_8)));
-    look(admin, "media-" + language);
-    admin.press("register-button");
-    admin.pressFirst("tr[data-medium='" + medium + "'][data-place='in'] td");
-    admin.fill("count-reference", "情第30号");
-    admin.fill("count-found", "M-0099");
-    admin.press("count-button");
-    assertTrue(admin.see("counted").getText().contains(medium), "not on the table: missing");
-    look(admin, "media-counted-" + language);
-    admin.fill("dispose-medium", medium);
-    admin.fill("dispose-reference", "情第12号");
-    admin.press("dispose-button");
-    admin.pressFirst("tr[data-medium='" + medium + "'][data-place='disposed'] td");
-    look(admin, "media-disposed-" + language);
   }
 
   /** A second card of the clerk, which waits for the clerk or the head of the division. */

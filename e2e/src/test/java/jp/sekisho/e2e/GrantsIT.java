@@ -199,6 +199,53 @@ class GrantsIT {
     }
   }
 
+  /** Both languages on the way of one use: it takes three logins. */
+  @Test
+  void moreTimeIsAskedForAndApprovedWhileTheMediumIsInUse() {
+    String path;
+    try (Screen clerk = at(Town.CLERK, "ja", "/grants")) {
+      fillRequest(clerk, "議案資料の受け取り");
+      clerk.press("request-button");
+      clerk.see("grant-text");
+      path = clerk.url().substring(town.people().length());
+    }
+    try (Screen approver = at(Town.APPROVER, "ja", path)) {
+      approver.press("approve-button");
+      approver.seeAttribute("grant", "data-state", "approved");
+    }
+    try (Screen clerk = at(Town.CLERK, "ja", path)) {
+      town.activate(path.substring(path.lastIndexOf('/') + 1), "A".repeat(43));
+      for (String language : List.of("en", "ja")) {
+        clerk.go(town.people() + path + "?lang=" + language);
+        clerk.seeAttribute("grant", "data-state", "active");
+        clerk.scrollTo("extend-button");
+        clerk.picture("grant-extend-" + language);
+        assertEquals(List.of(), clerk.accessibilityFaults());
+      }
+      clerk.press("extend-button");
+      clerk.seeRefusal("refusal-grant", "GRANT_INCOMPLETE");
+      clerk.fill("extend-reason", "資料が多く時間がかかる");
+      clerk.press("extend-button");
+      clerk.seeRefusal("refusal-grant", "GRANT_NOT_LONGER");
+      clerk.fill("extend-minutes", "40");
+      clerk.press("extend-button");
+      clerk.seeAttribute("extension", "data-state", "asked");
+    }
+    try (Screen approver = at(Town.APPROVER, "ja", path)) {
+      for (String language : List.of("en", "ja")) {
+        approver.go(town.people() + path + "?lang=" + language);
+        assertTrue(approver.see("extension-text").getText().contains("minutes 40"));
+        approver.scrollTo("extension-detail");
+        approver.picture("grant-extension-asked-" + language);
+        assertEquals(List.of(), approver.accessibilityFaults());
+      }
+      approver.press("approve-button");
+      approver.seeAttribute("extension", "data-state", "approved");
+      approver.picture("grant-extended-ja");
+      assertEquals(List.of(), approver.accessibilityFaults());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"ja", "en"})
   void anExceptionalMeasureIsPermittedByTheCisosCard(String language) {
