@@ -199,6 +199,97 @@ class GrantsIT {
     }
   }
 
+  /** Both languages on the way of one use: it takes three logins. */
+  @Test
+  void moreTimeIsAskedForAndApprovedWhileTheMediumIsInUse() {
+    String path;
+    try (Screen clerk = at(Town.CLERK, "ja", "/grants")) {
+      fillRequest(clerk, "議案資料の受け取り");
+      clerk.press("request-button");
+      clerk.see("grant-text");
+      path = clerk.url().substring(town.people().length());
+    }
+    try (Screen approver = at(Town.APPROVER, "ja", path)) {
+      approver.press("approve-button");
+      approver.seeAttribute("grant", "data-state", "approved");
+    }
+    try (Screen clerk = at(Town.CLERK, "ja", path)) {
+      town.activate(path.substring(path.lastIndexOf('/') + 1), "A".repeat(43));
+      for (String language : List.of("en", "ja")) {
+        clerk.go(town.people() + path + "?lang=" + language);
+        clerk.seeAttribute("grant", "data-state", "active");
+        clerk.scrollTo("extend-button");
+        clerk.picture("grant-extend-" + language);
+        assertEquals(List.of(), clerk.accessibilityFaults());
+      }
+      clerk.press("extend-button");
+      clerk.seeRefusal("refusal-grant", "GRANT_INCOMPLETE");
+      clerk.fill("extend-reason", "資料が多く時間がかかる");
+      clerk.press("extend-button");
+      clerk.seeRefusal("refusal-grant", "GRANT_NOT_LONGER");
+      clerk.fill("extend-minutes", "40");
+      clerk.press("extend-button");
+      clerk.seeAttribute("extension", "data-state", "asked");
+    }
+    try (Screen approver = at(Town.APPROVER, "ja", path)) {
+      for (String language : List.of("en", "ja")) {
+        approver.go(town.people() + path + "?lang=" + language);
+        assertTrue(approver.see("extension-text").getText().contains("minutes 40"));
+        approver.scrollTo("extension-detail");
+        approver.picture("grant-extension-asked-" + language);
+        assertEquals(List.of(), approver.accessibilityFaults());
+      }
+      approver.press("approve-button");
+      approver.seeAttribute("extension", "data-state", "approved");
+      approver.picture("grant-extended-ja");
+      assertEquals(List.of(), approver.accessibilityFaults());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void anExceptionalMeasureIsPermittedByTheCisosCard(String language) {
+    String path;
+    try (Screen manager = at(Town.APPROVER, language, "/measures")) {
+      manager.fill("measure-terminals", "T-0042");
+      manager.fill("measure-reason", "検診用スキャナが登録できるまでの間");
+      manager.fill("measure-substitute", "入室者を記録し、情報システム担当が週1回点検する");
+      manager.fill("measure-until", "");
+      manager.press("request-button");
+      manager.seeRefusal("refusal-measure", "MEASURE_WITHOUT_END");
+      manager.picture("measures-without-end-" + language);
+      assertEquals(List.of(), manager.accessibilityFaults());
+      manager.fill("measure-until", manager.attribute("measure-review", "value"));
+      manager.press("request-button");
+      manager.see("measure-text");
+      path = manager.url().substring(town.people().length());
+      assertFalse(manager.has("approve-button"), "one's own request");
+    }
+    try (Screen ciso = at(Town.UNLUCKY, language, path)) {
+      assertTrue(ciso.see("measure-text").getText().contains("terminals T-0042"));
+      ciso.picture("measure-approve-" + language);
+      assertEquals(List.of(), ciso.accessibilityFaults());
+      ciso.press("approve-button");
+      ciso.seeAttribute("measure", "data-state", "permitted");
+      ciso.scrollTo("review-form");
+      ciso.picture("measure-permitted-" + language);
+      assertEquals(List.of(), ciso.accessibilityFaults());
+      ciso.go(town.people() + path + "/permit");
+      ciso.see("paper");
+      ciso.picture("paper-measure-" + language);
+      assertEquals(List.of(), ciso.accessibilityFaults());
+      ciso.go(town.people() + path);
+      ciso.fill("end-note", "登録が済み、標準の状態に戻した");
+      ciso.press("end-button");
+      ciso.seeAttribute("measure", "data-state", "ended");
+      ciso.go(town.people() + "/measures");
+      // The agent of this town enforces nothing, and says so.
+      assertTrue(ciso.see("out-of-step").getText().contains("T-0042"));
+      ciso.picture("measures-" + language);
+      assertEquals(List.of(), ciso.accessibilityFaults());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"ja", "en"})
   void requestThatCannotBeIsToldAtOnceAndEntered(String language) {

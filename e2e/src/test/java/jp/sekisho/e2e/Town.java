@@ -20,6 +20,17 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jp.sekisho.agent.config.AgentSettings;
+import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.config.StateException;
+import jp.sekisho.agent.platform.linux.BootId;
+import jp.sekisho.agent.sync.PinnedTls;
+import jp.sekisho.agent.sync.Reply;
+import jp.sekisho.agent.sync.ServiceClient;
+import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.Activated;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +53,10 @@ final class Town implements AutoCloseable {
   static final String CLERK = "100042";
 
   static final String AUDITOR = "100007";
+
+  /** CISO of the 機関. */
   static final String UNLUCKY = "100099";
+
   static final String APPROVER = "100031";
 
   /** Works at a counter; their card is made there. */
@@ -243,7 +257,7 @@ final class Town implements AutoCloseable {
         """
         staff_number,name,organ,division,division_name,post,from,until,roles
         100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
-        100099,見本 次郎,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
+        100099,見本 次郎,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk;ciso
         100055,見本 桜子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
         100031,見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,clerk;approver
         100007,見本 太郎,mayor,kansa,監査課,書記,2026-04-01,2036-03-31,clerk;auditor
@@ -328,6 +342,32 @@ final class Town implements AutoCloseable {
   /** Starts the enrolled terminal's agent and its seat. */
   void startAgent() throws IOException {
     startAgent("agent", loopbackPort);
+  }
+
+  /**
+   * Begins the use of an exception as T-0042 does once its medium is plugged in. The agent of a
+   * town enforces nothing and so never does.
+   */
+  void activate(String grant, String fingerprint) {
+    StateDirectory state = new StateDirectory(directory.resolve("agent"));
+    try {
+      AgentSettings settings = state.settings();
+      ServiceClient client =
+          new ServiceClient(
+              settings.server(),
+              PinnedTls.context(
+                  StateDirectory.certificate(settings.serverCaDer()),
+                  state.key().orElseThrow(),
+                  state.certificates()));
+      String nonce = Base64Url.encode(new byte[32]);
+      Reply<Activated> reply =
+          client.activate(grant, new ActivateRequest(nonce, BootId.current(), fingerprint));
+      if (!(reply instanceof Reply.Ok<Activated>)) {
+        throw new AssertionError(reply);
+      }
+    } catch (StateException | MalformedException | IOException e) {
+      throw new AssertionError("the terminal's files cannot be read", e);
+    }
   }
 
   /**

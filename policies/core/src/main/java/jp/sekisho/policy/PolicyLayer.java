@@ -1,6 +1,9 @@
 package jp.sekisho.policy;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jp.sekisho.policy.reader.ReaderAssignment;
 import jp.sekisho.policy.rule.Layer;
 import jp.sekisho.policy.rule.Rule;
@@ -21,5 +24,14 @@ public record PolicyLayer(Layer layer, SettingValues values, List<Rule<ReaderAss
     if (layer == Layer.BUILT_IN) {
       throw new IllegalArgumentException("no policy is built in");
     }
+  }
+
+  /** Ids of its rules. */
+  public Set<String> ruleIds() {
+    return Stream.concat(
+            values.settings().stream()
+                .flatMap(setting -> values.rule(setting).stream().map(rule -> rule.id())),
+            roles.stream().map(Rule::id))
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -9,6 +9,10 @@ public final class Names {
   private static final Pattern MEDIUM = Pattern.compile("M-[0-9A-Z]{1,16}");
   private static final Pattern PERSON = Pattern.compile("[0-9A-Za-z][0-9A-Za-z-]{0,31}");
 
+  private static final Pattern MEASURE = Pattern.compile("E-[0-9]{4,9}");
+  private static final Pattern RULE = Pattern.compile("[a-z][a-z0-9]*([.-][a-z0-9]+)*");
+  private static final int LONGEST_RULE = 64;
+
   private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern REALM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
@@ -38,6 +42,19 @@ public final class Names {
   /** Whether {@code text} is the id of a registered medium (登録媒体) such as {@code M-0007}. */
   public static boolean isMedium(String text) {
     return MEDIUM.matcher(text).matches();
+  }
+
+  /** Whether {@code text} is the number of an exceptional measure (例外措置) such as {@code E-0007}. */
+  public static boolean isMeasure(String text) {
+    return MEASURE.matcher(text).matches();
+  }
+
+  /**
+   * Whether {@code text} can be the id of a rule: lower-case words joined by {@code .} or {@code
+   * -}, at most {@value #LONGEST_RULE} characters.
+   */
+  public static boolean isRule(String text) {
+    return text.length() <= LONGEST_RULE && RULE.matcher(text).matches();
   }
 
   /**

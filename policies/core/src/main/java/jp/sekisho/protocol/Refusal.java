@@ -216,6 +216,22 @@ public enum Refusal {
   DEPUTY_INVALID(400),
   /** No absence: times or person do not fit. */
   ABSENCE_INVALID(400),
+  /** An exceptional measure without a last day. */
+  MEASURE_WITHOUT_END(400),
+  /** Its days do not follow on one another, or it would be over already. */
+  MEASURE_PERIOD(400),
+  /** It would go on beyond the fiscal year in which it begins. */
+  MEASURE_BEYOND_YEAR(400),
+  /** A field of an exceptional measure is missing or has a wrong form. */
+  MEASURE_INCOMPLETE(400),
+  /** No such terminal, division or rule here, or no measure of that number to renew. */
+  MEASURE_SUBJECT(409),
+  /** No such exceptional measure. */
+  MEASURE_UNKNOWN(404),
+  /** Decided, withdrawn, reviewed, renewed or ended already; this step is not possible any more. */
+  MEASURE_DECIDED(409),
+  /** Past its last day. */
+  MEASURE_OVER(409),
   /** An extension that makes nothing longer. */
   GRANT_NOT_LONGER(400),
   /** The text holds what could be a 個人番号. */

@@ -1,6 +1,8 @@
 package jp.sekisho.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +50,7 @@ import jp.sekisho.policy.usb.UsbDevice;
 import jp.sekisho.policy.usb.UsbSettings;
 import jp.sekisho.policy.usb.UsbSurroundings;
 import jp.sekisho.protocol.CardKind;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.ExportGrant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -401,6 +404,43 @@ class PolicyEvaluatorTest {
             List.of("S-2001", "S-2001"))) {
       decided(Effect.BLOCK, "built-in.approver", town.grant(ask(read, bad)));
     }
+  }
+
+  @Test
+  @DisplayName("R12: no emergency unless a policy says so, none over an hour, none longer below")
+  void emergency() {
+    Setting<Duration> longest = GrantSettings.EMERGENCY;
+    assertEquals(Duration.ZERO, evaluatedEmergency(), "nobody said so");
+    assertEquals(List.of(Duration.ZERO, Duration.ofHours(1)), longest.shape().bounds());
+    assertThrows(
+        MalformedException.class, () -> longest.shape().read(Duration.ofMinutes(61).toSeconds()));
+    put(values, longest, Duration.ofMinutes(30));
+    assertEquals(Duration.ofMinutes(30), evaluatedEmergency());
+    SettingValues.Builder longer = new SettingValues.Builder();
+    put(longer, longest, Duration.ofHours(1));
+    SettingValues.Builder shorter = new SettingValues.Builder();
+    put(shorter, longest, Duration.ofMinutes(10));
+    assertTrue(PolicyLayers.widens(longest, values.build(), longer.build()));
+    PolicyLayer common =
+        new PolicyLayer(
+            Layer.COMMON,
+            values.build(),
+            List.of(
+                new Rule<>(
+                    "readers.all",
+                    new Reason("理由", "because"),
+                    new ReaderAssignment("*", ReaderRole.STAFF))));
+    assertEquals(Duration.ofMinutes(30), below(common, longer));
+    assertEquals(Duration.ofMinutes(10), below(common, shorter));
+  }
+
+  private static Duration below(PolicyLayer common, SettingValues.Builder organ) {
+    PolicyLayer lower = new PolicyLayer(Layer.ORGAN, organ.build(), List.of());
+    return PolicyLayers.combine(common, List.of(lower)).more().value(GrantSettings.EMERGENCY);
+  }
+
+  private Duration evaluatedEmergency() {
+    return values.build().value(GrantSettings.EMERGENCY);
   }
 
   @Test

@@ -10,6 +10,7 @@ import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.statement.BreakGlass;
 import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.ExceptionalMeasure;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.TerminalStatement;
 
@@ -38,6 +39,11 @@ class ProtocolFuzzTest {
   @FuzzTest
   void breakGlass(byte[] bytes) {
     check(() -> assertArrayEquals(bytes, BreakGlass.parse(bytes).bytes()));
+  }
+
+  @FuzzTest
+  void exceptionalMeasure(byte[] bytes) {
+    check(() -> assertArrayEquals(bytes, ExceptionalMeasure.parse(bytes).bytes()));
   }
 
   @FuzzTest

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -14,6 +16,7 @@ import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.statement.BreakGlass;
 import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.ExceptionalMeasure;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.protocol.statement.TerminalStatement;
@@ -96,6 +99,25 @@ public final class ProtocolSamples {
         BreakGlass.Reason.DISASTER,
         Instant.parse("2026-11-22T06:00:00Z"),
         30);
+  }
+
+  /** The text of {@code exceptional-measure.txt}. */
+  public static ExceptionalMeasure exceptionalMeasure() {
+    return new ExceptionalMeasure(
+        TRANSACTION,
+        "E-0007",
+        "mayor",
+        "S-1024",
+        List.of("T-0042", "T-0043"),
+        null,
+        "usb.storage",
+        "検診用スキャナが登録できるまでの間",
+        "入室者を記録し、情報システム担当が週1回点検する",
+        "情第45号",
+        LocalDate.of(2026, 11, 22),
+        LocalDate.of(2027, 1, 31),
+        LocalDate.of(2027, 3, 31),
+        "E-0003");
   }
 
   public static CardAnswer cardAnswer() {

@@ -100,6 +100,35 @@ class WireJsonTest {
         new ReportedEmergency("係員二名", "名簿", "総第1号", SHORT, "S-3", TIME),
         new EmergencyReport("係員二名", "名簿", "総第1号"),
         new ConfirmedReport(SHORT),
+        new NewMedium("M-0007", SHORT),
+        new MediumEnd("M-0007", "情第12号"),
+        new MediaFound("情第30号", List.of("M-0001", "M-0099")),
+        new MediaCounted(
+            "情第30号",
+            5,
+            3,
+            List.of("M-0003"),
+            List.of("M-0004"),
+            List.of("M-0005"),
+            List.of("M-0099")),
+        new MediumLine("M-0007", SHORT, TIME, "out", TIME, "情第12号"),
+        new MediumLines(List.of(new MediumLine("M-0008", SHORT, TIME, "in", null, null))),
+        measure(),
+        new MeasureViews(
+            List.of(measure()), List.of(new OutOfStep("rule-gone", "usb.storage", "E-0007"))),
+        new OutOfStep("terminal-unpermitted", "T-1", null),
+        new MeasureNote("n"),
+        new NewMeasure(
+            List.of("T-1", "T-2"),
+            "0101",
+            "usb.storage",
+            "r",
+            "s",
+            "d",
+            "2026-11-22",
+            "2027-01-31",
+            "2027-03-31",
+            "E-0003"),
         longer(),
         new NewGrant("S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
@@ -175,6 +204,39 @@ class WireJsonTest {
   private static CardTrustOffer offer() {
     return new CardTrustOffer(
         "staff-piv", List.of(SHORT), List.of(SHORT), "2.25.1", 1_200, 604_800);
+  }
+
+  private static MeasureView measure() {
+    return new MeasureView(
+        SHORT,
+        "E-0007",
+        "ended",
+        false,
+        "review",
+        "S-1",
+        List.of("T-1", "T-2"),
+        "0101",
+        "usb.storage",
+        "r",
+        "s",
+        "d",
+        "2026-11-22",
+        "2027-01-31",
+        "2027-03-31",
+        "E-0003",
+        "text",
+        SHORT,
+        TIME,
+        "S-2",
+        TIME,
+        "1A2B",
+        "n",
+        "S-3",
+        TIME,
+        "S-4",
+        TIME,
+        "f",
+        List.of("renew"));
   }
 
   private static ReviewLine looked() {

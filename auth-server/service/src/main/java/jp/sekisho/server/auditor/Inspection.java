@@ -53,6 +53,7 @@ public final class Inspection {
           "desk",
           "temporary",
           "medium",
+          "measure",
           "policy.imported",
           "policy.import-refused",
           "service.initialised",
@@ -107,6 +108,8 @@ public final class Inspection {
               limit);
       case LOG_VIEWING ->
           index.find(log, each(query, List.of("log")), Inspection::any, before, limit);
+      case OVERDUE_MEASURES ->
+          index.find(log, each(query, List.of("measure.overdue")), Inspection::any, before, limit);
       case ADMINISTRATION -> {
         List<EntryQuery> any = new ArrayList<>(each(query, ADMINISTRATIVE));
         setting.overseen().stream()

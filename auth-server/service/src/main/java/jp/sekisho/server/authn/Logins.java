@@ -82,9 +82,9 @@ public final class Logins {
     /**
      * A text is approved.
      *
-     * @param subject id of the thing approved
+     * @param page where the thing approved is shown
      */
-    record Approved(String subject) implements Outcome {}
+    record Approved(String page) implements Outcome {}
 
     /** The person is proved anew for one action. */
     record SteppedUp() implements Outcome {}
@@ -283,7 +283,7 @@ public final class Logins {
                 new Outcome.Opened(secret, news, ends);
             case Effect.Vouched(RelyingProof told) -> new Outcome.Vouched(told);
             case Effect.Resumed() -> new Outcome.Resumed();
-            case Effect.Approved(String subject) -> new Outcome.Approved(subject);
+            case Effect.Approved(String page) -> new Outcome.Approved(page);
             case Effect.SteppedUp(String session, String action, boolean card, boolean low) -> {
               stepUps.add(session, action, card, low);
               yield new Outcome.SteppedUp();

@@ -9,9 +9,10 @@ import jp.sekisho.protocol.Sha256;
  *
  * @param subject id of the thing, base64url of 16 bytes
  * @param text the exact UTF-8 bytes that are shown in full and whose hash is signed
+ * @param page where the thing is shown
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after creation; equality is by content
-public record Matter(String subject, byte[] text) {
+public record Matter(String subject, byte[] text, String page) {
   /** The detail line of the statement: base64url of the SHA-256 of the text. */
   public String detail() {
     return Sha256.text(text);
@@ -26,6 +27,7 @@ public record Matter(String subject, byte[] text) {
   public boolean equals(Object other) {
     return other instanceof Matter that
         && subject.equals(that.subject)
+        && page.equals(that.page)
         && Arrays.equals(text, that.text);
   }
 

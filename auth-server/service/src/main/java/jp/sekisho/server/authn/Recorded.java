@@ -55,8 +55,12 @@ final class Recorded {
     /** The session of the cookie that the browser has already. */
     record Resumed() implements Effect {}
 
-    /** Nothing but what stands in the log and in the thing's rows. */
-    record Approved(String subject) implements Effect {}
+    /**
+     * Nothing but what stands in the log and in the thing's rows.
+     *
+     * @param page where the thing is shown
+     */
+    record Approved(String page) implements Effect {}
 
     /**
      * A proof for one action within a session.
@@ -170,7 +174,7 @@ final class Recorded {
         .then(entry -> {
           change.record(session.subject(), permitted.succeeded());
           effects.used().insert(change, entry, spoke.question(), permitted.terminal().id());
-          return Verdict.passed(new Recorded(new Effect.Approved(matter.subject())));
+          return Verdict.passed(new Recorded(new Effect.Approved(matter.page())));
         });
   }
 

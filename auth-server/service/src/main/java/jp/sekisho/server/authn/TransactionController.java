@@ -162,7 +162,7 @@ final class TransactionController {
               .ok(new AnswerAccepted(first(news, ends)))
               .cookie(SessionCookies.set(SessionCookies.SESSION, token));
       case Outcome.Resumed() -> answers.ok(new AnswerAccepted("/log"));
-      case Outcome.Approved(String subject) -> answers.ok(new AnswerAccepted("/grants/" + subject));
+      case Outcome.Approved(String page) -> answers.ok(new AnswerAccepted(page));
       // Impossible: what a relying service asked is unknown here.
       case Outcome.Vouched _ -> answers.refuse(Refusal.TRANSACTION_UNKNOWN, request);
       case Outcome.SteppedUp() -> answers.ok(new AnswerAccepted("/authenticators"));

@@ -8,6 +8,9 @@ import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.card.TemporaryStock;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.grant.Media;
+import jp.sekisho.server.grant.MediaList;
+import jp.sekisho.server.grant.Stocktake;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
@@ -69,6 +72,16 @@ final class DeskBeans {
         stock,
         new Authenticators(installation.seal()),
         new Superiors(installation.seal()),
+        installation.transactions());
+  }
+
+  @Singleton
+  DeskMedia deskMedia(Installation installation, Desk desk, Media media) {
+    return new DeskMedia(
+        desk,
+        media,
+        new MediaList(installation.transactions(), media, installation.seal()),
+        new Stocktake(installation.transactions(), media, installation.seal()),
         installation.transactions());
   }
 

@@ -38,8 +38,9 @@ final class CardApprovals implements Approvals {
       if (taken instanceof Verdict.Passed<Dossier>) {
         change.unchanged();
       }
-      return taken.then(
-          dossier -> Verdict.passed(new Matter(dossier.id(), dossier.asked().bytes())));
+      return taken.then(dossier ->
+          Verdict.passed(
+              new Matter(dossier.id(), dossier.asked().bytes(), "/grants/" + dossier.id())));
     });
   }
 

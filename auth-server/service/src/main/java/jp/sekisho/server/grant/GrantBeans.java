@@ -2,6 +2,7 @@ package jp.sekisho.server.grant;
 
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.config.Installation;
@@ -97,6 +98,7 @@ final class GrantBeans {
   }
 
   @Singleton
+  @Named("grants")
   Approvals approvals(
       Installation installation, DossierRepository dossiers, Shelf shelf, Limits limits) {
     return new CardApprovals(installation.transactions(), dossiers, shelf, limits);

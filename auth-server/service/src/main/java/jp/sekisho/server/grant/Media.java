@@ -40,27 +40,56 @@ public final class Media {
     /** It is registered. */
     record Registered(Medium medium) implements Outcome {}
 
-    /** INPUT_MALFORMED without an entry; MEDIUM_TAKEN, and the log says so. */
+    /** INPUT_MALFORMED without an entry; MEDIUM_TAKEN or what the gate says, with one. */
     record Refused(Refusal reason) implements Outcome {}
+  }
+
+  /** Asks within the unit whether somebody may change the register. */
+  @FunctionalInterface
+  public interface Gate {
+    /** Lets everybody through: the console. */
+    Gate OPEN = _ -> Optional.empty();
+
+    /** Why not; empty when nothing is in the way. */
+    Optional<Refusal> obstacle(Change change);
+  }
+
+  /**
+   * Registers a medium at the console.
+   *
+   * @param organ an organ that has a log
+   */
+  public Outcome register(String id, String organ, String fingerprint) {
+    return register(
+        new Entry.Subject(organ, null, null, null, null), Gate.OPEN, id, organ, fingerprint);
   }
 
   /**
    * Registers a medium.
    *
+   * @param by who does it, in whose name the entry is
    * @param organ an organ that has a log
+   * @return what the gate said, too, as an entry
    */
-  public Outcome register(String id, String organ, String fingerprint) {
+  public Outcome register(
+      Entry.Subject by, Gate gate, String id, String organ, String fingerprint) {
     if (!Names.isMedium(id) || !Names.isOrgan(organ) || !isHash(fingerprint)) {
       return new Outcome.Refused(Refusal.INPUT_MALFORMED);
     }
-    Entry.Subject subject = new Entry.Subject(organ, null, null, null, null);
     return transactions.<Outcome, RuntimeException>write(change -> {
-      if (isTaken(change.handle(), id, fingerprint)) {
-        change.record(subject, new MediumEvent.Refused(id, Refusal.MEDIUM_TAKEN));
-        return new Outcome.Refused(Refusal.MEDIUM_TAKEN);
+      Refusal obstacle =
+          gate.obstacle(change)
+              .or(() ->
+                  isTaken(change.handle(), id, fingerprint)
+                      ? Optional.of(Refusal.MEDIUM_TAKEN)
+                      : Optional.empty())
+              .orElse(null);
+      if (obstacle != null) {
+        change.record(by, new MediumEvent.Refused(id, obstacle));
+        return new Outcome.Refused(obstacle);
       }
       Medium medium = new Medium(id, organ, fingerprint, change.now(), null);
-      insert(change, change.record(subject, new MediumEvent.Registered(id, fingerprint)), medium);
+      insert(change, change.record(by, new MediumEvent.Registered(id, fingerprint)), medium);
       return new Outcome.Registered(medium);
     });
   }
@@ -84,22 +113,32 @@ public final class Media {
    * @param reference the document that proves its end
    */
   public Disposed dispose(String id, String organ, String reference) {
+    return dispose(
+        new Entry.Subject(organ, null, null, null, null), Gate.OPEN, id, organ, reference);
+  }
+
+  /** As {@link #dispose(String, String, String)}, by somebody; what the gate says is an entry. */
+  public Disposed dispose(Entry.Subject by, Gate gate, String id, String organ, String reference) {
     if (!Names.isMedium(id) || !Names.isOrgan(organ) || !Names.isReference(reference)) {
       return new Disposed.Refused(Refusal.INPUT_MALFORMED);
     }
-    Entry.Subject subject = new Entry.Subject(organ, null, null, null, null);
     return transactions.<Disposed, RuntimeException>write(change -> {
+      Refusal closed = gate.obstacle(change).orElse(null);
       Medium medium =
-          find(change.handle(), id)
-              .filter(found -> found.organ().equals(organ) && found.usable())
-              .orElse(null);
+          closed != null
+              ? null
+              : find(change.handle(), id)
+                  .filter(found -> found.organ().equals(organ) && found.usable())
+                  .orElse(null);
       Refusal obstacle =
-          medium == null
-              ? Refusal.MEDIUM_UNKNOWN
-              : needed(change.handle(), organ, id) ? Refusal.MEDIUM_IN_USE : null;
+          closed != null
+              ? closed
+              : medium == null
+                  ? Refusal.MEDIUM_UNKNOWN
+                  : needed(change.handle(), organ, id) ? Refusal.MEDIUM_IN_USE : null;
       if (medium == null || obstacle != null) {
         Refusal reason = obstacle == null ? Refusal.MEDIUM_UNKNOWN : obstacle;
-        change.record(subject, new MediumEvent.Kept(id, reason));
+        change.record(by, new MediumEvent.Kept(id, reason));
         return new Disposed.Refused(reason);
       }
       Medium gone =
@@ -109,7 +148,7 @@ public final class Media {
               medium.fingerprint(),
               medium.registered(),
               new Medium.Disposal(change.now(), reference));
-      update(change, change.record(subject, new MediumEvent.Disposed(id, reference)), gone);
+      update(change, change.record(by, new MediumEvent.Disposed(id, reference)), gone);
       return new Disposed.Done(gone);
     });
   }

@@ -48,6 +48,15 @@ public final class Stocktake {
    * @throws TamperedException for a row of the register or of an exception that was edited
    */
   public Outcome count(String organ, String reference, Collection<String> found) {
+    return count(new Entry.Subject(organ, null, null, null, null), organ, reference, found);
+  }
+
+  /**
+   * As {@link #count(String, String, Collection)}.
+   *
+   * @param by who counts, in whose name the entry is
+   */
+  public Outcome count(Entry.Subject by, String organ, String reference, Collection<String> found) {
     if (!Names.isOrgan(organ)
         || !Names.isReference(reference)
         || found.size() > MOST
@@ -60,7 +69,7 @@ public final class Stocktake {
         change.unchanged();
         return new Outcome.Refused(Refusal.INPUT_MALFORMED);
       }
-      change.record(new Entry.Subject(organ, null, null, null, null), counted);
+      change.record(by, counted);
       return new Outcome.Done(counted);
     });
   }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jp.sekisho.protocol.FiscalYear;
 import jp.sekisho.server.person.RowFault.Code;
 import org.jspecify.annotations.Nullable;
 
@@ -207,7 +208,7 @@ final class Orders {
     if (isTaken(before, row, term)) {
       return fault(before, row, Code.SAME_DIVISION, row.number(), row.division());
     }
-    LocalDate fiscal = PersonCsv.fiscalYearEnd(term.from());
+    LocalDate fiscal = FiscalYear.end(term.from());
     if (old.appointment() == Appointment.FISCAL_YEAR && until.isAfter(fiscal)) {
       return fault(before, row, Code.FISCAL_YEAR, fiscal.toString());
     }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import jp.sekisho.protocol.FiscalYear;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.server.person.RowFault.Code;
 import org.jspecify.annotations.Nullable;
@@ -235,18 +236,12 @@ final class PersonCsv {
   private void term(
       Appointment appointment, LocalDate from, @Nullable LocalDate until, String lender) {
     if (appointment == Appointment.FISCAL_YEAR
-        && (until == null || until.isAfter(fiscalYearEnd(from)))) {
-      fault("until", Code.FISCAL_YEAR, fiscalYearEnd(from).toString());
+        && (until == null || until.isAfter(FiscalYear.end(from)))) {
+      fault("until", Code.FISCAL_YEAR, FiscalYear.end(from).toString());
     }
     if ((appointment == Appointment.SUPPORT || !lender.isEmpty()) && until == null) {
       fault("until", Code.LENT, "until");
     }
-  }
-
-  /** The 31 March at the end of the fiscal year of a day. */
-  static LocalDate fiscalYearEnd(LocalDate day) {
-    LocalDate end = LocalDate.of(day.getYear(), 3, 31);
-    return day.isAfter(end) ? end.plusYears(1) : end;
   }
 
   private String cell(String column) {

@@ -23,7 +23,7 @@ public final class TerminalDivisions {
   }
 
   /** The division of a terminal of that organ; empty while none was said. */
-  Optional<String> find(Handle handle, String terminal, String organ) {
+  public Optional<String> find(Handle handle, String terminal, String organ) {
     return Sql.<Optional<String>>first(
             handle,
             "select organ, division, entry_id, mac from terminal_division where terminal = ?",
@@ -41,6 +41,17 @@ public final class TerminalDivisions {
         .flatMap(found -> found);
   }
 
+  /** Whether the organ has a division of that code. */
+  public boolean exists(Handle handle, String organ, String division) {
+    return handle
+            .createQuery("select count(*) from division where organ = :organ and code = :code")
+            .bind("organ", organ)
+            .bind("code", division)
+            .mapTo(Long.class)
+            .one()
+        > 0;
+  }
+
   /**
    * Says where a terminal stands, with its entry.
    *
@@ -50,16 +61,7 @@ public final class TerminalDivisions {
   public boolean place(Transactions transactions, String terminal, String organ, String division) {
     return transactions.write(change -> {
       Handle handle = change.handle();
-      boolean known =
-          handle
-                  .createQuery(
-                      "select count(*) from division where organ = :organ and code = :code")
-                  .bind("organ", organ)
-                  .bind("code", division)
-                  .mapTo(Long.class)
-                  .one()
-              > 0;
-      if (!known) {
+      if (!exists(handle, organ, division)) {
         change.unchanged();
         return false;
       }

@@ -2,9 +2,11 @@ package jp.sekisho.server.policy;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.PolicyEvaluator;
@@ -120,6 +122,24 @@ public final class SignedPolicies implements RootPin {
     return inForce(found, organ, terminal)
         .<TerminalLogins>map(all -> new TerminalLogins.Ruled(all.rules(), all.evaluator()))
         .orElseGet(found.none() ? TerminalLogins.Unruled::new : TerminalLogins.Lapsed::new);
+  }
+
+  /**
+   * Ids of the rules in force for an organ: those of the policy and of all layers of the organ;
+   * none without a policy and when it or its root expired.
+   */
+  public Set<String> ruleIds(Handle handle, String organ) {
+    Rows found = rows.read(handle);
+    Instant now = clock.instant();
+    Set<String> ids = new HashSet<>();
+    inForce(found).ifPresent(policy -> policy.body().rules().forEach(rule -> ids.add(rule.id())));
+    if (!ids.isEmpty()) {
+      found.officers().stream()
+          .flatMap(all -> all.layers().stream())
+          .filter(layer -> !layer.isExpired(now) && layer.body().scope().organ().equals(organ))
+          .forEach(layer -> ids.addAll(layer.body().layer().ruleIds()));
+    }
+    return ids;
   }
 
   /** Whether there are officers' files, a root with its policy. */

@@ -40,6 +40,12 @@ public final class StepUps {
   /** Before another person's session is ended; its name follows. */
   public static final String END_SESSION = "session-end:";
 
+  /** Before a medium is registered; its number and fingerprint follow. */
+  public static final String REGISTER_MEDIUM = "medium-register:";
+
+  /** Before a medium is recorded as disposed of; its number follows. */
+  public static final String DISPOSE_MEDIUM = "medium-dispose:";
+
   /** Before something is done with a card at the desk: the request's action, person and card. */
   private static final String DESK =
       "(?:card-suspend:PERSON"
@@ -48,6 +54,8 @@ public final class StepUps {
           + "|(?:temporary-stock|temporary-return|temporary-retire):HASH)";
 
   private static final String PERSON = "[0-9A-Za-z][0-9A-Za-z-]{0,31}";
+
+  private static final String MEDIUM = "M-[0-9A-Z]{1,16}";
 
   private static final String HASH = "[A-Za-z0-9_-]{43}";
 
@@ -69,6 +77,14 @@ public final class StepUps {
               + "O-[0-9]{4,9}|"
               + END_SESSION
               + "[A-Za-z0-9_-]{16}|"
+              + REGISTER_MEDIUM
+              + MEDIUM
+              + ":"
+              + HASH
+              + "|"
+              + DISPOSE_MEDIUM
+              + MEDIUM
+              + "|"
               + DESK.replace("PERSON", PERSON).replace("HASH", HASH));
 
   private final InstantSource clock;

@@ -44,6 +44,11 @@ public final class Registration {
     return transactions.read(terminals::all);
   }
 
+  /** Those of an organ in any state, within a unit; a row that fails its MAC is left out. */
+  public List<Terminal> ofOrgan(Handle handle, String organ) {
+    return terminals.ofOrgan(handle, organ);
+  }
+
   /** Whether any terminal is active, within a unit. */
   public boolean anyActive(Handle handle) {
     return terminals.all(handle).stream()

@@ -42,6 +42,11 @@ final class TerminalRepository implements Terminals {
     return Sql.first(handle, "select * from terminal where id = ?", row -> read(handle, row), id);
   }
 
+  /** Those of an organ in any state, by id; a row that fails its MAC is left out. */
+  List<Terminal> ofOrgan(Handle handle, String organ) {
+    return rows(handle).sound().stream().filter(one -> one.organ().equals(organ)).toList();
+  }
+
   /** All terminals, in the order of their ids. */
   List<Terminal> all(Handle handle) {
     return handle

@@ -33,7 +33,8 @@ final class FormTemplates {
   /**
    * The words of one 機関.
    *
-   * @param lines by key: {@code request.title permit.title register.title to from note}
+   * @param lines by key: {@code request.title permit.title register.title measure-request.title
+   *     measure-permit.title to from note}
    */
   record Template(Properties lines) {
     String line(String key, String otherwise) {

@@ -46,6 +46,8 @@ final class PageController {
               "login.js",
               "session.js",
               "grants.js",
+              "measures.js",
+              "media.js",
               "authenticators.js",
               "people.js",
               "desk.js",

@@ -45,12 +45,14 @@ final class Pages {
    * @param people looks after people and cards
    * @param temporary hands out temporary cards
    * @param emergencies how many unreported emergencies the person looks after
+   * @param measures may see the register of exceptional measures
    * @param setup whether the first start is open, in which those who look after people go on
    */
   record Rights(
       Predicate<Session> people,
       Predicate<Session> temporary,
       ToIntFunction<Session> emergencies,
+      Predicate<Session> measures,
       BooleanSupplier setup) {}
 
   /**
@@ -73,6 +75,7 @@ final class Pages {
         may(request, rights.people()),
         may(request, rights.temporary()),
         emergencies(request),
+        may(request, rights.measures()),
         may(request, rights.people()) && rights.setup().getAsBoolean(),
         ScriptNonce.of(request),
         KnownRefusal.all(words, settings.helpLine()));

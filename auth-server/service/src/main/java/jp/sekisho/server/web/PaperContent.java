@@ -135,18 +135,23 @@ final class PaperContent {
   }
 
   private static String named(Named one) {
-    return one.name().isEmpty() ? one.number() : one.name() + " (" + one.number() + ")";
+    return named(one.number(), one.name());
+  }
+
+  /** A person on paper; by the number alone where the directory has no name. */
+  static String named(String number, String name) {
+    return name.isEmpty() ? number : name + " (" + number + ")";
   }
 
   private static String orNothing(@Nullable String text) {
     return text == null ? NOTHING : text;
   }
 
-  private static String date(Instant at, Words words) {
+  static String date(Instant at, Words words) {
     return RootSheet.date(LocalDate.ofInstant(at, LogFilter.JAPAN), words.locale());
   }
 
-  private static String time(@Nullable Instant at, Words words) {
+  static String time(@Nullable Instant at, Words words) {
     return at == null ? NOTHING : date(at, words) + " " + TIME.format(at);
   }
 }

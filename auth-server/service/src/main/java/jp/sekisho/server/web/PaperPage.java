@@ -4,7 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A printed form: 電磁的記録媒体等使用許可申請書, the 許可書, or the 持出簿 of a month.
+ * A printed form: 電磁的記録媒体等使用許可申請書, the 許可書, the 持出簿 of a month, or the 申請書 and 許可書 of an
+ * exceptional measure (例外措置).
  *
  * @param person staff number of the session
  * @param terminal its terminal
@@ -14,7 +15,7 @@ public record PaperPage(Frame frame, String person, String terminal, @Nullable C
   /**
    * The part that only an active session gets; all words are in the page's language, days as 令和8年….
    *
-   * @param kind {@code request permit register}
+   * @param kind {@code request permit register measure-request measure-permit}
    * @param title what the 機関 calls the form
    * @param date of printing
    * @param to whom it is addressed; "" for nobody

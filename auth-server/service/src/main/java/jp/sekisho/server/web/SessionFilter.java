@@ -41,7 +41,7 @@ final class SessionFilter implements ConditionalFilter {
   /** Request attribute with the {@link Resolution} of the cookie, on routes that need a session. */
   static final String RESOLUTION = "sekisho.session";
 
-  /** Id of an exception in a path. */
+  /** Id of an exception or exceptional measure in a path. */
   private static final String GRANT = "[A-Za-z0-9_-]{22}";
 
   /** Staff number in a path. */
@@ -53,10 +53,12 @@ final class SessionFilter implements ConditionalFilter {
               + "|/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)"
               + "|/relying/[A-Za-z0-9_-]{22}");
   private static final Pattern PAGE_PATHS =
-      Pattern.compile("/grants/" + GRANT + "(/request|/permit)?|/people/" + PERSON);
+      Pattern.compile("/(grants|measures)/" + GRANT + "(/request|/permit)?|/people/" + PERSON);
   private static final Pattern ACTIVE_PATHS =
       Pattern.compile(
-          "/api/v1/[a-z/-]{1,80}|/api/v1/(grants|emergencies)/" + GRANT + "(/[a-z]{1,16})?");
+          "/api/v1/[a-z/-]{1,80}|/api/v1/(grants|emergencies|measures)/"
+              + GRANT
+              + "(/[a-z]{1,16})?");
 
   private final Sessions sessions;
   private final Answers answers;
@@ -114,6 +116,8 @@ final class SessionFilter implements ConditionalFilter {
           "/grants",
           "/grants-register",
           "/emergencies",
+          "/measures",
+          "/media",
           "/log-sheet",
           "/authenticators",
           "/sessions",

@@ -20,6 +20,7 @@ import jp.sekisho.server.desk.Desk;
 import jp.sekisho.server.desk.DeskCards;
 import jp.sekisho.server.emergency.Emergencies;
 import jp.sekisho.server.listener.TamperedRows;
+import jp.sekisho.server.measure.MeasureRegister;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.setup.Setup;
@@ -37,6 +38,7 @@ final class WebBeans {
       Desk desk,
       Setup setup,
       Emergencies emergencies,
+      MeasureRegister measures,
       @Value("${sekisho.agent-url:`http://127.0.0.1:47621`}") String agentUrl) {
     return new Pages(
         new Pages.Settings(
@@ -46,6 +48,7 @@ final class WebBeans {
             session -> desk.holds(session, Desk.ADMINISTRATORS),
             session -> desk.holds(session, DeskCards.ATTESTERS),
             emergencies::unconfirmed,
+            measures::sees,
             setup::isOpen));
   }
 

@@ -22,6 +22,8 @@ import jp.sekisho.protocol.event.Entry.Subject;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.event.LogEvent;
 import jp.sekisho.protocol.event.LoginEvent;
+import jp.sekisho.protocol.event.MeasureEvent;
+import jp.sekisho.protocol.event.MeasureEvent.Due;
 import jp.sekisho.protocol.event.PersonEvent;
 import jp.sekisho.protocol.event.SessionEvent;
 import jp.sekisho.server.audit.EntryHit;
@@ -290,6 +292,17 @@ class InspectionTest {
     long vendors = add(subject("V-1", "T-0001"), new SessionEvent.Resumed());
     follow();
     assertEquals(List.of(vendors, own, imported), ask(AuditPreset.ADMINISTRATION));
+  }
+
+  @Test
+  void measuresThatAreLateAreFound() {
+    add(ADMIN, new MeasureEvent.Reviewed(grant(1), "E-0001"));
+    Subject organ = new Subject("mayor", null, null, null, null);
+    long review =
+        add(organ, new MeasureEvent.Overdue(grant(1), "E-0001", Due.REVIEW, "2026-11-20"));
+    long end = add(organ, new MeasureEvent.Overdue(grant(1), "E-0001", Due.END, "2026-11-21"));
+    follow();
+    assertEquals(List.of(end, review), ask(AuditPreset.OVERDUE_MEASURES));
   }
 
   /** A restored database: what was asked before the restore is answered after it, too. */

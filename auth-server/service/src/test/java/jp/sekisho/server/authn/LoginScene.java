@@ -172,7 +172,8 @@ public final class LoginScene implements Registers, AutoCloseable {
 
     @Override
     public Verdict<Matter> matter(Session approver, String subject) {
-      return Verdict.passed(new Matter(subject, subject.getBytes(StandardCharsets.UTF_8)));
+      return Verdict.passed(
+          new Matter(subject, subject.getBytes(StandardCharsets.UTF_8), "/things/" + subject));
     }
 
     @Override

@@ -515,7 +515,7 @@ final class PasskeyLoginsTest {
     registered();
     Asked login = scene.ask(T);
     Session session = session(((Outcome.Opened) give(login, answer(login, T, key))).token());
-    Matter matter = new Matter("subject", new byte[] {1});
+    Matter matter = new Matter("subject", new byte[] {1}, "/");
     Asked asked =
         scene.fetched(
             LoginScene.passed(

@@ -137,7 +137,7 @@ final class GrantRestartTest {
 
     /** As a login does it: who asked writes down what was refused. */
     Verdict<EntryReceipt> approve(String id, byte[] text, boolean low) {
-      Matter matter = new Matter(id, text);
+      Matter matter = new Matter(id, text, "/grants/" + id);
       return storage.transactions.write(change -> {
         Verdict<EntryReceipt> approved =
             approvals.approve(

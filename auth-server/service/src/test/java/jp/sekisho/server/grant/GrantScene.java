@@ -48,12 +48,12 @@ import org.jspecify.annotations.Nullable;
  * A running service with a small staff, their cards, two terminals and one registered medium; all
  * over HTTP and TLS, as browsers and agents speak.
  */
-final class GrantScene implements AutoCloseable {
-  static final String CLERK = "100042";
-  static final String COLLEAGUE = "100050";
-  static final String APPROVER = "300001";
-  static final String SECOND = "300002";
-  static final String AUDITOR = "200001";
+public final class GrantScene implements AutoCloseable {
+  public static final String CLERK = "100042";
+  public static final String COLLEAGUE = "100050";
+  public static final String APPROVER = "300001";
+  public static final String SECOND = "300002";
+  public static final String AUDITOR = "200001";
   static final String MEDIUM = "M-0007";
   static final String FINGERPRINT = Base64Url.encode(new byte[32]);
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
@@ -67,18 +67,19 @@ final class GrantScene implements AutoCloseable {
       200001,監査 花子,mayor,0901,監査委員事務局,主査,2026-04-01,2027-03-31,AUDITOR
       """;
 
-  final RunningServer server;
-  final Agent clerkPc;
-  final Agent approverPc;
+  public final RunningServer server;
+  public final Agent clerkPc;
+  public final Agent approverPc;
+  private final TestCa ca;
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<String, Card> cards = new HashMap<>();
 
   private record Card(KeyPair keys, X509Certificate certificate) {}
 
   /** A browser's session at a terminal. */
-  record Desk(String person, Agent terminal, String cookie) {}
+  public record Desk(String person, Agent terminal, String cookie) {}
 
-  GrantScene() throws Exception {
+  public GrantScene() throws Exception {
     this(NOW, new TestCa("Staff CA", NOW), config -> config);
   }
 
@@ -90,13 +91,22 @@ final class GrantScene implements AutoCloseable {
         .database()
         .writer()
         .write(h -> h.execute("insert into organ (id, name) values ('mayor', '市長部局')"));
+    this.ca = ca;
+    employ(PERSONS, List.of(CLERK, COLLEAGUE, APPROVER, SECOND, AUDITOR));
+    clerkPc = server.active("T-0001");
+    approverPc = server.active("T-0002");
+    server.context.getBean(Media.class).register(MEDIUM, "mayor", FINGERPRINT);
+  }
+
+  /** People of a personnel file, each with a card. */
+  public void employ(String file, List<String> people) throws Exception {
     var imported =
         new PersonImport(
                 server.installation.transactions(),
                 server.installation.seal(),
                 _ -> 1,
                 server.installation.clock())
-            .run(PERSONS.getBytes(StandardCharsets.UTF_8), false);
+            .run(file.getBytes(StandardCharsets.UTF_8), false);
     if (!(imported instanceof PersonImport.Outcome.Done)) {
       throw new AssertionError(imported);
     }
@@ -108,7 +118,7 @@ final class GrantScene implements AutoCloseable {
             (change, person) -> Optional.of("mayor"),
             server.context.getBean(Sessions.class),
             new Passkeys(server.installation.seal())::suspendAll);
-    for (String person : List.of(CLERK, COLLEAGUE, APPROVER, SECOND, AUDITOR)) {
+    for (String person : people) {
       KeyPair keys = TestCa.rsa();
       Card card = new Card(keys, ca.issue(person, keys.getPublic()));
       cards.put(person, card);
@@ -117,16 +127,13 @@ final class GrantScene implements AutoCloseable {
         throw new AssertionError(person);
       }
     }
-    clerkPc = server.active("T-0001");
-    approverPc = server.active("T-0002");
-    server.context.getBean(Media.class).register(MEDIUM, "mayor", FINGERPRINT);
   }
 
   String origin() {
     return server.installation.config().origin();
   }
 
-  HttpResponse<String> send(
+  public HttpResponse<String> send(
       String method, String path, @Nullable Object body, @Nullable String cookie) throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(origin() + path))
@@ -163,7 +170,7 @@ final class GrantScene implements AutoCloseable {
   }
 
   /** A login with card and PIN; earlier sessions of the terminal end. */
-  Desk login(String person, Agent terminal) throws Exception {
+  public Desk login(String person, Agent terminal) throws Exception {
     HttpResponse<String> answered = tryLogin(person, terminal);
     if (answered.statusCode() != 200) {
       throw new AssertionError(answered.body());
@@ -172,14 +179,14 @@ final class GrantScene implements AutoCloseable {
   }
 
   /** An approval; {@code says} may change what the card signs. */
-  HttpResponse<String> approve(Desk desk, String id, UnaryOperator<CardStatement> says)
+  public HttpResponse<String> approve(Desk desk, String id, UnaryOperator<CardStatement> says)
       throws Exception {
     return prove(
         new NewTransaction("approve", id), desk.person(), desk.terminal(), desk.cookie(), says);
   }
 
   /** An approval as who has the certificate and the session, and not the card, would forge it. */
-  HttpResponse<String> approveWithoutTheCard(Desk desk, String id) throws Exception {
+  public HttpResponse<String> approveWithoutTheCard(Desk desk, String id) throws Exception {
     return prove(
         new NewTransaction("approve", id),
         desk.person(),
@@ -189,7 +196,7 @@ final class GrantScene implements AutoCloseable {
         TestCa.rsa().getPrivate());
   }
 
-  HttpResponse<String> approve(Desk desk, String id) throws Exception {
+  public HttpResponse<String> approve(Desk desk, String id) throws Exception {
     return approve(desk, id, said -> said);
   }
 
@@ -322,11 +329,11 @@ final class GrantScene implements AutoCloseable {
         new ActivateRequest(Base64Url.encode(bytes), Agent.BOOT, fingerprint));
   }
 
-  static <T> T read(HttpResponse<String> response, Class<T> type) throws Exception {
+  public static <T> T read(HttpResponse<String> response, Class<T> type) throws Exception {
     return WireJson.read(response.body().getBytes(StandardCharsets.UTF_8), type);
   }
 
-  static Refusal refusal(HttpResponse<String> response) throws Exception {
+  public static Refusal refusal(HttpResponse<String> response) throws Exception {
     RefusalBody body = read(response, RefusalBody.class);
     if (response.statusCode() != body.refusal().httpStatus() || body.text().what().isBlank()) {
       throw new AssertionError(response.statusCode() + " " + body);
@@ -335,7 +342,7 @@ final class GrantScene implements AutoCloseable {
   }
 
   /** {@code type} or {@code type reason} of the organ's entries, oldest first. */
-  List<String> entries() {
+  public List<String> entries() {
     return server.entries("mayor");
   }
 

@@ -36,8 +36,10 @@ import jp.sekisho.audit.tile.EntryTilePath;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.LogHold;
+import jp.sekisho.protocol.MeasureNote;
 import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NewGrant;
+import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.RemandReason;
@@ -67,7 +69,8 @@ class NoPersonalDataTest {
   private static final Set<String> PERSON_TABLES = Set.of("person", "personnel_order_person");
 
   /** Where what an applicant or reporter writes may stand: what another person reads and signs. */
-  private static final Set<String> REQUEST_TABLES = Set.of("export_request", "emergency_case");
+  private static final Set<String> REQUEST_TABLES =
+      Set.of("export_request", "emergency_case", "exceptional_measure");
 
   private final Map<String, String> places = new TreeMap<>();
 
@@ -82,6 +85,7 @@ class NoPersonalDataTest {
       typeEverywhere(scene, clerk);
       sendBackEverywhere(scene, clerk);
       reportEverywhere(scene, clerk);
+      deviateEverywhere(scene);
       GrantScene.Desk auditor = scene.login(GrantScene.AUDITOR, scene.approverPc);
       typeEverywhere(scene, auditor);
       assertEquals(200, scene.send("GET", "/log", null, auditor.cookie()).statusCode());
@@ -212,6 +216,46 @@ class NoPersonalDataTest {
             scene.send("POST", "/api/v1/emergencies/" + id + "/report", report, clerk.cookie());
         assertEquals(NUMBERS.contains(text) ? 400 : 200, answer.statusCode(), answer.body());
       }
+    }
+  }
+
+  /** Every field of an exceptional measure, and what is said with its end. */
+  private static void deviateEverywhere(GrantScene scene) throws Exception {
+    GrantScene.Desk manager = scene.login(GrantScene.APPROVER, scene.approverPc);
+    List<String> texts = new ArrayList<>(NUMBERS);
+    texts.add(RESIDENT);
+    texts.add(CLIPBOARD);
+    for (String text : texts) {
+      for (int field = 0; field < 9; field++) {
+        String[] in = {"T-0001", "", "", "理由", "点検", "", "2026-11-21", "2027-03-31", ""};
+        in[field] = text;
+        NewMeasure wanted =
+            new NewMeasure(
+                field == 1 ? List.of() : List.of(in[0]),
+                in[1],
+                in[2],
+                in[3],
+                in[4],
+                in[5],
+                in[6],
+                in[7],
+                "2027-03-31",
+                in[8]);
+        HttpResponse<String> answer =
+            scene.send("POST", "/api/v1/measures", wanted, manager.cookie());
+        assertTrue(answer.statusCode() < 500, answer.body());
+        if (NUMBERS.contains(text)) {
+          assertTrue(answer.statusCode() >= 400, text + ": " + answer.body());
+        }
+      }
+      String encoded = URLEncoder.encode(text, StandardCharsets.UTF_8);
+      HttpResponse<String> ended =
+          scene.send(
+              "POST",
+              "/api/v1/measures/" + encoded + "/end",
+              new MeasureNote(text),
+              manager.cookie());
+      assertTrue(ended.statusCode() >= 400 && ended.statusCode() < 500, ended.body());
     }
   }
 

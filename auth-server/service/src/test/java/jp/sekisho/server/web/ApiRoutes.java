@@ -23,6 +23,13 @@ import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.LogKept;
+import jp.sekisho.protocol.MeasureNote;
+import jp.sekisho.protocol.MeasureView;
+import jp.sekisho.protocol.MeasureViews;
+import jp.sekisho.protocol.MediaCounted;
+import jp.sekisho.protocol.MediaFound;
+import jp.sekisho.protocol.MediumEnd;
+import jp.sekisho.protocol.MediumLines;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
@@ -30,6 +37,8 @@ import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
 import jp.sekisho.protocol.NewGrant;
+import jp.sekisho.protocol.NewMeasure;
+import jp.sekisho.protocol.NewMedium;
 import jp.sekisho.protocol.NewPasskey;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
@@ -143,6 +152,10 @@ final class ApiRoutes {
         get("/grants/{id}/permit", Who.SESSION, "the permission, to print", HTML),
         get("/grants-register", Who.SESSION, "the register of media taken out", HTML)
             .asking("month"),
+        get("/measures", Who.SESSION, "the register of exceptional measures", HTML),
+        get("/measures/{id}", Who.SESSION, "one exceptional measure", HTML),
+        get("/measures/{id}/request", Who.SESSION, "its application, to print", HTML),
+        get("/measures/{id}/permit", Who.SESSION, "its permission, to print", HTML),
         get("/authenticators", Who.SESSION, "one's own cards and passkeys", HTML).asking("ends"),
         get("/sessions", Who.SESSION, "open sessions", HTML).asking("q", "after"),
         get("/people", Who.SESSION, "people of the organ", HTML).asking("q", "after"),
@@ -224,6 +237,63 @@ final class ApiRoutes {
                 NewGrant.class,
                 GrantView.class)
             .with("Idempotency-Key"),
+        get("/api/v1/measures", Who.SESSION, "exceptional measures", MeasureViews.class)
+            .with("If-None-Match"),
+        create(
+                "/api/v1/measures",
+                Who.SESSION,
+                "asks for an exceptional measure",
+                NewMeasure.class,
+                MeasureView.class)
+            .with("Idempotency-Key"),
+        get("/api/v1/measures/{id}", Who.SESSION, "one exceptional measure", MeasureView.class)
+            .with("If-None-Match"),
+        post(
+            "/api/v1/measures/{id}/withdraw",
+            Who.SESSION,
+            "takes a request back",
+            null,
+            MeasureView.class),
+        post(
+            "/api/v1/measures/{id}/reject",
+            Who.SESSION,
+            "the CISO says no",
+            MeasureNote.class,
+            MeasureView.class),
+        post(
+            "/api/v1/measures/{id}/review",
+            Who.SESSION,
+            "records that somebody looked at it again",
+            MeasureNote.class,
+            MeasureView.class),
+        post(
+            "/api/v1/measures/{id}/end",
+            Who.SESSION,
+            "records its end",
+            MeasureNote.class,
+            MeasureView.class),
+        get("/media", Who.SESSION, "the register of media", HTML),
+        get("/api/v1/media", Who.SESSION, "the register of media", MediumLines.class)
+            .with("If-None-Match"),
+        create(
+                "/api/v1/media",
+                Who.SESSION,
+                "registers a medium, after a step-up for it",
+                NewMedium.class,
+                MediumLines.class)
+            .with("Idempotency-Key"),
+        post(
+            "/api/v1/media/dispose",
+            Who.SESSION,
+            "records that a medium was disposed of, after a step-up for it",
+            MediumEnd.class,
+            MediumLines.class),
+        post(
+            "/api/v1/media/count",
+            Who.SESSION,
+            "compares the media that are there with the register",
+            MediaFound.class,
+            MediaCounted.class),
         get("/api/v1/deputies", Who.SESSION, "who decides in whose place", DeputyList.class),
         post(
             "/api/v1/absences",

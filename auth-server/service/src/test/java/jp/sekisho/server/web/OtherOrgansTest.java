@@ -25,12 +25,17 @@ import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.LogHold;
+import jp.sekisho.protocol.MeasureNote;
+import jp.sekisho.protocol.MeasureView;
+import jp.sekisho.protocol.MediumEnd;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
 import jp.sekisho.protocol.NewGrant;
+import jp.sekisho.protocol.NewMeasure;
+import jp.sekisho.protocol.NewMedium;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
 import jp.sekisho.protocol.PinResetNote;
@@ -65,6 +70,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 final class OtherOrgansTest {
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
   private static final String THEIRS = "500042";
+  private static final String THEIR_HEAD = "500031";
   private static final String PERSONS =
       """
       staff_number,name,organ,division,division_name,post,from,until,roles
@@ -72,10 +78,12 @@ final class OtherOrgansTest {
       100031,承認 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,CLERK;APPROVER
       100007,監査 花子,mayor,kansa,監査課,書記,2026-04-01,2036-03-31,CLERK;AUDITOR
       500042,教育 太郎,education,kyoiku,教育課,主事,2026-04-01,2036-03-31,CLERK
+      500031,教育 課長,education,kyoiku,教育課,課長,2026-04-01,2036-03-31,CLERK;APPROVER
+      100002,責任 五郎,mayor,somu,総務課,副市長,2026-04-01,2036-03-31,CLERK;CISO
       """;
 
   /** Who attacks, each with all that the own 機関 gave them. */
-  private static final List<String> OURS = List.of("100001", "100031", "100007");
+  private static final List<String> OURS = List.of("100001", "100031", "100007", "100002");
 
   /** Routes whose request names nothing that belongs to anybody. */
   private static final Set<String> WITHOUT_IDS =
@@ -89,6 +97,11 @@ final class OtherOrgansTest {
           "GET /confirmations", // own further cards, and those of the own 機関: FurtherCardTest
           "GET /grants",
           "GET /grants-register", // of the own 機関: PaperTest
+          "GET /measures", // of the own 機関: MeasuresTest
+          "GET /api/v1/measures",
+          "GET /media", // of the own 機関: MediaPageTest
+          "GET /api/v1/media",
+          "POST /api/v1/media/count", // compared with the own register only
           "GET /api/v1/grants",
           "GET /emergencies", // of the own 機関: EmergencyTest
           "GET /api/v1/emergencies",
@@ -201,7 +214,8 @@ final class OtherOrgansTest {
   }
 
   /** Every attack by its route; ids are those of the other 機関. */
-  private Map<String, List<Attack>> attacks(String grant, String order) throws Exception {
+  private Map<String, List<Attack>> attacks(String grant, String measure, String order)
+      throws Exception {
     Map<String, List<Attack>> attacks = new TreeMap<>();
     attacks.put("GET /people/{number}", List.of(Attack.get("/people/" + THEIRS)));
     attacks.put("GET /grants/{id}", List.of(Attack.get("/grants/" + grant)));
@@ -252,7 +266,42 @@ final class OtherOrgansTest {
         List.of(Attack.post("/api/v1/grants/" + grant + "/correct", wish(), null)));
     attacks.put(
         "POST /authn/v1/transactions",
-        List.of(Attack.post("/authn/v1/transactions", new NewTransaction("approve", grant), null)));
+        List.of(
+            Attack.post("/authn/v1/transactions", new NewTransaction("approve", grant), null),
+            Attack.post("/authn/v1/transactions", new NewTransaction("approve", measure), null)));
+    for (String path : List.of("/measures/", "/api/v1/measures/")) {
+      attacks.put("GET " + path + "{id}", List.of(Attack.get(path + measure)));
+    }
+    for (String paper : List.of("request", "permit")) {
+      attacks.put(
+          "GET /measures/{id}/" + paper, List.of(Attack.get("/measures/" + measure + "/" + paper)));
+    }
+    attacks.put(
+        "POST /api/v1/measures", List.of(Attack.post("/api/v1/measures", deviation(), null)));
+    attacks.put(
+        "POST /api/v1/measures/{id}/withdraw",
+        List.of(new Attack("/api/v1/measures/" + measure + "/withdraw", new byte[0], null)));
+    for (String step : List.of("reject", "review", "end")) {
+      attacks.put(
+          "POST /api/v1/measures/{id}/" + step,
+          List.of(
+              Attack.post("/api/v1/measures/" + measure + "/" + step, new MeasureNote("x"), null)));
+    }
+    attacks.put(
+        "POST /api/v1/media/dispose",
+        List.of(
+            Attack.post(
+                "/api/v1/media/dispose",
+                new MediumEnd("M-0002", "情第12号"),
+                StepUps.DISPOSE_MEDIUM + "M-0002")));
+    String other = Sha256.text(new byte[] {9});
+    attacks.put(
+        "POST /api/v1/media",
+        List.of(
+            Attack.post(
+                "/api/v1/media",
+                new NewMedium("M-0002", other),
+                StepUps.REGISTER_MEDIUM + "M-0002:" + other)));
     byte[] certificate = ca.issue(THEIRS, TestCa.p256().getPublic()).getEncoded();
     String hash = Sha256.text(certificate);
     attacks.put(
@@ -375,6 +424,28 @@ final class OtherOrgansTest {
     return WireJson.read(made.body().getBytes(StandardCharsets.UTF_8), GrantView.class).id();
   }
 
+  /** Names a terminal of theirs. */
+  private static NewMeasure deviation() {
+    return new NewMeasure(
+        List.of("T-0002"),
+        null,
+        null,
+        "更新まで",
+        "週1回点検する",
+        null,
+        "2026-11-21",
+        "2027-01-31",
+        "2027-03-31",
+        null);
+  }
+
+  private String measureOfTheirs() throws Exception {
+    HttpResponse<String> made =
+        send(Attack.post("/api/v1/measures", deviation(), null), session(THEIR_HEAD));
+    assertEquals(201, made.statusCode(), made.body());
+    return WireJson.read(made.body().getBytes(StandardCharsets.UTF_8), MeasureView.class).id();
+  }
+
   @Test
   @DisplayName("every route of the people's port refuses the ids of another organ")
   void everyRoute() throws Exception {
@@ -383,7 +454,7 @@ final class OtherOrgansTest {
         imported(
             PERSONS.substring(0, PERSONS.indexOf('\n') + 1)
                 + "500050,教育 新人,education,kyoiku,教育課,主事,2027-04-01,,CLERK\n");
-    Map<String, List<Attack>> attacks = attacks(grant, order);
+    Map<String, List<Attack>> attacks = attacks(grant, measureOfTheirs(), order);
     Set<String> known = new TreeSet<>(attacks.keySet());
     known.addAll(WITHOUT_IDS);
     assertEquals(
@@ -427,6 +498,12 @@ final class OtherOrgansTest {
           answer.statusCode() == 403 || answer.body().contains("\"ORDER_INVALID\"");
       case "POST /api/v1/people/undo" ->
           answer.statusCode() == 403 || answer.body().contains("\"ORDER_NOT_UNDOABLE\"");
+      // Says of no terminal whether it stands anywhere else.
+      case "POST /api/v1/measures" ->
+          answer.statusCode() == 403 || answer.body().contains("\"MEASURE_SUBJECT\"");
+      // Numbers are one row in the installation, as staff numbers are.
+      case "POST /api/v1/media" ->
+          answer.statusCode() == 403 || answer.body().contains("\"MEDIUM_TAKEN\"");
       // Says of nobody whether they work anywhere else.
       case "POST /api/v1/absences", "POST /api/v1/absences/end" ->
           answer.body().contains("\"ABSENCE_INVALID\"");

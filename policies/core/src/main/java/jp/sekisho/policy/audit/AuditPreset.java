@@ -19,6 +19,8 @@ public enum AuditPreset {
   GRANT_WITHOUT_EXPORT,
   /** 緊急時の例外措置 that nobody reported and confirmed (事後報告未了). */
   UNREPORTED_EMERGENCIES,
+  /** Exceptional measures (例外措置) whose review or end passed and nobody did what was due. */
+  OVERDUE_MEASURES,
   /** What administrators did. */
   ADMINISTRATION,
   /** Who looked at the log, took it away, or was refused it. */

@@ -1,6 +1,6 @@
 package jp.sekisho.policy.rule;
 
-import java.util.regex.Pattern;
+import jp.sekisho.protocol.Names;
 
 /**
  * One setting of a policy.
@@ -13,15 +13,12 @@ import java.util.regex.Pattern;
  * @param layer the layer that set it; {@link Layer#COMMON} in a policy of one layer
  */
 public record Rule<T>(String id, Reason reason, T value, Layer layer) {
-  private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*([.-][a-z0-9]+)*");
-  private static final int MAX_ID = 64;
-
   /** Checks the id. */
   public Rule {
     if (layer == Layer.BUILT_IN) {
       throw new IllegalArgumentException("no policy sets a built-in rule");
     }
-    if (id.length() > MAX_ID || !ID.matcher(id).matches()) {
+    if (!Names.isRule(id)) {
       throw new IllegalArgumentException("rule id is not lower-case words joined by . or -");
     }
   }

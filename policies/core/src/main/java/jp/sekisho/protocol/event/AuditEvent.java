@@ -18,6 +18,7 @@ public sealed interface AuditEvent
         GrantEvent,
         LogEvent,
         LoginEvent,
+        MeasureEvent,
         MediumEvent,
         PasskeyEvent,
         PersonEvent,

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import jp.sekisho.protocol.Refusal;
 
-/** The register of media (媒体台帳) of the entry's 機関: who did it stands in the document named. */
+/**
+ * The register of media (媒体台帳) of the entry's 機関. On a page the entry's {@code person} did it; of
+ * the console it stands in the document named.
+ */
 public sealed interface MediumEvent extends AuditEvent {
 
   /**

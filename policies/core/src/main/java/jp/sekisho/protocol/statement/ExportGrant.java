@@ -81,8 +81,6 @@ public record ExportGrant(
   /** Longest use that any grant can have, in minutes: a day; policies set less. */
   public static final int MAX_MINUTES = 1_440;
 
-  private static final String NONE = "-";
-
   /** What a grant opens. */
   public enum Capability {
     /** One registered medium is read at the terminal; nothing is written. */
@@ -113,28 +111,23 @@ public record ExportGrant(
   /** Checks every field by the rules of its line. */
   public ExportGrant {
     Fields.base64Url("request", request, 16);
-    require(Names.isOrgan(organ), "organ is not an organ id");
-    require(Names.isPerson(person), "person is not a staff number");
+    Fields.require(Names.isOrgan(organ), "organ is not an organ id");
+    Fields.require(Names.isPerson(person), "person is not a staff number");
     Fields.terminal(terminal);
-    require(Names.isMedium(medium), "medium is not a medium id");
+    Fields.require(Names.isMedium(medium), "medium is not a medium id");
     Fields.base64Url("fingerprint", fingerprint, 32);
     Fields.freeText("reason", reason, MAX_REASON);
     optionalText("document", document, MAX_DOCUMENT);
     optionalText("legal-basis", legalBasis, MAX_PLACE);
     optionalText("provided-to", providedTo, MAX_PLACE);
-    require(subjects >= 0 && subjects <= MAX_SUBJECTS, "subjects is not 0 to " + MAX_SUBJECTS);
+    Fields.require(
+        subjects >= 0 && subjects <= MAX_SUBJECTS, "subjects is not 0 to " + MAX_SUBJECTS);
     Fields.wholeSecond("start", start);
     Fields.wholeSecond("end", end);
-    require(
+    Fields.require(
         end.isAfter(start) && !end.isAfter(start.plus(Duration.ofDays(MAX_DAYS))),
         "end is not after start by at most " + MAX_DAYS + " days");
-    require(minutes >= 1 && minutes <= MAX_MINUTES, "minutes is not 1 to " + MAX_MINUTES);
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new IllegalArgumentException(otherwise);
-    }
+    Fields.require(minutes >= 1 && minutes <= MAX_MINUTES, "minutes is not 1 to " + MAX_MINUTES);
   }
 
   /** Whether the line {@code reason} can say this. */
@@ -209,9 +202,9 @@ public record ExportGrant(
         .line("medium", medium)
         .line("fingerprint", fingerprint)
         .line("reason", reason)
-        .line("document", orNone(document))
-        .line("legal-basis", orNone(legalBasis))
-        .line("provided-to", orNone(providedTo))
+        .line("document", Fields.orNone(document))
+        .line("legal-basis", Fields.orNone(legalBasis))
+        .line("provided-to", Fields.orNone(providedTo))
         .line("subjects", Integer.toString(subjects))
         .line("start", start.toString())
         .line("end", end.toString())
@@ -230,9 +223,9 @@ public record ExportGrant(
     String medium = lines.value("medium");
     String fingerprint = lines.value("fingerprint");
     String reason = lines.value("reason");
-    String document = orNull(lines.value("document"));
-    String legalBasis = orNull(lines.value("legal-basis"));
-    String providedTo = orNull(lines.value("provided-to"));
+    String document = Fields.orNull(lines.value("document"));
+    String legalBasis = Fields.orNull(lines.value("legal-basis"));
+    String providedTo = Fields.orNull(lines.value("provided-to"));
     int subjects = lines.number("subjects");
     Instant start = lines.instant("start");
     Instant end = lines.instant("end");
@@ -258,13 +251,5 @@ public record ExportGrant(
                 end,
                 minutes),
         ExportGrant::bytes);
-  }
-
-  private static String orNone(@Nullable String value) {
-    return value == null ? NONE : value;
-  }
-
-  private static @Nullable String orNull(String value) {
-    return value.equals(NONE) ? null : value;
   }
 }

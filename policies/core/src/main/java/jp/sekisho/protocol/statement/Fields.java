@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
+import org.jspecify.annotations.Nullable;
 
 /** Field rules that several statements share; each throws {@link IllegalArgumentException}. */
 final class Fields {
@@ -21,7 +22,40 @@ final class Fields {
   private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
+  /** What a line says where there is nothing to say. */
+  private static final String NONE = "-";
+
   private Fields() {}
+
+  static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException(otherwise);
+    }
+  }
+
+  /** Text that people wrote. */
+  static void freeText(String name, String text, int most) {
+    StatementLines.requireValue(name, text);
+    // A lone "-" says that there is none; a space at an end could not be seen in the window.
+    require(
+        text.codePointCount(0, text.length()) <= most
+            && !text.equals(NONE)
+            && !isSpace(text.codePointAt(0))
+            && !isSpace(text.codePointBefore(text.length())),
+        name + " is over " + most + " characters, begins or ends with a space, or is a lone -");
+  }
+
+  private static boolean isSpace(int c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c);
+  }
+
+  static String orNone(@Nullable String value) {
+    return value == null ? NONE : value;
+  }
+
+  static @Nullable String orNull(String value) {
+    return value.equals(NONE) ? null : value;
+  }
 
   static void origin(String origin) {
     Matcher parts = ORIGIN.matcher(origin);
@@ -48,23 +82,6 @@ final class Fields {
     } catch (MalformedException e) {
       throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
-  }
-
-  /** Text that people wrote. */
-  static void freeText(String name, String text, int most) {
-    StatementLines.requireValue(name, text);
-    // A lone "-" says that there is none; a space at an end could not be seen in the window.
-    if (text.codePointCount(0, text.length()) > most
-        || text.equals("-")
-        || isSpace(text.codePointAt(0))
-        || isSpace(text.codePointBefore(text.length()))) {
-      throw new IllegalArgumentException(
-          name + " is over " + most + " characters, begins or ends with a space, or is a lone -");
-    }
-  }
-
-  private static boolean isSpace(int c) {
-    return Character.isWhitespace(c) || Character.isSpaceChar(c);
   }
 
   static void wholeSecond(String name, Instant time) {

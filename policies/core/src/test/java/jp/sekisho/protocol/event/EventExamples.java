@@ -304,6 +304,38 @@ final class EventExamples {
     events.put(new DeputyEvent.Absent(BOOT, "S-2001", start, end), PERSON);
     events.put(new DeputyEvent.Back(BOOT, "S-2001"), PERSON);
     events.put(new DeputyEvent.Refused("absent", Refusal.ABSENCE_INVALID), PERSON);
+    events.put(
+        new MeasureEvent.Requested(
+            BOOT,
+            "E-0007",
+            CERTIFICATE,
+            List.of("T-0042", "T-0043"),
+            "zeimu",
+            "usb.storage",
+            "2026-11-22",
+            "2027-01-31",
+            "2027-03-31",
+            "E-0003"),
+        PERSON);
+    events.put(
+        new MeasureEvent.Permitted(
+            BOOT,
+            "E-0007",
+            TRANSACTION,
+            CERTIFICATE,
+            Base64Url.encode(cardStatement(Purpose.APPROVE, CERTIFICATE).bytes()),
+            Base64Url.encode(signature()),
+            Base64Url.encode(range(0, 91))),
+        PERSON);
+    events.put(new MeasureEvent.Rejected(BOOT, "E-0007"), PERSON);
+    events.put(new MeasureEvent.Withdrawn(BOOT, "E-0007"), PERSON);
+    events.put(new MeasureEvent.Expired(BOOT, "E-0007"), organ);
+    events.put(new MeasureEvent.Reviewed(BOOT, "E-0007"), PERSON);
+    events.put(new MeasureEvent.Renewed(BOOT, "E-0007", "E-0012"), PERSON);
+    events.put(new MeasureEvent.Ended(BOOT, "E-0007"), PERSON);
+    events.put(
+        new MeasureEvent.Overdue(BOOT, "E-0007", MeasureEvent.Due.REVIEW, "2027-01-31"), organ);
+    events.put(new MeasureEvent.Refused("request", BOOT, Refusal.MEASURE_WITHOUT_END), PERSON);
     return events;
   }
 

@@ -1,0 +1,171 @@
+package jp.sekisho.server.web;
+
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Produces;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import jp.sekisho.protocol.MeasureView;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.measure.MeasureRegister;
+import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.web.MeasuresPage.Content;
+import org.jspecify.annotations.Nullable;
+
+/** The register of exceptional measures (例外措置), one of them with its exact text, and its papers. */
+@Controller("/measures")
+@Requires(beans = Installation.class)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class MeasuresController {
+  private final Pages pages;
+  private final MeasureRegister register;
+  private final FormTemplates templates;
+  private final Installation installation;
+  private final Answers answers;
+
+  MeasuresController(
+      Pages pages,
+      MeasureRegister register,
+      FormTemplates templates,
+      Installation installation,
+      Answers answers) {
+    this.pages = pages;
+    this.register = register;
+    this.templates = templates;
+    this.installation = installation;
+    this.answers = answers;
+  }
+
+  @Get
+  @Produces(MediaType.ALL)
+  HttpResponse<?> list(HttpRequest<?> request) {
+    return page(
+        request,
+        Refusal.ROLE_MISSING,
+        session ->
+            register
+                .list(session)
+                .map(found -> {
+                  Words words = pages.frame(request).words();
+                  return new Content(
+                      found.measures().stream()
+                          .map(view -> MeasuresContent.row(view, words))
+                          .toList(),
+                      found.outOfStep().stream()
+                          .map(one -> MeasuresContent.line(one, words))
+                          .toList(),
+                      register.asks(session) ? MeasuresContent.form(register.today()) : null,
+                      null);
+                }));
+  }
+
+  @Get("/{id}")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> one(HttpRequest<?> request, @PathVariable String id) {
+    return page(
+        request,
+        Refusal.MEASURE_UNKNOWN,
+        session ->
+            register
+                .find(session, id)
+                .map(view ->
+                    new Content(
+                        List.of(),
+                        List.of(),
+                        view.actions().contains("renew")
+                            ? MeasuresContent.renewal(view, register.today())
+                            : null,
+                        MeasuresContent.row(view, pages.frame(request).words()))));
+  }
+
+  @Get("/{id}/request")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> request(HttpRequest<?> request, @PathVariable String id) {
+    return paper(request, id, false);
+  }
+
+  @Get("/{id}/permit")
+  @Produces(MediaType.ALL)
+  HttpResponse<?> permit(HttpRequest<?> request, @PathVariable String id) {
+    return paper(request, id, true);
+  }
+
+  private HttpResponse<?> paper(HttpRequest<?> request, String id, boolean permit) {
+    return answer(
+        request,
+        Refusal.MEASURE_UNKNOWN,
+        session ->
+            register
+                .paper(session, id)
+                .filter(paper -> !permit || isSigned(paper.view()))
+                .map(paper ->
+                    MeasuresContent.paper(
+                        paper,
+                        permit,
+                        templates.of(session.organ()),
+                        installation.clock().instant(),
+                        pages.frame(request).words())),
+        (session, content) ->
+            pages.page(
+                content == null ? HttpStatus.LOCKED : HttpStatus.OK,
+                request,
+                "paper.jte",
+                "page",
+                new PaperPage(
+                    pages.frame(request), session.person(), session.terminal(), content)));
+  }
+
+  private static boolean isSigned(MeasureView view) {
+    return view.signature() != null;
+  }
+
+  private HttpResponse<?> page(
+      HttpRequest<?> request, Refusal otherwise, Function<Session, Optional<Content>> content) {
+    return answer(
+        request,
+        otherwise,
+        content,
+        (session, shown) ->
+            pages.page(
+                shown == null ? HttpStatus.LOCKED : HttpStatus.OK,
+                request,
+                "measures.jte",
+                "page",
+                new MeasuresPage(
+                    pages.frame(request), session.person(), session.terminal(), shown)));
+  }
+
+  /** Makes a page of its content; of a suspended session's page there is the lock only. */
+  @FunctionalInterface
+  private interface Layout<C> {
+    HttpResponse<?> of(Session session, @Nullable C content);
+  }
+
+  private <C> HttpResponse<?> answer(
+      HttpRequest<?> request,
+      Refusal otherwise,
+      Function<Session, Optional<C>> content,
+      Layout<C> layout) {
+    return switch (CurrentSession.resolution(request)) {
+      case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
+      case Resolution.Suspended(Session session) -> layout.of(session, null);
+      case Resolution.Active(Session session) ->
+          content
+              .apply(session)
+              .<HttpResponse<?>>map(shown -> layout.of(session, shown))
+              .orElseGet(() -> answers.refuse(otherwise, request));
+    };
+  }
+}

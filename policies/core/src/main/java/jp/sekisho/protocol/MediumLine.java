@@ -1,0 +1,22 @@
+package jp.sekisho.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of the register of media (媒体台帳).
+ *
+ * @param medium its number, such as {@code M-0007}
+ * @param fingerprint base64url SHA-256 that recognises it at a port
+ * @param registered ISO-8601 UTC
+ * @param place {@code in needed out disposed}: nobody needs it; a request or an exception names it;
+ *     it is lent out and its return not confirmed; out of use for good
+ * @param disposed when it was disposed of; null while it is in use
+ * @param reference the document that proves it; null while it is in use
+ */
+public record MediumLine(
+    String medium,
+    String fingerprint,
+    String registered,
+    String place,
+    @Nullable String disposed,
+    @Nullable String reference) {}
