@@ -259,8 +259,8 @@ final class KeycloakBench {
     System.out.printf(
         Locale.ROOT,
         "added by the provider: %.1f ms with the attribute, %.1f ms with the user name (aim: 2); of"
-            + " it %.1f ms by its own threads. Keycloak's WebAuthn: %.1f ms. Idle: %.1f ms a second,"
-            + " of it the provider's threads %.1f. Events told: %d%n",
+            + " it %.1f ms by its own threads. Keycloak's WebAuthn: %.1f ms. Idle: %.1f ms a"
+            + " second, of it the provider's threads %.1f. Events told: %d%n",
         at(of(taken, Flow.CARD).without, 0.5) + ownEach - base,
         at(of(taken, Flow.CARD_BY_NAME).without, 0.5) + ownEach - base,
         ownEach,

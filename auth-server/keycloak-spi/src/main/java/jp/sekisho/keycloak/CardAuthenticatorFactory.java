@@ -126,8 +126,8 @@ public final class CardAuthenticatorFactory extends StepFactory {
         new ProviderConfigProperty(
             ATTRIBUTE,
             "Attribute of the staff number",
-            "User attribute that holds the staff number; username: the user's name is it. Users must"
-                + " not be able to edit it.",
+            "User attribute that holds the staff number; username: the user's name is it. Users"
+                + " must not be able to edit it.",
             ProviderConfigProperty.STRING_TYPE,
             DEFAULT_ATTRIBUTE),
         new ProviderConfigProperty(
