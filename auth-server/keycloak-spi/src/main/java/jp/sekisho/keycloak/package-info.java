@@ -3,9 +3,9 @@
  *
  * <p>Thin on purpose. The page gives the terminal's agent nothing but a transaction's id and posts
  * one opaque answer; the service judges it ({@link jp.sekisho.keycloak.SekishoService}), this
- * provider compares what comes back with what it asked, finds the user by an attribute and says
- * yes. It keeps no key but its own client certificate's, no card data and no state of a login
- * outside Keycloak's authentication session.
+ * provider compares what comes back with what it asked, finds the user by an attribute or the user
+ * name and says yes. It keeps no key but its own client certificate's, no card data and no state of
+ * a login outside Keycloak's authentication session.
  *
  * <p>Fails closed: whatever is not a proof of the service is a refusal, and whatever keeps the
  * service from answering is an error page with status 503, which counts against nobody. For the
@@ -33,8 +33,10 @@
  * (ADR 0029); that the cookie's step compares that note; that an event of the error kind has a
  * transaction of its own and a listener may be part of one after completion; that {@code
  * PostMigrationEvent} comes when the realms are there; that the lock-out counts its own categories
- * only. {@code KeycloakIT} notices each. The jar has a limit, so its wire records are listed one by
- * one in the pom, and {@code ProviderJarIT} says which one is missing.
+ * only; that an exception of a condition carries its page out of the flow; that Apache's HttpClient
+ * 4.5 is on the class path (ADR 0044). {@code KeycloakIT} notices each. The jar has a limit, so its
+ * wire records are listed one by one in the pom, and {@code ProviderJarIT} says which one is
+ * missing.
  */
 @NullMarked
 package jp.sekisho.keycloak;

@@ -1,6 +1,7 @@
 package jp.sekisho.audit.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,6 +30,21 @@ final class CopyArgument {
     return Files.isDirectory(path) && !BundleCopy.isBundle(path)
         ? new PublishedCopy(FolderFiles.open(path))
         : BundleCopy.open(path);
+  }
+
+  /**
+   * Opens a served log whose entries are shown to auditors only.
+   *
+   * @param session a file with the cookie of an auditor's session, one line {@code name=value}
+   * @throws OptionsException if the argument is no address
+   */
+  static LogCopy openAs(String argument, Path session) throws IOException, FormatException {
+    if (!ServedFiles.isAddress(argument)) {
+      throw new OptionsException("--session FILE URL");
+    }
+    byte[] cookie = SmallFile.read(session, ServedFiles.MAX_SESSION + 2);
+    return new PublishedCopy(
+        ServedFiles.of(argument).as(new String(cookie, StandardCharsets.ISO_8859_1).strip()));
   }
 
   /** Returns a file's path; a text that cannot be one is a file that is not there. */

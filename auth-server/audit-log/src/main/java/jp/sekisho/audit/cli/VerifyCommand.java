@@ -71,6 +71,9 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--tsa-anchor", paramLabel = "FILE", descriptionKey = "audit.option.tsa-anchor")
   private @Nullable Path authorities;
 
+  @Option(names = "--session", paramLabel = "FILE", descriptionKey = "audit.option.session")
+  private @Nullable Path session;
+
   VerifyCommand(Messages messages) {
     this.voice = new Voice(messages);
   }
@@ -97,7 +100,7 @@ final class VerifyCommand implements Callable<Integer> {
     Optional<byte[]> kept = kept();
     byte[] newest;
     Verification outcome;
-    try (LogCopy opened = withCosignatures(CopyArgument.open(copy))) {
+    try (LogCopy opened = withCosignatures(opened())) {
       outcome =
           sheet == null
               ? verifier.verify(opened, kept, EntrySink.NOBODY)
@@ -114,6 +117,10 @@ final class VerifyCommand implements Callable<Integer> {
       SmallFile.replace(memory, newest);
     }
     return voice.report(outcome, kept.isPresent() || sheet != null);
+  }
+
+  private LogCopy opened() throws IOException, FormatException {
+    return session == null ? CopyArgument.open(copy) : CopyArgument.openAs(copy, session);
   }
 
   /**

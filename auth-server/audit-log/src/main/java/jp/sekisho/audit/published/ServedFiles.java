@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import jp.sekisho.audit.FormatException;
+import org.jspecify.annotations.Nullable;
 
 /** A published log on a server that is not trusted; see the package for the limits. */
 public final class ServedFiles implements LogFiles {
@@ -18,6 +19,11 @@ public final class ServedFiles implements LogFiles {
   public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Longest cookie of a session, in characters. */
+  public static final int MAX_SESSION = 4096;
+
+  private static final String ENTRIES = "tile/entries/";
   private static final int NOT_FOUND = 404;
   private static final int GONE = 410;
   private static final int OK = 200;
@@ -25,16 +31,13 @@ public final class ServedFiles implements LogFiles {
   private final URI base;
   private final Duration timeout;
   private final HttpClient client;
+  private final @Nullable String session;
 
-  private ServedFiles(URI base, Duration timeout) {
+  private ServedFiles(URI base, Duration timeout, HttpClient client, @Nullable String session) {
     this.base = base;
     this.timeout = timeout;
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(timeout.compareTo(CONNECT_TIMEOUT) < 0 ? timeout : CONNECT_TIMEOUT)
-            .build();
+    this.client = client;
+    this.session = session;
   }
 
   /** Returns whether an argument is meant as an address. */
@@ -70,7 +73,27 @@ public final class ServedFiles implements LogFiles {
     if (!secure && !isLoopback(base.getHost())) {
       throw refused("http is for this machine only; use https");
     }
-    return new ServedFiles(base, timeout);
+    HttpClient client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(timeout.compareTo(CONNECT_TIMEOUT) < 0 ? timeout : CONNECT_TIMEOUT)
+            .build();
+    return new ServedFiles(base, timeout, client, null);
+  }
+
+  /**
+   * Returns the same log, read as one whose session this is: a server may show entries to auditors
+   * only. The session goes with the requests for entries and with no other.
+   *
+   * @param cookie {@code name=value}, visible ASCII, at most {@value #MAX_SESSION} characters
+   * @throws FormatException if it is not of this form; the message does not repeat it
+   */
+  public ServedFiles as(String cookie) throws FormatException {
+    if (cookie.length() > MAX_SESSION || !cookie.matches("[!-~]+=[!-~]+")) {
+      throw refused("the session is not one line name=value");
+    }
+    return new ServedFiles(base, timeout, client, cookie);
   }
 
   /** Looks at the text alone: a name other than localhost could be pointed anywhere. */
@@ -88,15 +111,17 @@ public final class ServedFiles implements LogFiles {
 
   @Override
   public byte[] read(String path, int limit) throws IOException {
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(base.resolve(path))
             .header("Accept-Encoding", "identity")
             .timeout(timeout)
-            .GET()
-            .build();
+            .GET();
+    if (session != null && path.startsWith(ENTRIES)) {
+      request.header("Cookie", session);
+    }
     HttpResponse<byte[]> answer;
     try {
-      answer = WholeAnswer.of(client, request, limit, timeout);
+      answer = WholeAnswer.of(client, request.build(), limit, timeout);
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import jp.sekisho.audit.Fixtures;
 import jp.sekisho.audit.FormatException;
@@ -63,6 +65,51 @@ class ServedFilesTest {
     invalid = assertInstanceOf(Invalid.class, verifier.verify(copy));
     assertEquals(Reason.TRUNCATED, invalid.reason());
     assertEquals(256, invalid.entryIndex().orElseThrow());
+  }
+
+  @Test
+  void aSessionGoesWithTheQuestionsForEntriesAndWithNoOther() throws Exception {
+    List<String> with = new CopyOnWriteArrayList<>();
+    List<String> without = new CopyOnWriteArrayList<>();
+    server.answer(
+        "/shut/",
+        exchange -> {
+          try (exchange) {
+            String name = exchange.getRequestURI().getPath().substring("/shut/".length());
+            boolean shown =
+                List.of("name=value")
+                    .equals(exchange.getRequestHeaders().getOrDefault("Cookie", List.of()));
+            (shown ? with : without).add(name);
+            Path file = folder.resolve(name);
+            if (!Files.exists(file) || (name.startsWith("tile/entries/") && !shown)) {
+              exchange.sendResponseHeaders(Files.exists(file) ? 401 : 404, -1);
+              return;
+            }
+            byte[] contents = Files.readAllBytes(file);
+            exchange.sendResponseHeaders(200, contents.length);
+            exchange.getResponseBody().write(contents);
+          }
+        });
+    CopyVerifier verifier = new CopyVerifier(Fixtures.keys(), true);
+    ServedFiles log = ServedFiles.of(server.root() + "shut");
+    IOException refused =
+        assertThrows(IOException.class, () -> verifier.verify(new PublishedCopy(log)));
+    assertTrue(String.valueOf(refused.getMessage()).contains("401"), refused.getMessage());
+    without.clear();
+    PublishedCopy own = new PublishedCopy(log.as("name=value"));
+    assertEquals(300, assertInstanceOf(Verified.class, verifier.verify(own)).size());
+    assertEquals(List.of("tile/entries/000", "tile/entries/001.p/44"), with);
+    assertTrue(without.contains("checkpoint"), without.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "name", "name=", "name=a b", "name=a\r\nHost: x", "name=\u00e9"})
+  void aSessionThatIsNoCookieIsRefusedAndNotRepeated(String cookie) throws Exception {
+    ServedFiles log = ServedFiles.of(server.address());
+    FormatException refused = assertThrows(FormatException.class, () -> log.as(cookie));
+    assertEquals("the session is not one line name=value", refused.getMessage());
+    assertThrows(
+        FormatException.class, () -> log.as("name=" + "v".repeat(ServedFiles.MAX_SESSION)));
   }
 
   @ParameterizedTest

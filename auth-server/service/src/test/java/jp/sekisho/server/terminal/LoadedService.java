@@ -366,6 +366,11 @@ final class LoadedService implements AutoCloseable {
             HttpResponse.BodyHandlers.ofByteArray());
   }
 
+  /** Where people reach it. */
+  String origin() {
+    return config.origin();
+  }
+
   /** Sends to the people's port. */
   HttpResponse<byte[]> send(
       HttpClient http, String method, String path, byte[] body, @Nullable String cookie)

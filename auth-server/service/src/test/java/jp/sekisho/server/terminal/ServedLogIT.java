@@ -9,6 +9,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.note.SignedNote;
@@ -68,6 +70,11 @@ class ServedLogIT {
       Finished verified = go(copy, key);
       assertEquals("verified " + size + " " + root, verified.output().strip());
       assertEquals(0, verified.exit());
+      String served = service.origin() + "/log/mayor/1";
+      Path session = Files.writeString(directory.resolve("session"), auditor + "\n");
+      Finished ours = audit("verify", served, "--vkey", key, "--session", session.toString());
+      assertEquals(0, ours.exit(), ours.output());
+      assertEquals(3, audit("verify", served, "--vkey", key).exit(), "entries are for auditors");
 
       for (String name : new String[] {"checkpoint", "tile/0/001", "tile/entries/000"}) {
         Path file = copy.resolve(name);
@@ -124,6 +131,20 @@ class ServedLogIT {
       assertEquals(0, built.exit(), built.output());
     }
     return run(program.toString(), copy.toString(), key);
+  }
+
+  /** Our own verifier, against the running service. */
+  private Finished audit(String... arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "jp.sekisho.audit.cli.AuditCommand"));
+    command.addAll(List.of(arguments));
+    command.add("--allow-unwitnessed");
+    return run(command.toArray(String[]::new));
   }
 
   private Finished run(String... command) throws IOException, InterruptedException {
