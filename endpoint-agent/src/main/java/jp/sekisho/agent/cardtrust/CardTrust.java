@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import jp.sekisho.agent.login.CardObjections;
+import jp.sekisho.agent.login.StaffNumbers;
 import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.CardTrustList;
@@ -35,9 +37,12 @@ import org.jspecify.annotations.Nullable;
  * pinned or a list replaced a minute ago keeps nobody out. When it cannot be asked, only what time
  * does not heal counts: a revocation, and the end of the card's own certificate. Without a list,
  * without the service's time, and for kinds that are too large for this terminal there is no
- * objection, and the service decides. Thread-safe.
+ * objection, and the service decides.
+ *
+ * <p>Where no service decides afterwards, {@link #of} judges in full and refuses whatever cannot be
+ * told. Thread-safe.
  */
-public final class CardTrust implements CardObjections, AutoCloseable {
+public final class CardTrust implements CardObjections, StaffNumbers, AutoCloseable {
   /** Between two questions, before jitter; a revocation does not wait for it at the service. */
   public static final Duration INTERVAL = Duration.ofMinutes(5);
 
@@ -138,6 +143,14 @@ public final class CardTrust implements CardObjections, AutoCloseable {
         reason == Refusal.CERT_REVOKED
             || (reason == Refusal.CERT_EXPIRED
                 && certificate.getNotAfter().toInstant().isBefore(now.get())));
+  }
+
+  @Override
+  public StaffNumbers.Outcome of(
+      CardKind kind, X509Certificate certificate, Collection<String> pins) {
+    return serverTime.get().isEmpty()
+        ? new StaffNumbers.Outcome.No(Refusal.CLOCK_DOUBTFUL)
+        : material.number(kind, certificate, pins);
   }
 
   /** Whether the service says that what is held, or what it sent instead, is what it goes by. */

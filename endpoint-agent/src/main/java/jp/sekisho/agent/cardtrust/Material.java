@@ -7,18 +7,21 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import jp.sekisho.agent.login.StaffNumbers;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.CardTrustList;
 import jp.sekisho.protocol.CardTrustOffer;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.Sha256;
 import jp.sekisho.smartcard.verify.Clause;
 import jp.sekisho.smartcard.verify.CrlFiles;
 import jp.sekisho.smartcard.verify.PathVerifier;
@@ -38,9 +41,9 @@ record Material(String tag, Set<CardKind> asked, Map<CardKind, Judge> judges) {
 
   private static final int MOST_PARTS = 64;
 
-  /** What is known against a certificate of one kind. */
+  /** Judges certificates of one kind. */
   interface Judge {
-    Optional<Refusal> against(X509Certificate certificate);
+    Verdict verify(X509Certificate certificate);
   }
 
   /** Reads parts by name. */
@@ -119,7 +122,7 @@ record Material(String tag, Set<CardKind> asked, Map<CardKind, Judge> judges) {
       }
     }
     if (roots.isEmpty()) {
-      return certificate -> Optional.of(Refusal.CERT_UNTRUSTED);
+      return certificate -> new Verdict.Distrusted(Clause.UNKNOWN_ISSUER, "no CA is pinned");
     }
     for (String name : offer.lists()) {
       parts.bytes(name);
@@ -137,11 +140,9 @@ record Material(String tag, Set<CardKind> asked, Map<CardKind, Judge> judges) {
             clock, new TrustProfile(roots, Optional.ofNullable(offer.requiredPolicy()), lists));
     return certificate -> {
       try {
-        return verifier.verify(certificate.getEncoded(), List.of()) instanceof Verdict.Distrusted no
-            ? Optional.of(refusal(no.clause()))
-            : Optional.empty();
+        return verifier.verify(certificate.getEncoded(), List.of());
       } catch (CertificateEncodingException e) {
-        return Optional.of(Refusal.CERT_UNTRUSTED);
+        return new Verdict.Distrusted(Clause.MALFORMED, "it cannot be encoded");
       }
     };
   }
@@ -149,7 +150,38 @@ record Material(String tag, Set<CardKind> asked, Map<CardKind, Judge> judges) {
   /** What this list has against a certificate; empty: nothing, or it is not asked. */
   Optional<Refusal> against(CardKind kind, X509Certificate certificate) {
     Judge judge = judges.get(kind);
-    return judge == null ? Optional.empty() : judge.against(certificate);
+    return judge != null && judge.verify(certificate) instanceof Verdict.Distrusted no
+        ? Optional.of(refusal(no.clause()))
+        : Optional.empty();
+  }
+
+  /**
+   * The staff number in a certificate whose path goes through a CA of {@code pins}. Certificates of
+   * JPKI number residents, not staff.
+   */
+  StaffNumbers.Outcome number(CardKind kind, X509Certificate certificate, Collection<String> pins) {
+    Judge judge = kind == CardKind.JPKI ? null : judges.get(kind);
+    if (judge == null) {
+      return new StaffNumbers.Outcome.No(Refusal.CERT_UNTRUSTED);
+    }
+    Verdict verdict = judge.verify(certificate);
+    if (verdict instanceof Verdict.Distrusted no) {
+      return new StaffNumbers.Outcome.No(refusal(no.clause()));
+    }
+    Verdict.Trusted trusted = (Verdict.Trusted) verdict;
+    return trusted
+        .subjectNumber()
+        .filter(number -> trusted.chain().stream().skip(1).anyMatch(ca -> isOf(pins, ca)))
+        .<StaffNumbers.Outcome>map(StaffNumbers.Outcome.Carries::new)
+        .orElseGet(() -> new StaffNumbers.Outcome.No(Refusal.CERT_UNTRUSTED));
+  }
+
+  private static boolean isOf(Collection<String> pins, X509Certificate ca) {
+    try {
+      return pins.contains(Sha256.text(ca.getEncoded()));
+    } catch (CertificateEncodingException e) {
+      return false;
+    }
   }
 
   /** As the service says it. */

@@ -323,6 +323,7 @@ public final class AgentService implements AutoCloseable {
                 shares.share(),
                 desk,
                 EmergencyDesk.Signer.of(new TextSigning(desk, cards, readers)),
+                cardTrust,
                 bindings::presences,
                 uid ->
                     Bindings.isAtScreen(options.presence(), uid)

@@ -1,25 +1,34 @@
 package jp.sekisho.agent.emergency;
 
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import jp.sekisho.agent.grant.CardKey;
 import jp.sekisho.agent.grant.GrantTrust;
+import jp.sekisho.agent.login.StaffNumbers;
+import jp.sekisho.agent.login.TextSigning;
 import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.BreakGlass;
 
 /**
- * Whose signatures stand under a text, by the officer-signed list of approvers and the roster:
- * pure, no clock, no card. The text is the one this process made; signatures over any other do not
- * verify.
+ * Whose signatures stand under a text, by the officer-signed list of approvers, the roster and the
+ * user's certificate: no clock, no card. The text is the one this process made; signatures over any
+ * other do not verify.
  */
 final class EmergencyCheck {
   /** A card's answer: nothing of it is believed yet. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Answer(byte[] spki, byte[] signature) {}
+  record Answer(byte[] spki, byte[] signature, CardKind kind, X509Certificate certificate) {
+    static Answer of(TextSigning.Outcome.Signed signed) {
+      return new Answer(signed.spki(), signed.signature(), signed.kind(), signed.certificate());
+    }
+  }
 
   /**
    * A signature that was verified.
@@ -82,17 +91,29 @@ final class EmergencyCheck {
     return new Outcome.Good(new Verified(listed.get().person(), persons, answer));
   }
 
-  /** That of the person who will use it. */
-  Outcome user(Answer answer, GrantTrust trust) {
-    Optional<Refusal> bad = signature(answer, trust);
+  /**
+   * That of the person who will use it. A line of the roster is the service's word; it counts with
+   * a certificate that carries the same number, of a CA that the officers pinned.
+   */
+  Outcome user(Answer answer, EmergencyTrust trust, StaffNumbers numbers) {
+    Optional<Refusal> bad = signature(answer, trust.grants());
     if (bad.isPresent()) {
       return bad(bad.get());
     }
-    return trust
-        .personOf(Sha256.text(answer.spki()))
-        .filter(text.person()::equals)
-        .<Outcome>map(person -> new Outcome.Good(new Verified(person, Set.of(person), answer)))
-        .orElseGet(() -> bad(Refusal.EMERGENCY_NO_SESSION));
+    String person = text.person();
+    if (trust.grants().personOf(Sha256.text(answer.spki())).filter(person::equals).isEmpty()) {
+      return bad(Refusal.EMERGENCY_NO_SESSION);
+    }
+    if (!Arrays.equals(answer.spki(), answer.certificate().getPublicKey().getEncoded())) {
+      return bad(Refusal.CERT_UNTRUSTED);
+    }
+    StaffNumbers.Outcome found = numbers.of(answer.kind(), answer.certificate(), trust.staffCas());
+    if (found instanceof StaffNumbers.Outcome.No no) {
+      return bad(no.reason());
+    }
+    return ((StaffNumbers.Outcome.Carries) found).number().equals(person)
+        ? new Outcome.Good(new Verified(person, Set.of(person), answer))
+        : bad(Refusal.EMERGENCY_NO_SESSION);
   }
 
   private Optional<Refusal> signature(Answer answer, GrantTrust trust) {

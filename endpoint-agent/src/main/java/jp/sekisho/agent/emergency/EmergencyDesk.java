@@ -29,13 +29,13 @@ import jp.sekisho.agent.emergency.Talk.Step;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
-import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.OpenGrant;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.login.CardDesk;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.login.LivePresence;
+import jp.sekisho.agent.login.StaffNumbers;
 import jp.sekisho.agent.login.TextSigning;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.spool.Room;
@@ -120,6 +120,7 @@ public final class EmergencyDesk implements AutoCloseable {
   /**
    * What the desk depends on.
    *
+   * @param numbers judges the user's certificate
    * @param presences cards that stand behind seats now
    * @param seats the seat of a user who is at the screen
    * @param trust what the signed files say now
@@ -131,6 +132,7 @@ public final class EmergencyDesk implements AutoCloseable {
       MediaGate gate,
       CardDesk cards,
       Signer signer,
+      StaffNumbers numbers,
       Supplier<List<LivePresence>> presences,
       IntFunction<Optional<Seat>> seats,
       Supplier<EmergencyTrust.Now> trust,
@@ -464,8 +466,7 @@ public final class EmergencyDesk implements AutoCloseable {
       TextSigning.Outcome outcome =
           parts.signer().sign(scene.seat(), stay.get(), scene.text(), () -> left(scene));
       if (outcome instanceof TextSigning.Outcome.Signed signed) {
-        return judged(
-            scene, step, approvers, stay.get(), new Answer(signed.spki(), signed.signature()));
+        return judged(scene, step, approvers, stay.get(), Answer.of(signed));
       }
       Refusal reason = ((TextSigning.Outcome.No) outcome).reason();
       if (!TRY_AGAIN.contains(reason)) {
@@ -503,11 +504,11 @@ public final class EmergencyDesk implements AutoCloseable {
     if (now instanceof EmergencyTrust.Now.None none) {
       return new Turn.No(none.reason());
     }
-    GrantTrust trust = ((EmergencyTrust.Now.InForce) now).trust().grants();
+    EmergencyTrust trust = ((EmergencyTrust.Now.InForce) now).trust();
     EmergencyCheck.Outcome outcome =
         step == Step.USER
-            ? scene.check().user(answer, trust)
-            : scene.check().approver(answer, approvers, trust);
+            ? scene.check().user(answer, trust, parts.numbers())
+            : scene.check().approver(answer, approvers, trust.grants());
     if (outcome instanceof EmergencyCheck.Outcome.Bad bad) {
       return new Turn.No(bad.reason());
     }
@@ -546,7 +547,7 @@ public final class EmergencyDesk implements AutoCloseable {
       }
       again.add(approver);
     }
-    if (scene.check().user(user.signature().answer(), trust.grants())
+    if (scene.check().user(user.signature().answer(), trust, parts.numbers())
         instanceof EmergencyCheck.Outcome.Bad bad) {
       return bad.reason();
     }

@@ -18,10 +18,13 @@ import jp.sekisho.protocol.Refusal;
  * @param longest longest use; zero where there is none at all
  * @param media media that may be opened: their fingerprints, or {@link
  *     UsbSettings#EVERY_REGISTERED}
+ * @param staffCas the officers' pins of CAs of staff cards: base64url SHA-256 of their DER
  */
-public record EmergencyTrust(GrantTrust grants, Duration longest, List<String> media) {
+public record EmergencyTrust(
+    GrantTrust grants, Duration longest, List<String> media, List<String> staffCas) {
   public EmergencyTrust {
     media = List.copyOf(media);
+    staffCas = List.copyOf(staffCas);
   }
 
   /**
@@ -66,6 +69,7 @@ public record EmergencyTrust(GrantTrust grants, Duration longest, List<String> m
         new EmergencyTrust(
             GrantTrust.of(files.get(), time.get()),
             files.get().policy().more().value(GrantSettings.EMERGENCY),
-            files.get().policy().more().value(UsbSettings.MEDIA)));
+            files.get().policy().more().value(UsbSettings.MEDIA),
+            files.get().root().staffCas()));
   }
 }

@@ -1,12 +1,14 @@
 package jp.sekisho.agent.login;
 
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.seat.Seat;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 
 /**
@@ -32,9 +34,12 @@ public final class TextSigning {
      *
      * @param spki DER of the card key's SubjectPublicKeyInfo
      * @param signature over the text's bytes
+     * @param kind how the card was spoken to
+     * @param certificate the card's, of that key; nobody judged it in full
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Signed(byte[] spki, byte[] signature) implements Outcome {}
+    record Signed(byte[] spki, byte[] signature, CardKind kind, X509Certificate certificate)
+        implements Outcome {}
 
     /** Not signed. */
     record No(Refusal reason) implements Outcome {}
@@ -61,7 +66,9 @@ public final class TextSigning {
             signed ->
                 new Outcome.Signed(
                     signed.done().certificate().getPublicKey().getEncoded(),
-                    signed.done().signature()),
+                    signed.done().signature(),
+                    signed.kind(),
+                    signed.done().certificate()),
             refused -> new Outcome.No(refused.reason()));
   }
 }

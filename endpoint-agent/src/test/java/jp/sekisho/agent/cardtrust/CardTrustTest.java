@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import jp.sekisho.agent.login.StaffNumbers;
 import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.agent.testing.TrustSource;
 import jp.sekisho.protocol.CardKind;
@@ -220,6 +221,66 @@ class CardTrustTest {
     lets(trust, card(other));
     serverTime = Optional.of(Instant.now().plus(Duration.ofDays(8)));
     lets(trust, card(ca));
+  }
+
+  private static StaffNumbers.Outcome number(
+      CardTrust trust, X509Certificate card, TestCa... pins) {
+    return number(CardKind.STAFF_PIV, trust, card, pins);
+  }
+
+  private static StaffNumbers.Outcome number(
+      CardKind kind, CardTrust trust, X509Certificate card, TestCa... pins) {
+    return trust.of(kind, card, Stream.of(pins).map(one -> Sha256.text(der(one.root()))).toList());
+  }
+
+  private static StaffNumbers.Outcome no(Refusal reason) {
+    return new StaffNumbers.Outcome.No(reason);
+  }
+
+  @Test
+  @DisplayName("with the line cut a certificate names a member of staff under the officers' pins")
+  void numbered() throws Exception {
+    X509Certificate lost = revoked(ca);
+    pin(ca, other);
+    CardTrust trust = fetched();
+    service.reachable = false;
+    int before = service.asked.size();
+    X509Certificate good = card(ca);
+    assertEquals(new StaffNumbers.Outcome.Carries("100042"), number(trust, good, ca));
+    // What the service goes by too, and no officer pinned.
+    assertEquals(no(Refusal.CERT_UNTRUSTED), number(trust, card(other), ca));
+    assertEquals(no(Refusal.CERT_UNTRUSTED), number(trust, good));
+    assertEquals(no(Refusal.CERT_REVOKED), number(trust, lost, ca));
+    assertEquals(
+        no(Refusal.CERT_EXPIRED), number(trust, card(ca, Instant.now().minusSeconds(60)), ca));
+    assertEquals(before, service.asked.size(), "asks nobody");
+    serverTime = Optional.of(Instant.now().plus(Duration.ofDays(8)));
+    assertEquals(no(Refusal.REVOCATION_UNKNOWN), number(trust, good, ca));
+    serverTime = Optional.empty();
+    assertEquals(no(Refusal.CLOCK_DOUBTFUL), number(trust, good, ca));
+  }
+
+  @Test
+  @DisplayName("a home-made certificate, and whatever cannot be told, names nobody")
+  void unnumbered() throws Exception {
+    CardTrust trust = fetched();
+    service.reachable = false;
+    X509Certificate homeMade = card(other);
+    lets(trust, homeMade); // as an objection, with the line cut
+    assertEquals(no(Refusal.CERT_UNTRUSTED), number(trust, homeMade, ca));
+    assertEquals(no(Refusal.CERT_UNTRUSTED), number(trust, homeMade, ca, other));
+    assertEquals(no(Refusal.CERT_USAGE), number(trust, ca.root(), ca));
+    X509Certificate good = card(ca);
+    assertEquals(no(Refusal.CERT_UNTRUSTED), number(CardKind.PKCS11, trust, good, ca));
+    assertEquals(no(Refusal.CERT_UNTRUSTED), number(trust(BUDGET), good, ca), "nothing delivered");
+    service.reachable = true;
+    CardTrust small = trust(100);
+    assertTrue(small.refresh());
+    assertEquals(no(Refusal.CERT_UNTRUSTED), number(small, good, ca), "too large");
+    kinds.add(CardKind.JPKI);
+    pin(CardKind.JPKI, null, ca);
+    assertTrue(trust.refresh());
+    assertEquals(no(Refusal.CERT_UNTRUSTED), number(CardKind.JPKI, trust, good, ca));
   }
 
   @Test

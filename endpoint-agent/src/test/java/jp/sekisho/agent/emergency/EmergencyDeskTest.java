@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import jp.sekisho.agent.emergency.EmergencyWorld.Card;
 import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.login.LivePresence;
+import jp.sekisho.agent.login.TextSigning;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.policy.grant.Approver;
@@ -396,6 +397,43 @@ class EmergencyDeskTest {
               signs(world, card(world.first), card(world.second), card(stranger));
             }),
         wrong(
+            "a home-made key that the roster calls the user's",
+            Refusal.CERT_UNTRUSTED,
+            world -> {
+              world.roster.put(spki(stranger), EmergencyWorld.CLERK);
+              signs(world, card(world.first), card(world.second), card(stranger));
+            }),
+        wrong(
+            "a home-made key that the roster calls the user's, shown with the user's certificate",
+            Refusal.CERT_UNTRUSTED,
+            world -> {
+              world.roster.put(spki(stranger), EmergencyWorld.CLERK);
+              signs(
+                  world,
+                  card(world.first),
+                  card(world.second),
+                  text ->
+                      signed(
+                          stranger.getPublic().getEncoded(),
+                          EmergencyWorld.sign(stranger, text.bytes()),
+                          world.clerk));
+            }),
+        wrong(
+            "another's card that the roster calls the user's",
+            Refusal.EMERGENCY_NO_SESSION,
+            world -> {
+              world.roster.put(spki(stranger), EmergencyWorld.CLERK);
+              world.numbers.put(spki(stranger), "S-3000");
+              signs(world, card(world.first), card(world.second), card(stranger));
+            }),
+        wrong(
+            "the user's card, where the officers pinned no CA of staff cards",
+            Refusal.CERT_UNTRUSTED,
+            world -> {
+              world.staffCas.clear();
+              signs(world, card(world.first), card(world.second), card(world.clerk));
+            }),
+        wrong(
             "only one approver comes",
             Refusal.EMERGENCY_APPROVERS,
             world -> signs(world, card(world.first))),
@@ -483,16 +521,15 @@ class EmergencyDeskTest {
     world.pass(Duration.ofMinutes(1));
     closedBecause("deadline");
     world.logInAgain();
-    world.handing(text -> replay(old), card(world.second), card(world.clerk));
+    world.handing(text -> replay(old, world.first), card(world.second), card(world.clerk));
     EmergencyOutcome outcome = world.ask();
     assertEquals(new EmergencyOutcome.Refused(Refusal.SIGNATURE_INVALID), outcome);
     assertEquals(1, world.gate.opened);
   }
 
-  private static jp.sekisho.agent.login.TextSigning.Outcome replay(EmergencyEvent.Signed old) {
+  private static TextSigning.Outcome replay(EmergencyEvent.Signed old, KeyPair keys) {
     try {
-      return new jp.sekisho.agent.login.TextSigning.Outcome.Signed(
-          Base64Url.decode(old.spki()), Base64Url.decode(old.signature()));
+      return signed(Base64Url.decode(old.spki()), Base64Url.decode(old.signature()), keys);
     } catch (jp.sekisho.protocol.MalformedException e) {
       throw new IllegalStateException(e);
     }
@@ -503,11 +540,12 @@ class EmergencyDeskTest {
   void forged() {
     KeyPair thief = TestPki.newKeys();
     world.handing(text ->
-        new jp.sekisho.agent.login.TextSigning.Outcome.Signed(
-            world.first.getPublic().getEncoded(), EmergencyWorld.sign(thief, text.bytes())));
+        signed(
+            world.first.getPublic().getEncoded(),
+            EmergencyWorld.sign(thief, text.bytes()),
+            world.first));
     refused(Refusal.SIGNATURE_INVALID, world.ask());
-    world.handing(
-        text -> new jp.sekisho.agent.login.TextSigning.Outcome.Signed(new byte[91], new byte[70]));
+    world.handing(text -> signed(new byte[91], new byte[70], world.first));
     refused(Refusal.SIGNATURE_INVALID, world.ask());
   }
 

@@ -32,16 +32,19 @@ import jp.sekisho.agent.ipc.EmergencyCall;
 import jp.sekisho.agent.ipc.SessionProcess;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.seat.LocalPresence;
+import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.agent.testing.Await;
 import jp.sekisho.agent.testing.FakeService;
 import jp.sekisho.agent.testing.LoginPage;
 import jp.sekisho.agent.testing.SignedSet;
+import jp.sekisho.agent.testing.TrustSource;
 import jp.sekisho.agent.testing.Typist;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.policy.usb.UsbSettings;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.EnrollmentTicket;
 import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.Refusal;
@@ -51,6 +54,7 @@ import jp.sekisho.protocol.statement.BreakGlass.Reason;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.simulate.PivApplet;
+import jp.sekisho.smartcard.simulate.TestCa;
 import jp.sekisho.smartcard.testing.PcscService;
 import jp.sekisho.smartcard.testing.VirtualCard;
 import org.junit.jupiter.api.DisplayName;
@@ -66,7 +70,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class EmergencyIT {
   private static final PluggedMedium STICK = new PluggedMedium("3-1", Sha256.text(new byte[9]));
-  private static final List<String> ROUTES = List.of("grants", "heartbeat", "events", "policy");
+  private static final List<String> ROUTES =
+      List.of("grants", "heartbeat", "events", "policy", "card-trust");
 
   /** Gates that hold, with one stick plugged in. */
   private static final class OneStick implements Gates, MediaGate {
@@ -121,10 +126,10 @@ class EmergencyIT {
   }
 
   /** Makes a card's memory; the hash of its key. */
-  private static String card(Path directory, String person) throws Exception {
+  private static String card(Path directory, String person, Path ca) throws Exception {
     PivApplet unused =
         PivApplet.open(
-            directory, new NewCard(NewCard.Kind.STAFF, person, Optional.empty(), Optional.empty()));
+            directory, new NewCard(NewCard.Kind.STAFF, person, Optional.of(ca), Optional.empty()));
     return Sha256.text(
         StateDirectory.certificate(Files.readAllBytes(directory.resolve("9a.der")))
             .getPublicKey()
@@ -139,6 +144,20 @@ class EmergencyIT {
     service.overrides.put("policy", exchange -> FakeService.answer(exchange, 200, bundle));
   }
 
+  private static void serveCardTrust(FakeService service, TestCa ca) throws Exception {
+    TrustSource trust = new TrustSource();
+    trust.judge(
+        CardKind.STAFF_PIV,
+        List.of(ca.root().getEncoded()),
+        List.of(Files.readAllBytes(ca.crl())),
+        null);
+    byte[] list = ((Reply.Ok<Optional<byte[]>>) trust.list(null)).value().orElseThrow();
+    service.overrides.put("card-trust", exchange -> FakeService.answer(exchange, 200, list));
+    trust.parts.forEach((name, der) ->
+        service.overrides.put(
+            "card-trust/" + name, exchange -> FakeService.answer(exchange, 200, der)));
+  }
+
   @Test
   @DisplayName(
       "two approvers' cards and the clerk's open a stick without the service, until the clerk goes")
@@ -147,10 +166,11 @@ class EmergencyIT {
     Path clerk = temp.resolve("c");
     Path first = temp.resolve("a");
     Path second = temp.resolve("b");
-    String clerkKey = card(clerk, "S-1024");
-    String firstKey = card(first, "S-0007");
-    String secondKey = card(second, "S-0008");
-    SignedSet signed = new SignedSet(Instant.now());
+    TestCa ca = TestCa.open(temp.resolve("ca"));
+    String clerkKey = card(clerk, "S-1024", temp.resolve("ca"));
+    String firstKey = card(first, "S-0007", temp.resolve("ca"));
+    String secondKey = card(second, "S-0008", temp.resolve("ca"));
+    SignedSet signed = new SignedSet(Instant.now(), List.of(Sha256.text(ca.root().getEncoded())));
     byte[] bundle =
         signed
             .bundle(
@@ -176,6 +196,7 @@ class EmergencyIT {
         VirtualCard approvers = pcsc.card(1, first)) {
       approvers.remove();
       servePolicy(service, bundle);
+      serveCardTrust(service, ca);
       EnrollmentTicket plain = service.ticket();
       StateDirectory state = new StateDirectory(temp.resolve("state"));
       assertInstanceOf(
@@ -209,6 +230,8 @@ class EmergencyIT {
                   && status.triesLeft() != null
                   && types(service).contains("policy.accepted");
             });
+        Await.until(
+            "CAs and lists kept", () -> Files.exists(state.cardTrust().resolve("list.json")));
         page.login(service.transaction("login"));
 
         EmergencyOutcome online = ask(socket, approvers, second);
@@ -222,6 +245,7 @@ class EmergencyIT {
 
         ROUTES.forEach(service.overrides::remove);
         servePolicy(service, bundle);
+        serveCardTrust(service, ca);
         clerkCard.remove();
         Await.until("closed", gates.open::isEmpty);
         Await.until("the records arrive", () -> types(service).contains("emergency.closed"));

@@ -6,11 +6,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +29,7 @@ import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.login.CardDesk;
 import jp.sekisho.agent.login.LivePresence;
+import jp.sekisho.agent.login.StaffNumbers;
 import jp.sekisho.agent.login.TextSigning;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.spool.Room;
@@ -39,6 +42,7 @@ import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.trust.Roster;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.AgentEvent;
@@ -62,7 +66,10 @@ final class EmergencyWorld {
   static final String SECOND = "S-0008";
   static final int UID = 1001;
   static final Instant NOW = Instant.parse("2026-11-22T06:00:00Z");
+  static final String PIN = Sha256.text(bytes("staff CA"));
   static final PluggedMedium STICK = new PluggedMedium("3-1", Sha256.text(bytes("stick")));
+
+  private static final TestPki CA = new TestPki("staff CA");
 
   /** What a card is asked for and gives. */
   interface Card {
@@ -73,6 +80,11 @@ final class EmergencyWorld {
   final KeyPair first = TestPki.newKeys();
   final KeyPair second = TestPki.newKeys();
   final Map<String, String> roster = new HashMap<>();
+
+  /** Staff numbers in certificates of the pinned CA, by the hash of the card's key. */
+  final Map<String, String> numbers = new HashMap<>();
+
+  final List<String> staffCas = new ArrayList<>(List.of(PIN));
   final List<Approver> approvers = new ArrayList<>();
   final Set<String> revoked = new LinkedHashSet<>();
   final Gate gate = new Gate();
@@ -107,6 +119,7 @@ final class EmergencyWorld {
     roster.put(spki(clerk), CLERK);
     roster.put(spki(first), FIRST);
     roster.put(spki(second), SECOND);
+    numbers.putAll(roster);
     approvers.add(new Approver(FIRST, ORGAN, spki(first)));
     approvers.add(new Approver(SECOND, ORGAN, spki(second)));
     gate.plugged.add(STICK);
@@ -126,6 +139,7 @@ final class EmergencyWorld {
                 gate,
                 reader,
                 (at, stay, text, left) -> reader.sign(stay, asSigned.apply(text)),
+                this::number,
                 () -> List.copyOf(present),
                 uid -> uid == UID && atScreen ? Optional.<Seat>of(seat) : Optional.empty(),
                 this::trust,
@@ -141,6 +155,14 @@ final class EmergencyWorld {
             () -> {});
     made.start();
     return made;
+  }
+
+  private StaffNumbers.Outcome number(
+      CardKind kind, X509Certificate certificate, Collection<String> pins) {
+    String number = numbers.get(Sha256.text(certificate.getPublicKey().getEncoded()));
+    return number == null || !pins.contains(PIN)
+        ? new StaffNumbers.Outcome.No(Refusal.CERT_UNTRUSTED)
+        : new StaffNumbers.Outcome.Carries(number);
   }
 
   private void pause() {
@@ -167,7 +189,8 @@ final class EmergencyWorld {
                 revoked,
                 fresh),
             longest,
-            media));
+            media,
+            staffCas));
   }
 
   /** The hands of one reader: each card in turn, the clerk's last. */
@@ -245,7 +268,16 @@ final class EmergencyWorld {
   }
 
   static TextSigning.Outcome signed(KeyPair keys, byte[] bytes) {
-    return new TextSigning.Outcome.Signed(keys.getPublic().getEncoded(), sign(keys, bytes));
+    return signed(keys.getPublic().getEncoded(), sign(keys, bytes), keys);
+  }
+
+  /** What a card may say, with a certificate of those keys. */
+  static TextSigning.Outcome signed(byte[] spki, byte[] signature, KeyPair certified) {
+    return new TextSigning.Outcome.Signed(
+        spki,
+        signature,
+        CardKind.STAFF_PIV,
+        CA.issue(certified.getPublic(), "staff", NOW, NOW.plusSeconds(86_400)));
   }
 
   static byte[] sign(KeyPair keys, byte[] bytes) {

@@ -42,12 +42,17 @@ public final class SignedSet {
   private final SignedFile root;
 
   public SignedSet(Instant now) {
+    this(now, List.of());
+  }
+
+  /** With pins of these CAs of staff cards. */
+  public SignedSet(Instant now, List<String> staffCas) {
     Root body =
         new Root(
             1,
             List.of(new Officer("S-3001", officer.key())),
             online.key(),
-            List.of(),
+            staffCas,
             List.of(),
             List.of(),
             List.of(),
