@@ -340,7 +340,7 @@ public final class AgentService implements AutoCloseable {
             media,
             () -> LockSupport.parkNanos(CARD_LOOK.toNanos()),
             status::write);
-    emergencyDesk.start();
+    emergencyDesk.start(bindings::onChange);
     emergencies.set(emergencyDesk);
     // On a thread of its own: no other desk's mount may keep a deadline waiting.
     ScheduledExecutorService deadlines =

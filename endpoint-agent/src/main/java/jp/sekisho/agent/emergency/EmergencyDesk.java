@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.grant.OpenGrant;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
+import jp.sekisho.agent.login.Bindings;
 import jp.sekisho.agent.login.CardDesk;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.login.LivePresence;
@@ -218,6 +220,9 @@ public final class EmergencyDesk implements AutoCloseable {
   private @Nullable Use use;
   private boolean stopped;
 
+  /** Users at whose seats a passkey answered since the question that is being signed. */
+  private final Set<Integer> answered = new HashSet<>();
+
   /**
    * @param work runs what may take seconds
    * @param pause lets a fraction of a second go by, between two looks for a card
@@ -251,8 +256,12 @@ public final class EmergencyDesk implements AutoCloseable {
     }
   }
 
-  /** Ends for good whatever an earlier process left, then listens. */
-  public void start() {
+  /**
+   * Ends for good whatever an earlier process left, then listens.
+   *
+   * @param seats takes a listener for what happens at seats
+   */
+  public void start(Consumer<Bindings.Listener> seats) {
     List<PluggedMedium> there = parts.gate().plugged();
     for (EmergencyCase left : store.all()) {
       if (left.state() == EmergencyCase.State.OPEN) {
@@ -268,6 +277,35 @@ public final class EmergencyDesk implements AutoCloseable {
     }
     parts.gate().onUnplugged(medium -> run(this::tick));
     parts.cards().onGone(reader -> run(this::tick));
+    seats.accept(
+        new Bindings.Listener() {
+          @Override
+          public void came(LivePresence presence) {
+            run(EmergencyDesk.this::tick);
+          }
+
+          @Override
+          public void went(LivePresence presence, boolean cardGone) {
+            run(EmergencyDesk.this::tick);
+          }
+
+          @Override
+          public void passkey(int uid) {
+            EmergencyDesk.this.passkey(uid);
+          }
+        });
+  }
+
+  /** Somebody who has a passkey uses that seat now, and nobody can tell who. */
+  private void passkey(int uid) {
+    Use now;
+    synchronized (this) {
+      answered.add(uid);
+      now = use;
+    }
+    if (now != null && now.seat.uid() == uid) {
+      end(now, Cause.SEAT_LOST);
+    }
   }
 
   // --- Asking ---
@@ -324,6 +362,10 @@ public final class EmergencyDesk implements AutoCloseable {
       return refuse(null, null, none.reason());
     }
     EmergencyTrust trust = ((EmergencyTrust.Now.InForce) now).trust();
+    synchronized (this) {
+      // Before the look at who is there: a passkey from now on counts.
+      answered.clear();
+    }
     LivePresence presence = presence(uid, trust).orElse(null);
     Optional<String> known = presence == null ? Optional.empty() : person(presence, trust);
     if (presence == null || known.isEmpty()) {
@@ -588,6 +630,9 @@ public final class EmergencyDesk implements AutoCloseable {
     synchronized (this) {
       if (stopped || use != null) {
         return new EmergencyOutcome.Refused(Refusal.EMERGENCY_BUSY);
+      }
+      if (answered.contains(scene.seat().uid())) {
+        return new EmergencyOutcome.Refused(Refusal.EMERGENCY_NO_SESSION);
       }
       use = next;
     }

@@ -67,6 +67,12 @@ public final class Bindings {
      * the record; returns at once.
      */
     void went(LivePresence presence, boolean cardGone);
+
+    /**
+     * Somebody answered with a passkey at a seat of this user; nobody tells whose it is. Called
+     * also where no card stood behind the seat, before the answer leaves; returns at once.
+     */
+    default void passkey(int uid) {}
   }
 
   private final CardDesk desk;
@@ -138,6 +144,7 @@ public final class Bindings {
     for (LivePresence presence : left) {
       listeners.forEach(listener -> listener.went(presence, false));
     }
+    listeners.forEach(listener -> listener.passkey(seat.uid()));
     return Optional.empty();
   }
 

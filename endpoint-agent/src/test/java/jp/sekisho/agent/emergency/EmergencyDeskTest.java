@@ -212,6 +212,37 @@ class EmergencyDeskTest {
     assertEquals(EmergencyCase.State.OVER, kept().get(0).state());
   }
 
+  @Test
+  @DisplayName("a passkey at the user's seat ends it, one at another's does not")
+  void passkey() {
+    opens(30);
+    world.passkey(1002);
+    world.settle();
+    assertTrue(world.isOpen());
+    world.passkey(EmergencyWorld.UID);
+    world.settle();
+    closedBecause("seat-lost");
+  }
+
+  @Test
+  @DisplayName("a passkey at the user's seat while people sign, or while it opens: nothing opens")
+  void passkeyMeanwhile() {
+    world.handing(card(world.first), card(world.second));
+    world.hands.add(() -> {
+      world.passkey(EmergencyWorld.UID);
+      world.reader.insert(card(world.clerk));
+    });
+    refused(Refusal.EMERGENCY_NO_SESSION, world.ask());
+    world.logInAgain();
+    world.gate.whileOpening = () -> world.passkey(EmergencyWorld.UID);
+    assertInstanceOf(EmergencyOutcome.Refused.class, world.opened(30));
+    assertFalse(world.isOpen());
+    assertTrue(world.log.lines().contains("closed seat-lost"), world.log.lines()::toString);
+    world.logInAgain();
+    world.gate.whileOpening = () -> {};
+    opens(30);
+  }
+
   private List<EmergencyCase> kept() {
     try {
       return EmergencyCases.open(world.file).all();

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.Records;
+import jp.sekisho.agent.login.Bindings;
 import jp.sekisho.agent.login.CardDesk;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.login.StaffNumbers;
@@ -112,6 +114,7 @@ final class EmergencyWorld {
   boolean atScreen = true;
   boolean gone;
   UnaryOperator<BreakGlass> asSigned = text -> text;
+  Bindings.@Nullable Listener bindings;
   EmergencyDesk desk;
 
   EmergencyWorld(Path file) {
@@ -153,7 +156,7 @@ final class EmergencyWorld {
             queue::add,
             this::pause,
             () -> {});
-    made.start();
+    made.start(listener -> bindings = listener);
     return made;
   }
 
@@ -236,6 +239,11 @@ final class EmergencyWorld {
   void logInAgain() {
     present.clear();
     present.add(new LivePresence(UID, reader.stay(), spki(clerk)));
+  }
+
+  /** A passkey answers at a seat of that user. */
+  void passkey(int uid) {
+    Objects.requireNonNull(bindings).passkey(uid);
   }
 
   void settle() {

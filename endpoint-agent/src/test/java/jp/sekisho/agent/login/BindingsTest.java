@@ -34,6 +34,7 @@ class BindingsTest {
   private final Seats seats = new Seats();
   private final ScriptedSeat seat = new ScriptedSeat(1001);
   private final List<String> heard = new ArrayList<>();
+  private final List<Integer> passkeys = new ArrayList<>();
   private final List<Runnable> effects = new ArrayList<>();
   @TempDir Path temp;
   private Spool spool;
@@ -57,6 +58,11 @@ class BindingsTest {
           public void went(LivePresence presence, boolean cardGone) {
             heard.add("went " + presence.uid() + (cardGone ? " card" : " seat"));
             assertTrue(bindings.presences().isEmpty(), "it is gone when that is told");
+          }
+
+          @Override
+          public void passkey(int uid) {
+            passkeys.add(uid);
           }
         });
     desk.insert(
@@ -156,6 +162,7 @@ class BindingsTest {
     assertEquals(Map.of("transactions", List.of(ID)), spool.retained().get(0).data());
     assertEquals(1, seat.locks.get());
     assertEquals(Optional.of(Refusal.PROMPT_UNAVAILABLE), bindings.bind(seat, ID));
+    assertEquals(List.of(1001), passkeys, "told once, and not of the refused one");
   }
 
   @Test
@@ -169,6 +176,7 @@ class BindingsTest {
     assertEquals(List.of(id(1), id(2)), bindings.transactions());
     assertEquals(Optional.empty(), bindings.bind(seat, id(3)));
     assertEquals(2, heard.size(), "told once");
+    assertEquals(List.of(1001, 1001), passkeys, "each");
     desk.remove();
     assertEquals(2, heard.size(), "told once");
     assertEquals(List.of(id(2), id(3)), bindings.transactions());
