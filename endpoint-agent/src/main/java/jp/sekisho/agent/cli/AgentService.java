@@ -360,6 +360,7 @@ public final class AgentService implements AutoCloseable {
             client::fetch,
             desk,
             cards,
+            emergencyDesk::isReserved,
             spool,
             bindings,
             readers,

@@ -213,6 +213,7 @@ public final class EmergencyDesk implements AutoCloseable {
   private final Runnable changed;
   private final AtomicBoolean asking = new AtomicBoolean();
   private final AtomicBoolean measuring = new AtomicBoolean();
+  private final Reserved reserved;
   private volatile boolean gatesHold;
 
   // All below is guarded by this.
@@ -241,6 +242,7 @@ public final class EmergencyDesk implements AutoCloseable {
     this.parts = parts;
     this.clocks = clocks;
     this.store = openStore(file);
+    this.reserved = new Reserved(parts.cards());
     this.random = random;
     this.work = work;
     this.pause = pause;
@@ -276,7 +278,12 @@ public final class EmergencyDesk implements AutoCloseable {
       }
     }
     parts.gate().onUnplugged(medium -> run(this::tick));
-    parts.cards().onGone(reader -> run(this::tick));
+    parts
+        .cards()
+        .onGone(reader -> {
+          run(this::tick);
+          run(reserved::forgetGone);
+        });
     seats.accept(
         new Bindings.Listener() {
           @Override
@@ -475,6 +482,27 @@ public final class EmergencyDesk implements AutoCloseable {
   }
 
   private EmergencyOutcome sign(Scene scene) {
+    Set<Stay> own = new HashSet<>(Set.of(scene.presence().stay()));
+    reserved.begin();
+    try {
+      return sign(scene, own);
+    } finally {
+      reserved.end(own);
+    }
+  }
+
+  /**
+   * Whether that card was put in to sign a text here, or perhaps was: then it answers no
+   * transaction, whatever a page of the seat asks for.
+   */
+  public boolean isReserved(Stay stay) {
+    return reserved.is(stay);
+  }
+
+  /**
+   * @param own stays of the user's card; the last one is added
+   */
+  private EmergencyOutcome sign(Scene scene, Set<Stay> own) {
     // The card of who asks stays where it is; it is neither approver's.
     Set<Stay> tried = new HashSet<>(Set.of(scene.presence().stay()));
     List<Verified> approvers = new ArrayList<>();
@@ -493,6 +521,7 @@ public final class EmergencyDesk implements AutoCloseable {
       return new EmergencyOutcome.Refused(no.reason());
     }
     Turn.Done user = (Turn.Done) last;
+    own.add(user.stay());
     Refusal obstacle = lastLook(scene, approvers, user);
     return obstacle != null ? new EmergencyOutcome.Refused(obstacle) : open(scene, approvers, user);
   }
@@ -505,6 +534,7 @@ public final class EmergencyDesk implements AutoCloseable {
         return new Turn.No(Refusal.EMERGENCY_APPROVERS);
       }
       tried.add(stay.get());
+      reserved.tried(stay.get());
       TextSigning.Outcome outcome =
           parts.signer().sign(scene.seat(), stay.get(), scene.text(), () -> left(scene));
       if (outcome instanceof TextSigning.Outcome.Signed signed) {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.seat.Seat;
@@ -26,6 +27,7 @@ import jp.sekisho.protocol.statement.TerminalStatement;
 final class CardTurn {
   private final LoginFlow.Self self;
   private final CardSigning signing;
+  private final Predicate<Stay> reserved;
   private final Spool spool;
   private final Bindings bindings;
   private final Supplier<Instant> serverTime;
@@ -33,11 +35,13 @@ final class CardTurn {
   CardTurn(
       LoginFlow.Self self,
       CardSigning signing,
+      Predicate<Stay> reserved,
       Spool spool,
       Bindings bindings,
       Supplier<Instant> serverTime) {
     this.self = self;
     this.signing = signing;
+    this.reserved = reserved;
     this.spool = spool;
     this.bindings = bindings;
     this.serverTime = serverTime;
@@ -55,6 +59,9 @@ final class CardTurn {
    */
   Turn run(Seat seat, Question question, Stay stay, boolean lastTry, BooleanSupplier takeOnce) {
     Scene scene = new Scene(seat, question, stay, takeOnce);
+    if (reserved.test(stay)) {
+      return scene.refused(Refusal.CARD_BUSY);
+    }
     return signing
         .sign(
             new CardSigning.Wish(
@@ -101,6 +108,10 @@ final class CardTurn {
     String transaction = statement.transaction();
     if (timeLeft(scene.question()).isNegative()) {
       return scene.refused(Refusal.TRANSACTION_EXPIRED);
+    }
+    // A window that was open already when the card was put to its other use.
+    if (reserved.test(scene.stay())) {
+      return scene.refused(Refusal.CARD_BUSY);
     }
     if (spool.room() == Room.GONE) {
       return scene.refused(Refusal.RECORDS_FULL);

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import jp.sekisho.agent.config.DeviceKey;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.login.CardDesk.Look;
@@ -86,6 +87,7 @@ public final class LoginFlow implements LoopbackCalls {
         transactions,
         desk,
         LoginCards.Kinds.STAFF,
+        stay -> false,
         spool,
         bindings,
         readers,
@@ -93,7 +95,11 @@ public final class LoginFlow implements LoopbackCalls {
         clock);
   }
 
-  /** As the other, with more kinds of cards than staff cards. */
+  /**
+   * As the other, with more kinds of cards than staff cards.
+   *
+   * @param reserved cards that were put in for something else than a login
+   */
   public LoginFlow(
       Self self,
       LocalPresence presence,
@@ -101,6 +107,7 @@ public final class LoginFlow implements LoopbackCalls {
       TransactionSource transactions,
       CardDesk desk,
       LoginCards.Kinds kinds,
+      Predicate<Stay> reserved,
       Spool spool,
       Bindings bindings,
       ExecutorService readers,
@@ -115,7 +122,8 @@ public final class LoginFlow implements LoopbackCalls {
     this.spool = spool;
     this.records = new RefusalRecords(spool, clock);
     this.turn =
-        new CardTurn(self, new CardSigning(cards, readers), spool, bindings, standing::serverTime);
+        new CardTurn(
+            self, new CardSigning(cards, readers), reserved, spool, bindings, standing::serverTime);
     this.passkeys = new PasskeyTurn(self, spool, bindings, standing::serverTime);
     this.glance = new Glance(desk, cards);
     this.media = media;

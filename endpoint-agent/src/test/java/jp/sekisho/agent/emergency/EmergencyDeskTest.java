@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import jp.sekisho.agent.emergency.EmergencyWorld.Card;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.login.CardDesk;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.login.TextSigning;
 import jp.sekisho.agent.spool.Room;
@@ -210,6 +212,42 @@ class EmergencyDeskTest {
     world.pass(Duration.ofSeconds(1));
     closedBecause(cause);
     assertEquals(EmergencyCase.State.OVER, kept().get(0).state());
+  }
+
+  @Test
+  @DisplayName("a card that was put in to sign logs nobody in until it leaves its reader")
+  void reserved() {
+    List<CardDesk.Stay> stays = new ArrayList<>();
+    List<Boolean> busy = new ArrayList<>();
+    Consumer<Card> inserting =
+        card ->
+            world.hands.add(() -> {
+              world.reader.insert(card);
+              stays.add(world.reader.stay());
+              busy.add(world.desk.isReserved(world.reader.stay()));
+            });
+    CardDesk.Stay before = world.reader.stay();
+    assertFalse(world.desk.isReserved(before));
+    inserting.accept(card(world.first));
+    inserting.accept(card(world.second));
+    assertEquals(new EmergencyOutcome.Refused(Refusal.EMERGENCY_APPROVERS), world.ask());
+    assertEquals(List.of(true, true), busy, "before a card is tried too");
+    assertFalse(world.desk.isReserved(before), "the user's own");
+    // The second approver's card still lies in the reader.
+    assertTrue(world.desk.isReserved(stays.get(1)));
+    world.reader.leave();
+    world.settle();
+    assertFalse(world.desk.isReserved(stays.get(0)));
+    assertFalse(world.desk.isReserved(stays.get(1)), "that stay is over");
+  }
+
+  @Test
+  @DisplayName("the user's own card logs in again once all have signed")
+  void notReserved() {
+    opens(30);
+    assertFalse(world.desk.isReserved(world.reader.stay()));
+    world.desk.close();
+    assertFalse(world.desk.isReserved(world.reader.stay()));
   }
 
   @Test

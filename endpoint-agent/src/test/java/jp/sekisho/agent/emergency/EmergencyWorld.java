@@ -314,6 +314,7 @@ final class EmergencyWorld {
     /** In the other reader. */
     @Nullable Card other;
 
+    private final List<Consumer<String>> listeners = new ArrayList<>();
     private int counter;
     private @Nullable Card card;
 
@@ -324,6 +325,12 @@ final class EmergencyWorld {
 
     void remove() {
       card = null;
+    }
+
+    /** As {@link #remove}, and tells. */
+    void leave() {
+      remove();
+      listeners.forEach(listener -> listener.accept("reader"));
     }
 
     Stay stay() {
@@ -375,7 +382,9 @@ final class EmergencyWorld {
     }
 
     @Override
-    public void onGone(Consumer<String> listener) {}
+    public void onGone(Consumer<String> listener) {
+      listeners.add(listener);
+    }
   }
 
   /** Media of the terminal. */

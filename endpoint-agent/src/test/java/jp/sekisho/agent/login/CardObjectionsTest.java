@@ -116,6 +116,7 @@ class CardObjectionsTest {
             id -> new Reply.Ok<>(details(id)),
             desk,
             new LoginCards.Kinds(() -> Set.of(CardKind.STAFF_PIV), null, trust),
+            stay -> false,
             spool,
             new Bindings(desk, seats, spool, threads),
             threads,

@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +91,7 @@ class LoginFlowTest {
   private final Map<String, Reply<TransactionDetails>> service = new HashMap<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Set<Integer> away = new HashSet<>();
+  private final Set<CardDesk.Stay> reserved = ConcurrentHashMap.newKeySet();
   private final Set<CardKind> kinds = EnumSet.of(CardKind.STAFF_PIV);
   private int fetches;
   private @Nullable OpenExport exported;
@@ -130,6 +132,7 @@ class LoginFlowTest {
             },
             desk,
             new LoginCards.Kinds(() -> kinds, null),
+            stay -> reserved.contains(stay),
             spool,
             bindings,
             threads,
@@ -259,6 +262,26 @@ class LoginFlowTest {
     LoginResult.Refused no = assertInstanceOf(LoginResult.Refused.class, login());
     assertEquals(Refusal.RECORDS_FULL, no.reason());
     assertEquals(List.of(), bindings.transactions());
+  }
+
+  @Test
+  @DisplayName("a card that was put in for something else answers nothing in that stay")
+  void reservedCard() throws Exception {
+    insertStaffCard();
+    reserved.addAll(desk.cards());
+    refused(Refusal.CARD_BUSY);
+    assertEquals(0, seat.prompts.size(), "no window");
+    desk.remove();
+    insertStaffCard();
+    seat.doing(() -> {
+      reserved.addAll(desk.cards());
+      return typed("123456");
+    });
+    refused(Refusal.CARD_BUSY);
+    assertEquals(List.of(), bindings.transactions());
+    reserved.clear();
+    seat.typing("123456");
+    answered();
   }
 
   @Test
