@@ -6,13 +6,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -73,8 +73,11 @@ public final class EmergencyDesk implements AutoCloseable {
   /** From the question to the last signature. */
   static final Duration LONGEST_CEREMONY = Duration.ofMinutes(10);
 
-  /** Questions within {@link #LONGEST_CEREMONY}: each is a record or more. */
+  /** Questions of one user within {@link #LONGEST_CEREMONY}: each is a record or more. */
   static final int MOST_ASKED = 10;
+
+  /** Stands for all users without a seat: together they ask no more often than one with it. */
+  private static final int WITHOUT_SEAT = -1;
 
   /** Cards that are tried for one question. */
   private static final int MOST_CARDS = 12;
@@ -217,7 +220,10 @@ public final class EmergencyDesk implements AutoCloseable {
   private volatile boolean gatesHold;
 
   // All below is guarded by this.
-  private final Deque<Duration> asked = new ArrayDeque<>();
+
+  /** When each user asked, by the boot clock. */
+  private final Map<Integer, List<Duration>> asked = new HashMap<>();
+
   private @Nullable Use use;
   private boolean stopped;
 
@@ -324,14 +330,18 @@ public final class EmergencyDesk implements AutoCloseable {
    * @param uid user who asks, as the kernel says
    */
   public EmergencyOutcome ask(int uid, int minutes, Reason reason, Talk talk) {
-    if (isTooOften()) {
+    Seat seat = parts.seats().apply(uid).orElse(null);
+    if (isTooOften(seat == null ? WITHOUT_SEAT : uid)) {
       return new EmergencyOutcome.Refused(Refusal.TOO_MANY);
+    }
+    if (seat == null) {
+      return refuse(null, null, Refusal.PEER_FOREIGN);
     }
     if (!asking.compareAndSet(false, true)) {
       return refuse(null, null, Refusal.EMERGENCY_BUSY);
     }
     try {
-      return begin(uid, minutes, reason, talk);
+      return begin(seat, minutes, reason, talk);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "an emergency failed unexpectedly", e);
       return refuse(null, null, Refusal.INTERNAL);
@@ -341,16 +351,19 @@ public final class EmergencyDesk implements AutoCloseable {
   }
 
   /** The first question too many is recorded, the others of that time are not. */
-  private boolean isTooOften() {
+  private boolean isTooOften(int user) {
     int before;
     synchronized (this) {
       Duration now = clocks.boot().sinceBoot();
-      while (!asked.isEmpty() && asked.peekFirst().plus(LONGEST_CEREMONY).compareTo(now) <= 0) {
-        asked.removeFirst();
-      }
-      before = asked.size();
+      asked
+          .values()
+          .forEach(
+              times -> times.removeIf(time -> time.plus(LONGEST_CEREMONY).compareTo(now) <= 0));
+      asked.values().removeIf(List::isEmpty);
+      List<Duration> times = asked.computeIfAbsent(user, first -> new ArrayList<>());
+      before = times.size();
       if (before <= MOST_ASKED) {
-        asked.addLast(now);
+        times.add(now);
       }
     }
     if (before == MOST_ASKED) {
@@ -359,11 +372,7 @@ public final class EmergencyDesk implements AutoCloseable {
     return before >= MOST_ASKED;
   }
 
-  private EmergencyOutcome begin(int uid, int minutes, Reason reason, Talk talk) {
-    Seat seat = parts.seats().apply(uid).orElse(null);
-    if (seat == null) {
-      return refuse(null, null, Refusal.PEER_FOREIGN);
-    }
+  private EmergencyOutcome begin(Seat seat, int minutes, Reason reason, Talk talk) {
     EmergencyTrust.Now now = parts.trust().get();
     if (now instanceof EmergencyTrust.Now.None none) {
       return refuse(null, null, none.reason());
@@ -373,7 +382,7 @@ public final class EmergencyDesk implements AutoCloseable {
       // Before the look at who is there: a passkey from now on counts.
       answered.clear();
     }
-    LivePresence presence = presence(uid, trust).orElse(null);
+    LivePresence presence = presence(seat.uid(), trust).orElse(null);
     Optional<String> known = presence == null ? Optional.empty() : person(presence, trust);
     if (presence == null || known.isEmpty()) {
       return refuse(null, null, Refusal.EMERGENCY_NO_SESSION);

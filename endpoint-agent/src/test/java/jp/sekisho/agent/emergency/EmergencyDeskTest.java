@@ -679,6 +679,18 @@ class EmergencyDeskTest {
   }
 
   @Test
+  @DisplayName("users without a seat use up neither the records nor anybody's questions")
+  void foreignersAsk() {
+    for (int i = 0; i < 1_000; i++) {
+      Refusal reason = i < EmergencyDesk.MOST_ASKED ? Refusal.PEER_FOREIGN : Refusal.TOO_MANY;
+      assertEquals(new EmergencyOutcome.Refused(reason), world.ask(2_000 + i, 30));
+    }
+    assertEquals(EmergencyDesk.MOST_ASKED + 1, world.log.events.size());
+    EmergencyOutcome outcome = world.opened(30);
+    assertInstanceOf(EmergencyOutcome.Opened.class, outcome, outcome::toString);
+  }
+
+  @Test
   @DisplayName("no record, no step: each that fails leaves the medium closed")
   void recordsFail() {
     for (int i = 0; i < 5; i++) {

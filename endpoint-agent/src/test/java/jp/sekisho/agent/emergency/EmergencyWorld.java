@@ -209,9 +209,13 @@ final class EmergencyWorld {
   }
 
   EmergencyOutcome ask(int minutes) {
+    return ask(UID, minutes);
+  }
+
+  EmergencyOutcome ask(int uid, int minutes) {
     EmergencyOutcome outcome =
         desk.ask(
-            UID,
+            uid,
             minutes,
             BreakGlass.Reason.DISASTER,
             new Talk() {
