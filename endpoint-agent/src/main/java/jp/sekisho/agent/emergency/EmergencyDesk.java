@@ -283,7 +283,7 @@ public final class EmergencyDesk implements AutoCloseable {
         keep(left.over());
       }
     }
-    parts.gate().onUnplugged(medium -> run(this::tick));
+    parts.gate().onUnplugged(this::unplugged);
     parts
         .cards()
         .onGone(reader -> {
@@ -307,6 +307,17 @@ public final class EmergencyDesk implements AutoCloseable {
             EmergencyDesk.this.passkey(uid);
           }
         });
+  }
+
+  /** The gate tells it: a look at the gate may wait for a driver, and a deadline must not. */
+  private void unplugged(PluggedMedium medium) {
+    Use now;
+    synchronized (this) {
+      now = use;
+    }
+    if (now != null && now.medium.equals(medium)) {
+      end(now, Cause.UNPLUGGED);
+    }
   }
 
   /** Somebody who has a passkey uses that seat now, and nobody can tell who. */
@@ -786,7 +797,7 @@ public final class EmergencyDesk implements AutoCloseable {
     }
   }
 
-  /** Why this must not go on; null when it may. */
+  /** Why this must not go on; null when it may. Waits for nothing that a device can hold up. */
   private @Nullable Cause whyNot(Use one) {
     synchronized (this) {
       if (stopped) {
@@ -801,9 +812,6 @@ public final class EmergencyDesk implements AutoCloseable {
     }
     if (!isThere(one.seat)) {
       return Cause.SEAT_LOST;
-    }
-    if (!parts.gate().plugged().contains(one.medium)) {
-      return Cause.UNPLUGGED;
     }
     if (!(parts.trust().get() instanceof EmergencyTrust.Now.InForce now)) {
       return Cause.POLICY_EXPIRED;

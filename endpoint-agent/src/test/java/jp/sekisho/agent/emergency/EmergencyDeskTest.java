@@ -166,6 +166,37 @@ class EmergencyDeskTest {
   }
 
   @Test
+  @DisplayName("a gate that is busy with a device keeps no deadline waiting")
+  void gateBusy() {
+    opens(30);
+    world.gate.whileLooking =
+        () -> {
+          throw new AssertionError("asked while a driver is bound");
+        };
+    world.pass(Duration.ofMinutes(29));
+    assertTrue(world.isOpen());
+    world.pass(Duration.ofMinutes(1));
+    closedBecause("deadline");
+  }
+
+  @Test
+  @DisplayName("another medium that leaves ends nothing; the opened one does, also while it opens")
+  void unplugged() {
+    PluggedMedium other = new PluggedMedium("3-2", Base64Url.encode(new byte[32]));
+    world.gate.whileOpening = () -> world.gate.unplugListeners.get(0).accept(other);
+    opens(30);
+    world.gate.unplugListeners.get(0).accept(other);
+    world.settle();
+    assertTrue(world.isOpen());
+    world.desk.close();
+    EmergencyWorld second = new EmergencyWorld(temp.resolve("second"));
+    second.gate.whileOpening = second.gate::unplugAll;
+    assertInstanceOf(EmergencyOutcome.Refused.class, second.opened(30));
+    assertFalse(second.isOpen());
+    assertTrue(second.log.lines().contains("closed unplugged"), second.log.lines()::toString);
+  }
+
+  @Test
   @DisplayName("the wall clock and the service's time move nothing")
   void clockMoved() {
     opens(30);
@@ -186,7 +217,7 @@ class EmergencyDeskTest {
             "seat-lost",
             world ->
                 world.present.add(new LivePresence(1002, world.reader.stay(), spki(world.first)))),
-        ending("unplugged", world -> world.gate.plugged.clear()),
+        ending("unplugged", world -> world.gate.unplugAll()),
         ending("policy-expired", world -> world.none = none(Refusal.POLICY_EXPIRED)),
         ending("revoked", world -> world.active = false),
         ending("revoked", world -> world.revoked.add(spki(world.second))),

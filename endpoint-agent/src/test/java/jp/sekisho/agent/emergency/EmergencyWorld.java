@@ -401,8 +401,19 @@ final class EmergencyWorld {
     boolean stuck;
     int opened;
 
+    /** Runs when somebody asks what is plugged in. */
+    Runnable whileLooking = () -> {};
+
+    /** Takes all out and tells. */
+    void unplugAll() {
+      List<PluggedMedium> gone = List.copyOf(plugged);
+      plugged.clear();
+      gone.forEach(medium -> unplugListeners.forEach(listener -> listener.accept(medium)));
+    }
+
     @Override
     public List<PluggedMedium> plugged() {
+      whileLooking.run();
       return List.copyOf(plugged);
     }
 
