@@ -189,6 +189,27 @@ final class EmergencyTest {
   }
 
   @Test
+  void aConfirmationWrittenIntoTheDatabaseSilencesNothing() throws Exception {
+    told(scene.clerkPc, opened(ID, GrantScene.CLERK));
+    Desk approver = scene.login(GrantScene.APPROVER, scene.approverPc);
+    for (String sql :
+        List.of(
+            "update emergency_case set confirmed = 1",
+            "insert into organ (id, name) values ('other', '教育委員会')",
+            "update emergency_case set confirmed = null, organ = 'other'")) {
+      var _ = scene.server.installation.database().writer().write(handle -> handle.execute(sql));
+      assertTrue(
+          scene.send("GET", "/log", null, approver.cookie()).body().contains("emergencies-link"),
+          sql);
+    }
+    scene.server.context.getBean(Emergencies.class).sweep();
+    scene.server.awaitEntry(
+        "system",
+        "service.state-tampered",
+        entry -> "emergency_case".equals(entry.data().get("table")));
+  }
+
+  @Test
   void theTerminalSaysWhenItEndedAndNoOtherDoes() throws Exception {
     told(scene.clerkPc, opened(ID, GrantScene.CLERK));
     told(scene.approverPc, new EmergencyEvent.Closed(ID, Cause.DEADLINE, true));

@@ -438,6 +438,18 @@ final class MeasuresTest {
             .anyMatch(finding -> finding.table().equals("exceptional_measure")));
   }
 
+  @Test
+  @DisplayName("an end that was written into the database ends nothing: the sweep says so")
+  void endInTheDatabase() throws Exception {
+    permitted(wanted(null, "2026-11-21", UNTIL));
+    tamper("update exceptional_measure set state = 'ended'");
+    scene.server.context.getBean(MeasureClock.class).sweep();
+    scene.server.awaitEntry(
+        "system",
+        "service.state-tampered",
+        entry -> "exceptional_measure".equals(entry.data().get("table")));
+  }
+
   private void tamper(String sql) {
     var _ = scene.server.installation.database().writer().write(handle -> handle.execute(sql));
   }
