@@ -79,6 +79,7 @@ public final class Emergencies {
       return one.confirmed() == null ? null : Refusal.EMERGENCY_STATE;
     }
 
+    /** Nobody who had a part in it: neither its use nor its approval nor its report. */
     @Nullable Refusal confirm(EmergencyCase one) {
       if (!decides) {
         return Refusal.ROLE_MISSING;
@@ -87,9 +88,11 @@ public final class Emergencies {
       if (report == null || one.confirmed() != null) {
         return Refusal.EMERGENCY_STATE;
       }
-      return report.by().equals(person) || one.person().equals(person)
-          ? Refusal.EMERGENCY_OWN
-          : null;
+      boolean own =
+          report.by().equals(person)
+              || one.person().equals(person)
+              || one.approvers().contains(person);
+      return own ? Refusal.EMERGENCY_OWN : null;
     }
   }
 
