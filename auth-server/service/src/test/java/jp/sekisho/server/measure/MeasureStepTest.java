@@ -70,8 +70,7 @@ final class MeasureStepTest {
     assertEquals(
         switch (state) {
           case REQUESTED -> Set.of(MeasureStep.APPROVE, MeasureStep.REJECT);
-          case PERMITTED -> Set.of(MeasureStep.REVIEW, MeasureStep.END);
-          case RENEWED -> Set.of(MeasureStep.END);
+          case PERMITTED, RENEWED -> Set.of(MeasureStep.REVIEW, MeasureStep.END);
           case ENDED, REJECTED, WITHDRAWN, EXPIRED -> Set.of();
         },
         open(measure, CISO, FROM));
@@ -86,7 +85,7 @@ final class MeasureStepTest {
     assertEquals(
         switch (state) {
           case PERMITTED -> Set.of(MeasureStep.REVIEW, MeasureStep.END, MeasureStep.RENEW);
-          case RENEWED -> Set.of(MeasureStep.END);
+          case RENEWED -> Set.of(MeasureStep.REVIEW, MeasureStep.END);
           case REQUESTED, ENDED, REJECTED, WITHDRAWN, EXPIRED -> Set.of();
         },
         open(measure, MANAGER, FROM));
@@ -139,6 +138,18 @@ final class MeasureStepTest {
       }
     }
     assertTrue(permitted.day(Due.END).equals(UNTIL) && permitted.day(Due.REVIEW).equals(REVIEW));
+  }
+
+  @Test
+  void aRenewalStandsForTheEndAndNotForTheReview() {
+    Measure renewed = in(MeasureState.RENEWED);
+    assertDue(null, renewed, REVIEW);
+    assertDue(Due.REVIEW, renewed, REVIEW.plusDays(1));
+    assertDue(Due.REVIEW, renewed, UNTIL);
+    assertDue(null, renewed, UNTIL.plusDays(1));
+    Measure reviewed = renewed.reviewed(new Said(NOW, MANAGER.person(), "代替措置を確認"));
+    assertDue(null, reviewed, UNTIL);
+    assertEquals(Refusal.MEASURE_DECIDED, MeasureStep.REVIEW.obstacle(reviewed, MANAGER, REVIEW));
   }
 
   private static void assertDue(@Nullable Due due, Measure measure, LocalDate day) {
