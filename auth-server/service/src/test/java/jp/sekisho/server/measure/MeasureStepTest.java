@@ -11,10 +11,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.OutOfStep;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.MeasureEvent.Due;
 import jp.sekisho.protocol.statement.ExceptionalMeasure;
 import jp.sekisho.server.measure.Measure.Said;
+import jp.sekisho.server.policy.SignedPolicies.RuleIds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,18 @@ final class MeasureStepTest {
 
   private static void assertDue(@Nullable Due due, Measure measure, LocalDate day) {
     assertEquals(due, measure.due(day), day.toString());
+  }
+
+  @Test
+  void aLayersRuleNeedsAMeasureOfItsOwnOrgan() {
+    List<Measure> running = List.of(in(MeasureState.PERMITTED));
+    RuleIds rules = new RuleIds(Set.of("usb.e-0001.common"), Set.of("usb.e-0001.layer"));
+    assertEquals(List.of(), Comparison.unpermitted(rules, running, running));
+    assertEquals(
+        List.of(new OutOfStep("rule-unpermitted", "usb.e-0001.layer", "E-0001")),
+        Comparison.unpermitted(rules, running, List.of()),
+        "another organ's measure is enough for the common policy only");
+    assertEquals(2, Comparison.unpermitted(rules, List.of(), List.of()).size());
   }
 
   @Test
