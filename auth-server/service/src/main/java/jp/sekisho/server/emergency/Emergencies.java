@@ -26,6 +26,7 @@ import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
@@ -78,6 +79,7 @@ public final class Emergencies {
       return one.confirmed() == null ? null : Refusal.EMERGENCY_STATE;
     }
 
+    /** Nobody who had a part in it: neither its use nor its approval nor its report. */
     @Nullable Refusal confirm(EmergencyCase one) {
       if (!decides) {
         return Refusal.ROLE_MISSING;
@@ -86,9 +88,11 @@ public final class Emergencies {
       if (report == null || one.confirmed() != null) {
         return Refusal.EMERGENCY_STATE;
       }
-      return report.by().equals(person) || one.person().equals(person)
-          ? Refusal.EMERGENCY_OWN
-          : null;
+      boolean own =
+          report.by().equals(person)
+              || one.person().equals(person)
+              || one.approvers().contains(person);
+      return own ? Refusal.EMERGENCY_OWN : null;
     }
   }
 
@@ -110,7 +114,7 @@ public final class Emergencies {
     List<EmergencyView> views =
         transactions.read(handle -> {
           Rights rights = rights(handle, session, now);
-          EmergencyRepository.Listed found =
+          SealedRows<EmergencyCase> found =
               cases.ofOrgan(handle, session.organ(), EmergencyViews.MOST);
           broken.addAll(found.tampered());
           return found.sound().stream()
@@ -125,10 +129,10 @@ public final class Emergencies {
   /** How many are 事後報告未了, for whoever looks after all of the organ's; 0 for others. */
   public int unconfirmed(Session session) {
     Instant now = clock.instant();
-    return transactions.read(handle -> {
-      int open = cases.unconfirmed(handle, session.organ());
-      return open > 0 && rights(handle, session, now).looks() ? open : 0;
-    });
+    return transactions.read(handle ->
+        cases.isEmpty(handle) || !rights(handle, session, now).looks()
+            ? 0
+            : cases.unconfirmed(handle, session.organ()));
   }
 
   /** Writes the report. */
@@ -253,11 +257,15 @@ public final class Emergencies {
         actions);
   }
 
-  /** Writes down which are late; each change is a unit of its own. */
+  /**
+   * Writes down which are late, and which rows were edited, whatever those say of themselves; each
+   * change is a unit of its own.
+   */
   public void sweep() {
-    List<String> late =
-        transactions.read(handle -> cases.late(handle, clock.instant().minus(EmergencyCase.DUE)));
-    for (String id : late) {
+    SealedRows<EmergencyCase> late =
+        transactions.read(handle -> cases.late(handle, clock.instant()));
+    late.tampered().forEach(tampered::report);
+    for (String id : late.sound().stream().map(EmergencyCase::id).toList()) {
       try {
         transactions.write(change -> {
           EmergencyCase one = cases.find(change.handle(), id).orElse(null);

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.server.emergency.EmergencyCase.Confirmation;
@@ -13,6 +12,7 @@ import jp.sekisho.server.emergency.EmergencyCase.Report;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +27,17 @@ final class EmergencyRepository {
       "select id, organ, terminal, person, approvers, fingerprint, why, minutes, opened, arrived,"
           + " ended, cause, people, contents, document, reported, reported_by, confirmed,"
           + " confirmed_by, overdue, entry_id, mac from emergency_case";
+  private static final String UNCONFIRMED_FIRST =
+      " order by case when confirmed is null then 0 else 1 end, arrived desc, id limit :most";
+
+  /** Looked at for a page's banner; beyond them only the sweep finds a row that was edited. */
+  private static final int MOST_COUNTED = 500;
 
   private final RowSeal seal;
 
   EmergencyRepository(RowSeal seal) {
     this.seal = seal;
   }
-
-  /** Sound rows, and those that are not. */
-  record Listed(List<EmergencyCase> sound, List<TamperedException> tampered) {}
 
   /**
    * One case.
@@ -61,46 +63,43 @@ final class EmergencyRepository {
   }
 
   /** Those of an organ, unconfirmed ones first, then the newest. */
-  Listed ofOrgan(Handle handle, String organ, int most) {
-    List<EmergencyCase> sound = new ArrayList<>();
-    List<TamperedException> tampered = new ArrayList<>();
-    handle
-        .createQuery(
-            SELECT
-                + " where organ = :organ order by case when confirmed is null then 0 else 1 end,"
-                + " arrived desc, id limit :most")
-        .bind("organ", organ)
-        .bind("most", most)
-        .map((row, _) -> {
-          try {
-            return sound.add(read(handle, row));
-          } catch (TamperedException e) {
-            return tampered.add(e);
-          }
-        })
-        .list();
-    return new Listed(sound, tampered);
+  SealedRows<EmergencyCase> ofOrgan(Handle handle, String organ, int most) {
+    return SealedRows.of(
+        handle
+            .createQuery(SELECT + " where organ = :organ" + UNCONFIRMED_FIRST)
+            .bind("organ", organ)
+            .bind("most", most),
+        (row, _) -> read(handle, row));
   }
 
-  /** How many of an organ nobody confirmed; a row that was edited counts by what it says. */
-  int unconfirmed(Handle handle, String organ) {
+  /** Whether there is none in any organ. */
+  boolean isEmpty(Handle handle) {
     return handle
-        .createQuery(
-            "select count(*) from emergency_case where organ = :organ and confirmed is null")
-        .bind("organ", organ)
+        .createQuery("select 1 from emergency_case limit 1")
         .mapTo(Integer.class)
-        .one();
+        .findOne()
+        .isEmpty();
   }
 
-  /** Ids of those that are not confirmed and not marked late, arrived at or before {@code then}. */
-  List<String> late(Handle handle, Instant then) {
-    return handle
-        .createQuery(
-            "select id from emergency_case where confirmed is null and overdue is null"
-                + " and arrived <= :then order by arrived limit 200")
-        .bind("then", then.toEpochMilli())
-        .mapTo(String.class)
-        .list();
+  /**
+   * How many of an organ nobody confirmed. A row that was edited counts in every organ: whose it
+   * is, and whether anybody confirmed it, is what nobody knows of it.
+   */
+  int unconfirmed(Handle handle, String organ) {
+    SealedRows<EmergencyCase> open =
+        SealedRows.of(
+            handle.createQuery(SELECT + UNCONFIRMED_FIRST).bind("most", MOST_COUNTED),
+            (row, _) -> read(handle, row),
+            one -> one.organ().equals(organ) && one.confirmed() == null);
+    return open.sound().size() + open.tampered().size();
+  }
+
+  /** Those of every organ that are late and not marked so; all that were edited with them. */
+  SealedRows<EmergencyCase> late(Handle handle, Instant now) {
+    return SealedRows.of(
+        handle.createQuery(SELECT + " order by arrived, id"),
+        (row, _) -> read(handle, row),
+        one -> one.isLate(now) && one.overdue() == null);
   }
 
   void insert(Change change, EntryReceipt entry, EmergencyCase one) {

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import jp.sekisho.protocol.OutOfStep;
 import jp.sekisho.server.person.TerminalDivisions;
 import jp.sekisho.server.policy.SignedPolicies;
+import jp.sekisho.server.policy.SignedPolicies.RuleIds;
 import jp.sekisho.server.terminal.Registration;
 import jp.sekisho.server.terminal.Terminal;
 import org.jdbi.v3.core.Handle;
@@ -48,19 +49,34 @@ final class Comparison {
     return numbers;
   }
 
+  /**
+   * Rules that are there for a measure of which no permission counts. For the common policy one of
+   * any 機関 does, since numbers are given once in the installation; for a layer of the organ only
+   * its own.
+   *
+   * @param running of every organ
+   * @param ours of them those of the organ
+   */
+  static List<OutOfStep> unpermitted(RuleIds rules, List<Measure> running, List<Measure> ours) {
+    List<OutOfStep> found = new ArrayList<>();
+    Set<String> all = new TreeSet<>(rules.common());
+    all.addAll(rules.own());
+    for (String rule : all) {
+      List<Measure> counting = rules.own().contains(rule) ? ours : running;
+      named(rule).stream()
+          .filter(number -> counting.stream().noneMatch(one -> one.number().equals(number)))
+          .forEach(number -> found.add(new OutOfStep("rule-unpermitted", rule, number)));
+    }
+    return found;
+  }
+
   /** What does not agree in an organ on a day. */
   List<OutOfStep> of(Handle handle, String organ, LocalDate today) {
     List<Measure> running =
         rows.permitted(handle).sound().stream().filter(one -> one.runs(today)).toList();
     List<Measure> ours = running.stream().filter(one -> one.organ().equals(organ)).toList();
-    Set<String> rules = new TreeSet<>(policies.ruleIds(handle, organ));
-    List<OutOfStep> found = new ArrayList<>();
-    for (String rule : rules) {
-      // Numbers are given once in the installation: the common policy serves every 機関.
-      named(rule).stream()
-          .filter(number -> running.stream().noneMatch(one -> one.number().equals(number)))
-          .forEach(number -> found.add(new OutOfStep("rule-unpermitted", rule, number)));
-    }
+    RuleIds rules = policies.ruleIds(handle, organ);
+    List<OutOfStep> found = new ArrayList<>(unpermitted(rules, running, ours));
     List<Terminal> here =
         terminals.ofOrgan(handle, organ).stream()
             .filter(one -> one.state() == Terminal.State.ACTIVE)

@@ -75,15 +75,23 @@ record Measure(
     return isPermitted() && text.includes(today);
   }
 
-  /** What passed by a day without anybody having done what was due; null for nothing. */
+  /**
+   * What passed by a day without anybody having done what was due; null for nothing. A renewal
+   * stands for the end, not for the review: that is due while it counts.
+   */
   @Nullable Due due(LocalDate today) {
-    if (state != MeasureState.PERMITTED) {
+    if (!isPermitted()) {
       return null;
     }
     if (today.isAfter(text.until())) {
-      return Due.END;
+      return state == MeasureState.PERMITTED ? Due.END : null;
     }
     return review == null && today.isAfter(text.review()) ? Due.REVIEW : null;
+  }
+
+  /** Whether another begins no later than the day after this one's last. */
+  boolean isCarriedOnBy(ExceptionalMeasure next) {
+    return !next.from().isAfter(text.until().plusDays(1));
   }
 
   /** The day of {@link #due}. */

@@ -95,6 +95,9 @@ final class MeasureApprovals implements Approvals {
     Optional<Measure> old =
         rows.numbered(change.handle(), measure.organ(), renews)
             .filter(one -> one.state() == MeasureState.PERMITTED);
+    if (old.isPresent() && !old.get().isCarriedOnBy(measure.text())) {
+      return Verdict.refused(Refusal.MEASURE_PERIOD); // A request from before this was asked for.
+    }
     return old.isPresent() ? Verdict.passed(old) : Verdict.refused(Refusal.MEASURE_DECIDED);
   }
 

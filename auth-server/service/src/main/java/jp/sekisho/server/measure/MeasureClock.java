@@ -7,6 +7,7 @@ import jp.sekisho.protocol.event.MeasureEvent.Due;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 
@@ -26,9 +27,14 @@ public final class MeasureClock {
     this.tampered = new TamperedRows(transactions);
   }
 
-  /** Looks at every measure that waits for something; each change is a unit of its own. */
+  /**
+   * Looks at every measure that waits for something, and says which rows were edited, whatever
+   * those say of themselves; each change is a unit of its own.
+   */
   public void sweep() {
-    for (String id : transactions.read(rows::waiting)) {
+    SealedRows<Measure> waiting = transactions.read(rows::waiting);
+    waiting.tampered().forEach(tampered::report);
+    for (String id : waiting.sound().stream().map(Measure::id).toList()) {
       try {
         transactions.write(change -> {
           boolean changed =

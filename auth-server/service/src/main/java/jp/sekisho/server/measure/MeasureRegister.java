@@ -16,10 +16,10 @@ import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.measure.Measure.Approval;
 import jp.sekisho.server.measure.Measure.Decision;
 import jp.sekisho.server.measure.Measure.Said;
-import jp.sekisho.server.measure.MeasureRepository.Listed;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.session.Session;
+import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ public final class MeasureRegister {
     this.tampered = new TamperedRows(transactions);
   }
 
-  private record Seen(MeasureViews views, Listed found) {}
+  private record Seen(MeasureViews views, SealedRows<Measure> found) {}
 
   /** Whether the session's person may see the register of the own 機関. */
   public boolean sees(Session session) {
@@ -81,7 +81,7 @@ public final class MeasureRegister {
           if (!rights.sees()) {
             return Optional.empty();
           }
-          Listed found = rows.ofOrgan(handle, session.organ(), MeasureViews.MOST);
+          SealedRows<Measure> found = rows.ofOrgan(handle, session.organ(), MeasureViews.MOST);
           LocalDate today = Validity.day(now);
           return Optional.of(
               new Seen(

@@ -6,8 +6,6 @@ import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.ExceptionalMeasure;
@@ -17,9 +15,9 @@ import jp.sekisho.server.measure.Measure.Said;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code exceptional_measure}; nobody else writes it. Thread-safe. */
@@ -31,19 +29,6 @@ final class MeasureRepository {
 
   MeasureRepository(RowSeal seal) {
     this.seal = seal;
-  }
-
-  /**
-   * Rows of a list.
-   *
-   * @param sound those that carry their seal and are the newest about them
-   * @param tampered the others; nothing of them is believed
-   */
-  record Listed(List<Measure> sound, List<TamperedException> tampered) {
-    Listed {
-      sound = List.copyOf(sound);
-      tampered = List.copyOf(tampered);
-    }
   }
 
   /**
@@ -71,30 +56,28 @@ final class MeasureRepository {
   }
 
   /** Those of an organ, newest first. */
-  Listed ofOrgan(Handle handle, String organ, int most) {
-    return list(
-        handle,
+  SealedRows<Measure> ofOrgan(Handle handle, String organ, int most) {
+    return SealedRows.of(
         handle
             .createQuery(SELECT + " where organ = :organ order by seq desc limit :most")
             .bind("organ", organ)
-            .bind("most", most));
+            .bind("most", most),
+        (row, _) -> read(handle, row));
   }
 
   /** Those that were permitted and not ended, of every organ. */
-  Listed permitted(Handle handle) {
-    return list(
-        handle,
-        handle.createQuery(SELECT + " where state in ('permitted', 'renewed') order by seq"));
+  SealedRows<Measure> permitted(Handle handle) {
+    return SealedRows.of(
+        handle.createQuery(SELECT + " where state in ('permitted', 'renewed') order by seq"),
+        (row, _) -> read(handle, row));
   }
 
-  /** Ids of all that time alone may change. */
-  List<String> waiting(Handle handle) {
-    return handle
-        .createQuery(
-            "select id from exceptional_measure where state in ('requested', 'permitted')"
-                + " order by seq")
-        .mapTo(String.class)
-        .list();
+  /** All that time alone may change; all that were edited with them, whatever they say now. */
+  SealedRows<Measure> waiting(Handle handle) {
+    return SealedRows.of(
+        handle.createQuery(SELECT + " order by seq"),
+        (row, _) -> read(handle, row),
+        one -> one.state() == MeasureState.REQUESTED || one.isPermitted());
   }
 
   /** How many of a person's wait for the CISO. */
@@ -175,22 +158,6 @@ final class MeasureRepository {
 
   private byte[] seal(Change change, EntryReceipt entry, Measure measure) {
     return seal.sealNewest(change, entry, TABLE, key(measure.id()), columns(measure));
-  }
-
-  private Listed list(Handle handle, Query query) {
-    List<Measure> sound = new ArrayList<>();
-    List<TamperedException> tampered = new ArrayList<>();
-    query
-        .map((row, _) -> {
-          try {
-            return Optional.of(read(handle, row));
-          } catch (TamperedException e) {
-            tampered.add(e);
-            return Optional.<Measure>empty();
-          }
-        })
-        .forEach(found -> found.ifPresent(sound::add));
-    return new Listed(sound, tampered);
   }
 
   private Measure read(Handle handle, ResultSet row) throws SQLException {

@@ -38,7 +38,7 @@ enum MeasureStep {
           : Refusal.ROLE_MISSING;
     }
   },
-  /** 見直し, once, by somebody else than who asked; it goes on until its last day. */
+  /** 見直し, once, by somebody else than who asked; it goes on until its last day, renewed or not. */
   REVIEW {
     @Override
     @Nullable Refusal obstacle(Measure measure, MeasureRights rights, LocalDate today) {
@@ -48,7 +48,7 @@ enum MeasureStep {
       if (measure.text().askedBy().equals(rights.person())) {
         return Refusal.APPROVAL_OWN;
       }
-      if (measure.state() != MeasureState.PERMITTED || measure.review() != null) {
+      if (!measure.isPermitted() || measure.review() != null) {
         return Refusal.MEASURE_DECIDED;
       }
       return today.isAfter(measure.text().until()) ? Refusal.MEASURE_OVER : null;

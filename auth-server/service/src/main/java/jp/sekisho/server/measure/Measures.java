@@ -141,9 +141,19 @@ public final class Measures {
     if (holdsNumber(text)) {
       return Verdict.refused(Refusal.GRANT_CONTENT);
     }
-    return isKnown(handle, text, by, change.now())
-        ? Verdict.passed(text)
-        : Verdict.refused(Refusal.MEASURE_SUBJECT);
+    if (!isKnown(handle, text, by, change.now())) {
+      return Verdict.refused(Refusal.MEASURE_SUBJECT);
+    }
+    return leavesGap(handle, text) ? Verdict.refused(Refusal.MEASURE_PERIOD) : Verdict.passed(text);
+  }
+
+  /** Whether it begins after what it carries on was over: then it carries on nothing. */
+  private boolean leavesGap(Handle handle, ExceptionalMeasure text) {
+    String renews = text.renews();
+    return renews != null
+        && rows.numbered(handle, text.organ(), renews)
+            .filter(old -> !old.isCarriedOnBy(text))
+            .isPresent();
   }
 
   /** The days of a measure, before they are within their bounds. */

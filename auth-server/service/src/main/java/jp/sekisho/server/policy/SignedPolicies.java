@@ -125,21 +125,37 @@ public final class SignedPolicies implements RootPin {
   }
 
   /**
-   * Ids of the rules in force for an organ: those of the policy and of all layers of the organ;
-   * none without a policy and when it or its root expired.
+   * Ids of the rules in force for an organ.
+   *
+   * @param common of the policy that every organ obeys
+   * @param own of all layers of this organ
    */
-  public Set<String> ruleIds(Handle handle, String organ) {
+  public record RuleIds(Set<String> common, Set<String> own) {
+    public RuleIds {
+      common = Set.copyOf(common);
+      own = Set.copyOf(own);
+    }
+
+    public boolean contains(String rule) {
+      return common.contains(rule) || own.contains(rule);
+    }
+  }
+
+  /** Those of an organ; none without a policy and when it or its root expired. */
+  public RuleIds ruleIds(Handle handle, String organ) {
     Rows found = rows.read(handle);
     Instant now = clock.instant();
-    Set<String> ids = new HashSet<>();
-    inForce(found).ifPresent(policy -> policy.body().rules().forEach(rule -> ids.add(rule.id())));
-    if (!ids.isEmpty()) {
+    Set<String> common = new HashSet<>();
+    Set<String> own = new HashSet<>();
+    inForce(found)
+        .ifPresent(policy -> policy.body().rules().forEach(rule -> common.add(rule.id())));
+    if (!common.isEmpty()) {
       found.officers().stream()
           .flatMap(all -> all.layers().stream())
           .filter(layer -> !layer.isExpired(now) && layer.body().scope().organ().equals(organ))
-          .forEach(layer -> ids.addAll(layer.body().layer().ruleIds()));
+          .forEach(layer -> own.addAll(layer.body().layer().ruleIds()));
     }
-    return ids;
+    return new RuleIds(common, own);
   }
 
   /** Whether there are officers' files, a root with its policy. */

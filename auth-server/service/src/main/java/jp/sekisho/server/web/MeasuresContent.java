@@ -78,10 +78,12 @@ final class MeasuresContent {
     return new Form("", "", "", "", "", "", today.toString(), end, end, "");
   }
 
-  /** The form that carries a measure on: what it says, from the day after it or from today. */
-  static Form renewal(MeasureView view, LocalDate today) {
-    LocalDate next = LocalDate.parse(view.until()).plusDays(1);
-    LocalDate from = next.isBefore(today) ? today : next;
+  /**
+   * The form that carries a measure on: what it says, from the day after it, also when that is
+   * past.
+   */
+  static Form renewal(MeasureView view) {
+    LocalDate from = LocalDate.parse(view.until()).plusDays(1);
     String end = FiscalYear.end(from).toString();
     return new Form(
         String.join(" ", view.terminals()),

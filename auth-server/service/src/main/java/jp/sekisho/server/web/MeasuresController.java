@@ -84,9 +84,7 @@ final class MeasuresController {
                     new Content(
                         List.of(),
                         List.of(),
-                        view.actions().contains("renew")
-                            ? MeasuresContent.renewal(view, register.today())
-                            : null,
+                        view.actions().contains("renew") ? MeasuresContent.renewal(view) : null,
                         MeasuresContent.row(view, pages.frame(request).words()))));
   }
 

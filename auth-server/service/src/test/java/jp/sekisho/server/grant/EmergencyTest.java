@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway.Init") // by open()
 final class EmergencyTest {
   private static final String ID = id(1);
+  private static final String THIRD = "300003";
   private static final EmergencyReport REPORT =
       new EmergencyReport("市民課の係員二名", "避難者の名簿の照合", "市総第77号");
 
@@ -37,6 +38,12 @@ final class EmergencyTest {
   @BeforeEach
   void open() throws Exception {
     scene = new GrantScene();
+    scene.employ(
+        """
+        staff_number,name,organ,division,division_name,post,from,until,roles
+        300003,承認 三郎,mayor,0101,市民課,次長,2026-04-01,2027-03-31,CLERK;APPROVER
+        """,
+        List.of(THIRD));
     clerk = scene.login(GrantScene.CLERK, scene.clerkPc);
   }
 
@@ -52,14 +59,12 @@ final class EmergencyTest {
   }
 
   private static EmergencyEvent.Opened opened(String id, String person) {
+    return opened(id, person, List.of(GrantScene.APPROVER, GrantScene.SECOND));
+  }
+
+  private static EmergencyEvent.Opened opened(String id, String person, List<String> approvers) {
     return new EmergencyEvent.Opened(
-        id,
-        person,
-        List.of(GrantScene.APPROVER, GrantScene.SECOND),
-        GrantScene.FINGERPRINT,
-        "3-1",
-        30,
-        "disaster");
+        id, person, approvers, GrantScene.FINGERPRINT, "3-1", 30, "disaster");
   }
 
   private void told(Agent terminal, EmergencyEvent event) throws Exception {
@@ -124,15 +129,15 @@ final class EmergencyTest {
 
     refused(Refusal.EMERGENCY_OWN, confirm(approver, ID, detail(reported)));
     refused(Refusal.ROLE_MISSING, confirm(clerk, ID, detail(reported)));
-    Desk second = scene.login(GrantScene.SECOND, scene.approverPc);
-    refused(Refusal.EMERGENCY_STATE, confirm(second, ID, old));
-    HttpResponse<String> confirmed = confirm(second, ID, detail(reported));
+    Desk third = scene.login(THIRD, scene.approverPc);
+    refused(Refusal.EMERGENCY_STATE, confirm(third, ID, old));
+    HttpResponse<String> confirmed = confirm(third, ID, detail(reported));
     assertEquals(200, confirmed.statusCode(), confirmed.body());
-    assertEquals("confirmed", list(second).getFirst().state());
-    refused(Refusal.EMERGENCY_STATE, confirm(second, ID, detail(reported)));
-    refused(Refusal.EMERGENCY_STATE, report(second, REPORT));
+    assertEquals("confirmed", list(third).getFirst().state());
+    refused(Refusal.EMERGENCY_STATE, confirm(third, ID, detail(reported)));
+    refused(Refusal.EMERGENCY_STATE, report(third, REPORT));
     assertFalse(
-        scene.send("GET", "/log", null, second.cookie()).body().contains("emergencies-link"));
+        scene.send("GET", "/log", null, third.cookie()).body().contains("emergencies-link"));
     assertTrue(
         scene
             .entries()
@@ -164,12 +169,25 @@ final class EmergencyTest {
 
   @Test
   void whoUsedItDoesNotConfirmIt() throws Exception {
-    told(scene.clerkPc, opened(ID, GrantScene.SECOND));
+    told(scene.clerkPc, opened(ID, GrantScene.SECOND, List.of(GrantScene.APPROVER, THIRD)));
     Desk approver = scene.login(GrantScene.APPROVER, scene.approverPc);
     String detail = detail(GrantScene.read(report(approver, REPORT), EmergencyView.class));
     refused(
         Refusal.EMERGENCY_OWN,
         confirm(scene.login(GrantScene.SECOND, scene.approverPc), ID, detail));
+  }
+
+  @Test
+  void whoApprovedItReportsButDoesNotConfirmIt() throws Exception {
+    told(scene.clerkPc, opened(ID, GrantScene.CLERK));
+    Desk approver = scene.login(GrantScene.APPROVER, scene.approverPc);
+    String detail = detail(GrantScene.read(report(approver, REPORT), EmergencyView.class));
+    Desk second = scene.login(GrantScene.SECOND, scene.approverPc);
+    assertEquals(List.of("report"), list(second).getFirst().actions());
+    refused(Refusal.EMERGENCY_OWN, confirm(second, ID, detail));
+    Desk third = scene.login(THIRD, scene.approverPc);
+    assertEquals(List.of("report", "confirm"), list(third).getFirst().actions());
+    assertEquals(200, confirm(third, ID, detail).statusCode());
   }
 
   @Test
@@ -186,6 +204,27 @@ final class EmergencyTest {
         1, scene.entries().stream().filter(type -> type.equals("emergency.overdue")).count());
     Desk approver = scene.login(GrantScene.APPROVER, scene.approverPc);
     assertTrue(list(approver).getFirst().overdue());
+  }
+
+  @Test
+  void aConfirmationWrittenIntoTheDatabaseSilencesNothing() throws Exception {
+    told(scene.clerkPc, opened(ID, GrantScene.CLERK));
+    Desk approver = scene.login(GrantScene.APPROVER, scene.approverPc);
+    for (String sql :
+        List.of(
+            "update emergency_case set confirmed = 1",
+            "insert into organ (id, name) values ('other', '教育委員会')",
+            "update emergency_case set confirmed = null, organ = 'other'")) {
+      var _ = scene.server.installation.database().writer().write(handle -> handle.execute(sql));
+      assertTrue(
+          scene.send("GET", "/log", null, approver.cookie()).body().contains("emergencies-link"),
+          sql);
+    }
+    scene.server.context.getBean(Emergencies.class).sweep();
+    scene.server.awaitEntry(
+        "system",
+        "service.state-tampered",
+        entry -> "emergency_case".equals(entry.data().get("table")));
   }
 
   @Test

@@ -69,7 +69,7 @@ final class MeasurePostgresIT {
       unit(storage, (change, entry) -> rows.update(change, entry, told));
       Measure ended =
           told.reviewed(new Said(now, "300002", "確認")).ended(new Said(now, "300001", "戻した"));
-      assertEquals(List.of(ID), storage.transactions.read(rows::waiting));
+      assertEquals(1, storage.transactions.read(rows::waiting).sound().size());
       assertEquals(1, storage.transactions.read(rows::permitted).sound().size());
       unit(storage, (change, entry) -> rows.update(change, entry, ended));
       Measure read = storage.transactions.read(handle -> rows.find(handle, ID)).orElseThrow();
@@ -78,7 +78,7 @@ final class MeasurePostgresIT {
       assertEquals(ended.end(), read.end());
       assertEquals(day, read.told());
       assertArrayEquals(new byte[] {3}, Objects.requireNonNull(read.approval()).spki());
-      assertEquals(List.of(), storage.transactions.read(rows::waiting));
+      assertEquals(List.of(), storage.transactions.read(rows::waiting).sound());
       assertEquals(2, storage.transactions.<Integer>read(rows::next));
     }
   }

@@ -11,10 +11,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.OutOfStep;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.MeasureEvent.Due;
 import jp.sekisho.protocol.statement.ExceptionalMeasure;
 import jp.sekisho.server.measure.Measure.Said;
+import jp.sekisho.server.policy.SignedPolicies.RuleIds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -70,8 +72,7 @@ final class MeasureStepTest {
     assertEquals(
         switch (state) {
           case REQUESTED -> Set.of(MeasureStep.APPROVE, MeasureStep.REJECT);
-          case PERMITTED -> Set.of(MeasureStep.REVIEW, MeasureStep.END);
-          case RENEWED -> Set.of(MeasureStep.END);
+          case PERMITTED, RENEWED -> Set.of(MeasureStep.REVIEW, MeasureStep.END);
           case ENDED, REJECTED, WITHDRAWN, EXPIRED -> Set.of();
         },
         open(measure, CISO, FROM));
@@ -86,7 +87,7 @@ final class MeasureStepTest {
     assertEquals(
         switch (state) {
           case PERMITTED -> Set.of(MeasureStep.REVIEW, MeasureStep.END, MeasureStep.RENEW);
-          case RENEWED -> Set.of(MeasureStep.END);
+          case RENEWED -> Set.of(MeasureStep.REVIEW, MeasureStep.END);
           case REQUESTED, ENDED, REJECTED, WITHDRAWN, EXPIRED -> Set.of();
         },
         open(measure, MANAGER, FROM));
@@ -141,8 +142,32 @@ final class MeasureStepTest {
     assertTrue(permitted.day(Due.END).equals(UNTIL) && permitted.day(Due.REVIEW).equals(REVIEW));
   }
 
+  @Test
+  void aRenewalStandsForTheEndAndNotForTheReview() {
+    Measure renewed = in(MeasureState.RENEWED);
+    assertDue(null, renewed, REVIEW);
+    assertDue(Due.REVIEW, renewed, REVIEW.plusDays(1));
+    assertDue(Due.REVIEW, renewed, UNTIL);
+    assertDue(null, renewed, UNTIL.plusDays(1));
+    Measure reviewed = renewed.reviewed(new Said(NOW, MANAGER.person(), "代替措置を確認"));
+    assertDue(null, reviewed, UNTIL);
+    assertEquals(Refusal.MEASURE_DECIDED, MeasureStep.REVIEW.obstacle(reviewed, MANAGER, REVIEW));
+  }
+
   private static void assertDue(@Nullable Due due, Measure measure, LocalDate day) {
     assertEquals(due, measure.due(day), day.toString());
+  }
+
+  @Test
+  void aLayersRuleNeedsAMeasureOfItsOwnOrgan() {
+    List<Measure> running = List.of(in(MeasureState.PERMITTED));
+    RuleIds rules = new RuleIds(Set.of("usb.e-0001.common"), Set.of("usb.e-0001.layer"));
+    assertEquals(List.of(), Comparison.unpermitted(rules, running, running));
+    assertEquals(
+        List.of(new OutOfStep("rule-unpermitted", "usb.e-0001.layer", "E-0001")),
+        Comparison.unpermitted(rules, running, List.of()),
+        "another organ's measure is enough for the common policy only");
+    assertEquals(2, Comparison.unpermitted(rules, List.of(), List.of()).size());
   }
 
   @Test

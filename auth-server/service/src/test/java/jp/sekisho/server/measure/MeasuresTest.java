@@ -89,17 +89,12 @@ final class MeasuresTest {
   }
 
   private static NewMeasure renewing(String number) {
+    return renewing(number, "2026-11-21");
+  }
+
+  private static NewMeasure renewing(String number, String from) {
     return new NewMeasure(
-        List.of("T-0001"),
-        null,
-        null,
-        "まだ登録できない",
-        "週1回点検する",
-        null,
-        "2026-11-21",
-        UNTIL,
-        UNTIL,
-        number);
+        List.of("T-0001"), null, null, "まだ登録できない", "週1回点検する", null, from, UNTIL, UNTIL, number);
   }
 
   private HttpResponse<String> ask(Desk by, NewMeasure wanted) throws Exception {
@@ -270,6 +265,10 @@ final class MeasuresTest {
     assertFalse(view(auditor, late.id()).running());
     assertEquals("expired", view(auditor, waiting.id()).state());
     says(page(auditor, "/measures?lang=en"), "over, not ended", "expired undecided");
+
+    toMidnightAfter("2026-11-24");
+    manager = scene.login(GrantScene.APPROVER, scene.approverPc);
+    says(page(manager, "/measures/" + late.id()), "data-renews=\"E-0001\"", "value=\"2026-11-23\"");
   }
 
   private long told(String type) {
@@ -322,6 +321,25 @@ final class MeasuresTest {
     MeasureView taken = asked(usual());
     assertEquals(200, step(manager, taken.id(), "withdraw").statusCode());
     assertEquals("withdrawn", view(manager, taken.id()).state());
+  }
+
+  @Test
+  @DisplayName("a renewal wipes no review out, and leaves no day without a measure")
+  void renewedBeforeItsReview() throws Exception {
+    MeasureView first = permitted(wanted(null, "2026-11-21", "2026-11-30"));
+    refuses(Refusal.MEASURE_PERIOD, renewing("E-0001", "2026-12-02"));
+    MeasureView carried = asked(renewing("E-0001", "2026-12-01"));
+    Desk ciso = scene.login(CISO, scene.approverPc);
+    assertEquals(200, scene.approve(ciso, carried.id()).statusCode());
+    toMidnightAfter("2026-11-21");
+    scene.server.context.getBean(MeasureClock.class).sweep();
+    assertEquals(1, told("measure.overdue"));
+    Desk second = scene.login(GrantScene.SECOND, scene.approverPc);
+    MeasureView late = view(second, first.id());
+    assertEquals("renewed", late.state());
+    assertEquals("review", late.overdue());
+    assertEquals(200, step(second, first.id(), "review").statusCode());
+    assertEquals(null, view(second, first.id()).overdue());
   }
 
   @Test
@@ -436,6 +454,18 @@ final class MeasuresTest {
     assertTrue(
         scene.server.installation.logs().rowCheck(scene.server.clock).run().stream()
             .anyMatch(finding -> finding.table().equals("exceptional_measure")));
+  }
+
+  @Test
+  @DisplayName("an end that was written into the database ends nothing: the sweep says so")
+  void endInTheDatabase() throws Exception {
+    permitted(wanted(null, "2026-11-21", UNTIL));
+    tamper("update exceptional_measure set state = 'ended'");
+    scene.server.context.getBean(MeasureClock.class).sweep();
+    scene.server.awaitEntry(
+        "system",
+        "service.state-tampered",
+        entry -> "exceptional_measure".equals(entry.data().get("table")));
   }
 
   private void tamper(String sql) {

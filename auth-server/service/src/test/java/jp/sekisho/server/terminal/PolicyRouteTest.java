@@ -24,6 +24,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jp.sekisho.policy.Decision;
 import jp.sekisho.policy.LayerScope;
 import jp.sekisho.policy.PolicyLayer;
@@ -442,6 +443,10 @@ class PolicyRouteTest {
     assertTrue(bundles.bundle("education", "T-0003").orElseThrow().layers().isEmpty());
     assertEquals(Duration.ofMinutes(10), idleAt("mayor", "T-0003"));
     assertEquals(Duration.ofMinutes(15), idleAt("education", "T-0003"));
+    var rules =
+        server.installation.transactions().read(handle -> policies.ruleIds(handle, "mayor"));
+    assertEquals(Set.of("idle.mayor", "idle.tax"), rules.own());
+    assertFalse(rules.common().isEmpty() || rules.common().contains("idle.mayor"));
 
     // The delegate alone brings a stricter layer; what he does not bring stays.
     assertInstanceOf(
