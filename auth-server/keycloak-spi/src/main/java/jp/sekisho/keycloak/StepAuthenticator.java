@@ -330,14 +330,11 @@ final class StepAuthenticator implements Authenticator {
   private void unavailable(AuthenticationFlowContext context, String why) {
     LOG.errorf("no login by card: %s", why);
     context.getEvent().error(UNAVAILABLE);
-    context.forceChallenge(unavailablePage(context, helpLine));
-  }
-
-  static Response unavailablePage(AuthenticationFlowContext context, String helpLine) {
-    return context
-        .form()
-        .setError("sekishoUnavailable", helpLine)
-        .createErrorPage(Response.Status.SERVICE_UNAVAILABLE);
+    context.forceChallenge(
+        context
+            .form()
+            .setError("sekishoUnavailable", helpLine)
+            .createErrorPage(Response.Status.SERVICE_UNAVAILABLE));
   }
 
   static Map<String, String> config(AuthenticationFlowContext context) {
