@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import jp.sekisho.protocol.Base64Url;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -29,6 +30,7 @@ class DeskIT {
   private static final String HEADER =
       "staff_number,name,organ,division,division_name,post,from,until,roles\n";
   private static final String TEMPORARY = "K-0007";
+  private static final String MEDIUM = "M-0007";
 
   @TempDir static Path directory;
   private Town town;
@@ -208,6 +210,8 @@ class DeskIT {
       admin.see("done");
       look(admin, "person-suspended-ja");
       bringsAFurtherCard(admin);
+      keepsTheRegisterOfMedia(admin);
+      looksAtEmergencies(admin, "ja");
 
       admin.go(town.people() + "/temporary");
       admin.see("stock-empty");
@@ -241,6 +245,8 @@ class DeskIT {
       look(admin, "person-en");
       admin.go(town.people() + "/people");
       takesAndUndoes(admin, "en");
+      disposesOfAMedium(admin);
+      looksAtEmergencies(admin, "en");
     }
     try (Screen clerk = at(Town.CLERK, "ja", "/authenticators", "/authenticators")) {
       clerk.see("waits");
@@ -271,5 +277,42 @@ class DeskIT {
     look(admin, "confirm-en");
     admin.go(town.people() + "/confirmations?lang=ja");
     look(admin, "confirm-ja");
+  }
+
+  /** A medium is registered by the card; at the count nobody finds it. */
+  private void keepsTheRegisterOfMedia(Screen admin) {
+    admin.go(town.people() + "/media");
+    admin.see("media-table");
+    admin.fill("register-medium", MEDIUM);
+    admin.fill("register-fingerprint", "no fingerprint");
+    admin.press("register-button");
+    admin.seeRefusal("refusal-media", "INPUT_MALFORMED");
+    look(admin, "media-refused-ja");
+    admin.fill("register-fingerprint", Base64Url.encode(new byte[32]));
+    admin.press("register-button");
+    admin.waitUntil("the medium", () -> admin.source().contains("data-medium=\"" + MEDIUM));
+    look(admin, "media-ja");
+    admin.fill("count-reference", "棚卸第1号");
+    admin.press("count-button");
+    assertTrue(admin.see("counted").getText().contains(MEDIUM), "it is missing");
+    look(admin, "media-counted-ja");
+  }
+
+  private void disposesOfAMedium(Screen admin) {
+    admin.go(town.people() + "/media");
+    admin.see("media-table");
+    admin.scrollTo("dispose-form");
+    look(admin, "media-en");
+    admin.script("document.getElementById('dispose-medium').value = '" + MEDIUM + "'");
+    admin.fill("dispose-reference", "廃棄第1号");
+    admin.press("dispose-button");
+    admin.waitUntil("its end", () -> admin.source().contains("廃棄第1号"));
+    look(admin, "media-disposed-en");
+  }
+
+  private void looksAtEmergencies(Screen admin, String language) {
+    admin.go(town.people() + "/emergencies");
+    admin.see("emergencies-none");
+    look(admin, "emergencies-none-" + language);
   }
 }
