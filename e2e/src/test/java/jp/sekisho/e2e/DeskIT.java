@@ -286,7 +286,7 @@ class DeskIT {
     admin.fill("register-medium", MEDIUM);
     admin.fill("register-fingerprint", "no fingerprint");
     admin.press("register-button");
-    admin.seeRefusal("refusal-media", "INPUT_MALFORMED");
+    admin.seeRefusal("refusal-media", "MEDIUM_FORM");
     look(admin, "media-refused-ja");
     admin.fill("register-fingerprint", Base64Url.encode(new byte[32]));
     admin.press("register-button");

@@ -266,6 +266,8 @@ public enum Refusal {
   GRANT_ACTIVATED(409),
   /** The plugged medium is not the one the grant names. */
   MEDIUM_OTHER(403),
+  /** A medium's number, its fingerprint or the document named is not of its form. */
+  MEDIUM_FORM(400),
   /** The medium's id or its identity is registered already. */
   MEDIUM_TAKEN(409),
   /** No medium of that number is registered for the 機関, or it is disposed of already. */

@@ -61,7 +61,7 @@ public final class DeskMedia {
   public Verdict<String> register(Session session, NewMedium wanted) {
     String action = StepUps.REGISTER_MEDIUM + wanted.medium() + ":" + wanted.fingerprint();
     if (!StepUps.isAction(action)) {
-      return Verdict.refused(Refusal.INPUT_MALFORMED);
+      return Verdict.refused(Refusal.MEDIUM_FORM);
     }
     Media.Outcome outcome =
         media.register(
@@ -80,7 +80,7 @@ public final class DeskMedia {
   public Verdict<String> dispose(Session session, MediumEnd end) {
     String action = StepUps.DISPOSE_MEDIUM + end.medium();
     if (!StepUps.isAction(action)) {
-      return Verdict.refused(Refusal.INPUT_MALFORMED);
+      return Verdict.refused(Refusal.MEDIUM_FORM);
     }
     Media.Disposed outcome =
         media.dispose(

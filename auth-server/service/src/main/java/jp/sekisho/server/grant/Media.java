@@ -40,7 +40,7 @@ public final class Media {
     /** It is registered. */
     record Registered(Medium medium) implements Outcome {}
 
-    /** INPUT_MALFORMED without an entry; MEDIUM_TAKEN or what the gate says, with one. */
+    /** MEDIUM_FORM without an entry; MEDIUM_TAKEN or what the gate says, with one. */
     record Refused(Refusal reason) implements Outcome {}
   }
 
@@ -74,7 +74,7 @@ public final class Media {
   public Outcome register(
       Entry.Subject by, Gate gate, String id, String organ, String fingerprint) {
     if (!Names.isMedium(id) || !Names.isOrgan(organ) || !isHash(fingerprint)) {
-      return new Outcome.Refused(Refusal.INPUT_MALFORMED);
+      return new Outcome.Refused(Refusal.MEDIUM_FORM);
     }
     return transactions.<Outcome, RuntimeException>write(change -> {
       Refusal obstacle =
@@ -100,8 +100,8 @@ public final class Media {
     record Done(Medium medium) implements Disposed {}
 
     /**
-     * INPUT_MALFORMED without an entry; MEDIUM_UNKNOWN (never registered, or disposed of already)
-     * and MEDIUM_IN_USE (an exception waits for it, or it is out), and the log says so.
+     * MEDIUM_FORM without an entry; MEDIUM_UNKNOWN (never registered, or disposed of already) and
+     * MEDIUM_IN_USE (an exception waits for it, or it is out), and the log says so.
      */
     record Refused(Refusal reason) implements Disposed {}
   }
@@ -120,7 +120,7 @@ public final class Media {
   /** As {@link #dispose(String, String, String)}, by somebody; what the gate says is an entry. */
   public Disposed dispose(Entry.Subject by, Gate gate, String id, String organ, String reference) {
     if (!Names.isMedium(id) || !Names.isOrgan(organ) || !Names.isReference(reference)) {
-      return new Disposed.Refused(Refusal.INPUT_MALFORMED);
+      return new Disposed.Refused(Refusal.MEDIUM_FORM);
     }
     return transactions.<Disposed, RuntimeException>write(change -> {
       Refusal closed = gate.obstacle(change).orElse(null);

@@ -35,7 +35,7 @@ public final class Stocktake {
     /** It is in the log as it stands here. */
     record Done(MediumEvent.Counted counted) implements Outcome {}
 
-    /** INPUT_MALFORMED: a name's form, or more than {@link #MOST} media. */
+    /** MEDIUM_FORM: a name's form, or more than {@link #MOST} media. */
     record Refused(Refusal reason) implements Outcome {}
   }
 
@@ -61,13 +61,13 @@ public final class Stocktake {
         || !Names.isReference(reference)
         || found.size() > MOST
         || !found.stream().allMatch(Names::isMedium)) {
-      return new Outcome.Refused(Refusal.INPUT_MALFORMED);
+      return new Outcome.Refused(Refusal.MEDIUM_FORM);
     }
     return transactions.<Outcome, RuntimeException>write(change -> {
       MediumEvent.Counted counted = compare(change.handle(), organ, reference, found);
       if (counted.expected() > MOST) {
         change.unchanged();
-        return new Outcome.Refused(Refusal.INPUT_MALFORMED);
+        return new Outcome.Refused(Refusal.MEDIUM_FORM);
       }
       change.record(by, counted);
       return new Outcome.Done(counted);

@@ -495,7 +495,7 @@ final class GrantRestartTest {
             run.media.register(taken[0], "mayor", taken[1]));
       }
       assertEquals(
-          new Media.Outcome.Refused(Refusal.INPUT_MALFORMED),
+          new Media.Outcome.Refused(Refusal.MEDIUM_FORM),
           run.media.register("0007", "mayor", FINGERPRINT));
     });
   }
@@ -511,7 +511,7 @@ final class GrantRestartTest {
           new Media.Disposed.Refused(Refusal.MEDIUM_UNKNOWN),
           run.media.dispose("M-0099", "mayor", "情第12号"));
       assertEquals(
-          new Media.Disposed.Refused(Refusal.INPUT_MALFORMED),
+          new Media.Disposed.Refused(Refusal.MEDIUM_FORM),
           run.media.dispose("M-0007", "mayor", "関所太郎"));
       run.storage.transactions.write(change -> {
         run.watch.onRevoked(change, terminal("T-0001"));

@@ -89,7 +89,7 @@ final class MediaPageTest {
     assertEquals(Refusal.MEDIUM_TAKEN, DeskScene.refusal(registered(admin, "M-0001")));
     assertEquals(DeskScene.ADMIN, newest("medium.refused").subject().person());
     assertEquals(
-        Refusal.INPUT_MALFORMED,
+        Refusal.MEDIUM_FORM,
         DeskScene.refusal(scene.post("/api/v1/media", admin, new NewMedium("0001", "x"))));
 
     Token approver = scene.session(DeskScene.APPROVER);
@@ -110,7 +110,7 @@ final class MediaPageTest {
     assertEquals(201, registered(admin, "M-0011").statusCode());
     assertEquals(Refusal.STEP_UP_NEEDED, DeskScene.refusal(dispose(admin, "M-0011", "情第12号")));
     scene.prove(admin, StepUps.DISPOSE_MEDIUM + "M-0011");
-    assertEquals(Refusal.INPUT_MALFORMED, DeskScene.refusal(dispose(admin, "M-0011", "関所太郎")));
+    assertEquals(Refusal.MEDIUM_FORM, DeskScene.refusal(dispose(admin, "M-0011", "関所太郎")));
     scene.prove(admin, StepUps.DISPOSE_MEDIUM + "M-0011");
     Token council = scene.session(DeskScene.COUNCIL_ADMIN);
     scene.prove(council, StepUps.DISPOSE_MEDIUM + "M-0011");
@@ -156,7 +156,7 @@ final class MediaPageTest {
             scene.post("/api/v1/media/count", clerk, new MediaFound("情第1号", List.of()))));
     assertEquals("ROLE_MISSING", newest("desk.refused").reason());
     assertEquals(
-        Refusal.INPUT_MALFORMED,
+        Refusal.MEDIUM_FORM,
         DeskScene.refusal(
             scene.post("/api/v1/media/count", council, new MediaFound("議員の名", List.of()))));
   }
