@@ -37,7 +37,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** verify.html in a real browser, beside the program that does the same. */
+/**
+ * verify.html in a real browser, beside the program that does the same.
+ *
+ * <p>Past 400 lines: one browser, and a case for each bundle.
+ */
 @Tag("browser")
 @SuppressWarnings("NullAway.Init") // JUnit sets them
 class VerifyPageIT {

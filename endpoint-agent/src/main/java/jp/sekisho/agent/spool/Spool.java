@@ -29,6 +29,8 @@ import jp.sekisho.protocol.event.DeviceRecord;
  * <p>One process at a time (a file lock). Thread-safe; an append holds the lock until the disk has
  * the record. After a write that failed, nobody knows what the disk holds: every later append fails
  * with {@code SPOOL_FAILED} until the spool is opened again, which finds out.
+ *
+ * <p>Past 400 lines: writing, reading and recovery know one file format.
  */
 public final class Spool implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Spool.class.getName());

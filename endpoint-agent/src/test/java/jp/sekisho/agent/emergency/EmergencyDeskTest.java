@@ -41,7 +41,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Architecture §4, Break-glass, sentence by sentence; then who would like to get around it. */
+/**
+ * Architecture §4, Break-glass, sentence by sentence; then who would like to get around it.
+ *
+ * <p>Past 400 lines: a case for each sentence and each attack.
+ */
 class EmergencyDeskTest {
   private static final List<String> SIGNED =
       List.of("asked", "signed S-0007 approver", "signed S-0008 approver", "signed S-1024 user");

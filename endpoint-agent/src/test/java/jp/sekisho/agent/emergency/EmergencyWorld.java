@@ -59,6 +59,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A terminal without its line around one desk: people with cards, one stick, one reader. A pause of
  * the desk is when the next hand puts its card in.
+ *
+ * <p>Past 400 lines: everybody and everything that an emergency needs stands in it.
  */
 final class EmergencyWorld {
   static final String TERMINAL = "T-0042";

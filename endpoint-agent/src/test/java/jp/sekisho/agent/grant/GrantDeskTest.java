@@ -26,7 +26,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Architecture §4, last paragraph before Break-glass, sentence by sentence. */
+/**
+ * Architecture §4, last paragraph before Break-glass, sentence by sentence.
+ *
+ * <p>Past 400 lines: a case for each sentence.
+ */
 class GrantDeskTest {
   private static final PluggedMedium STICK = DeskWorld.stick("3-1");
   private static final LivePresence CLERK = DeskWorld.CLERK_HERE;

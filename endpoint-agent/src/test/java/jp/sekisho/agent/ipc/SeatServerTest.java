@@ -36,7 +36,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The service's socket, spoken to by real sockets that say exactly what each test wants. */
+/**
+ * The service's socket, spoken to by real sockets that say exactly what each test wants.
+ *
+ * <p>Past 400 lines: a case for each thing that may be said.
+ */
 class SeatServerTest {
   private static final SeatTimes FAST = new SeatTimes(Duration.ofMillis(50), Duration.ofSeconds(2));
   private static final PinPrompt PROMPT = new PinPrompt("職員用 00", 3, "login", null);

@@ -76,6 +76,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * A login as the terminal does it, with a virtual card and a stand-in for the service. Past 400
+ * lines: a case for each thing that may go wrong.
+ */
 class LoginFlowTest {
   private static final String ORIGIN = "https://auth.city.example";
   private static final String BOOT = Base64Url.encode(new byte[16]);

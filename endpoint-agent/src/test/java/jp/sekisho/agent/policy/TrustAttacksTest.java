@@ -49,6 +49,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The attacks of The Update Framework's list, and a restored database and a stolen online key,
  * against what the agent runs: each is refused with a recorded reason, and the old set stays, also
  * after a restart.
+ *
+ * <p>Past 400 lines: a case for each attack.
  */
 class TrustAttacksTest {
   private static final String CARD = Sha256.text(new byte[] {1});

@@ -29,7 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The session's talk with pinentry, spoken by a script that answers as each test wants. */
+/**
+ * The session's talk with pinentry, spoken by a script that answers as each test wants.
+ *
+ * <p>Past 400 lines: a case for each answer.
+ */
 class PinentryTest {
   private static final PinOutcome CANCELLED = new PinOutcome.None(Refusal.PIN_CANCELLED);
   private static final PinOutcome UNAVAILABLE = new PinOutcome.None(Refusal.PROMPT_UNAVAILABLE);

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The records on the wire. Past 400 lines: an example of each. */
 class WireJsonTest {
   private static final String TIME = "2026-11-20T23:31:05.120Z";
   private static final String SHORT = ProtocolSamples.TRANSACTION;

@@ -35,6 +35,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 
+/** {@code sekisho-card} as typed. Past 400 lines: a case for each command. */
 class CardCommandTest {
   @TempDir Path directory;
 

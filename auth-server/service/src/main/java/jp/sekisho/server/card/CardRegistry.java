@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Registers, suspends and resumes staff cards; each is one unit with its entry. A suspension stops
  * the person's other authenticators too: whoever had the card for two minutes may have registered
  * one. Lifting it lifts the cards only. Thread-safe.
+ *
+ * <p>Past 400 lines: each act is a unit of a few lines, and all share the rows of one person's
+ * cards.
  */
 public final class CardRegistry {
   private final Transactions transactions;

@@ -46,6 +46,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The plain list walks the log itself, so that a missing or edited entry shows; what is found by
  * conditions comes from the index and is read anew from the log.
+ *
+ * <p>Past 400 lines: both ways of reading end in the same rows.
  */
 final class LogReader {
   private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);

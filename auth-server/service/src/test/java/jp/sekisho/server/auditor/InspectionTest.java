@@ -40,7 +40,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A seeded month of data, with exactly the hits that each question must have. */
+/**
+ * A seeded month of data, with exactly the hits that each question must have.
+ *
+ * <p>Past 400 lines: one month, and a case for each question.
+ */
 class InspectionTest {
   private static final Instant FRIDAY_TEN = Instant.parse("2026-11-20T01:00:00Z");
   private static final Subject CLERK = subject("S-1", "T-0001");

@@ -62,6 +62,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A small town hall for tests: real storage, real CA, real keys; only the registers of terminals
  * and persons are maps.
+ *
+ * <p>Past 400 lines: everybody who takes part in a login stands in it.
  */
 public final class LoginScene implements Registers, AutoCloseable {
   static final String ORIGIN = "http://localhost:8080";

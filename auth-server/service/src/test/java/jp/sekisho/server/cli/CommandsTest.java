@@ -35,7 +35,11 @@ import jp.sekisho.server.person.RowFault;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands as typed: exit codes, texts, files. */
+/**
+ * The commands as typed: exit codes, texts, files.
+ *
+ * <p>Past 400 lines: a case for each command.
+ */
 class CommandsTest {
   @TempDir Path directory;
   private final StringWriter out = new StringWriter();

@@ -56,6 +56,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The steps of an exception with the service stopped and started again between any two: what was
  * acknowledged stays, and no step is possible twice. Signatures are proved in {@link GrantsTest}.
+ *
+ * <p>Past 400 lines: a case for each step.
  */
 @SuppressWarnings("NullAway.Init") // by prepare()
 final class GrantRestartTest {

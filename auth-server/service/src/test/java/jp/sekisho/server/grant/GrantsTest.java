@@ -38,7 +38,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Exceptions from request to return, over the service's real ports with real cards' keys. */
+/**
+ * Exceptions from request to return, over the service's real ports with real cards' keys.
+ *
+ * <p>Past 400 lines: one running service, whose start is dear, for all steps and refusals.
+ */
 @SuppressWarnings("NullAway.Init") // by open()
 final class GrantsTest {
   private GrantScene scene;

@@ -55,6 +55,8 @@ import org.slf4j.LoggerFactory;
  * R16: a run in which names, a 個人番号 and text as from a clipboard are put into every field that a
  * person can fill; then every table, tile, file, log line and export is searched for them. Names of
  * staff stand in the tables of persons alone.
+ *
+ * <p>Past 400 lines: one run, its traces, and each place where they are looked for.
  */
 class NoPersonalDataTest {
   private static final List<String> NUMBERS =

@@ -44,7 +44,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The register of exceptional measures over the service's real ports; the day is 2026-11-21. */
+/**
+ * The register of exceptional measures over the service's real ports; the day is 2026-11-21.
+ *
+ * <p>Past 400 lines: one running service, and a case for each step and refusal.
+ */
 @SuppressWarnings("NullAway.Init") // by open()
 final class MeasuresTest {
   private static final String CISO = "400001";

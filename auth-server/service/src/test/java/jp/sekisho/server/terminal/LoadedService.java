@@ -49,6 +49,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The delivered program as a process of its own, with people who are logged in and terminals that
  * are enrolled: what is done to it, is done to a real service.
+ *
+ * <p>Past 400 lines: start, load and the count of what was acknowledged belong to one process.
  */
 final class LoadedService implements AutoCloseable {
   static final String MEDIUM = "M-0007";

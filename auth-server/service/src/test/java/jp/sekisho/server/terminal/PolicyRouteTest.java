@@ -68,7 +68,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Signed policies from the import to the terminal, on real ports. */
+/**
+ * Signed policies from the import to the terminal, on real ports.
+ *
+ * <p>Past 400 lines: a case for each thing that may be wrong with an import.
+ */
 class PolicyRouteTest {
   private RunningServer server;
   private SignedPolicies policies;

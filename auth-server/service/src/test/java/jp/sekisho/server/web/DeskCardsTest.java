@@ -27,7 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The card desk over HTTP: other people's cards, temporary cards, and who may not. */
+/**
+ * The card desk over HTTP: other people's cards, temporary cards, and who may not.
+ *
+ * <p>Past 400 lines: a case for each act and each person who may not.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class DeskCardsTest {
   private static final String HEADER =

@@ -65,6 +65,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
  * them, which {@link OpenApiTest} keeps equal to the router's: each is either asked here with ids
  * of another 機関, by its administrator, approver and auditor with every proof in hand, or stands in
  * the list of those that take no id. A new route fails this test until it is in one of the two.
+ *
+ * <p>Past 400 lines: a case for each route.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 final class OtherOrgansTest {

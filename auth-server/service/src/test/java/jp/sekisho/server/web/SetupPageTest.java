@@ -58,6 +58,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 /**
  * The first start over HTTP, from the code to its end, with who stands in between. One service, for
  * its steps follow each other.
+ *
+ * <p>Past 400 lines: one story, whose steps need the ones before.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -36,6 +36,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * The gate over a copy of sysfs. Past 400 lines: a case for each thing that a device or the kernel
+ * may do.
+ */
 class UsbGateTest {
   @TempDir Path sys;
 

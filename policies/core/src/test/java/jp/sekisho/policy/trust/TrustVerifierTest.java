@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The attacks of The Update Framework's list, and ours, against what a terminal asks. */
+/**
+ * The attacks of The Update Framework's list, and ours, against what a terminal asks.
+ *
+ * <p>Past 400 lines: a case for each attack.
+ */
 class TrustVerifierTest {
   private final TrustScene scene = new TrustScene();
   private final TrustVerifier verifier = scene.verifier();

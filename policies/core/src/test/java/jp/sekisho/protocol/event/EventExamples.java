@@ -18,7 +18,11 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RelyingRecord;
 import jp.sekisho.protocol.statement.Purpose;
 
-/** One example of every event type, as {@code docs/audit-events.md} shows it. */
+/**
+ * One example of every event type, as {@code docs/audit-events.md} shows it.
+ *
+ * <p>Past 400 lines: a line or two for each type.
+ */
 final class EventExamples {
   private static final Instant TIME = Instant.parse("2026-11-20T23:31:05.500Z");
   private static final String SESSION = "AAECAwQFBgcICQoL";
