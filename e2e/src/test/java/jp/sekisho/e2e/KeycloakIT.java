@@ -372,6 +372,9 @@ class KeycloakIT {
       names = {"CUT", "SILENT", "GARBAGE"})
   void withoutTheServiceThereIsAnErrorPageAndNoCode(Wire.State state) {
     SsoAdmin admin = new SsoAdmin(keycloak.origin());
+    SsoBrowser inside = browser();
+    SsoBrowser.Seen entered = inside.prove(inside.login("groupware", ""));
+    assertTrue(entered.code().isPresent(), entered.toString());
     SsoBrowser browser = browser();
     SsoBrowser.Seen form = browser.login("payroll", "&acr_values=password");
     assertTrue(
@@ -388,6 +391,10 @@ class KeycloakIT {
     SsoBrowser.Seen english = browser().login("groupware", "&ui_locales=en");
     assertEquals(503, english.status());
     assertTrue(english.body().contains("logins cannot be checked"), english.body());
+    SsoBrowser.Seen guarded = inside.login("guarded", "&ui_locales=ja");
+    assertEquals(503, guarded.status(), "nobody knows the terminal's state: " + guarded);
+    assertTrue(guarded.body().contains("ログインの確認ができない"), guarded.body());
+    assertTrue(guarded.body().contains(Town.HELP_LINE), guarded.body());
     assertEquals(failures, admin.failures("hanako"), "it counts against nobody");
 
     wire.become(Wire.State.WHOLE);

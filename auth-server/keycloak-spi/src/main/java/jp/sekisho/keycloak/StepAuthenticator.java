@@ -330,11 +330,22 @@ final class StepAuthenticator implements Authenticator {
   private void unavailable(AuthenticationFlowContext context, String why) {
     LOG.errorf("no login by card: %s", why);
     context.getEvent().error(UNAVAILABLE);
-    context.forceChallenge(
-        context
-            .form()
-            .setError("sekishoUnavailable", helpLine)
-            .createErrorPage(Response.Status.SERVICE_UNAVAILABLE));
+    context.forceChallenge(unavailablePage(context, helpLine));
+  }
+
+  /**
+   * The page of a step or condition that cannot say yes or no. Not by the context's own {@code
+   * form()}: its template asks the context for other ways to prove oneself, and that of a condition
+   * has no list of them, not even an empty one.
+   */
+  static Response unavailablePage(AuthenticationFlowContext context, String helpLine) {
+    return context
+        .getSession()
+        .getProvider(LoginFormsProvider.class)
+        .setAuthenticationSession(context.getAuthenticationSession())
+        .setUser(context.getUser())
+        .setError("sekishoUnavailable", helpLine)
+        .createErrorPage(Response.Status.SERVICE_UNAVAILABLE);
   }
 
   static Map<String, String> config(AuthenticationFlowContext context) {
