@@ -183,8 +183,10 @@ final class StepAuthenticator implements Authenticator {
     }
     return users
         .searchForUserByUserAttributeStream(realm, attribute, person)
+        // What was searched comes from the database, and its attributes by another question there.
+        .map(user -> users.getUserById(realm, user.getId()))
         // A database may call two numbers equal that differ by a letter's case.
-        .filter(user -> user.getAttributeStream(attribute).anyMatch(person::equals))
+        .filter(user -> user != null && user.getAttributeStream(attribute).anyMatch(person::equals))
         .limit(2)
         .toList();
   }
