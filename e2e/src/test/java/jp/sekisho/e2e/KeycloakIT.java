@@ -63,6 +63,7 @@ class KeycloakIT {
   private String inReader = "";
   private SsoBrowser leftOpen;
   private SsoBrowser.Seen leftOpenPage;
+  private Answered tooLate;
   private long leftOpenSince;
 
   @BeforeAll
@@ -98,9 +99,29 @@ class KeycloakIT {
     // The terminal hears of the new origin with its next heartbeat.
     Page page = new Page(keycloak.origin(), town.agent());
     Programs.await("the origin", Duration.ofSeconds(90), page::answersThisUser);
+    insert(Town.CLERK);
+    town.typePin(Town.PIN);
+    tooLate = Answered.of(browser());
     leftOpen = browser();
     leftOpenPage = leftOpen.login("groupware", "");
     leftOpenSince = System.nanoTime();
+  }
+
+  /** A page whose question the terminal has answered; nobody has posted that yet. */
+  private record Answered(SsoBrowser browser, SsoBrowser.Seen page, String answer) {
+    static Answered of(SsoBrowser browser) {
+      SsoBrowser.Seen page = browser.login("groupware", "");
+      return new Answered(browser, page, browser.askAgent(page).as(PostedAnswer.class).answer());
+    }
+
+    SsoBrowser.Seen post() {
+      return browser.post(page, "answer", answer);
+    }
+
+    /** Whether an entry is of this question. */
+    boolean isIn(String entry) {
+      return entry.contains(page.transaction());
+    }
   }
 
   @AfterAll
@@ -664,20 +685,47 @@ class KeycloakIT {
     SsoBrowser.Seen fresh = leftOpen.post(leftOpenPage, "again", "1");
     assertNotEquals(leftOpenPage.transaction(), fresh.transaction());
     assertTrue(leftOpen.prove(fresh).code().isPresent());
+
+    // And one that was answered in time, and posted by something other than the page.
+    SsoBrowser.Seen late = tooLate.post();
+    assertTrue(late.code().isEmpty(), late.toString());
+    assertTrue(
+        Set.of("TRANSACTION_EXPIRED", "TRANSACTION_UNKNOWN").contains(late.problem()),
+        late.problem());
+    assertFalse(tooLate.isIn(late.body()), "a new question");
+    assertTrue(tooLate.browser().prove(late).code().isPresent());
+    assertNotVouched(tooLate);
+  }
+
+  private void assertNotVouched(Answered question) {
+    assertEquals(
+        List.of(),
+        town.entries().stream()
+            .filter(e -> e.contains("relying.vouched") && question.isIn(e))
+            .toList());
   }
 
   @Test
   @Order(Integer.MAX_VALUE)
   void afterAKillDuringLoginsTheLogHasEveryEventExactlyOnce() throws Exception {
-    wire.become(Wire.State.CUT); // what happens now waits in the spool
+    Answered late = Answered.of(browser());
+    List<Answered> cards = Stream.generate(() -> Answered.of(browser())).limit(3).toList();
+    // What happens now waits in the spool, and who posts a card's answer waits for its verdict.
+    wire.become(Wire.State.SILENT);
+    int before = linesOf(keycloak.spool()).size(); // most of these the service has
     AtomicBoolean alive = new AtomicBoolean(true);
     Map<String, String> passwords = Map.of("hanako", Keycloak.PASSWORD, "jiro", "wrong");
     List<Thread> people =
-        passwords.entrySet().stream()
-            .map(who -> Thread.ofVirtual().start(() -> logInUntilItDies(who, alive)))
+        Stream.concat(
+                passwords.entrySet().stream()
+                    .<Runnable>map(who -> () -> logInUntilItDies(who, alive)),
+                Stream.of(() -> proveUntilItDies(cards, alive)))
+            .map(person -> Thread.ofVirtual().start(person))
             .toList();
     Programs.await(
-        "events to wait", Duration.ofSeconds(60), () -> linesOf(keycloak.spool()).size() >= 12);
+        "events to wait",
+        Duration.ofSeconds(60),
+        () -> linesOf(keycloak.spool()).size() >= before + 12);
     keycloak.kill();
     alive.set(false);
     for (Thread person : people) {
@@ -685,8 +733,8 @@ class KeycloakIT {
     }
     // As if it had died between Keycloak's commit and the spool's write.
     List<String> whole = linesOf(keycloak.spool());
-    List<String> cut = whole.subList(2, whole.size());
-    Files.writeString(keycloak.spool(), String.join("\n", whole.subList(0, 2)) + "\n");
+    List<String> cut = whole.subList(before + 2, whole.size());
+    Files.writeString(keycloak.spool(), String.join("\n", whole.subList(0, before + 2)) + "\n");
     wire.become(Wire.State.WHOLE);
     keycloak.restart();
     keycloak.await();
@@ -719,6 +767,24 @@ class KeycloakIT {
             .filter(e -> e.contains("\"recovered\":true"))
             .anyMatch(e -> cut.stream().anyMatch(line -> line.contains(idOf(e)))),
         "none of " + cut + " came back");
+    for (Answered card : cards) {
+      assertNotVouched(card);
+      assertEquals(List.of(), told.get().stream().filter(e -> isLogin(e) && card.isIn(e)).toList());
+    }
+
+    // The login that it had begun is gone from its memory, and so is the question.
+    SsoBrowser.Seen anew = late.post();
+    assertTrue(anew.code().isEmpty(), anew.toString());
+    assertFalse(late.isIn(anew.body()), "a new question");
+    assertTrue(late.browser().prove(anew).code().isPresent(), anew.toString());
+    assertNotVouched(late);
+    awaitReport("LOGIN", "\"transaction\":\"" + anew.transaction() + "\"");
+    assertEquals(
+        1, reports().stream().filter(e -> isLogin(e) && e.contains(anew.transaction())).count());
+  }
+
+  private static boolean isLogin(String entry) {
+    return entry.contains("relying.reported") && entry.contains("\"kind\":\"LOGIN\"");
   }
 
   private static List<String> linesOf(Path file) {
@@ -743,6 +809,20 @@ class KeycloakIT {
                 who.getKey(),
                 "password",
                 who.getValue());
+      }
+    } catch (UncheckedIOException e) {
+      // It is dead.
+    }
+  }
+
+  /** A login by card is under way at any moment, at first with its answer posted. */
+  private void proveUntilItDies(List<Answered> cards, AtomicBoolean alive) {
+    try {
+      for (Answered card : cards) {
+        SsoBrowser.Seen _ = card.post();
+      }
+      while (alive.get()) {
+        SsoBrowser.Seen _ = browser().login("groupware", "");
       }
     } catch (UncheckedIOException e) {
       // It is dead.
