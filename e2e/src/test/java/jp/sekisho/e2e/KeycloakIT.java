@@ -15,11 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
@@ -559,19 +562,27 @@ class KeycloakIT {
 
   /** Waits for an event of Keycloak in the log; returns its entry. */
   private String awaitReport(String kind, String... parts) {
-    AtomicReference<String> found = new AtomicReference<>("");
+    return find(awaitReports(all -> find(all, kind, parts).isPresent()), kind, parts).orElseThrow();
+  }
+
+  /** Waits until the logs hold what they must, and returns them: reading them takes seconds. */
+  private List<String> awaitReports(Predicate<List<String>> enough) {
+    AtomicReference<List<String>> all = new AtomicReference<>(List.of());
     Programs.await(
-        kind + " in the log",
-        Duration.ofSeconds(90),
+        "events in the log",
+        Duration.ofMinutes(2),
         () -> {
-          reports().stream()
-              .filter(
-                  e -> e.contains("relying.reported") && e.contains("\"kind\":\"" + kind + "\""))
-              .filter(e -> Stream.of(parts).allMatch(e::contains))
-              .forEach(found::set);
-          return !found.get().isEmpty();
+          all.set(reports());
+          return enough.test(all.get());
         });
-    return found.get();
+    return all.get();
+  }
+
+  private static Optional<String> find(List<String> all, String kind, String... parts) {
+    return all.stream()
+        .filter(e -> e.contains("relying.reported") && e.contains("\"kind\":\"" + kind + "\""))
+        .filter(e -> Stream.of(parts).allMatch(e::contains))
+        .reduce((earlier, later) -> later);
   }
 
   @Test
@@ -589,21 +600,28 @@ class KeycloakIT {
             "password",
             "no password of jiro");
     new SsoAdmin(keycloak.origin()).addUser("shiro");
-    String login = awaitReport("LOGIN", "\"transaction\":\"" + transaction + "\"");
+    String[] ofTheLogin = {"LOGIN", "\"transaction\":\"" + transaction + "\""};
+    String[] ofTheFailure = {"LOGIN_ERROR", "\"person\":\"100999\""};
+    String[] ofTheChange = {"ADMIN CREATE USER", ""};
+    List<String> all =
+        awaitReports(entries ->
+            Stream.of(ofTheLogin, ofTheFailure, ofTheChange)
+                .allMatch(each -> find(entries, each[0], each[1]).isPresent()));
+    String login = find(all, ofTheLogin[0], ofTheLogin[1]).orElseThrow();
     assertTrue(login.contains("\"person\":\"" + Town.CLERK + "\""), login);
     assertTrue(login.contains("\"client\":\"groupware\""), login);
     String vouched =
-        town.entries().stream()
+        all.stream()
             .filter(e -> e.contains("relying.vouched") && e.contains(transaction))
             .findFirst()
             .orElseThrow();
     assertTrue(vouched.contains("\"person\":\"" + Town.CLERK + "\""), vouched);
     assertTrue(vouched.contains("\"client\":\"groupware\""), vouched);
-    String failure = awaitReport("LOGIN_ERROR", "\"person\":\"100999\"");
+    String failure = find(all, ofTheFailure[0], ofTheFailure[1]).orElseThrow();
     assertTrue(failure.contains("\"error\":\"invalid_user_credentials\""), failure);
-    String change = awaitReport("ADMIN CREATE USER");
+    String change = find(all, ofTheChange[0]).orElseThrow();
     assertTrue(change.contains("\"what\":\"users/"), change);
-    for (String entry : reports()) {
+    for (String entry : all) {
       for (String secret : List.of("hanako", "jiro", "shiro", "127.0.0.1", "no password")) {
         assertFalse(entry.contains("relying.reported") && entry.contains(secret), entry);
       }
@@ -694,15 +712,6 @@ class KeycloakIT {
         late.problem());
     assertFalse(tooLate.isIn(late.body()), "a new question");
     assertTrue(tooLate.browser().prove(late).code().isPresent());
-    assertNotVouched(tooLate);
-  }
-
-  private void assertNotVouched(Answered question) {
-    assertEquals(
-        List.of(),
-        town.entries().stream()
-            .filter(e -> e.contains("relying.vouched") && question.isIn(e))
-            .toList());
   }
 
   @Test
@@ -738,49 +747,48 @@ class KeycloakIT {
     wire.become(Wire.State.WHOLE);
     keycloak.restart();
     keycloak.await();
-    List<String> stored = new SsoAdmin(keycloak.origin()).storedEvents();
-    AtomicReference<List<String>> told = new AtomicReference<>(List.of());
-    Programs.await(
-        "every event in the log",
-        Duration.ofMinutes(2),
-        () -> {
-          told.set(reportsOfTheRealm());
-          return told.get().stream().map(KeycloakIT::idOf).toList().containsAll(stored);
-        });
-    // What would come a second time comes before what happens now: the spool keeps its order.
-    assertEquals(201, new SsoAdmin(keycloak.origin()).addRole("afterwards", "x"));
-    awaitReport("ADMIN CREATE REALM_ROLE", "\"what\":\"roles/afterwards\"");
-    told.set(reportsOfTheRealm().stream().filter(e -> !e.contains("roles/afterwards")).toList());
-    List<String> ids = told.get().stream().map(KeycloakIT::idOf).toList();
-    assertEquals(ids.size(), Set.copyOf(ids).size(), "none twice: " + ids);
-    // What Keycloak had committed when it died and its database had not, or never keeps.
-    List<String> only =
-        told.get().stream()
-            .filter(e -> !stored.contains(idOf(e)))
-            .filter(e -> whole.stream().noneMatch(line -> line.contains(idOf(e))))
-            .filter(e -> !e.contains("USER_DISABLED_BY_TEMPORARY_LOCKOUT"))
-            .toList();
-    assertEquals(List.of(), only, "nothing that did not happen");
-    // Which of them Keycloak's database had written in time is luck; that one of them came is not.
-    assertTrue(
-        told.get().stream()
-            .filter(e -> e.contains("\"recovered\":true"))
-            .anyMatch(e -> cut.stream().anyMatch(line -> line.contains(idOf(e)))),
-        "none of " + cut + " came back");
-    for (Answered card : cards) {
-      assertNotVouched(card);
-      assertEquals(List.of(), told.get().stream().filter(e -> isLogin(e) && card.isIn(e)).toList());
-    }
 
     // The login that it had begun is gone from its memory, and so is the question.
     SsoBrowser.Seen anew = late.post();
     assertTrue(anew.code().isEmpty(), anew.toString());
     assertFalse(late.isIn(anew.body()), "a new question");
     assertTrue(late.browser().prove(anew).code().isPresent(), anew.toString());
-    assertNotVouched(late);
-    awaitReport("LOGIN", "\"transaction\":\"" + anew.transaction() + "\"");
+
+    List<String> must = new SsoAdmin(keycloak.origin()).storedEvents();
+    List<String> _ = awaitReports(all -> ofTheRealm(all).keySet().containsAll(must));
+    // What would come a second time comes before what happens now: the spool keeps its order.
+    assertEquals(201, new SsoAdmin(keycloak.origin()).addRole("afterwards", "x"));
+    List<String> all =
+        awaitReports(now ->
+            find(now, "ADMIN CREATE REALM_ROLE", "\"what\":\"roles/afterwards\"").isPresent());
+    Map<String, List<String>> told = ofTheRealm(all);
     assertEquals(
-        1, reports().stream().filter(e -> isLogin(e) && e.contains(anew.transaction())).count());
+        List.of(), told.values().stream().filter(same -> same.size() > 1).toList(), "none twice");
+    // What Keycloak had committed when it died and its database had not, or never keeps.
+    List<String> stored = new SsoAdmin(keycloak.origin()).storedEvents();
+    List<String> only =
+        told.entrySet().stream()
+            .filter(e -> !stored.contains(e.getKey()))
+            .filter(e -> whole.stream().noneMatch(line -> line.contains(e.getKey())))
+            .map(e -> e.getValue().getFirst())
+            .filter(e -> !e.contains("USER_DISABLED_BY_TEMPORARY_LOCKOUT"))
+            .toList();
+    assertEquals(List.of(), only, "nothing that did not happen");
+    // Which of them Keycloak's database had written in time is luck; that one of them came is not.
+    assertTrue(
+        all.stream()
+            .filter(e -> e.contains("relying.reported") && e.contains("\"recovered\":true"))
+            .anyMatch(e -> cut.stream().anyMatch(line -> line.contains(idOf(e)))),
+        "none of " + cut + " came back");
+    for (Answered card : Stream.concat(cards.stream(), Stream.of(late, tooLate)).toList()) {
+      assertEquals(
+          List.of(),
+          all.stream()
+              .filter(e -> e.contains("relying.vouched") || isLogin(e))
+              .filter(card::isIn)
+              .toList());
+    }
+    assertEquals(1, all.stream().filter(e -> isLogin(e) && e.contains(anew.transaction())).count());
   }
 
   private static boolean isLogin(String entry) {
@@ -829,10 +837,11 @@ class KeycloakIT {
     }
   }
 
-  private List<String> reportsOfTheRealm() {
-    return reports().stream()
+  /** Entries of Keycloak's events in our realm by the events' ids. */
+  private static Map<String, List<String>> ofTheRealm(List<String> entries) {
+    return entries.stream()
         .filter(e -> e.contains("relying.reported") && e.contains("\"realm\":\"city\""))
-        .toList();
+        .collect(Collectors.groupingBy(KeycloakIT::idOf));
   }
 
   private static String idOf(String entry) {
