@@ -15,11 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardAnswer;
@@ -63,6 +66,7 @@ class KeycloakIT {
   private String inReader = "";
   private SsoBrowser leftOpen;
   private SsoBrowser.Seen leftOpenPage;
+  private Answered tooLate;
   private long leftOpenSince;
 
   @BeforeAll
@@ -98,9 +102,29 @@ class KeycloakIT {
     // The terminal hears of the new origin with its next heartbeat.
     Page page = new Page(keycloak.origin(), town.agent());
     Programs.await("the origin", Duration.ofSeconds(90), page::answersThisUser);
+    insert(Town.CLERK);
+    town.typePin(Town.PIN);
+    tooLate = Answered.of(browser());
     leftOpen = browser();
     leftOpenPage = leftOpen.login("groupware", "");
     leftOpenSince = System.nanoTime();
+  }
+
+  /** A page whose question the terminal has answered; nobody has posted that yet. */
+  private record Answered(SsoBrowser browser, SsoBrowser.Seen page, String answer) {
+    static Answered of(SsoBrowser browser) {
+      SsoBrowser.Seen page = browser.login("groupware", "");
+      return new Answered(browser, page, browser.askAgent(page).as(PostedAnswer.class).answer());
+    }
+
+    SsoBrowser.Seen post() {
+      return browser.post(page, "answer", answer);
+    }
+
+    /** Whether an entry is of this question. */
+    boolean isIn(String entry) {
+      return entry.contains(page.transaction());
+    }
   }
 
   @AfterAll
@@ -372,6 +396,9 @@ class KeycloakIT {
       names = {"CUT", "SILENT", "GARBAGE"})
   void withoutTheServiceThereIsAnErrorPageAndNoCode(Wire.State state) {
     SsoAdmin admin = new SsoAdmin(keycloak.origin());
+    SsoBrowser inside = browser();
+    SsoBrowser.Seen entered = inside.prove(inside.login("groupware", ""));
+    assertTrue(entered.code().isPresent(), entered.toString());
     SsoBrowser browser = browser();
     SsoBrowser.Seen form = browser.login("payroll", "&acr_values=password");
     assertTrue(
@@ -388,6 +415,10 @@ class KeycloakIT {
     SsoBrowser.Seen english = browser().login("groupware", "&ui_locales=en");
     assertEquals(503, english.status());
     assertTrue(english.body().contains("logins cannot be checked"), english.body());
+    SsoBrowser.Seen guarded = inside.login("guarded", "&ui_locales=ja");
+    assertEquals(503, guarded.status(), "nobody knows the terminal's state: " + guarded);
+    assertTrue(guarded.body().contains("ログインの確認ができない"), guarded.body());
+    assertTrue(guarded.body().contains(Town.HELP_LINE), guarded.body());
     assertEquals(failures, admin.failures("hanako"), "it counts against nobody");
 
     wire.become(Wire.State.WHOLE);
@@ -531,19 +562,27 @@ class KeycloakIT {
 
   /** Waits for an event of Keycloak in the log; returns its entry. */
   private String awaitReport(String kind, String... parts) {
-    AtomicReference<String> found = new AtomicReference<>("");
+    return find(awaitReports(all -> find(all, kind, parts).isPresent()), kind, parts).orElseThrow();
+  }
+
+  /** Waits until the logs hold what they must, and returns them: reading them takes seconds. */
+  private List<String> awaitReports(Predicate<List<String>> enough) {
+    AtomicReference<List<String>> all = new AtomicReference<>(List.of());
     Programs.await(
-        kind + " in the log",
-        Duration.ofSeconds(90),
+        "events in the log",
+        Duration.ofMinutes(2),
         () -> {
-          reports().stream()
-              .filter(
-                  e -> e.contains("relying.reported") && e.contains("\"kind\":\"" + kind + "\""))
-              .filter(e -> Stream.of(parts).allMatch(e::contains))
-              .forEach(found::set);
-          return !found.get().isEmpty();
+          all.set(reports());
+          return enough.test(all.get());
         });
-    return found.get();
+    return all.get();
+  }
+
+  private static Optional<String> find(List<String> all, String kind, String... parts) {
+    return all.stream()
+        .filter(e -> e.contains("relying.reported") && e.contains("\"kind\":\"" + kind + "\""))
+        .filter(e -> Stream.of(parts).allMatch(e::contains))
+        .reduce((earlier, later) -> later);
   }
 
   @Test
@@ -561,21 +600,28 @@ class KeycloakIT {
             "password",
             "no password of jiro");
     new SsoAdmin(keycloak.origin()).addUser("shiro");
-    String login = awaitReport("LOGIN", "\"transaction\":\"" + transaction + "\"");
+    String[] ofTheLogin = {"LOGIN", "\"transaction\":\"" + transaction + "\""};
+    String[] ofTheFailure = {"LOGIN_ERROR", "\"person\":\"100999\""};
+    String[] ofTheChange = {"ADMIN CREATE USER", ""};
+    List<String> all =
+        awaitReports(entries ->
+            Stream.of(ofTheLogin, ofTheFailure, ofTheChange)
+                .allMatch(each -> find(entries, each[0], each[1]).isPresent()));
+    String login = find(all, ofTheLogin[0], ofTheLogin[1]).orElseThrow();
     assertTrue(login.contains("\"person\":\"" + Town.CLERK + "\""), login);
     assertTrue(login.contains("\"client\":\"groupware\""), login);
     String vouched =
-        town.entries().stream()
+        all.stream()
             .filter(e -> e.contains("relying.vouched") && e.contains(transaction))
             .findFirst()
             .orElseThrow();
     assertTrue(vouched.contains("\"person\":\"" + Town.CLERK + "\""), vouched);
     assertTrue(vouched.contains("\"client\":\"groupware\""), vouched);
-    String failure = awaitReport("LOGIN_ERROR", "\"person\":\"100999\"");
+    String failure = find(all, ofTheFailure[0], ofTheFailure[1]).orElseThrow();
     assertTrue(failure.contains("\"error\":\"invalid_user_credentials\""), failure);
-    String change = awaitReport("ADMIN CREATE USER");
+    String change = find(all, ofTheChange[0]).orElseThrow();
     assertTrue(change.contains("\"what\":\"users/"), change);
-    for (String entry : reports()) {
+    for (String entry : all) {
       for (String secret : List.of("hanako", "jiro", "shiro", "127.0.0.1", "no password")) {
         assertFalse(entry.contains("relying.reported") && entry.contains(secret), entry);
       }
@@ -657,20 +703,38 @@ class KeycloakIT {
     SsoBrowser.Seen fresh = leftOpen.post(leftOpenPage, "again", "1");
     assertNotEquals(leftOpenPage.transaction(), fresh.transaction());
     assertTrue(leftOpen.prove(fresh).code().isPresent());
+
+    // And one that was answered in time, and posted by something other than the page.
+    SsoBrowser.Seen late = tooLate.post();
+    assertTrue(late.code().isEmpty(), late.toString());
+    assertTrue(
+        Set.of("TRANSACTION_EXPIRED", "TRANSACTION_UNKNOWN").contains(late.problem()),
+        late.problem());
+    assertFalse(tooLate.isIn(late.body()), "a new question");
+    assertTrue(tooLate.browser().prove(late).code().isPresent());
   }
 
   @Test
   @Order(Integer.MAX_VALUE)
   void afterAKillDuringLoginsTheLogHasEveryEventExactlyOnce() throws Exception {
-    wire.become(Wire.State.CUT); // what happens now waits in the spool
+    Answered late = Answered.of(browser());
+    List<Answered> cards = Stream.generate(() -> Answered.of(browser())).limit(3).toList();
+    // What happens now waits in the spool, and who posts a card's answer waits for its verdict.
+    wire.become(Wire.State.SILENT);
+    int before = linesOf(keycloak.spool()).size(); // most of these the service has
     AtomicBoolean alive = new AtomicBoolean(true);
     Map<String, String> passwords = Map.of("hanako", Keycloak.PASSWORD, "jiro", "wrong");
     List<Thread> people =
-        passwords.entrySet().stream()
-            .map(who -> Thread.ofVirtual().start(() -> logInUntilItDies(who, alive)))
+        Stream.concat(
+                passwords.entrySet().stream()
+                    .<Runnable>map(who -> () -> logInUntilItDies(who, alive)),
+                Stream.of(() -> proveUntilItDies(cards, alive)))
+            .map(person -> Thread.ofVirtual().start(person))
             .toList();
     Programs.await(
-        "events to wait", Duration.ofSeconds(60), () -> linesOf(keycloak.spool()).size() >= 12);
+        "events to wait",
+        Duration.ofSeconds(60),
+        () -> linesOf(keycloak.spool()).size() >= before + 12);
     keycloak.kill();
     alive.set(false);
     for (Thread person : people) {
@@ -678,40 +742,57 @@ class KeycloakIT {
     }
     // As if it had died between Keycloak's commit and the spool's write.
     List<String> whole = linesOf(keycloak.spool());
-    List<String> cut = whole.subList(2, whole.size());
-    Files.writeString(keycloak.spool(), String.join("\n", whole.subList(0, 2)) + "\n");
+    List<String> cut = whole.subList(before + 2, whole.size());
+    Files.writeString(keycloak.spool(), String.join("\n", whole.subList(0, before + 2)) + "\n");
     wire.become(Wire.State.WHOLE);
     keycloak.restart();
     keycloak.await();
-    List<String> stored = new SsoAdmin(keycloak.origin()).storedEvents();
-    AtomicReference<List<String>> told = new AtomicReference<>(List.of());
-    Programs.await(
-        "every event in the log",
-        Duration.ofMinutes(2),
-        () -> {
-          told.set(reportsOfTheRealm());
-          return told.get().stream().map(KeycloakIT::idOf).toList().containsAll(stored);
-        });
+
+    // The login that it had begun is gone from its memory, and so is the question.
+    SsoBrowser.Seen anew = late.post();
+    assertTrue(anew.code().isEmpty(), anew.toString());
+    assertFalse(late.isIn(anew.body()), "a new question");
+    assertTrue(late.browser().prove(anew).code().isPresent(), anew.toString());
+
+    List<String> must = new SsoAdmin(keycloak.origin()).storedEvents();
+    List<String> _ = awaitReports(all -> ofTheRealm(all).keySet().containsAll(must));
     // What would come a second time comes before what happens now: the spool keeps its order.
     assertEquals(201, new SsoAdmin(keycloak.origin()).addRole("afterwards", "x"));
-    awaitReport("ADMIN CREATE REALM_ROLE", "\"what\":\"roles/afterwards\"");
-    told.set(reportsOfTheRealm().stream().filter(e -> !e.contains("roles/afterwards")).toList());
-    List<String> ids = told.get().stream().map(KeycloakIT::idOf).toList();
-    assertEquals(ids.size(), Set.copyOf(ids).size(), "none twice: " + ids);
+    List<String> all =
+        awaitReports(now ->
+            find(now, "ADMIN CREATE REALM_ROLE", "\"what\":\"roles/afterwards\"").isPresent());
+    Map<String, List<String>> told = ofTheRealm(all);
+    assertEquals(
+        List.of(), told.values().stream().filter(same -> same.size() > 1).toList(), "none twice");
     // What Keycloak had committed when it died and its database had not, or never keeps.
+    List<String> stored = new SsoAdmin(keycloak.origin()).storedEvents();
     List<String> only =
-        told.get().stream()
-            .filter(e -> !stored.contains(idOf(e)))
-            .filter(e -> whole.stream().noneMatch(line -> line.contains(idOf(e))))
+        told.entrySet().stream()
+            .filter(e -> !stored.contains(e.getKey()))
+            .filter(e -> whole.stream().noneMatch(line -> line.contains(e.getKey())))
+            .map(e -> e.getValue().getFirst())
             .filter(e -> !e.contains("USER_DISABLED_BY_TEMPORARY_LOCKOUT"))
             .toList();
     assertEquals(List.of(), only, "nothing that did not happen");
     // Which of them Keycloak's database had written in time is luck; that one of them came is not.
     assertTrue(
-        told.get().stream()
-            .filter(e -> e.contains("\"recovered\":true"))
+        all.stream()
+            .filter(e -> e.contains("relying.reported") && e.contains("\"recovered\":true"))
             .anyMatch(e -> cut.stream().anyMatch(line -> line.contains(idOf(e)))),
         "none of " + cut + " came back");
+    for (Answered card : Stream.concat(cards.stream(), Stream.of(late, tooLate)).toList()) {
+      assertEquals(
+          List.of(),
+          all.stream()
+              .filter(e -> e.contains("relying.vouched") || isLogin(e))
+              .filter(card::isIn)
+              .toList());
+    }
+    assertEquals(1, all.stream().filter(e -> isLogin(e) && e.contains(anew.transaction())).count());
+  }
+
+  private static boolean isLogin(String entry) {
+    return entry.contains("relying.reported") && entry.contains("\"kind\":\"LOGIN\"");
   }
 
   private static List<String> linesOf(Path file) {
@@ -742,10 +823,25 @@ class KeycloakIT {
     }
   }
 
-  private List<String> reportsOfTheRealm() {
-    return reports().stream()
+  /** A login by card is under way at any moment, at first with its answer posted. */
+  private void proveUntilItDies(List<Answered> cards, AtomicBoolean alive) {
+    try {
+      for (Answered card : cards) {
+        SsoBrowser.Seen _ = card.post();
+      }
+      while (alive.get()) {
+        SsoBrowser.Seen _ = browser().login("groupware", "");
+      }
+    } catch (UncheckedIOException e) {
+      // It is dead.
+    }
+  }
+
+  /** Entries of Keycloak's events in our realm by the events' ids. */
+  private static Map<String, List<String>> ofTheRealm(List<String> entries) {
+    return entries.stream()
         .filter(e -> e.contains("relying.reported") && e.contains("\"realm\":\"city\""))
-        .toList();
+        .collect(Collectors.groupingBy(KeycloakIT::idOf));
   }
 
   private static String idOf(String entry) {

@@ -30,7 +30,7 @@ final class Wire implements AutoCloseable {
   private final ServerSocket door;
   private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private volatile State state = State.WHOLE;
+  private State state = State.WHOLE;
 
   Wire(int target) throws IOException {
     this.target = target;
@@ -42,7 +42,7 @@ final class Wire implements AutoCloseable {
     return door.getLocalPort();
   }
 
-  void become(State next) {
+  synchronized void become(State next) {
     state = next;
     open.forEach(Wire::close);
     open.clear();
@@ -51,23 +51,27 @@ final class Wire implements AutoCloseable {
   private void accept() {
     while (!door.isClosed()) {
       try {
-        Socket socket = door.accept();
-        open.add(socket);
-        switch (state) {
-          case WHOLE -> join(socket);
-          case CUT -> close(socket);
-          case SILENT -> {
-            // Kept, unread.
-          }
-          case GARBAGE -> {
-            socket
-                .getOutputStream()
-                .write("HTTP/1.1 200 OK\r\n\r\n{}".getBytes(StandardCharsets.US_ASCII));
-            close(socket);
-          }
-        }
+        take(door.accept());
       } catch (IOException e) {
         // The door was closed, or the other side left.
+      }
+    }
+  }
+
+  /** In one turn, so that none of a state outlives it. */
+  private synchronized void take(Socket socket) throws IOException {
+    open.add(socket);
+    switch (state) {
+      case WHOLE -> join(socket);
+      case CUT -> close(socket);
+      case SILENT -> {
+        // Kept, unread.
+      }
+      case GARBAGE -> {
+        socket
+            .getOutputStream()
+            .write("HTTP/1.1 200 OK\r\n\r\n{}".getBytes(StandardCharsets.US_ASCII));
+        close(socket);
       }
     }
   }

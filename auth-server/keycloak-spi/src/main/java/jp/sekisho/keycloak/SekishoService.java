@@ -26,11 +26,15 @@ import org.apache.http.HttpEntity;
 import org.apache.http.client.config.RequestConfig;
 import org.apache.http.client.methods.CloseableHttpResponse;
 import org.apache.http.client.methods.HttpPost;
+import org.apache.http.config.RegistryBuilder;
+import org.apache.http.conn.socket.ConnectionSocketFactory;
 import org.apache.http.conn.ssl.DefaultHostnameVerifier;
+import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
 import org.apache.http.entity.ByteArrayEntity;
 import org.apache.http.entity.ContentType;
 import org.apache.http.impl.client.CloseableHttpClient;
 import org.apache.http.impl.client.HttpClientBuilder;
+import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,19 +98,31 @@ final class SekishoService {
     this.base = settings.service;
     this.realm = settings.realm;
     int connect = (int) CONNECT.toMillis();
+    PoolingHttpClientConnectionManager connections =
+        new PoolingHttpClientConnectionManager(
+            RegistryBuilder.<ConnectionSocketFactory>create()
+                .register(
+                    "https",
+                    new SSLConnectionSocketFactory(
+                        ClientTls.of(settings), new DefaultHostnameVerifier()))
+                .build());
+    // Of one that was closed meanwhile it hears before it puts a call there: none is made twice.
+    connections.setValidateAfterInactivity(1);
+    // A page each, and the threads that send, compare and look.
+    connections.setMaxTotal(PAGES + 4);
+    connections.setDefaultMaxPerRoute(PAGES + 4);
     this.http =
         HttpClientBuilder.create()
-            .setSSLContext(ClientTls.of(settings))
-            .setSSLHostnameVerifier(new DefaultHostnameVerifier())
+            .setConnectionManager(connections)
+            // One that showed a certificate is else somebody's own, and no other call may have it:
+            // each would begin with a handshake.
+            .disableConnectionState()
             .setDefaultRequestConfig(
                 RequestConfig.custom()
                     .setConnectTimeout(connect)
                     .setConnectionRequestTimeout(connect)
                     .setSocketTimeout((int) WHOLE.toMillis())
                     .build())
-            // A page each, and the threads that send, compare and look.
-            .setMaxConnTotal(PAGES + 4)
-            .setMaxConnPerRoute(PAGES + 4)
             .disableRedirectHandling()
             .disableAutomaticRetries()
             .disableCookieManagement()

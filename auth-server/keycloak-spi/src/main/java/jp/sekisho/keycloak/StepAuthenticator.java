@@ -183,8 +183,10 @@ final class StepAuthenticator implements Authenticator {
     }
     return users
         .searchForUserByUserAttributeStream(realm, attribute, person)
+        // What was searched comes from the database, and its attributes by another question there.
+        .map(user -> users.getUserById(realm, user.getId()))
         // A database may call two numbers equal that differ by a letter's case.
-        .filter(user -> user.getAttributeStream(attribute).anyMatch(person::equals))
+        .filter(user -> user != null && user.getAttributeStream(attribute).anyMatch(person::equals))
         .limit(2)
         .toList();
   }
@@ -330,11 +332,22 @@ final class StepAuthenticator implements Authenticator {
   private void unavailable(AuthenticationFlowContext context, String why) {
     LOG.errorf("no login by card: %s", why);
     context.getEvent().error(UNAVAILABLE);
-    context.forceChallenge(
-        context
-            .form()
-            .setError("sekishoUnavailable", helpLine)
-            .createErrorPage(Response.Status.SERVICE_UNAVAILABLE));
+    context.forceChallenge(unavailablePage(context, helpLine));
+  }
+
+  /**
+   * The page of a step or condition that cannot say yes or no. Not by the context's own {@code
+   * form()}: its template asks the context for other ways to prove oneself, and that of a condition
+   * has no list of them, not even an empty one.
+   */
+  static Response unavailablePage(AuthenticationFlowContext context, String helpLine) {
+    return context
+        .getSession()
+        .getProvider(LoginFormsProvider.class)
+        .setAuthenticationSession(context.getAuthenticationSession())
+        .setUser(context.getUser())
+        .setError("sekishoUnavailable", helpLine)
+        .createErrorPage(Response.Status.SERVICE_UNAVAILABLE);
   }
 
   static Map<String, String> config(AuthenticationFlowContext context) {

@@ -3,7 +3,10 @@ package jp.sekisho.keycloak;
 import java.util.List;
 import jp.sekisho.protocol.RelyingTerminal;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.AuthenticationFlowError;
+import org.keycloak.authentication.AuthenticationFlowException;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticator;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticatorFactory;
 import org.keycloak.models.KeycloakSession;
@@ -17,7 +20,9 @@ import org.keycloak.provider.ProviderConfigProperty;
  *
  * <p>Whether the person sits at an enrolled terminal whose gates hold. The terminal is the one
  * whose card reader proved the person, in this login or in the session that it joins, and the
- * browser is where that was; the service is asked each time. What is not known is no such terminal.
+ * browser is where that was; the service is asked each time. While it does not answer, the login
+ * ends with the error page of the steps: the next step would refuse the person, and Keycloak's own
+ * {@code deny-access-authenticator} counts that in its lock-out.
  *
  * <p>Factory and condition in one, for it holds nothing and each class is a kilobyte of the jar.
  */
@@ -32,7 +37,7 @@ public final class TerminalConditionFactory extends StepFactory
   /** The terminal is enrolled and its gates hold. */
   static final String ENFORCING = "enforcing";
 
-  /** It is not, or that is not known; also when nothing is set. */
+  /** It is not, or Sekisho knows of none; also when nothing is set. */
   static final String NOT_ENFORCING = "not-enforcing";
 
   private static final Logger LOG = Logger.getLogger(TerminalConditionFactory.class);
@@ -59,9 +64,8 @@ public final class TerminalConditionFactory extends StepFactory
     CardAuthenticatorFactory card =
         CardAuthenticatorFactory.of(context.getSession().getKeycloakSessionFactory());
     SekishoService service = card == null ? null : card.service();
-    if (service == null || !service.realm().equals(context.getRealm().getName())) {
-      LOG.error("the state of a terminal is not known: not configured for this realm");
-      return "unknown";
+    if (card == null || service == null || !service.realm().equals(context.getRealm().getName())) {
+      throw unknown(context, card, "not configured for this realm");
     }
     return service
         .terminal(
@@ -69,13 +73,22 @@ public final class TerminalConditionFactory extends StepFactory
             context.getConnection().getRemoteAddr())
         .match(
             RelyingTerminal::state,
-            refused -> unknown("refused " + refused.refusal()),
-            TerminalConditionFactory::unknown);
+            refused -> {
+              throw unknown(context, card, "refused " + refused.refusal());
+            },
+            why -> {
+              throw unknown(context, card, why);
+            });
   }
 
-  private static String unknown(String why) {
+  /** Ends the flow: Keycloak shows the page, adds an error of its own kind and counts nothing. */
+  private static AuthenticationFlowException unknown(
+      AuthenticationFlowContext context, @Nullable CardAuthenticatorFactory card, String why) {
     LOG.errorf("the state of a terminal is not known: %s", why);
-    return "unknown";
+    context.getEvent().error(StepAuthenticator.UNAVAILABLE);
+    return new AuthenticationFlowException(
+        AuthenticationFlowError.GENERIC_AUTHENTICATION_ERROR,
+        StepAuthenticator.unavailablePage(context, card == null ? "" : card.helpLine()));
   }
 
   @Override
@@ -100,8 +113,8 @@ public final class TerminalConditionFactory extends StepFactory
 
   @Override
   public String getHelpText() {
-    return "Holds by the state of the terminal at which the person proved card and PIN. Unknown"
-        + " counts as not enforcing.";
+    return "Holds by the state of the terminal at which the person proved card and PIN. While"
+        + " Sekisho cannot be asked, the login ends.";
   }
 
   @Override
@@ -111,7 +124,7 @@ public final class TerminalConditionFactory extends StepFactory
             WHEN,
             "Holds when",
             "enforcing: the terminal is enrolled and its gates hold (有効). not-enforcing: anything"
-                + " else, also when Sekisho cannot be asked.",
+                + " else that Sekisho says.",
             ProviderConfigProperty.LIST_TYPE,
             NOT_ENFORCING);
     when.setOptions(List.of(ENFORCING, NOT_ENFORCING));

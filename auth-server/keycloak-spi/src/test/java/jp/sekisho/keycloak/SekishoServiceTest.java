@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -207,6 +208,23 @@ class SekishoServiceTest {
     assertUnavailable(service.missing(List.of("a")));
     assertEquals(
         new RelyingEvents("city", List.of("a")), WireJson.read(sent.get(), RelyingEvents.class));
+  }
+
+  /** A client keeps one that showed a certificate for that certificate's holder only. */
+  @Test
+  void callsOneAfterTheOtherShareAConnectionAndItsHandshake() {
+    Set<InetSocketAddress> ends = ConcurrentHashMap.newKeySet();
+    byte[] body = WireJson.write(new RelyingQuestion(TRANSACTION, "secret", "2026-11-21", null));
+    handler.set(exchange -> {
+      ends.add(exchange.getRemoteAddress());
+      exchange.getRequestBody().readAllBytes();
+      exchange.sendResponseHeaders(201, body.length);
+      exchange.getResponseBody().write(body);
+    });
+    for (int i = 0; i < 5; i++) {
+      assertEquals(TRANSACTION, said(ask()).transaction());
+    }
+    assertEquals(1, ends.size(), ends.toString());
   }
 
   @Test

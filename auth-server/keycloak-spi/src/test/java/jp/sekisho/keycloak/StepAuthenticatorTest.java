@@ -155,6 +155,7 @@ class StepAuthenticatorTest {
     answers.put("generateAccessCode", "code");
     answers.put("getActionUrl", URI.create("https://sso.city.example/form"));
     answers.put("form", page());
+    keycloak.providers.put(LoginFormsProvider.class, page());
     for (String end : List.of("forceChallenge", "failureChallenge", "success", "setUser")) {
       answers.put(
           end,
@@ -187,6 +188,9 @@ class StepAuthenticatorTest {
               shown.put(String.valueOf(asked[0]), asked[1]);
               return page();
             });
+    for (String whose : List.of("setAuthenticationSession", "setUser")) {
+      answers.put(whose, (Fake.Answer) asked -> page());
+    }
     answers.put(
         "setError",
         (Fake.Answer)

@@ -1,13 +1,19 @@
 package jp.sekisho.keycloak;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import jakarta.ws.rs.core.Response;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,12 +31,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.keycloak.Config;
 import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.AuthenticationFlowError;
+import org.keycloak.authentication.AuthenticationFlowException;
 import org.keycloak.common.ClientConnection;
-import org.keycloak.events.EventBuilder;
+import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
@@ -42,6 +51,11 @@ class TerminalConditionTest {
   private volatile int status = 200;
   private HttpsServer server;
   private CardAuthenticatorFactory card;
+  private final FakeKeycloak keycloak = new FakeKeycloak();
+  private final List<String> errors = new ArrayList<>();
+
+  /** What stands on the error page: its words, whom to call, its status. */
+  private final List<@Nullable Object> shown = new ArrayList<>();
 
   @BeforeAll
   void start() throws Exception {
@@ -92,7 +106,9 @@ class TerminalConditionTest {
             KeycloakSessionFactory.class,
             Map.of("getProviderFactory", card, "getProviderFactoriesStream", Stream.empty()));
     KeycloakSession session =
-        Fake.of(KeycloakSession.class, Map.of("getKeycloakSessionFactory", factory));
+        Fake.of(
+            KeycloakSession.class,
+            Map.of("getKeycloakSessionFactory", factory, "getProvider", page()));
     RealmModel model =
         Fake.of(
             RealmModel.class,
@@ -121,11 +137,36 @@ class TerminalConditionTest {
                     "getAuthenticatorConfig",
                     config,
                     "getEvent",
-                    new EventBuilder(model, session),
+                    new HeardEvent(keycloak, errors, new HashMap<>()),
+                    "getUser",
+                    Fake.of(UserModel.class, Map.of()),
                     "getConnection",
                     Fake.of(ClientConnection.class, Map.of("getRemoteAddr", "192.0.2.7")),
                     "getAuthenticationSession",
                     Fake.of(AuthenticationSessionModel.class, Map.of("getParentSession", root)))));
+  }
+
+  private LoginFormsProvider page() {
+    return Fake.of(
+        LoginFormsProvider.class,
+        Map.of(
+            "setAuthenticationSession",
+            (Fake.Answer) asked -> page(),
+            "setUser",
+            (Fake.Answer) asked -> page(),
+            "setError",
+            (Fake.Answer)
+                asked -> {
+                  shown.add(asked[0]);
+                  shown.addAll(Arrays.asList((Object[]) asked[1]));
+                  return page();
+                },
+            "createErrorPage",
+            (Fake.Answer)
+                asked -> {
+                  shown.add(asked[0]);
+                  return null;
+                }));
   }
 
   private void says(int code, byte[] body) {
@@ -163,18 +204,33 @@ class TerminalConditionTest {
   }
 
   @Test
-  void whatIsNotKnownIsNotEnforcing() {
+  void aServiceThatDoesNotAnswerEndsTheLoginByItsErrorPage() {
     says("another session", RelyingTerminal.ENFORCING);
-    assertEnforcing(false);
+    assertUnavailable("city");
     says(200, "garbage".getBytes(StandardCharsets.UTF_8));
-    assertEnforcing(false);
+    assertUnavailable("city");
     says(
         403,
         WireJson.write(RefusalBody.of(Refusal.SERVICE_REALM, Locale.JAPANESE, Map.of("help", ""))));
-    assertEnforcing(false);
+    assertUnavailable("city");
     says("sid", RelyingTerminal.ENFORCING);
-    assertEquals(
-        false, holds("another", TerminalConditionFactory.ENFORCING), "the realm is not ours");
-    assertEquals(true, holds("another", TerminalConditionFactory.NOT_ENFORCING));
+    assertUnavailable("another");
+  }
+
+  /** Whatever is wanted, and with whom to call. */
+  private void assertUnavailable(String realm) {
+    for (String when :
+        new String[] {
+          TerminalConditionFactory.ENFORCING, TerminalConditionFactory.NOT_ENFORCING, null
+        }) {
+      errors.clear();
+      shown.clear();
+      AuthenticationFlowException end =
+          assertThrows(AuthenticationFlowException.class, () -> holds(realm, when));
+      assertEquals(AuthenticationFlowError.GENERIC_AUTHENTICATION_ERROR, end.getError());
+      assertEquals(List.of(StepAuthenticator.UNAVAILABLE), errors);
+      assertEquals(
+          List.of("sekishoUnavailable", "1234", Response.Status.SERVICE_UNAVAILABLE), shown);
+    }
   }
 }
