@@ -67,7 +67,7 @@ class KeycloakIT {
 
   @BeforeAll
   void start() throws IOException {
-    town = Town.start(directory);
+    town = Town.withConsoleHere(directory);
     wire = new Wire(town.agentsPort());
     town.listPasskeyModel(PasskeyIT.MODEL);
     groupware = new LogoutDoor();
@@ -535,6 +535,7 @@ class KeycloakIT {
     Programs.await(
         kind + " in the log",
         Duration.ofSeconds(90),
+        Town.ENTRIES_LOOK,
         () -> {
           reports().stream()
               .filter(
