@@ -20,6 +20,7 @@ final class Auditor {
   private final Path directory;
   private final Programs programs;
   private final Console console;
+  private final Console reader;
   private final List<Path> exports = new ArrayList<>();
 
   /** A command of the service's program, which had to succeed; its output. */
@@ -27,15 +28,27 @@ final class Auditor {
     String run(String... words);
   }
 
-  Auditor(Path directory, Programs programs, Console console) {
+  /**
+   * @param console makes the exports that are verified
+   * @param reader makes those that a test only reads, over and over while it waits
+   */
+  Auditor(Path directory, Programs programs, Console console, Console reader) {
     this.directory = directory;
     this.programs = programs;
     this.console = console;
+    this.reader = reader;
   }
 
   /** The entries of a log now, one a line. */
   List<String> entries(String log) {
-    return lines(export(log));
+    Path file = directory.resolve(log + "-now.zip");
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    reader.run("log", "export", "--log", log, "--out", file.toString());
+    return lines(file);
   }
 
   private Path export(String log) {

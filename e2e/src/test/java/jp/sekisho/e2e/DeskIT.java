@@ -36,11 +36,12 @@ class DeskIT {
   private Town town;
   private Path temporary;
   private Path further;
-  private int profiles;
+  private Browsers browsers;
 
   @BeforeAll
   void start() throws IOException {
-    town = Town.start(directory);
+    browsers = new Browsers(directory);
+    town = Town.withConsoleHere(directory);
     town.takeOrder(
         HEADER
             + Town.APPROVER
@@ -52,6 +53,7 @@ class DeskIT {
 
   @AfterAll
   void stop() {
+    browsers.close();
     town.close();
   }
 
@@ -62,7 +64,7 @@ class DeskIT {
   /** As {@link #at(String, String, String)}; the login leads to {@code first}. */
   private Screen at(String card, String language, String first, String path) {
     town.insert(card);
-    Screen screen = Screen.open(language, directory.resolve("profile" + profiles++));
+    Screen screen = browsers.lend(language);
     screen.go(town.people());
     screen.press("login-button");
     screen.waitForPath(first);
@@ -78,7 +80,7 @@ class DeskIT {
             + "CONCURRENT,100007,見本 太郎,mayor,shimin,市民課,主事,STAFF,2026-04-01,,,,clerk,\n");
     town.insert(Town.AUDITOR);
     for (String language : List.of("ja", "en")) {
-      try (Screen auditor = Screen.open(language, directory.resolve("profile" + profiles++))) {
+      try (Screen auditor = browsers.lend(language)) {
         auditor.go(town.people());
         auditor.press("login-button");
         auditor.waitForPath("/post");

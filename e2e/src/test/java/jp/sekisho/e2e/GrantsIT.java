@@ -35,17 +35,19 @@ class GrantsIT {
 
   @TempDir static Path directory;
   private Town town;
-  private int profiles;
+  private Browsers browsers;
 
   @BeforeAll
   void start() throws IOException {
-    town = Town.start(directory);
+    browsers = new Browsers(directory);
+    town = Town.withConsoleHere(directory);
     town.registerMedium(MEDIUM, "A".repeat(43));
     town.nameDeputy(Town.UNLUCKY, "shimin");
   }
 
   @AfterAll
   void stop() {
+    browsers.close();
     town.close();
   }
 
@@ -56,7 +58,7 @@ class GrantsIT {
 
   private Screen at(String person, String language, String path) {
     town.insert(person);
-    Screen screen = Screen.open(language, directory.resolve("profile" + profiles++));
+    Screen screen = browsers.lend(language);
     screen.go(town.people());
     screen.press("login-button");
     screen.waitForPath("/log");

@@ -71,7 +71,7 @@ class KeycloakIT {
 
   @BeforeAll
   void start() throws IOException {
-    town = Town.start(directory);
+    town = Town.withConsoleHere(directory);
     wire = new Wire(town.agentsPort());
     town.listPasskeyModel(PasskeyIT.MODEL);
     groupware = new LogoutDoor();
@@ -571,6 +571,7 @@ class KeycloakIT {
     Programs.await(
         "events in the log",
         Duration.ofMinutes(2),
+        Town.ENTRIES_LOOK,
         () -> {
           all.set(reports());
           return enough.test(all.get());

@@ -54,7 +54,7 @@ class PasskeyIT {
 
   @BeforeAll
   void start() throws IOException {
-    town = Town.start(directory);
+    town = Town.withConsoleHere(directory);
     town.listPasskeyModel(MODEL);
     town.typePin(Town.PIN);
   }

@@ -179,13 +179,22 @@ final class Programs implements AutoCloseable {
 
   /** Waits until {@code condition} holds; fails with the name of what was awaited. */
   static void await(String what, Duration limit, BooleanSupplier condition) {
+    await(what, limit, Duration.ofMillis(50), condition);
+  }
+
+  /**
+   * As {@link #await(String, Duration, BooleanSupplier)}, for a condition that costs.
+   *
+   * @param pause between one look and the next
+   */
+  static void await(String what, Duration limit, Duration pause, BooleanSupplier condition) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("waited " + limit.toSeconds() + " s for " + what);
       }
       try {
-        TimeUnit.MILLISECONDS.sleep(50);
+        TimeUnit.MILLISECONDS.sleep(pause.toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted", e);

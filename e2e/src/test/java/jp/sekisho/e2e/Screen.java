@@ -33,10 +33,13 @@ final class Screen implements AutoCloseable {
 
   private final ChromeDriver driver;
   private final WebDriverWait wait;
+  private final Runnable end;
   private int clicks;
 
-  private Screen(ChromeDriver driver) {
+  private Screen(ChromeDriver driver, Runnable end) {
     this.driver = driver;
+    this.end = end;
+    driver.manage().window().setSize(new Dimension(1366, 768));
     this.wait = new WebDriverWait(driver, Duration.ofSeconds(20), Duration.ofMillis(50));
     // While a page gives way to the next, an element may be of neither; ChromeDriver says so in
     // several ways. A wait that ends in vain names the last one as its cause.
@@ -101,8 +104,28 @@ final class Screen implements AutoCloseable {
     ChromeDriverService service =
         new ChromeDriverService.Builder().usingDriverExecutable(program.toFile()).build();
     ChromeDriver driver = new ChromeDriver(service, options);
-    driver.manage().window().setSize(new Dimension(1366, 768));
-    return new Screen(driver);
+    return new Screen(driver, driver::quit);
+  }
+
+  /**
+   * A tab of its own in this browser, as it would be in a new one: pages of this product keep
+   * nothing but cookies. Closing it leaves the browser open, without its cookies and history.
+   */
+  Screen lent() {
+    String home = driver.getWindowHandle();
+    newTab();
+    return new Screen(driver, () -> forget(home));
+  }
+
+  private void forget(String home) {
+    for (String handle : driver.getWindowHandles()) {
+      if (!handle.equals(home)) {
+        driver.switchTo().window(handle);
+        driver.close();
+      }
+    }
+    driver.switchTo().window(home);
+    Object _ = driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
   }
 
   /** Types into whatever has the focus, as somebody without a mouse does. */
@@ -307,7 +330,13 @@ final class Screen implements AutoCloseable {
 
   /** What axe finds wrong with the page, each as id and help text. */
   List<String> accessibilityFaults() {
-    return new AxeBuilder().analyze(driver).getViolations().stream().map(Screen::describe).toList();
+    // Where a page has frames axe opens a further window at each look and loads itself twice; where
+    // it has none, the page's own window comes to the same.
+    boolean framed = !driver.findElements(By.cssSelector("iframe, frame")).isEmpty();
+    return new AxeBuilder()
+        .setLegacyMode(!framed).analyze(driver).getViolations().stream()
+            .map(Screen::describe)
+            .toList();
   }
 
   private static String describe(Rule rule) {
@@ -321,6 +350,6 @@ final class Screen implements AutoCloseable {
 
   @Override
   public void close() {
-    driver.quit();
+    end.run();
   }
 }

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jp.sekisho.e2e.Trail.Mark;
@@ -63,9 +65,16 @@ final class Story {
 
     /** Waits for an entry at or after line {@code from} of the log. */
     String await(Mark mark, int from) {
+      AtomicReference<Optional<String>> found = new AtomicReference<>(Optional.empty());
       Programs.await(
-          "the entry " + mark, Duration.ofMinutes(2), () -> trail().find(mark, from).isPresent());
-      return trail().find(mark, from).orElseThrow();
+          "the entry " + mark,
+          Duration.ofMinutes(2),
+          Town.ENTRIES_LOOK,
+          () -> {
+            found.set(trail().find(mark, from));
+            return found.get().isPresent();
+          });
+      return found.get().orElseThrow();
     }
   }
 

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -39,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * T-0042 with its agent and one seat.
  *
  * <p>Everything runs as the shipped jars, set up by the shipped commands, in one temporary
- * directory. A town that cannot start ends what it started.
+ * directory; {@link #withConsoleHere} only saves their processes. A town that cannot start ends
+ * what it started.
  *
  * <p>Long because it is the one thing that tests hold: what each of them does to cards, service and
  * terminal stands here in the words of the shipped commands. What an auditor does is in {@link
@@ -72,6 +72,9 @@ final class Town implements AutoCloseable {
 
   static final String REVOKED = "revoked";
 
+  /** Between two looks at a whole log. */
+  static final Duration ENTRIES_LOOK = Duration.ofMillis(250);
+
   private static final Duration READER_LOOKS = Duration.ofSeconds(15);
   private static final String FOREIGN = "foreign";
   private static final String SERVER = "auth-server/service/target/sekisho-server.jar";
@@ -99,8 +102,11 @@ final class Town implements AutoCloseable {
   /** Base URL of an agent's loopback port. */
   static final String LOOPBACK = "http://127.0.0.1:47621";
 
+  private static @Nullable ConsoleHere console; // guarded by the class
+
   private enum Kind {
     COMMON,
+    CONSOLE_HERE,
     OTHER_CARDS,
     EMPTY
   }
@@ -108,6 +114,7 @@ final class Town implements AutoCloseable {
   private final Path directory;
   private final Path data;
   private final boolean otherCards;
+  private final boolean consoleHere;
   private final Programs programs;
   private final Cards cards;
   private final int peoplePort;
@@ -123,13 +130,14 @@ final class Town implements AutoCloseable {
       throws IOException {
     this.directory = directory;
     this.otherCards = kind == Kind.OTHER_CARDS;
+    this.consoleHere = kind == Kind.CONSOLE_HERE;
     this.peoplePort = peoplePort;
     this.data = directory.resolve("server");
     this.programs =
         new Programs(
             Files.createDirectories(directory.resolve("log")),
             Map.of("PCSCLITE_CSOCK_NAME", Cards.socket(directory).toString()));
-    this.auditor = new Auditor(directory, programs, this::server);
+    this.auditor = new Auditor(directory, programs, this::server, this::here);
     boolean started = false;
     try {
       says.accept("starting pcscd and virtual cards");
@@ -170,6 +178,14 @@ final class Town implements AutoCloseable {
    */
   static Town start(Path directory, int peoplePort, Consumer<String> says) throws IOException {
     return new Town(directory, peoplePort, Kind.COMMON, says);
+  }
+
+  /**
+   * As {@link #start(Path)}, with the service's console commands run inside this process, for tests
+   * that are not about them.
+   */
+  static Town withConsoleHere(Path directory) throws IOException {
+    return new Town(directory, freePort(), Kind.CONSOLE_HERE, line -> {});
   }
 
   /** As its {@code init} leaves it, with the service running: nobody is there yet. */
@@ -503,6 +519,7 @@ final class Town implements AutoCloseable {
     Programs.await(
         type + " " + reason,
         Duration.ofSeconds(30),
+        ENTRIES_LOOK,
         () ->
             auditor.entries("mayor").stream()
                 .anyMatch(line ->
@@ -666,11 +683,13 @@ final class Town implements AutoCloseable {
    */
   List<Path> filesContaining(String secret) throws IOException {
     List<Path> found = new ArrayList<>();
-    byte[] wanted = secret.getBytes(StandardCharsets.UTF_8);
+    // A character for each byte.
+    String wanted =
+        new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     for (String part : List.of("server", "agent", "log")) {
       try (Stream<Path> files = Files.walk(directory.resolve(part))) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
-          if (Collections.indexOfSubList(boxed(bytesOf(file)), boxed(wanted)) >= 0) {
+          if (new String(bytesOf(file), StandardCharsets.ISO_8859_1).contains(wanted)) {
             found.add(file);
           }
         }
@@ -688,18 +707,25 @@ final class Town implements AutoCloseable {
     }
   }
 
-  private static List<Byte> boxed(byte[] bytes) {
-    List<Byte> list = new ArrayList<>(bytes.length);
-    for (byte b : bytes) {
-      list.add(b);
-    }
-    return list;
-  }
-
   private String server(String... words) {
+    if (consoleHere) {
+      return here(words);
+    }
     List<String> command = Programs.jar(SERVER, words);
     command.addAll(List.of("--data", data.toString()));
     return programs.run(command).expectOk();
+  }
+
+  /** A console command inside this process; its classes are loaded once for all towns. */
+  private String here(String... words) {
+    List<String> line = new ArrayList<>(List.of(words));
+    line.addAll(List.of("--data", data.toString()));
+    synchronized (Town.class) {
+      if (console == null) {
+        console = new ConsoleHere(Programs.root().resolve(SERVER));
+      }
+      return console.run(line.toArray(String[]::new)).expectOk();
+    }
   }
 
   private static String find(Pattern pattern, String text) {

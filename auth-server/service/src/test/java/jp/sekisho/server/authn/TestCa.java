@@ -15,8 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -38,9 +36,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 public final class TestCa {
   /** The policy under which this CA promises keys bound to hardware and PIN. */
   public static final String HARDWARE_POLICY = "2.16.392.200999.1.1";
-
-  private static final List<KeyPair> POOL = Stream.generate(TestCa::makeRsa).limit(12).toList();
-  private static final AtomicInteger NEXT = new AtomicInteger();
 
   private final KeyPair keys = rsa();
   private final X500Name name;
@@ -130,12 +125,8 @@ public final class TestCa {
     }
   }
 
-  /** A CA's or card's key: never the same one twice within a test, made once per JVM. */
+  /** A CA's or card's key. */
   public static KeyPair rsa() {
-    return POOL.get(NEXT.getAndIncrement() % POOL.size());
-  }
-
-  private static KeyPair makeRsa() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(2048);

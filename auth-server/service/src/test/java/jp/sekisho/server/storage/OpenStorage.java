@@ -60,8 +60,39 @@ public final class OpenStorage implements AutoCloseable {
 
   /** SQLite in {@code directory}; opens again what an earlier one left there. */
   public static OpenStorage sqlite(Path directory, InstantSource clock) {
-    return new OpenStorage(
-        Database.sqlite(directory.resolve("sekisho.db")), directory.resolve("keys"), clock);
+    return new OpenStorage(database(directory, source -> source), directory.resolve("keys"), clock);
+  }
+
+  private static Database database(Path directory, UnaryOperator<DataSource> wrapped) {
+    Path file = directory.resolve("sekisho.db");
+    if (Files.exists(file)) {
+      return Database.sqlite(file, wrapped, true);
+    }
+    try {
+      PrivateFiles.writeNew(file, Empty.DATABASE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Database.sqlite(file, wrapped, false);
+  }
+
+  /** A SQLite database file as all migrations leave it: made once, not for each test. */
+  private static final class Empty {
+    static final byte[] DATABASE = migrated();
+
+    private static byte[] migrated() {
+      try {
+        Path directory = Files.createTempDirectory("empty");
+        Path file = directory.resolve("sekisho.db");
+        Database.sqlite(file).close();
+        byte[] database = Files.readAllBytes(file);
+        Files.delete(file);
+        Files.delete(directory);
+        return database;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** As {@link #sqlite(Path, InstantSource)}, with the system's clock. */
@@ -72,9 +103,7 @@ public final class OpenStorage implements AutoCloseable {
   /** SQLite in {@code directory}, all of its connections wrapped. */
   public static OpenStorage sqlite(Path directory, UnaryOperator<DataSource> wrapped) {
     return new OpenStorage(
-        Database.sqlite(directory.resolve("sekisho.db"), wrapped, true),
-        directory.resolve("keys"),
-        InstantSource.system());
+        database(directory, wrapped), directory.resolve("keys"), InstantSource.system());
   }
 
   /**
