@@ -74,7 +74,7 @@ import jp.sekisho.protocol.TransactionDetails;
 import org.jspecify.annotations.Nullable;
 
 /** What each route takes and gives; {@link OpenApiTest} compares the list with the router's. */
-final class ApiRoutes {
+public final class ApiRoutes {
   private static final String HTML = "text/html";
   private static final String BYTES = "application/octet-stream";
   private static final String TEXT = "text/plain";
@@ -84,7 +84,7 @@ final class ApiRoutes {
   private ApiRoutes() {}
 
   /** Who may call at all; roles and proofs are asked behind that. */
-  enum Who {
+  public enum Who {
     ANYBODY,
     SESSION,
     SETUP,
@@ -100,7 +100,7 @@ final class ApiRoutes {
    * @param query names of its query parameters
    * @param headers names of request headers that change what it does
    */
-  record Route(
+  public record Route(
       String method,
       String path,
       Who who,
@@ -133,7 +133,7 @@ final class ApiRoutes {
     return new Route("POST", path, who, summary, takes, 201, gives, List.of(), List.of());
   }
 
-  static List<Route> all() {
+  public static List<Route> all() {
     return List.of(
         get("/", Who.ANYBODY, "the page to log in", HTML).asking("lang"),
         get("/health", Who.ANYBODY, "whether the log is published", JSON),
