@@ -12,9 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -23,7 +25,9 @@ import jp.sekisho.audit.bundle.BundleWriter;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.checkpoint.Minimum;
 import jp.sekisho.audit.checkpoint.TrustedKeys;
-import jp.sekisho.audit.copy.Verification.Verified;
+import jp.sekisho.audit.copy.Verification;
+import jp.sekisho.audit.copy.Verification.Invalid;
+import jp.sekisho.audit.copy.Verification.Reason;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.note.WitnessSigner;
@@ -78,16 +82,39 @@ class VerifyPageIT {
     screen.go(page.toUri().toString());
   }
 
-  /** Verifies with the page, compares its verdict with the program's, and returns its reason. */
+  /** The program's reasons for which the page has one word: it looks for no entry's other place. */
+  private static final Set<Reason> DIFFERS =
+      EnumSet.of(
+          Reason.ENTRY_ALTERED, Reason.ENTRY_MISSING, Reason.ENTRY_INSERTED, Reason.ENTRY_MOVED);
+
+  /** Reasons with which both name an entry. */
+  private static final Set<String> PLACED = Set.of("ENTRY_DIFFERS", "ENTRY_INSERTED", "TRUNCATED");
+
+  /**
+   * Verifies with the page, compares its verdict and reason with the program's, and returns the
+   * reason: whatever is tried on the page is tried on both.
+   */
   private String verify(byte[] zip) throws Exception {
     Path file = Files.write(temp.resolve("bundle-" + files++ + ".zip"), zip);
     screen.fill("logkey", log.verifierKey().toString());
     screen.fill("witnesskeys", witness.verifierKey().toString());
     String result = press(file);
     TrustedKeys keys = new TrustedKeys(log.verifierKey(), List.of(witness.verifierKey()));
-    boolean verified = new BundleVerifier(keys, false).verify(file) instanceof Verified;
-    assertEquals(verified ? "valid" : "invalid", result, screen.see("result").getText());
-    return screen.attribute("result", "data-reason");
+    Verification program = new BundleVerifier(keys, false).verify(file);
+    String reason = screen.attribute("result", "data-reason");
+    String verdict =
+        program.fold(
+            verified -> "valid ",
+            invalid ->
+                "invalid "
+                    + (reason.equals("ENTRY_DIFFERS") && DIFFERS.contains(invalid.reason())
+                        ? reason
+                        : invalid.reason()));
+    assertEquals(verdict, result + " " + reason, screen.see("result").getText());
+    if (program instanceof Invalid invalid && PLACED.contains(reason)) {
+      invalid.entryIndex().ifPresent(index -> assertSays(" " + index));
+    }
+    return reason;
   }
 
   private static String press(Path file) {

@@ -9,6 +9,8 @@ public final class Names {
   private static final Pattern MEDIUM = Pattern.compile("M-[0-9A-Z]{1,16}");
   private static final Pattern PERSON = Pattern.compile("[0-9A-Za-z][0-9A-Za-z-]{0,31}");
 
+  private static final Pattern DIVISION = Pattern.compile("[0-9A-Za-z][0-9A-Za-z._-]{0,31}");
+
   private static final Pattern MEASURE = Pattern.compile("E-[0-9]{4,9}");
   private static final Pattern RULE = Pattern.compile("[a-z][a-z0-9]*([.-][a-z0-9]+)*");
   private static final int LONGEST_RULE = 64;
@@ -39,6 +41,14 @@ public final class Names {
     return PERSON.matcher(text).matches() && !text.replace("-", "").matches("[0-9]{12}");
   }
 
+  /**
+   * Whether {@code text} can be the code of a division (課コード): it goes into the log, so it is no
+   * word of a language that could be a name in it, and no twelve digits.
+   */
+  public static boolean isDivision(String text) {
+    return DIVISION.matcher(text).matches() && !text.replaceAll("[._-]", "").matches("[0-9]{12}");
+  }
+
   /** Whether {@code text} is the id of a registered medium (登録媒体) such as {@code M-0007}. */
   public static boolean isMedium(String text) {
     return MEDIUM.matcher(text).matches();
@@ -58,8 +68,20 @@ public final class Names {
   }
 
   /**
-   * Whether a text can name a document (文書番号): 1 to 40 letters, digits and {@code ._/()-}, with 1
-   * to 11 digits among them, so that neither a name nor a 個人番号 gets into the log as one.
+   * Whether a text can name a document (文書番号), such as {@code 税第123号}: 1 to 40 letters, digits and
+   * {@code ._/()-}, with 1 to 11 digits among them. References go into the log, so refused are
+   *
+   * <ul>
+   *   <li>a text without a digit: a name alone, or a word of what a document is about;
+   *   <li>twelve digits and more, of any script and however they are spread or separated: a 個人番号,
+   *       also beside other characters;
+   *   <li>spaces, line breaks and every other sign: a sentence, a cell or line of a table, a name
+   *       written in two words, a formula of a spreadsheet;
+   *   <li>more than 40 characters: pasted text.
+   * </ul>
+   *
+   * <p>It does not know what letters mean: a name with a digit beside it passes, and so do eleven
+   * digits of a number.
    */
   public static boolean isReference(String text) {
     long digits = text.codePoints().filter(Character::isDigit).count();

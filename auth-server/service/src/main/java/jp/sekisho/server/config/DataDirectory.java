@@ -6,7 +6,7 @@ import jp.sekisho.protocol.CardKind;
 
 /**
  * Where everything of an installation lies: {@code config.json}, {@code sekisho.db}, {@code keys/},
- * {@code trust/staff-piv/}, {@code trust/passkey-models/}.
+ * {@code trust/staff-piv/}, {@code trust/passkey-models/}, {@code exports/}.
  *
  * @param root mode 0700
  */
@@ -73,6 +73,11 @@ public record DataDirectory(Path root) {
   /** The models of passkeys that may be registered, a file each; absent: none. */
   public Path passkeyModels() {
     return root.resolve("trust").resolve("passkey-models");
+  }
+
+  /** What is being taken out of a log just now; mode 0700, emptied at each start. */
+  public Path exports() {
+    return root.resolve("exports");
   }
 
   /** Who time-stamps checkpoints: a line with the address; absent: nobody. */

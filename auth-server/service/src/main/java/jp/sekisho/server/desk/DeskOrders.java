@@ -60,6 +60,9 @@ public final class DeskOrders {
 
   /** Takes an order back before its first day. */
   public Outcome<PersonImport.Undone> undo(Session session, String order) {
+    if (!StepUps.isAction(StepUps.UNDO_ORDER + order)) {
+      return refuse(session, "malformed", Refusal.INPUT_MALFORMED);
+    }
     return obstacle(session, StepUps.UNDO_ORDER + order)
         .<Outcome<PersonImport.Undone>>map(reason -> refuse(session, order, reason))
         .orElseGet(() -> new Outcome.Answered<>(files.undo(order, desk.authority(session))));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.protocol.FiscalYear;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.server.person.RowFault.Code;
@@ -179,6 +180,9 @@ final class PersonCsv {
     String name = text("name", kind == OrderKind.ASSIGN);
     String organ = cell("organ");
     String division = text("division", kind != OrderKind.END || !organ.isEmpty());
+    if (!division.isEmpty() && !Names.isDivision(division)) {
+      fault("division", Code.TEXT, "division");
+    }
     if (!organs.contains(organ)
         && !(kind == OrderKind.END && organ.isEmpty() && division.isEmpty())) {
       fault("organ", Code.ORGAN, String.join(" ", organs));
@@ -256,6 +260,8 @@ final class PersonCsv {
             .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
     if ((text.isEmpty() && required) || text.length() > MAX_TEXT || !plain) {
       fault(column, Code.TEXT, column);
+    } else if (!NumberDetector.scan(text).individual().isEmpty()) {
+      fault(column, Code.INDIVIDUAL_NUMBER, column); // not repeated
     }
     return text;
   }

@@ -42,6 +42,8 @@ public record RowFault(long line, int column, Code code, List<String> values) {
     COLUMNS,
     /** Empty, too long, or with control characters. */
     TEXT,
+    /** Holds what looks like a 個人番号: such a number may stand in no table. */
+    INDIVIDUAL_NUMBER,
     /** No staff number, or twelve digits. */
     NUMBER,
     /** The same order twice. */

@@ -53,7 +53,8 @@ public final class StepUps {
           + "|card-confirm|card-decline):PERSON:HASH"
           + "|(?:temporary-stock|temporary-return|temporary-retire):HASH)";
 
-  private static final String PERSON = "[0-9A-Za-z][0-9A-Za-z-]{0,31}";
+  /** As {@link jp.sekisho.protocol.Names#isPerson}: twelve digits are no staff number. */
+  private static final String PERSON = "(?!(?:-*[0-9]){12}-*(?::|$))[0-9A-Za-z][0-9A-Za-z-]{0,31}";
 
   private static final String MEDIUM = "M-[0-9A-Z]{1,16}";
 

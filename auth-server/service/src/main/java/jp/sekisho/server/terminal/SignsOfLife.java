@@ -82,7 +82,7 @@ public final class SignsOfLife {
           && heartbeat.lastSeq() >= 0
           && heartbeat.lastSeq() <= 1L << 53
           && heartbeat.spoolDepth() >= 0
-          && (heartbeat.fault() == null || heartbeat.fault().matches("[a-z0-9-]{1,40}"))
+          && (heartbeat.fault() == null || heartbeat.fault().matches("[a-z][a-z0-9-]{0,39}"))
           && heartbeat.enforcing() == (heartbeat.fault() == null);
     } catch (MalformedException e) {
       return false;

@@ -16,10 +16,6 @@ import io.micronaut.http.server.types.files.StreamedFile;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -56,6 +52,7 @@ final class ExportController {
   private final Transactions transactions;
   private final Answers answers;
   private final Cosignatures cosignatures;
+  private final ExportFiles files;
   private final Installation installation;
 
   ExportController(
@@ -65,7 +62,9 @@ final class ExportController {
       Transactions transactions,
       Answers answers,
       Cosignatures cosignatures,
+      ExportFiles files,
       Installation installation) {
+    this.files = files;
     this.installation = installation;
     this.cosignatures = cosignatures;
     this.auditors = auditors;
@@ -83,12 +82,7 @@ final class ExportController {
       long size,
       long names,
       boolean fits,
-      Writing writing) {}
-
-  /** Writes the whole of it. */
-  private interface Writing {
-    void to(OutputStream out) throws IOException;
-  }
+      ExportFiles.Writing writing) {}
 
   @Get("/api/v1/log/export")
   @Produces(MediaType.ALL)
@@ -212,23 +206,15 @@ final class ExportController {
     if (!taken.fits()) {
       return answers.refuse(Refusal.LOG_TOO_LARGE, request);
     }
-    Path file = Files.createTempFile("sekisho-export", taken.ending()); // mode 0600
+    ExportFiles.Written written = files.write(taken.writing());
     try {
-      try (OutputStream out = Files.newOutputStream(file)) {
-        taken.writing().to(out);
-      }
       transactions.write(change ->
           change.record(
               session.subject(),
               new LogEvent.Exported(
                   filter.scope(log), taken.size(), taken.by(), conditions, taken.names())));
-      long length = Files.size(file);
       return HttpResponse.ok(
-              new StreamedFile(
-                  Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE),
-                  MediaType.of(taken.type()),
-                  0,
-                  length))
+              new StreamedFile(written.open(), MediaType.of(taken.type()), 0, written.length()))
           .header(
               HttpHeaders.CONTENT_DISPOSITION,
               "attachment; filename=\"sekisho-"
@@ -238,7 +224,7 @@ final class ExportController {
                   + taken.ending()
                   + "\"");
     } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(file);
+      written.discard();
       throw e;
     }
   }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NewPasskey;
@@ -147,6 +148,9 @@ public final class PasskeyEnrolment {
     Attestation.Made made = made(wish);
     if (label.isEmpty() || made == null) {
       return refuse(session, Refusal.INPUT_MALFORMED);
+    }
+    if (!NumberDetector.scan(label.get()).individual().isEmpty()) {
+      return refuse(session, Refusal.GRANT_CONTENT);
     }
     return switch (attestation.judge(
         made, asked.challenge(), asked.userHandle(), session.person())) {

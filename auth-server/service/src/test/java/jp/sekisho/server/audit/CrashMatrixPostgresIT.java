@@ -73,4 +73,20 @@ class CrashMatrixPostgresIT {
       CrashMatrixTest.requireAll(matrix.ends(how), UNIT_AND_PASS);
     }
   }
+
+  @ParameterizedTest
+  @EnumSource
+  @Tag("torture")
+  void serviceThatEndsAtACallOfItsRecoveryLosesAndRepeatsNothing(Faults.How how) throws Exception {
+    try (CrashMatrix matrix = matrix()) {
+      CrashMatrixTest.requireAll(
+          matrix.endsInRecovery(how),
+          "read log-mayor.key",
+          "read log-mayor.last",
+          "move log-mayor.last.new",
+          "insert into audit_entry",
+          "commit",
+          "update audit_log_state set checkpoint");
+    }
+  }
 }

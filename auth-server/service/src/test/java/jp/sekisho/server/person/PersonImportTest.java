@@ -132,6 +132,10 @@ class PersonImportTest {
         "S1,名,mayor,J01,課,職,2026-04-01,,ADMIN;AUDITOR | ROLE_CONFLICT",
         "S1,名,mayor,J01,課,職,2026-04-01 | COLUMNS",
         "S1,\u202E名,mayor,J01,課,職,2026-04-01,, | TEXT",
+        "S1,名 123456789018,mayor,J01,課,職,2026-04-01,, | INDIVIDUAL_NUMBER",
+        "S1,名,mayor,１２３４５６７８９０１８,課,職,2026-04-01,, | INDIVIDUAL_NUMBER",
+        "S1,名,mayor,J01,課 1234-5678-9018,職,2026-04-01,, | INDIVIDUAL_NUMBER",
+        "S1,名,mayor,J01,課,1234 5678 9018,2026-04-01,, | INDIVIDUAL_NUMBER",
       })
   void refusesARowThatIsNotRight(String row, RowFault.Code code) {
     RowFault fault = fault(csv(row));

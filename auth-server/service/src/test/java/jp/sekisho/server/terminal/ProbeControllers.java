@@ -1,6 +1,8 @@
 package jp.sekisho.server.terminal;
 
+import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
@@ -31,6 +33,12 @@ final class ProbeControllers {
         case "tampered" -> new TamperedException("probe", "row-1");
         default -> new IllegalStateException("an inner secret");
       };
+    }
+
+    @Post("/fail/{how}")
+    @Consumes(MediaType.ALL)
+    String failAct(String how) {
+      return fail(how);
     }
 
     @Get("/number/{number}")

@@ -230,6 +230,15 @@ public final class RunningServer implements AutoCloseable {
     return agent;
   }
 
+  /** A relying service with a certificate. */
+  public Agent service(String name, String realm, String origin) throws Exception {
+    Agent key = Agent.stranger(this, name);
+    return switch (context.getBean(RelyingServices.class).certify(name, realm, origin, key.csr())) {
+      case RelyingServices.Outcome.Certified(_, var certificate) -> key.showing(certificate);
+      case RelyingServices.Outcome.Refused(var why) -> throw new AssertionError(why);
+    };
+  }
+
   /** The terminal's row. */
   public Terminal row(String terminal) {
     return installation

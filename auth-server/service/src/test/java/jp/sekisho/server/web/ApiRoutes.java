@@ -78,7 +78,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Past 400 lines: a line or three for each route.
  */
-final class ApiRoutes {
+public final class ApiRoutes {
   private static final String HTML = "text/html";
   private static final String BYTES = "application/octet-stream";
   private static final String TEXT = "text/plain";
@@ -88,7 +88,7 @@ final class ApiRoutes {
   private ApiRoutes() {}
 
   /** Who may call at all; roles and proofs are asked behind that. */
-  enum Who {
+  public enum Who {
     ANYBODY,
     SESSION,
     SETUP,
@@ -104,7 +104,7 @@ final class ApiRoutes {
    * @param query names of its query parameters
    * @param headers names of request headers that change what it does
    */
-  record Route(
+  public record Route(
       String method,
       String path,
       Who who,
@@ -137,7 +137,7 @@ final class ApiRoutes {
     return new Route("POST", path, who, summary, takes, 201, gives, List.of(), List.of());
   }
 
-  static List<Route> all() {
+  public static List<Route> all() {
     return List.of(
         get("/", Who.ANYBODY, "the page to log in", HTML).asking("lang"),
         get("/health", Who.ANYBODY, "whether the log is published", JSON),

@@ -1,7 +1,9 @@
 package jp.sekisho.protocol.event;
 
 import java.util.Map;
+import java.util.TreeMap;
 import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /** The life of a web session after its login; the entry's {@code session} names it by a hash. */
 public sealed interface SessionEvent extends AuditEvent {
@@ -74,6 +76,32 @@ public sealed interface SessionEvent extends AuditEvent {
     @Override
     public Map<String, Object> data() {
       return Map.of("source", source);
+    }
+  }
+
+  /**
+   * What was asked for within it, to change something or to search or export a log, ended in an
+   * error. What was done before the error, if anything, stands in entries of its own. One entry per
+   * session, route and minute.
+   *
+   * @param at method and route, as the router has it: no part of what was asked for
+   * @param reference of the {@link ServiceEvent.Failed} of the same error; null where its reason is
+   *     known
+   */
+  record ActFailed(String at, @Nullable String reference, Refusal reason) implements SessionEvent {
+    @Override
+    public String type() {
+      return "session.act-failed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      Map<String, Object> data = new TreeMap<>();
+      data.put("at", at);
+      if (reference != null) {
+        data.put("reference", reference);
+      }
+      return data;
     }
   }
 }

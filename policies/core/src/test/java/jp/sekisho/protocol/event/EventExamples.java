@@ -340,6 +340,10 @@ final class EventExamples {
     events.put(
         new MeasureEvent.Overdue(BOOT, "E-0007", MeasureEvent.Due.REVIEW, "2027-01-31"), organ);
     events.put(new MeasureEvent.Refused("request", BOOT, Refusal.MEASURE_WITHOUT_END), PERSON);
+    events.put(
+        new SessionEvent.ActFailed(
+            "POST /api/v1/grants/{id}/extend", "0A1B2C3D4E", Refusal.INTERNAL),
+        PERSON);
     return events;
   }
 
