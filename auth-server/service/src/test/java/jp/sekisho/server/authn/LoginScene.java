@@ -342,6 +342,7 @@ public final class LoginScene implements Registers, AutoCloseable {
         null,
         null,
         "",
+        null,
         null);
   }
 

@@ -228,6 +228,7 @@ final class GrantRestartTest {
         null,
         null,
         "",
+        null,
         null);
   }
 

@@ -230,6 +230,8 @@ final class EventExamples {
     events.put(new EmergencyCaseEvent.Overdue(TRANSACTION, "2026-11-24T00:00:00Z"), TERMINAL);
     events.put(
         new EmergencyCaseEvent.StepRefused("confirm", TRANSACTION, Refusal.EMERGENCY_OWN), PERSON);
+    events.put(new TerminalEvent.ClockOff(-3540), TERMINAL);
+    events.put(new TerminalEvent.ClockRight(), TERMINAL);
     return events;
   }
 
