@@ -24,6 +24,7 @@ import jp.sekisho.server.session.SessionRepository.Kept;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Seldom;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
@@ -50,6 +51,7 @@ public final class Sessions {
   private final DepartedCards departed;
   private final TamperedRows tampered;
   private final PerMinute bound = new PerMinute();
+  private final Seldom forgetting = new Seldom();
 
   /**
    * @param sources what a session's use is bound to
@@ -229,7 +231,9 @@ public final class Sessions {
       }
       end(change, earlier, same ? Cause.REPLACED : Cause.OTHER_PERSON);
     }
-    repository.forgetEnded(change, change.now().minus(KEEP_ENDED));
+    if (forgetting.isDue(change.now())) {
+      repository.forgetEnded(change, change.now().minus(KEEP_ENDED));
+    }
     Instant now = change.now();
     Instant usual = now.plus(limits.absolute());
     repository.insert(
