@@ -2,6 +2,7 @@ package jp.sekisho.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import jp.sekisho.protocol.PasskeyAnswer;
@@ -31,6 +33,8 @@ import org.openqa.selenium.virtualauthenticator.VirtualAuthenticator;
 @Tag("browser")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PasskeyIT {
+  private static final String SESSION = "__Host-sekisho-session";
+
   static final Path MODEL =
       Path.of("src/test/resources/passkey-models/01020304-0506-0708-0102-030405060708.pem");
 
@@ -93,6 +97,47 @@ class PasskeyIT {
     screen.see("passkey-button");
   }
 
+  /** The card is pulled and the passkey unlocks: same session, same text, another cookie. */
+  private void unlock(Screen screen) {
+    String before = screen.cookie(SESSION);
+    screen.fill("passkey-label", "書きかけ");
+    town.removeCard();
+    screen.see("lock-overlay");
+    screen.press("unlock-passkey-button");
+    screen.waitGone("lock-overlay");
+    assertEquals("書きかけ", screen.script("return document.getElementById('passkey-label').value"));
+    assertNotEquals(before, screen.cookie(SESSION));
+    town.insert(Town.CLERK);
+  }
+
+  /** A step-up by passkey that is broken off: nothing is removed. */
+  private static void breakOff(Screen screen, VirtualAuthenticator key) {
+    key.setUserVerified(false);
+    screen.pressFirst("[data-remove=passkey]");
+    screen.seeRefusal("refusal-passkey", "PASSKEY_CANCELLED");
+    screen.picture("authenticators-cancelled-en");
+    assertEquals(List.of(), screen.accessibilityFaults());
+    key.setUserVerified(true);
+    screen.go(screen.url());
+    assertTrue(screen.source().contains("data-remove=\"passkey\""));
+  }
+
+  /** Nobody touches the key: the browser's time is over, by its shortest limit of 10 seconds. */
+  private static void untouched(Screen screen, VirtualAuthenticator key) {
+    screen.script(
+        """
+        const ask = navigator.credentials.get.bind(navigator.credentials);
+        navigator.credentials.get = ({ publicKey }) => ask({ publicKey: { ...publicKey, timeout: 1 } });
+        """);
+    screen.touched(key, false);
+    screen.press("passkey-button");
+    Programs.await(
+        "the end of the browser's patience",
+        Duration.ofSeconds(80),
+        () -> screen.attribute("refusal", "data-code").equals("PASSKEY_CANCELLED"));
+    screen.touched(key, true);
+  }
+
   @Test
   void aPersonRegistersAPasskeyLogsInWithItConfirmsWithItAndRemovesIt() {
     town.insert(Town.CLERK);
@@ -102,6 +147,7 @@ class PasskeyIT {
       screen.picture("login-passkey-ja");
       assertEquals(List.of(), screen.accessibilityFaults());
       register(screen, "ja");
+      unlock(screen);
       logOut(screen);
 
       int clicks =
@@ -147,9 +193,11 @@ class PasskeyIT {
     try (Screen screen = screen("en")) {
       VirtualAuthenticator key = screen.plugSecurityKey();
       register(screen, "en");
+      breakOff(screen, key);
       logOut(screen);
       screen.picture("login-passkey-en");
 
+      untouched(screen, key);
       key.setUserVerified(false);
       screen.press("passkey-button");
       screen.seeRefusal("PASSKEY_CANCELLED");

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
@@ -154,6 +155,19 @@ final class Screen implements AutoCloseable {
             .setHasUserVerification(true)
             .setIsUserVerified(true)
             .setIsUserConsenting(true));
+  }
+
+  /** Whether somebody touches the security key when it asks. */
+  void touched(VirtualAuthenticator key, boolean touched) {
+    Object _ =
+        driver.executeCdpCommand(
+            "WebAuthn.setAutomaticPresenceSimulation",
+            Map.of("authenticatorId", key.getId(), "enabled", touched));
+  }
+
+  /** The value of a cookie, one that scripts do not see too. */
+  String cookie(String name) {
+    return Objects.requireNonNull(driver.manage().getCookieNamed(name), name).getValue();
   }
 
   /**

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param person staff number
  * @param terminal terminal id
  * @param cause why it is suspended: {@code card-removed}, {@code seat-lost}, {@code idle}, {@code
- *     terminal-silent}; null while active
+ *     terminal-silent}; null while active, and where the browser shows a cookie that an unlock or a
+ *     step-up replaced
  * @param absoluteEnd ISO-8601 UTC of the 12-hour limit
  */
 public record SessionView(

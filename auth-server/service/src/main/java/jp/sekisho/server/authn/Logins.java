@@ -76,8 +76,8 @@ public final class Logins {
      */
     record Opened(Token token, boolean news, @Nullable LocalDate ends) implements Outcome {}
 
-    /** The suspended session goes on under the cookie it has. */
-    record Resumed() implements Outcome {}
+    /** The suspended session goes on; {@code token} goes into its cookie. */
+    record Resumed(Token token) implements Outcome {}
 
     /**
      * A text is approved.
@@ -86,8 +86,8 @@ public final class Logins {
      */
     record Approved(String page) implements Outcome {}
 
-    /** The person is proved anew for one action. */
-    record SteppedUp() implements Outcome {}
+    /** The person is proved anew for one action; {@code token} goes into the session's cookie. */
+    record SteppedUp(Token token) implements Outcome {}
 
     /** A relying service may be told who answered. */
     record Vouched(RelyingProof proof) implements Outcome {}
@@ -282,11 +282,16 @@ public final class Logins {
             case Effect.Opened(Token secret, boolean news, LocalDate ends) ->
                 new Outcome.Opened(secret, news, ends);
             case Effect.Vouched(RelyingProof told) -> new Outcome.Vouched(told);
-            case Effect.Resumed() -> new Outcome.Resumed();
+            case Effect.Resumed(Token secret) -> new Outcome.Resumed(secret);
             case Effect.Approved(String page) -> new Outcome.Approved(page);
-            case Effect.SteppedUp(String session, String action, boolean card, boolean low) -> {
+            case Effect.SteppedUp(
+                    String session,
+                    String action,
+                    boolean card,
+                    boolean low,
+                    Token secret) -> {
               stepUps.add(session, action, card, low);
-              yield new Outcome.SteppedUp();
+              yield new Outcome.SteppedUp(secret);
             }
           };
     };

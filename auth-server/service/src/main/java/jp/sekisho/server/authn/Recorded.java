@@ -52,8 +52,8 @@ final class Recorded {
     /** A session that a relying service keeps: who it is of. */
     record Vouched(RelyingProof proof) implements Effect {}
 
-    /** The session of the cookie that the browser has already. */
-    record Resumed() implements Effect {}
+    /** The session that the browser had: its new secret goes into the cookie. */
+    record Resumed(Token token) implements Effect {}
 
     /**
      * Nothing but what stands in the log and in the thing's rows.
@@ -68,8 +68,10 @@ final class Recorded {
      * @param session name of the session
      * @param card whether by a card of the person's own and PIN
      * @param low whether the authenticator is 低保証
+     * @param token the session's new secret, for its cookie
      */
-    record SteppedUp(String session, String action, boolean card, boolean low) implements Effect {}
+    record SteppedUp(String session, String action, boolean card, boolean low, Token token)
+        implements Effect {}
   }
 
   /** Where effects are written. */
@@ -81,7 +83,7 @@ final class Recorded {
       CardNews cards,
       WaitingCards waiting) {}
 
-  /** {@code token}: the secret of the session, should one begin. */
+  /** {@code token}: the secret of the session, should one begin, go on or be proved anew. */
   static Verdict<Recorded> of(Permitted permitted, Change change, Effects effects, Token token) {
     Sessions sessions = effects.sessions();
     UsedTransactions used = effects.used();
@@ -102,8 +104,8 @@ final class Recorded {
       return approve(permitted, change, effects, session, matter);
     }
     return action != null
-        ? stepUp(permitted, change, effects, session, action)
-        : resume(permitted, change, sessions, used, session);
+        ? stepUp(permitted, change, effects, session, action, token)
+        : resume(permitted, change, sessions, used, session, token);
   }
 
   private static Verdict<Recorded> approve(
@@ -132,12 +134,18 @@ final class Recorded {
   }
 
   private static Verdict<Recorded> stepUp(
-      Permitted permitted, Change change, Effects effects, byte[] hash, String action) {
+      Permitted permitted,
+      Change change,
+      Effects effects,
+      byte[] hash,
+      String action,
+      Token token) {
     Identified identified = permitted.current().identified();
     return here(permitted, change, effects.sessions(), hash)
         .then(session -> {
           EntryReceipt entry = change.record(session.subject(), permitted.succeeded());
           identified.used(change, entry);
+          effects.sessions().renew(change, entry, session, token);
           effects
               .used()
               .insert(change, entry, identified.spoke().question(), permitted.terminal().id());
@@ -148,7 +156,8 @@ final class Recorded {
                       action,
                       // A temporary card is gone tomorrow: it buys nothing that stays.
                       identified instanceof Registered && identified.until().isEmpty(),
-                      identified.assurance() == Assurance.LOW)));
+                      identified.assurance() == Assurance.LOW,
+                      token)));
         });
   }
 
@@ -276,7 +285,8 @@ final class Recorded {
       Change change,
       Sessions sessions,
       UsedTransactions used,
-      byte[] unlocks) {
+      byte[] unlocks,
+      Token token) {
     TerminalSpoke spoke = permitted.current().identified().spoke();
     Optional<Session> found = sessions.resumable(change.handle(), unlocks, change.now());
     if (found.isEmpty()) {
@@ -298,9 +308,10 @@ final class Recorded {
         spoke.question().id(),
         spoke.statement().boot(),
         identified.assurance().text(),
-        identified.authenticator());
+        identified.authenticator(),
+        token);
     used.insert(change, unlock, spoke.question(), permitted.terminal().id());
-    return Verdict.passed(new Recorded(new Effect.Resumed()));
+    return Verdict.passed(new Recorded(new Effect.Resumed(token)));
   }
 
   Effect effect() {

@@ -158,17 +158,22 @@ final class TransactionController {
     Token cookie = SessionCookies.read(request, SessionCookies.PRELOGIN).orElse(null);
     return switch (logins.answer(id, cookie, answer)) {
       case Outcome.Opened(Token token, boolean news, LocalDate ends) ->
-          answers
-              .ok(new AnswerAccepted(first(news, ends)))
-              .cookie(SessionCookies.set(SessionCookies.SESSION, token));
-      case Outcome.Resumed() -> answers.ok(new AnswerAccepted("/log"));
+          going(first(news, ends), token);
+      case Outcome.Resumed(Token token) -> going("/log", token);
       case Outcome.Approved(String page) -> answers.ok(new AnswerAccepted(page));
       // Impossible: what a relying service asked is unknown here.
       case Outcome.Vouched _ -> answers.refuse(Refusal.TRANSACTION_UNKNOWN, request);
-      case Outcome.SteppedUp() -> answers.ok(new AnswerAccepted("/authenticators"));
+      case Outcome.SteppedUp(Token token) -> going("/authenticators", token);
       case Outcome.Refused(Refusal reason) -> answers.refuse(reason, request);
       case Outcome.Unattributed(Refusal reason) -> unattributed(request, reason);
     };
+  }
+
+  /** A session is there or goes on, under this secret from now on. */
+  private HttpResponse<?> going(String page, Token token) {
+    return answers
+        .ok(new AnswerAccepted(page))
+        .cookie(SessionCookies.set(SessionCookies.SESSION, token));
   }
 
   /** The page after a login: what the person should know first, else the ordinary one. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Seldom;
 import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
@@ -17,6 +18,7 @@ final class UsedTransactions {
   private static final Duration KEPT = Duration.ofDays(1);
 
   private final Transactions transactions;
+  private final Seldom forgetting = new Seldom();
 
   UsedTransactions(Transactions transactions) {
     this.transactions = transactions;
@@ -37,11 +39,13 @@ final class UsedTransactions {
 
   void insert(Change change, EntryReceipt entry, OpenTransaction question, String terminal) {
     long now = change.now().toEpochMilli();
-    int _ =
-        Sql.execute(
-            change.handle(),
-            "delete from login_transaction where answered < ?",
-            now - KEPT.toMillis());
+    if (forgetting.isDue(change.now())) {
+      int _ =
+          Sql.execute(
+              change.handle(),
+              "delete from login_transaction where answered < ?",
+              now - KEPT.toMillis());
+    }
     int _ =
         Sql.execute(
             change.handle(),

@@ -173,21 +173,33 @@ final class TerminalCommand {
       if (enforcement != null) {
         values.addAll(List.of("enforcement", enforcement.text(), "fault", terminal.fault()));
       }
+      Long ahead = terminal.clockAhead();
+      if (ahead != null) {
+        values.addAll(List.of("clockAhead", ahead));
+      }
       return values.toArray();
     }
 
     private static String line(Texts texts, Terminal terminal) {
       Terminal.Enforcement enforcement = terminal.enforcement();
-      return String.join(
-          "  ",
-          terminal.id(),
-          terminal.organ(),
-          texts.say("terminal.state." + terminal.state().text()),
-          terminal.fingerprint(),
-          enforcement == null
-              ? texts.say("terminal.enforcement.unknown")
-              : texts.say("terminal.enforcement." + enforcement.text(), terminal.fault()),
-          texts.say(terminal.silentSince() == null ? "terminal.heard" : "terminal.silent"));
+      String line =
+          String.join(
+              "  ",
+              terminal.id(),
+              terminal.organ(),
+              texts.say("terminal.state." + terminal.state().text()),
+              terminal.fingerprint(),
+              enforcement == null
+                  ? texts.say("terminal.enforcement.unknown")
+                  : texts.say("terminal.enforcement." + enforcement.text(), terminal.fault()),
+              texts.say(terminal.silentSince() == null ? "terminal.heard" : "terminal.silent"));
+      Long ahead = terminal.clockAhead();
+      return ahead == null
+          ? line
+          : line
+              + "  "
+              + texts.say(
+                  ahead > 0 ? "terminal.clock.ahead" : "terminal.clock.behind", Math.abs(ahead));
     }
   }
 
@@ -282,6 +294,8 @@ final class TerminalCommand {
     for (Terminal.Enforcement enforcement : Terminal.Enforcement.values()) {
       keys.add("terminal.enforcement." + enforcement.text());
     }
+    keys.add("terminal.clock.ahead");
+    keys.add("terminal.clock.behind");
     Map<String, List<Registration.Outcome>> outcomes =
         Map.of(
             "terminal.confirm.",

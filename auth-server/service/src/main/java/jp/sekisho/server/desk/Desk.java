@@ -76,9 +76,18 @@ public final class Desk {
    * @param holder whom it is about; empty for a list
    */
   public void viewed(Session session, String page, String holder) {
+    viewed(session, page, holder, "");
+  }
+
+  /**
+   * As {@link #viewed(Session, String, String)}, of a page about one thing.
+   *
+   * @param item its id; empty for a list or a person
+   */
+  public void viewed(Session session, String page, String holder, String item) {
     EntryReceipt _ =
         transactions.write(
-            change -> change.record(session.subject(), new DeskEvent.Viewed(page, holder)));
+            change -> change.record(session.subject(), new DeskEvent.Viewed(page, holder, item)));
   }
 
   /** Writes down that such a page was not shown. */

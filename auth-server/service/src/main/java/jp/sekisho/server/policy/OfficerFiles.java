@@ -4,10 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -27,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The file is written after the rows are durable, so it may be behind them after a crash and
  * never ahead; a start catches up. Its form is the lines {@code root <version> <hash>}, {@code
  * policy <version> <hash>} and, ascending, {@code layer <scope> <version> <hash>}. Thread-safe;
- * read at every use, since a console command imports from a process of its own.
+ * looked at at every use, since a console command imports from a process of its own, and read again
+ * when it is another one: it is only ever replaced as a whole, by a new file beside it.
  */
 final class OfficerFiles {
   private static final int MAX_BYTES = 256 * 1024;
@@ -40,9 +48,21 @@ final class OfficerFiles {
           """);
 
   private final Path file;
+  private volatile @Nullable Seen seen;
 
   OfficerFiles(Path keys) {
     this.file = keys.resolve("officer-files.last");
+  }
+
+  /** What the file said, and what tells it from another. */
+  private record Seen(
+      @Nullable Object key, FileTime changed, long size, Set<PosixFilePermission> open, Last last) {
+    boolean isOf(PosixFileAttributes file) {
+      return Objects.equals(key, file.fileKey())
+          && changed.equals(file.lastModifiedTime())
+          && size == file.size()
+          && open.equals(file.permissions());
+    }
   }
 
   /** A file by what its header says. */
@@ -76,22 +96,33 @@ final class OfficerFiles {
 
   /** What was imported last; null when nothing was, as far as this file knows. */
   @Nullable Last read() {
-    if (!Files.exists(file)) {
-      return null;
-    }
     try {
-      String text = new String(PrivateFiles.read(file, MAX_BYTES), StandardCharsets.US_ASCII);
-      Matcher lines = FORM.matcher(text);
-      if (!lines.matches()) {
-        throw new IOException(file + " is not in its form");
+      PosixFileAttributes now =
+          Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      Seen known = seen;
+      if (known != null && known.isOf(now)) {
+        return known.last();
       }
-      return new Last(
-          new Known(Long.parseLong(lines.group(1)), lines.group(2)),
-          new Known(Long.parseLong(lines.group(3)), lines.group(4)),
-          layers(lines.group(5)));
+      Last last = parsed();
+      seen = new Seen(now.fileKey(), now.lastModifiedTime(), now.size(), now.permissions(), last);
+      return last;
+    } catch (NoSuchFileException e) {
+      return null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Last parsed() throws IOException {
+    String text = new String(PrivateFiles.read(file, MAX_BYTES), StandardCharsets.US_ASCII);
+    Matcher lines = FORM.matcher(text);
+    if (!lines.matches()) {
+      throw new IOException(file + " is not in its form");
+    }
+    return new Last(
+        new Known(Long.parseLong(lines.group(1)), lines.group(2)),
+        new Known(Long.parseLong(lines.group(3)), lines.group(4)),
+        layers(lines.group(5)));
   }
 
   private static SortedMap<String, Known> layers(String lines) {
@@ -133,8 +164,8 @@ final class OfficerFiles {
    */
   void require(
       @Nullable SignedFile root, @Nullable SignedFile policy, Map<String, SignedFile> layers) {
-    require(root, policy);
     Last last = read();
+    require(last, root, policy);
     if (last != null && root != null && root.header().version() == last.root().version()) {
       last.layers().forEach((scope, known) -> require("layer " + scope, known, layers.get(scope)));
     }
@@ -142,7 +173,11 @@ final class OfficerFiles {
 
   /** As {@link #require(SignedFile, SignedFile, Map)}, without the layers. */
   void require(@Nullable SignedFile root, @Nullable SignedFile policy) {
-    Last last = read();
+    require(read(), root, policy);
+  }
+
+  private static void require(
+      @Nullable Last last, @Nullable SignedFile root, @Nullable SignedFile policy) {
     if (last == null) {
       return;
     }

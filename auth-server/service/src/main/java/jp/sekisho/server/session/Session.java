@@ -1,5 +1,6 @@
 package jp.sekisho.server.session;
 
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One login's session as its row says.
  *
- * @param tokenHash SHA-256 of the cookie, 32 bytes
+ * @param tokenHash SHA-256 of its first cookie, 32 bytes: what tells it from all others for its
+ *     life
  * @param person staff number
  * @param organ the person's 機関
  * @param post id of the acting post; null when the person has none of its own, {@link #UNDECIDED}
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param authenticator which one opened or resumed it last: base64url of the SHA-256 of its key;
  *     null in rows of the first versions
  * @param relying where it is kept when not in a cookie of ours; null for our own
+ * @param secret the cookie that is valid now; null while that is still the first
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Session(
@@ -47,7 +50,8 @@ public record Session(
     Instant absoluteEnd,
     @Nullable String source,
     @Nullable String authenticator,
-    @Nullable Relying relying) {
+    @Nullable Relying relying,
+    @Nullable Secret secret) {
 
   /** The post of a session whose person has several and must choose before anything else. */
   public static final String UNDECIDED = "?";
@@ -70,7 +74,41 @@ public record Session(
     }
   }
 
-  /** How the log names a session: base64url of the first 12 bytes of the hash. */
+  /**
+   * The secret that an unlock or a step-up put in the place of the one before.
+   *
+   * @param hash SHA-256 of the cookie that is valid now
+   * @param replaced of the one before
+   * @param since when
+   */
+  @SuppressWarnings("ArrayRecordComponent") // as in the session
+  public record Secret(byte[] hash, byte[] replaced, Instant since) {}
+
+  /** What a cookie of this session is. */
+  enum Cookie {
+    /** The one that is valid. */
+    VALID,
+    /** The one before. */
+    REPLACED,
+    /** An older one. */
+    OLD
+  }
+
+  /** Which cookie of this session has this hash. */
+  Cookie cookie(byte[] hash) {
+    if (MessageDigest.isEqual(validHash(), hash)) {
+      return Cookie.VALID;
+    }
+    return secret != null && MessageDigest.isEqual(secret.replaced(), hash)
+        ? Cookie.REPLACED
+        : Cookie.OLD;
+  }
+
+  private byte[] validHash() {
+    return secret == null ? tokenHash : secret.hash();
+  }
+
+  /** How the log names a session: base64url of the first 12 bytes of its first cookie's hash. */
   public static String nameOf(byte[] tokenHash) {
     return Base64Url.encode(Arrays.copyOf(tokenHash, 12));
   }
@@ -108,7 +146,8 @@ public record Session(
         absoluteEnd,
         source,
         authenticator,
-        relying);
+        relying,
+        secret);
   }
 
   Session in(State next, @Nullable Cause why, Instant at) {
@@ -129,7 +168,8 @@ public record Session(
         absoluteEnd,
         source,
         authenticator,
-        relying);
+        relying,
+        secret);
   }
 
   /**
@@ -154,7 +194,31 @@ public record Session(
         absoluteEnd,
         source,
         by,
-        relying);
+        relying,
+        secret);
+  }
+
+  /** With another cookie in the place of the valid one. */
+  Session renewed(byte[] hash, Instant at) {
+    return new Session(
+        tokenHash,
+        person,
+        organ,
+        post,
+        terminal,
+        boot,
+        transaction,
+        assurance,
+        state,
+        cause,
+        created,
+        resumed,
+        changed,
+        absoluteEnd,
+        source,
+        authenticator,
+        relying,
+        new Secret(hash, validHash(), at));
   }
 
   @Override

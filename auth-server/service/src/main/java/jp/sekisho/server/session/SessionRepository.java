@@ -19,6 +19,9 @@ final class SessionRepository {
   // Not by a range of texts: what is greater than what depends on a database's collation.
   private static final String KEPT_BY = "substr(relying, 1, length(:keeper)) = :keeper";
 
+  /** Where other cookies than the first stand. */
+  private static final List<String> RENEWED = List.of("secret_hash", "replaced_hash");
+
   private final RowSeal seal;
 
   SessionRepository(RowSeal seal) {
@@ -47,6 +50,23 @@ final class SessionRepository {
             row -> read(handle, row),
             tokenHash)
         .orElseGet(Found.Absent::new);
+  }
+
+  /** The session that has or had this cookie: the valid one, the one before, or the first. */
+  Found ofCookie(Handle handle, byte[] hash) {
+    Found found = find(handle, hash);
+    for (String column : RENEWED) {
+      if (found instanceof Found.Absent) {
+        found =
+            Sql.<Found>first(
+                    handle,
+                    "select * from web_session where " + column + " = ?",
+                    row -> read(handle, row),
+                    hash)
+                .orElse(found);
+      }
+    }
+    return found;
   }
 
   /** Sessions of a terminal that are not ended, as far as the rows can be believed or not. */
@@ -158,12 +178,13 @@ final class SessionRepository {
 
   /** Writes what can change in a session's life, under a new seal. */
   void update(Change change, EntryReceipt entry, Session session) {
+    Session.Secret secret = session.secret();
     int updated =
         Sql.execute(
             change.handle(),
             "update web_session set boot = ?, transaction_id = ?, assurance = ?, state = ?, cause = ?,"
-                + " resumed = ?, changed = ?, authenticator = ?, entry_id = ?, mac = ?"
-                + " where token_hash = ?",
+                + " resumed = ?, changed = ?, authenticator = ?, secret_hash = ?, replaced_hash = ?,"
+                + " renewed = ?, entry_id = ?, mac = ? where token_hash = ?",
             session.boot(),
             session.transaction(),
             session.assurance(),
@@ -172,6 +193,9 @@ final class SessionRepository {
             session.resumed().toEpochMilli(),
             session.changed().toEpochMilli(),
             session.authenticator(),
+            secret == null ? null : secret.hash(),
+            secret == null ? null : secret.replaced(),
+            secret == null ? null : secret.since().toEpochMilli(),
             entry.entryId(),
             seal.sealNewest(change, entry, TABLE, session.tokenHash(), columns(session)),
             session.tokenHash());
@@ -231,7 +255,8 @@ final class SessionRepository {
               Instant.ofEpochMilli(row.getLong("absolute_end")),
               row.getString("source"),
               row.getString("authenticator"),
-              relying == null ? null : Relying.parse(relying));
+              relying == null ? null : Relying.parse(relying),
+              secret(row));
     } catch (IllegalArgumentException e) {
       return new Found.Tampered(Session.nameOf(hash)); // no such state, cause or place
     }
@@ -241,12 +266,26 @@ final class SessionRepository {
         : new Found.Tampered(session.name());
   }
 
+  private static Session.@Nullable Secret secret(ResultSet row) throws SQLException {
+    byte[] hash = row.getBytes("secret_hash");
+    byte[] replaced = row.getBytes("replaced_hash");
+    long since = row.getLong("renewed");
+    if (hash == null && replaced == null && row.wasNull()) {
+      return null;
+    }
+    if (hash == null || replaced == null) {
+      throw new IllegalArgumentException("half a secret");
+    }
+    return new Session.Secret(hash, replaced, Instant.ofEpochMilli(since));
+  }
+
   /**
-   * A row from before sessions had a source, an authenticator or a relying service is sealed
-   * without them, as is one that has none; what stands before one that is there is sealed even
-   * where null.
+   * A row from before sessions had a source, an authenticator, a relying service or another cookie
+   * than the first is sealed without them, as is one that has none; what stands before one that is
+   * there is sealed even where null.
    */
   private static @Nullable Object[] columns(Session session) {
+    Session.Secret secret = session.secret();
     @Nullable Object[] columns = {
       session.tokenHash(),
       session.person(),
@@ -264,10 +303,13 @@ final class SessionRepository {
       session.absoluteEnd(),
       session.source(),
       session.authenticator(),
-      relying(session)
+      relying(session),
+      secret == null ? null : secret.hash(),
+      secret == null ? null : secret.replaced(),
+      secret == null ? null : secret.since()
     };
     int said = columns.length;
-    while (said > columns.length - 3 && columns[said - 1] == null) {
+    while (said > columns.length - 6 && columns[said - 1] == null) {
       said--;
     }
     return Arrays.copyOf(columns, said);

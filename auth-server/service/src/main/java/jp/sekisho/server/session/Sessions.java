@@ -24,6 +24,7 @@ import jp.sekisho.server.session.SessionRepository.Kept;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.Seldom;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class Sessions {
   private static final Duration KEEP_ENDED = Duration.ofDays(1);
 
+  /** So long a page that asks how its session is may still show the cookie from before. */
+  public static final Duration GRACE = Duration.ofSeconds(10);
+
   private final Transactions transactions;
   private final SessionRepository repository;
   private final SessionLimits limits;
@@ -47,6 +51,7 @@ public final class Sessions {
   private final DepartedCards departed;
   private final TamperedRows tampered;
   private final PerMinute bound = new PerMinute();
+  private final Seldom forgetting = new Seldom();
 
   /**
    * @param sources what a session's use is bound to
@@ -111,12 +116,17 @@ public final class Sessions {
    * only after that is durable. A cookie that comes from elsewhere than its login was copied: it is
    * refused ADDRESS_MISMATCH with an entry, and the session of the person goes on.
    *
+   * <p>A cookie that an unlock or a step-up replaced is worth a locked session: nothing without
+   * card and PIN, and a browser that never got the answer with the new one goes on where it was.
+   * Only what a page asks by itself is answered for {@link #GRACE} as if nothing had happened,
+   * since such a question may be under way. Older cookies are nobody's.
+   *
    * @param source network address of the caller
    * @throws jp.sekisho.server.storage.StorageException then the call must be refused
    */
   public Resolution resolve(Token token, Use use, InetAddress source) {
     byte[] hash = token.hash();
-    return switch (transactions.<Found>read(handle -> repository.find(handle, hash))) {
+    return switch (transactions.<Found>read(handle -> repository.ofCookie(handle, hash))) {
       case Found.Absent() -> new Resolution.Refused(Refusal.SESSION_NONE);
       case Found.Tampered(String name) -> {
         tampered.report(SessionRepository.TABLE, name);
@@ -132,9 +142,26 @@ public final class Sessions {
       case Found.Sound(Session session) -> {
         Instant now = clock.instant();
         boolean stays = limits.fate(session, activity.last(session), now) instanceof Fate.Stays;
-        yield worth(stays ? session : settle(session), use, now);
+        Session settled = stays ? session : settle(session);
+        yield switch (settled.cookie(hash)) {
+          case VALID -> worth(settled, use, now);
+          case REPLACED ->
+              worth(isUnderWay(settled, use, now) ? settled : locked(settled), use, now);
+          case OLD -> new Resolution.Refused(Refusal.SESSION_NONE);
+        };
       }
     };
+  }
+
+  private static boolean isUnderWay(Session session, Use use, Instant now) {
+    Session.Secret secret = session.secret();
+    return use == Use.LOOK && secret != null && now.isBefore(secret.since().plus(GRACE));
+  }
+
+  private static Session locked(Session session) {
+    return session.state() == Session.State.ACTIVE
+        ? session.in(Session.State.SUSPENDED, null, session.changed())
+        : session;
   }
 
   private boolean isElsewhere(Session session, InetAddress source) {
@@ -204,7 +231,9 @@ public final class Sessions {
       }
       end(change, earlier, same ? Cause.REPLACED : Cause.OTHER_PERSON);
     }
-    repository.forgetEnded(change, change.now().minus(KEEP_ENDED));
+    if (forgetting.isDue(change.now())) {
+      repository.forgetEnded(change, change.now().minus(KEEP_ENDED));
+    }
     Instant now = change.now();
     Instant usual = now.plus(limits.absolute());
     repository.insert(
@@ -227,7 +256,8 @@ public final class Sessions {
             latest.isBefore(usual) ? latest : usual,
             sources.name(opening.source()),
             authenticator,
-            opening.relying()));
+            opening.relying(),
+            null));
   }
 
   private static boolean keptElsewhere(Session earlier, @Nullable Relying relying) {
@@ -401,18 +431,39 @@ public final class Sessions {
    *
    * @param assurance of the authenticator that did
    * @param by that authenticator, as {@link Session#authenticator}
+   * @param token goes into its cookie from now on
    */
   public void resume(
-      Change change, Session session, String unlock, String boot, String assurance, String by) {
+      Change change,
+      Session session,
+      String unlock,
+      String boot,
+      String assurance,
+      String by,
+      Token token) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());
-    repository.update(change, entry, session.resumedBy(unlock, boot, assurance, by, change.now()));
+    Instant now = change.now();
+    repository.update(
+        change,
+        entry,
+        session.resumedBy(unlock, boot, assurance, by, now).renewed(token.hash(), now));
+  }
+
+  /**
+   * Gives an active session another cookie as part of the unit that records a step-up in it.
+   *
+   * @param stepUp the entry of the step-up
+   */
+  public void renew(Change change, EntryReceipt stepUp, Session session, Token token) {
+    repository.update(change, stepUp, session.renewed(token.hash(), change.now()));
   }
 
   /** Ends the session of {@code token} if there is one; a suspended one too. */
   public void logout(Token token) {
     byte[] hash = token.hash();
     transactions.write(change -> {
-      if (repository.find(change.handle(), hash) instanceof Found.Sound(Session session)
+      if (repository.ofCookie(change.handle(), hash) instanceof Found.Sound(Session session)
+          && session.cookie(hash) != Session.Cookie.OLD
           && session.state() != Session.State.ENDED) {
         end(change, session, Cause.LOGOUT);
       } else {

@@ -17,7 +17,6 @@ import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
 /** The open database: migrated, a pool for reading and one {@link Writer}. Thread-safe. */
 public final class Database implements AutoCloseable {
@@ -67,15 +66,16 @@ public final class Database implements AutoCloseable {
     }
     String name = file.toAbsolutePath().toString();
     if (migrating) {
-      migrate(Vendor.SQLITE, sqlite(name));
+      migrate(Vendor.SQLITE, SqliteConnection.source(name, sqlite()));
     }
     HikariConfig config = new HikariConfig();
     config.setPoolName("sqlite-readers");
-    config.setDataSource(wrapped.apply(sqlite(name)));
+    config.setDataSource(wrapped.apply(SqliteConnection.source(name, sqlite())));
     config.setConnectionInitSql("PRAGMA query_only = 1");
     config.setMaximumPoolSize(SQLITE_READERS);
     HikariDataSource pool = pool(config);
-    Writer writer = new SqliteWriter(Jdbi.create(wrapped.apply(sqlite(name))));
+    DataSource written = wrapped.apply(SqliteConnection.sourceOfOwnTransactions(name, sqlite()));
+    Writer writer = new SqliteWriter(Jdbi.create(written));
     return new Database(Vendor.SQLITE, pool, writer);
   }
 
@@ -113,14 +113,14 @@ public final class Database implements AutoCloseable {
         new PostgresWriter(Jdbi.create(pool), session -> end(pool, session)));
   }
 
-  private static SQLiteDataSource sqlite(String file) {
+  private static SQLiteConfig sqlite() {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setBusyTimeout(Math.toIntExact(BUSY_TIMEOUT.toMillis()));
     config.setCacheSize(-SQLITE_CACHE_KIB); // negative: KiB instead of pages
     config.enforceForeignKeys(true);
-    return SqliteConnection.source(file, config);
+    return config;
   }
 
   private static HikariDataSource pool(HikariConfig config) {

@@ -40,19 +40,47 @@ final class SqliteConnection extends JDBC4Connection {
     return source;
   }
 
-  private static final class Source extends SQLiteDataSource {
+  /**
+   * As {@link #source}, for who begins and ends transactions by statements: the driver takes these
+   * connections for some that are in one. Otherwise it tries after each statement whether it can
+   * begin one, and undoes that, which takes as long as a small statement.
+   */
+  static SQLiteDataSource sourceOfOwnTransactions(String file, SQLiteConfig config) {
+    SQLiteDataSource source = new OwnTransactions(config);
+    source.setUrl(PREFIX + file);
+    return source;
+  }
+
+  private static class Source extends SQLiteDataSource {
     Source(SQLiteConfig config) {
       super(config);
     }
 
     @Override
     public Connection getConnection() throws SQLException {
+      return connect();
+    }
+
+    SqliteConnection connect() throws SQLException {
       return new SqliteConnection(getUrl(), getConfig().toProperties());
     }
 
     @Override
     public SQLiteConnection getConnection(String user, String password) {
       throw new UnsupportedOperationException("SQLite knows no users");
+    }
+  }
+
+  private static final class OwnTransactions extends Source {
+    OwnTransactions(SQLiteConfig config) {
+      super(config);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      SqliteConnection connection = connect();
+      connection.getConnectionConfig().setAutoCommit(false); // says so, and runs nothing
+      return connection;
     }
   }
 

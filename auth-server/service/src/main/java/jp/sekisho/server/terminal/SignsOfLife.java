@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who was heard when. A heartbeat that changes nothing is kept in memory only; a change of what the
- * terminal measures, silence and return are entries. Thread-safe.
+ * terminal measures or of how its clock stands to ours, silence and return are entries.
+ * Thread-safe.
  *
  * <p>Silence is told only of time in which this service was itself up: it counts from the service's
  * start, and a sweep that comes late (the machine slept) counts it anew.
@@ -56,6 +58,7 @@ public final class SignsOfLife {
   private final TamperedRows tampered;
   private final Map<String, Instant> lastSeen = new ConcurrentHashMap<>();
   private final RecordArrears arrears = new RecordArrears();
+  private final TerminalClocks clocks = new TerminalClocks();
   private volatile Instant upSince;
   private Instant lastSweep;
 
@@ -83,7 +86,8 @@ public final class SignsOfLife {
           && heartbeat.lastSeq() <= 1L << 53
           && heartbeat.spoolDepth() >= 0
           && (heartbeat.fault() == null || heartbeat.fault().matches("[a-z][a-z0-9-]{0,39}"))
-          && heartbeat.enforcing() == (heartbeat.fault() == null);
+          && heartbeat.enforcing() == (heartbeat.fault() == null)
+          && TerminalClocks.said(heartbeat).isPresent();
     } catch (MalformedException e) {
       return false;
     }
@@ -120,34 +124,53 @@ public final class SignsOfLife {
    */
   public Terminal heartbeat(Terminal caller, Heartbeat heartbeat) {
     heard(caller);
-    arrears.reported(caller.id(), heartbeat.lastSeq(), caller.lastSeq(), clock.instant());
+    Instant received = clock.instant();
+    arrears.reported(caller.id(), heartbeat.lastSeq(), caller.lastSeq(), received);
     boolean heardWhole = !owesRecords(caller.id());
     Terminal.Enforcement measured =
         heartbeat.enforcing() ? Terminal.Enforcement.EFFECTIVE : Terminal.Enforcement.MISCONFIGURED;
     String fault = Optional.ofNullable(heartbeat.fault()).orElse("");
-    if ((caller.silentSince() == null || !heardWhole) && same(caller, measured, fault)) {
+    Duration ahead = TerminalClocks.ahead(TerminalClocks.said(heartbeat).orElseThrow(), received);
+    if ((caller.silentSince() == null || !heardWhole)
+        && same(caller, measured, fault)
+        && Objects.equals(caller.clockAhead(), clocks.judge(caller, ahead, received))) {
       return caller;
     }
-    return transactions.<Terminal, RuntimeException>write(change -> {
-      Terminal now = terminals.find(change.handle(), caller.id()).orElse(caller);
-      EntryReceipt entry = null;
-      if (now.silentSince() != null && heardWhole) {
-        entry = change.record(now.subject(), new TerminalEvent.Returned());
-        now = now.withSilentSince(null);
-      }
-      if (!same(now, measured, fault)) {
-        entry =
-            change.record(
-                now.subject(), new TerminalEvent.EnforcementReported(measured.text(), fault));
-        now = now.with(measured, fault);
-      }
-      if (entry == null) {
-        change.unchanged();
-      } else {
-        terminals.save(change, now, entry);
-      }
-      return now;
-    });
+    Terminal after =
+        transactions.<Terminal, RuntimeException>write(change -> {
+          Terminal now = terminals.find(change.handle(), caller.id()).orElse(caller);
+          EntryReceipt entry = null;
+          if (now.silentSince() != null && heardWhole) {
+            entry = change.record(now.subject(), new TerminalEvent.Returned());
+            now = now.withSilentSince(null);
+          }
+          if (!same(now, measured, fault)) {
+            entry =
+                change.record(
+                    now.subject(), new TerminalEvent.EnforcementReported(measured.text(), fault));
+            now = now.with(measured, fault);
+          }
+          Long wrong = clocks.judge(now, ahead, received);
+          if (!Objects.equals(now.clockAhead(), wrong)) {
+            entry =
+                change.record(
+                    now.subject(),
+                    wrong == null
+                        ? new TerminalEvent.ClockRight()
+                        : new TerminalEvent.ClockOff(wrong));
+            now = now.withClockAhead(wrong);
+          }
+          if (entry == null) {
+            change.unchanged();
+          } else {
+            terminals.save(change, now, entry);
+          }
+          return now;
+        });
+    if (!Objects.equals(caller.clockAhead(), after.clockAhead())) {
+      clocks.told(after, received);
+    }
+    return after;
   }
 
   private static boolean same(Terminal terminal, Terminal.Enforcement measured, String fault) {

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param enforcement what it last measured of its gates; null before the first heartbeat
  * @param fault why its gates do not hold; empty when they do
  * @param silentSince last sign of life before it fell silent; null while it is heard
+ * @param clockAhead by how many seconds its clock is ahead of ours at least, behind when negative,
+ *     as told last; null while it is right
  */
 @SuppressWarnings("ArrayRecordComponent") // never handed to code that writes into them
 public record Terminal(
@@ -44,7 +46,8 @@ public record Terminal(
     @Nullable String boot,
     @Nullable Enforcement enforcement,
     String fault,
-    @Nullable Instant silentSince) {
+    @Nullable Instant silentSince,
+    @Nullable Long clockAhead) {
 
   /** Where a registration stands. */
   public enum State {
@@ -104,6 +107,7 @@ public record Terminal(
         null,
         null,
         "",
+        null,
         null);
   }
 
@@ -141,7 +145,8 @@ public record Terminal(
         boot,
         enforcement,
         fault,
-        silent);
+        silent,
+        clockAhead);
   }
 
   /** After {@code record} was taken. */
@@ -162,7 +167,8 @@ public record Terminal(
         record.boot(),
         enforcement,
         fault,
-        silentSince);
+        silentSince,
+        clockAhead);
   }
 
   Terminal with(Enforcement measured, String newFault) {
@@ -182,6 +188,29 @@ public record Terminal(
         boot,
         measured,
         newFault,
-        silentSince);
+        silentSince,
+        clockAhead);
+  }
+
+  /** After its clock was compared with ours. */
+  Terminal withClockAhead(@Nullable Long seconds) {
+    return new Terminal(
+        id,
+        organ,
+        state,
+        spki,
+        fingerprint,
+        serial,
+        certificate,
+        notAfter,
+        enrolledAt,
+        confirmedAt,
+        lastSeq,
+        lastHash,
+        boot,
+        enforcement,
+        fault,
+        silentSince,
+        seconds);
   }
 }

@@ -105,10 +105,10 @@ final class TerminalRepository implements Terminals {
                 """
                 insert into terminal (id, organ, state, spki, fingerprint, serial, certificate,
                   not_after, enrolled_at, confirmed_at, last_seq, last_hash, boot, enforcement,
-                  fault, silent_since, entry_id, mac)
+                  fault, silent_since, clock_ahead, entry_id, mac)
                 values (:id, :organ, :state, :spki, :fingerprint, :serial, :certificate,
                   :notAfter, :enrolledAt, :confirmedAt, :lastSeq, :lastHash, :boot, :enforcement,
-                  :fault, :silentSince, :entry, :mac)
+                  :fault, :silentSince, :clockAhead, :entry, :mac)
                 on conflict (id) do update set organ = excluded.organ, state = excluded.state,
                   spki = excluded.spki, fingerprint = excluded.fingerprint,
                   serial = excluded.serial, certificate = excluded.certificate,
@@ -116,8 +116,8 @@ final class TerminalRepository implements Terminals {
                   confirmed_at = excluded.confirmed_at, last_seq = excluded.last_seq,
                   last_hash = excluded.last_hash, boot = excluded.boot,
                   enforcement = excluded.enforcement, fault = excluded.fault,
-                  silent_since = excluded.silent_since, entry_id = excluded.entry_id,
-                  mac = excluded.mac
+                  silent_since = excluded.silent_since, clock_ahead = excluded.clock_ahead,
+                  entry_id = excluded.entry_id, mac = excluded.mac
                 """)
             .bind("id", terminal.id())
             .bind("organ", terminal.organ())
@@ -135,6 +135,7 @@ final class TerminalRepository implements Terminals {
             .bind("enforcement", word(terminal.enforcement()))
             .bind("fault", terminal.fault())
             .bind("silentSince", millis(terminal.silentSince()))
+            .bind("clockAhead", terminal.clockAhead())
             .bind("entry", entry.entryId())
             .bind(
                 "mac", seal.sealNewest(change, entry, TABLE, key(terminal.id()), columns(terminal)))
@@ -202,7 +203,8 @@ final class TerminalRepository implements Terminals {
                   ? null
                   : Terminal.Enforcement.valueOf(enforcement.toUpperCase(Locale.ROOT)),
               row.getString("fault"),
-              instant(row, "silent_since"));
+              instant(row, "silent_since"),
+              integer(row, "clock_ahead"));
     } catch (IllegalArgumentException e) {
       throw new TamperedException(TABLE, id);
     }
@@ -217,25 +219,29 @@ final class TerminalRepository implements Terminals {
     return id.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** The clock comes last and only where it is off: rows of before the column keep their seal. */
   private static @Nullable Object[] columns(Terminal terminal) {
-    return new @Nullable Object[] {
-      terminal.id(),
-      terminal.organ(),
-      word(terminal.state()),
-      terminal.spki(),
-      terminal.fingerprint(),
-      terminal.serial(),
-      terminal.certificate(),
-      terminal.notAfter(),
-      terminal.enrolledAt(),
-      terminal.confirmedAt(),
-      terminal.lastSeq(),
-      terminal.lastHash(),
-      terminal.boot(),
-      word(terminal.enforcement()),
-      terminal.fault(),
-      terminal.silentSince()
-    };
+    List<@Nullable Object> columns = new ArrayList<>();
+    columns.add(terminal.id());
+    columns.add(terminal.organ());
+    columns.add(word(terminal.state()));
+    columns.add(terminal.spki());
+    columns.add(terminal.fingerprint());
+    columns.add(terminal.serial());
+    columns.add(terminal.certificate());
+    columns.add(terminal.notAfter());
+    columns.add(terminal.enrolledAt());
+    columns.add(terminal.confirmedAt());
+    columns.add(terminal.lastSeq());
+    columns.add(terminal.lastHash());
+    columns.add(terminal.boot());
+    columns.add(word(terminal.enforcement()));
+    columns.add(terminal.fault());
+    columns.add(terminal.silentSince());
+    if (terminal.clockAhead() != null) {
+      columns.add(terminal.clockAhead());
+    }
+    return columns.toArray();
   }
 
   private static @Nullable String word(@Nullable Enum<?> value) {
@@ -249,5 +255,10 @@ final class TerminalRepository implements Terminals {
   private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
     long millis = row.getLong(column);
     return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+  }
+
+  private static @Nullable Long integer(ResultSet row, String column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? null : value;
   }
 }

@@ -48,11 +48,13 @@ final class EmergencyController {
 
   private final Pages pages;
   private final Emergencies emergencies;
+  private final Looks looks;
   private final Answers answers;
 
-  EmergencyController(Pages pages, Emergencies emergencies, Answers answers) {
+  EmergencyController(Pages pages, Emergencies emergencies, Looks looks, Answers answers) {
     this.pages = pages;
     this.emergencies = emergencies;
+    this.looks = looks;
     this.answers = answers;
   }
 
@@ -78,7 +80,7 @@ final class EmergencyController {
   private List<Row> rows(HttpRequest<?> request, Session session) {
     Words words = pages.frame(request).words();
     List<Row> rows = new ArrayList<>();
-    for (EmergencyView view : emergencies.list(session).emergencies()) {
+    for (EmergencyView view : looks.emergencies(session).emergencies()) {
       rows.add(row(view, rows.size() + 1, words));
     }
     return rows;
@@ -120,7 +122,7 @@ final class EmergencyController {
 
   @Get("/api/v1/emergencies")
   HttpResponse<?> list(HttpRequest<?> request) {
-    return answers.ok(emergencies.list(CurrentSession.active(request)));
+    return answers.ok(looks.emergencies(CurrentSession.active(request)));
   }
 
   @Post("/api/v1/emergencies/{id}/report")

@@ -43,6 +43,7 @@ final class GrantApiController {
   private final Returns returns;
   private final Reviews reviews;
   private final Overview overview;
+  private final Looks looks;
   private final OnceAnswers once;
   private final Answers answers;
 
@@ -52,6 +53,7 @@ final class GrantApiController {
       Returns returns,
       Reviews reviews,
       Overview overview,
+      Looks looks,
       OnceAnswers once,
       Answers answers) {
     this.requests = requests;
@@ -59,19 +61,20 @@ final class GrantApiController {
     this.returns = returns;
     this.reviews = reviews;
     this.overview = overview;
+    this.looks = looks;
     this.once = once;
     this.answers = answers;
   }
 
   @Get
   HttpResponse<?> list(HttpRequest<?> request) {
-    return answers.tagged(request, overview.list(CurrentSession.active(request)));
+    return answers.tagged(request, looks.grants(CurrentSession.active(request)));
   }
 
   @Get("/{id}")
   HttpResponse<?> one(HttpRequest<?> request, @PathVariable String id) {
-    return overview
-        .find(CurrentSession.active(request), id)
+    return looks
+        .grant(CurrentSession.active(request), id)
         .map(view -> answers.tagged(request, view))
         .orElseGet(() -> answers.refuse(Refusal.GRANT_UNKNOWN, request));
   }

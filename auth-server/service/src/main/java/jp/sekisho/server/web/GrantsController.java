@@ -34,12 +34,14 @@ import org.jspecify.annotations.Nullable;
 final class GrantsController {
   private final Pages pages;
   private final Overview overview;
+  private final Looks looks;
   private final Reviews reviews;
   private final Answers answers;
 
-  GrantsController(Pages pages, Overview overview, Reviews reviews, Answers answers) {
+  GrantsController(Pages pages, Overview overview, Looks looks, Reviews reviews, Answers answers) {
     this.pages = pages;
     this.overview = overview;
+    this.looks = looks;
     this.reviews = reviews;
     this.answers = answers;
   }
@@ -56,8 +58,8 @@ final class GrantsController {
     Words words = pages.frame(request).words();
     return switch (CurrentSession.resolution(request)) {
       case Resolution.Active(Session session) ->
-          overview
-              .find(session, id)
+          looks
+              .grant(session, id)
               .<HttpResponse<?>>map(
                   view -> page(request, HttpStatus.OK, _ -> shown(session, view, words)))
               .orElseGet(() ->
@@ -86,7 +88,7 @@ final class GrantsController {
     Words words = pages.frame(request).words();
     Form form = GrantsContent.form(overview.offer(session), session, words);
     return new Content(
-        overview.list(session).grants().stream()
+        looks.grants(session).grants().stream()
             .map(view -> GrantsContent.row(view, words))
             .toList(),
         form,

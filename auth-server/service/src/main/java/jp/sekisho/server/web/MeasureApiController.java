@@ -35,29 +35,31 @@ import jp.sekisho.server.session.Session;
 final class MeasureApiController {
   private final Measures measures;
   private final MeasureRegister register;
+  private final Looks looks;
   private final OnceAnswers once;
   private final Answers answers;
 
   MeasureApiController(
-      Measures measures, MeasureRegister register, OnceAnswers once, Answers answers) {
+      Measures measures, MeasureRegister register, Looks looks, OnceAnswers once, Answers answers) {
     this.measures = measures;
     this.register = register;
+    this.looks = looks;
     this.once = once;
     this.answers = answers;
   }
 
   @Get
   HttpResponse<?> list(HttpRequest<?> request) {
-    return register
-        .list(CurrentSession.active(request))
+    return looks
+        .measures(CurrentSession.active(request))
         .map(found -> answers.tagged(request, found))
         .orElseGet(() -> answers.refuse(Refusal.ROLE_MISSING, request));
   }
 
   @Get("/{id}")
   HttpResponse<?> one(HttpRequest<?> request, @PathVariable String id) {
-    return register
-        .find(CurrentSession.active(request), id)
+    return looks
+        .measure(CurrentSession.active(request), id)
         .map(view -> answers.tagged(request, view))
         .orElseGet(() -> answers.refuse(Refusal.MEASURE_UNKNOWN, request));
   }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class MeasuresController {
   private final Pages pages;
   private final MeasureRegister register;
+  private final Looks looks;
   private final FormTemplates templates;
   private final Installation installation;
   private final Answers answers;
@@ -38,11 +39,13 @@ final class MeasuresController {
   MeasuresController(
       Pages pages,
       MeasureRegister register,
+      Looks looks,
       FormTemplates templates,
       Installation installation,
       Answers answers) {
     this.pages = pages;
     this.register = register;
+    this.looks = looks;
     this.templates = templates;
     this.installation = installation;
     this.answers = answers;
@@ -55,8 +58,8 @@ final class MeasuresController {
         request,
         Refusal.ROLE_MISSING,
         session ->
-            register
-                .list(session)
+            looks
+                .measures(session)
                 .map(found -> {
                   Words words = pages.frame(request).words();
                   return new Content(
@@ -78,8 +81,8 @@ final class MeasuresController {
         request,
         Refusal.MEASURE_UNKNOWN,
         session ->
-            register
-                .find(session, id)
+            looks
+                .measure(session, id)
                 .map(view ->
                     new Content(
                         List.of(),
@@ -105,8 +108,8 @@ final class MeasuresController {
         request,
         Refusal.MEASURE_UNKNOWN,
         session ->
-            register
-                .paper(session, id)
+            looks
+                .measurePaper(session, id)
                 .filter(paper -> !permit || isSigned(paper.view()))
                 .map(paper ->
                     MeasuresContent.paper(

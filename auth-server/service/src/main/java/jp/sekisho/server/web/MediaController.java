@@ -46,12 +46,14 @@ final class MediaController {
 
   private final Pages pages;
   private final DeskMedia media;
+  private final Looks looks;
   private final OnceAnswers once;
   private final Answers answers;
 
-  MediaController(Pages pages, DeskMedia media, OnceAnswers once, Answers answers) {
+  MediaController(Pages pages, DeskMedia media, Looks looks, OnceAnswers once, Answers answers) {
     this.pages = pages;
     this.media = media;
+    this.looks = looks;
     this.once = once;
     this.answers = answers;
   }
@@ -68,7 +70,7 @@ final class MediaController {
               HttpStatus.LOCKED,
               new MediaPage(frame, session.person(), session.terminal(), null));
       case Resolution.Active(Session session) -> {
-        Optional<List<Line>> lines = media.list(session);
+        Optional<List<Line>> lines = looks.media(session);
         yield lines.isEmpty()
             ? answers.refuse(Refusal.ROLE_MISSING, request)
             : page(
@@ -108,8 +110,8 @@ final class MediaController {
 
   @Get("/api/v1/media")
   HttpResponse<?> list(HttpRequest<?> request) {
-    return media
-        .list(CurrentSession.active(request))
+    return looks
+        .media(CurrentSession.active(request))
         .map(lines -> answers.tagged(request, wire(lines)))
         .orElseGet(() -> answers.refuse(Refusal.ROLE_MISSING, request));
   }

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.config.Installation;
-import jp.sekisho.server.grant.Papers;
 import jp.sekisho.server.grant.Papers.Paper;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Resolution;
@@ -29,19 +28,19 @@ import jp.sekisho.server.session.Session;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class PaperController {
   private final Pages pages;
-  private final Papers papers;
+  private final Looks looks;
   private final FormTemplates templates;
   private final Installation installation;
   private final Answers answers;
 
   PaperController(
       Pages pages,
-      Papers papers,
+      Looks looks,
       FormTemplates templates,
       Installation installation,
       Answers answers) {
     this.pages = pages;
-    this.papers = papers;
+    this.looks = looks;
     this.templates = templates;
     this.installation = installation;
     this.answers = answers;
@@ -52,7 +51,7 @@ final class PaperController {
   HttpResponse<?> request(HttpRequest<?> request, @PathVariable String id) {
     return page(
         request,
-        session -> papers.find(session, id).map(paper -> one(request, session, paper, false)),
+        session -> looks.paper(session, id).map(paper -> one(request, session, paper, false)),
         Refusal.GRANT_UNKNOWN);
   }
 
@@ -62,8 +61,8 @@ final class PaperController {
     return page(
         request,
         session ->
-            papers
-                .find(session, id)
+            looks
+                .paper(session, id)
                 .filter(paper -> !paper.signatures().isEmpty())
                 .map(paper -> one(request, session, paper, true)),
         Refusal.GRANT_UNKNOWN);
@@ -87,7 +86,7 @@ final class PaperController {
     return page(
         request,
         session ->
-            papers
+            looks
                 .register(session, month)
                 .map(lines ->
                     PaperContent.register(

@@ -182,12 +182,16 @@ class CardKindsTest {
     Card staff = scene.clerk(CLERK);
     Card soft = registered(CardKind.PKCS11, scene.card(CLERK), Assurance.LOW);
     Token session = opened(login(staff, CardKind.STAFF_PIV), CardKind.STAFF_PIV, "normal");
-    assertInstanceOf(
-        Outcome.Resumed.class, give(scene.askUnlock(T, session), soft, CardKind.PKCS11));
-    assertEquals("low", assurance(session));
-    assertInstanceOf(
-        Outcome.Resumed.class, give(scene.askUnlock(T, session), staff, CardKind.STAFF_PIV));
-    assertEquals("low", assurance(session), "and nothing lifts it but a new login");
+    Token second =
+        assertInstanceOf(
+                Outcome.Resumed.class, give(scene.askUnlock(T, session), soft, CardKind.PKCS11))
+            .token();
+    assertEquals("low", assurance(second));
+    Token third =
+        assertInstanceOf(
+                Outcome.Resumed.class, give(scene.askUnlock(T, second), staff, CardKind.STAFF_PIV))
+            .token();
+    assertEquals("low", assurance(third), "and nothing lifts it but a new login");
   }
 
   @Test

@@ -344,6 +344,7 @@ public final class LoginScene implements Registers, AutoCloseable {
         null,
         null,
         "",
+        null,
         null);
   }
 
@@ -435,7 +436,7 @@ public final class LoginScene implements Registers, AutoCloseable {
       case Logins.Outcome.Opened opened -> null;
       case Logins.Outcome.Resumed resumed -> null;
       case Logins.Outcome.Approved approved -> null;
-      case Logins.Outcome.SteppedUp() -> null;
+      case Logins.Outcome.SteppedUp steppedUp -> null;
       case Logins.Outcome.Vouched vouched -> null;
     };
   }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,10 @@ import jp.sekisho.server.authn.LoginScene.Card;
 import jp.sekisho.server.authn.Logins.Outcome;
 import jp.sekisho.server.authn.OpenTransactions.Asked;
 import jp.sekisho.server.session.Resolution;
+import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.session.Sessions.Use;
+import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.Token;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -539,14 +543,98 @@ final class LoginsTest {
         Resolution.Suspended.class,
         scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
     Asked unlock = scene.askUnlock(T, token);
-    assertEquals(new Outcome.Resumed(), give(unlock, scene.answer(unlock, T, card)));
-    assertInstanceOf(
-        Resolution.Active.class, scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
+    Token next =
+        assertInstanceOf(Outcome.Resumed.class, give(unlock, scene.answer(unlock, T, card)))
+            .token();
+    assertEquals(Session.nameOf(token.hash()), active(next).name(), "the same session");
     assertEquals("session.resumed", scene.newest("mayor").type());
     // A late record of the first removal names the login, not the unlock.
     scene.cardRemoved(T, login.transaction().id());
-    assertInstanceOf(
-        Resolution.Active.class, scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER));
+    assertEquals(Session.nameOf(token.hash()), active(next).name());
+  }
+
+  private Session active(Token token) {
+    return assertInstanceOf(
+            Resolution.Active.class,
+            scene.sessions.resolve(token, Use.ACTIVITY, LoginScene.BROWSER))
+        .session();
+  }
+
+  private Resolution worth(Token token, Use use) {
+    return scene.sessions.resolve(token, use, LoginScene.BROWSER);
+  }
+
+  private Token unlocked(Token token) {
+    Asked unlock = scene.askUnlock(T, token);
+    return assertInstanceOf(Outcome.Resumed.class, give(unlock, scene.answer(unlock, T, card)))
+        .token();
+  }
+
+  private Token steppedUp(Token token) {
+    Asked asked =
+        scene.fetched(
+            LoginScene.passed(
+                scene.logins.askStepUp(
+                    active(token), StepUps.REGISTER_PASSKEY, LoginScene.ORIGIN, LoginScene.PC)),
+            T);
+    return assertInstanceOf(Outcome.SteppedUp.class, give(asked, scene.answer(asked, T, card)))
+        .token();
+  }
+
+  @Test
+  void renewed_eachUnlockAndStepUpReplacesTheCookieOfTheSameSession() {
+    Token first = scene.login(T, card);
+    String name = active(first).name();
+    Token second = unlocked(first);
+    assertEquals(name, active(second).name());
+    Token third = steppedUp(second);
+    assertEquals(name, active(third).name());
+    assertTrue(scene.stepUps.find(name, StepUps.REGISTER_PASSKEY).isPresent());
+    assertInstanceOf(Resolution.Suspended.class, worth(second, Use.ACTIVITY), "locked");
+    assertEquals(
+        new Resolution.Refused(Refusal.SESSION_NONE), worth(first, Use.LOOK), "nobody's any more");
+    scene.sessions.logout(first);
+    assertEquals(name, active(third).name(), "an old one ends nothing");
+    scene.sessions.logout(third);
+    assertEquals(new Resolution.Refused(Refusal.SESSION_ENDED), worth(third, Use.LOOK));
+    assertEquals(new Resolution.Refused(Refusal.SESSION_ENDED), worth(second, Use.LOOK));
+  }
+
+  @Test
+  void renewed_aPageThatIsAskingMeanwhileNoticesNothingForAMoment() {
+    Token first = scene.login(T, card);
+    Token second = unlocked(first);
+    assertInstanceOf(Resolution.Active.class, worth(first, Use.LOOK));
+    assertInstanceOf(Resolution.Suspended.class, worth(first, Use.ACTIVITY), "and does nothing");
+    scene.pass(Sessions.GRACE);
+    assertInstanceOf(Resolution.Suspended.class, worth(first, Use.LOOK));
+    assertInstanceOf(Resolution.Active.class, worth(second, Use.ACTIVITY));
+  }
+
+  @Test
+  void renewed_aBrowserThatNeverGotTheAnswerUnlocksTheSameSessionAgain() {
+    Token first = scene.login(T, card);
+    String name = active(first).name();
+    Token lost = unlocked(first);
+    scene.pass(Duration.ofMinutes(1));
+    assertInstanceOf(Resolution.Suspended.class, worth(first, Use.LOOK));
+    Token third = unlocked(first);
+    assertEquals(name, active(third).name());
+    assertInstanceOf(Resolution.Suspended.class, worth(lost, Use.ACTIVITY));
+    assertEquals(new Resolution.Refused(Refusal.SESSION_NONE), worth(first, Use.LOOK));
+  }
+
+  @Test
+  void renewed_theCookieIsSealed() {
+    Token first = scene.login(T, card);
+    Token second = unlocked(first);
+    Token thiefs = Token.random();
+    scene.tamper(
+        "update web_session set secret_hash = x'" + HexFormat.of().formatHex(thiefs.hash()) + "'");
+    assertEquals(new Resolution.Refused(Refusal.STATE_TAMPERED), worth(thiefs, Use.ACTIVITY));
+    scene.tamper("update web_session set secret_hash = null, replaced_hash = null, renewed = null");
+    assertEquals(new Resolution.Refused(Refusal.STATE_TAMPERED), worth(first, Use.ACTIVITY));
+    assertEquals(new Resolution.Refused(Refusal.SESSION_NONE), worth(second, Use.ACTIVITY));
   }
 
   @Test

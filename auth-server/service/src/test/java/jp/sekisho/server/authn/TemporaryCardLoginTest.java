@@ -198,8 +198,8 @@ final class TemporaryCardLoginTest {
                 scene.logins.askStepUp(
                     session, StepUps.REGISTER_PASSKEY, LoginScene.ORIGIN, LoginScene.PC)),
             "T-0001");
-    assertEquals(
-        new Logins.Outcome.SteppedUp(),
+    assertInstanceOf(
+        Logins.Outcome.SteppedUp.class,
         scene.logins.answer(
             asked.transaction().id(), asked.cookie(), scene.answer(asked, "T-0001", temporary)));
     assertEquals(

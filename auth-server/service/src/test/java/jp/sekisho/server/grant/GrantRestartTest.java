@@ -230,6 +230,7 @@ final class GrantRestartTest {
         null,
         null,
         "",
+        null,
         null);
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -153,5 +154,32 @@ class SqliteConnectionTest {
       connection.prepareStatement("select " + i).close();
     }
     assertEquals(SqliteConnection.MOST, connection.idle());
+  }
+
+  @Test
+  void whoeverHasTransactionsOfTheirOwnIsTakenForOneInOne(@TempDir Path directory)
+      throws SQLException {
+    String file = directory.resolve("b.db").toString();
+    try (Connection own =
+            SqliteConnection.sourceOfOwnTransactions(file, new SQLiteConfig()).getConnection();
+        Connection other = SqliteConnection.source(file, new SQLiteConfig()).getConnection();
+        Statement statement = own.createStatement();
+        Statement look = other.createStatement()) {
+      assertFalse(own.getAutoCommit());
+      boolean _ = statement.execute("create table t (id integer primary key)");
+      boolean _ = statement.execute("BEGIN IMMEDIATE");
+      assertEquals(1, statement.executeUpdate("insert into t (id) values (1)"));
+      assertEquals(0, count(look), "it did not commit by itself");
+      boolean _ = statement.execute("COMMIT");
+      assertEquals(1, count(look));
+      assertEquals(1, statement.executeUpdate("insert into t (id) values (2)"));
+      assertEquals(2, count(look), "and what begins nothing is its own transaction");
+    }
+  }
+
+  private static int count(Statement look) throws SQLException {
+    try (ResultSet found = look.executeQuery("select count(*) from t")) {
+      return found.next() ? found.getInt(1) : -1;
+    }
   }
 }

@@ -189,7 +189,7 @@ public final class Agent {
     return post(
         "/agent/v1/heartbeat",
         new Heartbeat(
-            "0.1.0", BOOT, lastSeq, 0, fault == null, fault, Instant.now().toString(), 0));
+            "0.1.0", BOOT, lastSeq, 0, fault == null, fault, server.clock.instant().toString(), 0));
   }
 
   /** The next record of the terminal's chain. */

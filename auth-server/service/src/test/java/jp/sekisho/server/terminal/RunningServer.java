@@ -252,6 +252,11 @@ public final class RunningServer implements AutoCloseable {
     return newest(log).reversed().stream().map(RunningServer::named).toList();
   }
 
+  /** The newest entries of a log, oldest first. */
+  public List<Entry> published(String log) {
+    return newest(log).reversed();
+  }
+
   /** The newest entries of a log as they stand in it. */
   public List<String> texts(String log) {
     return newest(log).stream()

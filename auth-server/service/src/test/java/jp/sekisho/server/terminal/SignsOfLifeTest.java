@@ -2,11 +2,11 @@ package jp.sekisho.server.terminal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import jp.sekisho.audit.FormatException;
@@ -98,7 +98,7 @@ class SignsOfLifeTest {
                 0,
                 true,
                 null,
-                Instant.now().toString(),
+                server.clock.instant().toString(),
                 checkpointSize));
     return WireJson.read(answer.body(), HeartbeatReply.class);
   }
@@ -231,6 +231,72 @@ class SignsOfLifeTest {
             .toList());
   }
 
+  private void beatAt(Duration ahead) throws Exception {
+    var answer =
+        agent.post(
+            "/agent/v1/heartbeat",
+            new Heartbeat(
+                "0.1.0",
+                Agent.BOOT,
+                0,
+                0,
+                true,
+                null,
+                server.clock.instant().plus(ahead).toString(),
+                0));
+    assertEquals(200, answer.statusCode());
+  }
+
+  /** What the log says of its clock, oldest first: seconds ahead, or right. */
+  private List<String> clockEntries() {
+    return server.published("mayor").stream()
+        .filter(entry -> entry.type().startsWith("terminal.clock-"))
+        .map(entry -> entry.type().endsWith("off") ? "off " + entry.data().get("ahead") : "right")
+        .toList();
+  }
+
+  @Test
+  void aClockThatDiffersIsToldOnceAndItsEndToo() throws Exception {
+    beatAt(Duration.ofSeconds(60));
+    beatAt(Duration.ofSeconds(-80));
+    assertEquals(List.of(), clockEntries(), "the limit, and the transfer taken off");
+    beatAt(Duration.ofSeconds(61));
+    beatAt(Duration.ofSeconds(61));
+    beatAt(Duration.ofSeconds(90));
+    assertEquals(List.of("off 61"), clockEntries());
+    assertEquals(61L, server.row("T-0042").clockAhead());
+
+    server.clock.forward(TerminalClocks.QUIET);
+    beatAt(Duration.ofSeconds(45));
+    beatAt(Duration.ofSeconds(100));
+    assertEquals(List.of("off 61"), clockEntries(), "it wavers, within the limit of what was told");
+    beatAt(Duration.ofSeconds(30));
+    beatAt(Duration.ZERO);
+    assertEquals(List.of("off 61", "right"), clockEntries());
+    assertNull(server.row("T-0042").clockAhead());
+  }
+
+  @Test
+  void aClockBehindIsToldByTheLeastThatItCanBe() throws Exception {
+    beatAt(Duration.ofSeconds(-81));
+    assertEquals(List.of("off -61"), clockEntries());
+    server.clock.forward(TerminalClocks.QUIET);
+    beatAt(Duration.ofHours(-1));
+    assertEquals(List.of("off -61", "off -3580"), clockEntries(), "another amount");
+  }
+
+  @Test
+  void aClockThatJumpsAtEachBeatFloodsNoLog() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      beatAt(i % 2 == 0 ? Duration.ofDays(400_000_000) : Duration.ZERO);
+    }
+    assertEquals(List.of("off 10000000000"), clockEntries());
+    server.clock.forward(TerminalClocks.QUIET);
+    beatAt(Duration.ZERO);
+    beatAt(Duration.ofHours(-1));
+    assertEquals(List.of("off 10000000000", "right"), clockEntries());
+  }
+
   @Test
   void heartbeatOutOfFormIsRefused() throws Exception {
     String now = server.clock.instant().toString();
@@ -243,6 +309,7 @@ class SignsOfLifeTest {
             new Heartbeat("v".repeat(65), Agent.BOOT, 0, 0, true, null, now, 0),
             new Heartbeat("0.1.0", Agent.BOOT, 0, 0, false, null, now, 0),
             new Heartbeat("0.1.0", Agent.BOOT, 0, 0, true, "fault", now, 0),
+            new Heartbeat("0.1.0", Agent.BOOT, 0, 0, true, null, "soon", 0),
             new Heartbeat("0.1.0", Agent.BOOT, 0, 0, false, "Not A Word", now, 0))) {
       assertEquals(Refusal.INPUT_MALFORMED, Agent.refusal(agent.post("/agent/v1/heartbeat", bad)));
     }

@@ -50,10 +50,13 @@ public sealed interface DeskEvent extends AuditEvent {
   /**
    * A page about others was shown; what stood there is not said.
    *
-   * @param page {@code people}, {@code person}, {@code temporary} or {@code sessions}
+   * @param page {@code people}, {@code person}, {@code temporary}, {@code sessions}, {@code
+   *     grants}, {@code grant}, {@code grants-register}, {@code emergencies}, {@code measures},
+   *     {@code measure} or {@code media}
    * @param holder whom it is about; empty for a list
+   * @param item id of the exception or measure; empty for a list or a person
    */
-  record Viewed(String page, String holder) implements DeskEvent {
+  record Viewed(String page, String holder, String item) implements DeskEvent {
     @Override
     public String type() {
       return "desk.viewed";
@@ -61,7 +64,7 @@ public sealed interface DeskEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of("page", page, "holder", holder);
+      return Map.of("page", page, "holder", holder, "item", item);
     }
   }
 

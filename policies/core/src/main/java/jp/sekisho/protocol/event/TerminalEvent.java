@@ -144,4 +144,33 @@ public sealed interface TerminalEvent extends AuditEvent {
       return Map.of("state", state, "fault", fault);
     }
   }
+
+  /**
+   * The terminal's clock and the service's do not agree, or now by another amount; {@code ahead}
+   * are the seconds by which it is ahead at least, behind when negative.
+   */
+  record ClockOff(long ahead) implements TerminalEvent {
+    @Override
+    public String type() {
+      return "terminal.clock-off";
+    }
+
+    @Override
+    public Refusal reason() {
+      return Refusal.CLOCK_DOUBTFUL;
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("ahead", ahead);
+    }
+  }
+
+  /** The terminal's clock agrees with the service's again. */
+  record ClockRight() implements TerminalEvent {
+    @Override
+    public String type() {
+      return "terminal.clock-right";
+    }
+  }
 }

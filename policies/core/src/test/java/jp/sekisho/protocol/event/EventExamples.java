@@ -59,7 +59,7 @@ final class EventExamples {
     events.put(new TemporaryEvent.Retired(CERTIFICATE, "K-0007"), holder);
     events.put(new DeskEvent.Done("card-suspend", "S-1024"), PERSON);
     events.put(new DeskEvent.PinReset("S-1024", CERTIFICATE, "S-2001", "S-2002"), PERSON);
-    events.put(new DeskEvent.Viewed("person", "S-2001"), PERSON);
+    events.put(new DeskEvent.Viewed("grant", "S-2001", TRANSACTION), PERSON);
     events.put(new DeskEvent.Refused("card-suspend", "S-1024", Refusal.STEP_UP_NEEDED), PERSON);
     events.put(new SetupEvent.CodeMade("2026-11-21T00:30:00Z"), Entry.Subject.NONE);
     events.put(new SetupEvent.Opened(), Entry.Subject.NONE);
@@ -234,6 +234,8 @@ final class EventExamples {
     events.put(new EmergencyCaseEvent.Overdue(TRANSACTION, "2026-11-24T00:00:00Z"), TERMINAL);
     events.put(
         new EmergencyCaseEvent.StepRefused("confirm", TRANSACTION, Refusal.EMERGENCY_OWN), PERSON);
+    events.put(new TerminalEvent.ClockOff(-3540), TERMINAL);
+    events.put(new TerminalEvent.ClockRight(), TERMINAL);
     return events;
   }
 
