@@ -16,6 +16,7 @@ import jp.sekisho.server.grant.Request.Remand;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -152,6 +153,28 @@ final class DossierRepository {
                     + " or (g.activated is not null and g.returned is null))"
                     + " order by r.ends, r.id")
             .bind("organ", organ));
+  }
+
+  /**
+   * Those of an organ that are not over, without their extensions, and every row that was edited.
+   * No column decides which rows are looked at: all are.
+   */
+  SealedRows<Dossier> open(Handle handle, String organ) {
+    return SealedRows.of(
+        handle.createQuery(SELECT),
+        (row, _) -> read(handle, row),
+        dossier -> dossier.request().organ().equals(organ) && isOpen(dossier));
+  }
+
+  private static boolean isOpen(Dossier dossier) {
+    Grant grant = dossier.grant();
+    return grant == null
+        ? dossier.request().isOpen()
+        : grant.isOut()
+            || switch (grant.state()) {
+              case APPROVED, ACTIVE, USED -> true;
+              case CLOSED, WITHDRAWN, REVOKED, EXPIRED -> false;
+            };
   }
 
   /**
