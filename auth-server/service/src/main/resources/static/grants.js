@@ -51,6 +51,7 @@ form?.addEventListener("submit", (event) => {
       start: time(form, "start"),
       end: time(form, "end"),
       minutes: number(form, "minutes"),
+      series: form.elements.repeat?.value ? { repeat: text(form, "repeat"), count: number(form, "count") ?? 0 } : undefined,
     },
     open,
     visit,
@@ -87,6 +88,11 @@ extend?.addEventListener("submit", (event) => {
   event.preventDefault();
   const more = { reason: text(extend, "reason") ?? "", end: time(extend, "end"), minutes: number(extend, "minutes") };
   step(byId("extend-button"), `/api/v1/grants/${shown.dataset.id}/extend`, more, open);
+});
+const used = byId("use-report-form");
+used?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  step(byId("use-report-button"), `/api/v1/grants/${shown.dataset.id}/report`, { said: text(used, "said") ?? "" }, open);
 });
 const remand = byId("remand-form");
 remand?.addEventListener("submit", (event) => {

@@ -265,18 +265,18 @@ public final class EmergencyDesk implements AutoCloseable {
   }
 
   /**
-   * Ends for good whatever an earlier process left, then listens.
+   * Ends for good whatever an earlier process left, then listens. Every medium is shut, whatever
+   * the file of cases says: it may be the one thing that the earlier process lost.
    *
    * @param seats takes a listener for what happens at seats
    */
   public void start(Consumer<Bindings.Listener> seats) {
-    List<PluggedMedium> there = parts.gate().plugged();
+    boolean verified = true;
+    for (PluggedMedium medium : parts.gate().plugged()) {
+      verified &= shut(medium);
+    }
     for (EmergencyCase left : store.all()) {
       if (left.state() == EmergencyCase.State.OPEN) {
-        boolean verified = true;
-        for (PluggedMedium medium : there) {
-          verified &= shut(medium);
-        }
         record(new EmergencyEvent.Closed(left.text().request(), Cause.AGENT_KILLED, verified));
       }
       if (left.state() != EmergencyCase.State.OVER) {

@@ -15,17 +15,21 @@ import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
+import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.protocol.statement.Purpose;
 
 /**
  * Verifies an offered grant down to the approver's key in the officer-signed policy (architecture
  * §4, "Approval"). Nothing the service says is believed. Thread-safe.
  *
- * <p>In order: the text is one grant of exactly that id; it is for this terminal and organ; the
+ * <p>In order: the text is one grant of exactly that id, or a series of which exactly one
+ * occurrence has it, and what follows is about that one; it is for this terminal and organ; the
  * card statement approves exactly this text for an origin of ours; its signature is the offered
  * key's; that key is an approver of that organ in the signed policy; the approver is neither the
- * person of the grant nor holds that person's key; every bound of the policy is kept. An extension
- * goes the same way, and then must be the same matter with more time.
+ * person of the grant nor holds that person's key; every bound of the policy is kept, by the series
+ * too. An extension goes the same way, and then must be the same matter with more time; an
+ * occurrence has none.
  */
 final class ApprovalCheck {
   /** No base64url field of an offer is longer: a statement's 64 KiB. */
@@ -57,15 +61,18 @@ final class ApprovalCheck {
 
   /** The evidence, decoded; nothing of it is verified. */
   private static final class Evidence {
+    final GrantText signed;
     final ExportGrant text;
     final CardStatement card;
     final byte[] cardBytes;
     final byte[] signature;
     final byte[] spki;
 
-    Evidence(String text, String cardStatement, String signature, String spki)
+    Evidence(String grant, String text, String cardStatement, String signature, String spki)
         throws MalformedException {
-      this.text = ExportGrant.parse(decode(text));
+      this.signed = GrantText.parse(decode(text));
+      this.text =
+          signed.allows(grant).orElseThrow(() -> new MalformedException("of another grant"));
       this.cardBytes = decode(cardStatement);
       this.card = CardStatement.parse(cardBytes);
       this.signature = decode(signature);
@@ -88,11 +95,22 @@ final class ApprovalCheck {
     }
     ApprovedGrant grant = good.grant();
     Outcome longer =
-        check(
-            offer.grant(), more.text(), more.cardStatement(), more.signature(), more.spki(), trust);
+        grant.ofSeries()
+            ? bad(Refusal.GRANT_INVALID)
+            : check(
+                offer.grant(),
+                more.text(),
+                more.cardStatement(),
+                more.signature(),
+                more.spki(),
+                trust);
     return new Outcome.Good(
         new ApprovedGrant(
-            grant.text(), grant.approver(), grant.approval(), further(grant, longer)));
+            grant.text(),
+            grant.ofSeries(),
+            grant.approver(),
+            grant.approval(),
+            further(grant, longer)));
   }
 
   /** A bad extension takes nothing away: the grant stands by its own approval. */
@@ -115,12 +133,12 @@ final class ApprovalCheck {
       GrantTrust trust) {
     Evidence evidence;
     try {
-      evidence = new Evidence(offered, cardStatement, signature, spki);
+      evidence = new Evidence(grant, offered, cardStatement, signature, spki);
     } catch (MalformedException e) {
       return bad(Refusal.GRANT_INVALID);
     }
     ExportGrant text = evidence.text;
-    if (!text.request().equals(grant) || text.capability() != Capability.USB_READ) {
+    if (text.capability() != Capability.USB_READ) {
       return bad(Refusal.GRANT_INVALID);
     }
     if (!text.terminal().equals(terminal) || !text.organ().equals(organ)) {
@@ -128,7 +146,7 @@ final class ApprovalCheck {
     }
     CardStatement card = evidence.card;
     if (card.purpose() != Purpose.APPROVE
-        || !text.detail().equals(card.detail())
+        || !evidence.signed.detail().equals(card.detail())
         || !origins.get().contains(card.origin())) {
       return bad(Refusal.APPROVAL_TEXT);
     }
@@ -158,12 +176,25 @@ final class ApprovalCheck {
     Duration span = Duration.between(text.start(), text.end());
     Duration use = Duration.ofMinutes(text.minutes());
     if (span.compareTo(trust.rules().longestSpan().value()) > 0
-        || use.compareTo(trust.rules().longestUse().value()) > 0) {
+        || use.compareTo(trust.rules().longestUse().value()) > 0
+        || isTooLong(evidence.signed, trust)) {
       return bad(Refusal.GRANT_TOO_LONG);
     }
     return new Outcome.Good(
         new ApprovedGrant(
-            text, approver.get().person(), Sha256.text(evidence.cardBytes), new Further.None()));
+            text,
+            evidence.signed instanceof GrantSeries,
+            approver.get().person(),
+            Sha256.text(evidence.cardBytes),
+            new Further.None()));
+  }
+
+  private static boolean isTooLong(GrantText signed, GrantTrust trust) {
+    if (signed instanceof GrantSeries series) {
+      ExportGrant whole = series.whole();
+      return Duration.between(whole.start(), whole.end()).compareTo(trust.longestSeries()) > 0;
+    }
+    return false;
   }
 
   private static byte[] decode(String field) throws MalformedException {

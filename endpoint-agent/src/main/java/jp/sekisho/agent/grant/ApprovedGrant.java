@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApprovedGrant {
   private final ExportGrant text;
+  private final boolean ofSeries;
   private final String approver;
   private final String approval;
   private final Further further;
@@ -31,11 +32,15 @@ final class ApprovedGrant {
   }
 
   /**
+   * @param text of an occurrence what it allows
+   * @param ofSeries whether it is an occurrence of a series
    * @param approver staff number
    * @param approval base64url of the SHA-256 of the approver's card statement
    */
-  ApprovedGrant(ExportGrant text, String approver, String approval, Further further) {
+  ApprovedGrant(
+      ExportGrant text, boolean ofSeries, String approver, String approval, Further further) {
     this.text = text;
+    this.ofSeries = ofSeries;
     this.approver = approver;
     this.approval = approval;
     this.further = further;
@@ -48,6 +53,11 @@ final class ApprovedGrant {
   /** Names the grant: the text's request. */
   String id() {
     return text.request();
+  }
+
+  /** Whether the signed text is a series, so that this is one occurrence of it. */
+  boolean ofSeries() {
+    return ofSeries;
   }
 
   String approver() {

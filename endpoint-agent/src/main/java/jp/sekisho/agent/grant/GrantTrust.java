@@ -1,10 +1,12 @@
 package jp.sekisho.agent.grant;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import jp.sekisho.policy.grant.GrantRules;
+import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.trust.Roster;
 import jp.sekisho.policy.trust.TrustedState;
 import jp.sekisho.protocol.Refusal;
@@ -17,16 +19,31 @@ import jp.sekisho.protocol.Refusal;
  * @param revoked base64url of the SHA-256 of the SubjectPublicKeyInfo of revoked keys
  * @param startsNew whether a grant may begin: not while {@code current} is expired; running ones go
  *     on
+ * @param longestSeries longest series (定例許可), first start to last end; zero where there is none
  */
-public record GrantTrust(GrantRules rules, Roster roster, Set<String> revoked, boolean startsNew) {
+public record GrantTrust(
+    GrantRules rules,
+    Roster roster,
+    Set<String> revoked,
+    boolean startsNew,
+    Duration longestSeries) {
   public GrantTrust {
     revoked = Set.copyOf(revoked);
+  }
+
+  /** Without series. */
+  public GrantTrust(GrantRules rules, Roster roster, Set<String> revoked, boolean startsNew) {
+    this(rules, roster, revoked, startsNew, Duration.ZERO);
   }
 
   /** What files that are not expired say at {@code now}. */
   public static GrantTrust of(TrustedState files, Instant now) {
     return new GrantTrust(
-        files.policy().grants(), files.roster(), files.revoked(), !files.currentExpired(now));
+        files.policy().grants(),
+        files.roster(),
+        files.revoked(),
+        !files.currentExpired(now),
+        files.policy().more().value(GrantSettings.LONGEST_SERIES));
   }
 
   /** The person whose unrevoked card key has this hash. */

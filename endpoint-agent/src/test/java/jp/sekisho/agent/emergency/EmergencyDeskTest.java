@@ -794,6 +794,19 @@ class EmergencyDeskTest {
   }
 
   @Test
+  @DisplayName("what a killed agent left mounted is shut also when its file is damaged or gone")
+  void killedAndDamaged() throws Exception {
+    opens(30);
+    Files.writeString(world.file, "{\"emergencies\":[");
+    world.newDesk();
+    assertFalse(world.isOpen(), "damaged");
+    world.gate.mounted.add(EmergencyWorld.STICK);
+    Files.delete(world.file);
+    world.newDesk();
+    assertFalse(world.isOpen(), "gone");
+  }
+
+  @Test
   @DisplayName("the file has exactly the documented bytes")
   void fileFormat() throws Exception {
     BreakGlass text =

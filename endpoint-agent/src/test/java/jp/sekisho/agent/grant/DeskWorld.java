@@ -48,6 +48,8 @@ import jp.sekisho.protocol.event.ExportEvent;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
+import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.protocol.statement.Purpose;
 import org.jspecify.annotations.Nullable;
 
@@ -233,6 +235,11 @@ final class DeskWorld {
     return offer(text, approval(text.detail()), boss);
   }
 
+  /** One occurrence of a series that an approver signed. */
+  GrantOffer offer(GrantSeries series, int number) {
+    return offer(series.occurrence(number).request(), series, approval(series.detail()), boss);
+  }
+
   static CardStatement approval(String detail) {
     return new CardStatement(
         ORIGIN,
@@ -245,8 +252,12 @@ final class DeskWorld {
   }
 
   static GrantOffer offer(ExportGrant text, CardStatement card, KeyPair signer) {
+    return offer(text.request(), text, card, signer);
+  }
+
+  static GrantOffer offer(String grant, GrantText text, CardStatement card, KeyPair signer) {
     return new GrantOffer(
-        text.request(),
+        grant,
         Base64Url.encode(text.bytes()),
         Base64Url.encode(card.bytes()),
         Base64Url.encode(sign(signer, card.bytes())),
@@ -417,7 +428,7 @@ final class DeskWorld {
     private ExportGrant textOf(String grant) {
       try {
         GrantOffer offer = java.util.Objects.requireNonNull(offers.get(grant));
-        return ExportGrant.parse(Base64Url.decode(offer.text()));
+        return GrantText.parse(Base64Url.decode(offer.text())).allows(grant).orElseThrow();
       } catch (jp.sekisho.protocol.MalformedException e) {
         throw new IllegalStateException(e);
       }

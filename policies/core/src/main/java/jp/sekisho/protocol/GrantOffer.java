@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * text, the key against the approvers of the signed policy, and every line of the text against
  * itself, the person and the medium.
  *
- * @param grant id of the grant, the text's {@code request}; base64url of 16 bytes
- * @param text base64url of the bytes of an {@link jp.sekisho.protocol.statement.ExportGrant}
+ * @param grant id of the grant: the text's {@code request}, or one that a series' text allows;
+ *     base64url of 16 bytes
+ * @param text base64url of the bytes of a {@link jp.sekisho.protocol.statement.GrantText}; a
+ *     terminal that knows no series refuses the text of one
  * @param cardStatement base64url of the bytes of the approver's {@link
  *     jp.sekisho.protocol.statement.CardStatement}, purpose approve
  * @param signature base64url of the card's signature over them

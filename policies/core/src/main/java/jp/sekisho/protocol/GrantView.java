@@ -29,8 +29,12 @@ import org.jspecify.annotations.Nullable;
  * @param remanded the last time it was sent back; stays when it is sent again; null if never
  * @param extension the newest extension asked for; null if none was
  * @param reviews what deputies decided about it (代決), oldest first; not in lists
+ * @param series of a series (定例許可) and its occurrences; null for an exception that is used once
+ * @param useReport what became of an occurrence's use (事後報告); null before
+ * @param unreported whether that report is missing (事後報告未了)
  * @param actions what the asking person may do now: {@code approve remand reject correct withdraw
- *     extend revoke return review}; while an extension waits, approve and reject are about it
+ *     extend revoke return report review}; while an extension waits, approve and reject are about
+ *     it
  */
 public record GrantView(
     String id,
@@ -55,6 +59,9 @@ public record GrantView(
     @Nullable Remanded remanded,
     @Nullable ExtensionView extension,
     List<ReviewLine> reviews,
+    @Nullable SeriesView series,
+    @Nullable UseReport useReport,
+    boolean unreported,
     List<String> actions) {
   public GrantView {
     reviews = List.copyOf(reviews);

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param start ISO-8601 with offset, whole seconds
  * @param end ISO-8601 with offset, whole seconds; a request without it is refused by name
  * @param minutes longest use from activation
+ * @param series how often it is repeated (定例許可), {@code start} and {@code end} being those of the
+ *     first time; null for an exception that is used once
  */
 public record NewGrant(
     String person,
@@ -30,4 +32,33 @@ public record NewGrant(
     int subjects,
     @Nullable String start,
     @Nullable String end,
-    @Nullable Integer minutes) {}
+    @Nullable Integer minutes,
+    @Nullable NewSeries series) {
+  /** One that is used once. */
+  public NewGrant(
+      String person,
+      String terminal,
+      String medium,
+      String reason,
+      @Nullable String document,
+      @Nullable String legalBasis,
+      @Nullable String providedTo,
+      int subjects,
+      @Nullable String start,
+      @Nullable String end,
+      @Nullable Integer minutes) {
+    this(
+        person,
+        terminal,
+        medium,
+        reason,
+        document,
+        legalBasis,
+        providedTo,
+        subjects,
+        start,
+        end,
+        minutes,
+        null);
+  }
+}

@@ -234,6 +234,10 @@ public enum Refusal {
   MEASURE_OVER(409),
   /** An extension that makes nothing longer. */
   GRANT_NOT_LONGER(400),
+  /** A series whose times overlap, are too few or many, or go beyond the fiscal year. */
+  GRANT_SERIES(400),
+  /** An earlier occurrence of the series is not returned or not reported. */
+  GRANT_SERIES_STOPPED(409),
   /** The text holds what could be a 個人番号. */
   GRANT_CONTENT(400),
   /** The person who would use it is not a current member of that 機関. */

@@ -153,6 +153,7 @@ final class RandomPolicies {
     set(GrantSettings.MOST_DATA, () -> new DataSize(random.nextInt(1 << 20)));
     set(GrantSettings.RETURN_WITHIN, () -> Duration.ofDays(random.nextInt(32)));
     set(GrantSettings.EMERGENCY, () -> minutes(0, 60));
+    set(GrantSettings.LONGEST_SERIES, () -> Duration.ofDays(random.nextInt(367)));
     set(AuditSettings.RETENTION, () -> 1 + random.nextInt(10));
     set(AuditSettings.PRESETS, () -> some(AuditPreset.values()));
     set(AuditSettings.WHEN_FULL, () -> one(WhenFull.values()));

@@ -12,6 +12,7 @@ import jp.sekisho.protocol.statement.BreakGlass;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExceptionalMeasure;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.protocol.statement.TerminalStatement;
 
 /**
@@ -34,6 +35,11 @@ class ProtocolFuzzTest {
   @FuzzTest
   void exportGrant(byte[] bytes) {
     check(() -> assertArrayEquals(bytes, ExportGrant.parse(bytes).bytes()));
+  }
+
+  @FuzzTest
+  void grantText(byte[] bytes) {
+    check(() -> assertArrayEquals(bytes, GrantText.parse(bytes).bytes()));
   }
 
   @FuzzTest

@@ -131,7 +131,13 @@ class WireJsonTest {
             "2027-03-31",
             "E-0003"),
         longer(),
-        new NewGrant("S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30),
+        new NewGrant(
+            "S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30, new NewSeries("weekly", 4)),
+        new NewSeries("monthly", 12),
+        series(),
+        new OccurrenceView(SHORT, 1, TIME, TIME, "used", false),
+        new UseReport(TIME, "S-2", "r"),
+        new ReportedUse("r"),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
         new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint", List.of("h"), "help"),
         new LoopbackLogin(SHORT, true),
@@ -303,7 +309,15 @@ class WireJsonTest {
         new Remanded(TIME, "S-3", "r"),
         new ExtensionView("asked", TIME, 45, "text", SHORT, "S-2", TIME, null, null),
         List.of(looked()),
+        series(),
+        new UseReport(TIME, "S-2", "r"),
+        true,
         List.of("return"));
+  }
+
+  private static SeriesView series() {
+    return new SeriesView(
+        SHORT, 0, "monthly", 4, List.of(new OccurrenceView(SHORT, 1, TIME, TIME, "closed", true)));
   }
 
   @Test

@@ -43,7 +43,21 @@ public final class Inspection {
   /** What ends an exception for good. */
   private static final Set<String> CLOSING =
       Set.of(
-          "grant.rejected", "grant.withdrawn", "grant.revoked", "grant.expired", "grant.returned");
+          "grant.rejected",
+          "grant.withdrawn",
+          "grant.revoked",
+          "grant.expired",
+          "grant.returned",
+          "grant.series-ended");
+
+  /**
+   * What lets a medium be used: an approval, or the time of an occurrence of an approved series.
+   */
+  private static final List<String> ALLOWING = List.of("grant.approved", "grant.occurrence");
+
+  /** What stands open until it is closed: that, and a series as a whole. */
+  private static final List<String> STANDING =
+      List.of("grant.approved", "grant.occurrence", "grant.series-approved");
 
   /** What only an administrator can have caused, by the page or at the console. */
   private static final List<String> ADMINISTRATIVE =
@@ -281,7 +295,7 @@ public final class Inspection {
     Told told = told(log);
     told.here()
         .forEach((grant, entries) -> {
-          EntryHit approved = first(entries, "grant.approved");
+          EntryHit approved = first(entries, STANDING);
           if (approved != null && approved.time() <= latest && !told.has(grant, CLOSING)) {
             old.add(approved);
           }
@@ -299,7 +313,7 @@ public final class Inspection {
   private static boolean isCovered(EntryHit hit, Told told) {
     String grant = hit.grant();
     return grant != null
-        && told.hasBefore(grant, "grant.approved", hit)
+        && ALLOWING.stream().anyMatch(type -> told.hasBefore(grant, type, hit))
         && told.hasBefore(grant, "grant.activated", hit);
   }
 
@@ -335,12 +349,16 @@ public final class Inspection {
     index
         .grants(log)
         .forEach((grant, entries) -> {
-          EntryHit approved = first(entries, "grant.approved");
+          EntryHit approved = first(entries, ALLOWING);
           if (approved != null && !opened.contains(grant)) {
             unused.add(approved);
           }
         });
     return unused;
+  }
+
+  private static @Nullable EntryHit first(List<EntryHit> grant, List<String> types) {
+    return grant.stream().filter(hit -> types.contains(hit.type())).findFirst().orElse(null);
   }
 
   private static @Nullable EntryHit first(List<EntryHit> grant, String type) {

@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import jp.sekisho.server.audit.Cosignatures;
 import jp.sekisho.server.audit.OutsideWitness;
 import jp.sekisho.server.audit.Retentions;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.emergency.OpenEmergencies;
 import jp.sekisho.server.grant.OpenExceptions;
+import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.StorageException;
+import org.jdbi.v3.core.Handle;
 
 /** How long the logs of an installation are kept. */
 public final class Keeping {
@@ -24,8 +29,18 @@ public final class Keeping {
         installation.logs(),
         installation.transactions(),
         installation.clock(),
-        OpenExceptions::since,
+        open(installation.seal()),
         () -> seen(installation));
+  }
+
+  /** Since when an organ has exceptions or emergencies that are not settled. */
+  private static BiFunction<Handle, String, Optional<Instant>> open(RowSeal seal) {
+    OpenExceptions exceptions = new OpenExceptions(seal);
+    OpenEmergencies emergencies = new OpenEmergencies(seal);
+    return (handle, organ) ->
+        Stream.of(exceptions.since(handle, organ), emergencies.since(handle, organ))
+            .flatMap(Optional::stream)
+            .min(Instant::compareTo);
   }
 
   /** When a witness outside saw one of the logs last; empty where none is asked to. */

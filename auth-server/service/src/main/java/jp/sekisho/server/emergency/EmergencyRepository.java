@@ -86,12 +86,20 @@ final class EmergencyRepository {
    * is, and whether anybody confirmed it, is what nobody knows of it.
    */
   int unconfirmed(Handle handle, String organ) {
-    SealedRows<EmergencyCase> open =
-        SealedRows.of(
-            handle.createQuery(SELECT + UNCONFIRMED_FIRST).bind("most", MOST_COUNTED),
-            (row, _) -> read(handle, row),
-            one -> one.organ().equals(organ) && one.confirmed() == null);
+    SealedRows<EmergencyCase> open = unconfirmed(handle, organ, MOST_COUNTED);
     return open.sound().size() + open.tampered().size();
+  }
+
+  /**
+   * Those of an organ that nobody confirmed, and every row that was edited.
+   *
+   * @param most rows looked at, of every organ; those that say they are unconfirmed first
+   */
+  SealedRows<EmergencyCase> unconfirmed(Handle handle, String organ, int most) {
+    return SealedRows.of(
+        handle.createQuery(SELECT + UNCONFIRMED_FIRST).bind("most", most),
+        (row, _) -> read(handle, row),
+        one -> one.organ().equals(organ) && one.confirmed() == null);
   }
 
   /** Those of every organ that are late and not marked so; all that were edited with them. */

@@ -36,29 +36,36 @@ public final class Activations {
   private final DossierRepository dossiers;
   private final Media media;
   private final Sessions sessions;
+  private final Occurrences occurrences;
   private final PerMinute bound = new PerMinute();
   private final TamperedRows tampered;
 
   Activations(
-      Transactions transactions, DossierRepository dossiers, Media media, Sessions sessions) {
+      Transactions transactions,
+      DossierRepository dossiers,
+      Media media,
+      Sessions sessions,
+      Occurrences occurrences) {
     this.transactions = transactions;
     this.dossiers = dossiers;
     this.media = media;
     this.sessions = sessions;
+    this.occurrences = occurrences;
     this.tampered = new TamperedRows(transactions);
   }
 
   /**
-   * The approved and active grants of a terminal whose time is not over. One whose row was tampered
-   * with is not among them, so the terminal closes what it opened under it; the others stay, and
-   * what was revoked is missed by the terminal as ever.
+   * The approved and active grants of a terminal whose time is not over, the occurrences of series
+   * among them and not the series. One whose row was tampered with is not among them, so the
+   * terminal closes what it opened under it; the others stay, and what was revoked is missed by the
+   * terminal as ever.
    */
   public GrantList offers(Terminal terminal, Instant now) {
     Listed found = transactions.read(handle -> dossiers.ofTerminal(handle, terminal.id()));
     found.tampered().forEach(tampered::report);
     return new GrantList(
         found.sound().stream()
-            .filter(dossier -> now.isBefore(over(dossier)))
+            .filter(dossier -> !dossier.request().isSeries() && now.isBefore(over(dossier)))
             .map(Activations::offer)
             .toList());
   }
@@ -77,7 +84,7 @@ public final class Activations {
     Use use = grant.use();
     return new GrantOffer(
         grant.id(),
-        Base64Url.encode(dossier.request().text().bytes()),
+        Base64Url.encode(dossier.request().signed().bytes()),
         Base64Url.encode(grant.statement()),
         Base64Url.encode(grant.signature()),
         Base64Url.encode(grant.spki()),
@@ -133,7 +140,9 @@ public final class Activations {
   private @Nullable Refusal obstacle(
       Change change, Terminal terminal, Dossier dossier, ActivateRequest request) {
     Grant grant = dossier.grant();
-    if (grant == null || !dossier.request().organ().equals(terminal.organ())) {
+    if (grant == null
+        || dossier.request().isSeries()
+        || !dossier.request().organ().equals(terminal.organ())) {
       return Refusal.GRANT_UNKNOWN;
     }
     if (!grant.terminal().equals(terminal.id())) {
@@ -158,7 +167,8 @@ public final class Activations {
     if (use != null && !use.nonce().equals(request.nonce())) {
       return Refusal.GRANT_ACTIVATED;
     }
-    return here(change, terminal, dossier, request);
+    Refusal stopped = occurrences.obstacle(change.handle(), dossier, change.now());
+    return stopped == null ? here(change, terminal, dossier, request) : stopped;
   }
 
   /** The right medium, and the right person logged in at this terminal under this boot. */

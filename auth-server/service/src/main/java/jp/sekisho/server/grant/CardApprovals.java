@@ -5,6 +5,8 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.authn.Matter;
 import jp.sekisho.server.authn.Verdict;
@@ -40,7 +42,7 @@ final class CardApprovals implements Approvals {
       }
       return taken.then(dossier ->
           Verdict.passed(
-              new Matter(dossier.id(), dossier.asked().bytes(), "/grants/" + dossier.id())));
+              new Matter(dossier.id(), dossier.signs().bytes(), "/grants/" + dossier.id())));
     });
   }
 
@@ -67,11 +69,11 @@ final class CardApprovals implements Approvals {
   }
 
   private @Nullable Refusal obstacle(Change change, Dossier dossier, Approval approval) {
-    if (!Arrays.equals(dossier.asked().bytes(), approval.matter().text())) {
+    if (!Arrays.equals(dossier.signs().bytes(), approval.matter().text())) {
       return Refusal.APPROVAL_TEXT;
     }
     // The policy may have become stricter since the request.
-    Refusal limit = limits.obstacle(change.handle(), dossier.asked());
+    Refusal limit = limits.obstacle(change.handle(), dossier.signs());
     return limit != null
         ? limit
         : limits.approver(
@@ -124,16 +126,7 @@ final class CardApprovals implements Approvals {
     Session approver = approval.approver();
     String represented = shelf.represented(change, approver, dossier);
     EntryReceipt entry =
-        change.record(
-            approver.subject(),
-            new GrantEvent.Approved(
-                dossier.id(),
-                approval.transaction(),
-                dossier.text().detail(),
-                Base64Url.encode(approval.statement()),
-                Base64Url.encode(approval.signature()),
-                Base64Url.encode(approval.spki()),
-                represented));
+        change.record(approver.subject(), approved(dossier.request(), approval, represented));
     shelf.represent(change, entry, approver, Step.APPROVE, dossier, represented);
     dossiers.update(
         change,
@@ -156,5 +149,36 @@ final class CardApprovals implements Approvals {
             null,
             null));
     return entry;
+  }
+
+  private static GrantEvent approved(
+      Request request, Approval approval, @Nullable String represented) {
+    String statement = Base64Url.encode(approval.statement());
+    String signature = Base64Url.encode(approval.signature());
+    String spki = Base64Url.encode(approval.spki());
+    return switch (request.signed()) {
+      case ExportGrant once ->
+          new GrantEvent.Approved(
+              once.request(),
+              approval.transaction(),
+              once.detail(),
+              statement,
+              signature,
+              spki,
+              represented);
+      case GrantSeries series ->
+          new GrantEvent.SeriesApproved(
+              series.request(),
+              approval.transaction(),
+              series.detail(),
+              statement,
+              signature,
+              spki,
+              series.repeat().text(),
+              series.count(),
+              series.first().start().toString(),
+              series.whole().end().toString(),
+              represented);
+    };
   }
 }

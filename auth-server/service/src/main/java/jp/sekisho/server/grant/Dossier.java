@@ -3,6 +3,7 @@ package jp.sekisho.server.grant;
 import java.time.Instant;
 import java.util.List;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,31 @@ public record Dossier(Request request, @Nullable Grant grant, List<Extension> ex
   ExportGrant asked() {
     Extension waiting = waiting();
     return waiting == null ? request.text() : waiting.text();
+  }
+
+  /** What a card would sign now: of an extension that waits, else of the request. */
+  GrantText signs() {
+    Extension waiting = waiting();
+    return waiting == null ? request.signed() : waiting.text();
+  }
+
+  /** Whether an occurrence was used and nobody said yet what became of it (事後報告未了). */
+  public boolean isUnreported() {
+    return request.isOccurrence()
+        && grant != null
+        && grant.state() != GrantState.ACTIVE
+        && grant.use() != null
+        && grant.report() == null;
+  }
+
+  /**
+   * Whether nothing of an occurrence stops the next ones: it was not used, or the return is
+   * confirmed and the use reported.
+   */
+  public boolean isSettled() {
+    return grant == null
+        || grant.use() == null
+        || (grant.returned() != null && grant.report() != null);
   }
 
   /** Whether it is in use at {@code now}, by the service's clock. */

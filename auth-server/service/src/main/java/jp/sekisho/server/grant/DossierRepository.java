@@ -11,11 +11,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.GrantText;
+import jp.sekisho.server.grant.Grant.Report;
 import jp.sekisho.server.grant.Grant.Use;
 import jp.sekisho.server.grant.Request.Remand;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
+import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -40,7 +44,8 @@ final class DossierRepository {
         g.signature as g_signature, g.spki as g_spki, g.state as g_state,
         g.activated as g_activated, g.nonce as g_nonce, g.deadline as g_deadline,
         g.ended as g_ended, g.returned as g_returned, g.returned_by as g_returned_by,
-        g.overdue as g_overdue, g.entry_id as g_entry_id, g.mac as g_mac
+        g.overdue as g_overdue, g.reported as g_reported, g.reported_by as g_reported_by,
+        g.report as g_report, g.occurrences as g_occurrences, g.entry_id as g_entry_id, g.mac as g_mac
       from export_request r left join export_grant g on g.id = r.id
       """;
 
@@ -155,6 +160,29 @@ final class DossierRepository {
   }
 
   /**
+   * Those of an organ that are not over, without their extensions, and every row that was edited.
+   * No column decides which rows are looked at: all are.
+   */
+  SealedRows<Dossier> open(Handle handle, String organ) {
+    return SealedRows.of(
+        handle.createQuery(SELECT),
+        (row, _) -> read(handle, row),
+        dossier -> dossier.request().organ().equals(organ) && isOpen(dossier));
+  }
+
+  private static boolean isOpen(Dossier dossier) {
+    Grant grant = dossier.grant();
+    return grant == null
+        ? dossier.request().isOpen()
+        : grant.isOut()
+            || dossier.isUnreported()
+            || switch (grant.state()) {
+              case APPROVED, ACTIVE, USED -> true;
+              case CLOSED, WITHDRAWN, REVOKED, EXPIRED -> false;
+            };
+  }
+
+  /**
    * Ids of an organ's media that an exception took out and whose return nobody confirmed.
    *
    * @throws TamperedException when one of these rows was edited: the list would not be whole
@@ -195,7 +223,7 @@ final class DossierRepository {
             request.organ(),
             request.requester(),
             request.text().person(),
-            request.text().bytes(),
+            request.signed().bytes(),
             request.text().end().toEpochMilli(),
             request.state().text(),
             request.created().toEpochMilli(),
@@ -215,7 +243,7 @@ final class DossierRepository {
                     + " decided_by = ?, remanded = ?, remanded_by = ?, remand_reason = ?,"
                     + " entry_id = ?, mac = ? where id = ?",
                 request.text().person(),
-                request.text().bytes(),
+                request.signed().bytes(),
                 request.text().end().toEpochMilli(),
                 request.state().text(),
                 millis(request.decided()),
@@ -247,13 +275,15 @@ final class DossierRepository {
 
   void update(Change change, EntryReceipt entry, Grant grant) {
     Use use = grant.use();
+    Report report = grant.report();
     one(
         change
             .handle()
             .execute(
                 "update export_grant set state = ?, activated = ?, nonce = ?, deadline = ?,"
-                    + " ended = ?, returned = ?, returned_by = ?, overdue = ?, entry_id = ?,"
-                    + " mac = ? where id = ?",
+                    + " ended = ?, returned = ?, returned_by = ?, overdue = ?, reported = ?,"
+                    + " reported_by = ?, report = ?, occurrences = ?, entry_id = ?, mac = ?"
+                    + " where id = ?",
                 grant.state().text(),
                 use == null ? null : use.at().toEpochMilli(),
                 use == null ? null : use.nonce(),
@@ -262,6 +292,10 @@ final class DossierRepository {
                 millis(grant.returned()),
                 grant.returnedBy(),
                 millis(grant.overdue()),
+                report == null ? null : report.at().toEpochMilli(),
+                report == null ? null : report.by(),
+                report == null ? null : report.said(),
+                grant.occurrences() == 0 ? null : grant.occurrences(),
                 entry.entryId(),
                 seal.sealNewest(change, entry, GRANT, key(grant.id()), columns(grant)),
                 grant.id()));
@@ -337,7 +371,13 @@ final class DossierRepository {
     String id = row.getString("id");
     Request request;
     try {
-      ExportGrant text = ExportGrant.parse(row.getBytes("text"));
+      GrantText signed = GrantText.parse(row.getBytes("text"));
+      // Which part of a series it is follows from its id, as the id does from the signed text.
+      Turn turn = signed instanceof GrantSeries series ? Turn.of(series, id).orElse(null) : null;
+      ExportGrant text =
+          turn == null
+              ? signed.allows(id).orElseThrow(() -> new MalformedException("of another id"))
+              : turn.text();
       request =
           new Request(
               row.getString("requester"),
@@ -346,7 +386,8 @@ final class DossierRepository {
               Instant.ofEpochMilli(row.getLong("created")),
               time(row, "decided"),
               row.getString("decided_by"),
-              remand(row));
+              remand(row),
+              turn);
     } catch (MalformedException | IllegalArgumentException e) {
       throw new TamperedException(REQUEST, id);
     }
@@ -400,7 +441,9 @@ final class DossierRepository {
               time(row, "g_ended"),
               time(row, "g_returned"),
               row.getString("g_returned_by"),
-              time(row, "g_overdue"));
+              time(row, "g_overdue"),
+              report(row),
+              row.getInt("g_occurrences"));
     } catch (IllegalArgumentException e) {
       throw new TamperedException(GRANT, id); // no such state
     }
@@ -416,6 +459,16 @@ final class DossierRepository {
     return grant;
   }
 
+  private static @Nullable Report report(ResultSet row) throws SQLException {
+    Instant at = time(row, "g_reported");
+    String by = row.getString("g_reported_by");
+    String said = row.getString("g_report");
+    if ((at == null) != (by == null) || (at == null) != (said == null)) {
+      throw new IllegalArgumentException("half of a report");
+    }
+    return at == null || by == null || said == null ? null : new Report(at, by, said);
+  }
+
   private static byte[] key(String id) {
     return id.getBytes(StandardCharsets.UTF_8);
   }
@@ -427,7 +480,7 @@ final class DossierRepository {
     columns.add(request.organ());
     columns.add(request.requester());
     columns.add(request.text().person());
-    columns.add(request.text().bytes());
+    columns.add(request.signed().bytes());
     columns.add(request.text().end());
     columns.add(request.state().text());
     columns.add(request.created());
@@ -442,24 +495,34 @@ final class DossierRepository {
     return columns.toArray();
   }
 
+  /** What the seal covers: of one without report and occurrences the columns there were before. */
   private static @Nullable Object[] columns(Grant grant) {
     Use use = grant.use();
-    return new @Nullable Object[] {
-      grant.id(),
-      grant.terminal(),
-      grant.transaction(),
-      grant.statement(),
-      grant.signature(),
-      grant.spki(),
-      grant.state().text(),
-      use == null ? null : use.at(),
-      use == null ? null : use.nonce(),
-      use == null ? null : use.deadline(),
-      grant.ended(),
-      grant.returned(),
-      grant.returnedBy(),
-      grant.overdue()
-    };
+    List<@Nullable Object> columns = new ArrayList<>();
+    columns.add(grant.id());
+    columns.add(grant.terminal());
+    columns.add(grant.transaction());
+    columns.add(grant.statement());
+    columns.add(grant.signature());
+    columns.add(grant.spki());
+    columns.add(grant.state().text());
+    columns.add(use == null ? null : use.at());
+    columns.add(use == null ? null : use.nonce());
+    columns.add(use == null ? null : use.deadline());
+    columns.add(grant.ended());
+    columns.add(grant.returned());
+    columns.add(grant.returnedBy());
+    columns.add(grant.overdue());
+    Report report = grant.report();
+    if (report != null) {
+      columns.add(report.at());
+      columns.add(report.by());
+      columns.add(report.said());
+    }
+    if (grant.occurrences() != 0) {
+      columns.add(grant.occurrences());
+    }
+    return columns.toArray();
   }
 
   private static @Nullable Instant time(ResultSet row, String column) throws SQLException {

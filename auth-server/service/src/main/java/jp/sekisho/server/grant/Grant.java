@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param returned when the return was confirmed; null before
  * @param returnedBy staff number of who confirmed it
  * @param overdue when it was noticed that the medium did not come back in time; null if never
+ * @param report what became of its use (事後報告); null before, and where none is asked for
+ * @param occurrences how many occurrences of a series were made exceptions of their own, in order;
+ *     never falls, so that none is made twice
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Grant(
@@ -31,7 +34,48 @@ public record Grant(
     @Nullable Instant ended,
     @Nullable Instant returned,
     @Nullable String returnedBy,
-    @Nullable Instant overdue) {
+    @Nullable Instant overdue,
+    @Nullable Report report,
+    int occurrences) {
+
+  /** One of which no report is known, and that is no series. */
+  Grant(
+      String id,
+      String terminal,
+      String transaction,
+      byte[] statement,
+      byte[] signature,
+      byte[] spki,
+      GrantState state,
+      @Nullable Use use,
+      @Nullable Instant ended,
+      @Nullable Instant returned,
+      @Nullable String returnedBy,
+      @Nullable Instant overdue) {
+    this(
+        id,
+        terminal,
+        transaction,
+        statement,
+        signature,
+        spki,
+        state,
+        use,
+        ended,
+        returned,
+        returnedBy,
+        overdue,
+        null,
+        0);
+  }
+
+  /**
+   * What became of a use.
+   *
+   * @param by staff number
+   * @param said in their words
+   */
+  public record Report(Instant at, String by, String said) {}
 
   /**
    * Its one activation.
@@ -74,6 +118,39 @@ public record Grant(
     return with(state, use, ended, returned, returnedBy, at);
   }
 
+  /** 事後報告 of a use that is over, once. */
+  Grant reported(Report what) {
+    if (use == null || state == GrantState.ACTIVE || report != null) {
+      throw new IllegalStateException(state + " is not reported");
+    }
+    return with(state, use, ended, returned, returnedBy, overdue, what, occurrences);
+  }
+
+  /** The next occurrence of this series, by the series' approval; not used yet. */
+  Grant occurrence(String its) {
+    return new Grant(
+        its,
+        terminal,
+        transaction,
+        statement,
+        signature,
+        spki,
+        GrantState.APPROVED,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /** With one more occurrence made. */
+  Grant counted() {
+    if (state != GrantState.APPROVED) {
+      throw new IllegalStateException(state + " has no further occurrence");
+    }
+    return with(state, use, ended, returned, returnedBy, overdue, report, occurrences + 1);
+  }
+
   /** What was approved never changes; the rest does. */
   private Grant with(
       GrantState newState,
@@ -82,6 +159,19 @@ public record Grant(
       @Nullable Instant newReturned,
       @Nullable String newReturnedBy,
       @Nullable Instant newOverdue) {
+    return with(
+        newState, newUse, newEnded, newReturned, newReturnedBy, newOverdue, report, occurrences);
+  }
+
+  private Grant with(
+      GrantState newState,
+      @Nullable Use newUse,
+      @Nullable Instant newEnded,
+      @Nullable Instant newReturned,
+      @Nullable String newReturnedBy,
+      @Nullable Instant newOverdue,
+      @Nullable Report newReport,
+      int newOccurrences) {
     return new Grant(
         id,
         terminal,
@@ -94,7 +184,9 @@ public record Grant(
         newEnded,
         newReturned,
         newReturnedBy,
-        newOverdue);
+        newOverdue,
+        newReport,
+        newOccurrences);
   }
 
   private GrantState next(GrantState next) {

@@ -4,7 +4,9 @@ import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
+import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.server.authn.Approvals;
+import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.grant.SignedRules.Rules;
 import jp.sekisho.server.person.Persons;
@@ -35,7 +37,10 @@ final class GrantBeans {
         handle ->
             policies
                 .current(handle)
-                .<Rules>map(policy -> new Rules.InForce(policy.body().grants()))
+                .<Rules>map(policy ->
+                    new Rules.InForce(
+                        policy.body().grants(),
+                        policy.body().more().value(GrantSettings.LONGEST_SERIES)))
                 .orElseGet(
                     () -> policies.hash(handle).isEmpty() ? new Rules.None() : new Rules.Lapsed());
     return new Limits(signed, installation.config().trial());
@@ -81,14 +86,16 @@ final class GrantBeans {
       Persons persons,
       Terminals terminals,
       Limits limits,
-      Setup setup) {
+      Setup setup,
+      Occurrences occurrences) {
     return new Requests(
         installation.transactions(),
         dossiers,
         shelf,
         media,
         new Requests.Registers(persons, terminals, setup::isOpen),
-        limits);
+        limits,
+        occurrences);
   }
 
   @Singleton
@@ -105,9 +112,28 @@ final class GrantBeans {
   }
 
   @Singleton
+  Occurrences occurrences(
+      Installation installation,
+      DossierRepository dossiers,
+      Persons persons,
+      Terminals terminals,
+      Media media,
+      Limits limits) {
+    return new Occurrences(
+        dossiers,
+        new SeriesStanding(
+            persons, new Authenticators(installation.seal()), terminals, media, limits),
+        limits);
+  }
+
+  @Singleton
   Activations activations(
-      Installation installation, DossierRepository dossiers, Media media, Sessions sessions) {
-    return new Activations(installation.transactions(), dossiers, media, sessions);
+      Installation installation,
+      DossierRepository dossiers,
+      Media media,
+      Sessions sessions,
+      Occurrences occurrences) {
+    return new Activations(installation.transactions(), dossiers, media, sessions, occurrences);
   }
 
   @Singleton
@@ -122,14 +148,23 @@ final class GrantBeans {
       Shelf shelf,
       Media media,
       Limits limits,
-      Reviews reviews) {
+      Reviews reviews,
+      Occurrences occurrences) {
     return new Overview(
-        installation.transactions(), dossiers, shelf, media, limits, reviews, installation.clock());
+        installation.transactions(),
+        dossiers,
+        shelf,
+        media,
+        limits,
+        reviews,
+        occurrences,
+        installation.clock());
   }
 
   @Singleton
-  GrantClock grantClock(Installation installation, DossierRepository dossiers) {
-    return new GrantClock(installation.transactions(), dossiers);
+  GrantClock grantClock(
+      Installation installation, DossierRepository dossiers, Occurrences occurrences) {
+    return new GrantClock(installation.transactions(), dossiers, occurrences);
   }
 
   @Singleton

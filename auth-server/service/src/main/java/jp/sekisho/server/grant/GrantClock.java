@@ -13,17 +13,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down what time alone decides: expired requests and grants, uses that are over, media that
- * did not come back. Every other step asks the clock itself, so a sweep that does not run loosens
- * nothing. Thread-safe.
+ * did not come back, occurrences of series whose time comes. Every other step asks the clock
+ * itself, so a sweep that does not run loosens nothing. Thread-safe.
  */
 public final class GrantClock {
   private final Transactions transactions;
   private final DossierRepository dossiers;
+  private final Occurrences occurrences;
   private final TamperedRows tampered;
 
-  GrantClock(Transactions transactions, DossierRepository dossiers) {
+  GrantClock(Transactions transactions, DossierRepository dossiers, Occurrences occurrences) {
     this.transactions = transactions;
     this.dossiers = dossiers;
+    this.occurrences = occurrences;
     this.tampered = new TamperedRows(transactions);
   }
 
@@ -58,6 +60,9 @@ public final class GrantClock {
             dossier.request().decided(RequestState.EXPIRED, now, null));
       }
       return expires;
+    }
+    if (occurrences.settle(change, dossier)) {
+      return true;
     }
     GrantState next = next(grant, now, pastEnd);
     if (next != null) {

@@ -5,6 +5,8 @@ import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.server.grant.SignedRules.Rules;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,9 @@ public final class Limits {
   /** Longest time from start to end without a signed policy. */
   public static final Duration SPAN = Duration.ofDays(1);
 
+  /** Longest series without a signed policy. */
+  public static final Duration SERIES = Duration.ofDays(31);
+
   private final SignedRules signed;
   private final boolean lowApproves;
 
@@ -37,9 +42,10 @@ public final class Limits {
    * The maxima that count now.
    *
    * @param use longest use
-   * @param span longest time from start to end
+   * @param span longest time from start to end, of one occurrence where it is a series
+   * @param series longest time from a series' first start to its last end; zero for no series
    */
-  public record Maxima(Duration use, Duration span) {
+  public record Maxima(Duration use, Duration span, Duration series) {
     /** GRANT_TOO_LONG, or null when a use and a span keep within them. */
     @Nullable Refusal tooLong(int minutes, Duration asked) {
       return minutes <= use.toMinutes() && asked.compareTo(span) <= 0
@@ -51,10 +57,10 @@ public final class Limits {
   /** The maxima to show and to judge by. */
   public Maxima maxima(Handle handle) {
     return switch (signed.in(handle)) {
-      case Rules.InForce(GrantRules rules) ->
-          new Maxima(rules.longestUse().value(), rules.longestSpan().value());
-      case Rules.None() -> new Maxima(USE, SPAN);
-      case Rules.Lapsed() -> new Maxima(Duration.ZERO, Duration.ZERO);
+      case Rules.InForce(GrantRules rules, Duration series) ->
+          new Maxima(rules.longestUse().value(), rules.longestSpan().value(), series);
+      case Rules.None() -> new Maxima(USE, SPAN, SERIES);
+      case Rules.Lapsed() -> new Maxima(Duration.ZERO, Duration.ZERO, Duration.ZERO);
     };
   }
 
@@ -66,8 +72,23 @@ public final class Limits {
   }
 
   /** As {@link #obstacle(Handle, int, Duration)}, for a text. */
-  @Nullable Refusal obstacle(Handle handle, ExportGrant text) {
-    return obstacle(handle, text.minutes(), Duration.between(text.start(), text.end()));
+  @Nullable Refusal obstacle(Handle handle, GrantText text) {
+    ExportGrant one =
+        switch (text) {
+          case ExportGrant once -> once;
+          case GrantSeries series -> series.first();
+        };
+    Refusal obstacle = obstacle(handle, one.minutes(), span(one));
+    if (obstacle != null || !(text instanceof GrantSeries series)) {
+      return obstacle;
+    }
+    return span(series.whole()).compareTo(maxima(handle).series()) <= 0
+        ? null
+        : Refusal.GRANT_TOO_LONG;
+  }
+
+  private static Duration span(ExportGrant text) {
+    return Duration.between(text.start(), text.end());
   }
 
   /**
@@ -83,7 +104,7 @@ public final class Limits {
     return switch (signed.in(handle)) {
       case Rules.None() -> null;
       case Rules.Lapsed() -> Refusal.POLICY_EXPIRED;
-      case Rules.InForce(GrantRules rules) ->
+      case Rules.InForce(GrantRules rules, Duration _) ->
           rules
                   .approver(organ, Sha256.text(spki))
                   .filter(one -> one.person().equals(person))

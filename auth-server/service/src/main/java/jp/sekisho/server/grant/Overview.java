@@ -9,8 +9,12 @@ import java.util.Optional;
 import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
+import jp.sekisho.protocol.OccurrenceView;
 import jp.sekisho.protocol.Remanded;
+import jp.sekisho.protocol.SeriesView;
+import jp.sekisho.protocol.UseReport;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.server.grant.DossierRepository.Listed;
 import jp.sekisho.server.grant.Grant.Use;
 import jp.sekisho.server.listener.TamperedRows;
@@ -27,6 +31,7 @@ public final class Overview {
   private final Media media;
   private final Limits limits;
   private final Reviews reviews;
+  private final Occurrences occurrences;
   private final InstantSource clock;
   private final TamperedRows tampered;
 
@@ -37,6 +42,7 @@ public final class Overview {
       Media media,
       Limits limits,
       Reviews reviews,
+      Occurrences occurrences,
       InstantSource clock) {
     this.transactions = transactions;
     this.dossiers = dossiers;
@@ -44,6 +50,7 @@ public final class Overview {
     this.media = media;
     this.limits = limits;
     this.reviews = reviews;
+    this.occurrences = occurrences;
     this.clock = clock;
     this.tampered = new TamperedRows(transactions);
   }
@@ -54,9 +61,10 @@ public final class Overview {
    * @param media ids of the organ's registered media
    * @param minutes longest use
    * @param hours longest time from start to end
+   * @param seriesDays longest series; 0 for none
    * @param now to begin with
    */
-  public record Offer(List<String> media, long minutes, long hours, Instant now) {
+  public record Offer(List<String> media, long minutes, long hours, long seriesDays, Instant now) {
     public Offer {
       media = List.copyOf(media);
     }
@@ -79,7 +87,7 @@ public final class Overview {
     seen.found().tampered().forEach(tampered::report);
     return new GrantViews(
         seen.found().sound().stream()
-            .map(dossier -> view(dossier, seen.rights(), List.of(), false, now))
+            .map(dossier -> view(dossier, seen.rights(), List.of(), List.of(), false, now))
             .toList());
   }
 
@@ -101,7 +109,27 @@ public final class Overview {
     List<Review> made = reviews.of(handle, dossier);
     boolean may =
         made.stream().anyMatch(one -> reviews.isFor(handle, rights, dossier.request(), one, now));
-    return view(dossier, rights, made, may, now);
+    return view(dossier, rights, made, times(handle, dossier), may, now);
+  }
+
+  private List<OccurrenceView> times(Handle handle, Dossier dossier) {
+    Turn turn = dossier.request().turn();
+    Grant grant = dossier.grant();
+    List<OccurrenceView> times = new ArrayList<>();
+    if (turn != null && turn.isSeries() && grant != null) {
+      for (int number = 1; number <= grant.occurrences(); number++) {
+        Dossier one = occurrences.occurrence(handle, turn.series(), number);
+        times.add(
+            new OccurrenceView(
+                one.id(),
+                number,
+                one.text().start().toString(),
+                one.text().end().toString(),
+                one.state(),
+                one.isSettled()));
+      }
+    }
+    return times;
   }
 
   /** What this person's form offers. */
@@ -113,14 +141,25 @@ public final class Overview {
               .map(Medium::id)
               .toList();
       Limits.Maxima maxima = limits.maxima(handle);
-      return new Offer(ids, maxima.use().toMinutes(), maxima.span().toHours(), clock.instant());
+      return new Offer(
+          ids,
+          maxima.use().toMinutes(),
+          maxima.span().toHours(),
+          maxima.series().toDays(),
+          clock.instant());
     });
   }
 
   private static GrantView view(
-      Dossier dossier, Rights rights, List<Review> made, boolean mayReview, Instant now) {
+      Dossier dossier,
+      Rights rights,
+      List<Review> made,
+      List<OccurrenceView> times,
+      boolean mayReview,
+      Instant now) {
     ExportGrant text = dossier.text();
     Request request = dossier.request();
+    GrantText signed = dossier.extension() == null ? request.signed() : text;
     Grant grant = dossier.grant();
     Use use = grant == null ? null : grant.use();
     List<String> actions = new ArrayList<>();
@@ -143,8 +182,8 @@ public final class Overview {
         text.start().toString(),
         text.end().toString(),
         text.minutes(),
-        new String(text.bytes(), StandardCharsets.UTF_8),
-        text.detail(),
+        new String(signed.bytes(), StandardCharsets.UTF_8),
+        signed.detail(),
         request.created().toString(),
         request.decidedBy(),
         time(request.decided()),
@@ -155,7 +194,28 @@ public final class Overview {
         remanded(request),
         extension(dossier),
         made.stream().map(Reviews::line).toList(),
+        series(request.turn(), times),
+        report(grant),
+        dossier.isUnreported(),
         actions);
+  }
+
+  private static @Nullable SeriesView series(@Nullable Turn turn, List<OccurrenceView> times) {
+    return turn == null
+        ? null
+        : new SeriesView(
+            turn.series().request(),
+            turn.number(),
+            turn.series().repeat().text(),
+            turn.series().count(),
+            times);
+  }
+
+  private static @Nullable UseReport report(@Nullable Grant grant) {
+    Grant.Report report = grant == null ? null : grant.report();
+    return report == null
+        ? null
+        : new UseReport(report.at().toString(), report.by(), report.said());
   }
 
   private static @Nullable ExtensionView extension(Dossier dossier) {

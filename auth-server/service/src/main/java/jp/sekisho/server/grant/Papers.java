@@ -73,12 +73,14 @@ public final class Papers {
    *
    * @param organ name of the 機関
    * @param text what counts, with what extensions added
+   * @param turn of a series, or an occurrence of one; null for what is used once
    * @param signatures of its approval and its extensions, in order
    */
   public record Paper(
       String organ,
       String state,
       ExportGrant text,
+      @Nullable Turn turn,
       Named requester,
       Named user,
       Instant asked,
@@ -135,6 +137,7 @@ public final class Papers {
         persons.organName(handle, request.organ()).orElse(request.organ()),
         dossier.state(),
         dossier.text(),
+        request.turn(),
         named(handle, request.requester()),
         named(handle, request.text().person()),
         request.created(),

@@ -3,16 +3,19 @@ package jp.sekisho.server.grant;
 import java.time.Duration;
 import java.time.Instant;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.GrantText;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request as its sealed row says.
  *
  * @param requester staff number of who asked
- * @param text what was asked for; its bytes are what a card signs
+ * @param text what was asked for; {@link #signed} is what a card signs
  * @param decided when it was over as a request; null before
  * @param decidedBy staff number of who decided; null before, and when the clock did
  * @param remand the last time it was sent back; stays when it is sent again; null if never
+ * @param turn of a series, or an occurrence of one; null for what is used once
  */
 public record Request(
     String requester,
@@ -21,7 +24,8 @@ public record Request(
     Instant created,
     @Nullable Instant decided,
     @Nullable String decidedBy,
-    @Nullable Remand remand) {
+    @Nullable Remand remand,
+    @Nullable Turn turn) {
   /** How long one that was sent back waits to be mended. */
   public static final Duration MENDABLE = Duration.ofDays(14);
 
@@ -33,8 +37,68 @@ public record Request(
    */
   public record Remand(Instant at, String by, String reason) {}
 
-  static Request of(String requester, ExportGrant text, Instant created) {
-    return new Request(requester, text, RequestState.REQUESTED, created, null, null, null);
+  /** One that is used once. */
+  Request(
+      String requester,
+      ExportGrant text,
+      RequestState state,
+      Instant created,
+      @Nullable Instant decided,
+      @Nullable String decidedBy,
+      @Nullable Remand remand) {
+    this(requester, text, state, created, decided, decidedBy, remand, null);
+  }
+
+  static Request of(String requester, GrantText asked, Instant created) {
+    return new Request(
+        requester, text(asked), RequestState.REQUESTED, created, null, null, null, turn(asked));
+  }
+
+  private static ExportGrant text(GrantText asked) {
+    return switch (asked) {
+      case ExportGrant once -> once;
+      case GrantSeries series -> series.whole();
+    };
+  }
+
+  private static @Nullable Turn turn(GrantText asked) {
+    return switch (asked) {
+      case ExportGrant _ -> null;
+      case GrantSeries series -> Turn.whole(series);
+    };
+  }
+
+  /**
+   * An occurrence of this series, approved by the series' approval.
+   *
+   * @param now when it came to be an exception of its own
+   */
+  Request occurrence(int number, Instant now) {
+    if (turn == null || !turn.isSeries() || state != RequestState.APPROVED) {
+      throw new IllegalStateException(state + " has no occurrences");
+    }
+    Turn one = new Turn(turn.series(), number);
+    return new Request(requester, one.text(), state, now, decided, decidedBy, null, one);
+  }
+
+  /** Its bytes are what a card signs; that of an occurrence is the series'. */
+  public GrantText signed() {
+    return turn == null ? text : turn.series();
+  }
+
+  /** Whether it is a series itself, which has occurrences and is not used. */
+  public boolean isSeries() {
+    return turn != null && turn.isSeries();
+  }
+
+  /** Whether it is one occurrence of a series. */
+  public boolean isOccurrence() {
+    return turn != null && !turn.isSeries();
+  }
+
+  /** When it can be approved no more: at its end, or that of a series' first occurrence. */
+  Instant last() {
+    return turn == null ? text.end() : turn.series().first().end();
   }
 
   /** base64url of 16 bytes. */
@@ -62,22 +126,23 @@ public record Request(
     if (!possible) {
       throw new IllegalStateException(state + " does not lead to " + next);
     }
-    return new Request(requester, text, next, created, at, by, remand);
+    return new Request(requester, text, next, created, at, by, remand, turn);
   }
 
   Request remanded(Remand why) {
     if (state != RequestState.REQUESTED) {
       throw new IllegalStateException(state + " is not sent back");
     }
-    return new Request(requester, text, RequestState.REMANDED, created, null, null, why);
+    return new Request(requester, text, RequestState.REMANDED, created, null, null, why, turn);
   }
 
   /** Sent again with another text about the same matter, and therefore of the same id. */
-  Request corrected(ExportGrant mended) {
-    if (state != RequestState.REMANDED || !mended.request().equals(id())) {
+  Request corrected(GrantText mended) {
+    if (state != RequestState.REMANDED || !text(mended).request().equals(id())) {
       throw new IllegalStateException(state + " is not mended");
     }
-    return new Request(requester, mended, RequestState.REQUESTED, created, null, null, remand);
+    return new Request(
+        requester, text(mended), RequestState.REQUESTED, created, null, null, remand, turn(mended));
   }
 
   /** Whether somebody still has to do something with it. */
@@ -88,7 +153,7 @@ public record Request(
   /** Whether time ended it: nobody decided before its end, or mended it in time. */
   boolean isLate(Instant now) {
     return switch (state) {
-      case REQUESTED -> !now.isBefore(text.end());
+      case REQUESTED -> !now.isBefore(last());
       case REMANDED -> remand == null || !now.isBefore(remand.at().plus(MENDABLE));
       case APPROVED, REJECTED, WITHDRAWN, EXPIRED -> false;
     };

@@ -10,11 +10,15 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NewGrant;
+import jp.sekisho.protocol.NewSeries;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Standing;
@@ -43,6 +47,7 @@ public final class Requests {
   private final Media media;
   private final Registers registers;
   private final Limits limits;
+  private final Occurrences occurrences;
 
   /**
    * Who works here, which terminals there are.
@@ -57,33 +62,36 @@ public final class Requests {
       Shelf shelf,
       Media media,
       Registers registers,
-      Limits limits) {
+      Limits limits,
+      Occurrences occurrences) {
     this.transactions = transactions;
     this.dossiers = dossiers;
     this.shelf = shelf;
     this.media = media;
     this.registers = registers;
     this.limits = limits;
+    this.occurrences = occurrences;
   }
 
   /** A request of the session's person, for somebody of the same 機関. */
   public Verdict<Dossier> request(Session by, NewGrant wanted) {
     return transactions.write(change ->
         switch (newText(change, by, wanted)) {
-          case Verdict.Refused<ExportGrant>(Refusal reason) ->
+          case Verdict.Refused<GrantText>(Refusal reason) ->
               Shelf.refuse(change, by, "request", null, reason);
-          case Verdict.Passed<ExportGrant>(ExportGrant text) -> insert(change, by, text);
+          case Verdict.Passed<GrantText>(GrantText text) -> insert(change, by, text);
         });
   }
 
-  private Verdict<Dossier> insert(Change change, Session by, ExportGrant text) {
-    Request request = Request.of(by.person(), text, change.now());
+  private Verdict<Dossier> insert(Change change, Session by, GrantText asked) {
+    Request request = Request.of(by.person(), asked, change.now());
+    ExportGrant text = request.text();
     EntryReceipt entry =
         change.record(
             by.subject(),
             new GrantEvent.Requested(
                 text.request(),
-                text.detail(),
+                asked.detail(),
                 text.person(),
                 text.terminal(),
                 text.medium(),
@@ -95,7 +103,7 @@ public final class Requests {
     return Verdict.passed(new Dossier(request, null));
   }
 
-  private Verdict<ExportGrant> newText(Change change, Session by, NewGrant wanted) {
+  private Verdict<GrantText> newText(Change change, Session by, NewGrant wanted) {
     return text(change, by, newId(), wanted)
         .then(text ->
             dossiers.undecided(change.handle(), by.person()) < MOST_UNDECIDED
@@ -103,7 +111,7 @@ public final class Requests {
                 : Verdict.refused(Refusal.TOO_MANY));
   }
 
-  private Verdict<ExportGrant> text(Change change, Session by, String id, NewGrant wanted) {
+  private Verdict<GrantText> text(Change change, Session by, String id, NewGrant wanted) {
     if (registers.setup().test(change.handle())) {
       return Verdict.refused(Refusal.SETUP_OPEN);
     }
@@ -157,7 +165,24 @@ public final class Requests {
       return Verdict.refused(Refusal.GRANT_INCOMPLETE);
     }
     Refusal obstacle = obstacle(change, text);
-    return obstacle == null ? Verdict.passed(text) : Verdict.refused(obstacle);
+    if (obstacle != null) {
+      return Verdict.refused(obstacle);
+    }
+    NewSeries repeated = wanted.series();
+    return repeated == null ? Verdict.passed(text) : series(change, text, repeated);
+  }
+
+  private Verdict<GrantText> series(Change change, ExportGrant first, NewSeries wanted) {
+    GrantSeries series;
+    try {
+      series = new GrantSeries(first, GrantSeries.Repeat.parse(wanted.repeat()), wanted.count());
+    } catch (MalformedException e) {
+      return Verdict.refused(Refusal.GRANT_INCOMPLETE);
+    } catch (IllegalArgumentException e) {
+      return Verdict.refused(Refusal.GRANT_SERIES);
+    }
+    Refusal limit = limits.obstacle(change.handle(), series);
+    return limit == null ? Verdict.passed(series) : Verdict.refused(limit);
   }
 
   /** Says of limits what is wrong by name, before the text's own bounds say only that it is. */
@@ -198,7 +223,7 @@ public final class Requests {
     return false;
   }
 
-  private static String normal(String text) {
+  static String normal(String text) {
     return Normalizer.normalize(text.strip(), Normalizer.Form.NFC);
   }
 
@@ -241,14 +266,16 @@ public final class Requests {
               EntryReceipt entry =
                   change.record(
                       by.subject(),
-                      new GrantEvent.Remanded(id, dossier.text().detail(), represented));
+                      new GrantEvent.Remanded(
+                          id, dossier.request().signed().detail(), represented));
               shelf.represent(change, entry, by, Step.REMAND, dossier, represented);
               dossiers.update(change, entry, remanded);
               return Verdict.passed(new Dossier(remanded, null));
             }));
   }
 
-  private static @Nullable Refusal fault(String reason) {
+  /** What is wrong with words that somebody wrote beside an exception; null for nothing. */
+  static @Nullable Refusal fault(String reason) {
     if (!ExportGrant.isReason(reason)) {
       return Refusal.GRANT_INCOMPLETE;
     }
@@ -262,9 +289,9 @@ public final class Requests {
             .take(change, by, Step.CORRECT, id)
             .then(dossier ->
                 switch (text(change, by, id, wanted)) {
-                  case Verdict.Refused<ExportGrant>(Refusal reason) ->
+                  case Verdict.Refused<GrantText>(Refusal reason) ->
                       Shelf.refuse(change, by, Step.CORRECT.text(), id, reason);
-                  case Verdict.Passed<ExportGrant>(ExportGrant text) ->
+                  case Verdict.Passed<GrantText>(GrantText text) ->
                       corrected(change, by, dossier.request().corrected(text));
                 }));
   }
@@ -276,7 +303,7 @@ public final class Requests {
             by.subject(),
             new GrantEvent.Corrected(
                 text.request(),
-                text.detail(),
+                request.signed().detail(),
                 text.person(),
                 text.terminal(),
                 text.medium(),
@@ -346,6 +373,9 @@ public final class Requests {
       Change change, EntryReceipt entry, Dossier dossier, Grant grant, GrantState how) {
     Grant ended = grant.ended(how, change.now());
     dossiers.update(change, entry, ended);
+    if (dossier.request().isSeries()) {
+      occurrences.end(change, entry, dossier);
+    }
     return Verdict.passed(dossier.with(ended));
   }
 }

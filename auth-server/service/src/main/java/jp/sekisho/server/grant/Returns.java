@@ -1,12 +1,17 @@
 package jp.sekisho.server.grant;
 
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.Transactions;
 
-/** Confirms that a medium came back (返却確認), which closes its exception. Thread-safe. */
+/**
+ * Confirms that a medium came back (返却確認), which closes its exception, and takes the report of an
+ * occurrence's use (事後報告). Thread-safe.
+ */
 public final class Returns {
   private final Transactions transactions;
   private final DossierRepository dossiers;
@@ -33,6 +38,28 @@ public final class Returns {
               Grant closed = grant.returned(change.now(), by.person());
               dossiers.update(change, entry, closed);
               return Verdict.passed(dossier.with(closed));
+            }));
+  }
+
+  /** What became of the use of an occurrence; once, and what is said stays in the row only. */
+  public Verdict<Dossier> report(Session by, String id, ReportedUse what) {
+    return transactions.write(change ->
+        shelf
+            .take(change, by, Step.REPORT, id)
+            .then(dossier -> {
+              String said = Requests.normal(what.said());
+              Refusal fault = Requests.fault(said);
+              if (fault != null) {
+                return Shelf.refuse(change, by, Step.REPORT.text(), id, fault);
+              }
+              Grant grant = dossier.grant();
+              if (grant == null) {
+                throw new IllegalStateException("nothing to report passed its check");
+              }
+              EntryReceipt entry = change.record(by.subject(), new GrantEvent.Reported(id));
+              Grant reported = grant.reported(new Grant.Report(change.now(), by.person(), said));
+              dossiers.update(change, entry, reported);
+              return Verdict.passed(dossier.with(reported));
             }));
   }
 }

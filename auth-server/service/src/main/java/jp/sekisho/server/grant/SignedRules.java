@@ -1,5 +1,6 @@
 package jp.sekisho.server.grant;
 
+import java.time.Duration;
 import jp.sekisho.policy.grant.GrantRules;
 import org.jdbi.v3.core.Handle;
 
@@ -14,8 +15,17 @@ public interface SignedRules {
     /** No signed policy was ever imported. */
     record None() implements Rules {}
 
-    /** These count. */
-    record InForce(GrantRules rules) implements Rules {}
+    /**
+     * These count.
+     *
+     * @param longestSeries longest series, first start to last end; zero where there is none at all
+     */
+    record InForce(GrantRules rules, Duration longestSeries) implements Rules {
+      /** Without series. */
+      public InForce(GrantRules rules) {
+        this(rules, Duration.ZERO);
+      }
+    }
 
     /** One was imported and it or its root has expired: nothing can be asked for or approved. */
     record Lapsed() implements Rules {}

@@ -12,7 +12,8 @@ enum Step {
     @Override
     @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
       Refusal undecided = REJECT.obstacle(dossier, rights, now);
-      boolean over = !now.isBefore(dossier.asked().end());
+      Instant last = dossier.waiting() == null ? dossier.request().last() : dossier.asked().end();
+      boolean over = !now.isBefore(last);
       return undecided == null && over ? Refusal.GRANT_OVER : undecided;
     }
   },
@@ -70,7 +71,10 @@ enum Step {
       return possible ? null : Refusal.GRANT_DECIDED;
     }
   },
-  /** 延長 of a use that goes on, asked for by who asked for it or uses it. */
+  /**
+   * 延長 of a use that goes on, asked for by who asked for it or uses it. Not of an occurrence: the
+   * text that was signed is the series', and says how long each one is.
+   */
   EXTEND {
     @Override
     @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
@@ -78,6 +82,9 @@ enum Step {
         return Refusal.ROLE_MISSING;
       }
       Grant grant = dossier.grant();
+      if (dossier.request().isOccurrence()) {
+        return Refusal.GRANT_DECIDED;
+      }
       if (grant == null || grant.state() != GrantState.ACTIVE || dossier.waiting() != null) {
         boolean over = grant != null && grant.state() == GrantState.USED;
         return over ? Refusal.GRANT_OVER : Refusal.GRANT_DECIDED;
@@ -109,6 +116,16 @@ enum Step {
       return grant != null && grant.isOut() && grant.state().leadsTo(GrantState.CLOSED)
           ? null
           : Refusal.GRANT_DECIDED;
+    }
+  },
+  /** 事後報告 of an occurrence whose use is over, by whoever may confirm its return. */
+  REPORT {
+    @Override
+    @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
+      if (!rights.approver() && !rights.admin() && !dossier.request().concerns(rights.person())) {
+        return Refusal.ROLE_MISSING;
+      }
+      return dossier.isUnreported() ? null : Refusal.GRANT_DECIDED;
     }
   };
 

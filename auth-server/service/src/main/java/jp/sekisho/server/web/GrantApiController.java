@@ -18,6 +18,7 @@ import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RemandReason;
+import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.config.Installation;
@@ -116,6 +117,15 @@ final class GrantApiController {
     Session by = CurrentSession.active(request);
     MoreTime wanted = WireJson.read(body, MoreTime.class);
     return answer(request, by, HttpStatus.OK, extensions.ask(by, id, wanted));
+  }
+
+  @Post("/{id}/report")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> report(HttpRequest<?> request, @PathVariable String id, @Body byte[] body)
+      throws MalformedException {
+    Session by = CurrentSession.active(request);
+    ReportedUse said = WireJson.read(body, ReportedUse.class);
+    return answer(request, by, HttpStatus.OK, returns.report(by, id, said));
   }
 
   @Post("/{id}/{step}")

@@ -11,7 +11,10 @@ import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Remanded;
 import jp.sekisho.protocol.ReviewLine;
+import jp.sekisho.protocol.SeriesView;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.server.grant.Overview.Offer;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.web.GrantsPage.Absence;
@@ -23,6 +26,9 @@ import jp.sekisho.server.web.GrantsPage.Longer;
 import jp.sekisho.server.web.GrantsPage.Place;
 import jp.sekisho.server.web.GrantsPage.Remand;
 import jp.sekisho.server.web.GrantsPage.Review;
+import jp.sekisho.server.web.GrantsPage.Series;
+import jp.sekisho.server.web.GrantsPage.Time;
+import jp.sekisho.server.web.GrantsPage.Told;
 import org.jspecify.annotations.Nullable;
 
 /** Puts exceptions into the words and times of the page. */
@@ -60,8 +66,38 @@ final class GrantsContent {
         view.remanded() == null ? null : remand(view.remanded()),
         view.extension() == null ? null : longer(view.extension(), words),
         view.reviews().stream().map(line -> review(line, words)).toList(),
+        view.series() == null ? null : series(view.series(), words),
+        view.useReport() == null
+            ? null
+            : new Told(
+                view.useReport().said(),
+                view.useReport().by() + " (" + time(view.useReport().at()) + ")"),
+        view.unreported(),
         FIELD.format(Instant.parse(view.end())),
         view.actions());
+  }
+
+  private static Series series(SeriesView view, Words words) {
+    return new Series(
+        view.series(),
+        view.number(),
+        rule(view.repeat(), view.count(), words),
+        view.occurrences().stream()
+            .map(one ->
+                new Time(
+                    one.grant(),
+                    one.number(),
+                    time(one.start()),
+                    time(one.end()),
+                    one.state(),
+                    words.text("web.grant.state." + one.state()),
+                    one.settled()))
+            .toList());
+  }
+
+  /** How often, in words. */
+  static String rule(String repeat, int count, Words words) {
+    return words.text("web.grant.state.repeat." + repeat).replace("{n}", String.valueOf(count));
   }
 
   private static Review review(ReviewLine line, Words words) {
@@ -129,6 +165,7 @@ final class GrantsContent {
         offer.media(),
         offer.minutes(),
         inWords(span, words),
+        seriesWords(offer, words),
         null,
         new Filled(
             session.person(),
@@ -136,6 +173,8 @@ final class GrantsContent {
             "",
             FIELD.format(start),
             FIELD.format(end),
+            "",
+            "",
             Math.min(offer.minutes(), USUAL.toMinutes()),
             "",
             "",
@@ -146,16 +185,23 @@ final class GrantsContent {
 
   /** The form to mend a request that was sent back, with what it says now. */
   static Form mending(Offer offer, GrantView view, Words words) {
-    ExportGrant text;
+    GrantText signed;
     try {
-      text = ExportGrant.parse(view.text().getBytes(StandardCharsets.UTF_8));
+      signed = GrantText.parse(view.text().getBytes(StandardCharsets.UTF_8));
     } catch (MalformedException e) {
       throw new IllegalStateException("a stored request is not of its form", e);
     }
+    GrantSeries series = signed instanceof GrantSeries repeated ? repeated : null;
+    ExportGrant text =
+        switch (signed) {
+          case ExportGrant once -> once;
+          case GrantSeries repeated -> repeated.first();
+        };
     return new Form(
         offer.media(),
         offer.minutes(),
         inWords(Duration.ofHours(offer.hours()), words),
+        seriesWords(offer, words),
         view.id(),
         new Filled(
             text.person(),
@@ -163,12 +209,18 @@ final class GrantsContent {
             text.medium(),
             FIELD.format(text.start()),
             FIELD.format(text.end()),
+            series == null ? "" : series.repeat().text(),
+            series == null ? "" : String.valueOf(series.count()),
             text.minutes(),
             String.valueOf(text.subjects()),
             orEmpty(text.document()),
             orEmpty(text.legalBasis()),
             orEmpty(text.providedTo()),
             text.reason()));
+  }
+
+  private static String seriesWords(Offer offer, Words words) {
+    return offer.seriesDays() == 0 ? "" : inWords(Duration.ofDays(offer.seriesDays()), words);
   }
 
   private static String orEmpty(@Nullable String text) {

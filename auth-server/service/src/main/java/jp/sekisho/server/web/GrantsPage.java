@@ -78,12 +78,14 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param media ids of the organ's registered media
    * @param longestMinutes longest use
    * @param longestSpan longest time from start to end, in words
+   * @param longestSeries longest series, in words; "" where there is none
    * @param corrects id of the request that is mended; null for a new one
    */
   public record Form(
       List<String> media,
       long longestMinutes,
       String longestSpan,
+      String longestSeries,
       @Nullable String corrects,
       Filled filled) {
     public Form {
@@ -94,6 +96,9 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
   /**
    * What its fields begin with; empty for nothing. Times as input fields hold them, Japan Standard
    * Time.
+   *
+   * @param repeat {@code weekly}, {@code monthly} or empty
+   * @param count how many times
    */
   public record Filled(
       String person,
@@ -101,6 +106,8 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String medium,
       String start,
       String end,
+      String repeat,
+      String count,
       long minutes,
       String subjects,
       String document,
@@ -133,6 +140,41 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String text,
       String detail) {}
 
+  /**
+   * The series (定例許可) an exception is, or is an occurrence of.
+   *
+   * @param id of the series
+   * @param number which occurrence it is; 0 for the series itself
+   * @param rule how often, in words
+   * @param times its occurrences, oldest first; none of an occurrence
+   */
+  public record Series(String id, int number, String rule, List<Time> times) {
+    public Series {
+      times = List.copyOf(times);
+    }
+  }
+
+  /**
+   * One occurrence.
+   *
+   * @param state stable word
+   */
+  public record Time(
+      String id,
+      int number,
+      String start,
+      String end,
+      String state,
+      String stateWords,
+      boolean settled) {}
+
+  /**
+   * What became of a use (事後報告).
+   *
+   * @param by who, and when
+   */
+  public record Told(String said, String by) {}
+
   /** States in which there is no permit to print: none was given, or it was never used. */
   private static final Set<String> UNSIGNED =
       Set.of("requested", "remanded", "rejected", "withdrawn", "expired");
@@ -146,6 +188,9 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param remand null if it was never sent back
    * @param extension the newest one asked for; null for none
    * @param reviews what deputies decided about it
+   * @param series null for what is used once
+   * @param report null before
+   * @param unreported whether it is missing (事後報告未了)
    * @param endField the end as an input field holds it
    * @param actions what the session's person may do, stable words
    */
@@ -172,6 +217,9 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       @Nullable Remand remand,
       @Nullable Longer extension,
       List<Review> reviews,
+      @Nullable Series series,
+      @Nullable Told report,
+      boolean unreported,
       String endField,
       List<String> actions) {
     public GrantRow {

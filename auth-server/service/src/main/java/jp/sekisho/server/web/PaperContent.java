@@ -10,6 +10,7 @@ import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.grant.Papers.Named;
 import jp.sekisho.server.grant.Papers.Paper;
 import jp.sekisho.server.grant.Papers.Signed;
+import jp.sekisho.server.grant.Turn;
 import jp.sekisho.server.web.FormTemplates.Template;
 import jp.sekisho.server.web.PaperPage.Content;
 import jp.sekisho.server.web.PaperPage.Line;
@@ -39,6 +40,20 @@ final class PaperContent {
         new Row(
             words.text("web.grant.period"),
             time(text.start(), words) + " – " + time(text.end(), words)));
+    Turn turn = paper.turn();
+    if (turn != null) {
+      String rule = GrantsContent.rule(turn.series().repeat().text(), turn.series().count(), words);
+      rows.add(
+          new Row(
+              words.text("web.grant.series"),
+              turn.isSeries()
+                  ? rule
+                  : rule
+                      + " "
+                      + words
+                          .text("web.grant.series.number")
+                          .replace("{n}", String.valueOf(turn.number()))));
+    }
     rows.add(new Row(words.text("web.grant.minutes"), String.valueOf(text.minutes())));
     rows.add(new Row(words.text("web.grant.reason"), text.reason()));
     rows.add(new Row(words.text("web.grant.document"), orNothing(text.document())));

@@ -264,6 +264,34 @@ class InspectionTest {
   }
 
   /**
+   * 定例許可: an occurrence is allowed by its series' approval, and the series itself is never used.
+   */
+  @Test
+  void anOccurrenceIsMatchedAsAnApprovalIsAndASeriesIsOldUntilItEnds() {
+    String series = grant(9);
+    long approved =
+        add(
+            CLERK,
+            new GrantEvent.SeriesApproved(
+                series, "t", "d", "s", "g", "k", "weekly", 3, "from", "until", null));
+    Subject organ = new Subject("mayor", null, null, null, null);
+    add(organ, new GrantEvent.Occurrence(grant(1), series, 1, "from", "until"));
+    long unused = add(organ, new GrantEvent.Occurrence(grant(2), series, 2, "from", "until"));
+    add(CLERK, new GrantEvent.Activated(grant(1), "M-0007", "f", "2026-11-20T03:00:00Z"));
+    fromTerminal(CLERK, "export.opened", Map.of("grant", grant(1)));
+    add(CLERK, new GrantEvent.Returned(grant(1), "M-0007"));
+    long before = fromTerminal(CLERK, "export.opened", Map.of("grant", series));
+    follow();
+    assertEquals(List.of(before), ask(AuditPreset.EXPORT_WITHOUT_GRANT));
+    assertEquals(List.of(unused), ask(AuditPreset.GRANT_WITHOUT_EXPORT));
+    clock.advance(Duration.ofDays(31));
+    assertEquals(List.of(unused, approved), ask(AuditPreset.OLD_GRANTS));
+    add(organ, new GrantEvent.SeriesEnded(series, "person"));
+    follow();
+    assertEquals(List.of(unused), ask(AuditPreset.OLD_GRANTS));
+  }
+
+  /**
    * Attack: a terminal that was taken over names exceptions in its records, as many as it likes.
    */
   @Test

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.EmergencyReport;
@@ -18,6 +20,7 @@ import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.EmergencyEvent;
 import jp.sekisho.protocol.event.ExportEvent.Cause;
 import jp.sekisho.server.emergency.Emergencies;
+import jp.sekisho.server.emergency.OpenEmergencies;
 import jp.sekisho.server.grant.GrantScene.Desk;
 import jp.sekisho.server.terminal.Agent;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +228,26 @@ final class EmergencyTest {
         "system",
         "service.state-tampered",
         entry -> "emergency_case".equals(entry.data().get("table")));
+  }
+
+  @Test
+  void aRowThatWasEditedLetsNoEntryBeDeleted() throws Exception {
+    told(scene.clerkPc, opened(ID, GrantScene.CLERK));
+    var database = scene.server.installation.database();
+    OpenEmergencies open = new OpenEmergencies(scene.server.installation.seal());
+    Instant since = database.read(handle -> open.since(handle, "mayor")).orElseThrow();
+    assertTrue(since.isAfter(Instant.EPOCH), "a sound case is as old as it is");
+    assertEquals(Optional.empty(), database.read(handle -> open.since(handle, "other")));
+    for (String sql :
+        List.of(
+            "update emergency_case set confirmed = 1, confirmed_by = '300003'",
+            "update emergency_case set confirmed = null, confirmed_by = null, opened = opened + 1",
+            "insert into organ (id, name) values ('other', '教育委員会')",
+            "update emergency_case set organ = 'other'")) {
+      var _ = database.writer().write(handle -> handle.execute(sql));
+      assertEquals(
+          Optional.of(Instant.EPOCH), database.read(handle -> open.since(handle, "mayor")), sql);
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.event.Entry;
@@ -90,7 +91,10 @@ final class GrantPostgresIT {
             dossiers.update(change, entry, request.decided(RequestState.APPROVED, now, "300001"));
             dossiers.insert(change, entry, grant);
           });
-      Grant active = grant.activated(new Grant.Use(now, "n", now.plusSeconds(60)));
+      Grant counted = grant.counted();
+      unit(storage, (change, entry) -> dossiers.update(change, entry, counted));
+      assertEquals(1, Objects.requireNonNull(find(storage, dossiers).grant()).occurrences());
+      Grant active = counted.activated(new Grant.Use(now, "n", now.plusSeconds(60)));
       unit(storage, (change, entry) -> dossiers.update(change, entry, active));
       assertEquals("active", find(storage, dossiers).state());
       assertEquals(
@@ -124,8 +128,18 @@ final class GrantPostgresIT {
       deputies(storage, request.id(), now);
       unit(
           storage,
-          (change, entry) -> dossiers.update(change, entry, active.returned(now, "100042")));
+          (change, entry) ->
+              dossiers.update(
+                  change,
+                  entry,
+                  active
+                      .returned(now, "100042")
+                      .reported(new Grant.Report(now, "100042", "十二件を渡した"))));
       assertEquals("closed", find(storage, dossiers).state());
+      assertEquals(
+          "十二件を渡した",
+          Objects.requireNonNull(Objects.requireNonNull(find(storage, dossiers).grant()).report())
+              .said());
       assertEquals(
           1,
           storage

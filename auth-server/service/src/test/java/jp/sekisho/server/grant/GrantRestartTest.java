@@ -36,6 +36,7 @@ import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.authn.Matter;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.grant.SignedRules.Rules;
 import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.person.Persons;
@@ -95,6 +96,16 @@ final class GrantRestartTest {
     final Sessions sessions =
         new Sessions(
             storage.transactions, storage.seal, SessionLimits.STANDARD, Sources.ANYWHERE, clock);
+    final Occurrences occurrences =
+        new Occurrences(
+            dossiers,
+            new SeriesStanding(
+                new Persons(storage.seal),
+                new Authenticators(storage.seal),
+                (handle, id) -> Optional.of(terminal(id)),
+                media,
+                limits),
+            limits);
     final Requests requests =
         new Requests(
             storage.transactions,
@@ -103,13 +114,14 @@ final class GrantRestartTest {
             media,
             new Requests.Registers(
                 new Persons(storage.seal), (handle, id) -> Optional.of(terminal(id)), _ -> false),
-            limits);
+            limits,
+            occurrences);
     final CardApprovals approvals =
         new CardApprovals(storage.transactions, dossiers, shelf, limits);
     final Activations activations =
-        new Activations(storage.transactions, dossiers, media, sessions);
+        new Activations(storage.transactions, dossiers, media, sessions, occurrences);
     final Returns returns = new Returns(storage.transactions, dossiers, shelf);
-    final GrantClock time = new GrantClock(storage.transactions, dossiers);
+    final GrantClock time = new GrantClock(storage.transactions, dossiers, occurrences);
     final GrantWatch watch = new GrantWatch(dossiers);
 
     Session login(String person, String terminal) {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +163,102 @@ final class StepTest {
       assertEquals(Refusal.GRANT_DECIDED, may(Step.RETURN, in(GrantState.CLOSED, true), rights));
     }
     assertEquals(Refusal.ROLE_MISSING, may(Step.RETURN, in(GrantState.USED, true), AUDITOR));
+  }
+
+  private static final GrantSeries SERIES = new GrantSeries(text(), GrantSeries.Repeat.WEEKLY, 3);
+
+  private static Dossier occurrence(GrantState state, boolean activated) {
+    byte[] none = new byte[0];
+    Request series =
+        Request.of("100042", SERIES, START).decided(RequestState.APPROVED, START, "300001");
+    Request one = series.occurrence(2, START);
+    Grant.Use use = activated ? new Grant.Use(START, "n", END) : null;
+    return new Dossier(
+        one,
+        new Grant(one.id(), "T-0001", "t", none, none, none, state, use, null, null, null, null));
+  }
+
+  @Test
+  void aUseOfAnOccurrenceIsReportedOnceAfterItAndNoOtherUseIs() {
+    for (Rights rights : Set.of(APPROVER, ADMIN, REQUESTER, USER)) {
+      assertEquals(
+          Refusal.GRANT_DECIDED, may(Step.REPORT, occurrence(GrantState.APPROVED, false), rights));
+      assertEquals(
+          Refusal.GRANT_DECIDED, may(Step.REPORT, occurrence(GrantState.ACTIVE, true), rights));
+      for (GrantState over : EnumSet.of(GrantState.USED, GrantState.CLOSED, GrantState.REVOKED)) {
+        assertNull(may(Step.REPORT, occurrence(over, true), rights));
+      }
+      assertEquals(Refusal.GRANT_DECIDED, may(Step.REPORT, in(GrantState.USED, true), rights));
+    }
+    Dossier used = occurrence(GrantState.USED, true);
+    assertEquals(Refusal.ROLE_MISSING, may(Step.REPORT, used, AUDITOR));
+    Grant.Report report = new Grant.Report(END, "100050", "十二件");
+    Grant reported = Objects.requireNonNull(used.grant()).reported(report);
+    assertEquals(report, reported.report());
+    assertEquals(Refusal.GRANT_DECIDED, may(Step.REPORT, used.with(reported), USER));
+    assertThrows(IllegalStateException.class, () -> reported.reported(report));
+    Grant running = Objects.requireNonNull(occurrence(GrantState.ACTIVE, true).grant());
+    assertThrows(IllegalStateException.class, () -> running.reported(report));
+  }
+
+  @Test
+  void anOccurrenceIsSettledByReturnAndReportTogetherOrByNoUse() {
+    assertEquals(true, occurrence(GrantState.APPROVED, false).isSettled());
+    assertEquals(true, occurrence(GrantState.EXPIRED, false).isSettled());
+    Dossier used = occurrence(GrantState.USED, true);
+    Grant grant = Objects.requireNonNull(used.grant());
+    Grant.Report report = new Grant.Report(END, "100050", "十二件");
+    assertEquals(false, used.isSettled());
+    assertEquals(false, used.with(grant.reported(report)).isSettled());
+    assertEquals(false, used.with(grant.returned(END, "100050")).isSettled());
+    assertEquals(true, used.with(grant.returned(END, "100050").reported(report)).isSettled());
+    assertEquals(true, used.with(grant.reported(report).returned(END, "100050")).isSettled());
+  }
+
+  @Test
+  void anOccurrenceIsNotExtendedAndASeriesIsApprovedBeforeItsFirstTimeIsOver() {
+    assertEquals(
+        Refusal.GRANT_DECIDED, may(Step.EXTEND, occurrence(GrantState.ACTIVE, true), USER));
+    Dossier asked = new Dossier(Request.of("100042", SERIES, START), null);
+    assertNull(Step.APPROVE.obstacle(asked, APPROVER, END.minusSeconds(1)));
+    assertEquals(Refusal.GRANT_OVER, Step.APPROVE.obstacle(asked, APPROVER, END));
+    assertEquals(true, asked.request().isLate(END));
+    assertEquals(false, asked.request().isLate(END.minusSeconds(1)));
+  }
+
+  @Test
+  void aSeriesCountsItsOccurrencesUpwardsAndNoneAfterItsEnd() {
+    Request series =
+        Request.of("100042", SERIES, START).decided(RequestState.APPROVED, START, "300001");
+    byte[] none = new byte[0];
+    Grant grant =
+        new Grant(
+            series.id(),
+            "T-0001",
+            "t",
+            none,
+            none,
+            none,
+            GrantState.APPROVED,
+            null,
+            null,
+            null,
+            null,
+            null);
+    assertEquals(0, grant.occurrences());
+    assertEquals(2, grant.counted().counted().occurrences());
+    Grant ended = grant.counted().ended(GrantState.REVOKED, END);
+    assertEquals(1, ended.occurrences());
+    assertThrows(IllegalStateException.class, ended::counted);
+    Request one = series.occurrence(3, START);
+    assertEquals(SERIES.occurrence(3), one.text());
+    assertEquals(SERIES, one.signed());
+    assertThrows(IllegalStateException.class, () -> one.occurrence(1, START));
+    assertThrows(
+        IllegalStateException.class,
+        () -> Request.of("100042", SERIES, START).occurrence(1, START));
+    assertThrows(
+        IllegalStateException.class, () -> request(RequestState.APPROVED).occurrence(1, START));
   }
 
   @ParameterizedTest

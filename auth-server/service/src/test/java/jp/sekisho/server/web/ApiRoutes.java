@@ -62,6 +62,7 @@ import jp.sekisho.protocol.RelyingTerminal;
 import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.RenewRequest;
+import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.SessionLines;
 import jp.sekisho.protocol.SessionView;
 import jp.sekisho.protocol.SetupAdministrator;
@@ -347,6 +348,12 @@ public final class ApiRoutes {
             Who.SESSION,
             "asks for more time of use",
             MoreTime.class,
+            GrantView.class),
+        post(
+            "/api/v1/grants/{id}/report",
+            Who.SESSION,
+            "says what became of the use of an occurrence",
+            ReportedUse.class,
             GrantView.class),
         post(
             "/api/v1/grants/{id}/{step}",

@@ -40,6 +40,7 @@ import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
 import jp.sekisho.protocol.PinResetNote;
 import jp.sekisho.protocol.RemandReason;
+import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.authn.TestCa;
@@ -232,6 +233,9 @@ final class OtherOrgansTest {
     attacks.put(
         "POST /api/v1/grants/{id}/remand",
         List.of(Attack.post("/api/v1/grants/" + grant + "/remand", new RemandReason("x"), null)));
+    attacks.put(
+        "POST /api/v1/grants/{id}/report",
+        List.of(Attack.post("/api/v1/grants/" + grant + "/report", new ReportedUse("x"), null)));
     attacks.put(
         "POST /api/v1/grants/{id}/extend",
         List.of(

@@ -51,6 +51,7 @@ import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.RenewRequest;
+import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.SetupAdministrator;
 import jp.sekisho.protocol.SetupCodeTyped;
 import jp.sekisho.protocol.SetupPolicy;
@@ -315,6 +316,7 @@ public final class SeededRequests {
         new EmergencyReport("係員", "名簿", "総第1号"),
         new ConfirmedReport(HASH),
         new RemandReason("日付を直す"),
+        new ReportedUse("十二件を渡した"),
         new MoreTime("時間がかかる", known.later, 20),
         new NewPasskey("机の鍵", "x", "x", "x"),
         new NamedPasskey(HASH),

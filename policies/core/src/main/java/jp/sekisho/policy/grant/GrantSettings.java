@@ -120,6 +120,14 @@ public final class GrantSettings {
           Order.smaller(),
           Duration.ZERO);
 
+  /** Longest from the start of a series' first grant to the end of its last; none where it is 0. */
+  public static final Setting<Duration> LONGEST_SERIES =
+      Setting.optional(
+          "grants.longest-series",
+          Shapes.duration(Duration.ZERO, GrantRules.MAX_SPAN, Duration.ofDays(1)),
+          Order.smaller(),
+          Duration.ZERO);
+
   private GrantSettings() {}
 
   /** All of them, in the order of the documents. */
@@ -136,6 +144,7 @@ public final class GrantSettings {
         MOST_FILES,
         MOST_DATA,
         RETURN_WITHIN,
-        EMERGENCY);
+        EMERGENCY,
+        LONGEST_SERIES);
   }
 }

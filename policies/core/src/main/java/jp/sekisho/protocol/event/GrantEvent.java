@@ -99,8 +99,8 @@ public sealed interface GrantEvent extends AuditEvent {
   /**
    * A step was refused and nothing was changed.
    *
-   * @param step {@code request approve remand reject correct withdraw extend revoke activate
-   *     return}
+   * @param step {@code request approve remand reject correct withdraw extend revoke activate return
+   *     report}
    * @param grant the id asked for; null when none was made or its form is wrong
    */
   record Refused(String step, @Nullable String grant, Refusal reason) implements GrantEvent {
@@ -162,6 +162,111 @@ public sealed interface GrantEvent extends AuditEvent {
               signature,
               "spki",
               spki));
+    }
+  }
+
+  /**
+   * A card approved a series (定例許可); with the policy's list of approvers this entry alone proves
+   * it. Its occurrences are {@link Occurrence}s.
+   *
+   * @param transaction the service's question
+   * @param detail base64url SHA-256 of the approved text
+   * @param statement base64url of the card statement's bytes
+   * @param signature base64url of the card's signature over them
+   * @param spki base64url of the DER of the card's SubjectPublicKeyInfo
+   * @param repeat {@code weekly} or {@code monthly}
+   * @param count how many occurrences
+   * @param start of the first, ISO-8601 UTC
+   * @param end of the last, ISO-8601 UTC
+   * @param represented as in {@link Approved}
+   */
+  record SeriesApproved(
+      String grant,
+      String transaction,
+      String detail,
+      String statement,
+      String signature,
+      String spki,
+      String repeat,
+      int count,
+      String start,
+      String end,
+      @Nullable String represented)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.series-approved";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      Map<String, Object> data =
+          new TreeMap<>(
+              new Approved(grant, transaction, detail, statement, signature, spki, represented)
+                  .data());
+      data.put("repeat", repeat);
+      data.put("count", count);
+      data.put("start", start);
+      data.put("end", end);
+      return data;
+    }
+  }
+
+  /**
+   * The time of one occurrence of an approved series is near: it is an exception of its own now, by
+   * the series' approval.
+   *
+   * @param grant id of the occurrence
+   * @param series id of the series
+   * @param number 1 for the first
+   * @param start ISO-8601 UTC
+   * @param end ISO-8601 UTC
+   */
+  record Occurrence(String grant, String series, int number, String start, String end)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.occurrence";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "series", series, "number", number, "start", start, "end", end);
+    }
+  }
+
+  /**
+   * A series is over before its last occurrence, because something it was approved for is not so
+   * any more; its occurrences end with it.
+   *
+   * @param cause {@code person}, {@code terminal}, {@code medium} or {@code approver}: what was
+   *     revoked, suspended, disposed of or has no post any more
+   */
+  record SeriesEnded(String grant, String cause) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.series-ended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "cause", cause);
+    }
+  }
+
+  /**
+   * The entry's person said what became of the use of an occurrence (事後報告); what they said is in
+   * the row only.
+   */
+  record Reported(String grant) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.reported";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant);
     }
   }
 

@@ -2,9 +2,9 @@ package jp.sekisho.protocol.statement;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
-import jp.sekisho.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +62,8 @@ public record ExportGrant(
     int subjects,
     Instant start,
     Instant end,
-    int minutes) {
+    int minutes)
+    implements GrantText {
   /** Longest reason, in characters. */
   public static final int MAX_REASON = 400;
 
@@ -186,12 +187,12 @@ public record ExportGrant(
         && longer.extended(reason, end, minutes).equals(this);
   }
 
-  /** What an approval's card statement must have as its detail. */
-  public String detail() {
-    return Sha256.text(bytes());
+  @Override
+  public Optional<ExportGrant> allows(String grant) {
+    return grant.equals(request) ? Optional.of(this) : Optional.empty();
   }
 
-  /** The bytes whose hash is approved. */
+  @Override
   public byte[] bytes() {
     return StatementLines.write("grant")
         .line("request", request)

@@ -346,6 +346,23 @@ final class EventExamples {
         new SessionEvent.ActFailed(
             "POST /api/v1/grants/{id}/extend", "0A1B2C3D4E", Refusal.INTERNAL),
         PERSON);
+    events.put(
+        new GrantEvent.SeriesApproved(
+            TRANSACTION,
+            BOOT,
+            CERTIFICATE,
+            Base64Url.encode(cardStatement(Purpose.APPROVE, CERTIFICATE).bytes()),
+            Base64Url.encode(signature()),
+            Base64Url.encode(range(0, 91)),
+            "monthly",
+            4,
+            start,
+            "2027-02-21T03:00:00Z",
+            "S-2001"),
+        PERSON);
+    events.put(new GrantEvent.Occurrence(TRANSACTION, BOOT, 1, start, end), organ);
+    events.put(new GrantEvent.SeriesEnded(TRANSACTION, "terminal"), organ);
+    events.put(new GrantEvent.Reported(TRANSACTION), PERSON);
     return events;
   }
 

@@ -1,0 +1,261 @@
+package jp.sekisho.protocol.statement;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Arrays;
+import java.util.Optional;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.FiscalYear;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Sha256;
+
+/**
+ * The text of a recurring exception (定例許可): the same exception several times, approved by one card.
+ * It says the series whole, first and last time, rule and number; each occurrence follows from it
+ * and is an exception of its own. A series without a last occurrence, or with one beyond the fiscal
+ * year (年度) of its first day, cannot be written down.
+ *
+ * <pre>
+ * sekisho/grant-series/v1
+ * request (base64url, 16 bytes)
+ * organ mayor
+ * person S-1024
+ * terminal T-0042
+ * capability usb-read
+ * medium M-0007
+ * fingerprint (base64url, SHA-256 of the medium's identity)
+ * reason (free text, 1 to 400 characters)
+ * document (文書番号, 1 to 100 characters), or -
+ * legal-basis (法的根拠, 1 to 200 characters), or -
+ * provided-to (提供先, 1 to 200 characters), or -
+ * subjects (本人の数, 0 to 999999999)
+ * repeat monthly
+ * count 4
+ * first-start 2026-12-25T00:00:00Z
+ * first-end 2026-12-25T08:00:00Z
+ * last-start 2027-03-25T00:00:00Z
+ * last-end 2027-03-25T08:00:00Z
+ * minutes 30
+ * </pre>
+ *
+ * @param first what the first occurrence allows, under the series' own id
+ * @param repeat from one occurrence to the next
+ * @param count how many, the first included: 2 to {@value #MAX_COUNT}
+ */
+public record GrantSeries(ExportGrant first, Repeat repeat, int count) implements GrantText {
+  /** Most occurrences: weekly for a fiscal year. */
+  public static final int MAX_COUNT = 53;
+
+  private static final String KIND = "grant-series";
+  private static final byte[] BEGIN = "sekisho/grant-series/".getBytes(StandardCharsets.UTF_8);
+  private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
+
+  /** From one occurrence to the next, at the same time of day in Japan. */
+  public enum Repeat {
+    /** The same day of the week. */
+    WEEKLY("weekly"),
+    /** The first one's day of the month, or the last day of a month that has no such day. */
+    MONTHLY("monthly");
+
+    private final String text;
+
+    Repeat(String text) {
+      this.text = text;
+    }
+
+    /** The word on the wire. */
+    public String text() {
+      return text;
+    }
+
+    /** The rule called {@code text}. */
+    public static Repeat parse(String text) throws MalformedException {
+      for (Repeat repeat : values()) {
+        if (repeat.text.equals(text)) {
+          return repeat;
+        }
+      }
+      throw new MalformedException("unknown repeat");
+    }
+
+    private ZonedDateTime after(ZonedDateTime first, int times) {
+      return this == WEEKLY ? first.plusWeeks(times) : first.plusMonths(times);
+    }
+  }
+
+  /** Checks that the occurrences lie apart and within one fiscal year. */
+  public GrantSeries {
+    Fields.require(count >= 2 && count <= MAX_COUNT, "count is not 2 to " + MAX_COUNT);
+    Duration window = Duration.between(first.start(), first.end());
+    for (int number = 1; number < count; number++) {
+      Fields.require(
+          !start(first, repeat, number).plus(window).isAfter(start(first, repeat, number + 1)),
+          "an occurrence begins before the one before it ends");
+    }
+    Instant over =
+        FiscalYear.end(first.start().atZone(JAPAN).toLocalDate())
+            .plusDays(1)
+            .atStartOfDay(JAPAN)
+            .toInstant();
+    Instant last = start(first, repeat, count).plus(window);
+    Fields.require(!last.isAfter(over), "the last occurrence is after the fiscal year");
+    Fields.wholeSecond("last-end", last);
+  }
+
+  private static Instant start(ExportGrant first, Repeat repeat, int number) {
+    return repeat.after(first.start().atZone(JAPAN), number - 1).toInstant();
+  }
+
+  /** Names the request, and the series that comes of it. */
+  public String request() {
+    return first.request();
+  }
+
+  /**
+   * What an occurrence allows, under an id that follows from this whole text.
+   *
+   * @param number 1 for the first, {@link #count} for the last
+   */
+  public ExportGrant occurrence(int number) {
+    if (number < 1 || number > count) {
+      throw new IllegalArgumentException("no occurrence " + number + " of " + count);
+    }
+    Instant start = start(first, repeat, number);
+    return with(
+        id(detail(), number), start, start.plus(Duration.between(first.start(), first.end())));
+  }
+
+  /** From the start of the first to the end of the last, under the series' own id. */
+  public ExportGrant whole() {
+    return with(request(), first.start(), occurrence(count).end());
+  }
+
+  private ExportGrant with(String id, Instant start, Instant end) {
+    return new ExportGrant(
+        id,
+        first.organ(),
+        first.person(),
+        first.terminal(),
+        first.capability(),
+        first.medium(),
+        first.fingerprint(),
+        first.reason(),
+        first.document(),
+        first.legalBasis(),
+        first.providedTo(),
+        first.subjects(),
+        start,
+        end,
+        first.minutes());
+  }
+
+  private static String id(String detail, int number) {
+    byte[] named =
+        StatementLines.write("grant-occurrence")
+            .line("series", detail)
+            .line("number", Integer.toString(number))
+            .bytes();
+    return Base64Url.encode(Arrays.copyOf(Sha256.of(named), 16));
+  }
+
+  /** Which occurrence is called {@code grant}: 1 for the first; 0 for none. */
+  public int number(String grant) {
+    String detail = detail();
+    for (int number = 1; number <= count; number++) {
+      if (id(detail, number).equals(grant)) {
+        return number;
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public Optional<ExportGrant> allows(String grant) {
+    int number = number(grant);
+    return number == 0 ? Optional.empty() : Optional.of(occurrence(number));
+  }
+
+  @Override
+  public byte[] bytes() {
+    Instant last = start(first, repeat, count);
+    return StatementLines.write(KIND)
+        .line("request", first.request())
+        .line("organ", first.organ())
+        .line("person", first.person())
+        .line("terminal", first.terminal())
+        .line("capability", first.capability().text())
+        .line("medium", first.medium())
+        .line("fingerprint", first.fingerprint())
+        .line("reason", first.reason())
+        .line("document", Fields.orNone(first.document()))
+        .line("legal-basis", Fields.orNone(first.legalBasis()))
+        .line("provided-to", Fields.orNone(first.providedTo()))
+        .line("subjects", Integer.toString(first.subjects()))
+        .line("repeat", repeat.text())
+        .line("count", Integer.toString(count))
+        .line("first-start", first.start().toString())
+        .line("first-end", first.end().toString())
+        .line("last-start", last.toString())
+        .line("last-end", last.plus(Duration.between(first.start(), first.end())).toString())
+        .line("minutes", Integer.toString(first.minutes()))
+        .bytes();
+  }
+
+  /** Whether the first line could name a series. */
+  static boolean isOne(byte[] bytes) {
+    return bytes.length >= BEGIN.length
+        && Arrays.equals(bytes, 0, BEGIN.length, BEGIN, 0, BEGIN.length);
+  }
+
+  /** The series whose bytes are exactly {@code bytes}. */
+  public static GrantSeries parse(byte[] bytes) throws MalformedException {
+    StatementLines lines = StatementLines.read(bytes, KIND);
+    String request = lines.value("request");
+    String organ = lines.value("organ");
+    String person = lines.value("person");
+    String terminal = lines.value("terminal");
+    ExportGrant.Capability capability = ExportGrant.Capability.parse(lines.value("capability"));
+    String medium = lines.value("medium");
+    String fingerprint = lines.value("fingerprint");
+    String reason = lines.value("reason");
+    String document = Fields.orNull(lines.value("document"));
+    String legalBasis = Fields.orNull(lines.value("legal-basis"));
+    String providedTo = Fields.orNull(lines.value("provided-to"));
+    int subjects = lines.number("subjects");
+    Repeat repeat = Repeat.parse(lines.value("repeat"));
+    int count = lines.number("count");
+    Instant start = lines.instant("first-start");
+    Instant end = lines.instant("first-end");
+    // What the last ones say follows from the rest: the bytes below are only the same if they do.
+    var unusedStart = lines.instant("last-start");
+    var unusedEnd = lines.instant("last-end");
+    int minutes = lines.number("minutes");
+    lines.end();
+    return Fields.sameBytes(
+        bytes,
+        () ->
+            new GrantSeries(
+                new ExportGrant(
+                    request,
+                    organ,
+                    person,
+                    terminal,
+                    capability,
+                    medium,
+                    fingerprint,
+                    reason,
+                    document,
+                    legalBasis,
+                    providedTo,
+                    subjects,
+                    start,
+                    end,
+                    minutes),
+                repeat,
+                count),
+        GrantSeries::bytes);
+  }
+}
