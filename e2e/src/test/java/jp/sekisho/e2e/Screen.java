@@ -344,13 +344,7 @@ final class Screen implements AutoCloseable {
 
   /** What axe finds wrong with the page, each as id and help text. */
   List<String> accessibilityFaults() {
-    // Where a page has frames axe opens a further window at each look and loads itself twice; where
-    // it has none, the page's own window comes to the same.
-    boolean framed = !driver.findElements(By.cssSelector("iframe, frame")).isEmpty();
-    return new AxeBuilder()
-        .setLegacyMode(!framed).analyze(driver).getViolations().stream()
-            .map(Screen::describe)
-            .toList();
+    return new AxeBuilder().analyze(driver).getViolations().stream().map(Screen::describe).toList();
   }
 
   private static String describe(Rule rule) {
