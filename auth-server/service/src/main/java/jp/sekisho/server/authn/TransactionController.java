@@ -74,9 +74,11 @@ final class TransactionController {
     }
     String subject = asked.subject();
     boolean about = purpose == Purpose.APPROVE || purpose == Purpose.STEP_UP;
-    if (about != (subject != null)
-        || (purpose == Purpose.STEP_UP && subject != null && !StepUps.isAction(subject))) {
+    if (about != (subject != null)) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request);
+    }
+    if (purpose == Purpose.STEP_UP && subject != null && !StepUps.isAction(subject)) {
+      return answers.refuse(StepUps.malformed(subject), request);
     }
     Token session = SessionCookies.read(request, SessionCookies.SESSION).orElse(null);
     if (subject != null) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import jp.sekisho.protocol.Refusal;
 
 /**
  * What people proved anew within their sessions, for one action each: counts for five minutes and
@@ -110,6 +111,15 @@ public final class StepUps {
   /** Whether there is such an action. */
   public static boolean isAction(String action) {
     return ACTION.matcher(action).matches();
+  }
+
+  /**
+   * What to say of one that {@link #isAction} does not know; a person may have typed part of it.
+   */
+  public static Refusal malformed(String action) {
+    return action.startsWith(REGISTER_MEDIUM) || action.startsWith(DISPOSE_MEDIUM)
+        ? Refusal.MEDIUM_FORM
+        : Refusal.INPUT_MALFORMED;
   }
 
   /**
