@@ -263,6 +263,20 @@ public final class AgentService implements AutoCloseable {
     ExecutorService media = Executors.newCachedThreadPool(daemon("media"));
     stops.push(media::shutdownNow);
     MediaShares shares = new MediaShares(gates.media());
+    // Once for both desks: what an earlier process left open may be the one's or the other's.
+    boolean shut = shares.shutLeft();
+    if (!shut) {
+      // On a thread of its own: a medium that stalls must keep no deadline waiting.
+      ScheduledExecutorService closings =
+          Executors.newSingleThreadScheduledExecutor(daemon("closings"));
+      stops.push(closings::shutdownNow);
+      var unusedClosings =
+          closings.scheduleWithFixedDelay(
+              lasting(shares::shutAgain),
+              MediaShares.AGAIN.toMillis(),
+              MediaShares.AGAIN.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
     GrantDesk grantDesk =
         new GrantDesk(
             new GrantDesk.Self(settings.terminal(), settings.organ(), boot),
@@ -280,7 +294,7 @@ public final class AgentService implements AutoCloseable {
             random,
             media,
             status::write);
-    grantDesk.start(bindings);
+    grantDesk.start(bindings, shut);
     grants.set(grantDesk);
     ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon("grants"));
     stops.push(ticks::shutdownNow);
@@ -340,7 +354,7 @@ public final class AgentService implements AutoCloseable {
             media,
             () -> LockSupport.parkNanos(CARD_LOOK.toNanos()),
             status::write);
-    emergencyDesk.start(bindings::onChange);
+    emergencyDesk.start(bindings::onChange, shut);
     emergencies.set(emergencyDesk);
     // On a thread of its own: no other desk's mount may keep a deadline waiting.
     ScheduledExecutorService deadlines =

@@ -265,19 +265,16 @@ public final class EmergencyDesk implements AutoCloseable {
   }
 
   /**
-   * Ends for good whatever an earlier process left, then listens. Every medium is shut, whatever
-   * the file of cases says: it may be the one thing that the earlier process lost.
+   * Ends for good whatever an earlier process left, then listens. Every medium must have been shut
+   * by then, whatever the file of cases says: it may be the one thing that that process lost.
    *
    * @param seats takes a listener for what happens at seats
+   * @param shut whether every medium was verifiably shut since that process ended
    */
-  public void start(Consumer<Bindings.Listener> seats) {
-    boolean verified = true;
-    for (PluggedMedium medium : parts.gate().plugged()) {
-      verified &= shut(medium);
-    }
+  public void start(Consumer<Bindings.Listener> seats, boolean shut) {
     for (EmergencyCase left : store.all()) {
       if (left.state() == EmergencyCase.State.OPEN) {
-        record(new EmergencyEvent.Closed(left.text().request(), Cause.AGENT_KILLED, verified));
+        record(new EmergencyEvent.Closed(left.text().request(), Cause.AGENT_KILLED, shut));
       }
       if (left.state() != EmergencyCase.State.OVER) {
         keep(left.over());

@@ -1,5 +1,6 @@
 package jp.sekisho.agent.enforce;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,67 @@ import jp.sekisho.protocol.Refusal;
  * another. Thread-safe.
  */
 public final class MediaShares {
+  /** Between two tries to shut what was left open. */
+  public static final Duration AGAIN = Duration.ofSeconds(2);
+
+  private static final System.Logger LOG = System.getLogger(MediaShares.class.getName());
+
   private final MediaGate gate;
 
-  /** Who has what open, or is opening or closing it. Guarded by itself. */
+  /**
+   * Who has what open, or is opening or closing it; the gate itself has what an earlier process
+   * left and what is not verifiably shut yet. Guarded by itself.
+   */
   private final Map<PluggedMedium, MediaGate> owners = new HashMap<>();
 
   public MediaShares(MediaGate gate) {
     this.gate = gate;
+  }
+
+  /**
+   * Shuts every medium, whatever an earlier process left open and whoever of the desks had it; to
+   * be called once, before any desk starts. What is not verifiably shut is opened to no desk until
+   * {@link #shutAgain} has shut it.
+   *
+   * @return whether all of it is verifiably shut
+   */
+  public boolean shutLeft() {
+    boolean all = true;
+    for (PluggedMedium medium : gate.plugged()) {
+      synchronized (owners) {
+        owners.put(medium, gate);
+      }
+      all &= shut(medium);
+    }
+    return all;
+  }
+
+  /** Tries again what {@link #shutLeft} could not shut. */
+  public void shutAgain() {
+    List<PluggedMedium> left;
+    synchronized (owners) {
+      left =
+          owners.entrySet().stream()
+              .filter(owned -> owned.getValue().equals(gate))
+              .map(Map.Entry::getKey)
+              .toList();
+    }
+    left.forEach(this::shut);
+  }
+
+  private boolean shut(PluggedMedium medium) {
+    boolean verified = false;
+    try {
+      verified = gate.close(medium);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "closing a medium failed; it is tried again", e);
+    }
+    if (verified) {
+      synchronized (owners) {
+        owners.remove(medium, gate);
+      }
+    }
+    return verified;
   }
 
   /** The gate as a desk of its own sees it. */

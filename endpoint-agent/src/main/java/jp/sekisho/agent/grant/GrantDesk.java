@@ -190,21 +190,18 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   }
 
   /**
-   * Closes whatever an earlier process left open, then listens. Blocks until that is closed.
+   * Records the end of whatever an earlier process left open, then listens.
    *
    * @param bindings tells of cards; null where there is none to tell
+   * @param shut whether every medium was verifiably shut since that process ended
    */
-  public void start(@Nullable Bindings bindings) {
+  public void start(@Nullable Bindings bindings, boolean shut) {
     parts.gate().onPlugged(this::plugged);
     parts.gate().onUnplugged(this::unplugged);
     List<PluggedMedium> there = parts.gate().plugged();
-    boolean verified = true;
-    for (PluggedMedium medium : there) {
-      verified &= shut(medium);
-    }
     for (Activation left : store.all()) {
       if (left.open()) {
-        record(new ExportEvent.Closed(left.grant(), Cause.AGENT_KILLED, verified));
+        record(new ExportEvent.Closed(left.grant(), Cause.AGENT_KILLED, shut));
         markOpen(left.grant(), false);
       }
     }

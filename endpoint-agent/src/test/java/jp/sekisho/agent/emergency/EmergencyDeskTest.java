@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import jp.sekisho.agent.emergency.EmergencyWorld.Card;
+import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.login.CardDesk;
 import jp.sekisho.agent.login.LivePresence;
@@ -762,6 +763,28 @@ class EmergencyDeskTest {
     assertFalse(world.isOpen());
     world.newDesk();
     assertEquals(6, world.log.events.size());
+  }
+
+  @Test
+  @DisplayName("what a killed agent left and the next cannot shut is said to be so, and shut later")
+  void killedAndStuck() {
+    opens(30);
+    world.gate.stuck = true;
+    EmergencyDesk next = world.newDesk();
+    assertTrue(world.isOpen());
+    assertEquals("closed agent-killed unverified", world.log.lines().get(5));
+    // No desk opens it, nor is one told that it had it shut, until the gate has.
+    world.gate.stuck = false;
+    assertInstanceOf(
+        OpenOutcome.Failed.class,
+        world.shares.share().openReadOnly(EmergencyWorld.STICK, EmergencyWorld.UID));
+    assertTrue(world.isOpen());
+    world.shares.shutAgain();
+    assertFalse(world.isOpen());
+    assertInstanceOf(
+        OpenOutcome.Opened.class,
+        world.shares.share().openReadOnly(EmergencyWorld.STICK, EmergencyWorld.UID));
+    assertTrue(next.open().isEmpty());
   }
 
   @Test

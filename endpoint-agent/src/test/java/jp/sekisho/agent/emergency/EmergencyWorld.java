@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.MediaShares;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.grant.GrantTrust;
@@ -92,6 +93,7 @@ final class EmergencyWorld {
   final List<Approver> approvers = new ArrayList<>();
   final Set<String> revoked = new LinkedHashSet<>();
   final Gate gate = new Gate();
+  MediaShares shares = new MediaShares(gate);
   final Reader reader = new Reader();
   final Log log = new Log();
   final ScriptedSeat seat = new ScriptedSeat(UID);
@@ -137,11 +139,12 @@ final class EmergencyWorld {
   EmergencyDesk newDesk() {
     gate.unplugListeners.clear();
     queue.clear();
+    shares = new MediaShares(gate);
     EmergencyDesk made =
         new EmergencyDesk(
             new EmergencyDesk.Self(TERMINAL, ORGAN, boot),
             new EmergencyDesk.Parts(
-                gate,
+                shares.share(),
                 reader,
                 (at, stay, text, left) -> reader.sign(stay, asSigned.apply(text)),
                 this::number,
@@ -158,7 +161,7 @@ final class EmergencyWorld {
             queue::add,
             this::pause,
             () -> {});
-    made.start(listener -> bindings = listener);
+    made.start(listener -> bindings = listener, shares.shutLeft());
     return made;
   }
 

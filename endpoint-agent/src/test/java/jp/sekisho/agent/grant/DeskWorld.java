@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.MediaShares;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.heartbeat.BootClock;
@@ -81,6 +82,7 @@ final class DeskWorld {
   String boot = Base64Url.encode(new byte[16]);
 
   final Gate gate = new Gate();
+  private MediaShares shares = new MediaShares(gate);
   final Service service = new Service();
   final Log log = new Log();
   final List<LivePresence> present = new ArrayList<>();
@@ -123,10 +125,11 @@ final class DeskWorld {
     gate.plugListeners.clear();
     gate.unplugListeners.clear();
     queue.clear();
+    shares = new MediaShares(gate);
     return new GrantDesk(
         new GrantDesk.Self(TERMINAL, ORGAN, boot),
         new GrantDesk.Parts(
-            gate,
+            shares.share(),
             () -> List.copyOf(present),
             this::trustNow,
             service,
@@ -144,6 +147,11 @@ final class DeskWorld {
         () -> changes++);
   }
 
+  /** Starts the newest desk as the agent does. */
+  void start() {
+    desk.start(null, shares.shutLeft());
+  }
+
   private GrantTrust.Now trustNow() {
     if (trustError) {
       throw new LinkageError("scripted");
@@ -157,7 +165,7 @@ final class DeskWorld {
   /** Started, the clock heard, everything done. */
   DeskWorld running() {
     serverClock.heard(service.now());
-    desk.start(null);
+    start();
     desk.poll();
     settle();
     return this;

@@ -634,7 +634,7 @@ class GrantDeskTest {
     open();
     reboot();
     world.service.online = false;
-    world.desk.start(null);
+    world.start();
     world.desk.poll();
     world.settle();
     world.logIn(CLERK);
@@ -667,7 +667,7 @@ class GrantDeskTest {
     world.log.events.clear();
     world.desk = world.newDesk();
     world.present.clear();
-    world.desk.start(null);
+    world.start();
     assertFalse(world.isOpen());
     assertEquals(List.of("closed agent-killed"), world.log.lines());
   }
@@ -788,7 +788,7 @@ class GrantDeskTest {
     // Nor after a boot, when the service is asked first and says yes.
     world.boot = "AQAAAAAAAAAAAAAAAAAAAA";
     world.desk = world.newDesk();
-    world.desk.start(null);
+    world.start();
     world.desk.poll();
     world.settle();
     assertFalse(world.isOpen());

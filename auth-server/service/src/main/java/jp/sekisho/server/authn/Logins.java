@@ -145,17 +145,20 @@ public final class Logins {
         }
         yield switch (sessions.resolve(session, Sessions.Use.LOOK, Sources.address(source))) {
           case Resolution.Refused(Refusal reason) -> Verdict.refused(reason);
-          case Resolution.Suspended(Session locked) -> unlock(origin, source, locked);
+          case Resolution.Suspended(Session locked) -> unlock(origin, source, locked, session);
           // The page saw a lock that another of its tabs has lifted: proving again harms nobody.
-          case Resolution.Active(Session active) -> unlock(origin, source, active);
+          case Resolution.Active(Session active) -> unlock(origin, source, active, session);
         };
       }
       case STEP_UP, APPROVE -> Verdict.refused(Refusal.INPUT_MALFORMED);
     };
   }
 
-  private Verdict<Asked> unlock(String origin, String source, Session session) {
-    return open.ask(origin, source, new About(session.tokenHash(), session.terminal(), null, null));
+  private Verdict<Asked> unlock(String origin, String source, Session session, Token shown) {
+    return open.ask(
+        origin,
+        source,
+        new About(session.tokenHash(), shown.hash(), session.terminal(), null, null));
   }
 
   /**
@@ -165,7 +168,8 @@ public final class Logins {
    */
   Verdict<Asked> askStepUp(Session session, String action, String origin, String source) {
     return settings.origins().contains(origin)
-        ? open.ask(origin, source, new About(session.tokenHash(), session.terminal(), null, action))
+        ? open.ask(
+            origin, source, new About(session.tokenHash(), null, session.terminal(), null, action))
         : Verdict.refused(Refusal.ORIGIN_FOREIGN);
   }
 
@@ -177,7 +181,9 @@ public final class Logins {
   Verdict<Asked> askApproval(Session approver, Matter matter, String origin, String source) {
     return settings.origins().contains(origin)
         ? open.ask(
-            origin, source, new About(approver.tokenHash(), approver.terminal(), matter, null))
+            origin,
+            source,
+            new About(approver.tokenHash(), null, approver.terminal(), matter, null))
         : Verdict.refused(Refusal.ORIGIN_FOREIGN);
   }
 

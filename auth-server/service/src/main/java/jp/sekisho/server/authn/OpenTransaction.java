@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param fetchedFrom network address of that terminal's fetch; null before it
  * @param session hash of the token of the session it unlocks or is asked in; null exactly for a
  *     login
+ * @param shown hash of the cookie with which the browser asked to unlock it; null unless the
+ *     purpose is unlock
  * @param matter what is approved; null unless the purpose is approve
  * @param action what a step-up is for; null unless the purpose is step-up
  * @param relying who asked in the browser's place, and for which session; null for our own pages
@@ -36,6 +38,7 @@ public record OpenTransaction(
     @Nullable String terminal,
     @Nullable String fetchedFrom,
     byte @Nullable [] session,
+    byte @Nullable [] shown,
     @Nullable Matter matter,
     @Nullable String action,
     @Nullable RelyingLogin relying) {
@@ -60,6 +63,7 @@ public record OpenTransaction(
         fetcher,
         address,
         session,
+        shown,
         matter,
         action,
         relying);

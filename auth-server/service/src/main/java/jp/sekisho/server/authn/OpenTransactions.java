@@ -73,13 +73,18 @@ public final class OpenTransactions {
    * The session that a question is about, and what for.
    *
    * @param session hash of its token
+   * @param shown hash of the cookie with which the browser asked to unlock it; null otherwise
    * @param terminal its terminal, which alone may fetch
    * @param matter what is approved in it; null otherwise
    * @param action what is to be done in it; null otherwise; neither means to unlock it
    */
   @SuppressWarnings("ArrayRecordComponent") // identity is not asked for
   public record About(
-      byte[] session, String terminal, @Nullable Matter matter, @Nullable String action) {
+      byte[] session,
+      byte @Nullable [] shown,
+      String terminal,
+      @Nullable Matter matter,
+      @Nullable String action) {
     Purpose purpose() {
       if (matter != null) {
         return Purpose.APPROVE;
@@ -139,6 +144,7 @@ public final class OpenTransactions {
             about == null ? null : about.terminal(),
             null,
             about == null ? null : about.session(),
+            about == null ? null : about.shown(),
             about == null ? null : about.matter(),
             about == null ? null : about.action(),
             relying);

@@ -309,6 +309,7 @@ final class Recorded {
         spoke.statement().boot(),
         identified.assurance().text(),
         identified.authenticator(),
+        Objects.requireNonNullElse(spoke.question().shown(), unlocks),
         token);
     used.insert(change, unlock, spoke.question(), permitted.terminal().id());
     return Verdict.passed(new Recorded(new Effect.Resumed(token)));

@@ -189,7 +189,8 @@ final class TransactionController {
   @Post("/logout")
   @Consumes(MediaType.ALL)
   HttpResponse<?> logout(HttpRequest<?> request) {
-    SessionCookies.read(request, SessionCookies.SESSION).ifPresent(sessions::logout);
+    SessionCookies.read(request, SessionCookies.SESSION)
+        .ifPresent(token -> sessions.logout(token, source(request)));
     return HttpResponse.noContent().cookie(SessionCookies.clear(SessionCookies.SESSION));
   }
 

@@ -2,6 +2,7 @@ package jp.sekisho.server.emergency;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.SealedRows;
 import org.jdbi.v3.core.Handle;
@@ -19,13 +20,16 @@ public final class OpenEmergencies {
 
   /**
    * When the oldest of them was opened, by its terminal's clock: its entries reach back to before
-   * their arrival by what the terminal was offline. Empty when none is open. A row that was edited
-   * may be of any organ and any time, so with one nothing is old enough.
+   * their arrival by what the terminal was offline. Where that clock ran ahead, when this service
+   * heard of it. Empty when none is open. A row that was edited may be of any organ and any time,
+   * so with one nothing is old enough.
    */
   public Optional<Instant> since(Handle handle, String organ) {
     SealedRows<EmergencyCase> open = cases.unconfirmed(handle, organ, Integer.MAX_VALUE);
     return open.tampered().isEmpty()
-        ? open.sound().stream().map(EmergencyCase::opened).min(Instant::compareTo)
+        ? open.sound().stream()
+            .flatMap(one -> Stream.of(one.opened(), one.arrived()))
+            .min(Instant::compareTo)
         : Optional.of(Instant.EPOCH);
   }
 }

@@ -79,6 +79,16 @@ final class DossierRepository {
         .map(dossier -> extended(handle, dossier));
   }
 
+  /** Whether there is a row of this id, sound or not. */
+  boolean has(Handle handle, String id) {
+    return handle
+            .createQuery("select count(*) from export_request where id = :id")
+            .bind("id", id)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
   /** Those of an organ, newest first. */
   Listed ofOrgan(Handle handle, String organ, int most) {
     return list(

@@ -7,7 +7,6 @@ import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.server.grant.Grant.Use;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.storage.Change;
-import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +32,17 @@ public final class GrantClock {
   public void sweep() {
     List<String> ids = transactions.read(dossiers::waiting);
     for (String id : ids) {
-      try {
-        transactions.write(change -> {
-          Dossier dossier = dossiers.find(change.handle(), id).orElse(null);
-          if (dossier == null || !settle(change, dossier)) {
-            change.unchanged();
-          }
-          return id;
-        });
-      } catch (TamperedException e) {
-        tampered.report(e);
-      }
+      // One that cannot be settled must not keep the others.
+      tampered.watch(
+          "settling exception " + id,
+          () ->
+              transactions.write(change -> {
+                Dossier dossier = dossiers.find(change.handle(), id).orElse(null);
+                if (dossier == null || !settle(change, dossier)) {
+                  change.unchanged();
+                }
+                return id;
+              }));
     }
   }
 

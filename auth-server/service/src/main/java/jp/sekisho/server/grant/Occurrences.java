@@ -25,6 +25,7 @@ final class Occurrences {
   /** How long before its start one is made, so that its terminal has it in time. */
   static final Duration LEAD = Duration.ofDays(1);
 
+  private static final String REQUEST = "export_request";
   private static final String GRANT = "export_grant";
 
   private final DossierRepository dossiers;
@@ -53,7 +54,7 @@ final class Occurrences {
       EntryReceipt entry =
           change.record(organ(series), new GrantEvent.SeriesEnded(series.id(), broken.text()));
       dossiers.update(change, entry, grant.ended(GrantState.REVOKED, change.now()));
-      end(change, entry, series);
+      end(change, organ(series), series, broken.text());
       return true;
     }
     GrantSeries text = text(series);
@@ -64,6 +65,10 @@ final class Occurrences {
   private boolean make(Change change, Dossier series, Grant grant, ExportGrant one, int number) {
     if (change.now().isBefore(one.start().minus(LEAD))) {
       return false;
+    }
+    if (dossiers.has(change.handle(), one.request())) {
+      // Whoever has the series' text can compute the id; the series' row says that it is not ours.
+      throw new TamperedException(REQUEST, one.request());
     }
     EntryReceipt entry =
         change.record(
@@ -77,16 +82,20 @@ final class Occurrences {
   }
 
   /**
-   * Ends what is left of a series' occurrences; one that is in use is taken away. An edited row
-   * opens nothing any more, and must not keep the others.
+   * Ends what is left of a series' occurrences, each by an entry of its own; one that is in use is
+   * taken away. An edited row opens nothing any more, and must not keep the others.
+   *
+   * @param by whom these entries are about
+   * @param cause as in {@link GrantEvent.SeriesEnded}
    */
-  void end(Change change, EntryReceipt entry, Dossier series) {
+  void end(Change change, Entry.Subject by, Dossier series, String cause) {
     Grant grant = series.grant();
     for (int number = 1; grant != null && number <= grant.occurrences(); number++) {
       try {
         Dossier one = occurrence(change.handle(), text(series), number);
         Grant its = one.grant();
         if (its != null && its.state().leadsTo(GrantState.REVOKED)) {
+          EntryReceipt entry = change.record(by, new GrantEvent.SeriesEnded(one.id(), cause));
           dossiers.update(change, entry, its.ended(GrantState.REVOKED, change.now()));
         }
       } catch (TamperedException e) {

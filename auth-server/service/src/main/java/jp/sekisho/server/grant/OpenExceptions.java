@@ -19,13 +19,26 @@ public final class OpenExceptions {
   }
 
   /**
-   * When the oldest of them was asked for; empty when none is open. A row that was edited may be of
-   * any organ and any time, so with one nothing is old enough.
+   * When the oldest of them was asked for, of an occurrence its series: that approval is its own.
+   * Empty when none is open. A row that was edited or is missing may be of any organ and any time,
+   * so with one nothing is old enough.
    */
   public Optional<Instant> since(Handle handle, String organ) {
     SealedRows<Dossier> open = dossiers.open(handle, organ);
     return open.tampered().isEmpty()
-        ? open.sound().stream().map(dossier -> dossier.request().created()).min(Instant::compareTo)
+        ? open.sound().stream().map(dossier -> asked(handle, dossier)).min(Instant::compareTo)
         : Optional.of(Instant.EPOCH);
+  }
+
+  private Instant asked(Handle handle, Dossier dossier) {
+    Request request = dossier.request();
+    Turn turn = request.turn();
+    if (turn == null || turn.isSeries()) {
+      return request.created();
+    }
+    return dossiers
+        .find(handle, turn.series().request())
+        .map(series -> series.request().created())
+        .orElse(Instant.EPOCH);
   }
 }

@@ -19,12 +19,16 @@ import jp.sekisho.server.grant.DossierRepository.Listed;
 import jp.sekisho.server.grant.Grant.Use;
 import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.session.Session;
+import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Exceptions as the session's person may see them, each with what that person may do. */
 public final class Overview {
+  /** State of an occurrence whose row is not believed. */
+  private static final String TAMPERED = "tampered";
+
   private final Transactions transactions;
   private final DossierRepository dossiers;
   private final Shelf shelf;
@@ -94,39 +98,62 @@ public final class Overview {
   /** One exception; empty when there is none that this person may see. */
   public Optional<GrantView> find(Session session, String id) {
     Instant now = clock.instant();
-    return transactions.read(handle ->
-        shelf.find(handle, session, id, now).map(dossier -> whole(handle, session, dossier, now)));
+    List<TamperedException> met = new ArrayList<>();
+    Optional<GrantView> found =
+        transactions.read(handle ->
+            shelf
+                .find(handle, session, id, now)
+                .map(dossier -> whole(handle, session, dossier, now, met)));
+    met.forEach(tampered::report);
+    return found;
   }
 
   /** An exception after a step of this person. */
   public GrantView view(Session session, Dossier dossier) {
     Instant now = clock.instant();
-    return transactions.read(handle -> whole(handle, session, dossier, now));
+    List<TamperedException> met = new ArrayList<>();
+    GrantView view = transactions.read(handle -> whole(handle, session, dossier, now, met));
+    met.forEach(tampered::report);
+    return view;
   }
 
-  private GrantView whole(Handle handle, Session session, Dossier dossier, Instant now) {
+  /**
+   * @param met takes the rows that are not believed
+   */
+  private GrantView whole(
+      Handle handle, Session session, Dossier dossier, Instant now, List<TamperedException> met) {
     Rights rights = shelf.rights(handle, session, now);
     List<Review> made = reviews.of(handle, dossier);
     boolean may =
         made.stream().anyMatch(one -> reviews.isFor(handle, rights, dossier.request(), one, now));
-    return view(dossier, rights, made, times(handle, dossier), may, now);
+    return view(dossier, rights, made, times(handle, dossier, met), may, now);
   }
 
-  private List<OccurrenceView> times(Handle handle, Dossier dossier) {
+  /** One that was edited or is gone is shown as such: it must not hide the others. */
+  private List<OccurrenceView> times(Handle handle, Dossier dossier, List<TamperedException> met) {
     Turn turn = dossier.request().turn();
     Grant grant = dossier.grant();
     List<OccurrenceView> times = new ArrayList<>();
     if (turn != null && turn.isSeries() && grant != null) {
       for (int number = 1; number <= grant.occurrences(); number++) {
-        Dossier one = occurrences.occurrence(handle, turn.series(), number);
+        ExportGrant text = turn.series().occurrence(number);
+        String state = TAMPERED;
+        boolean settled = false;
+        try {
+          Dossier one = occurrences.occurrence(handle, turn.series(), number);
+          state = one.state();
+          settled = one.isSettled();
+        } catch (TamperedException e) {
+          met.add(e);
+        }
         times.add(
             new OccurrenceView(
-                one.id(),
+                text.request(),
                 number,
-                one.text().start().toString(),
-                one.text().end().toString(),
-                one.state(),
-                one.isSettled()));
+                text.start().toString(),
+                text.end().toString(),
+                state,
+                settled));
       }
     }
     return times;

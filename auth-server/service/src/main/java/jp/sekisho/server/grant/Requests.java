@@ -345,7 +345,7 @@ public final class Requests {
               EntryReceipt entry = change.record(by.subject(), new GrantEvent.Withdrawn(id));
               Grant grant = dossier.grant();
               if (grant != null) {
-                return end(change, entry, dossier, grant, GrantState.WITHDRAWN);
+                return end(change, by, entry, dossier, grant, GrantState.WITHDRAWN);
               }
               Request withdrawn =
                   dossier.request().decided(RequestState.WITHDRAWN, change.now(), by.person());
@@ -365,16 +365,16 @@ public final class Requests {
                 throw new IllegalStateException("nothing to revoke passed its check");
               }
               EntryReceipt entry = change.record(by.subject(), new GrantEvent.Revoked(id));
-              return end(change, entry, dossier, grant, GrantState.REVOKED);
+              return end(change, by, entry, dossier, grant, GrantState.REVOKED);
             }));
   }
 
   private Verdict<Dossier> end(
-      Change change, EntryReceipt entry, Dossier dossier, Grant grant, GrantState how) {
+      Change change, Session by, EntryReceipt entry, Dossier dossier, Grant grant, GrantState how) {
     Grant ended = grant.ended(how, change.now());
     dossiers.update(change, entry, ended);
     if (dossier.request().isSeries()) {
-      occurrences.end(change, entry, dossier);
+      occurrences.end(change, by.subject(), dossier, how.text());
     }
     return Verdict.passed(dossier.with(ended));
   }

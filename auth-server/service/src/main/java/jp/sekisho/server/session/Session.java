@@ -198,8 +198,23 @@ public record Session(
         secret);
   }
 
+  /** Whether this is the cookie that is valid now: not one that was replaced. */
+  public boolean isHeldBy(Token token) {
+    return cookie(token.hash()) == Cookie.VALID;
+  }
+
   /** With another cookie in the place of the valid one. */
   Session renewed(byte[] hash, Instant at) {
+    return renewed(hash, validHash(), at);
+  }
+
+  /**
+   * With another cookie in the place of the valid one.
+   *
+   * @param shown hash of the cookie that the browser asked with: if it is the one before, the valid
+   *     one never reached that browser, and the one before is what it has until it gets the new one
+   */
+  Session renewed(byte[] hash, byte[] shown, Instant at) {
     return new Session(
         tokenHash,
         person,
@@ -218,7 +233,7 @@ public record Session(
         source,
         authenticator,
         relying,
-        new Secret(hash, validHash(), at));
+        new Secret(hash, cookie(shown) == Cookie.REPLACED ? shown : validHash(), at));
   }
 
   @Override

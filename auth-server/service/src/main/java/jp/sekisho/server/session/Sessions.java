@@ -431,6 +431,7 @@ public final class Sessions {
    *
    * @param assurance of the authenticator that did
    * @param by that authenticator, as {@link Session#authenticator}
+   * @param shown hash of the cookie that the browser asked with
    * @param token goes into its cookie from now on
    */
   public void resume(
@@ -440,13 +441,14 @@ public final class Sessions {
       String boot,
       String assurance,
       String by,
+      byte[] shown,
       Token token) {
     EntryReceipt entry = change.record(session.subject(), new SessionEvent.Resumed());
     Instant now = change.now();
     repository.update(
         change,
         entry,
-        session.resumedBy(unlock, boot, assurance, by, now).renewed(token.hash(), now));
+        session.resumedBy(unlock, boot, assurance, by, now).renewed(token.hash(), shown, now));
   }
 
   /**
@@ -458,13 +460,19 @@ public final class Sessions {
     repository.update(change, stepUp, session.renewed(token.hash(), change.now()));
   }
 
-  /** Ends the session of {@code token} if there is one; a suspended one too. */
-  public void logout(Token token) {
+  /**
+   * Ends the session of {@code token} if there is one; a suspended one too, and none whose cookie
+   * comes from elsewhere than its login.
+   *
+   * @param source network address of the caller
+   */
+  public void logout(Token token, InetAddress source) {
     byte[] hash = token.hash();
     transactions.write(change -> {
       if (repository.ofCookie(change.handle(), hash) instanceof Found.Sound(Session session)
           && session.cookie(hash) != Session.Cookie.OLD
-          && session.state() != Session.State.ENDED) {
+          && session.state() != Session.State.ENDED
+          && !isElsewhere(session, source)) {
         end(change, session, Cause.LOGOUT);
       } else {
         change.unchanged();

@@ -40,7 +40,8 @@ import jp.sekisho.server.storage.Transactions;
 /**
  * A log for its auditors, as the offline bundle, as a table or as JSON Lines: made whole in a file
  * first, so that a damaged log gives an error and never half of one; the entry that it was taken is
- * durable before the first byte leaves.
+ * durable before the first byte leaves. Not to be asked for its head: a file would be made that
+ * nobody takes.
  */
 @Controller
 @Requires(beans = Installation.class)
@@ -84,7 +85,7 @@ final class ExportController {
       boolean fits,
       ExportFiles.Writing writing) {}
 
-  @Get("/api/v1/log/export")
+  @Get(value = "/api/v1/log/export", headRoute = false)
   @Produces(MediaType.ALL)
   HttpResponse<?> bundle(HttpRequest<?> request, @QueryValue String log) throws IOException {
     if (LogFilter.of(parameters(request)).filter(LogFilter::isAll).isEmpty()) {
@@ -137,7 +138,7 @@ final class ExportController {
   }
 
   /** The whole log, or what a search's conditions leave of it. */
-  @Get("/api/v1/log/export.csv")
+  @Get(value = "/api/v1/log/export.csv", headRoute = false)
   @Produces(MediaType.ALL)
   HttpResponse<?> csv(HttpRequest<?> request, @QueryValue String log) throws IOException {
     Words words = Words.of(Answers.language(request));
@@ -158,7 +159,7 @@ final class ExportController {
   }
 
   /** As {@link #csv}, one canonical entry a line. */
-  @Get("/api/v1/log/export.jsonl")
+  @Get(value = "/api/v1/log/export.jsonl", headRoute = false)
   @Produces(MediaType.ALL)
   HttpResponse<?> lines(HttpRequest<?> request, @QueryValue String log) throws IOException {
     return export(
@@ -206,7 +207,11 @@ final class ExportController {
     if (!taken.fits()) {
       return answers.refuse(Refusal.LOG_TOO_LARGE, request);
     }
-    ExportFiles.Written written = files.write(taken.writing());
+    Optional<ExportFiles.Written> made = files.write(taken.writing());
+    if (made.isEmpty()) {
+      return answers.refuse(Refusal.TOO_MANY, request).header(HttpHeaders.RETRY_AFTER, "60");
+    }
+    ExportFiles.Written written = made.get();
     try {
       transactions.write(change ->
           change.record(

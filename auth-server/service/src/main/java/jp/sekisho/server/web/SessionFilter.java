@@ -176,7 +176,7 @@ final class SessionFilter implements ConditionalFilter {
     Resolution worth =
         sessions.resolve(
             token.get(), guard == Guard.LOOK ? Use.LOOK : Use.ACTIVITY, Doors.source(request));
-    if (!admits(worth)) {
+    if (!admits(worth, token.get())) {
       return answers.refuse(Refusal.TOO_MANY, request).header(HttpHeaders.RETRY_AFTER, "60");
     }
     return switch (worth) {
@@ -195,11 +195,11 @@ final class SessionFilter implements ConditionalFilter {
     };
   }
 
-  private boolean admits(Resolution worth) {
+  private boolean admits(Resolution worth, Token token) {
     return switch (worth) {
       case Resolution.Refused _ -> true;
-      case Resolution.Suspended(Session session) -> limit.admits(session);
-      case Resolution.Active(Session session) -> limit.admits(session);
+      case Resolution.Suspended(Session session) -> limit.admits(session, token);
+      case Resolution.Active(Session session) -> limit.admits(session, token);
     };
   }
 

@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.session.Session;
+import jp.sekisho.server.session.Token;
 
 /**
  * How often one session asks: more than any person at a page does, and less than a program that
@@ -26,8 +27,11 @@ final class SessionLimit {
     this.count = new RequestCount<>(clock, most, Long.MAX_VALUE);
   }
 
-  /** Counts a request; false when it is one too many in this minute. */
-  boolean admits(Session session) {
-    return count.admits(session.name());
+  /**
+   * Counts a request; false when it is one too many in this minute. Whoever has a cookie that was
+   * replaced uses up nothing of its session's holder.
+   */
+  boolean admits(Session session, Token token) {
+    return count.admits(session.isHeldBy(token) ? session.name() : session.name() + " replaced");
   }
 }

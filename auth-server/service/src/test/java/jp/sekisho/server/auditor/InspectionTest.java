@@ -289,6 +289,9 @@ class InspectionTest {
     add(organ, new GrantEvent.SeriesEnded(series, "person"));
     follow();
     assertEquals(List.of(unused), ask(AuditPreset.OLD_GRANTS));
+    add(organ, new GrantEvent.SeriesEnded(grant(2), "person"));
+    follow();
+    assertEquals(List.of(), ask(AuditPreset.OLD_GRANTS));
   }
 
   /**

@@ -124,7 +124,7 @@ class ActingPostTest {
     assertEquals("shimin", scene.newest("mayor").subject().post());
     assertEquals("shimin", active(token).post());
     assertEquals(Optional.of(Refusal.SESSION_ENDED), posts().choose(open, "zeimu"), "once");
-    scene.sessions.logout(token);
+    scene.sessions.logout(token, LoginScene.BROWSER);
     assertEquals("shimin", scene.newest("mayor").subject().post());
   }
 

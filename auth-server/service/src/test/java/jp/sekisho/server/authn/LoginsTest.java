@@ -593,9 +593,9 @@ final class LoginsTest {
     assertInstanceOf(Resolution.Suspended.class, worth(second, Use.ACTIVITY), "locked");
     assertEquals(
         new Resolution.Refused(Refusal.SESSION_NONE), worth(first, Use.LOOK), "nobody's any more");
-    scene.sessions.logout(first);
+    scene.sessions.logout(first, LoginScene.BROWSER);
     assertEquals(name, active(third).name(), "an old one ends nothing");
-    scene.sessions.logout(third);
+    scene.sessions.logout(third, LoginScene.BROWSER);
     assertEquals(new Resolution.Refused(Refusal.SESSION_ENDED), worth(third, Use.LOOK));
     assertEquals(new Resolution.Refused(Refusal.SESSION_ENDED), worth(second, Use.LOOK));
   }
@@ -620,8 +620,27 @@ final class LoginsTest {
     assertInstanceOf(Resolution.Suspended.class, worth(first, Use.LOOK));
     Token third = unlocked(first);
     assertEquals(name, active(third).name());
-    assertInstanceOf(Resolution.Suspended.class, worth(lost, Use.ACTIVITY));
-    assertEquals(new Resolution.Refused(Refusal.SESSION_NONE), worth(first, Use.LOOK));
+    assertEquals(new Resolution.Refused(Refusal.SESSION_NONE), worth(lost, Use.ACTIVITY));
+    assertInstanceOf(Resolution.Suspended.class, worth(first, Use.ACTIVITY));
+  }
+
+  @Test
+  void renewed_aBrowserKeepsItsWayBackHoweverManyAnswersAreLost() {
+    Token first = scene.login(T, card);
+    String name = active(first).name();
+    Token second = unlocked(first);
+    for (int lost = 0; lost < 3; lost++) {
+      Token never = unlocked(second);
+      assertInstanceOf(Resolution.Suspended.class, worth(second, Use.ACTIVITY));
+      assertEquals(name, active(never).name());
+      assertEquals(new Resolution.Refused(Refusal.SESSION_NONE), worth(first, Use.ACTIVITY));
+    }
+    Token arrived = unlocked(unlocked(second));
+    assertEquals(name, active(arrived).name());
+    assertEquals(
+        new Resolution.Refused(Refusal.SESSION_NONE),
+        worth(second, Use.ACTIVITY),
+        "nobody's once its browser has another");
   }
 
   @Test

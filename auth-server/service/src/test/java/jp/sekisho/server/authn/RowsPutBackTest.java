@@ -145,7 +145,7 @@ final class RowsPutBackTest {
   void anEndedSessionStaysEnded() {
     Token token = scene.login(T, card);
     keep("web_session");
-    scene.sessions.logout(token);
+    scene.sessions.logout(token, LoginScene.BROWSER);
     stop();
     try (OpenStorage again = OpenStorage.sqlite(directory, scene.clock)) {
       putBack(again, "web_session");

@@ -251,6 +251,22 @@ final class EmergencyTest {
   }
 
   @Test
+  void aTerminalsClockThatRunsAheadLetsNoEntryBeDeleted() throws Exception {
+    Instant ahead = scene.server.clock.instant().plus(Duration.ofDays(400));
+    DeviceRecord record = scene.clerkPc.record(opened(ID, GrantScene.CLERK), ahead);
+    assertEquals(200, scene.clerkPc.events(record).statusCode());
+    OpenEmergencies open = new OpenEmergencies(scene.server.installation.seal());
+    Instant since =
+        scene
+            .server
+            .installation
+            .database()
+            .read(handle -> open.since(handle, "mayor"))
+            .orElseThrow();
+    assertFalse(since.isAfter(scene.server.clock.instant()), since::toString);
+  }
+
+  @Test
   void theTerminalSaysWhenItEndedAndNoOtherDoes() throws Exception {
     told(scene.clerkPc, opened(ID, GrantScene.CLERK));
     told(scene.approverPc, new EmergencyEvent.Closed(ID, Cause.DEADLINE, true));

@@ -82,7 +82,11 @@ final class SeriesTest {
   }
 
   private GrantView approved() throws Exception {
-    HttpResponse<String> asked = post(clerk, "", wanted("weekly", 3));
+    return approved(3);
+  }
+
+  private GrantView approved(int count) throws Exception {
+    HttpResponse<String> asked = post(clerk, "", wanted("weekly", count));
     assertEquals(201, asked.statusCode(), asked.body());
     GrantView view = GrantScene.read(asked, GrantView.class);
     HttpResponse<String> answer = scene.approve(approver, view.id());
@@ -106,14 +110,21 @@ final class SeriesTest {
 
   /** As its rows say, when nobody can log in any more. */
   private String state(String id) {
+    return dossier(id).state();
+  }
+
+  private Request request(String id) {
+    return dossier(id).request();
+  }
+
+  private Dossier dossier(String id) {
     DossierRepository dossiers = scene.server.context.getBean(DossierRepository.class);
     return scene
         .server
         .installation
         .transactions()
         .read(handle -> dossiers.find(handle, id))
-        .orElseThrow()
-        .state();
+        .orElseThrow();
   }
 
   private static SeriesView series(GrantView view) {
@@ -309,6 +320,13 @@ final class SeriesTest {
     assertEquals(200, post(clerk, "/" + view.id() + "/withdraw", "").statusCode());
     assertEquals("withdrawn", scene.view(clerk, view.id()).state());
     assertEquals("revoked", scene.view(clerk, first).state());
+    // Unused, it would else stand open in the log for ever.
+    scene.server.awaitEntry(
+        "mayor",
+        "grant.series-ended",
+        entry ->
+            first.equals(entry.data().get("grant"))
+                && "withdrawn".equals(entry.data().get("cause")));
     refused(Refusal.GRANT_DECIDED, first, 1);
   }
 
@@ -427,5 +445,65 @@ final class SeriesTest {
             .request();
     assertEquals(List.of(second), offered());
     refused(Refusal.STATE_TAMPERED, second, 3);
+    // Who may revoke sees which one it is, and ends what is left.
+    assertEquals(
+        List.of("tampered", "approved"),
+        times(view.id()).stream().map(OccurrenceView::state).toList());
+    String page = scene.send("GET", "/grants/" + view.id(), null, approver.cookie()).body();
+    assertTrue(page.contains("data-state=\"tampered\""), page);
+    HttpResponse<String> revoked = post(approver, "/" + view.id() + "/revoke", "");
+    assertEquals(200, revoked.statusCode(), revoked.body());
+    assertEquals("revoked", state(second));
+  }
+
+  @Test
+  void aRowThatStandsWhereATimeIsToBeMadeStopsThatSeriesOnlyAndIsTold() throws Exception {
+    GrantView planted = approved(2);
+    GrantView other = approved(3);
+    String second =
+        GrantSeries.parse(planted.text().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+            .occurrence(2)
+            .request();
+    String first = times(planted.id()).getFirst().grant();
+    int rows =
+        scene
+            .server
+            .installation
+            .database()
+            .writer()
+            .write(h ->
+                h.execute(
+                    "insert into export_request (id, organ, requester, person, text, ends, state,"
+                        + " created, decided, decided_by, entry_id, mac) select ?, organ,"
+                        + " requester, person, text, ends, state, created, decided, decided_by,"
+                        + " entry_id, mac from export_request where id = ?",
+                    second,
+                    first));
+    assertEquals(1, rows);
+    leap(WEEK);
+    assertEquals(1, times(planted.id()).size());
+    assertEquals(2, times(other.id()).size(), "those after it had their turn");
+    scene.server.awaitEntry(
+        "system", "service.state-tampered", entry -> second.equals(entry.data().get("row")));
+  }
+
+  @Test
+  void whatATimeNeedsReachesBackToTheApprovalOfItsSeries() throws Exception {
+    GrantView view = approved();
+    Instant asked = request(view.id()).created();
+    leap(WEEK);
+    String second = times(view.id()).get(1).grant();
+    activated(second, 1);
+    assertEquals(200, post(approver, "/" + view.id() + "/revoke", "").statusCode());
+    assertTrue(request(second).created().isAfter(asked));
+    OpenExceptions open = new OpenExceptions(scene.server.installation.seal());
+    assertEquals(
+        asked,
+        scene
+            .server
+            .installation
+            .database()
+            .read(handle -> open.since(handle, "mayor"))
+            .orElseThrow());
   }
 }

@@ -176,10 +176,18 @@ final class SessionsTest {
 
   @Test
   void logoutEndsOnceAndIsQuietAfterwards() {
-    scene.sessions.logout(token);
+    scene.sessions.logout(token, LoginScene.BROWSER);
     assertEnded(Cause.LOGOUT);
     int entries = scene.entries("mayor").size();
-    scene.sessions.logout(token);
+    scene.sessions.logout(token, LoginScene.BROWSER);
+    assertEquals(entries, scene.entries("mayor").size());
+  }
+
+  @Test
+  void aCookieThatWasCopiedElsewhereLogsNobodyOut() {
+    int entries = scene.entries("mayor").size();
+    scene.sessions.logout(token, InetAddress.ofLiteral("192.0.2.8"));
+    assertActive();
     assertEquals(entries, scene.entries("mayor").size());
   }
 

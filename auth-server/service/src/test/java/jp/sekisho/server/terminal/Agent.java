@@ -198,9 +198,17 @@ public final class Agent {
   }
 
   DeviceRecord record(String boot, AgentEvent event) {
+    return record(boot, event, Instant.now());
+  }
+
+  /** As {@link #record(AgentEvent)}, when the terminal's clock says {@code at}. */
+  public DeviceRecord record(AgentEvent event, Instant at) {
+    return record(BOOT, event, at);
+  }
+
+  private DeviceRecord record(String boot, AgentEvent event, Instant at) {
     String prev = written.isEmpty() ? DeviceRecord.GENESIS : written.getLast().hash();
-    DeviceRecord record =
-        DeviceRecord.of(terminal, boot, written.size() + 1L, prev, Instant.now(), event);
+    DeviceRecord record = DeviceRecord.of(terminal, boot, written.size() + 1L, prev, at, event);
     written.add(record);
     return record;
   }

@@ -1,6 +1,7 @@
 package jp.sekisho.server.web;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -172,6 +173,38 @@ final class ApiConventionsTest {
     assertTrue(count.admits("another"));
     clock.advance(Duration.ofMinutes(1));
     assertTrue(count.admits("one"));
+  }
+
+  @Test
+  void whoHasACookieThatWasReplacedUsesUpNothingOfTheHolder() {
+    Instant now = Instant.parse("2026-11-21T00:00:00Z");
+    Token holders = Token.random();
+    Token copied = Token.random();
+    Session session =
+        new Session(
+            copied.hash(),
+            "100042",
+            "mayor",
+            null,
+            "T-0001",
+            "boot",
+            "t",
+            "normal",
+            Session.State.ACTIVE,
+            null,
+            now,
+            now,
+            now,
+            now.plus(Duration.ofHours(12)),
+            null,
+            null,
+            null,
+            new Session.Secret(holders.hash(), copied.hash(), now));
+    SessionLimit limit = new SessionLimit(new SettableClock(now), 1);
+    assertTrue(limit.admits(session, copied));
+    assertFalse(limit.admits(session, copied));
+    assertTrue(limit.admits(session, holders));
+    assertFalse(limit.admits(session, holders));
   }
 
   @Test

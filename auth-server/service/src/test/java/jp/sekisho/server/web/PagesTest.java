@@ -19,10 +19,13 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -453,6 +456,36 @@ final class PagesTest {
     installation.logs().integrateNow();
     String html = get("/log", token).body();
     assertTrue(html.contains("log.exported") && html.contains("log.refused"));
+  }
+
+  @Test
+  void noMoreThanFourExportsAreOnTheirWayAndASentOneLeavesItsPlace() throws Exception {
+    String path = "/api/v1/log/export.jsonl?log=mayor";
+    Token token = session(AUDITOR);
+    ExportFiles files = context.getBean(ExportFiles.class);
+    Deque<ExportFiles.Written> taken = new ArrayDeque<>();
+    for (int i = 0; i < ExportFiles.MOST; i++) {
+      taken.push(files.write(_ -> {}).orElseThrow());
+    }
+    HttpResponse<String> refused = get(path, token);
+    assertEquals(Refusal.TOO_MANY, refusal(refused));
+    assertEquals("60", refused.headers().firstValue("Retry-After").orElse(""));
+    taken.pop().discard();
+    assertEquals(200, get(path, token).statusCode());
+    // The last byte may be here before the service closed the file.
+    Optional<ExportFiles.Written> place = Optional.empty();
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (place.isEmpty() && System.nanoTime() < end) {
+      place = files.write(_ -> {});
+    }
+    place.orElseThrow().discard();
+    HttpRequest head =
+        request(path, token).method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+    int answer = http.send(head, HttpResponse.BodyHandlers.discarding()).statusCode();
+    assertEquals(4, answer / 100, "nothing is made for who takes nothing");
+    for (ExportFiles.Written one : taken) {
+      one.discard();
+    }
   }
 
   @Test

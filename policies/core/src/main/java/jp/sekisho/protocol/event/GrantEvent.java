@@ -237,10 +237,12 @@ public sealed interface GrantEvent extends AuditEvent {
 
   /**
    * A series is over before its last occurrence, because something it was approved for is not so
-   * any more; its occurrences end with it.
+   * any more; or one of its occurrences ended with it, each by an entry of its own.
    *
+   * @param grant id of the series, or of that occurrence
    * @param cause {@code person}, {@code terminal}, {@code medium} or {@code approver}: what was
-   *     revoked, suspended, disposed of or has no post any more
+   *     revoked, suspended, disposed of or has no post any more; of an occurrence also {@code
+   *     withdrawn} or {@code revoked}, as the series was
    */
   record SeriesEnded(String grant, String cause) implements GrantEvent {
     @Override
