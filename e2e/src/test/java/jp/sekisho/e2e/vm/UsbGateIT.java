@@ -325,11 +325,19 @@ class UsbGateIT {
   void overflow() {
     vm.run("kill -STOP $(cat /run/agent.pid)").expectOk();
     vm.run(
-            "i=0; while [ $i -lt 12000 ]; do echo change >/sys/class/net/lo/uevent; i=$((i+1)); done")
+            "i=0; while [ $i -lt 16000 ]; do echo change >/sys/class/net/lo/uevent; i=$((i+1)); done")
         .expectOk();
     Plugged keyboard = vm.plug(UsbPart.KEYBOARD, "8");
     String name = vm.awaitDevice(keyboard).name();
     assertEquals("0", authorized(name));
+    // Of the agent's own socket for uevents (protocol 15) the kernel says how many it dropped.
+    String dropped =
+        vm.run(
+                "awk -v pid=$(cat /run/agent.pid) '$2 == 15 && $3 == pid { print $9 }'"
+                    + " /proc/net/netlink")
+            .expectOk()
+            .strip();
+    assertTrue(!dropped.isEmpty() && Long.parseLong(dropped) > 0, "dropped: " + dropped);
     vm.run("kill -CONT $(cat /run/agent.pid)").expectOk();
     awaitDriver(keyboard, "usbhid");
     remove(keyboard);

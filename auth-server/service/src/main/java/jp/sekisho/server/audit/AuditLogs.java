@@ -124,16 +124,13 @@ public final class AuditLogs implements AutoCloseable {
 
   /**
    * Sees to it that everything committed before this call is published: here, if no other process
-   * numbers, else by waiting for it.
+   * numbers, else by waiting for it or for its end.
    *
    * @throws LogIntegrityException as {@link #start}
    * @throws StorageException when the other process does not publish within ten seconds
    */
   public void integrateNow() {
-    if (!loop.runOnce()) {
-      PublishedByOthers.await(database);
-      boolean _ = loop.runOnce(); // whether ours are among the published, not just gone
-    }
+    PublishedByOthers.await(database, loop::runOnce);
   }
 
   /**

@@ -6,19 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.OutputStream;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
-import javax.sql.DataSource;
 import jp.sekisho.audit.tile.EntryTilePath;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.OpenStorage;
@@ -71,14 +62,14 @@ class DeletionMeanwhileTest {
   @Test
   void aPageDoesNotTakeThemForTamperedWith() {
     try (OpenStorage storage = old();
-        Between reader = new Between(directory)) {
+        Between reader = new Between(directory, "from audit_entry")) {
       LogRow.Intact last =
           assertInstanceOf(
-              LogRow.Intact.class, reader.storage.logs.page("mayor", null, 400, 10).getFirst());
+              LogRow.Intact.class, reader.storage().logs.page("mayor", null, 400, 10).getFirst());
       assertEquals(399, last.index());
       List<LogRow> page =
           reader.during(
-              () -> prune(storage), () -> reader.storage.logs.page("mayor", null, 400, 10));
+              () -> prune(storage), () -> reader.storage().logs.page("mayor", null, 400, 10));
       assertEquals(List.of(), page);
     }
   }
@@ -86,12 +77,12 @@ class DeletionMeanwhileTest {
   @Test
   void aTileOfThemIsNotThere() {
     try (OpenStorage storage = old();
-        Between reader = new Between(directory)) {
+        Between reader = new Between(directory, "from audit_entry")) {
       EntryTilePath path = new EntryTilePath(1, 256);
-      assertTrue(reader.storage.logs.tile("mayor", path).isPresent());
+      assertTrue(reader.storage().logs.tile("mayor", path).isPresent());
       assertTrue(
           reader
-              .during(() -> prune(storage), () -> reader.storage.logs.tile("mayor", path))
+              .during(() -> prune(storage), () -> reader.storage().logs.tile("mayor", path))
               .isEmpty());
     }
   }
@@ -120,56 +111,6 @@ class DeletionMeanwhileTest {
       Continuations edited =
           new Continuations(storage.database, storage.seal, new CachedTiles.Full(), _ -> 0);
       assertThrows(TamperedException.class, () -> edited.repair("mayor", signed.checkpoint()));
-    }
-  }
-
-  /** Another process, in which something happens just before it reads entries. */
-  private static final class Between implements AutoCloseable {
-    private final OpenStorage storage;
-    private final AtomicReference<Optional<Runnable>> next =
-        new AtomicReference<>(Optional.empty());
-
-    Between(Path directory) {
-      storage =
-          OpenStorage.sqlite(
-              directory,
-              source ->
-                  (DataSource)
-                      proxy(
-                          DataSource.class,
-                          (_, method, args) -> {
-                            Object result = method.invoke(source, args);
-                            return result instanceof Connection connection
-                                ? proxy(
-                                    Connection.class,
-                                    (_, inner, values) -> called(connection, inner, values))
-                                : result;
-                          }));
-    }
-
-    private static Object proxy(Class<?> type, InvocationHandler handler) {
-      return Proxy.newProxyInstance(Between.class.getClassLoader(), new Class<?>[] {type}, handler);
-    }
-
-    private Object called(Connection connection, Method method, Object[] args) throws Exception {
-      if (method.getName().equals("prepareStatement")
-          && String.valueOf(args[0]).contains("from audit_entry")) {
-        // On a thread of its own: it is another process that writes.
-        next.getAndSet(Optional.empty()).ifPresent(act -> CompletableFuture.runAsync(act).join());
-      }
-      return method.invoke(connection, args);
-    }
-
-    <T> T during(Runnable act, Supplier<T> call) {
-      next.set(Optional.of(act));
-      T result = call.get();
-      assertTrue(next.get().isEmpty(), "entries were read");
-      return result;
-    }
-
-    @Override
-    public void close() {
-      storage.close();
     }
   }
 }

@@ -266,6 +266,26 @@ class SequencerTest {
     }
   }
 
+  /** As a command at the console does, right after the service was killed. */
+  @Test
+  void whoWaitsForAnotherProcessNumbersItselfOnceThatOneIsGone() {
+    try (Between console = new Between(directory, "select distinct log from audit_pending");
+        SequencerLock killed =
+            new SequencerLock(console.storage().database, console.storage().keys)) {
+      assertTrue(killed.tryAcquire());
+      write(console.storage(), 1);
+      AuditLogs logs = console.storage().logs;
+      long published =
+          console.during(
+              killed::close,
+              () -> {
+                logs.integrateNow();
+                return logs.newest("mayor").index();
+              });
+      assertEquals(0, published);
+    }
+  }
+
   @Test
   void anErrorHaltsTheLogAndIsNotSilent() throws Exception {
     try (OpenStorage storage = OpenStorage.sqlite(directory)) {

@@ -2,6 +2,7 @@ package jp.sekisho.server.terminal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
@@ -14,6 +15,7 @@ import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.note.SignedNote;
 import jp.sekisho.audit.tree.ConsistencyProof;
 import jp.sekisho.audit.tree.Hash;
+import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.EventAck;
 import jp.sekisho.protocol.EventBatch;
@@ -21,6 +23,8 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.event.UsbEvent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +72,29 @@ class RecordsTest {
     assertEquals(List.of("agent.started", "agent.started"), records());
     assertEquals(List.of("record 1 of a new boot", "record 2 of a new boot"), server.observed.told);
     assertEquals(second.boot(), server.row("T-0042").boot());
+  }
+
+  /** Bad input of the terminal's own: the auditor reads of it under its code. */
+  @Test
+  void aBlockedDeviceWithMalformedDescriptorsBecomesAnEntryWithThatReason() throws Exception {
+    DeviceRecord record =
+        agent.record(
+            new UsbEvent.Blocked(
+                new UsbEvent.Device("3-1", Base64Url.encode(new byte[32]), null, null, List.of()),
+                UsbEvaluator.MALFORMED,
+                true,
+                Refusal.USB_MALFORMED));
+    assertEquals(1, ack(agent.events(record)).acknowledged());
+    Entry entry =
+        server.published("mayor").stream()
+            .filter(one -> one.type().equals("usb.blocked"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("USB_MALFORMED", entry.reason());
+    assertEquals("T-0042", entry.subject().terminal());
+    assertEquals(UsbEvaluator.MALFORMED, entry.data().get("rule"));
+    assertEquals(true, entry.data().get("wasOpen"));
+    assertNull(entry.data().get("vendor"));
   }
 
   @Test

@@ -37,6 +37,7 @@ import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.NewMedium;
 import jp.sekisho.protocol.NewPasskey;
+import jp.sekisho.protocol.NewSeries;
 import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
 import jp.sekisho.protocol.PasskeyAnswer;
@@ -223,17 +224,7 @@ public final class SeededRequests {
   private Map<String, byte[]> fields(ApiRoutes.Route route, byte @Nullable [] usual, String text) {
     Map<String, byte[]> all = new TreeMap<>();
     if (route.takes() instanceof Class<?> type && usual != null) {
-      for (RecordComponent field : type.getRecordComponents()) {
-        ObjectNode body = tree(usual);
-        if (field.getType() == String.class) {
-          body.put(field.getName(), text);
-        } else if (field.getType() == List.class) {
-          body.putArray(field.getName()).add(text);
-        } else {
-          continue; // a number or a truth value: no text gets into it
-        }
-        all.put(field.getName(), bytes(body));
-      }
+      seeded(type, tree(usual), text).forEach((field, body) -> all.put(field, bytes(body)));
     } else if (route.path().startsWith("/api/v1/people/")) {
       String[] lines = known.file.split("\n", -1);
       String[] columns = lines[0].split(",", -1);
@@ -245,6 +236,36 @@ public final class SeededRequests {
       }
     }
     return all;
+  }
+
+  /** The same of a record within the body, whose fields are named after its own. */
+  private Map<String, ObjectNode> seeded(Class<?> type, ObjectNode usual, String text) {
+    Map<String, ObjectNode> all = new TreeMap<>();
+    for (RecordComponent field : type.getRecordComponents()) {
+      String name = field.getName();
+      ObjectNode body = usual.deepCopy();
+      if (field.getType() == String.class) {
+        all.put(name, body.put(name, text));
+      } else if (field.getType() == List.class) {
+        body.putArray(name).add(text);
+        all.put(name, body);
+      } else if (field.getType().isRecord()) {
+        seeded(field.getType(), tree(part(field.getType())), text)
+            .forEach((within, part) ->
+                all.put(name + "." + within, usual.deepCopy().<ObjectNode>set(name, part)));
+      }
+      // Else a number or a truth value: no text gets into it.
+    }
+    return all;
+  }
+
+  /** What usually stands in a field of another record. */
+  private byte[] part(Class<?> type) {
+    return records().stream()
+        .filter(record -> record.getClass() == type)
+        .findFirst()
+        .map(WireJson::write)
+        .orElseThrow(() -> new AssertionError("no usual " + type));
   }
 
   /** Usual bodies, at least one. */
@@ -296,6 +317,7 @@ public final class SeededRequests {
             known.now,
             known.later,
             10),
+        new NewSeries("weekly", 2),
         new NewMeasure(
             List.of(known.terminal),
             null,

@@ -130,7 +130,12 @@ final class SetupPageTest {
       request.header("Cookie", cookie);
     }
     try {
-      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      if (answer.headers().firstValue("Content-Type").orElse("").startsWith("text/html")) {
+        assertTrue(answer.body().contains("id=\"trial-banner\""), path); // each page of a trial
+      }
+      return answer;
     } catch (IOException e) {
       throw new AssertionError(e);
     } catch (InterruptedException e) {

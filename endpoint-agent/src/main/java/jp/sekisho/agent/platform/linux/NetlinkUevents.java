@@ -41,10 +41,16 @@ public final class NetlinkUevents implements UsbEvents {
   private final Memory header = new Memory(HEADER_BYTES);
   private final byte[] bytes = new byte[MESSAGE_BYTES];
   private final int socket;
+  private final LibC libc;
   private boolean closed;
 
-  private NetlinkUevents(int socket) {
+  /**
+   * @param socket a netlink socket that listens; its own from now on
+   * @param libc what it is read by
+   */
+  NetlinkUevents(int socket, LibC libc) {
     this.socket = socket;
+    this.libc = libc;
   }
 
   /** Begins to listen; what the kernel says from now on is queued. */
@@ -59,7 +65,7 @@ public final class NetlinkUevents implements UsbEvents {
     if (socket < 0) {
       throw failure("socket");
     }
-    NetlinkUevents uevents = new NetlinkUevents(socket);
+    NetlinkUevents uevents = new NetlinkUevents(socket, libc);
     try {
       uevents.set(LibC.SO_PASSCRED, 1);
       if (!uevents.trySet(LibC.SO_RCVBUFFORCE, QUEUE_BYTES)) {
@@ -80,7 +86,7 @@ public final class NetlinkUevents implements UsbEvents {
       own.clear();
       own.setShort(0, (short) LibC.AF_NETLINK);
       own.setInt(8, KERNEL_GROUP);
-      if (LibC.INSTANCE.bind(socket, own, ADDRESS_BYTES) != 0) {
+      if (libc.bind(socket, own, ADDRESS_BYTES) != 0) {
         throw failure("bind");
       }
     }
@@ -95,7 +101,7 @@ public final class NetlinkUevents implements UsbEvents {
   private boolean trySet(int option, int value) {
     try (Memory memory = new Memory(Integer.BYTES)) {
       memory.setInt(0, value);
-      return LibC.INSTANCE.setsockopt(socket, LibC.SOL_SOCKET, option, memory, Integer.BYTES) == 0;
+      return libc.setsockopt(socket, LibC.SOL_SOCKET, option, memory, Integer.BYTES) == 0;
     }
   }
 
@@ -103,7 +109,7 @@ public final class NetlinkUevents implements UsbEvents {
     try (Memory time = new Memory(16)) {
       time.setLong(0, QUIET_SECONDS);
       time.setLong(8, 0);
-      if (LibC.INSTANCE.setsockopt(socket, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, time, 16) != 0) {
+      if (libc.setsockopt(socket, LibC.SOL_SOCKET, LibC.SO_RCVTIMEO, time, 16) != 0) {
         throw failure("setsockopt SO_RCVTIMEO");
       }
     }
@@ -159,7 +165,7 @@ public final class NetlinkUevents implements UsbEvents {
     header.setLong(24, 1);
     header.setPointer(32, control);
     header.setLong(40, CONTROL_BYTES);
-    long length = LibC.INSTANCE.recvmsg(socket, header, 0).longValue();
+    long length = libc.recvmsg(socket, header, 0).longValue();
     return length < 0 ? -Native.getLastError() : (int) length;
   }
 
@@ -185,7 +191,7 @@ public final class NetlinkUevents implements UsbEvents {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      LibC.INSTANCE.close(socket);
+      libc.close(socket);
     }
   }
 }

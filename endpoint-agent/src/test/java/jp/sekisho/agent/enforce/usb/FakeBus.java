@@ -41,6 +41,17 @@ final class FakeBus implements UsbEvents {
     controller("usb1");
   }
 
+  /** One configuration with so many interfaces, each of a keyboard. */
+  static byte[] keyboards(int interfaces) {
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < interfaces; i++) {
+      all.append("09 04 %02x 00 00 03 01 01 00".formatted(i));
+    }
+    int length = 9 + 9 * interfaces;
+    return device(
+        "09 02 %02x %02x %02x 01 00 a0 32".formatted(length & 0xFF, length >> 8, interfaces) + all);
+  }
+
   private static byte[] device(String configuration) {
     return HexFormat.of()
         .parseHex(

@@ -16,9 +16,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.heartbeat.Enforcement;
+import jp.sekisho.agent.platform.linux.ScriptedNetlink;
 import jp.sekisho.agent.testing.Await;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
@@ -35,6 +37,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The gate over a copy of sysfs. Past 400 lines: a case for each thing that a device or the kernel
@@ -470,6 +475,23 @@ class UsbGateTest {
   }
 
   @Test
+  @DisplayName("the kernel's queue of messages ran over: everything is looked at again")
+  void overflowed() throws Exception {
+    ScriptedNetlink kernel = new ScriptedNetlink();
+    gate = new UsbGate(bus.ports(), kernel.uevents(), System::nanoTime);
+    gate.start(log);
+    bus.controller("usb2");
+    bus.put("2-1", FakeBus.STICK, true);
+    bus.put("1-2", FakeBus.KEYBOARD, false);
+    kernel.overflow();
+    awaitEvents(2);
+    assertEquals("0", bus.get("usb2", "authorized_default"));
+    assertEquals("0", authorized("2-1"));
+    Await.until("the keyboard's release", () -> authorized("1-2").equals("1"));
+    assertEquals(List.of("usb.allowed", "usb.blocked"), types().stream().sorted().toList());
+  }
+
+  @Test
   @DisplayName("an error in one decision blocks that device, is recorded and ends nothing")
   void oneBadDecision() throws Exception {
     gate.start(log);
@@ -594,6 +616,45 @@ class UsbGateTest {
     awaitEvents(1);
     assertEquals(Refusal.USB_MALFORMED, lastBlocked().reason());
     assertEquals("0", authorized("1-1"));
+  }
+
+  static Stream<Arguments> malformed() {
+    byte[] endless = FakeBus.KEYBOARD.clone();
+    endless[18 + 9] = 0;
+    byte[] within = FakeBus.KEYBOARD.clone();
+    within[18 + 9 + 1] = 2;
+    byte[] more = FakeBus.KEYBOARD.clone();
+    more[18 + 4] = 2;
+    byte[] fewer = FakeBus.KEYBOARD.clone();
+    fewer[18 + 2]--;
+    byte[] beyond = FakeBus.KEYBOARD.clone();
+    beyond[18 + 9] = 40;
+    return Stream.of(
+        Arguments.of("a length of 0, over which a careless reader never gets", endless),
+        Arguments.of("a configuration within a configuration", within),
+        Arguments.of("more interfaces announced than there are", more),
+        Arguments.of("a total length that ends within a descriptor", fewer),
+        Arguments.of("a descriptor longer than its configuration", beyond),
+        Arguments.of("more interfaces than the kernel reads", FakeBus.keyboards(33)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  @DisplayName("descriptors that do not add up: blocked, with their code and a record")
+  void malformed(String what, byte[] descriptors) throws Exception {
+    bus.put("1-1", descriptors, true);
+    gate.start(log);
+    assertEquals(List.of("usb.blocked"), types(), what);
+    assertEquals(UsbEvaluator.MALFORMED, lastBlocked().rule());
+    assertEquals(Refusal.USB_MALFORMED, lastBlocked().reason());
+    assertTrue(lastBlocked().wasOpen());
+    assertNull(lastBlocked().device().vendor());
+    assertEquals("0", authorized("1-1"));
+    bus.plug("1-2", descriptors);
+    awaitEvents(2);
+    assertEquals(Refusal.USB_MALFORMED, lastBlocked().reason());
+    assertFalse(lastBlocked().wasOpen());
+    assertEquals("0", authorized("1-2"));
   }
 
   @Test

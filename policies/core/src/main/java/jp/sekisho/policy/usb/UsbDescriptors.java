@@ -29,6 +29,9 @@ public record UsbDescriptors(
   /** Most configurations: the kernel ignores further ones, so a device with more is malformed. */
   public static final int MAX_CONFIGURATIONS = 8;
 
+  /** Most interfaces of a configuration; further ones the kernel ignores as well. */
+  public static final int MAX_INTERFACES = 32;
+
   private static final int DEVICE_LENGTH = 18;
   private static final int CONFIGURATION_LENGTH = 9;
   private static final int INTERFACE_LENGTH = 9;
@@ -126,6 +129,9 @@ public record UsbDescriptors(
     }
     if (numbers.isEmpty() || numbers.size() != u8(raw, start + 4)) {
       throw new MalformedException("interfaces are not as many as announced");
+    }
+    if (numbers.size() > MAX_INTERFACES) {
+      throw new MalformedException("over " + MAX_INTERFACES + " interfaces");
     }
     return end;
   }

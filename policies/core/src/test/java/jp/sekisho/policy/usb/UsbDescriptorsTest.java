@@ -47,6 +47,22 @@ class UsbDescriptorsTest {
     }
   }
 
+  private static byte[] interfaces(int count) {
+    byte[][] parts = new byte[count][];
+    for (int i = 0; i < count; i++) {
+      parts[i] = Blobs.iface(i, 0, "030101");
+    }
+    return Blobs.device(0, Blobs.configuration(1, count, parts));
+  }
+
+  @Test
+  @DisplayName("as many interfaces as the kernel reads are read")
+  void manyInterfaces() throws MalformedException {
+    assertEquals(
+        UsbDescriptors.MAX_INTERFACES,
+        UsbDescriptors.parse(interfaces(UsbDescriptors.MAX_INTERFACES)).interfaces().size());
+  }
+
   static Stream<Arguments> malformed() {
     byte[] zeroLength = Blobs.KEYBOARD.clone();
     zeroLength[18 + 9 + 9] = 0;
@@ -80,6 +96,8 @@ class UsbDescriptorsTest {
         Arguments.of(
             "fewer interfaces than announced",
             Blobs.device(0, Blobs.configuration(1, 2, Blobs.iface(0, 0, "030101")))),
+        Arguments.of(
+            "more interfaces than the kernel reads", interfaces(UsbDescriptors.MAX_INTERFACES + 1)),
         Arguments.of(
             "one interface twice",
             Blobs.device(
