@@ -343,12 +343,33 @@ class LoginIT {
   }
 
   @Test
-  void killedServiceLosesNoAcknowledgedEntry() {
+  void killedServiceIsToldWhileItIsGoneAndLosesNoAcknowledgedEntry() {
     loggedIn("ja").close();
     String before = town.exportAndVerify("mayor");
-    town.killAndRestartService();
-    loggedIn("ja").close();
+    try (Screen screen = screen("ja")) {
+      screen.go(town.people() + "/?lang=ja");
+      String japanese = screen.tab();
+      screen.newTab();
+      screen.go(town.people() + "/?lang=en");
+      town.killService();
+      seeThatNoServerAnswers(screen, Locale.ENGLISH);
+      screen.toTab(japanese);
+      seeThatNoServerAnswers(screen, Locale.JAPANESE);
+      town.restartService();
+      screen.press("login-button");
+      screen.waitForPath("/log");
+    }
     String after = town.exportAndVerifySince("mayor");
     assertTrue(after.startsWith(before.substring(0, before.length() / 2)));
+  }
+
+  private static void seeThatNoServerAnswers(Screen screen, Locale language) {
+    screen.press("login-button");
+    String said = screen.seeRefusal("SERVER_UNREACHABLE");
+    RefusalText words =
+        RefusalText.of(Refusal.SERVER_UNREACHABLE, language, Map.of("help", Town.HELP_LINE));
+    for (String part : List.of(words.what(), words.why(), words.action(), words.contact())) {
+      assertTrue(said.contains(part), said);
+    }
   }
 }

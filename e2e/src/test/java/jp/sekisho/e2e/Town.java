@@ -669,8 +669,18 @@ final class Town implements AutoCloseable {
 
   /** Kills the service as a power failure would and starts it again. */
   void killAndRestartService() {
+    killService();
+    restartService();
+  }
+
+  /** Kills the service as a power failure would. */
+  void killService() {
     server.destroyForcibly();
     Programs.await("its end", Duration.ofSeconds(10), () -> !server.isAlive());
+  }
+
+  /** Starts the service again. */
+  void restartService() {
     server = startService();
     // A heartbeat may have met the gap; the terminal says so until its next one, in 5 s.
     Programs.await(
