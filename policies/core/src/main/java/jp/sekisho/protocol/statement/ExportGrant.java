@@ -194,7 +194,38 @@ public record ExportGrant(
 
   @Override
   public byte[] bytes() {
-    return StatementLines.write("grant")
+    return written(StatementLines.write("grant"))
+        .line("start", start.toString())
+        .line("end", end.toString())
+        .line("minutes", Integer.toString(minutes))
+        .bytes();
+  }
+
+  /** The grant whose bytes are exactly {@code bytes}. */
+  public static ExportGrant parse(byte[] bytes) throws MalformedException {
+    StatementLines lines = StatementLines.read(bytes, "grant");
+    Matter matter = read(lines);
+    Instant start = lines.instant("start");
+    Instant end = lines.instant("end");
+    int minutes = lines.number("minutes");
+    lines.end();
+    return Fields.sameBytes(bytes, () -> matter.within(start, end, minutes), ExportGrant::bytes);
+  }
+
+  /** What a grant says but for its times. */
+  @FunctionalInterface
+  interface Matter {
+    /**
+     * The grant.
+     *
+     * @throws IllegalArgumentException when a field breaks the rules of its line
+     */
+    ExportGrant within(Instant start, Instant end, int minutes);
+  }
+
+  /** Adds the lines before the times, which are the same in the text of a series. */
+  StatementLines written(StatementLines lines) {
+    return lines
         .line("request", request)
         .line("organ", organ)
         .line("person", person)
@@ -206,16 +237,11 @@ public record ExportGrant(
         .line("document", Fields.orNone(document))
         .line("legal-basis", Fields.orNone(legalBasis))
         .line("provided-to", Fields.orNone(providedTo))
-        .line("subjects", Integer.toString(subjects))
-        .line("start", start.toString())
-        .line("end", end.toString())
-        .line("minutes", Integer.toString(minutes))
-        .bytes();
+        .line("subjects", Integer.toString(subjects));
   }
 
-  /** The grant whose bytes are exactly {@code bytes}. */
-  public static ExportGrant parse(byte[] bytes) throws MalformedException {
-    StatementLines lines = StatementLines.read(bytes, "grant");
+  /** Reads what {@link #written} writes. */
+  static Matter read(StatementLines lines) throws MalformedException {
     String request = lines.value("request");
     String organ = lines.value("organ");
     String person = lines.value("person");
@@ -228,29 +254,22 @@ public record ExportGrant(
     String legalBasis = Fields.orNull(lines.value("legal-basis"));
     String providedTo = Fields.orNull(lines.value("provided-to"));
     int subjects = lines.number("subjects");
-    Instant start = lines.instant("start");
-    Instant end = lines.instant("end");
-    int minutes = lines.number("minutes");
-    lines.end();
-    return Fields.sameBytes(
-        bytes,
-        () ->
-            new ExportGrant(
-                request,
-                organ,
-                person,
-                terminal,
-                capability,
-                medium,
-                fingerprint,
-                reason,
-                document,
-                legalBasis,
-                providedTo,
-                subjects,
-                start,
-                end,
-                minutes),
-        ExportGrant::bytes);
+    return (start, end, minutes) ->
+        new ExportGrant(
+            request,
+            organ,
+            person,
+            terminal,
+            capability,
+            medium,
+            fingerprint,
+            reason,
+            document,
+            legalBasis,
+            providedTo,
+            subjects,
+            start,
+            end,
+            minutes);
   }
 }

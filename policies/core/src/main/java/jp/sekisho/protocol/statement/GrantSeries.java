@@ -181,19 +181,8 @@ public record GrantSeries(ExportGrant first, Repeat repeat, int count) implement
   @Override
   public byte[] bytes() {
     Instant last = start(first, repeat, count);
-    return StatementLines.write(KIND)
-        .line("request", first.request())
-        .line("organ", first.organ())
-        .line("person", first.person())
-        .line("terminal", first.terminal())
-        .line("capability", first.capability().text())
-        .line("medium", first.medium())
-        .line("fingerprint", first.fingerprint())
-        .line("reason", first.reason())
-        .line("document", Fields.orNone(first.document()))
-        .line("legal-basis", Fields.orNone(first.legalBasis()))
-        .line("provided-to", Fields.orNone(first.providedTo()))
-        .line("subjects", Integer.toString(first.subjects()))
+    return first
+        .written(StatementLines.write(KIND))
         .line("repeat", repeat.text())
         .line("count", Integer.toString(count))
         .line("first-start", first.start().toString())
@@ -213,18 +202,7 @@ public record GrantSeries(ExportGrant first, Repeat repeat, int count) implement
   /** The series whose bytes are exactly {@code bytes}. */
   public static GrantSeries parse(byte[] bytes) throws MalformedException {
     StatementLines lines = StatementLines.read(bytes, KIND);
-    String request = lines.value("request");
-    String organ = lines.value("organ");
-    String person = lines.value("person");
-    String terminal = lines.value("terminal");
-    ExportGrant.Capability capability = ExportGrant.Capability.parse(lines.value("capability"));
-    String medium = lines.value("medium");
-    String fingerprint = lines.value("fingerprint");
-    String reason = lines.value("reason");
-    String document = Fields.orNull(lines.value("document"));
-    String legalBasis = Fields.orNull(lines.value("legal-basis"));
-    String providedTo = Fields.orNull(lines.value("provided-to"));
-    int subjects = lines.number("subjects");
+    ExportGrant.Matter matter = ExportGrant.read(lines);
     Repeat repeat = Repeat.parse(lines.value("repeat"));
     int count = lines.number("count");
     Instant start = lines.instant("first-start");
@@ -236,26 +214,7 @@ public record GrantSeries(ExportGrant first, Repeat repeat, int count) implement
     lines.end();
     return Fields.sameBytes(
         bytes,
-        () ->
-            new GrantSeries(
-                new ExportGrant(
-                    request,
-                    organ,
-                    person,
-                    terminal,
-                    capability,
-                    medium,
-                    fingerprint,
-                    reason,
-                    document,
-                    legalBasis,
-                    providedTo,
-                    subjects,
-                    start,
-                    end,
-                    minutes),
-                repeat,
-                count),
+        () -> new GrantSeries(matter.within(start, end, minutes), repeat, count),
         GrantSeries::bytes);
   }
 }
