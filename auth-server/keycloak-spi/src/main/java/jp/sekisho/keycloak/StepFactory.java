@@ -11,7 +11,10 @@ import org.keycloak.models.KeycloakSessionFactory;
  * alternative, since then another step could run in its place.
  */
 abstract class StepFactory implements AuthenticatorFactory {
-  /** None: Keycloak's lock-out counts only its own categories, and the card counts its own PINs. */
+  /**
+   * None. Keycloak's lock-out leaves out categories that are not its own, but counts a step without
+   * one: a refused card at a step-up counts against the person who is logged in (limitations).
+   */
   @Override
   public @Nullable String getReferenceCategory() {
     return null;
