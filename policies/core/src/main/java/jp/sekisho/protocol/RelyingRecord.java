@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param spool id of the spool, base64url of 16 bytes
  * @param seq 1 and up, without a gap
  * @param prev hash of the record before; {@link #GENESIS} for the first
- * @param id the relying service's own id of the event, 1 to 64 visible ASCII characters
+ * @param id the relying service's own id of the event, 1 to 64 visible ASCII characters; twelve
+ *     digits, hyphens or not, are the form of a 個人番号 and of no id
  * @param at when, milliseconds UTC, by the relying service's clock
  * @param realm realm in which it happened
  * @param kind such as {@code LOGIN} or {@code ADMIN DELETE USER}
@@ -51,6 +52,7 @@ public record RelyingRecord(
 
   private static final Pattern HASH = Pattern.compile("genesis|[A-Za-z0-9_-]{43}");
   private static final Pattern ID = Pattern.compile("[!-~]{1,64}");
+  private static final Pattern TWELVE = Pattern.compile("(-*[0-9]){12}-*");
   private static final Pattern KIND = Pattern.compile("[A-Za-z0-9_ -]{1,80}");
   private static final Pattern VISIBLE = Pattern.compile("[!-~]+");
   private static final Pattern ERROR = Pattern.compile("[a-z0-9_.-]{1,64}");
@@ -91,6 +93,7 @@ public record RelyingRecord(
         && record.seq <= 1L << 53
         && HASH.matcher(record.prev).matches()
         && ID.matcher(record.id).matches()
+        && !TWELVE.matcher(record.id).matches()
         && Names.isRealm(record.realm)
         && KIND.matcher(record.kind).matches()
         && isVisible(record.user, MAX_NAME)

@@ -9,7 +9,7 @@ import jp.sekisho.server.storage.StorageException;
 /** Waits for the process that numbers entries, as long as there is one beside this. */
 final class PublishedByOthers {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration POLL = Duration.ofMillis(50);
+  static final Duration POLL = Duration.ofMillis(50);
 
   private PublishedByOthers() {}
 

@@ -3,12 +3,14 @@ package jp.sekisho.server.audit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import jp.sekisho.audit.FormatException;
 import jp.sekisho.audit.checkpoint.Checkpoint;
@@ -84,13 +86,23 @@ public final class Resumption implements AutoCloseable {
     FOREIGN_GENERATION
   }
 
-  /** With the sequencer's lock; empty while another process has it. */
+  /**
+   * With the sequencer's lock; empty when another process still has it after a while. Of a service
+   * that was just killed, PostgreSQL frees it a moment later.
+   *
+   * @param patience how long the lock is waited for
+   */
   public static Optional<Resumption> begin(
-      Database database, Path keys, RowSeal seal, InstantSource clock) {
+      Database database, Path keys, RowSeal seal, InstantSource clock, Duration patience) {
     SequencerLock lock = new SequencerLock(database, keys);
-    if (!lock.tryAcquire()) {
-      lock.close();
-      return Optional.empty();
+    long began = System.nanoTime();
+    while (!lock.tryAcquire()) {
+      if (System.nanoTime() - began >= patience.toNanos()
+          || Thread.currentThread().isInterrupted()) {
+        lock.close();
+        return Optional.empty();
+      }
+      LockSupport.parkNanos(PublishedByOthers.POLL.toNanos());
     }
     return Optional.of(new Resumption(database, keys, seal, new OpeningEntries(seal, clock), lock));
   }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,8 @@ import picocli.CommandLine.Option;
           + " leaves other logs alone. The service must be stopped."
     })
 final class LogResumeCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   @Mixin private final Console console = new Console();
 
   @Option(
@@ -71,7 +74,8 @@ final class LogResumeCommand implements Callable<Integer> {
               installation.database(),
               installation.directory().keys(),
               installation.seal(),
-              installation.clock());
+              installation.clock(),
+              PATIENCE);
       if (begun.isEmpty()) {
         console.err().println(texts().say("log.resume-running"));
         return ExitCode.REFUSED;

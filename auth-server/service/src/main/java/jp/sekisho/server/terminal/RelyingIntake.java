@@ -3,7 +3,10 @@ package jp.sekisho.server.terminal;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
@@ -32,6 +35,12 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class RelyingIntake {
+  /** Stands in the log for a name that may hold a 個人番号. */
+  static final String WITHHELD = "withheld";
+
+  private static final Pattern UUID_FORM =
+      Pattern.compile("(?i)(?<![0-9a-f-])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f-])");
+
   private final Transactions transactions;
   private final RelyingReports reports;
   private final Persons persons;
@@ -120,7 +129,8 @@ final class RelyingIntake {
         entry =
             change.record(
                 subject(change, line.record().person()),
-                new RelyingEvent.Reported(service, line.record(), line.hash(), repeated));
+                new RelyingEvent.Reported(
+                    service, withoutNumbers(line.record()), line.hash(), repeated));
         now = now.at(spool, line.record().seq(), line.hash());
       }
     }
@@ -131,6 +141,39 @@ final class RelyingIntake {
     reports.forget(change.handle(), service, change.now());
     reports.save(change.handle(), now, entry);
     return new Outcome.Taken(now.seq());
+  }
+
+  /**
+   * As it may stand in the log. An administrator of the relying service can give a client, a role
+   * or a user of another directory any name; one with a possible 個人番号 in it is not written down
+   * ({@link #WITHHELD}), only the hash of the line has it.
+   */
+  private static RelyingRecord withoutNumbers(RelyingRecord record) {
+    return new RelyingRecord(
+        record.spool(),
+        record.seq(),
+        record.prev(),
+        record.id(),
+        record.at(),
+        Objects.requireNonNull(withoutNumber(record.realm())),
+        Objects.requireNonNull(withoutNumber(record.kind())),
+        record.recovered(),
+        withoutNumber(record.user()),
+        record.person(),
+        withoutNumber(record.client()),
+        withoutNumber(record.session()),
+        withoutNumber(record.transaction()),
+        withoutNumber(record.what()),
+        withoutNumber(record.error()));
+  }
+
+  private static @Nullable String withoutNumber(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    // The last group of a UUID can be twelve digits by chance.
+    String looked = UUID_FORM.matcher(text).replaceAll("-");
+    return NumberDetector.scan(looked).individual().isEmpty() ? text : WITHHELD;
   }
 
   /** Of one organ's staff only: the log {@code system} is read by every organ's auditors. */

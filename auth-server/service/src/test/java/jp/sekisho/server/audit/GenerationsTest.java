@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jp.sekisho.audit.checkpoint.Checkpoint;
 import jp.sekisho.audit.note.LogSigner;
 import jp.sekisho.audit.note.SignedNote;
@@ -80,9 +82,44 @@ class GenerationsTest {
       service.logs.integrateNow();
       try (OpenStorage console = open()) {
         assertTrue(
-            Resumption.begin(console.database, console.keys, console.seal, InstantSource.system())
+            Resumption.begin(
+                    console.database,
+                    console.keys,
+                    console.seal,
+                    InstantSource.system(),
+                    Duration.ZERO)
                 .isEmpty());
       }
+    }
+  }
+
+  /** As after kill -9 of the service: PostgreSQL's part of its lock is free a moment later. */
+  @Test
+  void whoResumesWaitsForTheLockOfAServiceThatIsGone() throws Exception {
+    try (OpenStorage console = open()) {
+      AtomicBoolean begun = new AtomicBoolean();
+      Thread resuming =
+          Thread.ofPlatform()
+              .unstarted(() -> {
+                Optional<Resumption> resumption =
+                    Resumption.begin(
+                        console.database,
+                        console.keys,
+                        console.seal,
+                        InstantSource.system(),
+                        Duration.ofMinutes(1));
+                begun.set(resumption.isPresent());
+                resumption.ifPresent(Resumption::close);
+              });
+      try (SequencerLock killed = new SequencerLock(console.database, console.keys)) {
+        assertTrue(killed.tryAcquire());
+        resuming.start();
+        while (resuming.getState() != Thread.State.TIMED_WAITING && resuming.isAlive()) {
+          Thread.onSpinWait();
+        }
+      }
+      resuming.join();
+      assertTrue(begun.get());
     }
   }
 

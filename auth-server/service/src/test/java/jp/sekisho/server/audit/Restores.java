@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +109,8 @@ final class Restores {
 
   static Outcome resume(OpenStorage storage, String organ, List<SignedNote> shown) {
     try (Resumption resumption =
-        Resumption.begin(storage.database, storage.keys, storage.seal, InstantSource.system())
+        Resumption.begin(
+                storage.database, storage.keys, storage.seal, InstantSource.system(), Duration.ZERO)
             .orElseThrow()) {
       return resumption.resume(organ, shown);
     }

@@ -358,7 +358,8 @@ class InspectionTest {
     Files.move(backup, directory.resolve("sekisho.db"), StandardCopyOption.REPLACE_EXISTING);
     open();
     try (Resumption resumption =
-        Resumption.begin(storage.database, storage.keys, storage.seal, clock).orElseThrow()) {
+        Resumption.begin(storage.database, storage.keys, storage.seal, clock, Duration.ZERO)
+            .orElseThrow()) {
       assertInstanceOf(Resumption.Outcome.Opened.class, resumption.resume("mayor", List.of()));
     }
     storage.close();

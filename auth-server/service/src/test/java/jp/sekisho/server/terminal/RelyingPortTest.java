@@ -378,6 +378,44 @@ class RelyingPortTest {
     assertTrue(server.texts("system").stream().noneMatch(entry -> entry.contains("E7001")));
   }
 
+  /** R16: an administrator of Keycloak can give a client or a role any name. */
+  @Test
+  void aNameThatMayHoldAnIndividualNumberIsWithheldAndAUuidIsNot() throws Exception {
+    Agent service = certified("namer", "https://namer.city.example");
+    String uuid = "8d0b6a52-4f1c-4a77-9c52-123456789018";
+    String first =
+        new RelyingRecord(
+                SPOOL,
+                1,
+                RelyingRecord.GENESIS,
+                "a",
+                7,
+                "city",
+                "ADMIN UPDATE CLIENT",
+                false,
+                uuid,
+                "S-1",
+                "123456789018",
+                null,
+                null,
+                "roles/1234-5678-9018",
+                null)
+            .text();
+    String id = record(SPOOL, 2, RelyingRecord.hash(first), "123456789018");
+    assertEquals(1, taken(service, SPOOL, first));
+    String logged =
+        server.texts("system").stream()
+            .filter(entry -> entry.contains("\"kind\":\"ADMIN UPDATE CLIENT\""))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(logged.contains("\"client\":\"withheld\""), logged);
+    assertTrue(logged.contains("\"what\":\"withheld\""), logged);
+    assertTrue(logged.contains("\"user\":\"" + uuid + "\""), logged);
+    assertEquals(
+        Refusal.EVENT_INVALID,
+        refused(service, EVENTS, new RelyingRecords("city", SPOOL, List.of(id))));
+  }
+
   @Test
   void theLogSaysWhichEventsOfAStoreItHasNot() throws Exception {
     Agent service = certified("comparer", "https://comparer.city.example");

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
@@ -59,7 +60,8 @@ final class GenerationsPageTest {
                     database,
                     directory.keys(),
                     new RowSeal(Files.readAllBytes(directory.rowKey())),
-                    clock)
+                    clock,
+                    Duration.ZERO)
                 .orElseThrow()) {
       assertInstanceOf(Resumption.Outcome.Opened.class, resumption.resume("mayor", List.of()));
     }

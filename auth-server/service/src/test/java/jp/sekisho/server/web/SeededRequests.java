@@ -8,6 +8,7 @@ import java.lang.reflect.RecordComponent;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,6 +48,7 @@ import jp.sekisho.protocol.PostedAnswer;
 import jp.sekisho.protocol.RelyingAnswer;
 import jp.sekisho.protocol.RelyingAsk;
 import jp.sekisho.protocol.RelyingEvents;
+import jp.sekisho.protocol.RelyingRecord;
 import jp.sekisho.protocol.RelyingRecords;
 import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingTerminalAsk;
@@ -246,6 +248,21 @@ public final class SeededRequests {
       ObjectNode body = usual.deepCopy();
       if (field.getType() == String.class) {
         all.put(name, body.put(name, text));
+      } else if (type == RelyingRecords.class && name.equals("records")) {
+        seeded(RelyingRecord.class, tree(part(RelyingRecord.class)), text)
+            .forEach((within, line) -> {
+              // Each the first of a spool of its own, so that it is judged by its form alone.
+              String spool =
+                  Base64Url.encode(
+                      Arrays.copyOf(
+                          Sha256.of((within + text).getBytes(StandardCharsets.UTF_8)), 16));
+              if (!within.equals("spool")) {
+                line.put("spool", spool);
+              }
+              ObjectNode batch = usual.deepCopy().put("spool", spool);
+              batch.putArray(name).add(new String(bytes(line), StandardCharsets.UTF_8));
+              all.put(name + "." + within, batch);
+            });
       } else if (field.getType() == List.class) {
         body.putArray(name).add(text);
         all.put(name, body);
@@ -362,6 +379,22 @@ public final class SeededRequests {
         new RelyingTerminalAsk("city", "sid", "127.0.0.1"),
         new RelyingSessions("city", 0),
         new RelyingRecords("city", BOOT, List.of()),
+        new RelyingRecord(
+            BOOT,
+            1,
+            RelyingRecord.GENESIS,
+            "event",
+            7,
+            "city",
+            "LOGIN",
+            false,
+            "u",
+            "100001",
+            "app",
+            "sid",
+            "x",
+            "x",
+            "x"),
         new RelyingEvents("city", List.of("a")));
   }
 
