@@ -153,6 +153,21 @@ final class SsoAdmin {
                         "{\"username\":\"" + name + "\",\"enabled\":true}")));
   }
 
+  /** Adds an application that wants direct grants; whether it then has them. */
+  boolean addClientWithDirectGrants(String id) {
+    JsonNode _ =
+        send(
+            at("/clients")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"clientId\":\"" + id + "\",\"directAccessGrantsEnabled\":true}")));
+    JsonNode found = send(at("/clients?clientId=" + id).GET());
+    if (found.size() != 1 || !found.path(0).path("directAccessGrantsEnabled").isBoolean()) {
+      throw new AssertionError(found.toString());
+    }
+    return found.path(0).path("directAccessGrantsEnabled").asBoolean();
+  }
+
   /** Adds a role; the status of the answer. */
   int addRole(String name, String description) {
     return answer(
@@ -209,7 +224,11 @@ final class SsoAdmin {
             "adminEventsDetailsEnabled",
             "registrationAllowed",
             "resetPasswordAllowed",
-            "rememberMe")) {
+            "rememberMe",
+            "editUsernameAllowed",
+            "bruteForceProtected",
+            "failureFactor",
+            "accessTokenLifespan")) {
       settings.add(name + " " + all.path(name));
     }
     settings.add(all.path("attributes").path("acr.loa.map").asText());

@@ -1,6 +1,5 @@
 package jp.sekisho.keycloak;
 
-import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.authentication.AuthenticatorFactory;
 import org.keycloak.models.AuthenticationExecutionModel;
@@ -12,12 +11,13 @@ import org.keycloak.models.KeycloakSessionFactory;
  */
 abstract class StepFactory implements AuthenticatorFactory {
   /**
-   * None. Keycloak's lock-out leaves out categories that are not its own, but counts a step without
-   * one: a refused card at a step-up counts against the person who is logged in (limitations).
+   * One of its own: Keycloak's lock-out counts failures of password, one-time password and recovery
+   * code, and those of a step without a category. Somebody else's card at a step-up would count
+   * against the person who is logged in, and a card counts its own PINs.
    */
   @Override
-  public @Nullable String getReferenceCategory() {
-    return null;
+  public String getReferenceCategory() {
+    return getId();
   }
 
   @Override
