@@ -110,7 +110,8 @@ class KeycloakIT {
             settings,
             wire.port(),
             List.of(
-                Keycloak.withNames(Keycloak.realm(settings), "named"),
+                Keycloak.withTwoWays(
+                    Keycloak.withNames(Keycloak.realm(settings), "named"), "twofold"),
                 Keycloak.copy(Keycloak.realm(settings), ELSEWHERE)),
             "");
     keycloak.await();
@@ -483,6 +484,19 @@ class KeycloakIT {
         () -> unavailableAtPayroll() == unavailable + 1);
   }
 
+  /** Keycloak takes the end of a flow within an alternative for one way that failed. */
+  @Test
+  void withinAnAlternativeAStateThatIsNotKnownOpensNoOtherWay() {
+    assertFalse(browser().login("twofold", "").transaction().isEmpty());
+    wire.become(Wire.State.CUT);
+    SsoBrowser browser = browser();
+    for (int i = 0; i < 2; i++) {
+      SsoBrowser.Seen down = browser.login("twofold", "");
+      assertEquals(400, down.status(), down.body());
+      assertFalse(down.body().contains("type=\"password\""), down.body());
+    }
+  }
+
   /** Events of somebody who is known: of those of nobody only so many a minute are in the log. */
   private long unavailableAtPayroll() {
     return matching(
@@ -532,8 +546,10 @@ class KeycloakIT {
   void aPulledCardEndsTheSessionEverywhere() {
     SsoBrowser browser = browser();
     SsoBrowser.Seen back = browser.prove(browser.login("groupware", ""));
-    String session = browser.claims("groupware", back.code().orElseThrow()).path("sid").asText();
+    JsonNode tokens = browser.tokens("groupware", back.code().orElseThrow());
+    String session = SsoBrowser.claims(tokens.path("id_token").asText()).path("sid").asText();
     assertTrue(browser.login("groupware", "&prompt=none").code().isPresent());
+    assertEquals(200, browser.callWith(tokens));
     long before = ended("card-removed");
     town.removeCard();
     inReader = "";
@@ -545,6 +561,8 @@ class KeycloakIT {
         "the application to be told",
         Duration.ofSeconds(60),
         () -> groupware.heardOf(session, keycloak.origin() + "/realms/city", "groupware"));
+    assertEquals(401, browser.callWith(tokens), "every call with it is refused");
+    assertEquals("invalid_grant", browser.refresh("groupware", tokens).path("error").asText());
     awaitReport("LOGOUT", "\"session\":\"" + session + "\"", "\"what\":\"card-removed\"");
     insert(Town.CLERK);
     assertTrue(ended("card-removed") > before);
