@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -210,6 +211,21 @@ final class SsoAdmin {
                               STRINGS))));
     }
     return steps;
+  }
+
+  /** Languages of the realm's pages, the one that nobody asked for first. */
+  List<String> languages() {
+    JsonNode all = send(at("").GET());
+    Set<String> languages = new LinkedHashSet<>();
+    if (all.path("internationalizationEnabled").asBoolean()) {
+      languages.add(all.path("defaultLocale").asText());
+      all.path("supportedLocales")
+          .valueStream()
+          .map(JsonNode::asText)
+          .sorted()
+          .forEach(languages::add);
+    }
+    return List.copyOf(languages);
   }
 
   /** What beside flows the realm file sets that decides who gets in and what is told. */
