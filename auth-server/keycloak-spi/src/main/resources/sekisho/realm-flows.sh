@@ -19,7 +19,8 @@ make() { "$kcadm" create "authentication/$1" -r "$realm" -b "$2" -i </dev/null; 
 # Levels, events and the way round by passwords come first: without them a flow lets in what it should not.
 "$kcadm" update "realms/$realm" -s 'attributes."acr.loa.map"="{\"password\": \"1\", \"passkey\": \"2\", \"card\": \"3\"}"' \
   -s eventsEnabled=true -s eventsExpiration=7776000 -s adminEventsEnabled=true -s adminEventsDetailsEnabled=true \
-  -s registrationAllowed=false -s resetPasswordAllowed=false -s rememberMe=false
+  -s registrationAllowed=false -s resetPasswordAllowed=false -s rememberMe=false -s editUsernameAllowed=false \
+  -s bruteForceProtected=true -s accessTokenLifespan=60
 for kind in profiles policies; do
   case $("$kcadm" get "client-policies/$kind" -r "$realm" --fields "$kind(name)" | tr -d ' \n') in
     *'"name":"sekisho"'*) ;;

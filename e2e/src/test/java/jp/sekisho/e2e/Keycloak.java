@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
@@ -337,6 +339,7 @@ final class Keycloak implements AutoCloseable {
     bind(realm, client(clients, "mobile", settings.redirect()), "sekisho passkey");
     bind(realm, client(clients, "guarded", settings.redirect()), "sekisho terminal");
     client(clients, "named", settings.redirect());
+    client(clients, "twofold", settings.redirect());
     ArrayNode users = realm.putArray("users");
     settings
         .staffNumbers()
@@ -379,12 +382,72 @@ final class Keycloak implements AutoCloseable {
         }
       }
     }
+    bind(realm, client, alias);
+    return realm;
+  }
+
+  /**
+   * A realm where the application {@code client} is entered by card, after a look at the terminal,
+   * or else by password: a flow that nobody should make, for what Keycloak makes of a condition
+   * within an alternative.
+   */
+  static ObjectNode withTwoWays(ObjectNode realm, String client) {
+    ArrayNode flows = (ArrayNode) realm.get("authenticationFlows");
+    String top = "two ways";
+    String card = top + " - card";
+    String state = top + " - state";
+    ArrayNode ways = flow(flows, top, true);
+    ways.addObject().put("flowAlias", card).put("requirement", "ALTERNATIVE");
+    ways.addObject()
+        .put("authenticator", "auth-username-password-form")
+        .put("requirement", "ALTERNATIVE");
+    ArrayNode steps = flow(flows, card, false);
+    steps.addObject().put("flowAlias", state).put("requirement", "CONDITIONAL");
+    steps.addObject().put("authenticator", "sekisho-card").put("requirement", "REQUIRED");
+    ArrayNode looks = flow(flows, state, false);
+    looks
+        .addObject()
+        .put("authenticator", "sekisho-terminal-state")
+        .put("requirement", "REQUIRED")
+        .put("authenticatorConfig", state);
+    looks
+        .addObject()
+        .put("authenticator", "deny-access-authenticator")
+        .put("requirement", "REQUIRED");
+    ((ArrayNode) realm.get("authenticatorConfig"))
+        .addObject()
+        .put("alias", state)
+        .putObject("config")
+        .put("sekisho.when", "enforcing");
+    for (ArrayNode each : List.of(ways, steps, looks)) {
+      int priority = 0;
+      for (JsonNode step : each) {
+        ((ObjectNode) step)
+            .put("authenticatorFlow", step.has("flowAlias"))
+            .put("priority", ++priority);
+      }
+    }
+    bind(realm, client, top);
+    return realm;
+  }
+
+  private static ArrayNode flow(ArrayNode flows, String alias, boolean top) {
+    return flows
+        .addObject()
+        .put("id", UUID.nameUUIDFromBytes(alias.getBytes(StandardCharsets.UTF_8)).toString())
+        .put("alias", alias)
+        .put("providerId", "basic-flow")
+        .put("topLevel", top)
+        .put("builtIn", false)
+        .putArray("authenticationExecutions");
+  }
+
+  private static void bind(JsonNode realm, String client, String alias) {
     for (JsonNode one : realm.get("clients")) {
       if (one.get("clientId").asText().equals(client)) {
         bind(realm, (ObjectNode) one, alias);
       }
     }
-    return realm;
   }
 
   private static void bind(JsonNode realm, ObjectNode client, String alias) {

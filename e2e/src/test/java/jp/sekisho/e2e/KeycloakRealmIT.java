@@ -112,6 +112,22 @@ class KeycloakRealmIT {
     }
     assertEquals(imported.settings(), standing.settings());
 
+    programs
+        .run(
+            kcadm(
+                "update",
+                "realms/" + REALM,
+                "-s",
+                "internationalizationEnabled=true",
+                "-s",
+                "supportedLocales=[\"ja\",\"en\"]",
+                "-s",
+                "defaultLocale=ja"))
+        .expectOk();
+    for (SsoAdmin realm : List.of(imported, standing)) {
+      assertEquals(List.of("ja", "en"), realm.languages());
+    }
+
     List<String> passkey = standing.flow("sekisho passkey");
     standing.bindBrowser("sekisho card");
     makeFlows("second", "-2");

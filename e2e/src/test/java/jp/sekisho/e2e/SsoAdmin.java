@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,6 +154,21 @@ final class SsoAdmin {
                         "{\"username\":\"" + name + "\",\"enabled\":true}")));
   }
 
+  /** Adds an application that wants direct grants; whether it then has them. */
+  boolean addClientWithDirectGrants(String id) {
+    JsonNode _ =
+        send(
+            at("/clients")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"clientId\":\"" + id + "\",\"directAccessGrantsEnabled\":true}")));
+    JsonNode found = send(at("/clients?clientId=" + id).GET());
+    if (found.size() != 1 || !found.path(0).path("directAccessGrantsEnabled").isBoolean()) {
+      throw new AssertionError(found.toString());
+    }
+    return found.path(0).path("directAccessGrantsEnabled").asBoolean();
+  }
+
   /** Adds a role; the status of the answer. */
   int addRole(String name, String description) {
     return answer(
@@ -197,6 +213,21 @@ final class SsoAdmin {
     return steps;
   }
 
+  /** Languages of the realm's pages, the one that nobody asked for first. */
+  List<String> languages() {
+    JsonNode all = send(at("").GET());
+    Set<String> languages = new LinkedHashSet<>();
+    if (all.path("internationalizationEnabled").asBoolean()) {
+      languages.add(all.path("defaultLocale").asText());
+      all.path("supportedLocales")
+          .valueStream()
+          .map(JsonNode::asText)
+          .sorted()
+          .forEach(languages::add);
+    }
+    return List.copyOf(languages);
+  }
+
   /** What beside flows the realm file sets that decides who gets in and what is told. */
   List<String> settings() {
     JsonNode all = send(at("").GET());
@@ -209,7 +240,11 @@ final class SsoAdmin {
             "adminEventsDetailsEnabled",
             "registrationAllowed",
             "resetPasswordAllowed",
-            "rememberMe")) {
+            "rememberMe",
+            "editUsernameAllowed",
+            "bruteForceProtected",
+            "failureFactor",
+            "accessTokenLifespan")) {
       settings.add(name + " " + all.path(name));
     }
     settings.add(all.path("attributes").path("acr.loa.map").asText());

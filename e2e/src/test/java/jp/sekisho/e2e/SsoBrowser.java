@@ -159,8 +159,32 @@ final class SsoBrowser {
     return send(form(realm + "/protocol/openid-connect/logout", "id_token_hint", idToken));
   }
 
+  /** Another set of tokens for the refresh token of this one; {@code error} where it is over. */
+  JsonNode refresh(String client, JsonNode tokens) {
+    return token(
+        "grant_type",
+        "refresh_token",
+        "client_id",
+        client,
+        "refresh_token",
+        tokens.path("refresh_token").asText());
+  }
+
+  /** Status of a call of Keycloak with the access token of these. */
+  int callWith(JsonNode tokens) {
+    return send(HttpRequest.newBuilder(URI.create(realm + "/protocol/openid-connect/userinfo"))
+            .header("Authorization", "Bearer " + tokens.path("access_token").asText())
+            .GET())
+        .status();
+  }
+
   /** The application's side of a login: the code's ID token. */
   String idToken(String client, String code) {
+    return tokens(client, code).path("id_token").asText();
+  }
+
+  /** The application's side of a login: what it gets for the code. */
+  JsonNode tokens(String client, String code) {
     JsonNode tokens =
         token(
             "grant_type",
@@ -171,11 +195,10 @@ final class SsoBrowser {
             code,
             "redirect_uri",
             redirect);
-    String id = tokens.path("id_token").asText();
-    if (id.isEmpty()) {
+    if (tokens.path("id_token").asText().isEmpty()) {
       throw new AssertionError(tokens.toString());
     }
-    return id;
+    return tokens;
   }
 
   private static HttpRequest.Builder form(String url, String... fields) {

@@ -586,6 +586,11 @@ final class Town implements AutoCloseable {
     return card;
   }
 
+  /** Has the console suspend the cards of a person. */
+  void suspendCards(String person) {
+    server("card", "suspend", "--person", person);
+  }
+
   /** Makes a card whose certificate names {@code number}, and registers it for nobody. */
   Path makeCard(String number) {
     return makeCard(number, number);

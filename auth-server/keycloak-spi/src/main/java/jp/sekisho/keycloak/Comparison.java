@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,7 +44,8 @@ final class Comparison {
   private final SekishoService service;
   private final Spool spool;
   private final HeardRealms realms;
-  private final Recent held = new Recent(Spool.MOST);
+  // The ids that the service was asked about last: it holds them now, or they are in the spool.
+  private final Set<String> held = new LinkedHashSet<>();
   private long covered;
   private long whole;
   private long wide;
@@ -174,7 +176,7 @@ final class Comparison {
   }
 
   private boolean isNew(@Nullable String id) {
-    return id != null && !held.knows(id) && !spool.knows(id);
+    return id != null && !held.contains(id) && !spool.knows(id);
   }
 
   /** Whether the service could be asked about all of them. */
@@ -195,7 +197,9 @@ final class Comparison {
         if (missing.contains(event.id()) && spool.append(event)) {
           found++;
         }
-        boolean unused = held.add(event.id());
+        if (held.add(event.id()) && held.size() > Spool.MOST) {
+          boolean unused = held.remove(held.iterator().next());
+        }
       }
       if (found > 0) {
         LOG.warnf("%d events were missing in Sekisho's log, from %d on", found, part.get(0).at());

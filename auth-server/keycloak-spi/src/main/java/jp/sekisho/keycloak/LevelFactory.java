@@ -6,8 +6,6 @@ import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.Authenticator;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
@@ -49,26 +47,6 @@ public final class LevelFactory extends StepFactory implements Authenticator {
       // Not set, too: nobody gets in by a flow that does not say what it asks.
       context.failure(AuthenticationFlowError.INTERNAL_ERROR);
     }
-  }
-
-  @Override
-  public void action(AuthenticationFlowContext context) {
-    // It has no page.
-  }
-
-  @Override
-  public boolean requiresUser() {
-    return false;
-  }
-
-  @Override
-  public boolean configuredFor(KeycloakSession session, RealmModel realm, UserModel user) {
-    return true;
-  }
-
-  @Override
-  public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {
-    // It asks nothing of a user.
   }
 
   @Override

@@ -82,11 +82,14 @@ final class StepAuthenticator implements Authenticator {
 
   @Override
   public void authenticate(AuthenticationFlowContext context) {
+    // Whose step-up it is: of failures of nobody only some are in the log.
+    context.getEvent().user(context.getUser());
     show(context, null, false);
   }
 
   @Override
   public void action(AuthenticationFlowContext context) {
+    context.getEvent().user(context.getUser());
     AuthenticationSessionModel login = context.getAuthenticationSession();
     String transaction = login.getAuthNote(TRANSACTION);
     String secret = login.getAuthNote(SECRET);

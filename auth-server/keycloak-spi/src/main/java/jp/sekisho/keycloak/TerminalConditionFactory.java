@@ -1,5 +1,7 @@
 package jp.sekisho.keycloak;
 
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
 import jp.sekisho.protocol.RelyingTerminal;
 import org.jboss.logging.Logger;
@@ -9,9 +11,7 @@ import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.AuthenticationFlowException;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticator;
 import org.keycloak.authentication.authenticators.conditional.ConditionalAuthenticatorFactory;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
+import org.keycloak.models.AuthenticationExecutionModel;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
@@ -23,6 +23,11 @@ import org.keycloak.provider.ProviderConfigProperty;
  * browser is where that was; the service is asked each time. While it does not answer, the login
  * ends with the error page of the steps: the next step would refuse the person, and Keycloak's own
  * {@code deny-access-authenticator} counts that in its lock-out.
+ *
+ * <p>It belongs beside the login, where the shipped flow has it. Within an alternative Keycloak
+ * takes the exception that carries the page for a way that failed and goes on to the next one, so
+ * the end is another exception there: no other way is tried, but a login that begins with the
+ * condition sees Keycloak's own error page (400).
  *
  * <p>Factory and condition in one, for it holds nothing and each class is a kilobyte of the jar.
  */
@@ -82,28 +87,24 @@ public final class TerminalConditionFactory extends StepFactory
   }
 
   /** Ends the flow: Keycloak shows the page, adds an error of its own kind and counts nothing. */
-  private static AuthenticationFlowException unknown(
+  private static RuntimeException unknown(
       AuthenticationFlowContext context, @Nullable CardAuthenticatorFactory card, String why) {
     LOG.errorf("the state of a terminal is not known: %s", why);
-    context.getEvent().error(StepAuthenticator.UNAVAILABLE);
-    return new AuthenticationFlowException(
-        AuthenticationFlowError.GENERIC_AUTHENTICATION_ERROR,
-        StepAuthenticator.unavailablePage(context, card == null ? "" : card.helpLine()));
+    context.getEvent().user(context.getUser()).error(StepAuthenticator.UNAVAILABLE);
+    Response page = StepAuthenticator.unavailablePage(context, card == null ? "" : card.helpLine());
+    return isInAlternative(context)
+        ? new WebApplicationException(page)
+        : new AuthenticationFlowException(
+            AuthenticationFlowError.GENERIC_AUTHENTICATION_ERROR, page);
   }
 
-  @Override
-  public void action(AuthenticationFlowContext context) {
-    // A condition has no page.
-  }
-
-  @Override
-  public boolean requiresUser() {
-    return false;
-  }
-
-  @Override
-  public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {
-    // Terminals are enrolled in Sekisho.
+  /** Whether one of the flows around this condition is one of several ways. */
+  static boolean isInAlternative(AuthenticationFlowContext context) {
+    AuthenticationExecutionModel step = context.getExecution();
+    while (step != null && !step.isAlternative()) {
+      step = context.getRealm().getAuthenticationExecutionByFlowId(step.getParentFlow());
+    }
+    return step != null;
   }
 
   @Override
@@ -114,7 +115,8 @@ public final class TerminalConditionFactory extends StepFactory
   @Override
   public String getHelpText() {
     return "Holds by the state of the terminal at which the person proved card and PIN. While"
-        + " Sekisho cannot be asked, the login ends.";
+        + " Sekisho cannot be asked, the login ends. Put it beside the login: within an alternative"
+        + " the login ends with an error page of Keycloak's own.";
   }
 
   @Override

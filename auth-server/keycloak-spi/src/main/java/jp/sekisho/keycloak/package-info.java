@@ -33,10 +33,10 @@
  * (ADR 0029); that the cookie's step compares that note; that an event of the error kind has a
  * transaction of its own and a listener may be part of one after completion; that {@code
  * PostMigrationEvent} comes when the realms are there; that the lock-out counts its own categories
- * only; that an exception of a condition carries its page out of the flow; that Apache's HttpClient
- * 4.5 is on the class path (ADR 0044). {@code KeycloakIT} notices each. The jar has a limit, so its
- * wire records are listed one by one in the pom, and {@code ProviderJarIT} says which one is
- * missing.
+ * and steps without one; that an exception of a condition carries its page out of the flow, and
+ * which one does so within an alternative; that Apache's HttpClient 4.5 is on the class path (ADR
+ * 0044). {@code KeycloakIT} notices each. The jar has a limit, so its wire records are listed one
+ * by one in the pom, and {@code ProviderJarIT} says which one is missing.
  */
 @NullMarked
 package jp.sekisho.keycloak;

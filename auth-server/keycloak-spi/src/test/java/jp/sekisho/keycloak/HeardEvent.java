@@ -23,6 +23,9 @@ final class HeardEvent extends EventBuilder {
   @Override
   public void error(String error) {
     errors.add(error);
+    if (getEvent().getUserId() != null) {
+      details.put("user", getEvent().getUserId());
+    }
     if (getEvent().getDetails() != null) {
       details.putAll(getEvent().getDetails());
     }

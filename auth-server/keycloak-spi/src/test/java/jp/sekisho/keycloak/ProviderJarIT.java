@@ -3,6 +3,7 @@ package jp.sekisho.keycloak;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,20 @@ class ProviderJarIT {
       assertTrue(jar.getEntry("jp/sekisho/protocol/WireJson.class") != null);
       assertTrue(jar.getEntry("sekisho/realm-city.json") != null);
       assertTrue(jar.getEntry("sekisho/realm-flows.sh") != null);
+    }
+  }
+
+  /** Keycloak 26.7 runs on Java 17, too. */
+  @Test
+  void isForTheOldestJavaThatKeycloakRunsOn() throws IOException {
+    try (ZipFile jar = new ZipFile(JAR.toFile())) {
+      for (ZipEntry entry : jar.stream().filter(e -> e.getName().endsWith(".class")).toList()) {
+        try (DataInputStream in = new DataInputStream(jar.getInputStream(entry))) {
+          assertEquals(0xCAFEBABE, in.readInt());
+          assertEquals(0, in.readUnsignedShort(), "no preview");
+          assertEquals(61, in.readUnsignedShort(), entry.getName());
+        }
+      }
     }
   }
 

@@ -231,7 +231,10 @@ class ResourcesTest {
             "adminEventsDetailsEnabled",
             "registrationAllowed",
             "resetPasswordAllowed",
-            "rememberMe")) {
+            "rememberMe",
+            "editUsernameAllowed",
+            "bruteForceProtected",
+            "accessTokenLifespan")) {
       assertTrue(text.contains("-s " + setting + "=" + realm.get(setting)), setting);
     }
     // As text: kcadm.sh makes an object of what looks like one, which Keycloak refuses.

@@ -62,6 +62,7 @@ class StepAuthenticatorTest {
   private final List<String> done = new ArrayList<>();
   private final List<String> errors = new ArrayList<>();
   private final Map<String, String> details = new HashMap<>();
+  private @Nullable UserModel before;
 
   @BeforeAll
   void serve() throws Exception {
@@ -147,7 +148,7 @@ class StepAuthenticatorTest {
         "getHttpRequest", Fake.of(HttpRequest.class, Map.of("getDecodedFormParameters", form)));
     answers.put("getSession", keycloak.session());
     answers.put("getRealm", keycloak.realm);
-    answers.put("getUser", null);
+    answers.put("getUser", before);
     answers.put("getAuthenticatorConfig", settings);
     answers.put("getEvent", new HeardEvent(keycloak, errors, details));
     answers.put(
@@ -314,5 +315,25 @@ class StepAuthenticatorTest {
     clear();
     StepAuthenticator.byCard(card.service(), "1234").action(context());
     assertRefused(StepAuthenticator.REFUSED, "TRANSACTION_UNKNOWN");
+  }
+
+  /** Of failures of nobody in particular only some are in the log. */
+  @Test
+  void whatFailsAtAStepUpIsAnEventOfWhoIsLoggedIn() {
+    before = Fake.of(UserModel.class, Map.of("getId", "u-1"));
+    try {
+      for (Object said :
+          List.of(Refusal.AUTHENTICATOR_SUSPENDED, proof("urn:sekisho:acr:passkey"))) {
+        clear();
+        answered(false, said);
+        assertEquals("u-1", details.get("user"), errors.toString());
+      }
+      clear();
+      StepAuthenticator.byCard(null, "1234").authenticate(context());
+      assertEquals(List.of(StepAuthenticator.UNAVAILABLE), errors);
+      assertEquals("u-1", details.get("user"));
+    } finally {
+      before = null;
+    }
   }
 }

@@ -29,12 +29,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.Config;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.AuthenticationFlowError;
 import org.keycloak.authentication.AuthenticationFlowException;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.AuthenticationExecutionModel;
+import org.keycloak.models.AuthenticationExecutionModel.Requirement;
 import org.keycloak.models.AuthenticatorConfigModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -53,6 +57,7 @@ class TerminalConditionTest {
   private CardAuthenticatorFactory card;
   private final FakeKeycloak keycloak = new FakeKeycloak();
   private final List<String> errors = new ArrayList<>();
+  private final Map<String, String> details = new HashMap<>();
 
   /** What stands on the error page: its words, whom to call, its status. */
   private final List<@Nullable Object> shown = new ArrayList<>();
@@ -120,7 +125,9 @@ class TerminalConditionTest {
                 "isEventsEnabled",
                 false,
                 "getEventsListenersStream",
-                Stream.empty()));
+                Stream.empty(),
+                "getAuthenticationExecutionByFlowId",
+                (Fake.Answer) asked -> null));
     AuthenticatorConfigModel config = new AuthenticatorConfigModel();
     config.setConfig(when == null ? Map.of() : Map.of(TerminalConditionFactory.WHEN, when));
     RootAuthenticationSessionModel root =
@@ -136,14 +143,23 @@ class TerminalConditionTest {
                     model,
                     "getAuthenticatorConfig",
                     config,
+                    "getExecution",
+                    step(Requirement.REQUIRED, "top"),
                     "getEvent",
-                    new HeardEvent(keycloak, errors, new HashMap<>()),
+                    new HeardEvent(keycloak, errors, details),
                     "getUser",
-                    Fake.of(UserModel.class, Map.of()),
+                    Fake.of(UserModel.class, Map.of("getId", "u-1")),
                     "getConnection",
                     Fake.of(ClientConnection.class, Map.of("getRemoteAddr", "192.0.2.7")),
                     "getAuthenticationSession",
                     Fake.of(AuthenticationSessionModel.class, Map.of("getParentSession", root)))));
+  }
+
+  private static AuthenticationExecutionModel step(Requirement requirement, String flow) {
+    AuthenticationExecutionModel step = new AuthenticationExecutionModel();
+    step.setRequirement(requirement);
+    step.setParentFlow(flow);
+    return step;
   }
 
   private LoginFormsProvider page() {
@@ -229,8 +245,34 @@ class TerminalConditionTest {
           assertThrows(AuthenticationFlowException.class, () -> holds(realm, when));
       assertEquals(AuthenticationFlowError.GENERIC_AUTHENTICATION_ERROR, end.getError());
       assertEquals(List.of(StepAuthenticator.UNAVAILABLE), errors);
+      assertEquals("u-1", details.remove("user"), "whose login it was");
       assertEquals(
           List.of("sekishoUnavailable", "1234", Response.Status.SERVICE_UNAVAILABLE), shown);
     }
+  }
+
+  /** There Keycloak would take our end of the flow for one way of several that failed. */
+  @ParameterizedTest
+  @CsvSource({
+    "CONDITIONAL, REQUIRED, false",
+    "ALTERNATIVE, REQUIRED, true",
+    "CONDITIONAL, ALTERNATIVE, true",
+  })
+  void anAlternativeIsSeenHoweverDeepTheConditionStandsInIt(
+      Requirement around, Requirement further, boolean seen) {
+    Map<String, AuthenticationExecutionModel> flows =
+        Map.of("inner", step(around, "outer"), "outer", step(further, "top"));
+    RealmModel realm =
+        Fake.of(
+            RealmModel.class,
+            Map.of(
+                "getAuthenticationExecutionByFlowId",
+                (Fake.Answer) asked -> flows.get(String.valueOf(asked[0]))));
+    assertEquals(
+        seen,
+        TerminalConditionFactory.isInAlternative(
+            Fake.of(
+                AuthenticationFlowContext.class,
+                Map.of("getExecution", step(Requirement.REQUIRED, "inner"), "getRealm", realm))));
   }
 }
