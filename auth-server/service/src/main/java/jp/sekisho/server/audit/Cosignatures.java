@@ -199,6 +199,11 @@ public final class Cosignatures {
         }
         long size = ((Answer.Holds) answer).size();
         if (size > newest.size() || size == from) {
+          if (size > newest.size() && size <= logs.signed(organ).size()) {
+            // Another process of ours asked in the meantime; the next round shows it more.
+            held.put(key, size);
+            return Optional.empty();
+          }
           // It saw more than we have, or another root of this very size.
           held.remove(key);
           refused(organ, who, newest.size(), size, 409);

@@ -53,17 +53,28 @@ final class Integration {
    *
    * @param signed the tree under the checkpoint signed last: what the database says of it is not
    *     believed
-   * @throws LogIntegrityException when a pending row was edited, removed or put in again
+   * @throws LogIntegrityException when a pending row was edited, removed or put in again, or an
+   *     entry stands where the next one belongs
    * @throws IllegalStateException when the database is not where {@code signed} is, because another
    *     process integrates this log; nothing is lost
    */
   Next read(Handle handle, String log, Frontier signed) {
     List<LogTables.Pending> rows = LogTables.pending(handle, log, LIMIT);
+    // Asked before the state: an entry and the state that counts it become visible together.
+    boolean ahead = !rows.isEmpty() && LogTables.hasFrom(handle, log, signed.size());
     LogState before =
         LogTables.state(handle, log)
             .orElseThrow(() -> new LogIntegrityException("log " + log + " has no state"));
     if (!rows.isEmpty() && !before.frontier().equals(signed)) {
       throw new IllegalStateException("log " + log + " was integrated by somebody else");
+    }
+    if (ahead) {
+      throw new LogIntegrityException(
+          "log "
+              + log
+              + ": an entry beyond its "
+              + signed.size()
+              + " signed ones was put into the database");
     }
     Frontier tree = signed;
     TreeNodes nodes = new TreeNodes();

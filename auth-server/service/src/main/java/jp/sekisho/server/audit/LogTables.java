@@ -181,6 +181,17 @@ final class LogTables {
         .findOne();
   }
 
+  /** Whether the log has an entry of this index or a higher one. */
+  static boolean hasFrom(Handle handle, String log, long index) {
+    return handle
+        .createQuery("select 1 from audit_entry where log = :log and idx >= :index limit 1")
+        .bind("log", log)
+        .bind("index", index)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   /** How many entries each log has, by its name; closed generations' too. */
   static Map<String, Long> sizes(Handle handle) {
     Map<String, Long> sizes = new TreeMap<>();

@@ -59,8 +59,11 @@ public final class Inspection {
   private static final List<String> STANDING =
       List.of("grant.approved", "grant.occurrence", "grant.series-approved");
 
-  /** What only an administrator can have caused, by the page or at the console. */
-  private static final List<String> ADMINISTRATIVE =
+  /**
+   * What administrators cause, by the page or at the console, whose entries name no person of that
+   * office. Of {@code authenticator} a holder causes some, of {@code grant.revoked} an approver.
+   */
+  static final List<String> ADMINISTRATIVE =
       List.of(
           "person",
           "authenticator",
@@ -68,12 +71,22 @@ public final class Inspection {
           "temporary",
           "medium",
           "measure",
+          "setup",
+          "deputy.named",
+          "deputy.removed",
+          "passkey.removed",
+          "passkey.resumed",
+          "relying.certified",
+          "relying.revoked",
+          "log.retention-set",
+          "log.generation-opened",
           "policy.imported",
           "policy.import-refused",
           "service.initialised",
           "service.act-failed",
           "terminal.ticketed",
           "terminal.confirmed",
+          "terminal.placed",
           "terminal.revoked",
           "grant.revoked");
 

@@ -14,6 +14,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteConfig;
@@ -39,7 +40,7 @@ public final class Database implements AutoCloseable {
   private Database(Vendor vendor, HikariDataSource pool, Writer writer) {
     this.vendor = vendor;
     this.pool = pool;
-    this.readers = Jdbi.create(pool);
+    this.readers = jdbi(pool);
     this.writer = writer;
   }
 
@@ -75,7 +76,7 @@ public final class Database implements AutoCloseable {
     config.setMaximumPoolSize(SQLITE_READERS);
     HikariDataSource pool = pool(config);
     DataSource written = wrapped.apply(SqliteConnection.sourceOfOwnTransactions(name, sqlite()));
-    Writer writer = new SqliteWriter(Jdbi.create(written));
+    Writer writer = new SqliteWriter(jdbi(written));
     return new Database(Vendor.SQLITE, pool, writer);
   }
 
@@ -95,6 +96,7 @@ public final class Database implements AutoCloseable {
       String url, @Nullable String password, UnaryOperator<DataSource> wrapped, boolean migrating) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(url);
+    source.setLogServerErrorDetail(false); // the server's detail is the row with its values
     if (password != null) {
       source.setPassword(password);
     }
@@ -108,9 +110,18 @@ public final class Database implements AutoCloseable {
     config.setMaximumPoolSize(POSTGRESQL_CONNECTIONS);
     HikariDataSource pool = pool(config);
     return new Database(
-        Vendor.POSTGRESQL,
-        pool,
-        new PostgresWriter(Jdbi.create(pool), session -> end(pool, session)));
+        Vendor.POSTGRESQL, pool, new PostgresWriter(jdbi(pool), session -> end(pool, session)));
+  }
+
+  /**
+   * Whose exceptions say no bound value: they end in the log file, and values are what people
+   * wrote.
+   */
+  private static Jdbi jdbi(DataSource source) {
+    Jdbi jdbi = Jdbi.create(source);
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    return jdbi;
   }
 
   private static SQLiteConfig sqlite() {

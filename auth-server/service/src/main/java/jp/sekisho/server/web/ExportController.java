@@ -114,6 +114,11 @@ final class ExportController {
   HttpResponse<?> named(HttpRequest<?> request, @Body byte[] body)
       throws IOException, MalformedException {
     NamedExport wanted = WireJson.read(body, NamedExport.class);
+    if (LogFilter.of(parameters(request))
+        .filter(filter -> filter.isAll() && filter.scope(wanted.log()).equals(wanted.log()))
+        .isEmpty()) {
+      return answers.refuse(Refusal.INPUT_MALFORMED, request); // its entry would say a part
+    }
     Optional<SealCode> code = SealCode.parse(wanted.code());
     if (code.isEmpty() || wanted.log().equals(PendingEntries.SYSTEM)) {
       return answers.refuse(Refusal.INPUT_MALFORMED, request); // system belongs to no organ

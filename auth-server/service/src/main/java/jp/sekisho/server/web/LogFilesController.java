@@ -163,9 +163,11 @@ final class LogFilesController {
         isServed(log, generation) ? logs.tile(log + "@" + generation, path) : Optional.empty();
     if (contents.isPresent()) {
       long from = path.index() * TilePath.FULL;
+      boolean newest = Integer.parseInt(generation) == logs.generation(log);
+      String scope = newest ? log : log + "@" + generation;
       transactions.write(change ->
           change.record(
-              session.subject(), new LogEvent.Viewed(log, from, from + path.width() - 1)));
+              session.subject(), new LogEvent.Viewed(scope, from, from + path.width() - 1)));
     }
     return found(request, contents, "private, no-store");
   }

@@ -22,6 +22,7 @@ import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.EntryIndex.Hits;
 import jp.sekisho.server.audit.EntryQuery;
+import jp.sekisho.server.audit.LogIntegrityException;
 import jp.sekisho.server.audit.LogRow;
 import jp.sekisho.server.audit.Published;
 import jp.sekisho.server.audit.Retention;
@@ -286,9 +287,19 @@ final class LogReader {
     return List.copyOf(terminals);
   }
 
+  /** Empty when its file is gone or damaged: then nothing is deleted either. */
+  private Optional<Retention> retention(String log) {
+    try {
+      return Keeping.of(installation).of(log);
+    } catch (LogIntegrityException e) {
+      LOG.error("{}", e.getMessage(), e);
+      return Optional.empty();
+    }
+  }
+
   /** How long a log is kept, and whether this month's root sheet is missing. */
   LogContent.Kept kept(String log) {
-    Optional<Retention> retention = Keeping.of(installation).of(log);
+    Optional<Retention> retention = retention(log);
     Instant month =
         installation
             .clock()

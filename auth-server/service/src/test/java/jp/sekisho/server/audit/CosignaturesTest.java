@@ -275,6 +275,38 @@ class CosignaturesTest {
     assertTrue(types("system").contains("log.witness-refused"));
   }
 
+  /** As the console does, which exports while the service asks: no other past, only a later one. */
+  @Test
+  void aWitnessThatAnotherProcessShowedMoreInTheMeantimeIsNoAlarm() throws Exception {
+    publish(2);
+    HttpServer ahead =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    ahead.createContext(
+        "/",
+        exchange -> {
+          publish(1);
+          byte[] size = (storage.logs.signed("mayor").size() + "\n").getBytes(US_ASCII);
+          exchange.sendResponseHeaders(409, size.length);
+          try (OutputStream out = exchange.getResponseBody()) {
+            out.write(size);
+          }
+        });
+    ahead.start();
+    try {
+      URI url = URI.create("http://127.0.0.1:" + ahead.getAddress().getPort());
+      Cosignatures cosignatures =
+          new Cosignatures(
+              storage.logs,
+              storage.transactions,
+              List.of(new OutsideWitness(witnessKey, url)),
+              InstantSource.system());
+      assertFalse(cosignatures.ask("mayor"), "asked again in the next round");
+      assertFalse(types("mayor").contains("log.witness-refused"));
+    } finally {
+      ahead.stop(0);
+    }
+  }
+
   /** Attack: what it says differs each time; the log grew by each. */
   @Test
   void aWitnessThatSaysSomethingElseEachTimeIsAnEntryOnceADay() throws Exception {

@@ -64,6 +64,11 @@ class InsiderTest {
   /** Appends an entry of his own making to the integrated ones. */
   private static void forge(OpenStorage storage) {
     byte[] body = forgedBody();
+    put(storage, body);
+    moveOn(storage, body);
+  }
+
+  private static void put(OpenStorage storage, byte[] body) {
     execute(
         storage,
         "insert into audit_entry (log, idx, entry_id, body, leaf, person, created, mac)"
@@ -73,7 +78,6 @@ class InsiderTest {
         body,
         Rfc6962.leaf(body).bytes(),
         new byte[32]);
-    moveOn(storage, body);
   }
 
   /** Moves the pending entries into the tree, and then the process dies. */
@@ -104,6 +108,18 @@ class InsiderTest {
       forge(storage);
       write(storage, 1);
       refused(storage, "log mayor: entry 2 was edited in or put into the database");
+    }
+  }
+
+  /** Without the state's row: the next real entry must not fail for ever as if the disk were. */
+  @Test
+  void anEntryPutWhereTheNextOneBelongsIsAnAttackAndNoFault() throws Exception {
+    try (OpenStorage storage = OpenStorage.sqlite(directory)) {
+      write(storage, 2);
+      storage.logs.integrateNow();
+      put(storage, forgedBody());
+      write(storage, 1);
+      refused(storage, "log mayor: an entry beyond its 2 signed ones was put into the database");
     }
   }
 

@@ -322,9 +322,18 @@ class SequencerTest {
   void everyCheckpointContinuesTheOneBefore() throws Exception {
     try (OpenStorage storage = OpenStorage.sqlite(directory)) {
       long size = 0;
+      AuditLogs.Signed before = storage.logs.signed("mayor");
       for (int round = 1; round <= 5; round++) {
         write(storage, round);
         storage.logs.integrateNow();
+        AuditLogs.Signed now = storage.logs.signed("mayor");
+        assertTrue(
+            storage
+                .logs
+                .proof(now, before.size())
+                .proves(
+                    before.checkpoint().checkpoint().root(), now.checkpoint().checkpoint().root()));
+        before = now;
         LogState state = storage.database.read(h -> LogTables.state(h, "mayor")).orElseThrow();
         size += round;
         assertEquals(size, state.size());

@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
@@ -327,6 +330,98 @@ class InspectionTest {
     long vendors = add(subject("V-1", "T-0001"), new SessionEvent.Resumed());
     follow();
     assertEquals(List.of(vendors, own, imported), ask(AuditPreset.ADMINISTRATION));
+  }
+
+  /** What clerks, approvers, auditors, terminals, other systems and the clock cause. */
+  private static final List<String> OTHERS =
+      List.of(
+          "agent",
+          "deputy.absent",
+          "deputy.back",
+          "deputy.refused",
+          "emergency",
+          "export",
+          "grant.activated",
+          "grant.approved",
+          "grant.corrected",
+          "grant.ended",
+          "grant.expired",
+          "grant.extended",
+          "grant.extension-rejected",
+          "grant.extension-requested",
+          "grant.occurrence",
+          "grant.overdue",
+          "grant.refused",
+          "grant.rejected",
+          "grant.remanded",
+          "grant.reported",
+          "grant.requested",
+          "grant.returned",
+          "grant.reviewed",
+          "grant.series-approved",
+          "grant.series-ended",
+          "grant.withdrawn",
+          "log.exported",
+          "log.hold-lifted",
+          "log.hold-set",
+          "log.prune-refused",
+          "log.pruned",
+          "log.refused",
+          "log.sampled",
+          "log.searched",
+          "log.sheet-made",
+          "log.stamp-refused",
+          "log.stamped",
+          "log.viewed",
+          "log.witness-refused",
+          "login",
+          "passkey.counter-went-back",
+          "passkey.refused",
+          "passkey.registered",
+          "passkey.seen",
+          "passkey.suspended",
+          "policy.accepted",
+          "policy.refused",
+          "policy.renewed",
+          "relying.refused",
+          "relying.reported",
+          "relying.reports-began",
+          "relying.returned",
+          "relying.silent",
+          "relying.vouched",
+          "service.failed",
+          "service.started",
+          "service.state-tampered",
+          "service.stopped",
+          "service.trust-unusable",
+          "session",
+          "terminal.clock-off",
+          "terminal.clock-right",
+          "terminal.enforcement-reported",
+          "terminal.enrolled",
+          "terminal.records-refused",
+          "terminal.refused",
+          "terminal.renewed",
+          "terminal.returned",
+          "terminal.silent",
+          "usb");
+
+  @Test
+  void eachTypeOfEntryIsAnAdministratorsOrIsNot() throws Exception {
+    Matcher types =
+        Pattern.compile("(?m)^### ([a-z]+\\.[a-z.-]+)$")
+            .matcher(Files.readString(Path.of("..", "..", "docs", "audit-events.md")));
+    int count = 0;
+    for (; types.find(); count++) {
+      String type = types.group(1);
+      long lists =
+          Stream.of(Inspection.ADMINISTRATIVE, OTHERS)
+              .filter(list ->
+                  list.stream().anyMatch(one -> type.equals(one) || type.startsWith(one + ".")))
+              .count();
+      assertEquals(1, lists, type + " has to stand in exactly one list");
+    }
+    assertTrue(count > 150, "read " + count);
   }
 
   @Test

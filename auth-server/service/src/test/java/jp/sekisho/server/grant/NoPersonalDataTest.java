@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +28,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -36,6 +39,7 @@ import jp.sekisho.audit.table.OcsfLines;
 import jp.sekisho.audit.tile.EntryTilePath;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.EmergencyReport;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.MeasureNote;
 import jp.sekisho.protocol.MeasureView;
 import jp.sekisho.protocol.MoreTime;
@@ -104,6 +108,9 @@ class NoPersonalDataTest {
       900001,役職 全子,mayor,0001,総務課,部長,2026-04-01,2027-03-31,CLERK;APPROVER;ADMIN;CISO;POLICY_OFFICER
       """;
 
+  /** What the database says when it can write nothing. */
+  private static final String FULL = "the disk is full";
+
   /** What the officer has taken in, again and again. */
   private static final String FILE =
       """
@@ -144,6 +151,8 @@ class NoPersonalDataTest {
           "personnel_order_person",
           DIRECTORY);
 
+  private static final Pattern ENCODED = Pattern.compile("[A-Za-z0-9_-]{16,}");
+
   private final Map<String, String> places = new TreeMap<>();
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -181,8 +190,15 @@ class NoPersonalDataTest {
       root.detachAppender(technicians);
     }
     StringBuilder lines = new StringBuilder();
-    technicians.list.forEach(event -> lines.append(event.getFormattedMessage()).append('\n'));
+    technicians.list.forEach(event -> {
+      lines.append(event.getFormattedMessage()).append('\n');
+      if (event.getThrowableProxy() != null) {
+        lines.append(ThrowableProxyUtil.asString(event.getThrowableProxy())).append('\n');
+      }
+    });
+    assertTrue(lines.indexOf(FULL) >= 0, "what failed at the database is told there");
     places.put("technicians' log", lines.toString());
+    places.replaceAll((_, content) -> content + decoded(content));
 
     StringBuilder wrong = new StringBuilder();
     for (String number : NUMBERS) {
@@ -260,6 +276,38 @@ class NoPersonalDataTest {
             }
           }
         }
+      }
+      if (text.equals(RESIDENT)) {
+        driveWithAFullDisk(server, requests);
+      }
+    }
+  }
+
+  /**
+   * The same while no row of a person's words can be written: what failed is told with its cause.
+   */
+  private void driveWithAFullDisk(RunningServer server, SeededRequests requests) throws Exception {
+    var writer = server.installation.database().writer();
+    List<String> kinds = List.of("insert", "update");
+    for (String table : MAY_HOLD_WORDS.keySet()) {
+      for (String kind : kinds) {
+        writer.<Integer, RuntimeException>sequence(h ->
+            h.execute(
+                "create trigger full_%s_%s before %s on %s begin select raise(abort, '%s'); end"
+                    .formatted(kind, table, kind, table, FULL)));
+      }
+    }
+    for (ApiRoutes.Route route : ApiRoutes.all()) {
+      if (route.who() == ApiRoutes.Who.SESSION && route.method().equals("POST")) {
+        for (Seeded one : requests.with(route, RESIDENT)) {
+          int _ = send(server, one, session(server, OFFICER), SessionCookies.SESSION).statusCode();
+        }
+      }
+    }
+    for (String table : MAY_HOLD_WORDS.keySet()) {
+      for (String kind : kinds) {
+        writer.<Integer, RuntimeException>sequence(
+            h -> h.execute("drop trigger full_%s_%s".formatted(kind, table)));
       }
     }
   }
@@ -662,6 +710,20 @@ class NoPersonalDataTest {
     return value instanceof byte[] bytes
         ? new String(bytes, StandardCharsets.UTF_8)
         : String.valueOf(value);
+  }
+
+  /** What stands in a text as base64url, such as a signed text in an entry. */
+  private static String decoded(String content) {
+    StringBuilder all = new StringBuilder();
+    for (Matcher found = ENCODED.matcher(content); found.find(); ) {
+      try {
+        all.append(new String(Base64Url.decode(found.group()), StandardCharsets.UTF_8))
+            .append('\n');
+      } catch (MalformedException e) {
+        // Only looks like it.
+      }
+    }
+    return all.toString();
   }
 
   /** Where a text stands: as it is, or as an address has it. */

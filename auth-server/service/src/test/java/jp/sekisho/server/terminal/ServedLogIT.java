@@ -90,7 +90,7 @@ class ServedLogIT {
 
   /** Takes checkpoint, hashes and entries; only for entries it shows who it is. */
   private long download(LoadedService service, String auditor, Path copy) throws Exception {
-    byte[] note = get(service, "checkpoint", null);
+    byte[] note = get(service, "checkpoint", null, "no-cache");
     save(copy, "checkpoint", note);
     Checkpoint checkpoint = Checkpoint.parse(SignedNote.parse(note).text());
     for (int level = 0; checkpoint.size() >> (8 * level) > 0; level++) {
@@ -98,22 +98,28 @@ class ServedLogIT {
       for (long index = 0; index * TilePath.FULL < hashes; index++) {
         int width = (int) Math.min(TilePath.FULL, hashes - index * TilePath.FULL);
         String hash = new HashTilePath(level, index, width).path();
-        save(copy, hash, get(service, hash, null));
+        save(copy, hash, get(service, hash, null, caching(width)));
         if (level == 0) {
           String entries = new EntryTilePath(index, width).path();
-          save(copy, entries, get(service, entries, auditor));
+          save(copy, entries, get(service, entries, auditor, "private, no-store"));
         }
       }
     }
     return checkpoint.size();
   }
 
-  private byte[] get(LoadedService service, String path, @Nullable String cookie)
+  private byte[] get(LoadedService service, String path, @Nullable String cookie, String caching)
       throws IOException, InterruptedException {
     HttpResponse<byte[]> answer =
         service.send(http, "GET", "/log/mayor/1/" + path, new byte[0], cookie);
     assertEquals(200, answer.statusCode(), () -> new String(answer.body(), StandardCharsets.UTF_8));
+    assertEquals(caching, answer.headers().firstValue("Cache-Control").orElse(""), path);
     return answer.body();
+  }
+
+  /** A full tile never changes, a partial one gives way to a wider one before long. */
+  private static String caching(int width) {
+    return width == 256 ? "public, max-age=31536000, immutable" : "public, max-age=3600, immutable";
   }
 
   private static void save(Path copy, String name, byte[] content) throws IOException {

@@ -122,8 +122,11 @@ final class GenerationsPageTest {
     assertEquals(
         Refusal.NOT_FOUND,
         DeskScene.refusal(scene.get("/api/v1/log/export?log=mayor&generation=9", auditor)));
+    String tile = "/log/mayor/1/tile/entries/000.p/1";
+    assertEquals(200, scene.get(tile, auditor).statusCode());
     scene.installation.logs().integrateNow();
     String seen = scene.get("/api/v1/log/export.jsonl?log=mayor", auditor).body();
     assertTrue(seen.contains("\"scope\":\"mayor@1\""), seen);
+    assertTrue(seen.contains("\"from\":0,\"scope\":\"mayor@1\",\"to\":0"), seen);
   }
 }

@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -245,6 +246,21 @@ final class PagesTest {
             .toList();
     assertEquals(List.of("log.viewed", "log.refused"), types.subList(0, 2));
     assertTrue(types.subList(2, 5).contains("log.refused"), types.toString());
+  }
+
+  /** A page that shows nothing would hide the log of who damaged the file. */
+  @Test
+  void anAuditorReadsTheLogAlsoWhenTheFileOfItsRetentionIsDamaged() throws Exception {
+    Path file = installation.directory().keys().resolve("log-mayor.retention");
+    byte[] good = Files.readAllBytes(file);
+    Files.write(file, new byte[] {1, 2, 3});
+    try {
+      HttpResponse<String> page = get("/log", session(AUDITOR));
+      assertEquals(200, page.statusCode());
+      assertTrue(page.body().contains("id=\"kept-unknown\""), page.body());
+    } finally {
+      Files.write(file, good);
+    }
   }
 
   @Test
@@ -846,6 +862,14 @@ final class PagesTest {
         List.of(new NamedExport("mayor", "short"), new NamedExport("system", shown.group(1)))) {
       assertEquals(
           Refusal.INPUT_MALFORMED, refusal(post("/api/v1/log/export", wrong, cookie)), "" + wrong);
+    }
+    for (String part :
+        List.of("person=" + CLERK, "generation=1&person=" + CLERK, "days=3&preset=log-viewing")) {
+      assertEquals(
+          Refusal.INPUT_MALFORMED,
+          refusal(
+              post("/api/v1/log/export?" + part, new NamedExport("mayor", shown.group(1)), cookie)),
+          "the whole is taken, so no entry may say a part: " + part);
     }
     installation.logs().integrateNow();
     Path zip = files.resolve("named.zip");

@@ -11,7 +11,8 @@ public sealed interface LogEvent extends AuditEvent {
   /**
    * A page of the log was shown.
    *
-   * @param scope {@code own} for one's own entries, or the log's organ
+   * @param scope {@code own} for one's own entries, or the log's organ; {@code organ@1} of a closed
+   *     generation
    */
   record Viewed(String scope, long from, long to) implements LogEvent {
     @Override
@@ -28,7 +29,8 @@ public sealed interface LogEvent extends AuditEvent {
   /**
    * Entries were looked for.
    *
-   * @param scope {@code own} for one's own entries, or the log's organ
+   * @param scope {@code own} for one's own entries, or the log's organ; {@code organ@1} of a closed
+   *     generation
    * @param asked the conditions by name, canonical JSON texts and integers only
    * @param from lowest index shown, −1 when nothing was found
    * @param to highest index shown, −1 when nothing was found
