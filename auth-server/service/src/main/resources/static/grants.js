@@ -51,7 +51,9 @@ form?.addEventListener("submit", (event) => {
       start: time(form, "start"),
       end: time(form, "end"),
       minutes: number(form, "minutes"),
-      series: form.elements.repeat?.value ? { repeat: text(form, "repeat"), count: number(form, "count") ?? 0 } : undefined,
+      series: form.elements.repeat?.value
+        ? { repeat: text(form, "repeat"), count: number(form, "count") ?? 0, others: text(form, "others")?.split(/[\s,、，]+/u) }
+        : undefined,
     },
     open,
     visit,

@@ -9,7 +9,7 @@ import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.OfferedExtension;
+import jp.sekisho.protocol.OfferedApproval;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.CardStatement;
@@ -18,6 +18,8 @@ import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.protocol.statement.SeriesConfirmation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies an offered grant down to the approver's key in the officer-signed policy (architecture
@@ -27,9 +29,10 @@ import jp.sekisho.protocol.statement.Purpose;
  * occurrence has it, and what follows is about that one; it is for this terminal and organ; the
  * card statement approves exactly this text for an origin of ours; its signature is the offered
  * key's; that key is an approver of that organ in the signed policy; the approver is neither the
- * person of the grant nor holds that person's key; every bound of the policy is kept, by the series
- * too. An extension goes the same way, and then must be the same matter with more time; an
- * occurrence has none.
+ * person of the grant, nor one who takes turns in its series, nor holds the key of one; every bound
+ * of the policy is kept, by the series too. An extension goes the same way, and then must be the
+ * same matter with more time; an occurrence has none. The confirmation of an occurrence's month is
+ * approved in the same way, for exactly that series and month.
  */
 final class ApprovalCheck {
   /** No base64url field of an offer is longer: a statement's 64 KiB. */
@@ -52,27 +55,38 @@ final class ApprovalCheck {
   sealed interface Outcome {
     record Good(ApprovedGrant grant) implements Outcome {}
 
+    /** An occurrence that is approved and stays closed until its month is confirmed. */
+    record Unconfirmed(ApprovedGrant grant) implements Outcome {}
+
     record Bad(Refusal reason) implements Outcome {}
+  }
+
+  /** Whose card approved a text, or why nobody's did. */
+  private sealed interface Approval {
+    /**
+     * @param person staff number
+     */
+    record By(String person) implements Approval {}
+
+    record Not(Refusal reason) implements Approval {}
   }
 
   private static Outcome bad(Refusal reason) {
     return new Outcome.Bad(reason);
   }
 
-  /** The evidence, decoded; nothing of it is verified. */
-  private static final class Evidence {
-    final GrantText signed;
-    final ExportGrant text;
+  private static Approval not(Refusal reason) {
+    return new Approval.Not(reason);
+  }
+
+  /** What a card said, decoded; nothing of it is verified. */
+  private static final class Said {
     final CardStatement card;
     final byte[] cardBytes;
     final byte[] signature;
     final byte[] spki;
 
-    Evidence(String grant, String text, String cardStatement, String signature, String spki)
-        throws MalformedException {
-      this.signed = GrantText.parse(decode(text));
-      this.text =
-          signed.allows(grant).orElseThrow(() -> new MalformedException("of another grant"));
+    Said(String cardStatement, String signature, String spki) throws MalformedException {
       this.cardBytes = decode(cardStatement);
       this.card = CardStatement.parse(cardBytes);
       this.signature = decode(signature);
@@ -89,39 +103,63 @@ final class ApprovalCheck {
             offer.signature(),
             offer.spki(),
             trust);
-    OfferedExtension more = offer.extension();
-    if (more == null || !(own instanceof Outcome.Good good)) {
+    if (!(own instanceof Outcome.Good good)) {
       return own;
     }
     ApprovedGrant grant = good.grant();
-    Outcome longer =
-        grant.ofSeries()
-            ? bad(Refusal.GRANT_INVALID)
-            : check(
-                offer.grant(),
-                more.text(),
-                more.cardStatement(),
-                more.signature(),
-                more.spki(),
-                trust);
-    return new Outcome.Good(
-        new ApprovedGrant(
-            grant.text(),
-            grant.ofSeries(),
-            grant.approver(),
-            grant.approval(),
-            further(grant, longer)));
+    GrantSeries series = grant.series();
+    return series == null
+        ? new Outcome.Good(extended(grant, offer.extension(), trust))
+        : confirmed(grant, series, offer, trust);
   }
 
   /** A bad extension takes nothing away: the grant stands by its own approval. */
-  private static Further further(ApprovedGrant grant, Outcome longer) {
-    if (longer instanceof Outcome.Bad no) {
-      return new Further.Refused(no.reason());
+  private ApprovedGrant extended(
+      ApprovedGrant grant, @Nullable OfferedApproval more, GrantTrust trust) {
+    if (more == null) {
+      return grant;
     }
-    ApprovedGrant more = ((Outcome.Good) longer).grant();
-    return grant.text().isExtendedBy(more.text())
-        ? new Further.Extension(more.text(), more.approval())
-        : new Further.Refused(Refusal.GRANT_INVALID);
+    Outcome longer =
+        check(grant.id(), more.text(), more.cardStatement(), more.signature(), more.spki(), trust);
+    return grant.with(further(grant, longer));
+  }
+
+  private static Further further(ApprovedGrant grant, Outcome longer) {
+    if (longer instanceof Outcome.Good good && grant.text().isExtendedBy(good.grant().text())) {
+      return new Further.Extension(good.grant().text(), good.grant().approval());
+    }
+    return new Further.Refused(
+        longer instanceof Outcome.Bad no ? no.reason() : Refusal.GRANT_INVALID);
+  }
+
+  /** An occurrence lasts as long as its series says, and opens in a month that was confirmed. */
+  private Outcome confirmed(
+      ApprovedGrant grant, GrantSeries series, GrantOffer offer, GrantTrust trust) {
+    ApprovedGrant own =
+        offer.extension() == null ? grant : grant.with(new Further.Refused(Refusal.GRANT_INVALID));
+    int number = series.number(grant.id());
+    if (!series.needsConfirmation(number)) {
+      return new Outcome.Good(own);
+    }
+    OfferedApproval offered = offer.confirmation();
+    if (offered == null) {
+      return new Outcome.Unconfirmed(own);
+    }
+    SeriesConfirmation month;
+    Said said;
+    try {
+      month = SeriesConfirmation.parse(decode(offered.text()));
+      said = new Said(offered.cardStatement(), offered.signature(), offered.spki());
+    } catch (MalformedException e) {
+      return bad(Refusal.GRANT_INVALID);
+    }
+    if (!month.confirms(series, series.month(number))) {
+      return bad(Refusal.GRANT_INVALID);
+    }
+    return approval(month.detail(), grant.text().organ(), series.people(), said, trust)
+            instanceof Approval.Not no
+        ? bad(no.reason())
+        : new Outcome.Good(own);
   }
 
   private Outcome check(
@@ -131,62 +169,73 @@ final class ApprovalCheck {
       String signature,
       String spki,
       GrantTrust trust) {
-    Evidence evidence;
+    GrantText signed;
+    ExportGrant text;
+    Said said;
     try {
-      evidence = new Evidence(grant, offered, cardStatement, signature, spki);
+      signed = GrantText.parse(decode(offered));
+      text = signed.allows(grant).orElseThrow(() -> new MalformedException("of another grant"));
+      said = new Said(cardStatement, signature, spki);
     } catch (MalformedException e) {
       return bad(Refusal.GRANT_INVALID);
     }
-    ExportGrant text = evidence.text;
     if (text.capability() != Capability.USB_READ) {
       return bad(Refusal.GRANT_INVALID);
     }
     if (!text.terminal().equals(terminal) || !text.organ().equals(organ)) {
       return bad(Refusal.GRANT_ELSEWHERE);
     }
-    CardStatement card = evidence.card;
-    if (card.purpose() != Purpose.APPROVE
-        || !evidence.signed.detail().equals(card.detail())
-        || !origins.get().contains(card.origin())) {
-      return bad(Refusal.APPROVAL_TEXT);
-    }
-    if (!CardKey.verifies(evidence.spki, evidence.cardBytes, evidence.signature)) {
-      return bad(Refusal.SIGNATURE_INVALID);
-    }
-    return approver(evidence, trust);
-  }
-
-  private static Outcome approver(Evidence evidence, GrantTrust trust) {
-    ExportGrant text = evidence.text;
-    String spki = Sha256.text(evidence.spki);
-    if (trust.revoked().contains(spki)) {
-      return bad(Refusal.CERT_REVOKED);
-    }
-    Optional<Approver> approver = trust.rules().approver(text.organ(), spki);
-    if (approver.isEmpty()) {
-      return bad(Refusal.APPROVER_UNLISTED);
-    }
-    // The policy may name a key for one person and the roster for another: both must differ.
-    boolean own =
-        approver.get().person().equals(text.person())
-            || trust.personOf(spki).filter(text.person()::equals).isPresent();
-    if (own) {
-      return bad(Refusal.APPROVAL_OWN);
+    GrantSeries series = signed instanceof GrantSeries repeated ? repeated : null;
+    List<String> people = series == null ? List.of(text.person()) : series.people();
+    Approval approval = approval(signed.detail(), text.organ(), people, said, trust);
+    if (approval instanceof Approval.Not no) {
+      return bad(no.reason());
     }
     Duration span = Duration.between(text.start(), text.end());
     Duration use = Duration.ofMinutes(text.minutes());
     if (span.compareTo(trust.rules().longestSpan().value()) > 0
         || use.compareTo(trust.rules().longestUse().value()) > 0
-        || isTooLong(evidence.signed, trust)) {
+        || isTooLong(signed, trust)) {
       return bad(Refusal.GRANT_TOO_LONG);
     }
     return new Outcome.Good(
         new ApprovedGrant(
             text,
-            evidence.signed instanceof GrantSeries,
-            approver.get().person(),
-            Sha256.text(evidence.cardBytes),
+            series,
+            ((Approval.By) approval).person(),
+            Sha256.text(said.cardBytes),
             new Further.None()));
+  }
+
+  /**
+   * Whether an approver's card approved a text.
+   *
+   * @param people who use what it allows; none of them approves it
+   */
+  private Approval approval(
+      String detail, String of, List<String> people, Said said, GrantTrust trust) {
+    CardStatement card = said.card;
+    if (card.purpose() != Purpose.APPROVE
+        || !detail.equals(card.detail())
+        || !origins.get().contains(card.origin())) {
+      return not(Refusal.APPROVAL_TEXT);
+    }
+    if (!CardKey.verifies(said.spki, said.cardBytes, said.signature)) {
+      return not(Refusal.SIGNATURE_INVALID);
+    }
+    String spki = Sha256.text(said.spki);
+    if (trust.revoked().contains(spki)) {
+      return not(Refusal.CERT_REVOKED);
+    }
+    Optional<Approver> approver = trust.rules().approver(of, spki);
+    if (approver.isEmpty()) {
+      return not(Refusal.APPROVER_UNLISTED);
+    }
+    // The policy may name a key for one person and the roster for another: both must differ.
+    boolean own =
+        people.contains(approver.get().person())
+            || trust.personOf(spki).filter(people::contains).isPresent();
+    return own ? not(Refusal.APPROVAL_OWN) : new Approval.By(approver.get().person());
   }
 
   private static boolean isTooLong(GrantText signed, GrantTrust trust) {

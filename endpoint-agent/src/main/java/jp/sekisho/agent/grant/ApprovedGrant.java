@@ -2,6 +2,7 @@ package jp.sekisho.agent.grant;
 
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApprovedGrant {
   private final ExportGrant text;
-  private final boolean ofSeries;
+  private final @Nullable GrantSeries series;
   private final String approver;
   private final String approval;
   private final Further further;
@@ -33,14 +34,18 @@ final class ApprovedGrant {
 
   /**
    * @param text of an occurrence what it allows
-   * @param ofSeries whether it is an occurrence of a series
+   * @param series the signed text of which it is an occurrence; null for what is used once
    * @param approver staff number
    * @param approval base64url of the SHA-256 of the approver's card statement
    */
   ApprovedGrant(
-      ExportGrant text, boolean ofSeries, String approver, String approval, Further further) {
+      ExportGrant text,
+      @Nullable GrantSeries series,
+      String approver,
+      String approval,
+      Further further) {
     this.text = text;
-    this.ofSeries = ofSeries;
+    this.series = series;
     this.approver = approver;
     this.approval = approval;
     this.further = further;
@@ -55,9 +60,14 @@ final class ApprovedGrant {
     return text.request();
   }
 
-  /** Whether the signed text is a series, so that this is one occurrence of it. */
-  boolean ofSeries() {
-    return ofSeries;
+  /** The signed series of which this is one occurrence; null for what is used once. */
+  @Nullable GrantSeries series() {
+    return series;
+  }
+
+  /** The same, with what came to make it last longer. */
+  ApprovedGrant with(Further more) {
+    return new ApprovedGrant(text, series, approver, approval, more);
   }
 
   String approver() {

@@ -571,11 +571,16 @@ public final class GrantDesk implements MediaView, AutoCloseable {
           none instanceof GrantTrust.Now.None why ? why.reason() : Refusal.POLICY_MISSING);
       return;
     }
-    if (checkOf(offer, trust) instanceof ApprovalCheck.Outcome.Bad bad) {
+    ApprovalCheck.Outcome outcome = checkOf(offer, trust);
+    if (outcome instanceof ApprovalCheck.Outcome.Bad bad) {
       refuse(offer.grant(), null, bad.reason());
       return;
     }
-    ApprovedGrant grant = ((ApprovalCheck.Outcome.Good) checkOf(offer, trust)).grant();
+    if (outcome instanceof ApprovalCheck.Outcome.Unconfirmed closed) {
+      unconfirmed(closed.grant(), present, trust);
+      return;
+    }
+    ApprovedGrant grant = ((ApprovalCheck.Outcome.Good) outcome).grant();
     if (!gatesHold) {
       refuse(grant.id(), null, Refusal.NOT_ENFORCING);
       return;
@@ -599,6 +604,23 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       return;
     }
     begin(new Use(grant, media.get(0), present.get(0)));
+  }
+
+  /** Tells who came with the medium that its month waits for an approver. */
+  private void unconfirmed(ApprovedGrant grant, List<LivePresence> present, GrantTrust trust) {
+    String fingerprint = grant.text().fingerprint();
+    boolean here = plugged.stream().anyMatch(medium -> medium.fingerprint().equals(fingerprint));
+    boolean taken =
+        uses.values().stream().anyMatch(u -> u.medium.fingerprint().equals(fingerprint));
+    boolean timely =
+        clocks.server().now().filter(now -> !now.isBefore(grant.text().start())).isPresent();
+    if (here
+        && timely
+        && !taken
+        && !present.isEmpty()
+        && onlyOf(grant.text().person(), present, trust)) {
+      refuse(grant.id(), fingerprint, Refusal.GRANT_UNCONFIRMED);
+    }
   }
 
   private @Nullable Refusal obstacle(

@@ -41,7 +41,7 @@ import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantOffer;
-import jp.sekisho.protocol.OfferedExtension;
+import jp.sekisho.protocol.OfferedApproval;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.AgentEvent;
@@ -52,6 +52,7 @@ import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.protocol.statement.SeriesConfirmation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -286,7 +287,30 @@ final class DeskWorld {
         offer.spki(),
         "active",
         null,
-        new OfferedExtension(alone.text(), alone.cardStatement(), alone.signature(), alone.spki()));
+        new OfferedApproval(alone.text(), alone.cardStatement(), alone.signature(), alone.spki()));
+  }
+
+  /** {@code offer} with the confirmation of a month that the signer's card approved. */
+  static GrantOffer with(GrantOffer offer, SeriesConfirmation month, KeyPair signer) {
+    return with(offer, month.bytes(), approval(month.detail()), signer);
+  }
+
+  /** {@code offer} with any text as the confirmation of its month. */
+  static GrantOffer with(GrantOffer offer, byte[] month, CardStatement card, KeyPair signer) {
+    return new GrantOffer(
+        offer.grant(),
+        offer.text(),
+        offer.cardStatement(),
+        offer.signature(),
+        offer.spki(),
+        offer.state(),
+        null,
+        null,
+        new OfferedApproval(
+            Base64Url.encode(month),
+            Base64Url.encode(card.bytes()),
+            Base64Url.encode(sign(signer, card.bytes())),
+            Base64Url.encode(signer.getPublic().getEncoded())));
   }
 
   static byte[] sign(KeyPair keys, byte[] data) {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code approved}, or {@code active} once it was activated
  * @param activatedAt ISO-8601 UTC of the activation by the service's clock; null while approved
  * @param extension lets a use that has begun last longer; null when nobody approved one
+ * @param confirmation lets an occurrence be used whose series is confirmed month by month; null
+ *     where there is none, and of everything else. A terminal that does not know it knows no such
+ *     series either
  */
 public record GrantOffer(
     String grant,
@@ -28,4 +31,18 @@ public record GrantOffer(
     String spki,
     String state,
     @Nullable String activatedAt,
-    @Nullable OfferedExtension extension) {}
+    @Nullable OfferedApproval extension,
+    @Nullable OfferedApproval confirmation) {
+  /** One without a confirmation. */
+  public GrantOffer(
+      String grant,
+      String text,
+      String cardStatement,
+      String signature,
+      String spki,
+      String state,
+      @Nullable String activatedAt,
+      @Nullable OfferedApproval extension) {
+    this(grant, text, cardStatement, signature, spki, state, activatedAt, extension, null);
+  }
+}

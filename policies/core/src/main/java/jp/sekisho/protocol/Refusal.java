@@ -238,6 +238,8 @@ public enum Refusal {
   GRANT_SERIES(400),
   /** An earlier occurrence of the series is not returned or not reported. */
   GRANT_SERIES_STOPPED(409),
+  /** Nobody confirmed yet that the series goes on in this month. */
+  GRANT_UNCONFIRMED(409),
   /** The text holds what could be a 個人番号. */
   GRANT_CONTENT(400),
   /** The person who would use it is not a current member of that 機関. */

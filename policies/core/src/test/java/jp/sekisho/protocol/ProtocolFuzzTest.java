@@ -13,6 +13,7 @@ import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExceptionalMeasure;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantText;
+import jp.sekisho.protocol.statement.SeriesConfirmation;
 import jp.sekisho.protocol.statement.TerminalStatement;
 
 /**
@@ -40,6 +41,11 @@ class ProtocolFuzzTest {
   @FuzzTest
   void grantText(byte[] bytes) {
     check(() -> assertArrayEquals(bytes, GrantText.parse(bytes).bytes()));
+  }
+
+  @FuzzTest
+  void seriesConfirmation(byte[] bytes) {
+    check(() -> assertArrayEquals(bytes, SeriesConfirmation.parse(bytes).bytes()));
   }
 
   @FuzzTest

@@ -62,8 +62,9 @@ class WireJsonTest {
             SHORT,
             "active",
             TIME,
-            new OfferedExtension(SHORT, SHORT, SHORT, SHORT)),
-        new OfferedExtension(SHORT, SHORT, SHORT, SHORT),
+            new OfferedApproval(SHORT, SHORT, SHORT, SHORT),
+            new OfferedApproval(SHORT, SHORT, SHORT, SHORT)),
+        new OfferedApproval(SHORT, SHORT, SHORT, SHORT),
         view(),
         new GrantViews(List.of(view())),
         new NamedExport("mayor", "00000-00000-00000-00000-000000"),
@@ -134,6 +135,8 @@ class WireJsonTest {
         new NewGrant(
             "S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30, new NewSeries("weekly", 4)),
         new NewSeries("monthly", 12),
+        new ConfirmedMonth("2027-01", "S-2", TIME),
+        new DueMonth("2027-01", "text", SHORT),
         series(),
         new OccurrenceView(SHORT, 1, TIME, TIME, "used", false),
         new UseReport(TIME, "S-2", "r"),
@@ -317,7 +320,15 @@ class WireJsonTest {
 
   private static SeriesView series() {
     return new SeriesView(
-        SHORT, 0, "monthly", 4, List.of(new OccurrenceView(SHORT, 1, TIME, TIME, "closed", true)));
+        SHORT,
+        0,
+        "monthly",
+        4,
+        List.of("S-1", "S-2"),
+        List.of(new OccurrenceView(SHORT, 1, TIME, TIME, "closed", true)),
+        List.of(new ConfirmedMonth("2027-01", "S-2", TIME)),
+        new DueMonth("2027-02", "text", SHORT),
+        true);
   }
 
   @Test

@@ -53,6 +53,7 @@ public final class RowCheck {
           new Named("export_request", "id", null),
           new Named("export_grant", "id", null),
           new Named("export_extension", "id", null),
+          new Named("series_confirmation", "id", null),
           new Named("deputy", "id", null),
           new Named("absence", "id", null),
           new Named("grant_review", "id", null),

@@ -8,7 +8,7 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.OfferedExtension;
+import jp.sekisho.protocol.OfferedApproval;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
@@ -90,18 +90,29 @@ public final class Activations {
         Base64Url.encode(grant.spki()),
         grant.state().text(),
         use == null ? null : use.at().toString(),
-        extension(dossier.extension()));
+        extension(dossier.extension()),
+        confirmation(dossier.confirmation()));
   }
 
-  private static @Nullable OfferedExtension extension(@Nullable Extension extension) {
+  private static @Nullable OfferedApproval confirmation(@Nullable Confirmation confirmation) {
+    return confirmation == null
+        ? null
+        : offered(confirmation.text().bytes(), confirmation.approval());
+  }
+
+  private static OfferedApproval offered(byte[] text, Extension.Approval approval) {
+    return new OfferedApproval(
+        Base64Url.encode(text),
+        Base64Url.encode(approval.statement()),
+        Base64Url.encode(approval.signature()),
+        Base64Url.encode(approval.spki()));
+  }
+
+  private static @Nullable OfferedApproval extension(@Nullable Extension extension) {
     Extension.Approval approval = extension == null ? null : extension.approval();
     return extension == null || approval == null
         ? null
-        : new OfferedExtension(
-            Base64Url.encode(extension.text().bytes()),
-            Base64Url.encode(approval.statement()),
-            Base64Url.encode(approval.signature()),
-            Base64Url.encode(approval.spki()));
+        : offered(extension.text().bytes(), approval);
   }
 
   /** Whether every part of a request has its form. */

@@ -25,12 +25,19 @@ final class CardApprovals implements Approvals {
   private final DossierRepository dossiers;
   private final Shelf shelf;
   private final Limits limits;
+  private final Occurrences occurrences;
 
-  CardApprovals(Transactions transactions, DossierRepository dossiers, Shelf shelf, Limits limits) {
+  CardApprovals(
+      Transactions transactions,
+      DossierRepository dossiers,
+      Shelf shelf,
+      Limits limits,
+      Occurrences occurrences) {
     this.transactions = transactions;
     this.dossiers = dossiers;
     this.shelf = shelf;
     this.limits = limits;
+    this.occurrences = occurrences;
   }
 
   @Override
@@ -148,6 +155,11 @@ final class CardApprovals implements Approvals {
             null,
             null,
             null));
+    if (dossier.request().isSeries()) {
+      // Its first time may be today: whoever waits for it need not wait for the next sweep.
+      var _ =
+          occurrences.settle(change, dossiers.find(change.handle(), dossier.id()).orElseThrow());
+    }
     return entry;
   }
 

@@ -1,8 +1,11 @@
 package jp.sekisho.server.grant;
 
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.stream.IntStream;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +15,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grant null unless the request's state is approved
  * @param extensions oldest first; each approved one is longer than the one before
+ * @param confirmations months for which a card let the series go on that it is, or is an occurrence
+ *     of, oldest first
  */
-public record Dossier(Request request, @Nullable Grant grant, List<Extension> extensions) {
+public record Dossier(
+    Request request,
+    @Nullable Grant grant,
+    List<Extension> extensions,
+    List<Confirmation> confirmations) {
   public Dossier {
     extensions = List.copyOf(extensions);
+    confirmations = List.copyOf(confirmations);
+  }
+
+  Dossier(Request request, @Nullable Grant grant, List<Extension> extensions) {
+    this(request, grant, extensions, List.of());
   }
 
   Dossier(Request request, @Nullable Grant grant) {
@@ -23,7 +37,66 @@ public record Dossier(Request request, @Nullable Grant grant, List<Extension> ex
   }
 
   Dossier with(Grant changed) {
-    return new Dossier(request, changed, extensions);
+    return new Dossier(request, changed, extensions, confirmations);
+  }
+
+  Dossier with(List<Confirmation> months) {
+    return new Dossier(request, grant, extensions, months);
+  }
+
+  /** The confirmation of an occurrence's month; null where there is none. */
+  @Nullable Confirmation confirmation() {
+    Turn turn = request.turn();
+    return turn == null || turn.isSeries()
+        ? null
+        : confirmation(turn.series().month(turn.number()));
+  }
+
+  private @Nullable Confirmation confirmation(YearMonth month) {
+    return confirmations.stream().filter(one -> one.month().equals(month)).findFirst().orElse(null);
+  }
+
+  /** Whether it is an occurrence that waits for the confirmation of its month (月次確認). */
+  public boolean isUnconfirmed() {
+    Turn turn = request.turn();
+    return turn != null
+        && !turn.isSeries()
+        && turn.series().needsConfirmation(turn.number())
+        && confirmation() == null;
+  }
+
+  /**
+   * The month for which a card can let a series go on now: every occurrence of the months before is
+   * over, one of its own is not, and nobody confirmed it; null for none.
+   */
+  @Nullable YearMonth due(Instant now) {
+    Turn turn = request.turn();
+    if (turn == null || !turn.isSeries() || grant == null || grant.state() != GrantState.APPROVED) {
+      return null;
+    }
+    int next = next(turn.series(), now);
+    if (next == 0 || !turn.series().needsConfirmation(next)) {
+      return null;
+    }
+    YearMonth month = turn.series().month(next);
+    return confirmation(month) == null ? month : null;
+  }
+
+  /** The first occurrence that is not over; 0 for none. */
+  private static int next(GrantSeries series, Instant now) {
+    return IntStream.rangeClosed(1, series.count())
+        .filter(number -> now.isBefore(series.end(number)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** Whether the next occurrence of a series is near, or its time is now, and stays closed. */
+  boolean isSuspended(Instant now) {
+    Turn turn = request.turn();
+    return turn != null
+        && grant != null
+        && due(now) != null
+        && next(turn.series(), now) <= grant.occurrences();
   }
 
   /** base64url of 16 bytes. */

@@ -26,11 +26,12 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables {@code export_request}, {@code export_grant} and {@code export_extension}; nobody else
- * writes them. To look for one row whose seal is wrong throws {@link TamperedException}; a list
- * keeps such rows apart, so that one of them hides no other. Thread-safe.
+ * The tables {@code export_request}, {@code export_grant}, {@code export_extension} and {@code
+ * series_confirmation}; nobody else writes them. To look for one row whose seal is wrong throws
+ * {@link TamperedException}; a list keeps such rows apart, so that one of them hides no other.
+ * Thread-safe.
  *
- * <p>Past 400 lines: three tables that change together have one writer.
+ * <p>Past 400 lines: four tables that change together have one writer.
  */
 final class DossierRepository {
   private static final String REQUEST = "export_request";
@@ -51,10 +52,12 @@ final class DossierRepository {
 
   private final RowSeal seal;
   private final ExtensionRepository extensions;
+  private final ConfirmationRepository confirmations;
 
   DossierRepository(RowSeal seal) {
     this.seal = seal;
     this.extensions = new ExtensionRepository(seal);
+    this.confirmations = new ConfirmationRepository(seal);
   }
 
   /**
@@ -341,9 +344,16 @@ final class DossierRepository {
     return new Listed(whole, tampered);
   }
 
-  /** With what was asked to extend it, which only a grant that was ever in use can have. */
+  /**
+   * With what was asked to extend it, which only a grant that was ever in use can have, and with
+   * the months that were confirmed of its series.
+   */
   private Dossier extended(Handle handle, Dossier dossier) {
     Grant grant = dossier.grant();
+    Turn turn = dossier.request().turn();
+    if (grant != null && turn != null && turn.series().isConfirmedMonthly()) {
+      return dossier.with(confirmations.of(handle, turn.series()));
+    }
     if (grant == null || grant.use() == null) {
       return dossier;
     }
@@ -360,6 +370,10 @@ final class DossierRepository {
 
   void insert(Change change, EntryReceipt entry, Extension extension) {
     extensions.insert(change, entry, extension);
+  }
+
+  void insert(Change change, EntryReceipt entry, Confirmation confirmation) {
+    confirmations.insert(change, entry, confirmation);
   }
 
   void update(Change change, EntryReceipt entry, Extension extension) {

@@ -107,8 +107,18 @@ final class GrantBeans {
   @Singleton
   @Named("grants")
   Approvals approvals(
-      Installation installation, DossierRepository dossiers, Shelf shelf, Limits limits) {
-    return new CardApprovals(installation.transactions(), dossiers, shelf, limits);
+      Installation installation,
+      DossierRepository dossiers,
+      Shelf shelf,
+      Limits limits,
+      Occurrences occurrences) {
+    return new MonthlyConfirmations(
+        installation.transactions(),
+        dossiers,
+        shelf,
+        limits,
+        occurrences,
+        new CardApprovals(installation.transactions(), dossiers, shelf, limits, occurrences));
   }
 
   @Singleton

@@ -2,12 +2,18 @@ package jp.sekisho.server.grant;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.SeriesConfirmation;
+import jp.sekisho.protocol.statement.SeriesConfirmation.Used;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.TamperedException;
@@ -75,9 +81,17 @@ final class Occurrences {
             organ(series),
             new GrantEvent.Occurrence(
                 one.request(), series.id(), number, one.start().toString(), one.end().toString()));
-    dossiers.insert(change, entry, series.request().occurrence(number, change.now()));
-    dossiers.insert(change, entry, grant.occurrence(one.request()));
+    Request request = series.request().occurrence(number, change.now());
+    Grant its = grant.occurrence(one.request());
+    dossiers.insert(change, entry, request);
+    dossiers.insert(change, entry, its);
     dossiers.update(change, entry, grant.counted());
+    if (new Dossier(request, its, List.of(), series.confirmations()).isUnconfirmed()
+        && change.now().isBefore(one.end())) {
+      String month = text(series).month(number).toString();
+      var _ =
+          change.record(organ(series), new GrantEvent.SeriesSuspended(series.id(), number, month));
+    }
     return true;
   }
 
@@ -129,6 +143,13 @@ final class Occurrences {
     if (broken != null) {
       return broken.refusal();
     }
+    ExportGrant text = occurrence.request().text();
+    if (!standing.isAble(handle, text.person(), text.organ(), now)) {
+      return Refusal.GRANT_PERSON; // This turn is lost; the others have theirs.
+    }
+    if (occurrence.isUnconfirmed()) {
+      return Refusal.GRANT_UNCONFIRMED;
+    }
     Refusal limit = limits.obstacle(handle, turn.series());
     if (limit != null) {
       return limit;
@@ -139,6 +160,35 @@ final class Occurrences {
       }
     }
     return null;
+  }
+
+  /**
+   * What a card would sign to let a series go on, as the rows of the month before say it now; null
+   * when there is nothing to confirm.
+   *
+   * @throws TamperedException when one of these rows is missing or was edited
+   */
+  @Nullable SeriesConfirmation due(Handle handle, Dossier series, Instant now) {
+    YearMonth month = series.due(now);
+    Grant grant = series.grant();
+    if (month == null || grant == null) {
+      return null;
+    }
+    GrantSeries text = text(series);
+    List<Used> used = new ArrayList<>();
+    for (int number : text.numbers(month.minusMonths(1))) {
+      // One that is not made yet, after a time without a service, was not used.
+      Dossier one = number <= grant.occurrences() ? occurrence(handle, text, number) : null;
+      Grant its = one == null ? null : one.grant();
+      if (one != null && its != null && its.use() != null) {
+        used.add(
+            new Used(
+                number,
+                one.request().text().person(),
+                its.use().at().truncatedTo(ChronoUnit.SECONDS)));
+      }
+    }
+    return SeriesConfirmation.of(text, month, used);
   }
 
   /** One that was made. */

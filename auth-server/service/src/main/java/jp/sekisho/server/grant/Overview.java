@@ -6,6 +6,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import jp.sekisho.protocol.ConfirmedMonth;
+import jp.sekisho.protocol.DueMonth;
 import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
@@ -15,6 +17,7 @@ import jp.sekisho.protocol.SeriesView;
 import jp.sekisho.protocol.UseReport;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantText;
+import jp.sekisho.protocol.statement.SeriesConfirmation;
 import jp.sekisho.server.grant.DossierRepository.Listed;
 import jp.sekisho.server.grant.Grant.Use;
 import jp.sekisho.server.listener.TamperedRows;
@@ -76,6 +79,15 @@ public final class Overview {
 
   private record Seen(Rights rights, Listed found) {}
 
+  /**
+   * What is only read for one exception alone.
+   *
+   * @param due what a card could confirm now; null for nothing
+   */
+  private record Times(List<OccurrenceView> made, @Nullable SeriesConfirmation due) {
+    static final Times NONE = new Times(List.of(), null);
+  }
+
   /** The newest exceptions: the own ones, or all of the organ where the role allows. */
   public GrantViews list(Session session) {
     Instant now = clock.instant();
@@ -91,7 +103,7 @@ public final class Overview {
     seen.found().tampered().forEach(tampered::report);
     return new GrantViews(
         seen.found().sound().stream()
-            .map(dossier -> view(dossier, seen.rights(), List.of(), List.of(), false, now))
+            .map(dossier -> view(dossier, seen.rights(), List.of(), Times.NONE, false, now))
             .toList());
   }
 
@@ -126,7 +138,21 @@ public final class Overview {
     List<Review> made = reviews.of(handle, dossier);
     boolean may =
         made.stream().anyMatch(one -> reviews.isFor(handle, rights, dossier.request(), one, now));
-    return view(dossier, rights, made, times(handle, dossier, met), may, now);
+    Times times = new Times(times(handle, dossier, met), due(handle, dossier, rights, now, met));
+    return view(dossier, rights, made, times, may, now);
+  }
+
+  /** What is shown to those only who may confirm it. */
+  private @Nullable SeriesConfirmation due(
+      Handle handle, Dossier dossier, Rights rights, Instant now, List<TamperedException> met) {
+    try {
+      return Step.CONFIRM.obstacle(dossier, rights, now) == null
+          ? occurrences.due(handle, dossier, now)
+          : null;
+    } catch (TamperedException e) {
+      met.add(e);
+      return null;
+    }
   }
 
   /** One that was edited or is gone is shown as such: it must not hide the others. */
@@ -181,7 +207,7 @@ public final class Overview {
       Dossier dossier,
       Rights rights,
       List<Review> made,
-      List<OccurrenceView> times,
+      Times times,
       boolean mayReview,
       Instant now) {
     ExportGrant text = dossier.text();
@@ -221,21 +247,41 @@ public final class Overview {
         remanded(request),
         extension(dossier),
         made.stream().map(Reviews::line).toList(),
-        series(request.turn(), times),
+        series(dossier, times, now),
         report(grant),
         dossier.isUnreported(),
         actions);
   }
 
-  private static @Nullable SeriesView series(@Nullable Turn turn, List<OccurrenceView> times) {
-    return turn == null
-        ? null
-        : new SeriesView(
-            turn.series().request(),
-            turn.number(),
-            turn.series().repeat().text(),
-            turn.series().count(),
-            times);
+  private static @Nullable SeriesView series(Dossier dossier, Times times, Instant now) {
+    Turn turn = dossier.request().turn();
+    if (turn == null) {
+      return null;
+    }
+    SeriesConfirmation due = times.due();
+    return new SeriesView(
+        turn.series().request(),
+        turn.number(),
+        turn.series().repeat().text(),
+        turn.series().count(),
+        turn.series().people(),
+        times.made(),
+        dossier.confirmations().stream()
+            .map(one -> new ConfirmedMonth(one.month().toString(), one.by(), one.at().toString()))
+            .toList(),
+        due == null
+            ? null
+            : new DueMonth(
+                due.month().toString(),
+                new String(due.bytes(), StandardCharsets.UTF_8),
+                due.detail()),
+        dossier.isSuspended(now) || isClosed(dossier));
+  }
+
+  /** Whether an occurrence that could be used else waits for its month. */
+  private static boolean isClosed(Dossier dossier) {
+    Grant grant = dossier.grant();
+    return dossier.isUnconfirmed() && grant != null && grant.state() == GrantState.APPROVED;
   }
 
   private static @Nullable UseReport report(@Nullable Grant grant) {

@@ -111,9 +111,14 @@ public record Request(
     return text.organ();
   }
 
-  /** Whether the person asked for it or will use it, and so must not decide about it. */
+  /**
+   * Whether the person asked for it or will use it, of a series in turn with others, and so must
+   * not decide about it.
+   */
   public boolean concerns(String person) {
-    return person.equals(requester) || person.equals(text.person());
+    return person.equals(requester)
+        || person.equals(text.person())
+        || (turn != null && turn.isSeries() && turn.series().people().contains(person));
   }
 
   Request decided(RequestState next, Instant at, @Nullable String by) {

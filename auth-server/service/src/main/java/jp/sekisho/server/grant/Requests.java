@@ -6,6 +6,8 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import jp.sekisho.policy.number.NumberDetector;
@@ -173,16 +175,27 @@ public final class Requests {
   }
 
   private Verdict<GrantText> series(Change change, ExportGrant first, NewSeries wanted) {
+    List<String> rota = new ArrayList<>(List.of(first.person()));
+    rota.addAll(wanted.others() == null ? List.of() : wanted.others());
     GrantSeries series;
     try {
-      series = new GrantSeries(first, GrantSeries.Repeat.parse(wanted.repeat()), wanted.count());
+      series =
+          new GrantSeries(first, GrantSeries.Repeat.parse(wanted.repeat()), wanted.count(), rota);
     } catch (MalformedException e) {
       return Verdict.refused(Refusal.GRANT_INCOMPLETE);
     } catch (IllegalArgumentException e) {
       return Verdict.refused(Refusal.GRANT_SERIES);
     }
+    if (!rota.stream().allMatch(person -> isCurrent(change, person, first.organ()))) {
+      return Verdict.refused(Refusal.GRANT_PERSON);
+    }
     Refusal limit = limits.obstacle(change.handle(), series);
     return limit == null ? Verdict.passed(series) : Verdict.refused(limit);
+  }
+
+  private boolean isCurrent(Change change, String person, String organ) {
+    return registers.persons().currentIn(change.handle(), person, organ, change.now())
+        instanceof Standing.Current;
   }
 
   /** Says of limits what is wrong by name, before the text's own bounds say only that it is. */
@@ -197,8 +210,7 @@ public final class Requests {
     if (holdsNumber(text)) {
       return Refusal.GRANT_CONTENT;
     }
-    if (!(registers.persons().currentIn(change.handle(), text.person(), text.organ(), change.now())
-        instanceof Standing.Current)) {
+    if (!isCurrent(change, text.person(), text.organ())) {
       return Refusal.GRANT_PERSON;
     }
     boolean terminal =

@@ -1,6 +1,7 @@
 package jp.sekisho.server.grant;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -15,9 +16,9 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether what a series (定例許可) was approved for is still so: who uses it and who approved it hold a
- * post and a card, the terminal is at work, the medium registered. What is not so any more ends the
- * series for good. Thread-safe.
+ * Whether what a series (定例許可) was approved for is still so: at least one of those who use it and
+ * who approved it hold a post and a card, the terminal is at work, the medium registered. What is
+ * not so any more ends the series for good. Thread-safe.
  */
 final class SeriesStanding {
   private final Persons persons;
@@ -37,7 +38,7 @@ final class SeriesStanding {
 
   /** What is not as it was any more. */
   enum Broken {
-    /** Who uses it has no post in the 機関 or no card that is in force. */
+    /** Nobody who uses it has a post in the 機関 and a card that is in force. */
     PERSON(Refusal.GRANT_PERSON),
     TERMINAL(Refusal.GRANT_TERMINAL),
     MEDIUM(Refusal.GRANT_MEDIUM),
@@ -64,8 +65,9 @@ final class SeriesStanding {
   /** What ends an approved series at {@code at}; null when nothing does. */
   @Nullable Broken broken(Handle handle, Dossier series, Instant at) {
     ExportGrant text = series.request().text();
-    if (!isCurrent(handle, text.person(), text.organ(), at)
-        || cards.ofPerson(handle, text.person()).stream().noneMatch(SeriesStanding::isActive)) {
+    Turn turn = series.request().turn();
+    List<String> people = turn == null ? List.of(text.person()) : turn.series().people();
+    if (people.stream().noneMatch(person -> isAble(handle, person, text.organ(), at))) {
       return Broken.PERSON;
     }
     boolean terminal =
@@ -98,6 +100,12 @@ final class SeriesStanding {
         // A policy that expired stops occurrences until the next one; it ends no series.
         && limits.approver(handle, organ, approver, grant.spki(), false)
             != Refusal.APPROVER_UNLISTED;
+  }
+
+  /** Whether a person has a post in the 機関 and a card that is in force. */
+  boolean isAble(Handle handle, String person, String organ, Instant at) {
+    return isCurrent(handle, person, organ, at)
+        && cards.ofPerson(handle, person).stream().anyMatch(SeriesStanding::isActive);
   }
 
   private boolean isCurrent(Handle handle, String person, String organ, Instant at) {

@@ -118,6 +118,17 @@ enum Step {
           : Refusal.GRANT_DECIDED;
     }
   },
+  /** 月次確認 of a series, by a card's signature of an approver who could have approved it. */
+  CONFIRM {
+    @Override
+    @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
+      Refusal nobody = rights.obstacle(dossier.request());
+      if (nobody != null) {
+        return nobody;
+      }
+      return dossier.due(now) == null ? Refusal.GRANT_DECIDED : null;
+    }
+  },
   /** 事後報告 of an occurrence whose use is over, by whoever may confirm its return. */
   REPORT {
     @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
@@ -19,10 +20,12 @@ import jp.sekisho.server.grant.Overview.Offer;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.web.GrantsPage.Absence;
 import jp.sekisho.server.web.GrantsPage.Deputies;
+import jp.sekisho.server.web.GrantsPage.Due;
 import jp.sekisho.server.web.GrantsPage.Filled;
 import jp.sekisho.server.web.GrantsPage.Form;
 import jp.sekisho.server.web.GrantsPage.GrantRow;
 import jp.sekisho.server.web.GrantsPage.Longer;
+import jp.sekisho.server.web.GrantsPage.Month;
 import jp.sekisho.server.web.GrantsPage.Place;
 import jp.sekisho.server.web.GrantsPage.Remand;
 import jp.sekisho.server.web.GrantsPage.Review;
@@ -82,6 +85,7 @@ final class GrantsContent {
         view.series(),
         view.number(),
         rule(view.repeat(), view.count(), words),
+        view.rota().size() == 1 ? "" : String.join(" → ", view.rota()),
         view.occurrences().stream()
             .map(one ->
                 new Time(
@@ -92,7 +96,16 @@ final class GrantsContent {
                     one.state(),
                     words.text("web.grant.state." + one.state()),
                     one.settled()))
-            .toList());
+            .toList(),
+        view.number() > 0
+            ? List.of()
+            : view.months().stream()
+                .map(one -> new Month(one.month(), one.by() + " (" + time(one.at()) + ")"))
+                .toList(),
+        view.due() == null
+            ? null
+            : new Due(view.due().month(), view.due().text(), view.due().detail()),
+        view.suspended());
   }
 
   /** How often, in words. */
@@ -175,6 +188,7 @@ final class GrantsContent {
             FIELD.format(end),
             "",
             "",
+            "",
             Math.min(offer.minutes(), USUAL.toMinutes()),
             "",
             "",
@@ -211,6 +225,9 @@ final class GrantsContent {
             FIELD.format(text.end()),
             series == null ? "" : series.repeat().text(),
             series == null ? "" : String.valueOf(series.count()),
+            series == null
+                ? ""
+                : String.join(" ", series.people().subList(1, series.people().size())),
             text.minutes(),
             String.valueOf(text.subjects()),
             orEmpty(text.document()),

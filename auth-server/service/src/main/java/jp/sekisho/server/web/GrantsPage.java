@@ -99,6 +99,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    *
    * @param repeat {@code weekly}, {@code monthly} or empty
    * @param count how many times
+   * @param others staff numbers of who takes turns
    */
   public record Filled(
       String person,
@@ -108,6 +109,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String end,
       String repeat,
       String count,
+      String others,
       long minutes,
       String subjects,
       String document,
@@ -146,13 +148,40 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param id of the series
    * @param number which occurrence it is; 0 for the series itself
    * @param rule how often, in words
+   * @param rota who uses it in turn; "" for one person only
    * @param times its occurrences, oldest first; none of an occurrence
+   * @param months the months that were confirmed (月次確認), oldest first; none of an occurrence
+   * @param due the month that this person can confirm; null for none
+   * @param suspended whether it stays closed until its month is confirmed
    */
-  public record Series(String id, int number, String rule, List<Time> times) {
+  public record Series(
+      String id,
+      int number,
+      String rule,
+      String rota,
+      List<Time> times,
+      List<Month> months,
+      @Nullable Due due,
+      boolean suspended) {
     public Series {
       times = List.copyOf(times);
+      months = List.copyOf(months);
     }
   }
+
+  /**
+   * A month that was confirmed.
+   *
+   * @param by who, and when
+   */
+  public record Month(String month, String by) {}
+
+  /**
+   * A month to confirm.
+   *
+   * @param text the exact text a card signs
+   */
+  public record Due(String month, String text, String detail) {}
 
   /**
    * One occurrence.

@@ -54,6 +54,10 @@ final class PaperContent {
                           .text("web.grant.series.number")
                           .replace("{n}", String.valueOf(turn.number()))));
     }
+    if (turn != null && turn.isSeries() && turn.series().people().size() > 1) {
+      rows.add(
+          new Row(words.text("web.grant.series.rota"), String.join(" → ", turn.series().people())));
+    }
     rows.add(new Row(words.text("web.grant.minutes"), String.valueOf(text.minutes())));
     rows.add(new Row(words.text("web.grant.reason"), text.reason()));
     rows.add(new Row(words.text("web.grant.document"), orNothing(text.document())));

@@ -16,7 +16,7 @@ import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.MoreTime;
-import jp.sekisho.protocol.OfferedExtension;
+import jp.sekisho.protocol.OfferedApproval;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.WireJson;
@@ -100,7 +100,7 @@ final class ExtendTest {
     assertEquals(later, Instant.parse(Objects.requireNonNull(longer.deadline())));
     assertEquals(later, Instant.parse(activate().deadline()), "the same activation, longer");
 
-    OfferedExtension more = Objects.requireNonNull(offer().extension());
+    OfferedApproval more = Objects.requireNonNull(offer().extension());
     ExportGrant own = ExportGrant.parse(Base64Url.decode(offer().text()));
     ExportGrant text = ExportGrant.parse(Base64Url.decode(more.text()));
     assertEquals(waiting.text(), new String(text.bytes(), StandardCharsets.UTF_8));

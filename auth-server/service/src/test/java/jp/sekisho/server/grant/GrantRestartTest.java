@@ -117,7 +117,7 @@ final class GrantRestartTest {
             limits,
             occurrences);
     final CardApprovals approvals =
-        new CardApprovals(storage.transactions, dossiers, shelf, limits);
+        new CardApprovals(storage.transactions, dossiers, shelf, limits, occurrences);
     final Activations activations =
         new Activations(storage.transactions, dossiers, media, sessions, occurrences);
     final Returns returns = new Returns(storage.transactions, dossiers, shelf);

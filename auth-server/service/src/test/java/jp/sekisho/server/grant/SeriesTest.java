@@ -160,7 +160,7 @@ final class SeriesTest {
   @Test
   void whatTheCardSignsSaysTheSeriesWhole() throws Exception {
     GrantView view = approved();
-    assertTrue(view.text().startsWith("sekisho/grant-series/v1\n"), view.text());
+    assertTrue(view.text().startsWith("sekisho/grant-series/v2\n"), view.text());
     for (String line :
         List.of(
             "repeat weekly",

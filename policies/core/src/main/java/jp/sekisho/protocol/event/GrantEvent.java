@@ -257,6 +257,76 @@ public sealed interface GrantEvent extends AuditEvent {
   }
 
   /**
+   * The time of an occurrence is near whose month nobody confirmed: it opens only once somebody did
+   * ({@link SeriesConfirmed}).
+   *
+   * @param grant id of the series
+   * @param number which occurrence
+   * @param month {@code 2027-01}
+   */
+  record SeriesSuspended(String grant, int number, String month) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.series-suspended";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "number", number, "month", month);
+    }
+  }
+
+  /**
+   * A card let a series go on for a month (月次確認), after its person read what was used in the month
+   * before; with the policy's list of approvers this entry alone proves it.
+   *
+   * @param grant id of the series
+   * @param month {@code 2027-01}
+   * @param transaction the service's question
+   * @param text base64url of the approved text, which is not kept in another entry
+   * @param statement base64url of the card statement's bytes
+   * @param signature base64url of the card's signature over them
+   * @param spki base64url of the DER of the card's SubjectPublicKeyInfo
+   * @param represented as in {@link Approved}
+   */
+  record SeriesConfirmed(
+      String grant,
+      String month,
+      String transaction,
+      String text,
+      String statement,
+      String signature,
+      String spki,
+      @Nullable String represented)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.series-confirmed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return with(
+          represented,
+          Map.of(
+              "grant",
+              grant,
+              "month",
+              month,
+              "transaction",
+              transaction,
+              "text",
+              text,
+              "statement",
+              statement,
+              "signature",
+              signature,
+              "spki",
+              spki));
+    }
+  }
+
+  /**
    * The entry's person said what became of the use of an occurrence (事後報告); what they said is in
    * the row only.
    */

@@ -31,11 +31,20 @@ final class StatementLines {
     this.lines = lines;
   }
 
-  /** Starts a text of {@code kind} for writing. */
+  /** Starts a text of {@code kind} for writing, in its first form. */
   static StatementLines write(String kind) {
+    return write(kind, 1);
+  }
+
+  /** Starts a text of {@code kind} for writing, in the form of that version. */
+  static StatementLines write(String kind, int version) {
     StatementLines text = new StatementLines(new ArrayList<>());
-    text.lines.add("sekisho/" + kind + "/v1");
+    text.lines.add(first(kind, version));
     return text;
+  }
+
+  private static String first(String kind, int version) {
+    return "sekisho/" + kind + "/v" + version;
   }
 
   /**
@@ -64,6 +73,11 @@ final class StatementLines {
 
   /** Opens {@code bytes} for reading and consumes the first line, which must name {@code kind}. */
   static StatementLines read(byte[] bytes, String kind) throws MalformedException {
+    return read(bytes, kind, 1);
+  }
+
+  /** As {@link #read(byte[], String)}, of that version. */
+  static StatementLines read(byte[] bytes, String kind, int version) throws MalformedException {
     if (bytes.length > MAX_BYTES) {
       throw new MalformedException("statement over " + MAX_BYTES + " bytes");
     }
@@ -78,8 +92,8 @@ final class StatementLines {
     }
     StatementLines lines =
         new StatementLines(Arrays.asList(text.substring(0, text.length() - 1).split("\n", -1)));
-    if (!lines.take().equals("sekisho/" + kind + "/v1")) {
-      throw new MalformedException("not a " + kind + " v1");
+    if (!lines.take().equals(first(kind, version))) {
+      throw new MalformedException("not a " + kind + " v" + version);
     }
     return lines;
   }
@@ -114,6 +128,11 @@ final class StatementLines {
     } catch (DateTimeException e) {
       throw new MalformedException(name + " is not a time");
     }
+  }
+
+  /** The parts of the next line's value, between single spaces. */
+  List<String> words(String name) throws MalformedException {
+    return List.of(value(name).split(" ", -1));
   }
 
   /** Fails unless every line was read. */

@@ -6,6 +6,7 @@ import static jp.sekisho.protocol.ProtocolSamples.DETAIL;
 import static jp.sekisho.protocol.ProtocolSamples.TRANSACTION;
 import static jp.sekisho.protocol.ProtocolSamples.breakGlass;
 import static jp.sekisho.protocol.ProtocolSamples.cardStatement;
+import static jp.sekisho.protocol.ProtocolSamples.fixture;
 import static jp.sekisho.protocol.ProtocolSamples.range;
 import static jp.sekisho.protocol.ProtocolSamples.signature;
 
@@ -363,6 +364,18 @@ final class EventExamples {
     events.put(new GrantEvent.Occurrence(TRANSACTION, BOOT, 1, start, end), organ);
     events.put(new GrantEvent.SeriesEnded(TRANSACTION, "terminal"), organ);
     events.put(new GrantEvent.Reported(TRANSACTION), PERSON);
+    events.put(new GrantEvent.SeriesSuspended(TRANSACTION, 3, "2027-01"), organ);
+    events.put(
+        new GrantEvent.SeriesConfirmed(
+            TRANSACTION,
+            "2027-01",
+            BOOT,
+            Base64Url.encode(fixture("series-confirmation.txt")),
+            Base64Url.encode(cardStatement(Purpose.APPROVE, CERTIFICATE).bytes()),
+            Base64Url.encode(signature()),
+            Base64Url.encode(range(0, 91)),
+            "S-2001"),
+        PERSON);
     return events;
   }
 

@@ -4,12 +4,15 @@ import static jp.sekisho.protocol.ProtocolSamples.exportGrant;
 import static jp.sekisho.protocol.ProtocolSamples.fixture;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +99,96 @@ class GrantSeriesTest {
     assertTrue(text.contains(line));
     byte[] changed = text.replace(line, other).getBytes(StandardCharsets.UTF_8);
     assertThrows(MalformedException.class, () -> GrantText.parse(changed));
+  }
+
+  private static final byte[] ROTA = fixture("grant-series-v2.txt");
+
+  private static GrantSeries rota(String... people) {
+    return new GrantSeries(exportGrant(), Repeat.MONTHLY, 4, List.of(people));
+  }
+
+  @Test
+  @DisplayName("a rota has exactly the documented bytes, and no other bytes are it")
+  void rotaBytes() throws MalformedException {
+    GrantSeries three = rota("S-1024", "S-1025", "S-1030");
+    assertArrayEquals(ROTA, three.bytes());
+    assertEquals(three, GrantText.parse(ROTA));
+    assertTrue(ByteFlips.check(ROTA, three, GrantSeries::parse) > 0);
+    assertTrue(three.isConfirmedMonthly());
+    assertFalse(series().isConfirmedMonthly());
+    assertEquals(List.of("S-1024"), series().people());
+  }
+
+  @ParameterizedTest
+  @DisplayName("a rota is whole: without its lines, with one twice, or confirmed never, it is none")
+  @CsvSource({
+    "grant-series/v2, grant-series/v1",
+    "grant-series/v2, grant-series/v3",
+    "rota S-1024 S-1025 S-1030, rota S-1025 S-1024 S-1030",
+    "rota S-1024 S-1025 S-1030, rota S-1024 S-1025 S-1025",
+    "rota S-1024 S-1025 S-1030, rota S-1024  S-1025",
+    "rota S-1024 S-1025 S-1030, rota -",
+    "person S-1024, person S-1025",
+    "confirm monthly, confirm never",
+    "confirm monthly, confirm -"
+  })
+  void noRota(String line, String other) {
+    String text = new String(ROTA, StandardCharsets.UTF_8);
+    assertTrue(text.contains(line));
+    byte[] changed = text.replace(line, other).getBytes(StandardCharsets.UTF_8);
+    assertThrows(MalformedException.class, () -> GrantText.parse(changed));
+    byte[] without =
+        text.replaceAll("(?m)^(rota|confirm) .*\n", "").getBytes(StandardCharsets.UTF_8);
+    assertThrows(MalformedException.class, () -> GrantText.parse(without));
+  }
+
+  @Test
+  @DisplayName("a terminal from before rotas finds no series of its form in the first line")
+  void olderTerminal() {
+    assertThrows(MalformedException.class, () -> StatementLines.read(ROTA, "grant-series"));
+  }
+
+  @Test
+  @DisplayName("each time is one person's, by turns, and its id follows from the whole rota")
+  void turns() {
+    GrantSeries three = rota("S-1024", "S-1025", "S-1030");
+    assertEquals(
+        List.of("S-1024", "S-1025", "S-1030", "S-1024"),
+        IntStream.rangeClosed(1, 4).mapToObj(n -> three.occurrence(n).person()).toList());
+    assertEquals("S-1024", three.whole().person());
+    assertNotEquals(
+        three.occurrence(1).request(), rota("S-1024", "S-1030", "S-1025").occurrence(1).request());
+    assertNotEquals(three.occurrence(1).request(), series().occurrence(1).request());
+  }
+
+  @Test
+  @DisplayName("at most twelve take turns, each once, each by a staff number")
+  void rotaBounds() {
+    List<String> twelve = IntStream.range(0, 12).mapToObj(n -> "S-" + (1024 + n)).toList();
+    assertEquals(12, rota(twelve.toArray(String[]::new)).people().size());
+    List<String> more = IntStream.range(0, 13).mapToObj(n -> "S-" + (1024 + n)).toList();
+    assertThrows(IllegalArgumentException.class, () -> rota(more.toArray(String[]::new)));
+    assertThrows(IllegalArgumentException.class, () -> rota("S-1024", "S-1024"));
+    assertThrows(IllegalArgumentException.class, () -> rota("S-1024", "何某"));
+    assertThrows(IllegalArgumentException.class, () -> rota("S-1025"));
+  }
+
+  @Test
+  @DisplayName("every month after the first one's needs a confirmation; days are those of Japan")
+  void months() {
+    GrantSeries one =
+        new GrantSeries(
+            first("2026-12-31T15:30:00Z", Duration.ofHours(1)),
+            Repeat.WEEKLY,
+            6,
+            List.of(exportGrant().person()));
+    assertEquals(YearMonth.of(2027, 1), one.month(1));
+    assertEquals(List.of(1, 2, 3, 4, 5), one.numbers(YearMonth.of(2027, 1)));
+    assertEquals(List.of(6), one.numbers(YearMonth.of(2027, 2)));
+    assertFalse(one.needsConfirmation(1));
+    assertFalse(one.needsConfirmation(5));
+    assertTrue(one.needsConfirmation(6));
+    assertFalse(series().needsConfirmation(4), "as it was signed");
   }
 
   @Test

@@ -1,0 +1,16 @@
+package jp.sekisho.protocol;
+
+/**
+ * A further approval beside that of an offered grant, with its evidence: the newest extension (延長)
+ * or, of an occurrence (定例許可), the confirmation of its month (月次確認). The terminal believes none of
+ * it and verifies it as the grant itself: an extension is the same matter with more time, a
+ * confirmation names the signed series and the month in which the occurrence begins.
+ *
+ * @param text base64url of the bytes of an {@link jp.sekisho.protocol.statement.ExportGrant} or
+ *     {@link jp.sekisho.protocol.statement.SeriesConfirmation}
+ * @param cardStatement base64url of the bytes of the approver's {@link
+ *     jp.sekisho.protocol.statement.CardStatement}, purpose approve
+ * @param signature base64url of the card's signature over them
+ * @param spki base64url of the DER of the approver's SubjectPublicKeyInfo
+ */
+public record OfferedApproval(String text, String cardStatement, String signature, String spki) {}
