@@ -64,6 +64,7 @@ public final class CardTrust implements CardObjections, StaffNumbers, AutoClosea
   private final Supplier<Set<CardKind>> kinds;
   private final Source source;
   private final Supplier<Optional<Instant>> serverTime;
+  private final Supplier<Optional<Instant>> anyTime;
   private final int budget;
   private final RandomGenerator random;
   private final ScheduledExecutorService scheduler;
@@ -77,6 +78,7 @@ public final class CardTrust implements CardObjections, StaffNumbers, AutoClosea
    * @param directory {@code card-trust/} of the state directory
    * @param kinds what the signed policy lets in: only of these anything is fetched
    * @param serverTime empty until it was heard since this start
+   * @param otherwise the time to judge in full by where that is empty; empty where none is sure
    * @param budget most bytes of one kind's anchors and lists
    * @param scheduler one thread, closed with this
    */
@@ -85,6 +87,7 @@ public final class CardTrust implements CardObjections, StaffNumbers, AutoClosea
       Supplier<Set<CardKind>> kinds,
       Source source,
       Supplier<Optional<Instant>> serverTime,
+      Supplier<Optional<Instant>> otherwise,
       int budget,
       RandomGenerator random,
       ScheduledExecutorService scheduler) {
@@ -92,6 +95,7 @@ public final class CardTrust implements CardObjections, StaffNumbers, AutoClosea
     this.kinds = kinds;
     this.source = source;
     this.serverTime = serverTime;
+    this.anyTime = () -> serverTime.get().or(otherwise);
     this.budget = budget;
     this.random = random;
     this.scheduler = scheduler;
@@ -148,7 +152,7 @@ public final class CardTrust implements CardObjections, StaffNumbers, AutoClosea
   @Override
   public StaffNumbers.Outcome of(
       CardKind kind, X509Certificate certificate, Collection<String> pins) {
-    return serverTime.get().isEmpty()
+    return anyTime.get().isEmpty()
         ? new StaffNumbers.Outcome.No(Refusal.CLOCK_DOUBTFUL)
         : material.number(kind, certificate, pins);
   }
@@ -256,7 +260,7 @@ public final class CardTrust implements CardObjections, StaffNumbers, AutoClosea
             return files.part(name);
           }
         },
-        () -> serverTime.get().orElseThrow());
+        () -> anyTime.get().orElseThrow());
   }
 
   void load() {

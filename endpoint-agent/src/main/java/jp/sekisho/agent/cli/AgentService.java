@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import jp.sekisho.agent.cardtrust.CardTrust;
 import jp.sekisho.agent.config.AgentSettings;
@@ -48,6 +51,7 @@ import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.ipc.SeatServer;
 import jp.sekisho.agent.ipc.SeatTimes;
 import jp.sekisho.agent.login.Bindings;
+import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.login.LoginCards;
 import jp.sekisho.agent.login.LoginFlow;
 import jp.sekisho.agent.login.MediaView;
@@ -55,12 +59,17 @@ import jp.sekisho.agent.login.PcscDesk;
 import jp.sekisho.agent.login.TextSigning;
 import jp.sekisho.agent.login.VendorModule;
 import jp.sekisho.agent.loopback.LoopbackServer;
+import jp.sekisho.agent.offline.Contacts;
+import jp.sekisho.agent.offline.LoginNews;
+import jp.sekisho.agent.offline.OfflineDesk;
+import jp.sekisho.agent.offline.OfflineGate;
 import jp.sekisho.agent.platform.linux.BootId;
 import jp.sekisho.agent.platform.linux.LinuxBootClock;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcNetTcp;
 import jp.sekisho.agent.policy.TrustedPolicies;
 import jp.sekisho.agent.seat.LocalPresence;
+import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.spool.SpoolException;
@@ -95,7 +104,7 @@ public final class AgentService implements AutoCloseable {
   /** How long an orderly stop waits for the service to take the last records. */
   private static final Duration LAST_FLUSH = Duration.ofSeconds(3);
 
-  /** Between two looks for the next card of an emergency. */
+  /** Between two looks for the next card of an emergency or an offline login. */
   private static final Duration CARD_LOOK = Duration.ofMillis(200);
 
   /** Between two looks for numbers of refusals that are due. */
@@ -184,6 +193,9 @@ public final class AgentService implements AutoCloseable {
 
     Spool spool = Spool.open(state.spool(), settings.terminal(), boot, clock, SpoolLimits.DEFAULT);
     stops.push(spool::close);
+    // Before this run's first record: what was kept must be of the newest one before it.
+    Contacts contacts = Contacts.open(state.offline(), boot, spool.lastBoot(), bootClock, clock);
+    stops.push(contacts::mark);
     spool.begin(new AgentEvent.Started(options.version(), options.gates().gating()));
     if (spool.tornBytes() > 0) {
       spool.begin(new AgentEvent.Alarm(Refusal.SPOOL_TORN, Map.of("bytes", spool.tornBytes())));
@@ -226,6 +238,8 @@ public final class AgentService implements AutoCloseable {
     Renewal renewal = new Renewal(state, key, serverCa, certificates.get(0), client, clock);
     AtomicReference<@Nullable GrantDesk> grants = new AtomicReference<>();
     AtomicReference<@Nullable EmergencyDesk> emergencies = new AtomicReference<>();
+    AtomicReference<@Nullable OfflineDesk> offline = new AtomicReference<>();
+    LoginNews loginNews = new LoginNews(contacts, client::logins);
     RunStatus.Writer status =
         new RunStatus.Writer(
             state,
@@ -244,7 +258,10 @@ public final class AgentService implements AutoCloseable {
             standing,
             mark,
             client::heartbeat,
-            () -> afterBeat(renewal, status, standing, sender, grants.get()),
+            () -> {
+              offlineAfterBeat(standing, serverClock, contacts, loginNews, offline.get());
+              afterBeat(renewal, status, standing, sender, grants.get());
+            },
             clock,
             random,
             beats);
@@ -260,6 +277,7 @@ public final class AgentService implements AutoCloseable {
     stops.push(effects::shutdownNow);
     stops.push(readers::shutdownNow);
     Bindings bindings = new Bindings(desk, seats, spool, effects);
+    bindings.onChange(loginNews);
     ExecutorService media = Executors.newCachedThreadPool(daemon("media"));
     stops.push(media::shutdownNow);
     MediaShares shares = new MediaShares(gates.media());
@@ -288,7 +306,8 @@ public final class AgentService implements AutoCloseable {
                 Records.of(spool),
                 standing::origins,
                 () -> standing.obstacle().isEmpty(),
-                () -> gates.enforcement().enforcing()),
+                () -> gates.enforcement().enforcing(),
+                presence -> isProved(offline.get(), presence)),
             new GrantDesk.Clocks(bootClock, serverClock, clock),
             state.activations(),
             random,
@@ -323,6 +342,7 @@ public final class AgentService implements AutoCloseable {
             kinds,
             cardTrust(client),
             serverClock::now,
+            contacts::time,
             CardTrust.budget(Runtime.getRuntime()),
             random,
             Executors.newSingleThreadScheduledExecutor(daemon("card-trust")));
@@ -330,6 +350,9 @@ public final class AgentService implements AutoCloseable {
     policies.onChange(next -> cardTrust.look());
     LoginCards.Kinds cards =
         new LoginCards.Kinds(kinds, module(options.module(), roles), cardTrust);
+    IntFunction<Optional<Seat>> atScreen =
+        uid -> Bindings.isAtScreen(options.presence(), uid) ? seats.ofUid(uid) : Optional.empty();
+    BooleanSupplier reachable = () -> !(client.grants() instanceof Reply.Unreachable);
     EmergencyDesk emergencyDesk =
         new EmergencyDesk(
             new EmergencyDesk.Self(settings.terminal(), settings.organ(), boot),
@@ -339,12 +362,9 @@ public final class AgentService implements AutoCloseable {
                 EmergencyDesk.Signer.of(new TextSigning(desk, cards, readers)),
                 cardTrust,
                 bindings::presences,
-                uid ->
-                    Bindings.isAtScreen(options.presence(), uid)
-                        ? seats.ofUid(uid)
-                        : Optional.empty(),
+                atScreen,
                 () -> EmergencyTrust.now(policies::current, serverClock::now),
-                () -> !(client.grants() instanceof Reply.Unreachable),
+                reachable,
                 () -> standing.obstacle().isEmpty(),
                 () -> gates.enforcement().enforcing(),
                 Records.of(spool)),
@@ -356,6 +376,31 @@ public final class AgentService implements AutoCloseable {
             status::write);
     emergencyDesk.start(bindings::onChange, shut);
     emergencies.set(emergencyDesk);
+    OfflineGate gate = new OfflineGate(policies::current, contacts, cardTrust);
+    OfflineDesk offlineDesk =
+        new OfflineDesk(
+            new OfflineDesk.Self(settings.terminal(), settings.organ(), boot),
+            new OfflineDesk.Parts(
+                desk,
+                OfflineDesk.Signer.of(
+                    new TextSigning(
+                        desk,
+                        new LoginCards.Kinds(() -> ofStaff(kinds.get()), cards.module(), gate),
+                        readers)),
+                gate,
+                contacts,
+                bindings,
+                atScreen,
+                emergencyDesk::isReserved,
+                reachable,
+                standing::obstacle,
+                Records.of(spool)),
+            bootClock,
+            random,
+            effects,
+            () -> LockSupport.parkNanos(CARD_LOOK.toNanos()));
+    offlineDesk.start();
+    offline.set(offlineDesk);
     // On a thread of its own: no other desk's mount may keep a deadline waiting.
     ScheduledExecutorService deadlines =
         Executors.newSingleThreadScheduledExecutor(daemon("emergency"));
@@ -393,7 +438,7 @@ public final class AgentService implements AutoCloseable {
             new SeatServer.Door(options.presence(), () -> flow.refused(Refusal.PEER_FOREIGN)),
             seats,
             SeatTimes.PROTOCOL,
-            emergencyDesk::ask);
+            new SeatServer.Calls(emergencyDesk::ask, offlineDesk::ask, standing::helpLine));
     stops.push(seatServer::close);
     Integer port = options.loopbackPort();
     LoopbackServer server =
@@ -468,6 +513,43 @@ public final class AgentService implements AutoCloseable {
       }
     }
     status.write();
+  }
+
+  /**
+   * First what was heard: a login that stands is judged by it. What fails here keeps nothing else
+   * that a beat does from being done.
+   */
+  private static void offlineAfterBeat(
+      Standing standing,
+      ServerClock serverClock,
+      Contacts contacts,
+      LoginNews news,
+      @Nullable OfflineDesk offline) {
+    try {
+      if (standing.reachable()) {
+        serverClock.now().ifPresent(contacts::heard);
+        news.look();
+      } else {
+        contacts.silent();
+      }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "what is kept of contacts", e);
+    }
+    if (offline != null) {
+      offline.beat(standing.reachable());
+    }
+  }
+
+  private static boolean isProved(@Nullable OfflineDesk offline, LivePresence presence) {
+    return offline != null && offline.isProved(presence);
+  }
+
+  /** A My Number card's certificate names no staff. */
+  private static Set<CardKind> ofStaff(Set<CardKind> kinds) {
+    Set<CardKind> staff = EnumSet.noneOf(CardKind.class);
+    staff.addAll(kinds);
+    staff.remove(CardKind.JPKI);
+    return staff;
   }
 
   private static List<RunStatus.Open> opened(

@@ -25,6 +25,7 @@ import jp.sekisho.protocol.MalformedException;
  * status.json  what a running service last knew of itself (not durable)
  * activations.json  grants this terminal asked to use or used
  * emergencies.json  緊急時の例外措置 of this terminal
+ * offline.json the last contact with the service, and who logged in online here
  * spool/       the chain of records
  * trust/       the signed files that count, and revoked keys
  * card-trust/  what the service judges cards by: list.json, and its parts by their hashes
@@ -73,6 +74,11 @@ public record StateDirectory(Path root) {
   /** 緊急時の例外措置 of this terminal. */
   public Path emergencies() {
     return root.resolve("emergencies.json");
+  }
+
+  /** The last contact with the service, and who logged in online here. */
+  public Path offline() {
+    return root.resolve("offline.json");
   }
 
   /** Decisions about devices that no chain of records could take. */

@@ -9,10 +9,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -33,6 +31,7 @@ import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.grant.OpenGrant;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
+import jp.sekisho.agent.login.Attempts;
 import jp.sekisho.agent.login.Bindings;
 import jp.sekisho.agent.login.CardDesk;
 import jp.sekisho.agent.login.CardDesk.Stay;
@@ -75,9 +74,6 @@ public final class EmergencyDesk implements AutoCloseable {
 
   /** Questions of one user within {@link #LONGEST_CEREMONY}: each is a record or more. */
   static final int MOST_ASKED = 10;
-
-  /** Stands for all users without a seat: together they ask no more often than one with it. */
-  private static final int WITHOUT_SEAT = -1;
 
   /** Cards that are tried for one question. */
   private static final int MOST_CARDS = 12;
@@ -217,12 +213,10 @@ public final class EmergencyDesk implements AutoCloseable {
   private final AtomicBoolean asking = new AtomicBoolean();
   private final AtomicBoolean measuring = new AtomicBoolean();
   private final Reserved reserved;
+  private final Attempts attempts;
   private volatile boolean gatesHold;
 
   // All below is guarded by this.
-
-  /** When each user asked, by the boot clock. */
-  private final Map<Integer, List<Duration>> asked = new HashMap<>();
 
   private @Nullable Use use;
   private boolean stopped;
@@ -249,6 +243,7 @@ public final class EmergencyDesk implements AutoCloseable {
     this.clocks = clocks;
     this.store = openStore(file);
     this.reserved = new Reserved(parts.cards());
+    this.attempts = new Attempts(clocks.boot(), MOST_ASKED, LONGEST_CEREMONY);
     this.random = random;
     this.work = work;
     this.pause = pause;
@@ -339,7 +334,7 @@ public final class EmergencyDesk implements AutoCloseable {
    */
   public EmergencyOutcome ask(int uid, int minutes, Reason reason, Talk talk) {
     Seat seat = parts.seats().apply(uid).orElse(null);
-    if (isTooOften(seat == null ? WITHOUT_SEAT : uid)) {
+    if (isTooOften(seat == null ? Attempts.WITHOUT_SEAT : uid)) {
       return new EmergencyOutcome.Refused(Refusal.TOO_MANY);
     }
     if (seat == null) {
@@ -360,24 +355,11 @@ public final class EmergencyDesk implements AutoCloseable {
 
   /** The first question too many is recorded, the others of that time are not. */
   private boolean isTooOften(int user) {
-    int before;
-    synchronized (this) {
-      Duration now = clocks.boot().sinceBoot();
-      asked
-          .values()
-          .forEach(
-              times -> times.removeIf(time -> time.plus(LONGEST_CEREMONY).compareTo(now) <= 0));
-      asked.values().removeIf(List::isEmpty);
-      List<Duration> times = asked.computeIfAbsent(user, first -> new ArrayList<>());
-      before = times.size();
-      if (before <= MOST_ASKED) {
-        times.add(now);
-      }
-    }
-    if (before == MOST_ASKED) {
+    Attempts.Answer answer = attempts.add(user);
+    if (answer == Attempts.Answer.FIRST_TOO_MANY) {
       EmergencyOutcome unused = refuse(null, null, Refusal.TOO_MANY);
     }
-    return before >= MOST_ASKED;
+    return answer != Attempts.Answer.GOOD;
   }
 
   private EmergencyOutcome begin(Seat seat, int minutes, Reason reason, Talk talk) {

@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.OpenOutcome;
@@ -52,8 +53,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One rule: a medium is open ⇒ the person's card is present, nobody else's is, the deadline by
  * the boot clock is ahead, the medium is plugged in, the grant is on the newest list and verifies
  * against the signed policy, the gates hold, records have room, and the service confirmed this very
- * presence. {@link #whyNot} is that rule; every event, and a tick twice a second, applies it. The
- * deadline is the authority, the tick only its alarm.
+ * presence, or, for what this boot activated, the terminal proved it while the service was away.
+ * {@link #whyNot} is that rule; every event, and a tick twice a second, applies it. The deadline is
+ * the authority, the tick only its alarm.
  *
  * <p>Thread-safe. The lock is never held over the network, a mount, a durable write or a look at
  * the gates; those run on {@code work}, which must not queue one behind the other. The one
@@ -101,6 +103,8 @@ public final class GrantDesk implements MediaView, AutoCloseable {
    * @param origins page origins of the service
    * @param active whether the terminal is confirmed and not revoked
    * @param enforcing whether the gates hold, as measured
+   * @param proved whether the terminal itself proved that presence while the service was away;
+   *     asked under the lock, so it returns at once
    */
   public record Parts(
       MediaGate gate,
@@ -110,7 +114,21 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       Records records,
       Supplier<List<String>> origins,
       BooleanSupplier active,
-      BooleanSupplier enforcing) {}
+      BooleanSupplier enforcing,
+      Predicate<LivePresence> proved) {
+    /** Where nobody logs in without the service. */
+    public Parts(
+        MediaGate gate,
+        Supplier<List<LivePresence>> presences,
+        GrantTrust.Source trust,
+        GrantCalls calls,
+        Records records,
+        Supplier<List<String>> origins,
+        BooleanSupplier active,
+        BooleanSupplier enforcing) {
+      this(gate, presences, trust, calls, records, origins, active, enforcing, presence -> false);
+    }
+  }
 
   /** The clocks it reads. */
   public record Clocks(BootClock boot, ServerClock server, InstantSource wall) {}
@@ -649,7 +667,10 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       refuse(id, use.medium.fingerprint(), Refusal.GRANT_OVER);
       return;
     }
-    if (thisBoot && use.presence.equals(confirmed.get(id))) {
+    // An activation of this boot goes on for whom the service confirmed, or who proved card and PIN
+    // to this terminal while the service is away; another boot's only online.
+    boolean same = use.presence.equals(confirmed.get(id)) || parts.proved().test(use.presence);
+    if (thisBoot && same) {
       use.activation = known;
       open(use);
       return;

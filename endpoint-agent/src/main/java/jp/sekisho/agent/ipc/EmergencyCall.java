@@ -48,7 +48,17 @@ public final class EmergencyCall {
             case ENDED -> {
               return frame.read(Messages.Ended.class).check();
             }
-            case HELLO, PROMPT, PIN, NO_PIN, PONG, LOCK, CLOSE_PROMPT, SHOWN, EMERGENCY ->
+            case HELLO,
+                PROMPT,
+                PIN,
+                NO_PIN,
+                PONG,
+                LOCK,
+                CLOSE_PROMPT,
+                SHOWN,
+                EMERGENCY,
+                OFFLINE,
+                OFFLINE_ENDED ->
                 throw new MalformedException(frame.type() + " is not the service's to send here");
           }
         }

@@ -28,7 +28,11 @@ enum FrameType {
   /** What is waited for. */
   STEP(11, 1024),
   /** What came of it. */
-  ENDED(12, 8192);
+  ENDED(12, 8192),
+  /** Not from a session process: logs in without the service. */
+  OFFLINE(13, 1024),
+  /** What came of that. */
+  OFFLINE_ENDED(14, 8192);
 
   private final int code;
   private final int maxPayload;

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import jp.sekisho.agent.emergency.EmergencyOutcome;
 import jp.sekisho.agent.emergency.Talk;
+import jp.sekisho.agent.offline.OfflineOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
@@ -153,6 +154,64 @@ final class Messages {
         throw new MalformedException("ENDED without refusal and place");
       }
       return new EmergencyOutcome.Opened(Path.of(place), minutes);
+    }
+  }
+
+  /**
+   * OFFLINE.
+   *
+   * @param version {@value #VERSION}
+   * @param lastTry the person was told that one PIN try is left and wants to use it
+   */
+  record Offline(int version, boolean lastTry) {
+    boolean check() throws MalformedException {
+      if (version != VERSION) {
+        throw new MalformedException("OFFLINE of another version");
+      }
+      return lastTry;
+    }
+  }
+
+  /**
+   * OFFLINE_ENDED.
+   *
+   * @param refusal null when somebody is logged in
+   * @param person staff number of who is; null when nobody is
+   * @param minutes how long at most; 0 when nobody is
+   * @param ja why the policy refused it; null unless it did
+   * @param en the same in English
+   * @param help whom a refusal tells people to call; empty where that is not known
+   */
+  record OfflineEnded(
+      @Nullable Refusal refusal,
+      @Nullable String person,
+      long minutes,
+      @Nullable String ja,
+      @Nullable String en,
+      String help) {
+    static OfflineEnded of(OfflineOutcome outcome, String help) {
+      if (outcome instanceof OfflineOutcome.LoggedIn in) {
+        return new OfflineEnded(null, in.person(), in.minutes(), null, null, help);
+      }
+      OfflineOutcome.Refused no = (OfflineOutcome.Refused) outcome;
+      jp.sekisho.policy.rule.Reason why = no.why();
+      return new OfflineEnded(
+          no.reason(), null, 0, why == null ? null : why.ja(), why == null ? null : why.en(), help);
+    }
+
+    OfflineOutcome check() throws MalformedException {
+      if (refusal == null) {
+        if (person == null) {
+          throw new MalformedException("OFFLINE_ENDED without refusal and person");
+        }
+        return new OfflineOutcome.LoggedIn(person, minutes);
+      }
+      try {
+        return new OfflineOutcome.Refused(
+            refusal, ja == null || en == null ? null : new jp.sekisho.policy.rule.Reason(ja, en));
+      } catch (IllegalArgumentException e) {
+        throw new MalformedException("OFFLINE_ENDED with a reason that is none");
+      }
     }
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -93,31 +92,42 @@ final class SeatConnection implements Seat {
     return Duration.ofNanos(System.nanoTime() - lastHeard);
   }
 
-  /**
-   * Waits for what must come first: HELLO, or EMERGENCY of a process that wants no seat.
-   *
-   * @return what is asked for; empty after a HELLO
-   */
-  Optional<Messages.Emergency> first() throws IOException, MalformedException {
+  /** What a process wants, by its first frame. */
+  sealed interface First {
+    /** To be its user's seat. */
+    record Session() implements First {}
+
+    /** An 緊急時の例外措置. */
+    record Emergency(Messages.Emergency asked) implements First {}
+
+    /** A login without the service. */
+    record Offline(Messages.Offline asked) implements First {}
+  }
+
+  /** Waits for what must come first: HELLO, or what a process asks that wants no seat. */
+  First first() throws IOException, MalformedException {
     try (Frame frame = channel.read()) {
       lastHeard = System.nanoTime();
       if (frame.type() == FrameType.EMERGENCY) {
-        return Optional.of(frame.read(Messages.Emergency.class));
+        return new First.Emergency(frame.read(Messages.Emergency.class));
+      }
+      if (frame.type() == FrameType.OFFLINE) {
+        return new First.Offline(frame.read(Messages.Offline.class));
       }
       if (frame.type() != FrameType.HELLO) {
-        throw new MalformedException("the first frame is neither HELLO nor EMERGENCY");
+        throw new MalformedException("the first frame is none of HELLO, EMERGENCY, OFFLINE");
       }
       language = frame.read(Messages.Hello.class).check();
-      return Optional.empty();
+      return new First.Session();
     }
   }
 
-  /** Waits while an emergency goes on; nothing but signs of life may come. */
+  /** Waits while what was asked goes on; nothing but signs of life may come. */
   void attend() throws IOException, MalformedException {
     while (true) {
       try (Frame frame = channel.read()) {
         if (frame.type() != FrameType.PONG) {
-          throw new MalformedException(frame.type() + " after EMERGENCY");
+          throw new MalformedException(frame.type() + " after a question");
         }
         lastHeard = System.nanoTime();
       }
@@ -134,6 +144,11 @@ final class SeatConnection implements Seat {
     send(Frame.of(FrameType.ENDED, ended));
   }
 
+  /** Says what came of an offline login. */
+  void ended(Messages.OfflineEnded ended) {
+    send(Frame.of(FrameType.OFFLINE_ENDED, ended));
+  }
+
   /** Takes frames in until the connection ends. */
   void receive() throws IOException, MalformedException {
     while (true) {
@@ -147,7 +162,7 @@ final class SeatConnection implements Seat {
           }
           case PING -> send(Frame.of(FrameType.PONG));
           case PONG -> lastHeard = System.nanoTime();
-          case HELLO, PROMPT, LOCK, CLOSE_PROMPT, EMERGENCY, STEP, ENDED ->
+          case HELLO, PROMPT, LOCK, CLOSE_PROMPT, EMERGENCY, STEP, ENDED, OFFLINE, OFFLINE_ENDED ->
               throw new MalformedException(frame.type() + " is not the session's to send");
         }
       }

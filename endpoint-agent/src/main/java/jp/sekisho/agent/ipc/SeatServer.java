@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import jp.sekisho.agent.emergency.Talk;
 import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seats;
@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * one of anybody else is closed, and whoever was named at {@link #open} hears of it. If the user
  * has a seat already, that one is closed and lost first. A process that does not answer pings in
  * time, or sends anything the protocol does not know, is closed and its seat lost. One that says
- * EMERGENCY first gets no seat: its user asks for an 緊急時の例外措置, and is told until it is gone.
+ * EMERGENCY or OFFLINE first gets no seat: its user asks for an 緊急時の例外措置 or to be logged in without
+ * the service, and is told until it is gone.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections, {@value #MAX_PER_USER} per user; further ones
  * are closed. Thread-safe.
@@ -52,7 +53,7 @@ public final class SeatServer implements AutoCloseable {
   private final Door door;
   private final Seats seats;
   private final SeatTimes times;
-  private final EmergencyCalls emergencies;
+  private final Calls calls;
   private final Set<SeatConnection> connections = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService clockwork =
       Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "seat-watch"));
@@ -71,19 +72,24 @@ public final class SeatServer implements AutoCloseable {
     public static final Door OPEN = new Door(LocalPresence.ANYBODY, () -> {});
   }
 
+  /**
+   * Who answers a process that wants no seat.
+   *
+   * @param helpLine whom a refusal tells people to call
+   */
+  public record Calls(EmergencyCalls emergencies, OfflineCalls offline, Supplier<String> helpLine) {
+    /** Nobody. */
+    public static final Calls NONE = new Calls(EmergencyCalls.NONE, OfflineCalls.NONE, () -> "");
+  }
+
   private SeatServer(
-      SocketPlace place,
-      PeerUsers peers,
-      Door door,
-      Seats seats,
-      SeatTimes times,
-      EmergencyCalls emergencies) {
+      SocketPlace place, PeerUsers peers, Door door, Seats seats, SeatTimes times, Calls calls) {
     this.place = place;
     this.peers = peers;
     this.door = door;
     this.seats = seats;
     this.times = times;
-    this.emergencies = emergencies;
+    this.calls = calls;
   }
 
   /**
@@ -93,25 +99,19 @@ public final class SeatServer implements AutoCloseable {
    */
   public static SeatServer open(
       Path socket, PeerUsers peers, Door door, Seats seats, SeatTimes times) throws IOException {
-    return open(socket, peers, door, seats, times, EmergencyCalls.NONE);
+    return open(socket, peers, door, seats, times, Calls.NONE);
   }
 
   /**
-   * As the other, and answers who asks for an emergency.
+   * As the other, and answers who wants no seat.
    *
    * @throws IOException when the directory is not safe or another service listens there
    */
   public static SeatServer open(
-      Path socket,
-      PeerUsers peers,
-      Door door,
-      Seats seats,
-      SeatTimes times,
-      EmergencyCalls emergencies)
+      Path socket, PeerUsers peers, Door door, Seats seats, SeatTimes times, Calls calls)
       throws IOException {
     SeatServer server =
-        new SeatServer(
-            SocketPlace.open(socket, peers.own()), peers, door, seats, times, emergencies);
+        new SeatServer(SocketPlace.open(socket, peers.own()), peers, door, seats, times, calls);
     daemon(server::accept, "seat-accept").start();
     long ping = times.ping().toNanos();
     var unused =
@@ -180,9 +180,13 @@ public final class SeatServer implements AutoCloseable {
     Thread writer = daemon(connection::transmit, "seat-" + connection.uid() + "-writer");
     writer.start();
     try {
-      Optional<Messages.Emergency> asked = connection.first();
-      if (asked.isPresent()) {
-        emergency(connection, asked.get());
+      SeatConnection.First first = connection.first();
+      if (first instanceof SeatConnection.First.Emergency wish) {
+        emergency(connection, wish.asked());
+        return;
+      }
+      if (first instanceof SeatConnection.First.Offline wish) {
+        offline(connection, wish.asked().check());
         return;
       }
       if (!door.presence().isAtScreen(connection.uid())) {
@@ -232,7 +236,7 @@ public final class SeatServer implements AutoCloseable {
             () ->
                 connection.ended(
                     Messages.Ended.of(
-                        emergencies.ask(connection.uid(), asked.minutes(), reason, talk))),
+                        calls.emergencies().ask(connection.uid(), asked.minutes(), reason, talk))),
             "emergency-" + connection.uid())
         .start();
     try {
@@ -240,6 +244,19 @@ public final class SeatServer implements AutoCloseable {
     } finally {
       gone.set(true);
     }
+  }
+
+  /** Until the process that asked is gone; whoever closes is not logged in by that, or out. */
+  private void offline(SeatConnection connection, boolean lastTry)
+      throws IOException, MalformedException {
+    daemon(
+            () ->
+                connection.ended(
+                    Messages.OfflineEnded.of(
+                        calls.offline().ask(connection.uid(), lastTry), calls.helpLine().get())),
+            "offline-" + connection.uid())
+        .start();
+    connection.attend();
   }
 
   private void takeSeat(SeatConnection connection) throws IOException {

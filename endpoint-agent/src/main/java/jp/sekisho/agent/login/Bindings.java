@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -98,7 +99,7 @@ public final class Bindings {
    * @return why not, then nothing is bound: {@code CARD_REMOVED} or {@code PROMPT_UNAVAILABLE} when
    *     card or seat is not there any more; empty when it is
    */
-  Optional<Refusal> bind(Seat seat, String transaction, Stay stay, String spki) {
+  public Optional<Refusal> bind(Seat seat, String transaction, Stay stay, String spki) {
     LivePresence presence = new LivePresence(seat.uid(), stay, spki);
     synchronized (bound) {
       // Looked at under the lock: a removal or loss from now on waits for it and finds the binding.
@@ -146,6 +147,33 @@ public final class Bindings {
     }
     listeners.forEach(listener -> listener.passkey(seat.uid()));
     return Optional.empty();
+  }
+
+  /**
+   * A card that answered none but these does not count as present any more; it is watched on.
+   *
+   * @param answers transactions
+   */
+  public void standDown(Set<String> answers) {
+    List<LivePresence> left = new ArrayList<>();
+    synchronized (bound) {
+      bound.replaceAll(binding -> {
+        LivePresence standing = binding.standing();
+        if (standing == null || !answers.containsAll(binding.transactions())) {
+          return binding;
+        }
+        left.add(standing);
+        return binding.watchedOnly();
+      });
+    }
+    for (LivePresence presence : left) {
+      listeners.forEach(listener -> listener.went(presence, false));
+    }
+  }
+
+  /** Ends what answered this transaction as if its seat were lost: records it and locks. */
+  public void lock(String transaction) {
+    end(binding -> binding.transactions().contains(transaction), false);
   }
 
   private boolean isThere(Seat seat) {

@@ -4,12 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import jp.sekisho.agent.login.CardDesk.Stay;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a card sign a text of this terminal's own: shown whole in the PIN window, and no service has
@@ -41,8 +43,17 @@ public final class TextSigning {
     record Signed(byte[] spki, byte[] signature, CardKind kind, X509Certificate certificate)
         implements Outcome {}
 
-    /** Not signed. */
-    record No(Refusal reason) implements Outcome {}
+    /**
+     * Not signed.
+     *
+     * @param triesLeft PIN tries left, where that is known
+     */
+    record No(Refusal reason, OptionalInt triesLeft) implements Outcome {
+      /** Without a word about tries. */
+      public No(Refusal reason) {
+        this(reason, OptionalInt.empty());
+      }
+    }
   }
 
   /**
@@ -52,16 +63,31 @@ public final class TextSigning {
    * @param left how much longer the text may be signed
    */
   public Outcome sign(Seat seat, Stay stay, String purpose, byte[] text, Supplier<Duration> left) {
+    return sign(seat, stay, purpose, new String(text, StandardCharsets.UTF_8), text, left, false);
+  }
+
+  /**
+   * As the other, of a text that says nothing to the person: the window says what it is for.
+   *
+   * @param lastTry the person was told that one try is left and wants to use it
+   */
+  public Outcome prove(
+      Seat seat, Stay stay, String purpose, byte[] text, Supplier<Duration> left, boolean lastTry) {
+    return sign(seat, stay, purpose, null, text, left, lastTry);
+  }
+
+  private Outcome sign(
+      Seat seat,
+      Stay stay,
+      String purpose,
+      @Nullable String shown,
+      byte[] text,
+      Supplier<Duration> left,
+      boolean lastTry) {
     return signing
         .sign(
             new CardSigning.Wish(
-                seat,
-                stay,
-                purpose,
-                new String(text, StandardCharsets.UTF_8),
-                left,
-                certificate -> Optional.of(text),
-                false))
+                seat, stay, purpose, shown, left, certificate -> Optional.of(text), lastTry))
         .fold(
             signed ->
                 new Outcome.Signed(
@@ -69,6 +95,6 @@ public final class TextSigning {
                     signed.done().signature(),
                     signed.kind(),
                     signed.done().certificate()),
-            refused -> new Outcome.No(refused.reason()));
+            refused -> new Outcome.No(refused.reason(), refused.triesLeft()));
   }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import jp.sekisho.agent.config.AtomicFile;
 import jp.sekisho.agent.spool.SpoolException.Code;
@@ -322,6 +323,13 @@ public final class Spool implements AutoCloseable {
   /** Highest number written, 0 before the first. */
   public synchronized long lastSeq() {
     return chain.lastSeq();
+  }
+
+  /** Boot of the newest record; empty where none is kept. */
+  public synchronized Optional<String> lastBoot() {
+    return chain.after(chain.lastSeq() - 1, 1, Integer.MAX_VALUE).stream()
+        .map(DeviceRecord::boot)
+        .findFirst();
   }
 
   /** Highest number the service ever acknowledged, 0 before the first. */

@@ -29,6 +29,7 @@ import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.OnlineLogins;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RenewRequest;
 import jp.sekisho.protocol.TransactionDetails;
@@ -141,6 +142,12 @@ public final class ServiceClient {
   public Reply<GrantList> grants() {
     return exchange(
         HttpRequest.newBuilder(server.resolve("/agent/v1/grants")).GET(), GrantList.class);
+  }
+
+  /** Who is logged in online at this terminal. */
+  public Reply<OnlineLogins> logins() {
+    return exchange(
+        HttpRequest.newBuilder(server.resolve("/agent/v1/logins")).GET(), OnlineLogins.class);
   }
 
   /**

@@ -2,6 +2,7 @@ package jp.sekisho.agent.cardtrust;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -45,6 +46,10 @@ class CardTrustTest {
   private final Set<CardKind> kinds = EnumSet.of(CardKind.STAFF_PIV);
   private final List<CardTrust> open = new ArrayList<>();
   private Optional<Instant> serverTime = Optional.of(Instant.now());
+
+  /** What time it is where the service was not heard. */
+  private Optional<Instant> otherwise = Optional.empty();
+
   private TestCa ca;
   private TestCa other;
 
@@ -104,6 +109,7 @@ class CardTrustTest {
             () -> kinds,
             service,
             () -> serverTime,
+            () -> otherwise,
             budget,
             RandomGenerator.getDefault(),
             Executors.newSingleThreadScheduledExecutor());
@@ -258,6 +264,10 @@ class CardTrustTest {
     assertEquals(no(Refusal.REVOCATION_UNKNOWN), number(trust, good, ca));
     serverTime = Optional.empty();
     assertEquals(no(Refusal.CLOCK_DOUBTFUL), number(trust, good, ca));
+    otherwise = Optional.of(Instant.now().plus(Duration.ofDays(8)));
+    assertEquals(no(Refusal.REVOCATION_UNKNOWN), number(trust, good, ca));
+    otherwise = Optional.of(Instant.now());
+    assertInstanceOf(StaffNumbers.Outcome.Carries.class, number(trust, good, ca));
   }
 
   @Test

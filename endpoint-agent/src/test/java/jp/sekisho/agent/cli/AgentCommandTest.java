@@ -78,7 +78,9 @@ class AgentCommandTest {
     assertEquals(
         Map.of("error", "NOT_ENROLLED"), run("status", "--json", "--state", state()).json());
     for (String command :
-        new String[] {"service", "session", "enroll", "status", "doctor", "break-glass"}) {
+        new String[] {
+          "service", "session", "enroll", "status", "doctor", "break-glass", "offline-login"
+        }) {
       assertEquals(0, run(command, "--help").exit(), command);
     }
   }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import jp.sekisho.agent.cli.AgentService;
 import jp.sekisho.agent.config.StateDirectory;
@@ -29,7 +30,9 @@ import jp.sekisho.agent.enroll.EnrollOutcome;
 import jp.sekisho.agent.enroll.Enrollment;
 import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.agent.ipc.EmergencyCall;
+import jp.sekisho.agent.ipc.OfflineCall;
 import jp.sekisho.agent.ipc.SessionProcess;
+import jp.sekisho.agent.offline.OfflineOutcome;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.sync.Reply;
@@ -41,12 +44,16 @@ import jp.sekisho.agent.testing.TrustSource;
 import jp.sekisho.agent.testing.Typist;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.login.LoginFactors;
+import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.policy.usb.UsbSettings;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.EnrollmentTicket;
 import jp.sekisho.protocol.LoopbackStatus;
+import jp.sekisho.protocol.OnlineLogin;
+import jp.sekisho.protocol.OnlineLogins;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.DeviceRecord;
@@ -71,7 +78,7 @@ import org.junit.jupiter.api.Timeout;
 class EmergencyIT {
   private static final PluggedMedium STICK = new PluggedMedium("3-1", Sha256.text(new byte[9]));
   private static final List<String> ROUTES =
-      List.of("grants", "heartbeat", "events", "policy", "card-trust");
+      List.of("grants", "heartbeat", "events", "policy", "card-trust", "logins");
 
   /** Gates that hold, with one stick plugged in. */
   private static final class OneStick implements Gates, MediaGate {
@@ -160,7 +167,7 @@ class EmergencyIT {
 
   @Test
   @DisplayName(
-      "two approvers' cards and the clerk's open a stick without the service, until the clerk goes")
+      "a clerk logs in without the service; two approvers' cards and theirs open a stick until they go")
   void breakGlass() throws Exception {
     Path temp = Files.createTempDirectory("sk");
     Path clerk = temp.resolve("c");
@@ -185,6 +192,17 @@ class EmergencyIT {
                             GrantSettings.EMERGENCY,
                             SignedSet.rule("grants.emergency", Duration.ofMinutes(60)))
                         .put(
+                            LoginSettings.FACTORS,
+                            SignedSet.rule("login.factors", List.of(LoginFactors.CARD_PIN)))
+                        .put(LoginSettings.OFFLINE_DAYS, SignedSet.rule("login.offline-days", 3))
+                        .put(
+                            LoginSettings.OFFLINE_POWER,
+                            SignedSet.rule("login.offline-power", Duration.ofDays(2)))
+                        .put(LoginSettings.OFFLINE_BOOTS, SignedSet.rule("login.offline-boots", 20))
+                        .put(
+                            LoginSettings.OFFLINE_KNOWN,
+                            SignedSet.rule("login.offline-known", Duration.ofDays(14)))
+                        .put(
                             UsbSettings.MEDIA,
                             SignedSet.rule("usb.media", List.of(UsbSettings.EVERY_REGISTERED)))
                         .build()),
@@ -195,6 +213,8 @@ class EmergencyIT {
         VirtualCard clerkCard = pcsc.card(0, clerk);
         VirtualCard approvers = pcsc.card(1, first)) {
       approvers.remove();
+      service.logins =
+          new OnlineLogins(List.of(new OnlineLogin("S-1024", clerkKey, Instant.now().toString())));
       servePolicy(service, bundle);
       serveCardTrust(service, ca);
       EnrollmentTicket plain = service.ticket();
@@ -213,12 +233,17 @@ class EmergencyIT {
                       .text()));
       Path socket = temp.resolve("run/agent.sock");
       OneStick gates = new OneStick();
+      AtomicInteger locks = new AtomicInteger();
       try (AgentService agent =
               AgentService.start(
                   new AgentService.Options(state, socket, 0, gates, LocalPresence.ANYBODY, "it"));
           SessionProcess session =
               new SessionProcess(
-                  socket, new PeerCredentials(), Locale.JAPANESE, new Typist(), () -> {})) {
+                  socket,
+                  new PeerCredentials(),
+                  Locale.JAPANESE,
+                  new Typist(),
+                  locks::incrementAndGet)) {
         Thread seat = new Thread(() -> run(session), "seat");
         seat.start();
         LoginPage page = new LoginPage(agent.loopback());
@@ -232,11 +257,17 @@ class EmergencyIT {
             });
         Await.until(
             "CAs and lists kept", () -> Files.exists(state.cardTrust().resolve("list.json")));
+        Await.until("who is logged in online is kept", () -> holds(state.offline(), clerkKey));
         page.login(service.transaction("login"));
 
         EmergencyOutcome online = ask(socket, approvers, second);
         assertEquals(new EmergencyOutcome.Refused(Refusal.EMERGENCY_ONLINE), online);
+        assertEquals(new OfflineOutcome.Refused(Refusal.OFFLINE_ONLINE), offline(socket).outcome());
         cut(service);
+        clerkCard.remove();
+        Await.until("the clerk's screen locked", () -> locks.get() > 0);
+        clerkCard.insert();
+        assertEquals(new OfflineOutcome.LoggedIn("S-1024", 720), offline(socket).outcome());
         EmergencyOutcome opened = ask(socket, approvers, second);
         assertInstanceOf(EmergencyOutcome.Opened.class, opened, opened::toString);
         assertEquals(Set.of(STICK), gates.open);
@@ -248,7 +279,9 @@ class EmergencyIT {
         serveCardTrust(service, ca);
         clerkCard.remove();
         Await.until("closed", gates.open::isEmpty);
-        Await.until("the records arrive", () -> types(service).contains("emergency.closed"));
+        Await.until(
+            "the records arrive",
+            () -> types(service).containsAll(List.of("emergency.closed", "offline.ended")));
       }
       assertEquals(
           List.of(
@@ -261,6 +294,18 @@ class EmergencyIT {
               "emergency.closed"),
           types(service).stream().filter(type -> type.startsWith("emergency.")).toList());
     }
+  }
+
+  private static boolean holds(Path file, String text) {
+    try {
+      return Files.exists(file) && Files.readString(file).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static OfflineCall.Told offline(Path socket) throws IOException {
+    return OfflineCall.ask(socket, new PeerCredentials(), false);
   }
 
   private static List<String> types(FakeService service) {

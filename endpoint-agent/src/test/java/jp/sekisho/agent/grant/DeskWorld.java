@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -87,6 +88,10 @@ final class DeskWorld {
   final Service service = new Service();
   final Log log = new Log();
   final List<LivePresence> present = new ArrayList<>();
+
+  /** Cards that the terminal itself proved while the service was away. */
+  final Set<LivePresence> proved = new HashSet<>();
+
   GrantTrust.Now trust;
   boolean trustBroken;
   boolean trustError;
@@ -140,7 +145,8 @@ final class DeskWorld {
             () -> {
               whileMeasuring.run();
               return enforcing;
-            }),
+            },
+            proved::contains),
         new GrantDesk.Clocks(bootClock, serverClock, wall),
         state,
         new SecureRandom(),

@@ -629,6 +629,41 @@ class GrantDeskTest {
   }
 
   @Test
+  @DisplayName(
+      "R7: the person's offline login opens it again in the same boot, till the same deadline")
+  void offlineLogin() {
+    open();
+    world.service.online = false;
+    world.logOut(CLERK);
+    world.settle();
+    closedBecause("card-removed");
+    world.pass(Duration.ofMinutes(10));
+    LivePresence again = DeskWorld.presence(1001, 2, "clerk");
+    world.logIn(again);
+    world.pass(Duration.ofMinutes(1));
+    assertFalse(world.isOpen(), "a card alone, which nobody proved");
+    world.proved.add(again);
+    world.pass(Duration.ofSeconds(1));
+    assertTrue(world.isOpen());
+    assertEquals(19, world.desk.open().get(0).minutesLeft());
+    world.pass(Duration.ofMinutes(19));
+    assertFalse(world.isOpen());
+  }
+
+  @Test
+  @DisplayName("R7: an offline login begins no grant that was never activated, and no other's")
+  void offlineLoginBeginsNothing() {
+    world.running();
+    world.service.online = false;
+    world.proved.add(CLERK);
+    world.logIn(CLERK);
+    world.plug(STICK);
+    world.pass(Duration.ofMinutes(1));
+    assertFalse(world.isOpen());
+    assertEquals(0, world.gate.opened);
+  }
+
+  @Test
   @DisplayName("after a reboot it does not open offline, even with the state restored")
   void rebootOffline() {
     open();
@@ -637,6 +672,7 @@ class GrantDeskTest {
     world.start();
     world.desk.poll();
     world.settle();
+    world.proved.add(CLERK);
     world.logIn(CLERK);
     world.plug(STICK);
     world.pass(Duration.ofMinutes(1));

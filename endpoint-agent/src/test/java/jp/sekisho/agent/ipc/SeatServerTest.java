@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import jp.sekisho.agent.emergency.EmergencyOutcome;
 import jp.sekisho.agent.emergency.Talk;
+import jp.sekisho.agent.offline.OfflineOutcome;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.seat.PinOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
@@ -162,7 +165,14 @@ class SeatServerTest {
   /** Serves who asks for an emergency with this. */
   private void emergencies(EmergencyCalls calls) throws IOException {
     server.close();
-    server = SeatServer.open(socket, users, SeatServer.Door.OPEN, seats, FAST, calls);
+    server =
+        SeatServer.open(
+            socket,
+            users,
+            SeatServer.Door.OPEN,
+            seats,
+            FAST,
+            new SeatServer.Calls(calls, OfflineCalls.NONE, () -> ""));
   }
 
   private static String text(Frame frame) {
@@ -212,6 +222,54 @@ class SeatServerTest {
     next(client).close();
     client.close();
     assertTrue(gone.get());
+  }
+
+  @Test
+  void anOfflineLoginIsAnsweredAndGetsNoSeat() throws Exception {
+    AtomicInteger who = new AtomicInteger();
+    Queue<OfflineOutcome> answers =
+        new ArrayDeque<>(
+            List.of(
+                new OfflineOutcome.LoggedIn("S-1024", 720),
+                new OfflineOutcome.LoggedIn("S-1024", 720),
+                new OfflineOutcome.Refused(
+                    Refusal.OFFLINE_POLICY,
+                    new jp.sekisho.policy.rule.Reason("三開庁日まで", "three opening days"))));
+    server.close();
+    server =
+        SeatServer.open(
+            socket,
+            users,
+            SeatServer.Door.OPEN,
+            seats,
+            FAST,
+            new SeatServer.Calls(
+                EmergencyCalls.NONE,
+                (uid, lastTry) -> {
+                  who.set(lastTry ? uid : -1);
+                  return answers.remove();
+                },
+                () -> "内線 1234"));
+    FrameChannel client = connect();
+    client.write(
+        new Frame(
+            FrameType.OFFLINE,
+            "{\"version\":2,\"lastTry\":true}".getBytes(StandardCharsets.UTF_8)));
+    Frame ended = next(client);
+    assertEquals(FrameType.OFFLINE_ENDED, ended.type());
+    assertEquals("{\"person\":\"S-1024\",\"minutes\":720,\"help\":\"内線 1234\"}", text(ended));
+    assertEquals(me, who.get());
+    assertTrue(seats.all().isEmpty());
+    client.close();
+    assertEquals(
+        new OfflineCall.Told(new OfflineOutcome.LoggedIn("S-1024", 720), "内線 1234"),
+        OfflineCall.ask(socket, users, false));
+    OfflineCall.Told refused = OfflineCall.ask(socket, users, false);
+    assertEquals(
+        new OfflineOutcome.Refused(
+            Refusal.OFFLINE_POLICY,
+            new jp.sekisho.policy.rule.Reason("三開庁日まで", "three opening days")),
+        refused.outcome());
   }
 
   @Test

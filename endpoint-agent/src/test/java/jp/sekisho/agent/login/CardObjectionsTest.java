@@ -91,6 +91,7 @@ class CardObjectionsTest {
             () -> Set.of(CardKind.STAFF_PIV),
             service,
             () -> Optional.of(Instant.now()),
+            Optional::empty,
             1 << 20,
             RandomGenerator.getDefault(),
             Executors.newSingleThreadScheduledExecutor());

@@ -44,6 +44,7 @@ import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
+import jp.sekisho.protocol.OnlineLogins;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
 import jp.sekisho.protocol.RenewRequest;
@@ -100,6 +101,9 @@ public final class FakeService implements AutoCloseable {
 
   /** Null = as many as it holds. */
   public volatile @Nullable Long acknowledgedInHeartbeat;
+
+  /** Who is logged in online. */
+  public volatile OnlineLogins logins = new OnlineLogins(List.of());
 
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -222,6 +226,7 @@ public final class FakeService implements AutoCloseable {
         case "fetch" -> fetch(exchange, path.split("/", -1)[4]);
         case "events" -> events(exchange, body);
         case "heartbeat" -> heartbeat(exchange, body);
+        case "logins" -> answer(exchange, 200, WireJson.write(logins));
         default -> refuse(exchange, Refusal.NOT_FOUND);
       }
     } catch (MalformedException e) {

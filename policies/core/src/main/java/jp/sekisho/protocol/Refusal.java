@@ -289,6 +289,19 @@ public enum Refusal {
   MEDIUM_TWICE(409),
   /** Clocks of terminal and service contradict each other. */
   CLOCK_DOUBTFUL(503),
+  // Logins at a terminal without its service
+  /** The service can be reached: then people log in there. */
+  OFFLINE_ONLINE(409),
+  /** What the terminal kept of its last contact is missing, damaged or older than its records. */
+  OFFLINE_UNKNOWN(503),
+  /** The terminal's clock went back, stood still or was moved since the last contact. */
+  OFFLINE_CLOCK(503),
+  /** The signed policy allows none, or the limits since the last contact are over. */
+  OFFLINE_POLICY(403),
+  /** A fiscal year began since the last contact: posts and contracts may have ended. */
+  OFFLINE_YEAR(403),
+  /** The card is on no list, or of low assurance, or did not log in here online lately. */
+  OFFLINE_PERSON(403),
   // 緊急時の例外措置, as a terminal without its service checks it, and its report afterwards
   /** The service can be reached: then exceptions are asked for there. */
   EMERGENCY_ONLINE(409),

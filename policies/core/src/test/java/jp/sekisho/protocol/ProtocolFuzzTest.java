@@ -13,6 +13,7 @@ import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExceptionalMeasure;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantText;
+import jp.sekisho.protocol.statement.OfflineLogin;
 import jp.sekisho.protocol.statement.SeriesConfirmation;
 import jp.sekisho.protocol.statement.TerminalStatement;
 
@@ -51,6 +52,11 @@ class ProtocolFuzzTest {
   @FuzzTest
   void breakGlass(byte[] bytes) {
     check(() -> assertArrayEquals(bytes, BreakGlass.parse(bytes).bytes()));
+  }
+
+  @FuzzTest
+  void offlineLogin(byte[] bytes) {
+    check(() -> assertArrayEquals(bytes, OfflineLogin.parse(bytes).bytes()));
   }
 
   @FuzzTest

@@ -18,6 +18,7 @@ import jp.sekisho.protocol.statement.BreakGlass;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExceptionalMeasure;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.OfflineLogin;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.protocol.statement.TerminalStatement;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,12 @@ public final class ProtocolSamples {
         BreakGlass.Reason.DISASTER,
         Instant.parse("2026-11-22T06:00:00Z"),
         30);
+  }
+
+  /** The text of {@code offline-login.txt}. */
+  public static OfflineLogin offlineLogin() {
+    return new OfflineLogin(
+        TRANSACTION, NONCE, "mayor", "T-0042", BOOT, Instant.parse("2026-11-22T06:00:00Z"));
   }
 
   /** The text of {@code exceptional-measure.txt}. */

@@ -102,6 +102,8 @@ class WireJsonTest {
         new ReportedEmergency("係員二名", "名簿", "総第1号", SHORT, "S-3", TIME),
         new EmergencyReport("係員二名", "名簿", "総第1号"),
         new ConfirmedReport(SHORT),
+        new OnlineLogins(List.of(new OnlineLogin("S-1", SHORT, TIME))),
+        new OnlineLogin("S-1", SHORT, TIME),
         new NewMedium("M-0007", SHORT),
         new MediumEnd("M-0007", "情第12号"),
         new MediaFound("情第30号", List.of("M-0001", "M-0099")),

@@ -137,6 +137,13 @@ public final class Inspection {
           index.find(log, each(query, List.of("log")), Inspection::any, before, limit);
       case OVERDUE_MEASURES ->
           index.find(log, each(query, List.of("measure.overdue")), Inspection::any, before, limit);
+      case OFFLINE_LOGINS ->
+          index.find(
+              log,
+              each(query, List.of("offline", "login.offline-disputed")),
+              Inspection::any,
+              before,
+              limit);
       case ADMINISTRATION -> {
         List<EntryQuery> any = new ArrayList<>(each(query, ADMINISTRATIVE));
         setting.overseen().stream()
@@ -209,7 +216,8 @@ public final class Inspection {
   /** The service and the terminals work at night as well; that alone says nothing. */
   private static boolean isSomebodysDoing(EntryHit hit) {
     return hit.person() != null
-        || Set.of("usb", "export", "grant", "login", "medium", "emergency").contains(hit.feature())
+        || Set.of("usb", "export", "grant", "login", "medium", "emergency", "offline")
+            .contains(hit.feature())
         || hit.type().equals("agent.login-refused");
   }
 

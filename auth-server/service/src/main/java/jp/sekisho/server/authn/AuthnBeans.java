@@ -68,6 +68,18 @@ final class AuthnBeans {
     return new TerminalWatch(sessions);
   }
 
+  @Singleton
+  OnlineHere onlineHere(Installation installation, Sessions sessions) {
+    return new OnlineHere(
+        installation.transactions(), sessions, new Authenticators(installation.seal()));
+  }
+
+  @Singleton
+  TerminalObserver offlineWatch(Installation installation) {
+    return new OfflineWatch(
+        new Authenticators(installation.seal()), new Persons(installation.seal()));
+  }
+
   /** Reads the pinned CAs now, so that a bad file ends the start and not a login. */
   @Singleton
   StaffTrust staffTrust(Installation installation, TrustAlarms alarms) throws IOException {

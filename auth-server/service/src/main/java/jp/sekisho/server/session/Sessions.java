@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
@@ -412,6 +413,14 @@ public final class Sessions {
       }
     }
     return Optional.empty();
+  }
+
+  /** The sessions of a terminal that are not ended, locked ones too. */
+  public List<Session> openAt(Handle handle, String terminal) {
+    return repository.openOfTerminal(handle, terminal).stream()
+        .flatMap(found ->
+            found instanceof Found.Sound(Session session) ? Stream.of(session) : Stream.empty())
+        .toList();
   }
 
   private boolean isActive(Session session, Instant now) {

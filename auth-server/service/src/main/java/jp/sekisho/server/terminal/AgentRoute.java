@@ -27,6 +27,8 @@ enum AgentRoute {
   GRANTS(HttpMethod.GET, "/agent/v1/grants", Caller.ACTIVE),
   /** The use of one begins. */
   ACTIVATE("/agent/v1/grants/[A-Za-z0-9_-]{22}/activate", Caller.ACTIVE),
+  /** Who is logged in there online. */
+  LOGINS(HttpMethod.GET, "/agent/v1/logins", Caller.ACTIVE),
   /** A relying service asks for a login. */
   SERVICE_ASK("/agent/v1/services/transactions", Caller.SERVICE),
   /** It hands on the answer. */

@@ -210,7 +210,8 @@ class AgentPortTest {
           || route.endsWith("/fetch")
           || route.equals("GET /agent/v1/policy")
           || route.equals("GET /agent/v1/card-trust")
-          || route.equals("GET /agent/v1/grants")) {
+          || route.equals("GET /agent/v1/grants")
+          || route.equals("GET /agent/v1/logins")) {
         expected = Refusal.TERMINAL_PENDING;
       }
       if (!route.contains("{") && !route.contains("/x/fetch")) {

@@ -41,6 +41,7 @@ import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.NewMedium;
 import jp.sekisho.protocol.NewPasskey;
 import jp.sekisho.protocol.NewTransaction;
+import jp.sekisho.protocol.OnlineLogins;
 import jp.sekisho.protocol.OrderNamed;
 import jp.sekisho.protocol.OrderPreview;
 import jp.sekisho.protocol.PasskeyAnswer;
@@ -489,6 +490,7 @@ public final class ApiRoutes {
         get("/agent/v1/card-trust", Who.DEVICE, "what counts of cards now", CardTrustList.class)
             .with("If-None-Match"),
         get("/agent/v1/card-trust/{name}", Who.DEVICE, "a part of that, by its hash", BYTES),
+        get("/agent/v1/logins", Who.DEVICE, "who is logged in there online", OnlineLogins.class),
         get("/agent/v1/grants", Who.DEVICE, "grants of this terminal", GrantList.class),
         post(
             "/agent/v1/grants/{id}/activate",

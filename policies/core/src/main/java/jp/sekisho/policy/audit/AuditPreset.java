@@ -21,6 +21,8 @@ public enum AuditPreset {
   UNREPORTED_EMERGENCIES,
   /** Exceptional measures (例外措置) whose review or end passed and nobody did what was due. */
   OVERDUE_MEASURES,
+  /** Logins at terminals that could not reach the service, refused and disputed ones too. */
+  OFFLINE_LOGINS,
   /** What administrators did. */
   ADMINISTRATION,
   /** Who looked at the log, took it away, or was refused it. */

@@ -24,6 +24,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.LogSucceeded,
         ExportEvent,
         EmergencyEvent,
+        OfflineEvent,
         UsbEvent {
 
   /** The agent started; the first record of every boot. */

@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param seq 1 to 2⁵³
  * @param prev base64url of 32 bytes
  * @param time the terminal's wall clock, milliseconds
- * @param type {@code agent.<outcome>}, or of the features {@code export} or {@code usb}, or {@code
- *     policy.accepted} or {@code policy.refused}; no other, so that no terminal can write what only
- *     the service knows
+ * @param type {@code agent.<outcome>}, or of the features {@code export} or {@code usb},, {@code
+ *     emergency} or {@code offline} as listed, or {@code policy.accepted} or {@code
+ *     policy.refused}; no other, so that no terminal can write what only the service knows
  * @param reason stable code of a refusal; null for a success. Text, not {@link Refusal}: a newer
  *     agent may know more
  * @param data fields of the type
@@ -51,7 +51,8 @@ public record DeviceRecord(
   private static final Pattern TYPE =
       Pattern.compile(
           "(agent|export|usb)\\.[a-z-]{1,40}|policy\\.(accepted|refused)"
-              + "|emergency\\.(asked|signed|opened|closed|refused)");
+              + "|emergency\\.(asked|signed|opened|closed|refused)"
+              + "|offline\\.(succeeded|refused|ended)");
   private static final Pattern REASON = Pattern.compile("[A-Z][A-Z_]{1,40}");
   private static final long MAX_SEQ = 1L << 53;
 

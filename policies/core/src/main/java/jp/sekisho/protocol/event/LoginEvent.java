@@ -144,4 +144,24 @@ public sealed interface LoginEvent extends AuditEvent {
       return Map.of("source", source, "minute", minute, "count", count);
     }
   }
+
+  /**
+   * A terminal says that somebody logged in there without the service, whom the service would have
+   * refused when the record came: somebody has to look into it.
+   *
+   * @param login base64url of 16 bytes, the {@code transaction} of the terminal's record
+   * @param user staff number as the terminal says
+   * @param reason as a login now would be refused
+   */
+  record OfflineDisputed(String login, String user, Refusal reason) implements LoginEvent {
+    @Override
+    public String type() {
+      return "login.offline-disputed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("login", login, "user", user);
+    }
+  }
 }

@@ -7,6 +7,7 @@ import static jp.sekisho.protocol.ProtocolSamples.TRANSACTION;
 import static jp.sekisho.protocol.ProtocolSamples.breakGlass;
 import static jp.sekisho.protocol.ProtocolSamples.cardStatement;
 import static jp.sekisho.protocol.ProtocolSamples.fixture;
+import static jp.sekisho.protocol.ProtocolSamples.offlineLogin;
 import static jp.sekisho.protocol.ProtocolSamples.range;
 import static jp.sekisho.protocol.ProtocolSamples.signature;
 
@@ -237,6 +238,9 @@ final class EventExamples {
         new EmergencyCaseEvent.StepRefused("confirm", TRANSACTION, Refusal.EMERGENCY_OWN), PERSON);
     events.put(new TerminalEvent.ClockOff(-3540), TERMINAL);
     events.put(new TerminalEvent.ClockRight(), TERMINAL);
+    events.put(
+        new LoginEvent.OfflineDisputed(TRANSACTION, "S-1024", Refusal.AUTHENTICATOR_SUSPENDED),
+        TERMINAL);
     return events;
   }
 
@@ -425,7 +429,21 @@ final class EventExamples {
         new EmergencyEvent.Opened(
             TRANSACTION, "S-1024", List.of("S-2001", "S-2002"), CERTIFICATE, "3-1", 30, "disaster"),
         new EmergencyEvent.Closed(TRANSACTION, ExportEvent.Cause.DEADLINE, true),
-        new EmergencyEvent.Refused(TRANSACTION, "S-1024", Refusal.EMERGENCY_SAME));
+        new EmergencyEvent.Refused(TRANSACTION, "S-1024", Refusal.EMERGENCY_SAME),
+        new OfflineEvent.Succeeded(
+            TRANSACTION,
+            "S-1024",
+            Base64Url.encode(offlineLogin().bytes()),
+            Base64Url.encode(signature()),
+            Base64Url.encode(range(0, 91)),
+            "2026-11-20T08:15:00Z",
+            new Ruling("audit", "login.offline-days", "common")),
+        new OfflineEvent.Refused(
+            "S-1024",
+            2,
+            new Ruling("block", "login.offline-power", "common"),
+            Refusal.OFFLINE_POLICY),
+        new OfflineEvent.Ended(TRANSACTION, OfflineEvent.Cause.ONLINE));
   }
 
   /** The event classes and their examples, by type. */
