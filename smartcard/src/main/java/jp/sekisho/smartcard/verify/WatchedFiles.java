@@ -2,10 +2,10 @@ package jp.sekisho.smartcard.verify;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,16 +72,7 @@ final class WatchedFiles<T> {
 
   /** The files of a directory whose names match, in the order of their names. */
   static Listing in(Path directory, String pattern) {
-    return () -> {
-      List<Path> files = new ArrayList<>();
-      try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, pattern)) {
-        found.forEach(files::add);
-      } catch (java.nio.file.DirectoryIteratorException e) {
-        throw e.getCause();
-      }
-      files.sort(null);
-      return files;
-    };
+    return new DirectoryListing(directory, pattern, InstantSource.system());
   }
 
   /** What the files held at the last look. */

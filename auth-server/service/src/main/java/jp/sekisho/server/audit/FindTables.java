@@ -1,5 +1,6 @@
 package jp.sekisho.server.audit;
 
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -12,8 +13,8 @@ import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.storage.Vendor;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterator;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL of {@code audit_find} and {@code audit_find_state}. */
@@ -23,6 +24,11 @@ final class FindTables {
   /** Sorted afterwards: asked to sort, SQLite would read all rows by their time instead. */
   static final String ROWS =
       "select " + COLUMNS + " from audit_find where log = :log and idx in (<indexes>)";
+
+  private static final String INSERT =
+      "insert into audit_find"
+          + " (log, idx, time, person, terminal, feature, type, failed, grant_id, mark)"
+          + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (log, idx) do nothing";
 
   private static final int FETCH = 500;
 
@@ -116,31 +122,29 @@ final class FindTables {
             log);
   }
 
+  /** Plain JDBC: each entry comes here, on SQLite on its one writer's thread. */
   static void insert(Handle handle, String log, List<EntryHit> hits) {
     if (hits.isEmpty()) {
       return;
     }
-    PreparedBatch batch =
-        handle.prepareBatch(
-            "insert into audit_find"
-                + " (log, idx, time, person, terminal, feature, type, failed, grant_id, mark) values"
-                + " (:log, :idx, :time, :person, :terminal, :feature, :type, :failed, :grant, :mark)"
-                + " on conflict (log, idx) do nothing");
-    for (EntryHit hit : hits) {
-      batch
-          .bind("log", log)
-          .bind("idx", hit.index())
-          .bind("time", hit.time())
-          .bind("person", hit.person())
-          .bind("terminal", hit.terminal())
-          .bind("feature", hit.feature())
-          .bind("type", hit.type())
-          .bind("failed", hit.failed() ? 1 : 0)
-          .bind("grant", hit.grant())
-          .bind("mark", EntryMark.of(hit))
-          .add();
+    try (PreparedStatement insert = handle.getConnection().prepareStatement(INSERT)) {
+      for (EntryHit hit : hits) {
+        insert.setString(1, log);
+        insert.setLong(2, hit.index());
+        insert.setLong(3, hit.time());
+        insert.setString(4, hit.person());
+        insert.setString(5, hit.terminal());
+        insert.setString(6, hit.feature());
+        insert.setString(7, hit.type());
+        insert.setInt(8, hit.failed() ? 1 : 0);
+        insert.setString(9, hit.grant());
+        insert.setLong(10, EntryMark.of(hit));
+        insert.addBatch();
+      }
+      int[] _ = insert.executeBatch();
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException("cannot insert into the index", e, null);
     }
-    batch.execute();
   }
 
   /** How dense a walk is behind a place; at most {@code most} rows are counted. */

@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.regex.Pattern;
 import jp.sekisho.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @Requires(beans = ListenerSettings.class)
 public final class Doors {
+  private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+
   private final int agentsPort;
 
   Doors(ListenerSettings settings) {
@@ -56,7 +59,7 @@ public final class Doors {
     if (lengths.isEmpty()) {
       return null;
     }
-    if (lengths.size() != 1 || !lengths.get(0).matches("[0-9]{1,18}")) {
+    if (lengths.size() != 1 || !LENGTH.matcher(lengths.get(0)).matches()) {
       return Refusal.INPUT_MALFORMED;
     }
     return Long.parseLong(lengths.get(0)) > limit ? Refusal.INPUT_TOO_LARGE : null;

@@ -57,6 +57,11 @@ final class PeoplePortFilter {
    */
   private static final String CSP_BACK = CSP.replace(" form-action 'self';", "");
 
+  /** Of answers that are no page, which most are: made once. */
+  private static final String CSP_WITHOUT_SCRIPT = CSP.formatted("'none'");
+
+  private static final String CSP_BACK_WITHOUT_SCRIPT = CSP_BACK.formatted("'none'");
+
   private final Doors doors;
   private final Answers answers;
   private final RefusalCounter strangers;
@@ -154,10 +159,12 @@ final class PeoplePortFilter {
     if (doors.isAgents(request)) {
       return;
     }
-    String scripts =
-        ScriptNonce.made(request).map(nonce -> "'nonce-" + nonce + "'").orElse("'none'");
-    String policy = request.getPath().startsWith("/relying/") ? CSP_BACK : CSP;
-    response.getHeaders().set("Content-Security-Policy", policy.formatted(scripts));
+    boolean back = request.getPath().startsWith("/relying/");
+    String policy =
+        ScriptNonce.made(request)
+            .map(nonce -> (back ? CSP_BACK : CSP).formatted("'nonce-" + nonce + "'"))
+            .orElse(back ? CSP_BACK_WITHOUT_SCRIPT : CSP_WITHOUT_SCRIPT);
+    response.getHeaders().set("Content-Security-Policy", policy);
     response.getHeaders().set("X-Content-Type-Options", "nosniff");
     response.getHeaders().set("Referrer-Policy", "no-referrer");
     response.getHeaders().set("Cross-Origin-Opener-Policy", "same-origin");

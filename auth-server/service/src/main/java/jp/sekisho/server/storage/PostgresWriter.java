@@ -32,7 +32,8 @@ final class PostgresWriter implements Writer, GroupCommit.Committer {
   private static final int ATTEMPTS = 20;
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
   private static final String BEGIN =
-      "set transaction isolation level serializable; lock table audit_turn in exclusive mode";
+      "set transaction isolation level serializable, read write;"
+          + " lock table audit_turn in exclusive mode";
 
   private final Jdbi jdbi;
   private final Consumer<Handle> discard;
@@ -61,7 +62,7 @@ final class PostgresWriter implements Writer, GroupCommit.Committer {
         return jdbi.<T, X>inTransaction(handle -> {
           // Of this transaction only: restoring a connection's level is a statement after the
           // COMMIT, and if that failed, a durable change would be reported as undone.
-          handle.execute("set transaction isolation level read committed");
+          handle.execute("set transaction isolation level read committed, read write");
           try (var _ = UnitScope.enter()) {
             return work.run(handle);
           }

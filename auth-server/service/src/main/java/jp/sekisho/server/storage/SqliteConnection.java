@@ -2,11 +2,13 @@ package jp.sekisho.server.storage;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
@@ -117,12 +119,24 @@ final class SqliteConnection extends JDBC4Connection {
   private static final class Kept extends JDBC4PreparedStatement {
     private final SqliteConnection home;
     private final String text;
+    private String @Nullable [] columns; // their names: to ask for each takes as long as a row
     private boolean lent = true;
 
     Kept(SqliteConnection home, String text) throws SQLException {
       super(home, text);
       this.home = home;
       this.text = text;
+    }
+
+    @Override
+    public ResultSet getResultSet() throws SQLException {
+      String[] known = columns;
+      if (known != null && known.length == pointer.safeRunInt(DB::column_count)) {
+        rs.colsMeta = known;
+      }
+      ResultSet result = super.getResultSet();
+      columns = rs.colsMeta;
+      return result;
     }
 
     @Override
@@ -136,8 +150,10 @@ final class SqliteConnection extends JDBC4Connection {
       }
       rs.close();
       int _ = pointer.safeRunInt(DB::reset); // says again how the last run failed
+      // All values are bound anew at each run, those that nobody gave as null. To clear them below
+      // as well would have SQLite compile each statement with an ORDER BY again: its plan might
+      // depend on them.
       clearBatch();
-      clearParameters();
       clearWarnings();
       lent = false;
       home.keep(this);

@@ -1,5 +1,6 @@
 package jp.sekisho.server.storage;
 
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -41,7 +42,7 @@ final class SqliteWriter implements Writer, GroupCommit.Committer {
     try {
       Handle open = connect();
       execute(open, "BEGIN IMMEDIATE");
-      Turn turn = new Turn(open, () -> execute(open, "SAVEPOINT unit"));
+      Turn turn = new Turn(open, () -> executeKept(open, "SAVEPOINT unit"));
       boolean changed = false;
       for (QueuedWork<?, ?> work : batch) {
         changed |= run(open, turn, work);
@@ -81,7 +82,7 @@ final class SqliteWriter implements Writer, GroupCommit.Committer {
       if (!done) {
         execute(open, "ROLLBACK TO unit");
       }
-      execute(open, "RELEASE unit");
+      executeKept(open, "RELEASE unit");
     }
     return done;
   }
@@ -89,6 +90,13 @@ final class SqliteWriter implements Writer, GroupCommit.Committer {
   private static void execute(Handle open, String sql) throws SQLException {
     try (Statement statement = open.getConnection().createStatement()) {
       boolean _ = statement.execute(sql);
+    }
+  }
+
+  /** As {@link #execute}, for what each work needs: the connection keeps it compiled. */
+  private static void executeKept(Handle open, String sql) throws SQLException {
+    try (PreparedStatement statement = open.getConnection().prepareStatement(sql)) {
+      boolean _ = statement.execute();
     }
   }
 

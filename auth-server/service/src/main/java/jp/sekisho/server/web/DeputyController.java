@@ -21,6 +21,7 @@ import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.grant.Reviews;
 import jp.sekisho.server.listener.Answers;
+import jp.sekisho.server.session.Session;
 
 /** {@code /api/v1/deputies} and {@code /api/v1/absences}: who decides in whose place (代決). */
 @Controller("/api/v1")
@@ -28,36 +29,41 @@ import jp.sekisho.server.listener.Answers;
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class DeputyController {
   private final Reviews reviews;
+  private final Looks looks;
   private final Answers answers;
 
-  DeputyController(Reviews reviews, Answers answers) {
+  DeputyController(Reviews reviews, Looks looks, Answers answers) {
     this.reviews = reviews;
+    this.looks = looks;
     this.answers = answers;
   }
 
   @Get("/deputies")
   HttpResponse<?> list(HttpRequest<?> request) {
-    return answers.ok(reviews.list(CurrentSession.active(request)));
+    return answers.ok(looks.deputies(CurrentSession.active(request)));
   }
 
   @Post("/absences")
   @Consumes(MediaType.APPLICATION_JSON)
   HttpResponse<?> absent(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     NewAbsence wanted = WireJson.read(body, NewAbsence.class);
-    return answer(request, reviews.absent(CurrentSession.active(request), wanted));
+    Session session = CurrentSession.active(request);
+    return answer(request, session, reviews.absent(session, wanted));
   }
 
   @Post("/absences/end")
   @Consumes(MediaType.APPLICATION_JSON)
   HttpResponse<?> back(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     NamedAbsence named = WireJson.read(body, NamedAbsence.class);
-    return answer(request, reviews.back(CurrentSession.active(request), named));
+    Session session = CurrentSession.active(request);
+    return answer(request, session, reviews.back(session, named));
   }
 
-  private HttpResponse<?> answer(HttpRequest<?> request, Verdict<DeputyList> verdict) {
+  private HttpResponse<?> answer(
+      HttpRequest<?> request, Session session, Verdict<DeputyList> verdict) {
     return switch (verdict) {
       case Verdict.Refused<DeputyList>(Refusal reason) -> answers.refuse(reason, request);
-      case Verdict.Passed<DeputyList>(DeputyList list) -> answers.ok(list);
+      case Verdict.Passed<DeputyList>(DeputyList list) -> answers.ok(looks.deputies(session, list));
     };
   }
 }

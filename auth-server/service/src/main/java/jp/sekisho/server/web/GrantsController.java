@@ -93,7 +93,7 @@ final class GrantsController {
             .toList(),
         form,
         reviews.decides(session)
-            ? GrantsContent.deputies(reviews.list(session), reviews.now(), words)
+            ? GrantsContent.deputies(looks.deputies(session), reviews.now(), words)
             : null,
         null,
         notice);

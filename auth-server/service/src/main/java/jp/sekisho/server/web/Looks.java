@@ -5,6 +5,9 @@ import jakarta.inject.Singleton;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Optional;
+import jp.sekisho.protocol.AbsenceLine;
+import jp.sekisho.protocol.DeputyLine;
+import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.EmergencyView;
 import jp.sekisho.protocol.EmergencyViews;
 import jp.sekisho.protocol.GrantView;
@@ -12,6 +15,7 @@ import jp.sekisho.protocol.GrantViews;
 import jp.sekisho.protocol.MeasureView;
 import jp.sekisho.protocol.MeasureViews;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.ReviewLine;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.desk.Desk;
 import jp.sekisho.server.desk.DeskMedia;
@@ -19,6 +23,7 @@ import jp.sekisho.server.emergency.Emergencies;
 import jp.sekisho.server.grant.MediaList;
 import jp.sekisho.server.grant.Overview;
 import jp.sekisho.server.grant.Papers;
+import jp.sekisho.server.grant.Reviews;
 import jp.sekisho.server.measure.MeasureRegister;
 import jp.sekisho.server.session.Session;
 
@@ -38,6 +43,7 @@ final class Looks {
   private final Desk desk;
   private final Overview overview;
   private final Papers papers;
+  private final Reviews reviews;
   private final Emergencies emergencies;
   private final MeasureRegister register;
   private final DeskMedia media;
@@ -46,12 +52,14 @@ final class Looks {
       Desk desk,
       Overview overview,
       Papers papers,
+      Reviews reviews,
       Emergencies emergencies,
       MeasureRegister register,
       DeskMedia media) {
     this.desk = desk;
     this.overview = overview;
     this.papers = papers;
+    this.reviews = reviews;
     this.emergencies = emergencies;
     this.register = register;
     this.media = media;
@@ -88,6 +96,30 @@ final class Looks {
     if (!isOwn(session, user, requester)) {
       desk.viewed(session, GRANT, user, id);
     }
+  }
+
+  /** Who decides in whose place, and what is to be looked at afterwards. */
+  DeputyList deputies(Session session) {
+    return deputies(session, reviews.list(session));
+  }
+
+  /** That list as it is after something was done to it. */
+  DeputyList deputies(Session session, DeputyList found) {
+    boolean own =
+        found.deputies().stream().map(DeputyLine::person).allMatch(one -> isOwn(session, one))
+            && found.absences().stream()
+                .map(AbsenceLine::person)
+                .allMatch(one -> isOwn(session, one))
+            && found.reviews().stream().allMatch(one -> isOwn(session, one));
+    if (!own) {
+      desk.viewed(session, "deputies", "");
+    }
+    return found;
+  }
+
+  /** Whoever decided it or was decided for has to do with it. */
+  private static boolean isOwn(Session session, ReviewLine one) {
+    return isOwn(session, one.decider(), one.represented());
   }
 
   /** The 持出簿 of a month. */

@@ -175,12 +175,27 @@ final class DeputyTest {
         200, scene.approve(clerk, own).statusCode(), "what is the first one's own is the second's");
   }
 
+  /** How often the log says that a person looked at who decides in whose place. */
+  private long looks(String person) {
+    return scene.server.published("mayor").stream()
+        .filter(entry -> entry.type().equals("desk.viewed"))
+        .filter(entry -> "deputies".equals(entry.data().get("page")))
+        .filter(entry -> person.equals(entry.subject().person()))
+        .count();
+  }
+
   @Test
   void orderAbsenceAndEndCount() throws Exception {
     String id = requested(clerk, GrantScene.CLERK);
     bothAbsent();
     DeputyList said = list(other);
+    assertEquals(2, looks(GrantScene.SECOND), "with the answer to the absence; others stand there");
+    String page = scene.send("GET", "/grants", null, other.cookie()).body();
+    assertTrue(page.contains("id=\"deputies\""), page);
+    assertEquals(3, looks(GrantScene.SECOND));
     other = scene.login(GrantScene.COLLEAGUE, scene.approverPc);
+    assertEquals(1, list(other).deputies().size());
+    assertEquals(1, looks(GrantScene.COLLEAGUE));
     HttpResponse<String> back =
         scene.send(
             "POST",

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A data source whose connections, once armed, end their whole transaction at the next statement
- * that is prepared, and fail it: what SQLite does by itself when the disk or memory fails.
+ * that is prepared and sets no savepoint, and fail it: what SQLite does by itself when the disk or
+ * memory fails.
  */
 final class EndedTransaction {
   private EndedTransaction() {}
@@ -31,7 +32,9 @@ final class EndedTransaction {
     return proxy(
         Connection.class,
         (_, method, args) -> {
-          if (method.getName().equals("prepareStatement") && armed.compareAndSet(true, false)) {
+          if (method.getName().equals("prepareStatement")
+              && !args[0].equals("SAVEPOINT unit")
+              && armed.compareAndSet(true, false)) {
             try (Statement statement = real.createStatement()) {
               boolean _ = statement.execute("ROLLBACK");
             }

@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.StringJoiner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,36 @@ class SqliteConnectionTest {
       assertEquals(1, add.executeUpdate());
     }
     assertEquals(4, rows());
+  }
+
+  @Test
+  void columnsAreCalledWhatTheyAreCalledNow(@TempDir Path directory) throws SQLException {
+    String file = directory.resolve("c.db").toString();
+    try (Connection one = SqliteConnection.source(file, new SQLiteConfig()).getConnection();
+        Connection other = SqliteConnection.source(file, new SQLiteConfig()).getConnection();
+        Statement alter = other.createStatement()) {
+      boolean _ = alter.execute("create table t (b text, c text)");
+      boolean _ = alter.execute("insert into t (b, c) values ('b', 'c')");
+      assertEquals("b c", row(one, "b", "c"));
+      assertEquals("b c", row(one, "b", "c"), "as they are known by now");
+      boolean _ = alter.execute("create table n (a text, b text, c text)");
+      boolean _ = alter.execute("insert into n (a, b, c) select 'a', b, c from t");
+      boolean _ = alter.execute("drop table t");
+      boolean _ = alter.execute("alter table n rename to t");
+      assertEquals("a b c", row(one, "a", "b", "c"));
+    }
+  }
+
+  private static String row(Connection connection, String... columns) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement("select * from t");
+        ResultSet row = query.executeQuery()) {
+      assertTrue(row.next());
+      StringJoiner values = new StringJoiner(" ");
+      for (String column : columns) {
+        values.add(row.getString(column));
+      }
+      return values.toString();
+    }
   }
 
   @Test

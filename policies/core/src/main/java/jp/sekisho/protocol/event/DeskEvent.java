@@ -51,8 +51,8 @@ public sealed interface DeskEvent extends AuditEvent {
    * A page about others was shown; what stood there is not said.
    *
    * @param page {@code people}, {@code person}, {@code temporary}, {@code sessions}, {@code
-   *     grants}, {@code grant}, {@code grants-register}, {@code emergencies}, {@code measures},
-   *     {@code measure} or {@code media}
+   *     grants}, {@code grant}, {@code grants-register}, {@code deputies}, {@code emergencies},
+   *     {@code measures}, {@code measure} or {@code media}
    * @param holder whom it is about; empty for a list
    * @param item id of the exception or measure; empty for a list or a person
    */
