@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param activatedAt null before its use
  * @param deadline when the use must be over; null before it
  * @param endedAt when the use was over; null before
- * @param returnedAt when the medium's return was confirmed; null before
+ * @param returnedAt when the medium's return was confirmed, or it was handed over; null before
+ * @param receipt the recipient's number (受領番号) where it was handed over; null where it came back
+ * @param erasedAt when it was confirmed that what was on the returned medium is erased; null before
  * @param remanded the last time it was sent back; stays when it is sent again; null if never
  * @param extension the newest extension asked for; null if none was
  * @param reviews what deputies decided about it (代決), oldest first; not in lists
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param useReport what became of an occurrence's use (事後報告); null before
  * @param unreported whether that report is missing (事後報告未了)
  * @param actions what the asking person may do now: {@code approve remand reject correct withdraw
- *     extend revoke return report review}; while an extension waits, approve and reject are about
+ *     extend revoke return hand-over erase report review}; while an extension waits, approve and reject are about
  *     it
  */
 public record GrantView(
@@ -56,6 +58,8 @@ public record GrantView(
     @Nullable String deadline,
     @Nullable String endedAt,
     @Nullable String returnedAt,
+    @Nullable String receipt,
+    @Nullable String erasedAt,
     @Nullable Remanded remanded,
     @Nullable ExtensionView extension,
     List<ReviewLine> reviews,

@@ -138,6 +138,10 @@ class WireJsonTest {
         new OccurrenceView(SHORT, 1, TIME, TIME, "used", false),
         new UseReport(TIME, "S-2", "r"),
         new ReportedUse("r"),
+        new HandedOver("県税第77号"),
+        unmatched(),
+        reconciled(),
+        new ReconciledUses(List.of(unmatched()), "1.2", List.of(reconciled()), null, 3, 1),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
         new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint", List.of("h"), "help"),
         new LoopbackLogin(SHORT, true),
@@ -281,6 +285,28 @@ class WireJsonTest {
     return new AbsenceLine(SHORT, "S-3", TIME, TIME, "S-3", true);
   }
 
+  private static UnmatchedOpening unmatched() {
+    return new UnmatchedOpening(7, TIME, "T-1", "S-1", "M-1", null, "no-grant");
+  }
+
+  private static ReconciledUse reconciled() {
+    return new ReconciledUse(
+        SHORT,
+        "closed",
+        "S-1",
+        "T-1",
+        "M-1",
+        TIME,
+        TIME,
+        0,
+        null,
+        TIME,
+        TIME,
+        "県税第77号",
+        null,
+        List.of("opening"));
+  }
+
   private static ExtensionView longer() {
     return new ExtensionView("approved", TIME, 45, "text", SHORT, "S-2", TIME, "S-3", TIME);
   }
@@ -305,6 +331,8 @@ class WireJsonTest {
         TIME,
         TIME,
         TIME,
+        TIME,
+        "県税第77号",
         TIME,
         new Remanded(TIME, "S-3", "r"),
         new ExtensionView("asked", TIME, 45, "text", SHORT, "S-2", TIME, null, null),

@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param spki DER of the key that signed
  * @param use null before its activation
  * @param ended when the use was over; null before
- * @param returned when the return was confirmed; null before
+ * @param returned when the return was confirmed, or the medium handed over; null before
  * @param returnedBy staff number of who confirmed it
  * @param overdue when it was noticed that the medium did not come back in time; null if never
  * @param report what became of its use (事後報告); null before, and where none is asked for
  * @param occurrences how many occurrences of a series were made exceptions of their own, in order;
  *     never falls, so that none is made twice
+ * @param receipt number that the recipient gave (受領番号), where the medium was handed over; null
+ *     where it came back
+ * @param erasure of what was on the medium that came back; null before
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Grant(
@@ -36,7 +39,9 @@ public record Grant(
     @Nullable String returnedBy,
     @Nullable Instant overdue,
     @Nullable Report report,
-    int occurrences) {
+    int occurrences,
+    @Nullable String receipt,
+    @Nullable Erasure erasure) {
 
   /** One of which no report is known, and that is no series. */
   Grant(
@@ -66,7 +71,9 @@ public record Grant(
         returnedBy,
         overdue,
         null,
-        0);
+        0,
+        null,
+        null);
   }
 
   /**
@@ -78,6 +85,13 @@ public record Grant(
   public record Report(Instant at, String by, String said) {}
 
   /**
+   * 消去確認: what was on the medium is erased.
+   *
+   * @param by staff number of who confirmed it
+   */
+  public record Erasure(Instant at, String by) {}
+
+  /**
    * Its one activation.
    *
    * @param at by the service's clock
@@ -86,7 +100,7 @@ public record Grant(
    */
   public record Use(Instant at, String nonce, Instant deadline) {}
 
-  /** Whether the medium was taken into use and has not been confirmed as returned. */
+  /** Whether the medium was taken into use and neither confirmed as returned nor handed over. */
   public boolean isOut() {
     return use != null && returned == null;
   }
@@ -102,6 +116,24 @@ public record Grant(
 
   Grant returned(Instant at, String by) {
     return with(next(GrantState.CLOSED), use, ended == null ? at : ended, at, by, overdue);
+  }
+
+  /** Given to whom it was for, against a receipt. */
+  Grant handedOver(Instant at, String by, String number) {
+    Grant closed = returned(at, by);
+    return closed.with(report, occurrences, number, null);
+  }
+
+  /** Whether the medium came back and nobody has confirmed that it is erased. */
+  public boolean isUnerased() {
+    return returned != null && receipt == null && erasure == null;
+  }
+
+  Grant erased(Erasure done) {
+    if (!isUnerased()) {
+      throw new IllegalStateException("nothing is left to be erased");
+    }
+    return with(report, occurrences, receipt, done);
   }
 
   /** In use for longer, by a further approval; what ended is not in use. */
@@ -123,7 +155,7 @@ public record Grant(
     if (use == null || state == GrantState.ACTIVE || report != null) {
       throw new IllegalStateException(state + " is not reported");
     }
-    return with(state, use, ended, returned, returnedBy, overdue, what, occurrences);
+    return with(what, occurrences, receipt, erasure);
   }
 
   /** The next occurrence of this series, by the series' approval; not used yet. */
@@ -148,7 +180,7 @@ public record Grant(
     if (state != GrantState.APPROVED) {
       throw new IllegalStateException(state + " has no further occurrence");
     }
-    return with(state, use, ended, returned, returnedBy, overdue, report, occurrences + 1);
+    return with(report, occurrences + 1, receipt, erasure);
   }
 
   /** What was approved never changes; the rest does. */
@@ -159,19 +191,6 @@ public record Grant(
       @Nullable Instant newReturned,
       @Nullable String newReturnedBy,
       @Nullable Instant newOverdue) {
-    return with(
-        newState, newUse, newEnded, newReturned, newReturnedBy, newOverdue, report, occurrences);
-  }
-
-  private Grant with(
-      GrantState newState,
-      @Nullable Use newUse,
-      @Nullable Instant newEnded,
-      @Nullable Instant newReturned,
-      @Nullable String newReturnedBy,
-      @Nullable Instant newOverdue,
-      @Nullable Report newReport,
-      int newOccurrences) {
     return new Grant(
         id,
         terminal,
@@ -185,8 +204,35 @@ public record Grant(
         newReturned,
         newReturnedBy,
         newOverdue,
+        report,
+        occurrences,
+        receipt,
+        erasure);
+  }
+
+  /** Where it stands does not change, what is known of it does. */
+  private Grant with(
+      @Nullable Report newReport,
+      int newOccurrences,
+      @Nullable String newReceipt,
+      @Nullable Erasure newErasure) {
+    return new Grant(
+        id,
+        terminal,
+        transaction,
+        statement,
+        signature,
+        spki,
+        state,
+        use,
+        ended,
+        returned,
+        returnedBy,
+        overdue,
         newReport,
-        newOccurrences);
+        newOccurrences,
+        newReceipt,
+        newErasure);
   }
 
   private GrantState next(GrantState next) {

@@ -142,6 +142,11 @@ final class GrantBeans {
   }
 
   @Singleton
+  UsedGrants usedGrants(Installation installation, DossierRepository dossiers) {
+    return new UsedGrants(installation.transactions(), dossiers, installation.clock());
+  }
+
+  @Singleton
   Overview overview(
       Installation installation,
       DossierRepository dossiers,

@@ -218,6 +218,8 @@ public final class Overview {
         use == null ? null : use.deadline().toString(),
         grant == null ? null : time(grant.ended()),
         grant == null ? null : time(grant.returned()),
+        grant == null ? null : grant.receipt(),
+        grant == null || grant.erasure() == null ? null : time(grant.erasure().at()),
         remanded(request),
         extension(dossier),
         made.stream().map(Reviews::line).toList(),

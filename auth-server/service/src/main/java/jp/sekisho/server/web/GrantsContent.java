@@ -63,6 +63,8 @@ final class GrantsContent {
         time(view.deadline()),
         time(view.endedAt()),
         time(view.returnedAt()),
+        view.receipt() == null ? "" : view.receipt(),
+        time(view.erasedAt()),
         view.remanded() == null ? null : remand(view.remanded()),
         view.extension() == null ? null : longer(view.extension(), words),
         view.reviews().stream().map(line -> review(line, words)).toList(),

@@ -185,6 +185,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param state stable word
    * @param text the exact text a card signs
    * @param decision who decided, and when
+   * @param receipt the recipient's number where it was handed over; "" else
    * @param remand null if it was never sent back
    * @param extension the newest one asked for; null for none
    * @param reviews what deputies decided about it
@@ -214,6 +215,8 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String deadline,
       String endedAt,
       String returnedAt,
+      String receipt,
+      String erasedAt,
       @Nullable Remand remand,
       @Nullable Longer extension,
       List<Review> reviews,

@@ -19,6 +19,7 @@ import jp.sekisho.protocol.EventBatch;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
+import jp.sekisho.protocol.HandedOver;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.LogHold;
@@ -48,6 +49,7 @@ import jp.sekisho.protocol.PasskeyOptions;
 import jp.sekisho.protocol.PinResetNote;
 import jp.sekisho.protocol.PostChoice;
 import jp.sekisho.protocol.PostedAnswer;
+import jp.sekisho.protocol.ReconciledUses;
 import jp.sekisho.protocol.RelyingAnswer;
 import jp.sekisho.protocol.RelyingAsk;
 import jp.sekisho.protocol.RelyingEvents;
@@ -157,6 +159,8 @@ public final class ApiRoutes {
         get("/grants/{id}/permit", Who.SESSION, "the permission, to print", HTML),
         get("/grants-register", Who.SESSION, "the register of media taken out", HTML)
             .asking("month"),
+        get("/reconciliation", Who.SESSION, "what does not fit between exceptions and the log", HTML)
+            .asking("openings", "uses", "all"),
         get("/measures", Who.SESSION, "the register of exceptional measures", HTML),
         get("/measures/{id}", Who.SESSION, "one exceptional measure", HTML),
         get("/measures/{id}/request", Who.SESSION, "its application, to print", HTML),
@@ -356,9 +360,21 @@ public final class ApiRoutes {
             ReportedUse.class,
             GrantView.class),
         post(
+            "/api/v1/grants/{id}/hand-over",
+            Who.SESSION,
+            "says by which receipt the medium was handed over",
+            HandedOver.class,
+            GrantView.class),
+        get(
+                "/api/v1/reconciliation",
+                Who.SESSION,
+                "what does not fit between exceptions and the log",
+                ReconciledUses.class)
+            .asking("openings", "uses", "all"),
+        post(
             "/api/v1/grants/{id}/{step}",
             Who.SESSION,
-            "step: reject, withdraw, revoke, return or review",
+            "step: reject, withdraw, revoke, return, erase or review",
             null,
             GrantView.class),
         post(

@@ -22,6 +22,7 @@ import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.EnrollRequest;
 import jp.sekisho.protocol.EventBatch;
+import jp.sekisho.protocol.HandedOver;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.MalformedException;
@@ -356,6 +357,7 @@ public final class SeededRequests {
         new ConfirmedReport(HASH),
         new RemandReason("日付を直す"),
         new ReportedUse("十二件を渡した"),
+        new HandedOver("県税第77号"),
         new MoreTime("時間がかかる", known.later, 20),
         new NewPasskey("机の鍵", "x", "x", "x"),
         new NamedPasskey(HASH),

@@ -100,7 +100,7 @@ public sealed interface GrantEvent extends AuditEvent {
    * A step was refused and nothing was changed.
    *
    * @param step {@code request approve remand reject correct withdraw extend revoke activate return
-   *     report}
+   *     hand-over erase report}
    * @param grant the id asked for; null when none was made or its form is wrong
    */
   record Refused(String step, @Nullable String grant, Refusal reason) implements GrantEvent {
@@ -506,6 +506,37 @@ public sealed interface GrantEvent extends AuditEvent {
     @Override
     public String type() {
       return "grant.returned";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "medium", medium);
+    }
+  }
+
+  /**
+   * The medium was handed over to whom it was for (引渡し), who gave a receipt number (受領番号); the
+   * exception is closed.
+   *
+   * @param receipt as the recipient numbered it
+   */
+  record HandedOver(String grant, String medium, String receipt) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.handed-over";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "medium", medium, "receipt", receipt);
+    }
+  }
+
+  /** The entry's person confirmed that what was on the returned medium is erased (消去確認). */
+  record Erased(String grant, String medium) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.erased";
     }
 
     @Override

@@ -363,6 +363,8 @@ final class EventExamples {
     events.put(new GrantEvent.Occurrence(TRANSACTION, BOOT, 1, start, end), organ);
     events.put(new GrantEvent.SeriesEnded(TRANSACTION, "terminal"), organ);
     events.put(new GrantEvent.Reported(TRANSACTION), PERSON);
+    events.put(new GrantEvent.HandedOver(TRANSACTION, "M-0007", "県税第77号"), PERSON);
+    events.put(new GrantEvent.Erased(TRANSACTION, "M-0007"), PERSON);
     return events;
   }
 
