@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param series of a series (定例許可) and its occurrences; null for an exception that is used once
  * @param useReport what became of an occurrence's use (事後報告); null before
  * @param unreported whether that report is missing (事後報告未了)
+ * @param reportDue when it is due; null where none is missing
+ * @param reportOverdue whether it is past that
  * @param actions what the asking person may do now: {@code approve remand reject correct withdraw
  *     extend revoke return hand-over erase report review}; while an extension waits, approve and reject are about
  *     it
@@ -66,6 +68,8 @@ public record GrantView(
     @Nullable SeriesView series,
     @Nullable UseReport useReport,
     boolean unreported,
+    @Nullable String reportDue,
+    boolean reportOverdue,
     List<String> actions) {
   public GrantView {
     reviews = List.copyOf(reviews);

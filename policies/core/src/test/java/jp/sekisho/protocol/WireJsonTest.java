@@ -340,6 +340,8 @@ class WireJsonTest {
         series(),
         new UseReport(TIME, "S-2", "r"),
         true,
+        TIME,
+        true,
         List.of("return"));
   }
 

@@ -48,9 +48,13 @@ final class DossierRepository {
         g.ended as g_ended, g.returned as g_returned, g.returned_by as g_returned_by,
         g.overdue as g_overdue, g.reported as g_reported, g.reported_by as g_reported_by,
         g.report as g_report, g.occurrences as g_occurrences, g.receipt as g_receipt,
-        g.erased as g_erased, g.erased_by as g_erased_by, g.entry_id as g_entry_id, g.mac as g_mac
+        g.erased as g_erased, g.erased_by as g_erased_by, g.report_overdue as g_report_overdue, g.entry_id as g_entry_id, g.mac as g_mac
       from export_request r left join export_grant g on g.id = r.id
       """;
+
+  /** How the signed text of a series begins, and so that of its occurrences. */
+  private static final byte[] SERIES =
+      "sekisho/grant-series/v1\n".getBytes(StandardCharsets.US_ASCII);
 
   private final RowSeal seal;
   private final ExtensionRepository extensions;
@@ -165,7 +169,10 @@ final class DossierRepository {
             .bind("terminal", terminal));
   }
 
-  /** Ids of all that time alone may change: undecided, unused, in use, or the medium still out. */
+  /**
+   * Ids of all that time alone may change: undecided, unused, in use, the medium still out, or the
+   * use of an occurrence unreported.
+   */
   List<String> waiting(Handle handle) {
     return handle
         .createQuery(
@@ -173,8 +180,12 @@ final class DossierRepository {
             select r.id from export_request r left join export_grant g on g.id = r.id
             where r.state in ('requested', 'remanded') or g.state in ('approved', 'active')
               or (g.activated is not null and g.returned is null and g.overdue is null)
+              or (g.activated is not null and g.reported is null and g.report_overdue is null
+                and substr(r.text, 1, :length) = :series)
             order by r.ends, r.id
             """)
+        .bind("length", SERIES.length)
+        .bind("series", SERIES)
         .mapTo(String.class)
         .list();
   }
@@ -318,7 +329,7 @@ final class DossierRepository {
                 "update export_grant set state = ?, activated = ?, nonce = ?, deadline = ?,"
                     + " ended = ?, returned = ?, returned_by = ?, overdue = ?, reported = ?,"
                     + " reported_by = ?, report = ?, occurrences = ?, receipt = ?, erased = ?,"
-                    + " erased_by = ?, entry_id = ?, mac = ? where id = ?",
+                    + " erased_by = ?, report_overdue = ?, entry_id = ?, mac = ? where id = ?",
                 grant.state().text(),
                 use == null ? null : use.at().toEpochMilli(),
                 use == null ? null : use.nonce(),
@@ -334,6 +345,7 @@ final class DossierRepository {
                 grant.receipt(),
                 erasure == null ? null : erasure.at().toEpochMilli(),
                 erasure == null ? null : erasure.by(),
+                millis(grant.reportOverdue()),
                 entry.entryId(),
                 seal.sealNewest(change, entry, GRANT, key(grant.id()), columns(grant)),
                 grant.id()));
@@ -483,7 +495,8 @@ final class DossierRepository {
               report(row),
               row.getInt("g_occurrences"),
               row.getString("g_receipt"),
-              erasure(row));
+              erasure(row),
+              time(row, "g_report_overdue"));
     } catch (IllegalArgumentException e) {
       throw new TamperedException(GRANT, id); // no such state
     }
@@ -583,6 +596,10 @@ final class DossierRepository {
       columns.add("erased");
       columns.add(erasure.at());
       columns.add(erasure.by());
+    }
+    if (grant.reportOverdue() != null) {
+      columns.add("report-overdue");
+      columns.add(grant.reportOverdue());
     }
     return columns.toArray();
   }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param receipt number that the recipient gave (受領番号), where the medium was handed over; null
  *     where it came back
  * @param erasure of what was on the medium that came back; null before
+ * @param reportOverdue when it was noticed that its use was not reported in time; null if never
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Grant(
@@ -41,7 +42,8 @@ public record Grant(
     @Nullable Report report,
     int occurrences,
     @Nullable String receipt,
-    @Nullable Erasure erasure) {
+    @Nullable Erasure erasure,
+    @Nullable Instant reportOverdue) {
 
   /** One of which no report is known, and that is no series. */
   Grant(
@@ -72,6 +74,7 @@ public record Grant(
         overdue,
         null,
         0,
+        null,
         null,
         null);
   }
@@ -121,7 +124,7 @@ public record Grant(
   /** Given to whom it was for, against a receipt. */
   Grant handedOver(Instant at, String by, String number) {
     Grant closed = returned(at, by);
-    return closed.with(report, occurrences, number, null);
+    return closed.with(report, occurrences, number, null, reportOverdue);
   }
 
   /** Whether the medium came back and nobody has confirmed that it is erased. */
@@ -133,7 +136,7 @@ public record Grant(
     if (!isUnerased()) {
       throw new IllegalStateException("nothing is left to be erased");
     }
-    return with(report, occurrences, receipt, done);
+    return with(report, occurrences, receipt, done, reportOverdue);
   }
 
   /** In use for longer, by a further approval; what ended is not in use. */
@@ -150,12 +153,17 @@ public record Grant(
     return with(state, use, ended, returned, returnedBy, at);
   }
 
+  /** Noticed as not reported in time. */
+  Grant reportOverdue(Instant at) {
+    return with(report, occurrences, receipt, erasure, at);
+  }
+
   /** 事後報告 of a use that is over, once. */
   Grant reported(Report what) {
     if (use == null || state == GrantState.ACTIVE || report != null) {
       throw new IllegalStateException(state + " is not reported");
     }
-    return with(what, occurrences, receipt, erasure);
+    return with(what, occurrences, receipt, erasure, reportOverdue);
   }
 
   /** The next occurrence of this series, by the series' approval; not used yet. */
@@ -180,7 +188,7 @@ public record Grant(
     if (state != GrantState.APPROVED) {
       throw new IllegalStateException(state + " has no further occurrence");
     }
-    return with(report, occurrences + 1, receipt, erasure);
+    return with(report, occurrences + 1, receipt, erasure, reportOverdue);
   }
 
   /** What was approved never changes; the rest does. */
@@ -207,7 +215,8 @@ public record Grant(
         report,
         occurrences,
         receipt,
-        erasure);
+        erasure,
+        reportOverdue);
   }
 
   /** Where it stands does not change, what is known of it does. */
@@ -215,7 +224,8 @@ public record Grant(
       @Nullable Report newReport,
       int newOccurrences,
       @Nullable String newReceipt,
-      @Nullable Erasure newErasure) {
+      @Nullable Erasure newErasure,
+      @Nullable Instant newReportOverdue) {
     return new Grant(
         id,
         terminal,
@@ -232,7 +242,8 @@ public record Grant(
         newReport,
         newOccurrences,
         newReceipt,
-        newErasure);
+        newErasure,
+        newReportOverdue);
   }
 
   private GrantState next(GrantState next) {

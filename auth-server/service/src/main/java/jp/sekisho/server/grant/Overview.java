@@ -226,6 +226,8 @@ public final class Overview {
         series(request.turn(), times),
         report(grant),
         dossier.isUnreported(),
+        time(dossier.reportDue()),
+        dossier.isReportLate(now),
         actions);
   }
 

@@ -75,6 +75,8 @@ final class GrantsContent {
                 view.useReport().said(),
                 view.useReport().by() + " (" + time(view.useReport().at()) + ")"),
         view.unreported(),
+        time(view.reportDue()),
+        view.reportOverdue(),
         FIELD.format(Instant.parse(view.end())),
         view.actions());
   }

@@ -192,6 +192,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param series null for what is used once
    * @param report null before
    * @param unreported whether it is missing (事後報告未了)
+   * @param reportDue when it is due
    * @param endField the end as an input field holds it
    * @param actions what the session's person may do, stable words
    */
@@ -223,6 +224,8 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       @Nullable Series series,
       @Nullable Told report,
       boolean unreported,
+      String reportDue,
+      boolean reportOverdue,
       String endField,
       List<String> actions) {
     public GrantRow {

@@ -236,6 +236,32 @@ final class SeriesTest {
   }
 
   @Test
+  void aUseThatNobodyReportsIsToldOnceByTheClock() throws Exception {
+    GrantView view = approved();
+    String first = times(view.id()).getFirst().grant();
+    activated(first, 1);
+    leap(Duration.ofMinutes(11));
+    assertEquals("used", scene.view(clerk, first).state());
+    Instant ended = Instant.parse(Objects.requireNonNull(scene.view(clerk, first).endedAt()));
+    assertEquals(
+        ended.plus(Dossier.REPORT).toString(), scene.view(clerk, first).reportDue());
+    assertEquals(200, post(clerk, "/" + first + "/return", "").statusCode());
+    leap(Dossier.REPORT.minusSeconds(1));
+    assertFalse(scene.view(clerk, first).reportOverdue());
+    assertFalse(scene.entries().contains("grant.report-overdue"));
+    leap(Duration.ofSeconds(1));
+    leap(WEEK);
+    assertTrue(scene.view(clerk, first).reportOverdue());
+    assertEquals(
+        1, scene.entries().stream().filter("grant.report-overdue"::equals).count(), "once");
+    String page = scene.send("GET", "/grants/" + first, null, clerk.cookie()).body();
+    assertTrue(page.contains("id=\"report-overdue\""), page);
+    assertEquals(200, post(clerk, "/" + first + "/report", REPORT).statusCode());
+    assertFalse(scene.view(clerk, first).reportOverdue());
+    assertNull(scene.view(clerk, first).reportDue());
+  }
+
+  @Test
   void aTimeThatWasNotUsedStopsNothingAndTheSeriesEndsByItself() throws Exception {
     GrantView view = approved();
     leap(WEEK);

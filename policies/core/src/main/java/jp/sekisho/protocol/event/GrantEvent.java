@@ -544,4 +544,21 @@ public sealed interface GrantEvent extends AuditEvent {
       return Map.of("grant", grant, "medium", medium);
     }
   }
+
+  /**
+   * The use of an occurrence was not reported when that was due (事後報告未了).
+   *
+   * @param due ISO-8601 UTC
+   */
+  record ReportOverdue(String grant, String due) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.report-overdue";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "due", due);
+    }
+  }
 }

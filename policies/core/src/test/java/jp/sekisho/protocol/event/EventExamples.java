@@ -365,6 +365,7 @@ final class EventExamples {
     events.put(new GrantEvent.Reported(TRANSACTION), PERSON);
     events.put(new GrantEvent.HandedOver(TRANSACTION, "M-0007", "県税第77号"), PERSON);
     events.put(new GrantEvent.Erased(TRANSACTION, "M-0007"), PERSON);
+    events.put(new GrantEvent.ReportOverdue(TRANSACTION, end), organ);
     return events;
   }
 
