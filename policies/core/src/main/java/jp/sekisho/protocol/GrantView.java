@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param reportDue when it is due; null where none is missing
  * @param reportOverdue whether it is past that
  * @param actions what the asking person may do now: {@code approve remand reject correct withdraw
- *     extend revoke return hand-over erase report review}; while an extension waits, approve and reject are about
- *     it
+ *     extend revoke return hand-over erase report review}; while an extension waits, approve and
+ *     reject are about it
  */
 public record GrantView(
     String id,

@@ -112,8 +112,12 @@ class WireJsonTest {
             List.of("M-0004"),
             List.of("M-0005"),
             List.of("M-0099")),
-        new MediumLine("M-0007", SHORT, TIME, "out", TIME, "情第12号"),
-        new MediumLines(List.of(new MediumLine("M-0008", SHORT, TIME, "in", null, null))),
+        new MediumLine("M-0007", SHORT, TIME, "out", TIME, "情第12号", held(), TIME, "情第32号"),
+        held(),
+        new MediumLoan("M-0007", "S-1", "2026-11-27", "情第31号"),
+        new NamedMedium("M-0007"),
+        new MediumLines(
+            List.of(new MediumLine("M-0008", SHORT, TIME, "in", null, null, null, null, null))),
         measure(),
         new MeasureViews(
             List.of(measure()), List.of(new OutOfStep("rule-gone", "usb.storage", "E-0007"))),
@@ -285,8 +289,12 @@ class WireJsonTest {
     return new AbsenceLine(SHORT, "S-3", TIME, TIME, "S-3", true);
   }
 
+  private static MediumHeld held() {
+    return new MediumHeld("S-1", TIME, TIME, true, "情第31号");
+  }
+
   private static UnmatchedOpening unmatched() {
-    return new UnmatchedOpening(7, TIME, "T-1", "S-1", "M-1", null, "no-grant");
+    return new UnmatchedOpening(7, TIME, "T-1", "S-1", "M-1", null, "late");
   }
 
   private static ReconciledUse reconciled() {

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param extensions oldest first; each approved one is longer than the one before
  */
 public record Dossier(Request request, @Nullable Grant grant, List<Extension> extensions) {
-  /** From the end of an occurrence's use until it is to be reported; that of an emergency is as long. */
+  /**
+   * From the end of an occurrence's use until it is to be reported; that of an emergency is as
+   * long.
+   */
   public static final Duration REPORT = Duration.ofDays(3);
 
   public Dossier {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down what time alone decides: expired requests and grants, uses that are over, media that
- * did not come back, uses that nobody reported, occurrences of series whose time comes. Every other step asks the clock
- * itself, so a sweep that does not run loosens nothing. Thread-safe.
+ * did not come back, uses that nobody reported, occurrences of series whose time comes. Every other
+ * step asks the clock itself, so a sweep that does not run loosens nothing. Thread-safe.
  */
 public final class GrantClock {
   private final Transactions transactions;

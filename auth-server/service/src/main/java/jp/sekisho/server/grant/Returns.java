@@ -19,11 +19,13 @@ public final class Returns {
   private final Transactions transactions;
   private final DossierRepository dossiers;
   private final Shelf shelf;
+  private final Loans loans;
 
-  Returns(Transactions transactions, DossierRepository dossiers, Shelf shelf) {
+  Returns(Transactions transactions, DossierRepository dossiers, Shelf shelf, Loans loans) {
     this.transactions = transactions;
     this.dossiers = dossiers;
     this.shelf = shelf;
+    this.loans = loans;
   }
 
   /** By an approver, an administrator, who asked for it, or who used it. */
@@ -55,9 +57,12 @@ public final class Returns {
               Grant grant = known(dossier);
               EntryReceipt entry =
                   change.record(
-                      by.subject(), new GrantEvent.HandedOver(id, dossier.text().medium(), receipt));
+                      by.subject(),
+                      new GrantEvent.HandedOver(id, dossier.text().medium(), receipt));
               Grant closed = grant.handedOver(change.now(), by.person(), receipt);
               dossiers.update(change, entry, closed);
+              loans.handedOver(
+                  change, entry, dossier.text().medium(), dossier.request().organ(), receipt);
               return Verdict.passed(dossier.with(closed));
             }));
   }
@@ -70,8 +75,7 @@ public final class Returns {
             .then(dossier -> {
               EntryReceipt entry =
                   change.record(by.subject(), new GrantEvent.Erased(id, dossier.text().medium()));
-              Grant erased =
-                  known(dossier).erased(new Grant.Erasure(change.now(), by.person()));
+              Grant erased = known(dossier).erased(new Grant.Erasure(change.now(), by.person()));
               dossiers.update(change, entry, erased);
               return Verdict.passed(dossier.with(erased));
             }));

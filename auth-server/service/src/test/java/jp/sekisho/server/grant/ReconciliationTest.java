@@ -216,6 +216,8 @@ final class ReconciliationTest {
                 entry.type().equals("grant.handed-over")
                     && "税第77号".equals(entry.data().get("receipt"))));
     assertTrue(scene.entries().contains("grant.refused GRANT_INCOMPLETE"));
+    String register = scene.send("GET", "/media", null, approver.cookie()).body();
+    assertTrue(register.contains("data-place=\"handed-over\""), register);
     for (String path : List.of("/grants-register", "/grants/" + id, "/grants/" + id + "/permit")) {
       String page = scene.send("GET", path, null, approver.cookie()).body();
       assertTrue(page.contains("税第77号"), page);

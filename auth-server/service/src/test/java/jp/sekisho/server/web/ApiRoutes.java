@@ -31,9 +31,11 @@ import jp.sekisho.protocol.MediaCounted;
 import jp.sekisho.protocol.MediaFound;
 import jp.sekisho.protocol.MediumEnd;
 import jp.sekisho.protocol.MediumLines;
+import jp.sekisho.protocol.MediumLoan;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
+import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
@@ -159,7 +161,11 @@ public final class ApiRoutes {
         get("/grants/{id}/permit", Who.SESSION, "the permission, to print", HTML),
         get("/grants-register", Who.SESSION, "the register of media taken out", HTML)
             .asking("month"),
-        get("/reconciliation", Who.SESSION, "what does not fit between exceptions and the log", HTML)
+        get(
+                "/reconciliation",
+                Who.SESSION,
+                "what does not fit between exceptions and the log",
+                HTML)
             .asking("openings", "uses", "all"),
         get("/measures", Who.SESSION, "the register of exceptional measures", HTML),
         get("/measures/{id}", Who.SESSION, "one exceptional measure", HTML),
@@ -296,6 +302,24 @@ public final class ApiRoutes {
             Who.SESSION,
             "records that a medium was disposed of, after a step-up for it",
             MediumEnd.class,
+            MediumLines.class),
+        post(
+            "/api/v1/media/lose",
+            Who.SESSION,
+            "records that a medium is lost, after a step-up for it",
+            MediumEnd.class,
+            MediumLines.class),
+        post(
+            "/api/v1/media/check-out",
+            Who.SESSION,
+            "records that a medium was handed out at the counter",
+            MediumLoan.class,
+            MediumLines.class),
+        post(
+            "/api/v1/media/check-in",
+            Who.SESSION,
+            "records that it is back",
+            NamedMedium.class,
             MediumLines.class),
         post(
             "/api/v1/media/count",

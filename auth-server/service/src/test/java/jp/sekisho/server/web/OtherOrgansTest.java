@@ -29,9 +29,11 @@ import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.MeasureNote;
 import jp.sekisho.protocol.MeasureView;
 import jp.sekisho.protocol.MediumEnd;
+import jp.sekisho.protocol.MediumLoan;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
+import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
 import jp.sekisho.protocol.NewGrant;
@@ -300,6 +302,23 @@ final class OtherOrgansTest {
           List.of(
               Attack.post("/api/v1/measures/" + measure + "/" + step, new MeasureNote("x"), null)));
     }
+    attacks.put(
+        "POST /api/v1/media/lose",
+        List.of(
+            Attack.post(
+                "/api/v1/media/lose",
+                new MediumEnd("M-0002", "情第12号"),
+                StepUps.LOSE_MEDIUM + "M-0002")));
+    attacks.put(
+        "POST /api/v1/media/check-out",
+        List.of(
+            Attack.post(
+                "/api/v1/media/check-out",
+                new MediumLoan("M-0002", OURS.getFirst(), "2026-11-27", "情第31号"),
+                null)));
+    attacks.put(
+        "POST /api/v1/media/check-in",
+        List.of(Attack.post("/api/v1/media/check-in", new NamedMedium("M-0002"), null)));
     attacks.put(
         "POST /api/v1/media/dispose",
         List.of(
