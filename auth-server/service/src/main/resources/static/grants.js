@@ -96,6 +96,11 @@ used?.addEventListener("submit", (event) => {
   event.preventDefault();
   step(byId("use-report-button"), `/api/v1/grants/${shown.dataset.id}/report`, { said: text(used, "said") ?? "" }, open);
 });
+const handOver = byId("hand-over-form");
+handOver?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  step(byId("hand-over-button"), `/api/v1/grants/${shown.dataset.id}/hand-over`, { receipt: text(handOver, "receipt") ?? "" }, open);
+});
 const remand = byId("remand-form");
 remand?.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,4 +1,4 @@
-// The register of media: registering and disposing by card and PIN for exactly that, and the count.
+// The register of media: registering, losing and disposing by card and PIN for exactly that, loans and the count.
 "use strict";
 
 const PLACE = "-media";
@@ -36,7 +36,9 @@ if (register) {
   const dispose = byId("dispose-form");
   wish(byId("register-button"), (it) => `medium-register:${it.medium}:${it.fingerprint}`, register, ["medium", "fingerprint"], "/api/v1/media");
   wish(byId("dispose-button"), (it) => `medium-dispose:${it.medium}`, dispose, ["medium", "reference"], "/api/v1/media/dispose");
-  for (const form of [register, dispose]) {
+  const lose = byId("lose-form");
+  wish(byId("lose-button"), (it) => `medium-lose:${it.medium}`, lose, ["medium", "reference"], "/api/v1/media/lose");
+  for (const form of [register, dispose, lose]) {
     form.addEventListener("submit", (event) => event.preventDefault());
   }
 }
@@ -51,6 +53,20 @@ function tell(counted) {
   box.hidden = false;
   box.scrollIntoView({ block: "nearest" });
 }
+
+/** What goes out and comes back at the counter; it opens nothing, so no card is asked for. */
+function move(form, button, names, url) {
+  form?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const body = Object.fromEntries(names.map((name) => [name, read(form, name)]));
+    inTurn([byId(button)], PLACE, () => {}, async () => {
+      await send("POST", url, body, "SERVER_UNREACHABLE");
+      location.assign("/media");
+    });
+  });
+}
+move(byId("check-out-form"), "check-out-button", ["medium", "person", "due", "reference"], "/api/v1/media/check-out");
+move(byId("check-in-form"), "check-in-button", ["medium"], "/api/v1/media/check-in");
 
 const count = byId("count-form");
 count?.addEventListener("submit", (event) => {

@@ -201,7 +201,7 @@ class GrantsIT {
     }
   }
 
-  /** Both languages on the way of one use: it takes three logins. */
+  /** Both languages on the way of one use, to its receipt: it takes three logins. */
   @Test
   void moreTimeIsAskedForAndApprovedWhileTheMediumIsInUse() {
     String path;
@@ -245,6 +245,21 @@ class GrantsIT {
       approver.seeAttribute("extension", "data-state", "approved");
       approver.picture("grant-extended-ja");
       assertEquals(List.of(), approver.accessibilityFaults());
+      approver.press("hand-over-button");
+      approver.seeRefusal("refusal-grant", "GRANT_INCOMPLETE");
+      approver.fill("hand-over-receipt", "議第77号");
+      approver.scrollTo("hand-over-button");
+      approver.picture("grant-hand-over-ja");
+      approver.press("hand-over-button");
+      approver.seeAttribute("grant", "data-state", "closed");
+      assertEquals("議第77号", approver.see("receipt").getText());
+      for (String language : List.of("en", "ja")) {
+        // The service's own terminal activated it and opened nothing: that is what does not fit.
+        approver.go(town.people() + "/reconciliation?lang=" + language);
+        assertTrue(approver.see("unopened-table").getText().contains("議第77号"));
+        approver.picture("reconciliation-" + language);
+        assertEquals(List.of(), approver.accessibilityFaults());
+      }
     }
   }
 

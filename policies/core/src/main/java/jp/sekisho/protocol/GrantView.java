@@ -25,16 +25,20 @@ import org.jspecify.annotations.Nullable;
  * @param activatedAt null before its use
  * @param deadline when the use must be over; null before it
  * @param endedAt when the use was over; null before
- * @param returnedAt when the medium's return was confirmed; null before
+ * @param returnedAt when the medium's return was confirmed, or it was handed over; null before
+ * @param receipt the recipient's number (受領番号) where it was handed over; null where it came back
+ * @param erasedAt when it was confirmed that what was on the returned medium is erased; null before
  * @param remanded the last time it was sent back; stays when it is sent again; null if never
  * @param extension the newest extension asked for; null if none was
  * @param reviews what deputies decided about it (代決), oldest first; not in lists
  * @param series of a series (定例許可) and its occurrences; null for an exception that is used once
  * @param useReport what became of an occurrence's use (事後報告); null before
  * @param unreported whether that report is missing (事後報告未了)
+ * @param reportDue when it is due; null where none is missing
+ * @param reportOverdue whether it is past that
  * @param actions what the asking person may do now: {@code approve remand reject correct withdraw
- *     extend revoke return report review}; while an extension waits, approve and reject are about
- *     it
+ *     extend revoke return hand-over erase report review}; while an extension waits, approve and
+ *     reject are about it
  */
 public record GrantView(
     String id,
@@ -56,12 +60,16 @@ public record GrantView(
     @Nullable String deadline,
     @Nullable String endedAt,
     @Nullable String returnedAt,
+    @Nullable String receipt,
+    @Nullable String erasedAt,
     @Nullable Remanded remanded,
     @Nullable ExtensionView extension,
     List<ReviewLine> reviews,
     @Nullable SeriesView series,
     @Nullable UseReport useReport,
     boolean unreported,
+    @Nullable String reportDue,
+    boolean reportOverdue,
     List<String> actions) {
   public GrantView {
     reviews = List.copyOf(reviews);

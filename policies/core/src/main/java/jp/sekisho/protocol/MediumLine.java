@@ -8,10 +8,14 @@ import org.jspecify.annotations.Nullable;
  * @param medium its number, such as {@code M-0007}
  * @param fingerprint base64url SHA-256 that recognises it at a port
  * @param registered ISO-8601 UTC
- * @param place {@code in needed out disposed}: nobody needs it; a request or an exception names it;
- *     it is lent out and its return not confirmed; out of use for good
+ * @param place {@code in needed out lent handed-over lost disposed}: nobody needs it; a request or
+ *     an exception names it; an exception took it out and its return is not confirmed; handed out
+ *     at the counter; handed over to a recipient; lost; out of use for good
  * @param disposed when it was disposed of; null while it is in use
  * @param reference the document that proves it; null while it is in use
+ * @param held who has it, where it was handed out at the counter or handed over; null else
+ * @param lost when its loss was recorded; null if never
+ * @param lossReference the document that reports it
  */
 public record MediumLine(
     String medium,
@@ -19,4 +23,7 @@ public record MediumLine(
     String registered,
     String place,
     @Nullable String disposed,
-    @Nullable String reference) {}
+    @Nullable String reference,
+    @Nullable MediumHeld held,
+    @Nullable String lost,
+    @Nullable String lossReference) {}

@@ -280,6 +280,8 @@ public enum Refusal {
   MEDIUM_UNKNOWN(404),
   /** An exception still needs the medium, or it is out. */
   MEDIUM_IN_USE(409),
+  /** It is out or lost already, or was not out; or the day it is due is past or too far ahead. */
+  MEDIUM_PLACE(409),
   // Exceptions, as a terminal checks them itself
   /** The offered grant, or the answer to its activation, is not of its form. */
   GRANT_INVALID(400),

@@ -115,8 +115,12 @@ class WireJsonTest {
             List.of("M-0004"),
             List.of("M-0005"),
             List.of("M-0099")),
-        new MediumLine("M-0007", SHORT, TIME, "out", TIME, "情第12号"),
-        new MediumLines(List.of(new MediumLine("M-0008", SHORT, TIME, "in", null, null))),
+        new MediumLine("M-0007", SHORT, TIME, "out", TIME, "情第12号", held(), TIME, "情第32号"),
+        held(),
+        new MediumLoan("M-0007", "S-1", "2026-11-27", "情第31号"),
+        new NamedMedium("M-0007"),
+        new MediumLines(
+            List.of(new MediumLine("M-0008", SHORT, TIME, "in", null, null, null, null, null))),
         measure(),
         new MeasureViews(
             List.of(measure()), List.of(new OutOfStep("rule-gone", "usb.storage", "E-0007"))),
@@ -143,6 +147,10 @@ class WireJsonTest {
         new OccurrenceView(SHORT, 1, TIME, TIME, "used", false),
         new UseReport(TIME, "S-2", "r"),
         new ReportedUse("r"),
+        new HandedOver("県税第77号"),
+        unmatched(),
+        reconciled(),
+        new ReconciledUses(List.of(unmatched()), "1.2", List.of(reconciled()), null, 3, 1),
         new Heartbeat("0.1.0", SHORT, 7, 0, false, "not-enforcing", TIME, 12),
         new HeartbeatReply("active", TIME, 30, 7, List.of("o"), "checkpoint", List.of("h"), "help"),
         new LoopbackLogin(SHORT, true),
@@ -286,6 +294,32 @@ class WireJsonTest {
     return new AbsenceLine(SHORT, "S-3", TIME, TIME, "S-3", true);
   }
 
+  private static MediumHeld held() {
+    return new MediumHeld("S-1", TIME, TIME, true, "情第31号");
+  }
+
+  private static UnmatchedOpening unmatched() {
+    return new UnmatchedOpening(7, TIME, "T-1", "S-1", "M-1", null, "late");
+  }
+
+  private static ReconciledUse reconciled() {
+    return new ReconciledUse(
+        SHORT,
+        "closed",
+        "S-1",
+        "T-1",
+        "M-1",
+        TIME,
+        TIME,
+        0,
+        null,
+        TIME,
+        TIME,
+        "県税第77号",
+        null,
+        List.of("opening"));
+  }
+
   private static ExtensionView longer() {
     return new ExtensionView("approved", TIME, 45, "text", SHORT, "S-2", TIME, "S-3", TIME);
   }
@@ -311,11 +345,15 @@ class WireJsonTest {
         TIME,
         TIME,
         TIME,
+        "県税第77号",
+        TIME,
         new Remanded(TIME, "S-3", "r"),
         new ExtensionView("asked", TIME, 45, "text", SHORT, "S-2", TIME, null, null),
         List.of(looked()),
         series(),
         new UseReport(TIME, "S-2", "r"),
+        true,
+        TIME,
         true,
         List.of("return"));
   }

@@ -197,6 +197,21 @@ public final class EntryIndex {
   }
 
   /**
+   * Entries of these types about one exception, oldest first.
+   *
+   * @param most of each type
+   */
+  public List<EntryHit> about(String log, String grant, List<String> types, int most) {
+    String stored = logs.stored(log);
+    return database.read(handle -> {
+      List<EntryHit> hits = new ArrayList<>();
+      types.forEach(type -> hits.addAll(FindTables.about(handle, stored, grant, type, most)));
+      hits.sort(EntryHit.NEWEST_FIRST.reversed());
+      return hits;
+    });
+  }
+
+  /**
    * The entries themselves, in the order given; each as its seal says. Nobody has to believe the
    * index (ADR 0011): an entry for which {@code query} does not hold is left out.
    */

@@ -266,6 +266,22 @@ final class FindTables {
         .set();
   }
 
+  /** The newest entries of one type about an exception. */
+  static List<EntryHit> about(Handle handle, String log, String grant, String type, int most) {
+    return handle
+        .createQuery(
+            "select "
+                + COLUMNS
+                + " from audit_find where log = :log and grant_id = :grant and type = :type"
+                + " order by time desc limit :most")
+        .bind("log", log)
+        .bind("grant", grant)
+        .bind("type", type)
+        .bind("most", most)
+        .map((row, _) -> hit(row))
+        .list();
+  }
+
   /** The rows of a walk, newest first. */
   static String walkSql(Vendor vendor, Walk walk) {
     return "select time, idx, mark from audit_find"

@@ -48,6 +48,7 @@ public final class Inspection {
           "grant.revoked",
           "grant.expired",
           "grant.returned",
+          "grant.handed-over",
           "grant.series-ended");
 
   /**

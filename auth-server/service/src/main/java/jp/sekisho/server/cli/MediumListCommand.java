@@ -48,7 +48,8 @@ final class MediumListCommand implements Callable<Integer> {
         new MediaList(
                 installation.transactions(),
                 new Media(installation.transactions(), installation.seal()),
-                installation.seal())
+                installation.seal(),
+                installation.clock())
             .of(organ);
     if (console.json()) {
       List<Object> rows = new ArrayList<>();
@@ -78,8 +79,12 @@ final class MediumListCommand implements Callable<Integer> {
   private static String place(Texts texts, MediaList.Line line) {
     Medium.Disposal disposal = line.medium().disposal();
     return disposal == null
-        ? texts.say("medium.row-" + line.place().name().toLowerCase(Locale.ROOT))
+        ? texts.say("medium.row-" + place(line))
         : texts.say("medium.row-disposed", disposal.at().toString(), disposal.reference());
+  }
+
+  private static String place(MediaList.Line line) {
+    return line.place().name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static Map<String, Object> row(MediaList.Line line) {
@@ -88,7 +93,7 @@ final class MediumListCommand implements Callable<Integer> {
     row.put("medium", medium.id());
     row.put("fingerprint", medium.fingerprint());
     row.put("registered", medium.registered().toString());
-    row.put("place", line.place().name().toLowerCase(Locale.ROOT));
+    row.put("place", place(line));
     Medium.Disposal disposal = medium.disposal();
     if (disposal != null) {
       row.put("disposed", disposal.at().toString());

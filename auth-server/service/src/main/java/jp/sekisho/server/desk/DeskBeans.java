@@ -8,6 +8,7 @@ import jp.sekisho.server.card.CardRegistry;
 import jp.sekisho.server.card.StaffTrust;
 import jp.sekisho.server.card.TemporaryStock;
 import jp.sekisho.server.config.Installation;
+import jp.sekisho.server.grant.Loans;
 import jp.sekisho.server.grant.Media;
 import jp.sekisho.server.grant.MediaList;
 import jp.sekisho.server.grant.Stocktake;
@@ -76,12 +77,14 @@ final class DeskBeans {
   }
 
   @Singleton
-  DeskMedia deskMedia(Installation installation, Desk desk, Media media) {
+  DeskMedia deskMedia(Installation installation, Desk desk, Media media, Loans loans) {
     return new DeskMedia(
         desk,
         media,
-        new MediaList(installation.transactions(), media, installation.seal()),
+        new MediaList(
+            installation.transactions(), media, installation.seal(), installation.clock()),
         new Stocktake(installation.transactions(), media, installation.seal()),
+        loans,
         installation.transactions());
   }
 

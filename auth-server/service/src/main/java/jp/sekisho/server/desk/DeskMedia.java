@@ -7,13 +7,17 @@ import java.util.Set;
 import jp.sekisho.protocol.MediaCounted;
 import jp.sekisho.protocol.MediaFound;
 import jp.sekisho.protocol.MediumEnd;
+import jp.sekisho.protocol.MediumLoan;
+import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NewMedium;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.DeskEvent;
 import jp.sekisho.protocol.event.MediumEvent;
 import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.grant.Loans;
 import jp.sekisho.server.grant.Media;
 import jp.sekisho.server.grant.MediaList;
+import jp.sekisho.server.grant.Medium;
 import jp.sekisho.server.grant.Stocktake;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.session.Session;
@@ -21,9 +25,9 @@ import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.storage.Transactions;
 
 /**
- * The register of media (媒体台帳) at the desk: looked at, added to, counted, and what is disposed of
- * written down. What opens or closes something needs the administrator's card for exactly that; all
- * of it is of the session's 機関 only. Thread-safe.
+ * The register of media (媒体台帳) at the desk: looked at, added to, counted, handed out and taken
+ * back, and what is lost or disposed of written down. What opens or closes something needs the
+ * administrator's card for exactly that; all of it is of the session's 機関 only. Thread-safe.
  */
 public final class DeskMedia {
   /** Who may look. */
@@ -36,14 +40,21 @@ public final class DeskMedia {
   private final Media media;
   private final MediaList list;
   private final Stocktake stocktake;
+  private final Loans loans;
   private final Transactions transactions;
 
   public DeskMedia(
-      Desk desk, Media media, MediaList list, Stocktake stocktake, Transactions transactions) {
+      Desk desk,
+      Media media,
+      MediaList list,
+      Stocktake stocktake,
+      Loans loans,
+      Transactions transactions) {
     this.desk = desk;
     this.media = media;
     this.list = list;
     this.stocktake = stocktake;
+    this.loans = loans;
     this.transactions = transactions;
   }
 
@@ -92,6 +103,51 @@ public final class DeskMedia {
     return switch (outcome) {
       case Media.Disposed.Refused(Refusal reason) -> Verdict.refused(reason);
       case Media.Disposed.Done done -> Verdict.passed(done.medium().id());
+    };
+  }
+
+  /** Hands a medium out at the counter (貸出); it allows nobody anything, so the session does. */
+  public Verdict<String> checkOut(Session session, MediumLoan wanted) {
+    return of(
+        loans.checkOut(
+            session.subject(),
+            change -> desk.obstacle(change, session, Desk.ADMINISTRATORS, wanted.person()),
+            wanted.medium(),
+            session.organ(),
+            wanted.person(),
+            wanted.due(),
+            wanted.reference()));
+  }
+
+  /** Takes it back (返却). */
+  public Verdict<String> checkIn(Session session, NamedMedium back) {
+    return of(
+        loans.checkIn(
+            session.subject(),
+            change -> desk.obstacle(change, session, Desk.ADMINISTRATORS, ""),
+            back.medium(),
+            session.organ()));
+  }
+
+  /** Writes down that a medium is lost (紛失); it ends what was approved for it. */
+  public Verdict<String> lose(Session session, MediumEnd lost) {
+    String action = StepUps.LOSE_MEDIUM + lost.medium();
+    if (!StepUps.isAction(action)) {
+      return Verdict.refused(Refusal.MEDIUM_FORM);
+    }
+    return of(
+        loans.lose(
+            session.subject(),
+            gate(session, action),
+            lost.medium(),
+            session.organ(),
+            lost.reference()));
+  }
+
+  private static Verdict<String> of(Loans.Outcome outcome) {
+    return switch (outcome) {
+      case Loans.Outcome.Refused(Refusal reason) -> Verdict.refused(reason);
+      case Loans.Outcome.Done(Medium medium) -> Verdict.passed(medium.id());
     };
   }
 

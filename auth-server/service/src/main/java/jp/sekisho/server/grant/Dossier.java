@@ -1,5 +1,6 @@
 package jp.sekisho.server.grant;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -23,6 +24,12 @@ public record Dossier(
     @Nullable Grant grant,
     List<Extension> extensions,
     List<Confirmation> confirmations) {
+  /**
+   * From the end of an occurrence's use until it is to be reported; that of an emergency is as
+   * long.
+   */
+  public static final Duration REPORT = Duration.ofDays(3);
+
   public Dossier {
     extensions = List.copyOf(extensions);
     confirmations = List.copyOf(confirmations);
@@ -145,6 +152,21 @@ public record Dossier(
         && grant.state() != GrantState.ACTIVE
         && grant.use() != null
         && grant.report() == null;
+  }
+
+  /** When the report of an occurrence's use is due; null where none is missing. */
+  public @Nullable Instant reportDue() {
+    if (!isUnreported() || grant == null || grant.use() == null) {
+      return null;
+    }
+    Instant over = grant.ended() == null ? grant.use().deadline() : grant.ended();
+    return over.plus(REPORT);
+  }
+
+  /** Whether that report is missing past its time. */
+  public boolean isReportLate(Instant now) {
+    Instant due = reportDue();
+    return due != null && !now.isBefore(due);
   }
 
   /**

@@ -13,9 +13,11 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
+import jp.sekisho.server.grant.Grant.Erasure;
 import jp.sekisho.server.grant.Grant.Report;
 import jp.sekisho.server.grant.Grant.Use;
 import jp.sekisho.server.grant.Request.Remand;
+import jp.sekisho.server.grant.UsedGrants.Place;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
@@ -46,9 +48,14 @@ final class DossierRepository {
         g.activated as g_activated, g.nonce as g_nonce, g.deadline as g_deadline,
         g.ended as g_ended, g.returned as g_returned, g.returned_by as g_returned_by,
         g.overdue as g_overdue, g.reported as g_reported, g.reported_by as g_reported_by,
-        g.report as g_report, g.occurrences as g_occurrences, g.entry_id as g_entry_id, g.mac as g_mac
+        g.report as g_report, g.occurrences as g_occurrences, g.receipt as g_receipt,
+        g.erased as g_erased, g.erased_by as g_erased_by, g.report_overdue as g_report_overdue, g.entry_id as g_entry_id, g.mac as g_mac
       from export_request r left join export_grant g on g.id = r.id
       """;
+
+  /** How the signed text of a series begins, and so that of its occurrences. */
+  private static final byte[] SERIES =
+      "sekisho/grant-series/v1\n".getBytes(StandardCharsets.US_ASCII);
 
   private final RowSeal seal;
   private final ExtensionRepository extensions;
@@ -132,6 +139,27 @@ final class DossierRepository {
             .bind("most", most));
   }
 
+  /**
+   * Where the exceptions of an organ stand whose use began, newest first: what the columns say, as
+   * far as they say it.
+   */
+  List<Place> used(Handle handle, String organ, Place before, int most) {
+    return handle
+        .createQuery(
+            """
+            select r.id, g.activated from export_request r join export_grant g on g.id = r.id
+            where r.organ = :organ
+              and (g.activated < :before or (g.activated = :before and r.id < :id))
+            order by g.activated desc, r.id desc limit :most
+            """)
+        .bind("organ", organ)
+        .bind("before", before.activated().toEpochMilli())
+        .bind("id", before.id())
+        .bind("most", most)
+        .map((row, _) -> new Place(Instant.ofEpochMilli(row.getLong(2)), row.getString(1)))
+        .list();
+  }
+
   /** Approved and active ones of a terminal. */
   Listed ofTerminal(Handle handle, String terminal) {
     return list(
@@ -144,7 +172,10 @@ final class DossierRepository {
             .bind("terminal", terminal));
   }
 
-  /** Ids of all that time alone may change: undecided, unused, in use, or the medium still out. */
+  /**
+   * Ids of all that time alone may change: undecided, unused, in use, the medium still out, or the
+   * use of an occurrence unreported.
+   */
   List<String> waiting(Handle handle) {
     return handle
         .createQuery(
@@ -152,8 +183,12 @@ final class DossierRepository {
             select r.id from export_request r left join export_grant g on g.id = r.id
             where r.state in ('requested', 'remanded') or g.state in ('approved', 'active')
               or (g.activated is not null and g.returned is null and g.overdue is null)
+              or (g.activated is not null and g.reported is null and g.report_overdue is null
+                and substr(r.text, 1, :length) = :series)
             order by r.ends, r.id
             """)
+        .bind("length", SERIES.length)
+        .bind("series", SERIES)
         .mapTo(String.class)
         .list();
   }
@@ -289,14 +324,15 @@ final class DossierRepository {
   void update(Change change, EntryReceipt entry, Grant grant) {
     Use use = grant.use();
     Report report = grant.report();
+    Erasure erasure = grant.erasure();
     one(
         change
             .handle()
             .execute(
                 "update export_grant set state = ?, activated = ?, nonce = ?, deadline = ?,"
                     + " ended = ?, returned = ?, returned_by = ?, overdue = ?, reported = ?,"
-                    + " reported_by = ?, report = ?, occurrences = ?, entry_id = ?, mac = ?"
-                    + " where id = ?",
+                    + " reported_by = ?, report = ?, occurrences = ?, receipt = ?, erased = ?,"
+                    + " erased_by = ?, report_overdue = ?, entry_id = ?, mac = ? where id = ?",
                 grant.state().text(),
                 use == null ? null : use.at().toEpochMilli(),
                 use == null ? null : use.nonce(),
@@ -309,6 +345,10 @@ final class DossierRepository {
                 report == null ? null : report.by(),
                 report == null ? null : report.said(),
                 grant.occurrences() == 0 ? null : grant.occurrences(),
+                grant.receipt(),
+                erasure == null ? null : erasure.at().toEpochMilli(),
+                erasure == null ? null : erasure.by(),
+                millis(grant.reportOverdue()),
                 entry.entryId(),
                 seal.sealNewest(change, entry, GRANT, key(grant.id()), columns(grant)),
                 grant.id()));
@@ -467,7 +507,10 @@ final class DossierRepository {
               row.getString("g_returned_by"),
               time(row, "g_overdue"),
               report(row),
-              row.getInt("g_occurrences"));
+              row.getInt("g_occurrences"),
+              row.getString("g_receipt"),
+              erasure(row),
+              time(row, "g_report_overdue"));
     } catch (IllegalArgumentException e) {
       throw new TamperedException(GRANT, id); // no such state
     }
@@ -491,6 +534,15 @@ final class DossierRepository {
       throw new IllegalArgumentException("half of a report");
     }
     return at == null || by == null || said == null ? null : new Report(at, by, said);
+  }
+
+  private static @Nullable Erasure erasure(ResultSet row) throws SQLException {
+    Instant at = time(row, "g_erased");
+    String by = row.getString("g_erased_by");
+    if ((at == null) != (by == null)) {
+      throw new IllegalArgumentException("half of an erasure");
+    }
+    return at == null || by == null ? null : new Erasure(at, by);
   }
 
   private static byte[] key(String id) {
@@ -519,7 +571,10 @@ final class DossierRepository {
     return columns.toArray();
   }
 
-  /** What the seal covers: of one without report and occurrences the columns there were before. */
+  /**
+   * What the seal covers: the columns there were first, then what came later as far as it is there.
+   * What is the newest begins with a word, so that no two rows have the same columns.
+   */
   private static @Nullable Object[] columns(Grant grant) {
     Use use = grant.use();
     List<@Nullable Object> columns = new ArrayList<>();
@@ -545,6 +600,20 @@ final class DossierRepository {
     }
     if (grant.occurrences() != 0) {
       columns.add(grant.occurrences());
+    }
+    if (grant.receipt() != null) {
+      columns.add("receipt");
+      columns.add(grant.receipt());
+    }
+    Erasure erasure = grant.erasure();
+    if (erasure != null) {
+      columns.add("erased");
+      columns.add(erasure.at());
+      columns.add(erasure.by());
+    }
+    if (grant.reportOverdue() != null) {
+      columns.add("report-overdue");
+      columns.add(grant.reportOverdue());
     }
     return columns.toArray();
   }

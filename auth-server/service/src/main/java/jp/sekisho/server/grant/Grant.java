@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param spki DER of the key that signed
  * @param use null before its activation
  * @param ended when the use was over; null before
- * @param returned when the return was confirmed; null before
+ * @param returned when the return was confirmed, or the medium handed over; null before
  * @param returnedBy staff number of who confirmed it
  * @param overdue when it was noticed that the medium did not come back in time; null if never
  * @param report what became of its use (事後報告); null before, and where none is asked for
  * @param occurrences how many occurrences of a series were made exceptions of their own, in order;
  *     never falls, so that none is made twice
+ * @param receipt number that the recipient gave (受領番号), where the medium was handed over; null
+ *     where it came back
+ * @param erasure of what was on the medium that came back; null before
+ * @param reportOverdue when it was noticed that its use was not reported in time; null if never
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed after reading; identity is not asked for
 public record Grant(
@@ -36,7 +40,10 @@ public record Grant(
     @Nullable String returnedBy,
     @Nullable Instant overdue,
     @Nullable Report report,
-    int occurrences) {
+    int occurrences,
+    @Nullable String receipt,
+    @Nullable Erasure erasure,
+    @Nullable Instant reportOverdue) {
 
   /** One of which no report is known, and that is no series. */
   Grant(
@@ -66,7 +73,10 @@ public record Grant(
         returnedBy,
         overdue,
         null,
-        0);
+        0,
+        null,
+        null,
+        null);
   }
 
   /**
@@ -78,6 +88,13 @@ public record Grant(
   public record Report(Instant at, String by, String said) {}
 
   /**
+   * 消去確認: what was on the medium is erased.
+   *
+   * @param by staff number of who confirmed it
+   */
+  public record Erasure(Instant at, String by) {}
+
+  /**
    * Its one activation.
    *
    * @param at by the service's clock
@@ -86,7 +103,7 @@ public record Grant(
    */
   public record Use(Instant at, String nonce, Instant deadline) {}
 
-  /** Whether the medium was taken into use and has not been confirmed as returned. */
+  /** Whether the medium was taken into use and neither confirmed as returned nor handed over. */
   public boolean isOut() {
     return use != null && returned == null;
   }
@@ -104,6 +121,24 @@ public record Grant(
     return with(next(GrantState.CLOSED), use, ended == null ? at : ended, at, by, overdue);
   }
 
+  /** Given to whom it was for, against a receipt. */
+  Grant handedOver(Instant at, String by, String number) {
+    Grant closed = returned(at, by);
+    return closed.with(report, occurrences, number, null, reportOverdue);
+  }
+
+  /** Whether the medium came back and nobody has confirmed that it is erased. */
+  public boolean isUnerased() {
+    return returned != null && receipt == null && erasure == null;
+  }
+
+  Grant erased(Erasure done) {
+    if (!isUnerased()) {
+      throw new IllegalStateException("nothing is left to be erased");
+    }
+    return with(report, occurrences, receipt, done, reportOverdue);
+  }
+
   /** In use for longer, by a further approval; what ended is not in use. */
   Grant extended(Instant deadline) {
     Use running = use;
@@ -118,12 +153,17 @@ public record Grant(
     return with(state, use, ended, returned, returnedBy, at);
   }
 
+  /** Noticed as not reported in time. */
+  Grant reportOverdue(Instant at) {
+    return with(report, occurrences, receipt, erasure, at);
+  }
+
   /** 事後報告 of a use that is over, once. */
   Grant reported(Report what) {
     if (use == null || state == GrantState.ACTIVE || report != null) {
       throw new IllegalStateException(state + " is not reported");
     }
-    return with(state, use, ended, returned, returnedBy, overdue, what, occurrences);
+    return with(what, occurrences, receipt, erasure, reportOverdue);
   }
 
   /** The next occurrence of this series, by the series' approval; not used yet. */
@@ -148,7 +188,7 @@ public record Grant(
     if (state != GrantState.APPROVED) {
       throw new IllegalStateException(state + " has no further occurrence");
     }
-    return with(state, use, ended, returned, returnedBy, overdue, report, occurrences + 1);
+    return with(report, occurrences + 1, receipt, erasure, reportOverdue);
   }
 
   /** What was approved never changes; the rest does. */
@@ -159,19 +199,6 @@ public record Grant(
       @Nullable Instant newReturned,
       @Nullable String newReturnedBy,
       @Nullable Instant newOverdue) {
-    return with(
-        newState, newUse, newEnded, newReturned, newReturnedBy, newOverdue, report, occurrences);
-  }
-
-  private Grant with(
-      GrantState newState,
-      @Nullable Use newUse,
-      @Nullable Instant newEnded,
-      @Nullable Instant newReturned,
-      @Nullable String newReturnedBy,
-      @Nullable Instant newOverdue,
-      @Nullable Report newReport,
-      int newOccurrences) {
     return new Grant(
         id,
         terminal,
@@ -185,8 +212,38 @@ public record Grant(
         newReturned,
         newReturnedBy,
         newOverdue,
+        report,
+        occurrences,
+        receipt,
+        erasure,
+        reportOverdue);
+  }
+
+  /** Where it stands does not change, what is known of it does. */
+  private Grant with(
+      @Nullable Report newReport,
+      int newOccurrences,
+      @Nullable String newReceipt,
+      @Nullable Erasure newErasure,
+      @Nullable Instant newReportOverdue) {
+    return new Grant(
+        id,
+        terminal,
+        transaction,
+        statement,
+        signature,
+        spki,
+        state,
+        use,
+        ended,
+        returned,
+        returnedBy,
+        overdue,
         newReport,
-        newOccurrences);
+        newOccurrences,
+        newReceipt,
+        newErasure,
+        newReportOverdue);
   }
 
   private GrantState next(GrantState next) {

@@ -32,6 +32,11 @@ final class GrantBeans {
   }
 
   @Singleton
+  Loans loans(Installation installation, Media media) {
+    return new Loans(installation.transactions(), media, installation.seal());
+  }
+
+  @Singleton
   Limits limits(Installation installation, SignedPolicies policies) {
     SignedRules signed =
         handle ->
@@ -147,8 +152,13 @@ final class GrantBeans {
   }
 
   @Singleton
-  Returns returns(Installation installation, DossierRepository dossiers, Shelf shelf) {
-    return new Returns(installation.transactions(), dossiers, shelf);
+  Returns returns(Installation installation, DossierRepository dossiers, Shelf shelf, Loans loans) {
+    return new Returns(installation.transactions(), dossiers, shelf, loans);
+  }
+
+  @Singleton
+  UsedGrants usedGrants(Installation installation, DossierRepository dossiers) {
+    return new UsedGrants(installation.transactions(), dossiers, installation.clock());
   }
 
   @Singleton

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down what time alone decides: expired requests and grants, uses that are over, media that
- * did not come back, occurrences of series whose time comes. Every other step asks the clock
- * itself, so a sweep that does not run loosens nothing. Thread-safe.
+ * did not come back, uses that nobody reported, occurrences of series whose time comes. Every other
+ * step asks the clock itself, so a sweep that does not run loosens nothing. Thread-safe.
  */
 public final class GrantClock {
   private final Transactions transactions;
@@ -79,8 +79,19 @@ public final class GrantClock {
           new GrantEvent.Overdue(
               grant.id(), dossier.text().medium(), dossier.text().end().toString());
       dossiers.update(change, change.record(organ(dossier), event), grant.overdue(now));
+      return true;
     }
-    return overdue;
+    return report(change, dossier, grant, now);
+  }
+
+  private boolean report(Change change, Dossier dossier, Grant grant, Instant now) {
+    Instant due = dossier.reportDue();
+    if (due == null || now.isBefore(due) || grant.reportOverdue() != null) {
+      return false;
+    }
+    GrantEvent event = new GrantEvent.ReportOverdue(grant.id(), due.toString());
+    dossiers.update(change, change.record(organ(dossier), event), grant.reportOverdue(now));
+    return true;
   }
 
   private static @Nullable GrantState next(Grant grant, Instant now, boolean pastEnd) {

@@ -13,7 +13,7 @@ public enum GrantState {
   ACTIVE,
   /** The time of use is over; the medium must come back. */
   USED,
-  /** The medium's return was confirmed. */
+  /** The medium's return was confirmed, or it was handed over against a receipt. */
   CLOSED,
   /** Taken back by who asked, before its use. */
   WITHDRAWN,

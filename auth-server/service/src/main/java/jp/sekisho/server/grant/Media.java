@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
@@ -101,7 +101,8 @@ public final class Media {
 
     /**
      * MEDIUM_FORM without an entry; MEDIUM_UNKNOWN (never registered, or disposed of already) and
-     * MEDIUM_IN_USE (an exception waits for it, or it is out), and the log says so.
+     * MEDIUM_IN_USE (an exception waits for it, or it is out, or somebody has it from the counter),
+     * and the log says so. Of one that was lost nobody waits for anything.
      */
     record Refused(Refusal reason) implements Disposed {}
   }
@@ -128,26 +129,20 @@ public final class Media {
           closed != null
               ? null
               : find(change.handle(), id)
-                  .filter(found -> found.organ().equals(organ) && found.usable())
+                  .filter(found -> found.organ().equals(organ) && found.disposal() == null)
                   .orElse(null);
       Refusal obstacle =
           closed != null
               ? closed
               : medium == null
                   ? Refusal.MEDIUM_UNKNOWN
-                  : needed(change.handle(), organ, id) ? Refusal.MEDIUM_IN_USE : null;
+                  : isWanted(change.handle(), medium) ? Refusal.MEDIUM_IN_USE : null;
       if (medium == null || obstacle != null) {
         Refusal reason = obstacle == null ? Refusal.MEDIUM_UNKNOWN : obstacle;
         change.record(by, new MediumEvent.Kept(id, reason));
         return new Disposed.Refused(reason);
       }
-      Medium gone =
-          new Medium(
-              id,
-              organ,
-              medium.fingerprint(),
-              medium.registered(),
-              new Medium.Disposal(change.now(), reference));
+      Medium gone = medium.disposed(new Medium.Disposal(change.now(), reference));
       update(change, change.record(by, new MediumEvent.Disposed(id, reference)), gone);
       return new Disposed.Done(gone);
     });
@@ -184,6 +179,11 @@ public final class Media {
         .bind("organ", organ)
         .map((row, _) -> read(handle, row))
         .list();
+  }
+
+  private boolean isWanted(Handle handle, Medium medium) {
+    boolean lent = medium.loan() != null && medium.loan().person() != null;
+    return medium.loss() == null && (lent || needed(handle, medium.organ(), medium.id()));
   }
 
   private boolean needed(Handle handle, String organ, String id) {
@@ -226,15 +226,25 @@ public final class Media {
             seal.sealNewest(change, entry, TABLE, key(medium.id()), columns(medium)));
   }
 
-  private void update(Change change, EntryReceipt entry, Medium medium) {
-    Medium.Disposal disposal = Objects.requireNonNull(medium.disposal());
+  void update(Change change, EntryReceipt entry, Medium medium) {
+    Medium.Disposal disposal = medium.disposal();
+    Medium.Loan loan = medium.loan();
+    Medium.Loss loss = medium.loss();
     int updated =
         change
             .handle()
             .execute(
-                "update medium set disposed = ?, reference = ?, entry_id = ?, mac = ? where id = ?",
-                disposal.at().toEpochMilli(),
-                disposal.reference(),
+                "update medium set disposed = ?, reference = ?, lent = ?, lent_to = ?,"
+                    + " lent_due = ?, lent_reference = ?, lost = ?, lost_reference = ?,"
+                    + " entry_id = ?, mac = ? where id = ?",
+                disposal == null ? null : disposal.at().toEpochMilli(),
+                disposal == null ? null : disposal.reference(),
+                loan == null ? null : loan.at().toEpochMilli(),
+                loan == null ? null : loan.person(),
+                loan == null || loan.due() == null ? null : loan.due().toEpochMilli(),
+                loan == null ? null : loan.reference(),
+                loss == null ? null : loss.at().toEpochMilli(),
+                loss == null ? null : loss.reference(),
                 entry.entryId(),
                 seal.sealNewest(change, entry, TABLE, key(medium.id()), columns(medium)),
                 medium.id());
@@ -247,29 +257,50 @@ public final class Media {
     return id.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** What the seal covers: of one in use the four columns that there were before disposals. */
+  /**
+   * What the seal covers: of one in use the four columns that there were first, then what came
+   * later as far as it is there. What is the newest begins with a word, so that no two rows have
+   * the same columns.
+   */
   private static @Nullable Object[] columns(Medium medium) {
+    List<@Nullable Object> columns = new ArrayList<>();
+    columns.add(medium.id());
+    columns.add(medium.organ());
+    columns.add(medium.fingerprint());
+    columns.add(medium.registered());
     Medium.Disposal disposal = medium.disposal();
-    return disposal == null
-        ? new @Nullable Object[] {
-          medium.id(), medium.organ(), medium.fingerprint(), medium.registered()
-        }
-        : new @Nullable Object[] {
-          medium.id(),
-          medium.organ(),
-          medium.fingerprint(),
-          medium.registered(),
-          disposal.at(),
-          disposal.reference()
-        };
+    if (disposal != null) {
+      columns.add(disposal.at());
+      columns.add(disposal.reference());
+    }
+    Medium.Loan loan = medium.loan();
+    if (loan != null) {
+      columns.add("lent");
+      columns.add(loan.at());
+      columns.add(loan.person());
+      columns.add(loan.due());
+      columns.add(loan.reference());
+    }
+    Medium.Loss loss = medium.loss();
+    if (loss != null) {
+      columns.add("lost");
+      columns.add(loss.at());
+      columns.add(loss.reference());
+    }
+    return columns.toArray();
   }
 
   private Medium read(Handle handle, ResultSet row) throws SQLException {
     String id = row.getString("id");
-    long at = row.getLong("disposed");
-    boolean disposed = !row.wasNull();
+    Instant disposed = time(row, "disposed");
     String reference = row.getString("reference");
-    if (disposed != (reference != null)) {
+    Instant lent = time(row, "lent");
+    String lentBy = row.getString("lent_reference");
+    Instant lost = time(row, "lost");
+    String lostBy = row.getString("lost_reference");
+    if ((disposed == null) != (reference == null)
+        || (lent == null) != (lentBy == null)
+        || (lost == null) != (lostBy == null)) {
       throw new TamperedException(TABLE, id);
     }
     Medium medium =
@@ -278,11 +309,20 @@ public final class Media {
             row.getString("organ"),
             row.getString("fingerprint"),
             Instant.ofEpochMilli(row.getLong("registered")),
-            reference == null ? null : new Medium.Disposal(Instant.ofEpochMilli(at), reference));
+            disposed == null || reference == null ? null : new Medium.Disposal(disposed, reference),
+            lent == null || lentBy == null
+                ? null
+                : new Medium.Loan(lent, row.getString("lent_to"), time(row, "lent_due"), lentBy),
+            lost == null || lostBy == null ? null : new Medium.Loss(lost, lostBy));
     if (!seal.verifyNewest(
         handle, row.getBytes("mac"), TABLE, key(id), row.getBytes("entry_id"), columns(medium))) {
       throw new TamperedException(TABLE, id);
     }
     return medium;
+  }
+
+  private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? null : Instant.ofEpochMilli(millis);
   }
 }

@@ -1,5 +1,6 @@
 package jp.sekisho.server.grant;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,11 +13,13 @@ public final class MediaList {
   private final Transactions transactions;
   private final Media media;
   private final DossierRepository dossiers;
+  private final InstantSource clock;
 
-  public MediaList(Transactions transactions, Media media, RowSeal seal) {
+  public MediaList(Transactions transactions, Media media, RowSeal seal, InstantSource clock) {
     this.transactions = transactions;
     this.media = media;
     this.dossiers = new DossierRepository(seal);
+    this.clock = clock;
   }
 
   /** Where a medium is. */
@@ -27,12 +30,22 @@ public final class MediaList {
     NEEDED,
     /** Taken out, its return not confirmed. */
     OUT,
+    /** Handed out at the counter. */
+    LENT,
+    /** With the recipient to whom an exception handed it over. */
+    HANDED_OVER,
+    /** Lost. */
+    LOST,
     /** Out of use for good. */
     DISPOSED
   }
 
-  /** A line of the register. */
-  public record Line(Medium medium, Place place) {}
+  /**
+   * A line of the register.
+   *
+   * @param overdue whether who has it from the counter should have brought it back
+   */
+  public record Line(Medium medium, Place place, boolean overdue) {}
 
   /**
    * All media of an organ, disposed ones too, by id.
@@ -48,14 +61,24 @@ public final class MediaList {
           .sound()
           .forEach(dossier -> needed.add(dossier.text().medium()));
       return media.ofOrgan(handle, organ).stream()
-          .map(medium -> new Line(medium, place(medium, out, needed)))
+          .map(medium ->
+              new Line(
+                  medium,
+                  place(medium, out, needed),
+                  medium.usable()
+                      && medium.loan() != null
+                      && medium.loan().isOverdue(clock.instant())))
           .toList();
     });
   }
 
   private static Place place(Medium medium, Set<String> out, Set<String> needed) {
     if (!medium.usable()) {
-      return Place.DISPOSED;
+      return medium.disposal() == null ? Place.LOST : Place.DISPOSED;
+    }
+    Medium.Loan loan = medium.loan();
+    if (loan != null) {
+      return loan.person() == null ? Place.HANDED_OVER : Place.LENT;
     }
     if (out.contains(medium.id())) {
       return Place.OUT;

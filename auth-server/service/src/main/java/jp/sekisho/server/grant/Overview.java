@@ -244,12 +244,16 @@ public final class Overview {
         use == null ? null : use.deadline().toString(),
         grant == null ? null : time(grant.ended()),
         grant == null ? null : time(grant.returned()),
+        grant == null ? null : grant.receipt(),
+        grant == null || grant.erasure() == null ? null : time(grant.erasure().at()),
         remanded(request),
         extension(dossier),
         made.stream().map(Reviews::line).toList(),
         series(dossier, times, now),
         report(grant),
         dossier.isUnreported(),
+        time(dossier.reportDue()),
+        dossier.isReportLate(now),
         actions);
   }
 

@@ -74,6 +74,9 @@ public final class Papers {
    * @param organ name of the 機関
    * @param text what counts, with what extensions added
    * @param turn of a series, or an occurrence of one; null for what is used once
+   * @param returned when its return was confirmed, or it was handed over
+   * @param receipt number of who got it (受領番号); null where it was not handed over
+   * @param erased when its erasure was confirmed
    * @param signatures of its approval and its extensions, in order
    */
   public record Paper(
@@ -90,6 +93,8 @@ public final class Papers {
       @Nullable Instant ended,
       @Nullable Instant returned,
       @Nullable Named returnedBy,
+      @Nullable String receipt,
+      @Nullable Instant erased,
       boolean overdue) {
     public Paper {
       signatures = List.copyOf(signatures);
@@ -147,6 +152,8 @@ public final class Papers {
         grant == null ? null : grant.ended(),
         grant == null ? null : grant.returned(),
         returnedBy == null ? null : named(handle, returnedBy),
+        grant == null ? null : grant.receipt(),
+        grant == null || grant.erasure() == null ? null : grant.erasure().at(),
         grant != null && grant.isOut() && !now.isBefore(dossier.text().end()));
   }
 

@@ -129,6 +129,24 @@ enum Step {
       return dossier.due(now) == null ? Refusal.GRANT_DECIDED : null;
     }
   },
+  /** 引渡し to whom the medium was for, instead of its return. */
+  HAND_OVER {
+    @Override
+    @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
+      return RETURN.obstacle(dossier, rights, now);
+    }
+  },
+  /** 消去確認 of a medium that came back, by whoever may confirm its return. */
+  ERASE {
+    @Override
+    @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
+      if (!rights.approver() && !rights.admin() && !dossier.request().concerns(rights.person())) {
+        return Refusal.ROLE_MISSING;
+      }
+      Grant grant = dossier.grant();
+      return grant != null && grant.isUnerased() ? null : Refusal.GRANT_DECIDED;
+    }
+  },
   /** 事後報告 of an occurrence whose use is over, by whoever may confirm its return. */
   REPORT {
     @Override
@@ -145,6 +163,6 @@ enum Step {
 
   /** The word on the wire and in the log. */
   String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -77,11 +77,15 @@ public final class Stocktake {
   private MediumEvent.Counted compare(
       Handle handle, String organ, String reference, Collection<String> found) {
     Set<String> registered = new TreeSet<>();
-    media.ofOrgan(handle, organ).stream()
-        .filter(Medium::usable)
-        .map(Medium::id)
-        .forEach(registered::add);
     Set<String> out = dossiers.out(handle, organ);
+    for (Medium medium : media.ofOrgan(handle, organ)) {
+      if (medium.usable()) {
+        registered.add(medium.id());
+        if (medium.loan() != null) {
+          out.add(medium.id());
+        }
+      }
+    }
     Set<String> missing = new TreeSet<>(registered);
     missing.removeAll(Set.copyOf(found));
     Set<String> lent = new TreeSet<>(missing);

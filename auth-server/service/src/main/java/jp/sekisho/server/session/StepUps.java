@@ -47,6 +47,9 @@ public final class StepUps {
   /** Before a medium is recorded as disposed of; its number follows. */
   public static final String DISPOSE_MEDIUM = "medium-dispose:";
 
+  /** Before a medium is recorded as lost; its number follows. */
+  public static final String LOSE_MEDIUM = "medium-lose:";
+
   /** Before something is done with a card at the desk: the request's action, person and card. */
   private static final String DESK =
       "(?:card-suspend:PERSON"
@@ -87,6 +90,9 @@ public final class StepUps {
               + DISPOSE_MEDIUM
               + MEDIUM
               + "|"
+              + LOSE_MEDIUM
+              + MEDIUM
+              + "|"
               + DESK.replace("PERSON", PERSON).replace("HASH", HASH));
 
   private final InstantSource clock;
@@ -117,7 +123,9 @@ public final class StepUps {
    * What to say of one that {@link #isAction} does not know; a person may have typed part of it.
    */
   public static Refusal malformed(String action) {
-    return action.startsWith(REGISTER_MEDIUM) || action.startsWith(DISPOSE_MEDIUM)
+    return action.startsWith(REGISTER_MEDIUM)
+            || action.startsWith(DISPOSE_MEDIUM)
+            || action.startsWith(LOSE_MEDIUM)
         ? Refusal.MEDIUM_FORM
         : Refusal.INPUT_MALFORMED;
   }

@@ -13,6 +13,7 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import jp.sekisho.protocol.HandedOver;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NewGrant;
@@ -128,6 +129,15 @@ final class GrantApiController {
     return answer(request, by, HttpStatus.OK, returns.report(by, id, said));
   }
 
+  @Post("/{id}/hand-over")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> handOver(HttpRequest<?> request, @PathVariable String id, @Body byte[] body)
+      throws MalformedException {
+    Session by = CurrentSession.active(request);
+    HandedOver said = WireJson.read(body, HandedOver.class);
+    return answer(request, by, HttpStatus.OK, returns.handOver(by, id, said));
+  }
+
   @Post("/{id}/{step}")
   @Consumes(MediaType.ALL)
   HttpResponse<?> step(HttpRequest<?> request, @PathVariable String id, @PathVariable String step) {
@@ -138,6 +148,7 @@ final class GrantApiController {
       case "revoke" -> answer(request, by, HttpStatus.OK, requests.revoke(by, id));
       case "review" -> answer(request, by, HttpStatus.OK, reviews.done(by, id));
       case "return" -> answer(request, by, HttpStatus.OK, returns.confirm(by, id));
+      case "erase" -> answer(request, by, HttpStatus.OK, returns.erase(by, id));
       default -> answers.refuse(Refusal.NOT_FOUND, request);
     };
   }

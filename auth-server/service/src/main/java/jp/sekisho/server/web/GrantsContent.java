@@ -66,6 +66,8 @@ final class GrantsContent {
         time(view.deadline()),
         time(view.endedAt()),
         time(view.returnedAt()),
+        view.receipt() == null ? "" : view.receipt(),
+        time(view.erasedAt()),
         view.remanded() == null ? null : remand(view.remanded()),
         view.extension() == null ? null : longer(view.extension(), words),
         view.reviews().stream().map(line -> review(line, words)).toList(),
@@ -76,6 +78,8 @@ final class GrantsContent {
                 view.useReport().said(),
                 view.useReport().by() + " (" + time(view.useReport().at()) + ")"),
         view.unreported(),
+        time(view.reportDue()),
+        view.reportOverdue(),
         FIELD.format(Instant.parse(view.end())),
         view.actions());
   }

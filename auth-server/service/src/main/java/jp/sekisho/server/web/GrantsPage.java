@@ -214,12 +214,14 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param state stable word
    * @param text the exact text a card signs
    * @param decision who decided, and when
+   * @param receipt the recipient's number where it was handed over; "" else
    * @param remand null if it was never sent back
    * @param extension the newest one asked for; null for none
    * @param reviews what deputies decided about it
    * @param series null for what is used once
    * @param report null before
    * @param unreported whether it is missing (事後報告未了)
+   * @param reportDue when it is due
    * @param endField the end as an input field holds it
    * @param actions what the session's person may do, stable words
    */
@@ -243,12 +245,16 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String deadline,
       String endedAt,
       String returnedAt,
+      String receipt,
+      String erasedAt,
       @Nullable Remand remand,
       @Nullable Longer extension,
       List<Review> reviews,
       @Nullable Series series,
       @Nullable Told report,
       boolean unreported,
+      String reportDue,
+      boolean reportOverdue,
       String endField,
       List<String> actions) {
     public GrantRow {

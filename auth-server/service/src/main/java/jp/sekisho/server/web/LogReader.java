@@ -150,7 +150,7 @@ final class LogReader {
   }
 
   /** A search does not depend on a write: what the index lacks is said beside what it finds. */
-  private long followed(String log) {
+  long followed(String log) {
     try {
       return index.catchUp(log, MOST_WAITED_FOR);
     } catch (StorageException e) {

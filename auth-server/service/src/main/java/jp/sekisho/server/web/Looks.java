@@ -14,6 +14,7 @@ import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
 import jp.sekisho.protocol.MeasureView;
 import jp.sekisho.protocol.MeasureViews;
+import jp.sekisho.protocol.ReconciledUses;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.ReviewLine;
 import jp.sekisho.server.config.Installation;
@@ -47,6 +48,7 @@ final class Looks {
   private final Emergencies emergencies;
   private final MeasureRegister register;
   private final DeskMedia media;
+  private final Reconciler reconciler;
 
   Looks(
       Desk desk,
@@ -55,7 +57,8 @@ final class Looks {
       Reviews reviews,
       Emergencies emergencies,
       MeasureRegister register,
-      DeskMedia media) {
+      DeskMedia media,
+      Reconciler reconciler) {
     this.desk = desk;
     this.overview = overview;
     this.papers = papers;
@@ -63,6 +66,7 @@ final class Looks {
     this.emergencies = emergencies;
     this.register = register;
     this.media = media;
+    this.reconciler = reconciler;
   }
 
   /** The exceptions that the session's person may see. */
@@ -127,6 +131,13 @@ final class Looks {
     Optional<List<Papers.Paper>> found = papers.register(session, month);
     list(session, "grants-register", found.isPresent());
     return found;
+  }
+
+  /** What does not fit between the organ's exceptions and its log. */
+  Optional<ReconciledUses> reconciliation(Session session, Reconciler.Question question) {
+    boolean may = desk.holds(session, DeskMedia.READERS);
+    list(session, "reconciliation", may);
+    return may ? Optional.of(reconciler.of(session, question)) : Optional.empty();
   }
 
   /** The emergencies that the session's person may see. */

@@ -13,6 +13,7 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
@@ -21,8 +22,11 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.MediaCounted;
 import jp.sekisho.protocol.MediaFound;
 import jp.sekisho.protocol.MediumEnd;
+import jp.sekisho.protocol.MediumHeld;
 import jp.sekisho.protocol.MediumLine;
 import jp.sekisho.protocol.MediumLines;
+import jp.sekisho.protocol.MediumLoan;
+import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NewMedium;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.WireJson;
@@ -35,12 +39,16 @@ import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.web.MediaPage.MediumRow;
+import org.jspecify.annotations.Nullable;
 
 /** The register of media (媒体台帳): its page, and what an administrator does with it. */
 @Controller
 @Requires(beans = Installation.class)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class MediaController {
+  private static final String NOTHING = "—";
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd").withZone(LogFilter.JAPAN);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(LogFilter.JAPAN);
 
@@ -93,7 +101,6 @@ final class MediaController {
 
   private static MediumRow row(Line line, Words words) {
     Medium medium = line.medium();
-    Medium.Disposal disposal = medium.disposal();
     String place = place(line);
     return new MediumRow(
         medium.id(),
@@ -101,11 +108,51 @@ final class MediaController {
         TIME.format(medium.registered()),
         place,
         words.text("web.media.place." + place),
-        disposal == null ? "—" : TIME.format(disposal.at()) + " " + disposal.reference());
+        held(line, words),
+        line.overdue(),
+        ended(medium));
+  }
+
+  /** Who has it, since when, until when and by which document. */
+  private static String held(Line line, Words words) {
+    Medium.Loan loan = line.medium().loan();
+    if (loan == null) {
+      return NOTHING;
+    }
+    String person = loan.person();
+    Instant due = loan.due();
+    return (person == null ? words.text("web.media.recipient") : person)
+        + " "
+        + TIME.format(loan.at())
+        + (due == null ? "" : " – " + DAY.format(due.minusMillis(1)))
+        + " "
+        + loan.reference();
+  }
+
+  /** Its loss and its disposal. */
+  private static String ended(Medium medium) {
+    Medium.Loss loss = medium.loss();
+    Medium.Disposal disposal = medium.disposal();
+    String lost = loss == null ? "" : TIME.format(loss.at()) + " " + loss.reference();
+    String gone = disposal == null ? "" : TIME.format(disposal.at()) + " " + disposal.reference();
+    String both = (lost + " " + gone).strip();
+    return both.isEmpty() ? NOTHING : both;
   }
 
   private static String place(Line line) {
-    return line.place().name().toLowerCase(Locale.ROOT);
+    return line.place().name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static @Nullable MediumHeld held(Line line) {
+    Medium.Loan loan = line.medium().loan();
+    return loan == null
+        ? null
+        : new MediumHeld(
+            loan.person(),
+            loan.at().toString(),
+            loan.due() == null ? null : loan.due().toString(),
+            line.overdue(),
+            loan.reference());
   }
 
   @Get("/api/v1/media")
@@ -122,13 +169,17 @@ final class MediaController {
             .map(line -> {
               Medium medium = line.medium();
               Medium.Disposal disposal = medium.disposal();
+              Medium.Loss loss = medium.loss();
               return new MediumLine(
                   medium.id(),
                   medium.fingerprint(),
                   medium.registered().toString(),
                   place(line),
                   disposal == null ? null : disposal.at().toString(),
-                  disposal == null ? null : disposal.reference());
+                  disposal == null ? null : disposal.reference(),
+                  held(line),
+                  loss == null ? null : loss.at().toString(),
+                  loss == null ? null : loss.reference());
             })
             .toList());
   }
@@ -151,6 +202,30 @@ final class MediaController {
     Session by = CurrentSession.active(request);
     MediumEnd end = WireJson.read(body, MediumEnd.class);
     return answer(request, by, HttpStatus.OK, media.dispose(by, end));
+  }
+
+  @Post("/api/v1/media/check-out")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> checkOut(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    Session by = CurrentSession.active(request);
+    MediumLoan wanted = WireJson.read(body, MediumLoan.class);
+    return answer(request, by, HttpStatus.OK, media.checkOut(by, wanted));
+  }
+
+  @Post("/api/v1/media/check-in")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> checkIn(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    Session by = CurrentSession.active(request);
+    NamedMedium back = WireJson.read(body, NamedMedium.class);
+    return answer(request, by, HttpStatus.OK, media.checkIn(by, back));
+  }
+
+  @Post("/api/v1/media/lose")
+  @Consumes(MediaType.APPLICATION_JSON)
+  HttpResponse<?> lose(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
+    Session by = CurrentSession.active(request);
+    MediumEnd lost = WireJson.read(body, MediumEnd.class);
+    return answer(request, by, HttpStatus.OK, media.lose(by, lost));
   }
 
   @Post("/api/v1/media/count")

@@ -27,7 +27,9 @@ public record MediaPage(Frame frame, String person, String terminal, @Nullable C
    * One medium in the page's language; times in Japan Standard Time.
    *
    * @param place stable word
-   * @param disposal when and by which document; "—" while it is in use
+   * @param held who has it from the counter or got it handed over, and until when; "—" else
+   * @param overdue whether they should have brought it back
+   * @param disposal when and by which document it was lost or disposed of; "—" while it is in use
    */
   public record MediumRow(
       String medium,
@@ -35,10 +37,27 @@ public record MediaPage(Frame frame, String person, String terminal, @Nullable C
       String registered,
       String place,
       String placeWords,
+      String held,
+      boolean overdue,
       String disposal) {
     /** Whether it may be disposed of now. */
     public boolean lies() {
-      return place.equals("in");
+      return place.equals("in") || place.equals("lost") || place.equals("handed-over");
+    }
+
+    /** Whether it may be handed out now. */
+    public boolean lendable() {
+      return place.equals("in") || place.equals("needed");
+    }
+
+    /** Whether it may be taken back now. */
+    public boolean lent() {
+      return place.equals("lent") || place.equals("handed-over");
+    }
+
+    /** Whether it may be recorded as lost. */
+    public boolean losable() {
+      return !place.equals("lost") && !place.equals("disposed");
     }
   }
 }

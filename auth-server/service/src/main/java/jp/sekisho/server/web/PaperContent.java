@@ -69,7 +69,14 @@ final class PaperContent {
     if (permit) {
       rows.add(new Row(words.text("web.grant.activated"), time(paper.activated(), words)));
       rows.add(new Row(words.text("web.grant.ended"), time(paper.ended(), words)));
-      rows.add(new Row(words.text("web.grant.returned"), returned(paper, words)));
+      boolean handedOver = paper.receipt() != null;
+      rows.add(
+          new Row(
+              words.text(handedOver ? "web.grant.handed-over" : "web.grant.returned"),
+              returned(paper, words)));
+      if (!handedOver) {
+        rows.add(new Row(words.text("web.grant.erased"), time(paper.erased(), words)));
+      }
     }
     return new Content(
         permit ? "permit" : "request",
@@ -117,7 +124,7 @@ final class PaperContent {
         text.terminal(),
         time(paper.activated(), words),
         time(paper.deadline(), words),
-        time(paper.returned(), words),
+        back(paper, words),
         returnedBy == null ? NOTHING : named(returnedBy),
         last == null ? NOTHING : by(last, words),
         last == null ? NOTHING : last.signature(),
@@ -150,7 +157,15 @@ final class PaperContent {
 
   private static String returned(Paper paper, Words words) {
     Named by = paper.returnedBy();
-    return by == null ? NOTHING : time(paper.returned(), words) + " " + named(by);
+    return by == null ? NOTHING : back(paper, words) + " " + named(by);
+  }
+
+  /** When it came back, or was handed over by which receipt. */
+  private static String back(Paper paper, Words words) {
+    String at = time(paper.returned(), words);
+    return paper.receipt() == null
+        ? at
+        : at + " " + words.text("web.reconciliation.receipt").replace("{number}", paper.receipt());
   }
 
   private static String named(Named one) {

@@ -58,7 +58,7 @@ final class SessionFilter implements ConditionalFilter {
       Pattern.compile(
           "/api/v1/[a-z/-]{1,80}|/api/v1/(grants|emergencies|measures)/"
               + GRANT
-              + "(/[a-z]{1,16})?");
+              + "(/[a-z-]{1,16})?");
 
   private final Sessions sessions;
   private final Answers answers;
@@ -118,6 +118,7 @@ final class SessionFilter implements ConditionalFilter {
           "/emergencies",
           "/measures",
           "/media",
+          "/reconciliation",
           "/log-sheet",
           "/authenticators",
           "/sessions",

@@ -120,7 +120,8 @@ final class GrantRestartTest {
         new CardApprovals(storage.transactions, dossiers, shelf, limits, occurrences);
     final Activations activations =
         new Activations(storage.transactions, dossiers, media, sessions, occurrences);
-    final Returns returns = new Returns(storage.transactions, dossiers, shelf);
+    final Loans loans = new Loans(storage.transactions, media, storage.seal);
+    final Returns returns = new Returns(storage.transactions, dossiers, shelf, loans);
     final GrantClock time = new GrantClock(storage.transactions, dossiers, occurrences);
     final GrantWatch watch = new GrantWatch(dossiers);
 
@@ -560,7 +561,7 @@ final class GrantRestartTest {
       assertEquals(List.of("M-0007"), counted(run, "M-0007").unreturned());
       assertEquals(
           List.of(MediaList.Place.OUT),
-          new MediaList(run.storage.transactions, run.media, run.storage.seal)
+          new MediaList(run.storage.transactions, run.media, run.storage.seal, clock)
               .of("mayor").stream().map(MediaList.Line::place).toList());
       assertEquals(
           new Media.Disposed.Refused(Refusal.MEDIUM_IN_USE),

@@ -75,6 +75,7 @@ final class LooksTest {
       get(scene, clerk, 404, "/grants/" + NOWHERE);
       get(scene, clerk, 404, "/api/v1/grants/" + NOWHERE);
       get(scene, clerk, 403, "/grants-register");
+      get(scene, clerk, 403, "/reconciliation");
       for (String path : List.of("/measures", "/api/v1/measures", "/media", "/api/v1/media")) {
         get(scene, clerk, 403, path);
       }
@@ -85,6 +86,7 @@ final class LooksTest {
               GrantScene.CLERK + " GRANT_UNKNOWN view-grant",
               GrantScene.CLERK + " GRANT_UNKNOWN view-grant",
               refused + "grants-register",
+              refused + "reconciliation",
               refused + "measures",
               refused + "measures",
               refused + "media",
@@ -107,6 +109,8 @@ final class LooksTest {
       paths.put("/api/v1/grants/" + id, GrantScene.CLERK + " " + id + " grant");
       paths.put("/grants/" + id + "/request", GrantScene.CLERK + " " + id + " grant");
       paths.put("/grants-register", "grants-register");
+      paths.put("/reconciliation", "reconciliation");
+      paths.put("/api/v1/reconciliation?all=1", "reconciliation");
       paths.put("/emergencies", "emergencies");
       paths.put("/api/v1/emergencies", "emergencies");
       paths.put("/measures", "measures");

@@ -207,10 +207,6 @@ final class RotaTest {
         closed::toString);
     assertTrue(closed.due().text().endsWith("\nunused -\n"), closed::toString);
     assertTrue(page(approver, view.id()).contains("id=\"confirm-text\""));
-      java.nio.file.Files.writeString(
-          java.nio.file.Path.of("/tmp/p6c-" + l + ".html"),
-      java.nio.file.Files.writeString(
-          java.nio.file.Path.of("/tmp/p6c-clerk-" + l + ".html"),
     HttpResponse<String> forged = scene.approveWithoutTheCard(approver, view.id());
     assertFalse(forged.statusCode() == 200);
     assertTrue(scene.entries().contains("grant.refused SIGNATURE_INVALID"));

@@ -21,6 +21,7 @@ import jp.sekisho.protocol.OccurrenceView;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.SeriesView;
+import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.server.card.CardRegistry;
@@ -236,6 +237,31 @@ final class SeriesTest {
   }
 
   @Test
+  void aUseThatNobodyReportsIsToldOnceByTheClock() throws Exception {
+    GrantView view = approved();
+    String first = times(view.id()).getFirst().grant();
+    activated(first, 1);
+    leap(Duration.ofMinutes(11));
+    assertEquals("used", scene.view(clerk, first).state());
+    Instant ended = Instant.parse(Objects.requireNonNull(scene.view(clerk, first).endedAt()));
+    assertEquals(ended.plus(Dossier.REPORT).toString(), scene.view(clerk, first).reportDue());
+    assertEquals(200, post(clerk, "/" + first + "/return", "").statusCode());
+    leap(Dossier.REPORT.minusSeconds(1));
+    assertFalse(scene.view(clerk, first).reportOverdue());
+    assertFalse(scene.entries().contains("grant.report-overdue"));
+    leap(Duration.ofSeconds(1));
+    leap(Duration.ofDays(1));
+    assertTrue(scene.view(clerk, first).reportOverdue());
+    assertEquals(
+        1, scene.entries().stream().filter("grant.report-overdue"::equals).count(), "once");
+    String page = scene.send("GET", "/grants/" + first, null, clerk.cookie()).body();
+    assertTrue(page.contains("id=\"report-overdue\""), page);
+    assertEquals(200, post(clerk, "/" + first + "/report", REPORT).statusCode());
+    assertFalse(scene.view(clerk, first).reportOverdue());
+    assertNull(scene.view(clerk, first).reportDue());
+  }
+
+  @Test
   void aTimeThatWasNotUsedStopsNothingAndTheSeriesEndsByItself() throws Exception {
     GrantView view = approved();
     leap(WEEK);
@@ -388,6 +414,42 @@ final class SeriesTest {
     leapTo(WEEK);
     approver = scene.login(GrantScene.APPROVER, scene.approverPc);
     assertEquals(1, times(view.id()).size());
+  }
+
+  @Test
+  void aMediumThatIsLostTakesItsSeriesItsTimesAndOtherExceptionsAlong() throws Exception {
+    GrantView view = approved();
+    String first = times(view.id()).getFirst().grant();
+    activated(first, 1);
+    String once = scene.requested(clerk).id();
+    assertEquals(200, scene.approve(approver, once).statusCode());
+    Loans loans = scene.server.context.getBean(Loans.class);
+    Loans.Outcome lost = lose(loans, "情第32号");
+    assertTrue(lost instanceof Loans.Outcome.Done, lost.toString());
+    assertEquals("revoked", state(view.id()));
+    assertEquals("revoked", state(first));
+    assertEquals("revoked", state(once));
+    assertEquals(List.of(), offered(), "terminals close what they have open");
+    assertTrue(Objects.requireNonNull(dossier(first).grant()).isOut(), "it stays due");
+    assertEquals(2, scene.entries().stream().filter("grant.series-ended"::equals).count());
+    assertEquals(1, scene.entries().stream().filter("grant.revoked"::equals).count());
+    assertTrue(scene.entries().contains("medium.lost"));
+    assertEquals(
+        Refusal.GRANT_MEDIUM, GrantScene.refusal(post(clerk, "", scene.wanted())), "never again");
+    assertEquals(new Loans.Outcome.Refused(Refusal.MEDIUM_PLACE), lose(loans, "情第33号"));
+    assertTrue(
+        scene.server.context.getBean(Media.class).dispose(GrantScene.MEDIUM, "mayor", "情第34号")
+            instanceof Media.Disposed.Done,
+        "what was written off");
+  }
+
+  private static Loans.Outcome lose(Loans loans, String reference) {
+    return loans.lose(
+        new Entry.Subject("mayor", null, null, null, null),
+        Media.Gate.OPEN,
+        GrantScene.MEDIUM,
+        "mayor",
+        reference);
   }
 
   @Test

@@ -216,6 +216,65 @@ final class StepTest {
   }
 
   @Test
+  void whatIsOutIsHandedOverAsItWouldBeReturnedAndThenNeitherReturnedNorErased() {
+    for (GrantState out : EnumSet.of(GrantState.ACTIVE, GrantState.USED, GrantState.REVOKED)) {
+      for (Rights rights : Set.of(APPROVER, ADMIN, REQUESTER, USER)) {
+        assertNull(may(Step.HAND_OVER, in(out, true), rights));
+      }
+      assertEquals(Refusal.ROLE_MISSING, may(Step.HAND_OVER, in(out, true), AUDITOR));
+    }
+    assertEquals(Refusal.GRANT_DECIDED, may(Step.HAND_OVER, in(GrantState.APPROVED, false), USER));
+    Dossier used = in(GrantState.USED, true);
+    Grant given = Objects.requireNonNull(used.grant()).handedOver(END, "100050", "税第77号");
+    assertEquals(GrantState.CLOSED, given.state());
+    assertEquals(false, given.isOut());
+    assertEquals(false, given.isUnerased());
+    assertEquals("税第77号", given.receipt());
+    for (Step step : EnumSet.of(Step.HAND_OVER, Step.RETURN, Step.ERASE)) {
+      assertEquals(Refusal.GRANT_DECIDED, may(step, used.with(given), APPROVER), step.text());
+    }
+    Grant.Erasure erasure = new Grant.Erasure(END, "100050");
+    assertThrows(IllegalStateException.class, () -> given.erased(erasure));
+  }
+
+  @Test
+  void whatCameBackIsErasedOnceAndNothingBefore() {
+    Dossier used = in(GrantState.USED, true);
+    Grant grant = Objects.requireNonNull(used.grant());
+    Grant.Erasure erasure = new Grant.Erasure(END, "100050");
+    assertEquals(false, grant.isUnerased());
+    assertEquals(Refusal.GRANT_DECIDED, may(Step.ERASE, used, APPROVER));
+    assertThrows(IllegalStateException.class, () -> grant.erased(erasure));
+    Dossier back = used.with(grant.returned(END, "100050"));
+    for (Rights rights : Set.of(APPROVER, ADMIN, REQUESTER, USER)) {
+      assertNull(may(Step.ERASE, back, rights));
+    }
+    assertEquals(Refusal.ROLE_MISSING, may(Step.ERASE, back, AUDITOR));
+    Grant erased = Objects.requireNonNull(back.grant()).erased(erasure);
+    assertEquals(erasure, erased.erasure());
+    assertEquals(GrantState.CLOSED, erased.state());
+    assertEquals(Refusal.GRANT_DECIDED, may(Step.ERASE, back.with(erased), APPROVER));
+  }
+
+  @Test
+  void theReportOfAnOccurrenceIsDueThreeDaysAfterItsUseAndOfNothingElse() {
+    assertNull(in(GrantState.USED, true).reportDue());
+    assertNull(occurrence(GrantState.ACTIVE, true).reportDue());
+    assertNull(occurrence(GrantState.EXPIRED, false).reportDue());
+    Dossier used = occurrence(GrantState.USED, true);
+    Instant due = END.plus(Dossier.REPORT);
+    assertEquals(due, used.reportDue());
+    assertEquals(false, used.isReportLate(due.minusMillis(1)));
+    assertEquals(true, used.isReportLate(due));
+    Grant grant = Objects.requireNonNull(used.grant());
+    Dossier early = used.with(grant.returned(START, "100050"));
+    assertEquals(START.plus(Dossier.REPORT), early.reportDue());
+    assertEquals(due, grant.reportOverdue(due).reportOverdue());
+    Grant.Report report = new Grant.Report(END, "100050", "十二件");
+    assertEquals(false, used.with(grant.reported(report)).isReportLate(due));
+  }
+
+  @Test
   void anOccurrenceIsNotExtendedAndASeriesIsApprovedBeforeItsFirstTimeIsOver() {
     assertEquals(
         Refusal.GRANT_DECIDED, may(Step.EXTEND, occurrence(GrantState.ACTIVE, true), USER));

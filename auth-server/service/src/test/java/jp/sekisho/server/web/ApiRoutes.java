@@ -19,6 +19,7 @@ import jp.sekisho.protocol.EventBatch;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
+import jp.sekisho.protocol.HandedOver;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.HeartbeatReply;
 import jp.sekisho.protocol.LogHold;
@@ -30,9 +31,11 @@ import jp.sekisho.protocol.MediaCounted;
 import jp.sekisho.protocol.MediaFound;
 import jp.sekisho.protocol.MediumEnd;
 import jp.sekisho.protocol.MediumLines;
+import jp.sekisho.protocol.MediumLoan;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
+import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
@@ -49,6 +52,7 @@ import jp.sekisho.protocol.PasskeyOptions;
 import jp.sekisho.protocol.PinResetNote;
 import jp.sekisho.protocol.PostChoice;
 import jp.sekisho.protocol.PostedAnswer;
+import jp.sekisho.protocol.ReconciledUses;
 import jp.sekisho.protocol.RelyingAnswer;
 import jp.sekisho.protocol.RelyingAsk;
 import jp.sekisho.protocol.RelyingEvents;
@@ -158,6 +162,12 @@ public final class ApiRoutes {
         get("/grants/{id}/permit", Who.SESSION, "the permission, to print", HTML),
         get("/grants-register", Who.SESSION, "the register of media taken out", HTML)
             .asking("month"),
+        get(
+                "/reconciliation",
+                Who.SESSION,
+                "what does not fit between exceptions and the log",
+                HTML)
+            .asking("openings", "uses", "all"),
         get("/measures", Who.SESSION, "the register of exceptional measures", HTML),
         get("/measures/{id}", Who.SESSION, "one exceptional measure", HTML),
         get("/measures/{id}/request", Who.SESSION, "its application, to print", HTML),
@@ -295,6 +305,24 @@ public final class ApiRoutes {
             MediumEnd.class,
             MediumLines.class),
         post(
+            "/api/v1/media/lose",
+            Who.SESSION,
+            "records that a medium is lost, after a step-up for it",
+            MediumEnd.class,
+            MediumLines.class),
+        post(
+            "/api/v1/media/check-out",
+            Who.SESSION,
+            "records that a medium was handed out at the counter",
+            MediumLoan.class,
+            MediumLines.class),
+        post(
+            "/api/v1/media/check-in",
+            Who.SESSION,
+            "records that it is back",
+            NamedMedium.class,
+            MediumLines.class),
+        post(
             "/api/v1/media/count",
             Who.SESSION,
             "compares the media that are there with the register",
@@ -357,9 +385,21 @@ public final class ApiRoutes {
             ReportedUse.class,
             GrantView.class),
         post(
+            "/api/v1/grants/{id}/hand-over",
+            Who.SESSION,
+            "says by which receipt the medium was handed over",
+            HandedOver.class,
+            GrantView.class),
+        get(
+                "/api/v1/reconciliation",
+                Who.SESSION,
+                "what does not fit between exceptions and the log",
+                ReconciledUses.class)
+            .asking("openings", "uses", "all"),
+        post(
             "/api/v1/grants/{id}/{step}",
             Who.SESSION,
-            "step: reject, withdraw, revoke, return or review",
+            "step: reject, withdraw, revoke, return, erase or review",
             null,
             GrantView.class),
         post(

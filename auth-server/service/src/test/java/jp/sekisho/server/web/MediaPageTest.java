@@ -8,12 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import jp.sekisho.protocol.MediaCounted;
 import jp.sekisho.protocol.MediaFound;
 import jp.sekisho.protocol.MediumEnd;
+import jp.sekisho.protocol.MediumHeld;
 import jp.sekisho.protocol.MediumLine;
 import jp.sekisho.protocol.MediumLines;
+import jp.sekisho.protocol.MediumLoan;
+import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NewMedium;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -128,6 +134,111 @@ final class MediaPageTest {
 
   private HttpResponse<String> dispose(Token asker, String medium, String reference) {
     return scene.post("/api/v1/media/dispose", asker, new MediumEnd(medium, reference));
+  }
+
+  @Test
+  @DisplayName(
+      "R14: a medium goes out and comes back at the counter, dated, and opens nothing by it")
+  void lending() throws Exception {
+    Token admin = scene.session(DeskScene.ADMIN);
+    assertEquals(201, registered(admin, "M-0031").statusCode());
+    String due = today().plusDays(7).toString();
+    MediumLoan loan = new MediumLoan("M-0031", DeskScene.CLERK, due, "情第31号");
+    HttpResponse<String> out = scene.post("/api/v1/media/check-out", admin, loan);
+    assertEquals(200, out.statusCode(), out.body());
+    MediumLine line = line(admin, "M-0031");
+    assertEquals("lent", line.place());
+    MediumHeld held = Objects.requireNonNull(line.held());
+    assertEquals(DeskScene.CLERK, held.person());
+    assertEquals("情第31号", held.document());
+    assertFalse(held.late());
+    assertEquals(DeskScene.CLERK, newest("medium.checked-out").data().get("holder"));
+    assertEquals(due, newest("medium.checked-out").data().get("due"));
+    String page = scene.get("/media?lang=ja", admin).body();
+    assertTrue(page.contains("窓口で貸出中") && page.contains(due), page);
+
+    assertRefused(Refusal.MEDIUM_PLACE, "/api/v1/media/check-out", admin, loan);
+    assertEquals("MEDIUM_PLACE", newest("medium.kept").reason());
+    scene.prove(admin, StepUps.DISPOSE_MEDIUM + "M-0031");
+    assertEquals(Refusal.MEDIUM_IN_USE, DeskScene.refusal(dispose(admin, "M-0031", "情第12号")));
+    MediaCounted counted =
+        read(
+            scene.post("/api/v1/media/count", admin, new MediaFound("情第30号", List.of())),
+            MediaCounted.class);
+    assertTrue(counted.out().contains("M-0031") && !counted.missing().contains("M-0031"));
+
+    NamedMedium back = new NamedMedium("M-0031");
+    assertEquals(200, scene.post("/api/v1/media/check-in", admin, back).statusCode());
+    assertEquals("in", line(admin, "M-0031").place());
+    assertNull(line(admin, "M-0031").held());
+    assertEquals(DeskScene.ADMIN, newest("medium.checked-in").subject().person());
+    assertRefused(Refusal.MEDIUM_PLACE, "/api/v1/media/check-in", admin, back);
+  }
+
+  @Test
+  @DisplayName("R14: who hands out, to whom, until when and by which document is judged")
+  void lendingRefused() throws Exception {
+    Token admin = scene.session(DeskScene.ADMIN);
+    assertEquals(201, registered(admin, "M-0032").statusCode());
+    String due = today().plusDays(7).toString();
+    String url = "/api/v1/media/check-out";
+    for (MediumLoan wrong :
+        List.of(
+            new MediumLoan("0032", DeskScene.CLERK, due, "情第31号"),
+            new MediumLoan("M-0032", "1234-5678-9012", due, "情第31号"),
+            new MediumLoan("M-0032", DeskScene.CLERK, "2026-02-30", "情第31号"),
+            new MediumLoan("M-0032", DeskScene.CLERK, due, "関所太郎"))) {
+      assertRefused(Refusal.MEDIUM_FORM, url, admin, wrong);
+    }
+    for (String day : List.of(today().minusDays(1).toString(), today().plusDays(400).toString())) {
+      assertRefused(
+          Refusal.MEDIUM_PLACE,
+          url,
+          admin,
+          new MediumLoan("M-0032", DeskScene.CLERK, day, "情第31号"));
+    }
+    assertRefused(
+        Refusal.MEDIUM_UNKNOWN,
+        url,
+        admin,
+        new MediumLoan("M-0039", DeskScene.CLERK, due, "情第31号"));
+    assertRefused(
+        Refusal.DESK_PERSON, url, admin, new MediumLoan("M-0032", "999999", due, "情第31号"));
+    assertRefused(
+        Refusal.ROLE_MISSING,
+        url,
+        scene.session(DeskScene.APPROVER),
+        new MediumLoan("M-0032", DeskScene.CLERK, due, "情第31号"));
+    assertEquals("in", line(admin, "M-0032").place());
+  }
+
+  @Test
+  @DisplayName("R14: a loss is written down by the administrator's card, and is for good")
+  void losing() throws Exception {
+    Token admin = scene.session(DeskScene.ADMIN);
+    assertEquals(201, registered(admin, "M-0033").statusCode());
+    MediumEnd lost = new MediumEnd("M-0033", "情第32号");
+    assertRefused(Refusal.STEP_UP_NEEDED, "/api/v1/media/lose", admin, lost);
+    scene.prove(admin, StepUps.LOSE_MEDIUM + "M-0033");
+    HttpResponse<String> done = scene.post("/api/v1/media/lose", admin, lost);
+    assertEquals(200, done.statusCode(), done.body());
+    assertEquals("lost", line(admin, "M-0033").place());
+    assertEquals("情第32号", line(admin, "M-0033").lossReference());
+    assertEquals(DeskScene.ADMIN, newest("medium.lost").subject().person());
+    assertEquals(Refusal.MEDIUM_TAKEN, DeskScene.refusal(registered(admin, "M-0033")));
+    scene.prove(admin, StepUps.DISPOSE_MEDIUM + "M-0033");
+    assertEquals(200, dispose(admin, "M-0033", "情第33号").statusCode());
+    String page = scene.get("/media?lang=ja", admin).body();
+    assertTrue(page.contains("情第32号") && page.contains("情第33号"), page);
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(scene.clock.instant(), ZoneOffset.ofHours(9));
+  }
+
+  private void assertRefused(Refusal reason, String url, Token asker, Object body)
+      throws Exception {
+    assertEquals(reason, DeskScene.refusal(scene.post(url, asker, body)));
   }
 
   @Test

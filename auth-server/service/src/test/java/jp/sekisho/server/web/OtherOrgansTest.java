@@ -24,13 +24,16 @@ import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.GrantView;
+import jp.sekisho.protocol.HandedOver;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.MeasureNote;
 import jp.sekisho.protocol.MeasureView;
 import jp.sekisho.protocol.MediumEnd;
+import jp.sekisho.protocol.MediumLoan;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
+import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
 import jp.sekisho.protocol.NewGrant;
@@ -100,6 +103,8 @@ final class OtherOrgansTest {
           "GET /confirmations", // own further cards, and those of the own 機関: FurtherCardTest
           "GET /grants",
           "GET /grants-register", // of the own 機関: PaperTest
+          "GET /reconciliation", // of the own 機関: ReconciliationTest
+          "GET /api/v1/reconciliation",
           "GET /measures", // of the own 機関: MeasuresTest
           "GET /api/v1/measures",
           "GET /media", // of the own 機関: MediaPageTest
@@ -226,7 +231,7 @@ final class OtherOrgansTest {
     attacks.put("GET /grants/{id}/permit", List.of(Attack.get("/grants/" + grant + "/permit")));
     attacks.put("GET /api/v1/grants/{id}", List.of(Attack.get("/api/v1/grants/" + grant)));
     List<Attack> steps = new ArrayList<>();
-    for (String step : List.of("reject", "withdraw", "revoke", "return", "review")) {
+    for (String step : List.of("reject", "withdraw", "revoke", "return", "erase", "review")) {
       steps.add(new Attack("/api/v1/grants/" + grant + "/" + step, new byte[0], null));
     }
     attacks.put("POST /api/v1/grants/{id}/{step}", steps);
@@ -236,6 +241,10 @@ final class OtherOrgansTest {
     attacks.put(
         "POST /api/v1/grants/{id}/report",
         List.of(Attack.post("/api/v1/grants/" + grant + "/report", new ReportedUse("x"), null)));
+    attacks.put(
+        "POST /api/v1/grants/{id}/hand-over",
+        List.of(
+            Attack.post("/api/v1/grants/" + grant + "/hand-over", new HandedOver("R-1"), null)));
     attacks.put(
         "POST /api/v1/grants/{id}/extend",
         List.of(
@@ -293,6 +302,23 @@ final class OtherOrgansTest {
           List.of(
               Attack.post("/api/v1/measures/" + measure + "/" + step, new MeasureNote("x"), null)));
     }
+    attacks.put(
+        "POST /api/v1/media/lose",
+        List.of(
+            Attack.post(
+                "/api/v1/media/lose",
+                new MediumEnd("M-0002", "情第12号"),
+                StepUps.LOSE_MEDIUM + "M-0002")));
+    attacks.put(
+        "POST /api/v1/media/check-out",
+        List.of(
+            Attack.post(
+                "/api/v1/media/check-out",
+                new MediumLoan("M-0002", OURS.getFirst(), "2026-11-27", "情第31号"),
+                null)));
+    attacks.put(
+        "POST /api/v1/media/check-in",
+        List.of(Attack.post("/api/v1/media/check-in", new NamedMedium("M-0002"), null)));
     attacks.put(
         "POST /api/v1/media/dispose",
         List.of(

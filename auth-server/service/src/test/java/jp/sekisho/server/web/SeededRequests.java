@@ -22,15 +22,18 @@ import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.EnrollRequest;
 import jp.sekisho.protocol.EventBatch;
+import jp.sekisho.protocol.HandedOver;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.LogHold;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.MeasureNote;
 import jp.sekisho.protocol.MediaFound;
 import jp.sekisho.protocol.MediumEnd;
+import jp.sekisho.protocol.MediumLoan;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NamedExport;
+import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
@@ -349,6 +352,8 @@ public final class SeededRequests {
         new MeasureNote("確認した"),
         new NewMedium("M-0009", HASH),
         new MediumEnd("M-0009", "情第12号"),
+        new MediumLoan(known.medium, known.person, "2026-11-27", "情第31号"),
+        new NamedMedium(known.medium),
         new MediaFound("情第13号", List.of(known.medium)),
         new NewAbsence(known.person, known.now, known.later),
         new NamedAbsence(ID),
@@ -356,6 +361,7 @@ public final class SeededRequests {
         new ConfirmedReport(HASH),
         new RemandReason("日付を直す"),
         new ReportedUse("十二件を渡した"),
+        new HandedOver("県税第77号"),
         new MoreTime("時間がかかる", known.later, 20),
         new NewPasskey("机の鍵", "x", "x", "x"),
         new NamedPasskey(HASH),
@@ -438,6 +444,7 @@ public final class SeededRequests {
               + said.path("medium").asText()
               + ":"
               + said.path("fingerprint").asText();
+      case "/api/v1/media/lose" -> StepUps.LOSE_MEDIUM + said.path("medium").asText();
       case "/api/v1/media/dispose" -> StepUps.DISPOSE_MEDIUM + said.path("medium").asText();
       default -> null;
     };

@@ -76,6 +76,8 @@ final class WordsTest {
               || key.startsWith("web.grant.state.")
               || key.startsWith("web.measure.state.")
               || key.startsWith("web.media.place.")
+              || key.startsWith("web.reconciliation.doubt.")
+              || key.startsWith("web.reconciliation.lack.")
               || key.startsWith("web.measure.due.")
               || key.startsWith("web.measure.out.")
               || key.startsWith("web.feature.")

@@ -52,7 +52,7 @@ public sealed interface DeskEvent extends AuditEvent {
    *
    * @param page {@code people}, {@code person}, {@code temporary}, {@code sessions}, {@code
    *     grants}, {@code grant}, {@code grants-register}, {@code deputies}, {@code emergencies},
-   *     {@code measures}, {@code measure} or {@code media}
+   *     {@code measures}, {@code measure}, {@code media} or {@code reconciliation}
    * @param holder whom it is about; empty for a list
    * @param item id of the exception or measure; empty for a list or a person
    */

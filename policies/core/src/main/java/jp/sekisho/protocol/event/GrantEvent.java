@@ -100,7 +100,7 @@ public sealed interface GrantEvent extends AuditEvent {
    * A step was refused and nothing was changed.
    *
    * @param step {@code request approve remand reject correct withdraw extend revoke activate return
-   *     report}
+   *     hand-over erase report}
    * @param grant the id asked for; null when none was made or its form is wrong
    */
   record Refused(String step, @Nullable String grant, Refusal reason) implements GrantEvent {
@@ -581,6 +581,54 @@ public sealed interface GrantEvent extends AuditEvent {
     @Override
     public Map<String, Object> data() {
       return Map.of("grant", grant, "medium", medium);
+    }
+  }
+
+  /**
+   * The medium was handed over to whom it was for (引渡し), who gave a receipt number (受領番号); the
+   * exception is closed.
+   *
+   * @param receipt as the recipient numbered it
+   */
+  record HandedOver(String grant, String medium, String receipt) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.handed-over";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "medium", medium, "receipt", receipt);
+    }
+  }
+
+  /** The entry's person confirmed that what was on the returned medium is erased (消去確認). */
+  record Erased(String grant, String medium) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.erased";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "medium", medium);
+    }
+  }
+
+  /**
+   * The use of an occurrence was not reported when that was due (事後報告未了).
+   *
+   * @param due ISO-8601 UTC
+   */
+  record ReportOverdue(String grant, String due) implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.report-overdue";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "due", due);
     }
   }
 }

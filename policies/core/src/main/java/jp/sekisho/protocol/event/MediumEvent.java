@@ -58,7 +58,7 @@ public sealed interface MediumEvent extends AuditEvent {
     }
   }
 
-  /** A disposal was refused; the register is as before. */
+  /** A disposal, a loss, a check-out or a check-in was refused; the register is as before. */
   record Kept(String medium, Refusal reason) implements MediumEvent {
     @Override
     public String type() {
@@ -78,7 +78,7 @@ public sealed interface MediumEvent extends AuditEvent {
    * @param expected how many are registered and in use
    * @param present how many of these were found
    * @param missing registered, not lent out, and not found
-   * @param out not found, but lent out under an exception
+   * @param out not found, but lent out under an exception or at the counter, or handed over
    * @param unreturned found, but their return was never confirmed
    * @param foreign found, but not registered here or disposed of
    */
@@ -121,6 +121,57 @@ public sealed interface MediumEvent extends AuditEvent {
           unreturned,
           "foreign",
           foreign);
+    }
+  }
+
+  /**
+   * A medium was handed out at the counter (貸出), independent of any exception.
+   *
+   * @param holder staff number of who has it now
+   * @param due the last day, ISO-8601, Japan's
+   * @param reference the document of the loan
+   */
+  record CheckedOut(String medium, String holder, String due, String reference)
+      implements MediumEvent {
+    @Override
+    public String type() {
+      return "medium.checked-out";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("medium", medium, "holder", holder, "due", due, "reference", reference);
+    }
+  }
+
+  /** A medium that was handed out, or handed over under an exception, is back (返却). */
+  record CheckedIn(String medium) implements MediumEvent {
+    @Override
+    public String type() {
+      return "medium.checked-in";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("medium", medium);
+    }
+  }
+
+  /**
+   * A medium is lost (紛失): it is not used any more, and each exception that was approved for it
+   * ends by an entry of its own.
+   *
+   * @param reference the document that reports it
+   */
+  record Lost(String medium, String reference) implements MediumEvent {
+    @Override
+    public String type() {
+      return "medium.lost";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("medium", medium, "reference", reference);
     }
   }
 }

@@ -380,6 +380,12 @@ final class EventExamples {
             Base64Url.encode(range(0, 91)),
             "S-2001"),
         PERSON);
+    events.put(new GrantEvent.HandedOver(TRANSACTION, "M-0007", "県税第77号"), PERSON);
+    events.put(new GrantEvent.Erased(TRANSACTION, "M-0007"), PERSON);
+    events.put(new GrantEvent.ReportOverdue(TRANSACTION, end), organ);
+    events.put(new MediumEvent.CheckedOut("M-0007", "S-2001", "2026-11-27", "情第31号"), PERSON);
+    events.put(new MediumEvent.CheckedIn("M-0007"), PERSON);
+    events.put(new MediumEvent.Lost("M-0007", "情第32号"), PERSON);
     return events;
   }
 

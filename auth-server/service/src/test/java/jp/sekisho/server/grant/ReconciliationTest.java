@@ -1,0 +1,307 @@
+package jp.sekisho.server.grant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import jp.sekisho.protocol.GrantView;
+import jp.sekisho.protocol.HandedOver;
+import jp.sekisho.protocol.ReconciledUse;
+import jp.sekisho.protocol.ReconciledUses;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.UnmatchedOpening;
+import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.ExportEvent;
+import jp.sekisho.server.grant.GrantScene.Desk;
+import jp.sekisho.server.terminal.Agent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * 突合: what terminals recorded of media, exceptions, returns and receipts, held against each other;
+ * with 引渡し and 消去確認, which it looks for.
+ */
+@SuppressWarnings("NullAway.Init") // by open()
+final class ReconciliationTest {
+  private static final String NOWHERE = "AAAAAAAAAAAAAAAAAAAAAA";
+  private static final String API = "/api/v1/reconciliation";
+
+  private GrantScene scene;
+  private Desk clerk;
+  private Desk approver;
+
+  @BeforeEach
+  void open() throws Exception {
+    scene = new GrantScene();
+    clerk = scene.login(GrantScene.CLERK, scene.clerkPc);
+    approver = scene.login(GrantScene.APPROVER, scene.approverPc);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    scene.close();
+  }
+
+  private Instant now() {
+    return scene.server.clock.instant();
+  }
+
+  private String approved() throws Exception {
+    String id = scene.requested(clerk).id();
+    assertEquals(200, scene.approve(approver, id).statusCode());
+    return id;
+  }
+
+  private String activated() throws Exception {
+    String id = approved();
+    assertEquals(200, scene.activate(scene.clerkPc, id, 1).statusCode());
+    return id;
+  }
+
+  private static ExportEvent opened(String grant, Instant until) {
+    return new ExportEvent.Opened(
+        grant,
+        GrantScene.CLERK,
+        GrantScene.MEDIUM,
+        GrantScene.FINGERPRINT,
+        "3-1",
+        GrantScene.FINGERPRINT,
+        until.toString());
+  }
+
+  private void tells(Agent terminal, ExportEvent event, Instant at) throws Exception {
+    assertEquals(200, terminal.events(terminal.record(event, at)).statusCode());
+  }
+
+  private void uses(String id) throws Exception {
+    tells(scene.clerkPc, opened(id, now()), now());
+    tells(scene.clerkPc, new ExportEvent.Closed(id, ExportEvent.Cause.END, true), now());
+  }
+
+  private HttpResponse<String> act(Desk by, String id, String step, Object body) throws Exception {
+    return scene.send("POST", "/api/v1/grants/" + id + "/" + step, body, by.cookie());
+  }
+
+  private GrantView did(Desk by, String id, String step, Object body) throws Exception {
+    HttpResponse<String> answer = act(by, id, step, body);
+    assertEquals(200, answer.statusCode(), answer.body());
+    return GrantScene.read(answer, GrantView.class);
+  }
+
+  private ReconciledUses asked(String query) throws Exception {
+    // What was recorded is in the published log from here on.
+    scene.server.installation.logs().integrateNow();
+    HttpResponse<String> answer = scene.send("GET", API + query, null, approver.cookie());
+    assertEquals(200, answer.statusCode(), answer.body());
+    ReconciledUses found = GrantScene.read(answer, ReconciledUses.class);
+    assertEquals(0, found.missing());
+    return found;
+  }
+
+  private List<String> lacks() throws Exception {
+    return asked("").uses().stream().map(use -> String.join(" ", use.lacks())).toList();
+  }
+
+  @Test
+  void aUseWithItsReturnAndErasureIsOnTheWholeListOnly() throws Exception {
+    String id = activated();
+    uses(id);
+    did(clerk, id, "return", "");
+    did(clerk, id, "erase", "");
+    ReconciledUses found = asked("");
+    assertEquals(List.of(), found.openings());
+    assertEquals(List.of(), found.uses());
+    ReconciledUse whole = asked("?all=1").uses().getFirst();
+    assertEquals(List.of(), whole.lacks());
+    assertEquals(1, whole.openings());
+    assertEquals(now().toString(), whole.openedAt());
+    assertEquals(now().toString(), whole.closedAt());
+    assertEquals(now().toString(), whole.erasedAt());
+    String page = scene.send("GET", "/reconciliation?all=1", null, approver.cookie()).body();
+    assertTrue(page.contains("data-id=\"" + id + "\"") && page.contains("一致"), page);
+  }
+
+  @Test
+  void openingsWithoutAnExceptionOfTheirTerminalAndTimeAreListed() throws Exception {
+    String unused = approved();
+    String used = activated();
+    tells(scene.clerkPc, opened(used, now()), now());
+    tells(scene.clerkPc, opened(NOWHERE, now()), now());
+    tells(scene.clerkPc, opened(unused, now()), now());
+    tells(scene.approverPc, opened(used, now()), now());
+    tells(scene.clerkPc, opened(used, now()), now().minus(Duration.ofMinutes(6)));
+    // Ten minutes from activation, and five by which clocks may differ.
+    tells(scene.clerkPc, opened(used, now()), now().plus(Duration.ofMinutes(15)));
+    tells(scene.clerkPc, opened(used, now()), now().plus(Duration.ofMinutes(15)).plusMillis(1));
+    assertEquals(
+        List.of("early", "late", "no-grant", "no-grant", "other-terminal"),
+        asked("").openings().stream().map(UnmatchedOpening::doubt).sorted().toList());
+    UnmatchedOpening late = asked("").openings().getFirst();
+    assertEquals("late", late.doubt());
+    assertEquals(GrantScene.CLERK, late.person());
+    assertEquals("T-0001", late.terminal());
+    String page = scene.send("GET", "/reconciliation", null, approver.cookie()).body();
+    assertTrue(page.contains("data-doubt=\"other-terminal\""), page);
+  }
+
+  @Test
+  void anOpeningAfterItsExceptionWasTakenAwayIsListed() throws Exception {
+    String id = activated();
+    did(approver, id, "revoke", "");
+    tells(scene.clerkPc, opened(id, now()), now().plus(Duration.ofMinutes(6)));
+    assertEquals("late", asked("").openings().getFirst().doubt());
+  }
+
+  @Test
+  void aMediumThatIsLateAndAnErasureThatIsMissingAreListedUntilTheyAreDone() throws Exception {
+    String id = activated();
+    uses(id);
+    assertEquals(List.of(), lacks(), "it is not due yet");
+    scene.server.clock.forward(Duration.ofHours(1));
+    approver = scene.login(GrantScene.APPROVER, scene.approverPc);
+    assertEquals(List.of("return"), lacks());
+    GrantView back = did(approver, id, "return", "");
+    assertEquals(List.of("erase"), back.actions());
+    assertEquals(List.of("erasure"), lacks());
+    assertEquals(now().toString(), did(approver, id, "erase", "").erasedAt());
+    assertEquals(List.of(), lacks());
+    assertEquals(Refusal.GRANT_DECIDED, GrantScene.refusal(act(approver, id, "erase", "")));
+  }
+
+  @Test
+  void aReturnWithoutAnyUseIsListed() throws Exception {
+    String id = activated();
+    did(clerk, id, "return", "");
+    did(clerk, id, "erase", "");
+    assertEquals(List.of("opening"), lacks());
+    String page = scene.send("GET", "/reconciliation?lang=en", null, approver.cookie()).body();
+    assertTrue(page.contains("data-lacks=\"opening\""), page);
+  }
+
+  @Test
+  void whatIsHandedOverIsClosedByItsReceiptAndNotErased() throws Exception {
+    String id = activated();
+    uses(id);
+    for (String receipt : List.of("", "県税 太郎", "123456789012", "税".repeat(41))) {
+      assertEquals(
+          Refusal.GRANT_INCOMPLETE,
+          GrantScene.refusal(act(clerk, id, "hand-over", new HandedOver(receipt))));
+    }
+    Desk auditor = scene.login(GrantScene.AUDITOR, scene.approverPc);
+    assertEquals(
+        Refusal.ROLE_MISSING,
+        GrantScene.refusal(act(auditor, id, "hand-over", new HandedOver("税第77号"))));
+    approver = scene.login(GrantScene.APPROVER, scene.approverPc);
+    GrantView closed = did(clerk, id, "hand-over", new HandedOver(" 税第77号 "));
+    assertEquals("closed", closed.state());
+    assertEquals("税第77号", closed.receipt());
+    assertEquals(List.of(), closed.actions());
+    for (String step : List.of("return", "erase")) {
+      assertEquals(Refusal.GRANT_DECIDED, GrantScene.refusal(act(clerk, id, step, "")));
+    }
+    assertEquals(List.of(), lacks());
+    ReconciledUse whole = asked("?all=1").uses().getFirst();
+    assertEquals("税第77号", whole.receipt());
+    assertNull(whole.erasedAt());
+    assertTrue(
+        scene.server.published("mayor").stream()
+            .anyMatch(entry ->
+                entry.type().equals("grant.handed-over")
+                    && "税第77号".equals(entry.data().get("receipt"))));
+    assertTrue(scene.entries().contains("grant.refused GRANT_INCOMPLETE"));
+    String register = scene.send("GET", "/media", null, approver.cookie()).body();
+    assertTrue(register.contains("data-place=\"handed-over\""), register);
+    for (String path : List.of("/grants-register", "/grants/" + id, "/grants/" + id + "/permit")) {
+      String page = scene.send("GET", path, null, approver.cookie()).body();
+      assertTrue(page.contains("税第77号"), page);
+    }
+  }
+
+  @Test
+  void nothingIsErasedBeforeItCameBackNorByWhoHasNothingToDoWithIt() throws Exception {
+    String id = activated();
+    assertEquals(Refusal.GRANT_DECIDED, GrantScene.refusal(act(approver, id, "erase", "")));
+    did(clerk, id, "return", "");
+    Desk auditor = scene.login(GrantScene.AUDITOR, scene.approverPc);
+    assertEquals(Refusal.ROLE_MISSING, GrantScene.refusal(act(auditor, id, "erase", "")));
+    Desk second = scene.login(GrantScene.SECOND, scene.approverPc);
+    did(second, id, "erase", "");
+    assertTrue(scene.entries().contains("grant.erased"));
+  }
+
+  @Test
+  void eachPageGoesOnWhereTheOneBeforeEnded() throws Exception {
+    List<DeviceRecord> records = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      records.add(scene.clerkPc.record(opened(NOWHERE, now()), now()));
+    }
+    assertEquals(200, scene.clerkPc.events(records.toArray(DeviceRecord[]::new)).statusCode());
+    List<Long> seen = new ArrayList<>();
+    String query = "";
+    for (int page = 0; page < 3 && query != null; page++) {
+      ReconciledUses found = asked(query);
+      found.openings().forEach(one -> seen.add(one.index()));
+      query = found.olderOpenings() == null ? null : "?openings=" + found.olderOpenings();
+    }
+    assertEquals(60, seen.stream().distinct().count());
+    assertEquals(60, seen.size());
+
+    String first = activated();
+    String second = activated();
+    UsedGrants used = scene.server.context.getBean(UsedGrants.class);
+    List<String> ids = new ArrayList<>();
+    UsedGrants.Place place = UsedGrants.Place.NEWEST;
+    while (place != null && ids.size() < 3) {
+      UsedGrants.Page page = used.before("mayor", place, 1);
+      page.sound().forEach(one -> ids.add(one.id()));
+      place = page.next();
+    }
+    assertEquals(List.of(first, second).stream().sorted().toList(), ids.stream().sorted().toList());
+    assertEquals(
+        List.of(), used.before("education", UsedGrants.Place.NEWEST, 50).sound(), "not theirs");
+  }
+
+  @Test
+  void whatIsNoPlaceIsRefused() throws Exception {
+    for (String query : List.of("?openings=x", "?openings=1", "?uses=1.x", "?uses=-1." + NOWHERE)) {
+      for (String path : List.of(API, "/reconciliation")) {
+        assertEquals(
+            Refusal.INPUT_MALFORMED,
+            GrantScene.refusal(scene.send("GET", path + query, null, approver.cookie())));
+      }
+    }
+    assertEquals(303, scene.send("GET", "/reconciliation", null, null).statusCode());
+  }
+
+  @Test
+  void anEditedRowIsCountedAndRecordedAndHidesNoOther() throws Exception {
+    String edited = activated();
+    uses(edited);
+    String other = activated();
+    did(clerk, other, "return", "");
+    did(clerk, other, "erase", "");
+    var _ =
+        scene
+            .server
+            .installation
+            .database()
+            .writer()
+            .write(handle ->
+                handle.execute(
+                    "update export_grant set returned = 1, returned_by = 'x' where id = ?",
+                    edited));
+    ReconciledUses found = asked("");
+    assertEquals(List.of(other), found.uses().stream().map(ReconciledUse::grant).toList());
+    assertEquals(1, found.edited());
+    assertEquals("edited", Objects.requireNonNull(found.openings().getFirst()).doubt());
+    scene.server.awaitEntry(
+        "system", "service.state-tampered", entry -> edited.equals(entry.data().get("row")));
+  }
+}

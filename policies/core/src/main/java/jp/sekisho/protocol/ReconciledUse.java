@@ -1,0 +1,38 @@
+package jp.sekisho.protocol;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The use of one exception beside what terminals recorded of it; times are ISO-8601 UTC.
+ *
+ * @param grant base64url of 16 bytes
+ * @param state as {@link GrantView} says
+ * @param due when the medium has to be back
+ * @param openings how often terminals recorded that they opened it, at most 20
+ * @param openedAt the first of these; null for none
+ * @param closedAt when it was last recorded as closed; null for never
+ * @param returnedAt when its return was confirmed, or it was handed over; null before
+ * @param receipt the recipient's number (受領番号) where it was handed over; null where not
+ * @param erasedAt when its erasure was confirmed; null before
+ * @param lacks {@code return erasure report opening}; empty where everything fits
+ */
+public record ReconciledUse(
+    String grant,
+    String state,
+    String person,
+    String terminal,
+    String medium,
+    String activatedAt,
+    String due,
+    int openings,
+    @Nullable String openedAt,
+    @Nullable String closedAt,
+    @Nullable String returnedAt,
+    @Nullable String receipt,
+    @Nullable String erasedAt,
+    List<String> lacks) {
+  public ReconciledUse {
+    lacks = List.copyOf(lacks);
+  }
+}
