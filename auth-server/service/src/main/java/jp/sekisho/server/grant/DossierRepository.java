@@ -49,13 +49,13 @@ final class DossierRepository {
         g.ended as g_ended, g.returned as g_returned, g.returned_by as g_returned_by,
         g.overdue as g_overdue, g.reported as g_reported, g.reported_by as g_reported_by,
         g.report as g_report, g.occurrences as g_occurrences, g.receipt as g_receipt,
-        g.erased as g_erased, g.erased_by as g_erased_by, g.report_overdue as g_report_overdue, g.entry_id as g_entry_id, g.mac as g_mac
+        g.erased as g_erased, g.erased_by as g_erased_by, g.report_overdue as g_report_overdue,
+        g.entry_id as g_entry_id, g.mac as g_mac
       from export_request r left join export_grant g on g.id = r.id
       """;
 
-  /** How the signed text of a series begins, and so that of its occurrences. */
-  private static final byte[] SERIES =
-      "sekisho/grant-series/v1\n".getBytes(StandardCharsets.US_ASCII);
+  /** How the signed text of a series begins in each form, and so that of its occurrences. */
+  private static final byte[] SERIES = "sekisho/grant-series/".getBytes(StandardCharsets.US_ASCII);
 
   private final RowSeal seal;
   private final ExtensionRepository extensions;

@@ -86,7 +86,8 @@ final class ExtendTest {
     assertEquals(deadline, Instant.parse(activate().deadline()));
     assertEquals(Refusal.GRANT_DECIDED, GrantScene.refusal(ask(clerk, REASON, Duration.ZERO, 26)));
     assertEquals(
-        List.of("approve", "reject", "revoke", "return"), scene.view(approver, id).actions());
+        List.of("approve", "reject", "revoke", "return", "hand-over"),
+        scene.view(approver, id).actions());
     String page = scene.send("GET", "/grants/" + id, null, approver.cookie()).body();
     assertTrue(page.contains(waiting.detail()) && page.contains("approve-button"), page);
 

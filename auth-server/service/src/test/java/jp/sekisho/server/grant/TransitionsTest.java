@@ -284,7 +284,7 @@ final class TransitionsTest {
     assertFalse(with(grant(GrantState.ACTIVE, null)).isRunning(START));
     assertFalse(with(running().ended(GrantState.USED, USED)).isRunning(USED));
     for (Step step : Step.values()) {
-      assertEquals(step.name().toLowerCase(java.util.Locale.ROOT), step.text());
+      assertEquals(step.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), step.text());
     }
   }
 
