@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * ever brings one back.
  *
  * <p>Thread-safe. No lock is held over a card, a window, the network or a durable write.
+ *
+ * <p>Over 400 lines: what is judged before the PIN is judged again behind it, and apart the two
+ * would drift.
  */
 public final class OfflineDesk {
   /** From the question to the signature. */

@@ -54,7 +54,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** R7, with the agent's own way to a card and its PIN, a card in memory, and scripted clocks. */
+/**
+ * R7, with the agent's own way to a card and its PIN, a card in memory, and scripted clocks.
+ *
+ * <p>Over 400 lines: one list of what refuses and of what ends a login.
+ */
 class OfflineDeskTest {
   private static final int UID = 1001;
   @TempDir Path temp;

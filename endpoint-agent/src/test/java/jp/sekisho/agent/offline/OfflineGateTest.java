@@ -39,7 +39,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** R7: who may log in without the service, with scripted clocks; wall and boot clock apart. */
+/**
+ * R7: who may log in without the service, with scripted clocks; wall and boot clock apart.
+ *
+ * <p>Over 400 lines: one list of limits, each from both sides.
+ */
 class OfflineGateTest {
   private static final KeyPair KEYS = TestPki.newKeys();
   @TempDir Path temp;

@@ -6,6 +6,8 @@ package jp.sekisho.protocol;
  * <p>The names are stable: they stand in the log, in answers and in manuals. {@link RefusalText}
  * says each one to a person in Japanese and English: what happened, why, what to do, whom to call.
  * A refusal is a value, never an exception.
+ *
+ * <p>Over 400 lines, for it is the one list of them.
  */
 public enum Refusal {
   // Reader and card
