@@ -83,12 +83,7 @@ final class CardApprovals implements Approvals {
     Refusal limit = limits.obstacle(change.handle(), dossier.signs());
     return limit != null
         ? limit
-        : limits.approver(
-            change.handle(),
-            dossier.request().organ(),
-            approval.approver().person(),
-            approval.spki(),
-            approval.low());
+        : limits.approver(change.handle(), dossier.request().organ(), approval);
   }
 
   private EntryReceipt extend(
@@ -117,14 +112,7 @@ final class CardApprovals implements Approvals {
     dossiers.update(
         change,
         entry,
-        waiting.approved(
-            change.now(),
-            approver.person(),
-            new Extension.Approval(
-                approval.transaction(),
-                approval.statement(),
-                approval.signature(),
-                approval.spki())));
+        waiting.approved(change.now(), approver.person(), Extension.Approval.of(approval)));
     dossiers.update(change, entry, longer);
     return entry;
   }

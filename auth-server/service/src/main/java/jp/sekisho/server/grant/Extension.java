@@ -3,6 +3,7 @@ package jp.sekisho.server.grant;
 import java.time.Instant;
 import java.util.Locale;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.server.authn.Approvals;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,11 @@ record Extension(
    */
   @SuppressWarnings(
       "ArrayRecordComponent") // never changed after reading; identity is not asked for
-  record Approval(String transaction, byte[] statement, byte[] signature, byte[] spki) {}
+  record Approval(String transaction, byte[] statement, byte[] signature, byte[] spki) {
+    static Approval of(Approvals.Approval given) {
+      return new Approval(given.transaction(), given.statement(), given.signature(), given.spki());
+    }
+  }
 
   /** Id of the grant. */
   String grant() {

@@ -7,6 +7,7 @@ import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
+import jp.sekisho.server.authn.Approvals.Approval;
 import jp.sekisho.server.grant.SignedRules.Rules;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,11 @@ public final class Limits {
 
   private static Duration span(ExportGrant text) {
     return Duration.between(text.start(), text.end());
+  }
+
+  /** As the next one, of the card that gave an approval. */
+  @Nullable Refusal approver(Handle handle, String organ, Approval approval) {
+    return approver(handle, organ, approval.approver().person(), approval.spki(), approval.low());
   }
 
   /**

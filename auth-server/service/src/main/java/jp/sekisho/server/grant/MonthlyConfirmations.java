@@ -106,12 +106,7 @@ final class MonthlyConfirmations implements Approvals {
     Refusal limit = limits.obstacle(change.handle(), dossier.request().signed());
     return limit != null
         ? limit
-        : limits.approver(
-            change.handle(),
-            dossier.request().organ(),
-            approval.approver().person(),
-            approval.spki(),
-            approval.low());
+        : limits.approver(change.handle(), dossier.request().organ(), approval);
   }
 
   private EntryReceipt confirm(
@@ -134,15 +129,7 @@ final class MonthlyConfirmations implements Approvals {
     dossiers.insert(
         change,
         entry,
-        new Confirmation(
-            text,
-            change.now(),
-            approver.person(),
-            new Extension.Approval(
-                approval.transaction(),
-                approval.statement(),
-                approval.signature(),
-                approval.spki())));
+        new Confirmation(text, change.now(), approver.person(), Extension.Approval.of(approval)));
     return entry;
   }
 

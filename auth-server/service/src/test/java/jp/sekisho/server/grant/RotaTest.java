@@ -87,20 +87,13 @@ final class RotaTest {
     GrantView view = GrantScene.read(asked, GrantView.class);
     HttpResponse<String> answer = scene.approve(approver, view.id());
     assertEquals(200, answer.statusCode(), answer.body());
-    sweep();
+    scene.sweep();
     return scene.view(approver, view.id());
-  }
-
-  private void sweep() {
-    GrantClock clock = scene.server.context.getBean(GrantClock.class);
-    for (int i = 0; i < 5; i++) {
-      clock.sweep();
-    }
   }
 
   private void leap(Duration time) throws Exception {
     scene.server.clock.forward(time);
-    sweep();
+    scene.sweep();
     login();
   }
 
@@ -175,7 +168,7 @@ final class RotaTest {
     refused(Refusal.GRANT_PERSON, text(view).occurrence(2).request(), 2);
     assertEquals("approved", scene.view(approver, view.id()).state(), "one turn is not the series");
     assertNotNull(cards.suspend(GrantScene.CLERK));
-    sweep();
+    scene.sweep();
     assertEquals("revoked", scene.view(approver, view.id()).state(), "nobody is left");
     scene.server.awaitEntry(
         "mayor", "grant.series-ended", entry -> "person".equals(entry.data().get("cause")));

@@ -94,20 +94,13 @@ final class SeriesTest {
     GrantView view = GrantScene.read(asked, GrantView.class);
     HttpResponse<String> answer = scene.approve(approver, view.id());
     assertEquals(200, answer.statusCode(), answer.body());
-    sweep();
+    scene.sweep();
     return scene.view(clerk, view.id());
-  }
-
-  private void sweep() {
-    GrantClock clock = scene.server.context.getBean(GrantClock.class);
-    for (int i = 0; i < 5; i++) {
-      clock.sweep();
-    }
   }
 
   private void leap(Duration time) throws Exception {
     scene.server.clock.forward(time);
-    sweep();
+    scene.sweep();
     login();
   }
 
@@ -364,7 +357,7 @@ final class SeriesTest {
 
   private void endedBy(String cause, String occurrence, GrantView view) throws Exception {
     Desk second = scene.login(GrantScene.SECOND, scene.approverPc);
-    sweep();
+    scene.sweep();
     assertEquals("revoked", scene.view(second, view.id()).state(), cause);
     assertEquals(
         List.of(occurrence),
@@ -374,7 +367,7 @@ final class SeriesTest {
     scene.server.awaitEntry(
         "mayor", "grant.series-ended", entry -> cause.equals(entry.data().get("cause")));
     // For good: what was resumed afterwards brings nothing back.
-    sweep();
+    scene.sweep();
     assertEquals("revoked", scene.view(second, view.id()).state());
   }
 
@@ -384,7 +377,7 @@ final class SeriesTest {
     String first = times(view.id()).getFirst().grant();
     assertNotNull(cards().suspend(GrantScene.CLERK));
     assertFalse(scene.activate(scene.clerkPc, first, 1).statusCode() == 200);
-    sweep();
+    scene.sweep();
     assertNotNull(cards().resume(GrantScene.CLERK));
     endedBy("person", "revoked", view);
   }
@@ -398,7 +391,7 @@ final class SeriesTest {
     assertTrue(
         Set.of(Refusal.APPROVER_UNLISTED, Refusal.GRANT_DECIDED)
             .contains(Agent.refusal(scene.activate(scene.clerkPc, first, 1))));
-    sweep();
+    scene.sweep();
     assertNotNull(cards().resume(GrantScene.APPROVER));
     endedBy("approver", "revoked", view);
   }
@@ -410,7 +403,7 @@ final class SeriesTest {
     assertEquals(
         Registration.Outcome.DONE,
         scene.server.context.getBean(Registration.class).revoke("T-0001"));
-    sweep();
+    scene.sweep();
     assertEquals("revoked", scene.view(approver, view.id()).state());
     assertEquals("revoked", scene.view(approver, first).state());
     leapTo(WEEK);
@@ -482,7 +475,7 @@ final class SeriesTest {
   /** Without the clerk, who has no post any more. */
   private void leapTo(Duration time) {
     scene.server.clock.forward(time);
-    sweep();
+    scene.sweep();
   }
 
   @Test
@@ -499,7 +492,7 @@ final class SeriesTest {
           .writer()
           .write(h -> h.execute("delete from " + table + " where id = ?", first));
     }
-    sweep();
+    scene.sweep();
     assertEquals(List.of(), offered(), "not made a second time");
     refused(Refusal.GRANT_UNKNOWN, first, 2);
     leap(WEEK.minusMinutes(11));
