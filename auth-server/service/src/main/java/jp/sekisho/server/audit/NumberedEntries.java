@@ -42,14 +42,14 @@ final class NumberedEntries implements EntryJournal.Entries {
   @Override
   public EntryJournal.Appended append(Instant now, Entry.Subject subject, AuditEvent event) {
     byte[] random = journal.random(EntryReceipt.ID_BYTES + SALT);
-    byte[] id = Arrays.copyOf(random, EntryReceipt.ID_BYTES);
+    byte[] id = EntryReceipt.id(now, random);
     return add(now, id, Entry.of(id, salt(random), now, subject, event));
   }
 
   @Override
   public EntryJournal.Appended append(Instant now, Entry.Subject subject, DeviceRecord record) {
     byte[] random = journal.random(EntryReceipt.ID_BYTES + SALT);
-    byte[] id = Arrays.copyOf(random, EntryReceipt.ID_BYTES);
+    byte[] id = EntryReceipt.id(now, random);
     return add(now, id, Entry.of(id, salt(random), now, subject, record));
   }
 

@@ -13,6 +13,7 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.session.Token;
+import jp.sekisho.server.storage.EntryReceipt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,7 +135,7 @@ public final class OpenTransactions {
     Token cookie = Token.random();
     OpenTransaction question =
         new OpenTransaction(
-            random(16),
+            id(now),
             random(32),
             about == null ? Purpose.LOGIN : about.purpose(),
             origin,
@@ -221,6 +222,13 @@ public final class OpenTransactions {
     while (oldestFirst.hasNext() && !now.isBefore(oldestFirst.next().transaction().expires())) {
       oldestFirst.remove();
     }
+  }
+
+  /** Ids of questions in the order in which they were asked, as {@link EntryReceipt#id}. */
+  private static String id(Instant now) {
+    byte[] bytes = new byte[EntryReceipt.ID_BYTES];
+    RANDOM.nextBytes(bytes);
+    return Base64Url.encode(EntryReceipt.id(now, bytes));
   }
 
   private static String random(int length) {

@@ -17,6 +17,9 @@ import org.jdbi.v3.core.Handle;
 final class UsedTransactions {
   private static final Duration KEPT = Duration.ofDays(1);
 
+  /** Base64url of the 6 bytes of time at the beginning of an id. */
+  private static final int TIME_CHARACTERS = 8;
+
   private final Transactions transactions;
   private final Seldom forgetting = new Seldom();
 
@@ -59,7 +62,14 @@ final class UsedTransactions {
             entry.entryId());
   }
 
+  /**
+   * What stands for an id: its SHA-256, but first 8 characters of the id itself, which are the time
+   * of the question, so that questions of one time stand beside each other in the index.
+   */
   private static byte[] hash(String id) {
-    return Sha256.of(id.getBytes(StandardCharsets.US_ASCII));
+    byte[] ascii = id.getBytes(StandardCharsets.US_ASCII);
+    byte[] hash = Sha256.of(ascii);
+    System.arraycopy(ascii, 0, hash, 0, Math.min(TIME_CHARACTERS, ascii.length));
+    return hash;
   }
 }

@@ -30,6 +30,12 @@ public final class Database implements AutoCloseable {
    */
   private static final int SQLITE_CACHE_KIB = 16 * 1024;
 
+  /**
+   * Pages in the write-ahead log before they are brought to the file: most commits write the same
+   * few again, and those go there once. 16 MiB that a start after a crash reads.
+   */
+  private static final int SQLITE_WAL_PAGES = 4_000;
+
   private static final int POSTGRESQL_CONNECTIONS = 16;
 
   /**
@@ -139,6 +145,10 @@ public final class Database implements AutoCloseable {
     config.setBusyTimeout(Math.toIntExact(BUSY_TIMEOUT.toMillis()));
     config.setCacheSize(-SQLITE_CACHE_KIB); // negative: KiB instead of pages
     config.enforceForeignKeys(true);
+    // What a SAVEPOINT may have to put back stays in memory: in a file, every page that a unit
+    // changes is written there once more, and a new file is made and removed with each batch.
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(SQLITE_WAL_PAGES));
     return config;
   }
 

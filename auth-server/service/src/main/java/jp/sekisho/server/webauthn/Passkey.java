@@ -50,7 +50,12 @@ public record Passkey(
 
   /** Whether a login must tell of it. */
   public boolean isNews(Instant now) {
-    return !seen || now.isBefore(registered.plus(NEWS));
+    return !seen || registered.isAfter(newsSince(now));
+  }
+
+  /** One that its holder confirmed and that was registered until then is news no more. */
+  static Instant newsSince(Instant now) {
+    return now.minus(NEWS);
   }
 
   /** How the log names it: base64url of the SHA-256 of its public key. */
