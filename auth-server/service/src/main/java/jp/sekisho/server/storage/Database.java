@@ -149,6 +149,7 @@ public final class Database implements AutoCloseable {
     // changes is written there once more, and a new file is made and removed with each batch.
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(SQLITE_WAL_PAGES));
+    config.setGetGeneratedKeys(false); // asked behind every statement else, and used by none
     return config;
   }
 
