@@ -111,6 +111,9 @@ final class GrantRequestRules {
     if (!ask.isExport()) {
       return null;
     }
+    if (ask.medium() != null && !permitsMedium(ask.medium())) {
+      return media.is(Effect.BLOCK);
+    }
     if (ask.recipient() == null || !recipients.value().contains(ask.recipient())) {
       return recipients.is(Effect.BLOCK);
     }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param confirmation lets an occurrence be used whose series is confirmed month by month; null
  *     where there is none, and of everything else. A terminal that does not know it knows no such
  *     series either
+ * @param second the approval of the other of two approvers, over the same text, where the policy or
+ *     the text demands two; null of everything else. A terminal that does not know it knows no text
+ *     under which files leave either
  */
 public record GrantOffer(
     String grant,
@@ -32,7 +35,32 @@ public record GrantOffer(
     String state,
     @Nullable String activatedAt,
     @Nullable OfferedApproval extension,
-    @Nullable OfferedApproval confirmation) {
+    @Nullable OfferedApproval confirmation,
+    @Nullable OfferedApproval second) {
+  /** One without a second approval. */
+  public GrantOffer(
+      String grant,
+      String text,
+      String cardStatement,
+      String signature,
+      String spki,
+      String state,
+      @Nullable String activatedAt,
+      @Nullable OfferedApproval extension,
+      @Nullable OfferedApproval confirmation) {
+    this(
+        grant,
+        text,
+        cardStatement,
+        signature,
+        spki,
+        state,
+        activatedAt,
+        extension,
+        confirmation,
+        null);
+  }
+
   /** One without a confirmation. */
   public GrantOffer(
       String grant,

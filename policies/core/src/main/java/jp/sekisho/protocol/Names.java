@@ -1,5 +1,7 @@
 package jp.sekisho.protocol;
 
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.regex.Pattern;
 
 /** The forms of the short names that appear in signed texts, certificates, URLs and the log. */
@@ -17,6 +19,21 @@ public final class Names {
 
   private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern REALM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+  /** Ids of those to whom files may go (提供先), as policies have them. */
+  public static final Pattern RECIPIENT = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+
+  private static final int LONGEST_RECIPIENT = 64;
+
+  /** Longest name of a file, in characters. */
+  private static final int LONGEST_FILE = 100;
+
+  /** Longest name of a file in UTF-8, as most file systems have it. */
+  private static final int MOST_FILE_BYTES = 255;
+
+  /** What no name of a file on FAT, exFAT or NTFS may hold; the rest is in the line rules. */
+  private static final Pattern NO_FILE =
+      Pattern.compile("[.-].*|.*[. ]| .*|.*[/\\\\:*?\"<>|].*", Pattern.DOTALL);
 
   private static final Pattern REFERENCE = Pattern.compile("[\\p{L}\\p{Nd}._/()-]{1,40}");
   private static final int MOST_DIGITS = 11;
@@ -86,6 +103,27 @@ public final class Names {
   public static boolean isReference(String text) {
     long digits = text.codePoints().filter(Character::isDigit).count();
     return REFERENCE.matcher(text).matches() && digits >= 1 && digits <= MOST_DIGITS;
+  }
+
+  /**
+   * Whether {@code text} can be the id of a recipient (提供先) in a grant: the form of the policies,
+   * at most {@value #LONGEST_RECIPIENT} characters.
+   */
+  public static boolean isRecipient(String text) {
+    return text.length() <= LONGEST_RECIPIENT && RECIPIENT.matcher(text).matches();
+  }
+
+  /**
+   * Whether {@code text} can name a file that leaves: one path component that every usual file
+   * system takes, neither hidden nor like an option, at most {@value #LONGEST_FILE} characters.
+   */
+  public static boolean isFile(String text) {
+    return !text.isEmpty()
+        && text.codePointCount(0, text.length()) <= LONGEST_FILE
+        && text.getBytes(StandardCharsets.UTF_8).length <= MOST_FILE_BYTES
+        && Normalizer.isNormalized(text, Normalizer.Form.NFC)
+        && text.codePoints().noneMatch(Character::isISOControl)
+        && !NO_FILE.matcher(text).matches();
   }
 
   /** The subject alternative name of a terminal's certificate. */

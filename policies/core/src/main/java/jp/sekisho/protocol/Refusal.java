@@ -256,8 +256,30 @@ public enum Refusal {
   GRANT_DECIDED(409),
   /** Past its end. */
   GRANT_OVER(410),
+  /** The signed policy of that terminal lets nobody ask for this. */
+  GRANT_CAPABILITY(403),
+  /** No terminal carries this out yet: media-import, clipboard. */
+  GRANT_NOT_CARRIED(409),
+  /** What leaves is not said, or not in its form: recipient, files, bytes or names. */
+  GRANT_EXPORT(400),
+  /** Something that the policy demands of every request is not said. */
+  GRANT_FIELDS(400),
+  /** The recipient is not in the signed policy. */
+  GRANT_RECIPIENT(403),
+  /** More files than the policy lets leave at once. */
+  GRANT_FILES(400),
+  /** More data than the policy lets leave at once. */
+  GRANT_BYTES(400),
+  /** Nobody stands by where somebody must, or it is the person or nobody who works here. */
+  GRANT_ATTENDANT(403),
+  /** What two persons approve, or where somebody stands by, is neither repeated nor extended. */
+  GRANT_BY_TWO(409),
   /** The requester, or the person who would use it, decides about it. */
   APPROVAL_OWN(403),
+  /** The second approval is by the same person, by the same card, or by who stands by. */
+  APPROVAL_TWICE(403),
+  /** Two approvals are needed and one is there. */
+  APPROVAL_SECOND(409),
   /** The card approved another text than the one stored. */
   APPROVAL_TEXT(409),
   /** The card is not among the approvers of the signed policy. */
@@ -291,6 +313,8 @@ public enum Refusal {
   GRANT_OTHER_CARD(403),
   /** Two media with one identity are plugged in. */
   MEDIUM_TWICE(409),
+  /** What was read back from the medium is not what was written to it. */
+  EXPORT_MISMATCH(503),
   /** Clocks of terminal and service contradict each other. */
   CLOCK_DOUBTFUL(503),
   // Logins at a terminal without its service

@@ -30,6 +30,8 @@ import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.grant.RecipientCertificate;
+import jp.sekisho.policy.grant.RecipientCertificateTest;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.policy.login.CardRemoval;
 import jp.sekisho.policy.login.LoginAttempt;
@@ -154,6 +156,15 @@ final class RandomPolicies {
     set(GrantSettings.RETURN_WITHIN, () -> Duration.ofDays(random.nextInt(32)));
     set(GrantSettings.EMERGENCY, () -> minutes(0, 60));
     set(GrantSettings.LONGEST_SERIES, () -> Duration.ofDays(random.nextInt(367)));
+    set(
+        GrantSettings.RECIPIENT_CERTIFICATES,
+        () ->
+            some(
+                new RecipientCertificate(
+                    "prefecture", RecipientCertificateTest.CERTIFICATES.get(0)),
+                new RecipientCertificate(
+                    "prefecture", RecipientCertificateTest.CERTIFICATES.get(1)),
+                new RecipientCertificate("pension", RecipientCertificateTest.CERTIFICATES.get(1))));
     set(AuditSettings.RETENTION, () -> 1 + random.nextInt(10));
     set(AuditSettings.PRESETS, () -> some(AuditPreset.values()));
     set(AuditSettings.WHEN_FULL, () -> one(WhenFull.values()));

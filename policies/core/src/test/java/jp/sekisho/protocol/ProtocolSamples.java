@@ -86,6 +86,46 @@ public final class ProtocolSamples {
         30);
   }
 
+  /** The grant of {@code export-grant-encrypted.txt}. */
+  public static ExportGrant encryptedExport() {
+    return leaving(
+        ExportGrant.Capability.USB_EXPORT_ENCRYPTED,
+        null,
+        new ExportGrant.Export("prefecture", 3, ExportGrant.MAX_BYTES, List.of()));
+  }
+
+  /** The grant of {@code export-grant-plain.txt}. */
+  public static ExportGrant plainExport() {
+    return leaving(
+        ExportGrant.Capability.EXPORT_PLAIN,
+        "S-2050",
+        new ExportGrant.Export(
+            "pension-office", 2, 1_048_576, List.of("課税 資料（令和8年）.csv", "b.csv")));
+  }
+
+  private static ExportGrant leaving(
+      ExportGrant.Capability capability, @Nullable String attendant, ExportGrant.Export export) {
+    ExportGrant read = exportGrant();
+    return new ExportGrant(
+        read.request(),
+        read.organ(),
+        read.person(),
+        read.terminal(),
+        capability,
+        read.medium(),
+        read.fingerprint(),
+        "県税事務所への課税資料の提供",
+        read.document(),
+        read.legalBasis(),
+        "県税事務所",
+        read.subjects(),
+        read.start(),
+        read.end(),
+        read.minutes(),
+        attendant,
+        export);
+  }
+
   /** The text of {@code break-glass.txt}. */
   public static BreakGlass breakGlass() {
     return new BreakGlass(

@@ -63,6 +63,7 @@ class WireJsonTest {
             "active",
             TIME,
             new OfferedApproval(SHORT, SHORT, SHORT, SHORT),
+            new OfferedApproval(SHORT, SHORT, SHORT, SHORT),
             new OfferedApproval(SHORT, SHORT, SHORT, SHORT)),
         new OfferedApproval(SHORT, SHORT, SHORT, SHORT),
         view(),

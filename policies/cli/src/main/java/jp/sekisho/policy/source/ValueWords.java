@@ -5,6 +5,7 @@ import java.util.List;
 import jp.sekisho.policy.calendar.Counter;
 import jp.sekisho.policy.calendar.Election;
 import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.RecipientCertificate;
 import jp.sekisho.policy.reader.ReaderAssignment;
 import jp.sekisho.policy.setting.Shapes;
 import jp.sekisho.policy.usb.EnrolledPeripheral;
@@ -33,6 +34,9 @@ final class ValueWords {
     }
     if (value instanceof Approver approver) {
       return approver.person() + " (" + approver.organ() + ") " + approver.spki();
+    }
+    if (value instanceof RecipientCertificate one) {
+      return one.recipient() + " " + one.fingerprint();
     }
     if (value instanceof Counter counter) {
       return counter.name() + " " + of(counter.days()) + " " + counter.hours();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import jp.sekisho.policy.setting.DataSize;
 import jp.sekisho.policy.setting.Members;
 import jp.sekisho.policy.setting.Order;
@@ -11,11 +12,15 @@ import jp.sekisho.policy.setting.Setting;
 import jp.sekisho.policy.setting.Shape;
 import jp.sekisho.policy.setting.Shapes;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.Names;
 
 /** Settings of the section {@code grants}. */
 public final class GrantSettings {
   /** Ids of recipients. */
-  public static final Pattern RECIPIENT = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+  public static final Pattern RECIPIENT = Names.RECIPIENT;
+
+  /** Most certificates of one recipient. */
+  public static final int MAX_CERTIFICATES = 5;
 
   private static final List<GrantCapability> EVERY = List.of(GrantCapability.values());
 
@@ -37,6 +42,53 @@ public final class GrantSettings {
         @Override
         public Object write(Approver value) {
           return Map.of("person", value.person(), "organ", value.organ(), "spki", value.spki());
+        }
+      };
+
+  private static final Shape<RecipientCertificate> CERTIFICATE =
+      new Shape<>() {
+        @Override
+        public RecipientCertificate read(Object json) throws MalformedException {
+          Members members = Members.of(json, "recipient-certificate");
+          try {
+            RecipientCertificate read =
+                new RecipientCertificate(members.text("recipient"), members.text("certificate"));
+            members.end();
+            return read;
+          } catch (IllegalArgumentException e) {
+            throw new MalformedException(String.valueOf(e.getMessage()));
+          }
+        }
+
+        @Override
+        public Object write(RecipientCertificate value) {
+          return Map.of("recipient", value.recipient(), "certificate", value.certificate());
+        }
+      };
+
+  private static final Shape<List<RecipientCertificate>> CERTIFICATE_LIST =
+      Shapes.list(CERTIFICATE, 0, 500);
+
+  private static final Shape<List<RecipientCertificate>> CERTIFICATES =
+      new Shape<>() {
+        @Override
+        public List<RecipientCertificate> read(Object json) throws MalformedException {
+          List<RecipientCertificate> all = CERTIFICATE_LIST.read(json);
+          Map<String, Long> each =
+              all.stream()
+                  .collect(
+                      Collectors.groupingBy(
+                          RecipientCertificate::recipient, Collectors.counting()));
+          if (each.values().stream().anyMatch(count -> count > MAX_CERTIFICATES)) {
+            throw new MalformedException(
+                "over " + MAX_CERTIFICATES + " certificates of one recipient");
+          }
+          return all;
+        }
+
+        @Override
+        public Object write(List<RecipientCertificate> value) {
+          return CERTIFICATE_LIST.write(value);
         }
       };
 
@@ -128,6 +180,13 @@ public final class GrantSettings {
           Order.smaller(),
           Duration.ZERO);
 
+  /**
+   * For whom what leaves encrypted is encrypted. A recipient without one gets it by a passphrase
+   * that the terminal makes; what a lower layer leaves out, its terminals do not know.
+   */
+  public static final Setting<List<RecipientCertificate>> RECIPIENT_CERTIFICATES =
+      Setting.optional("grants.recipient-certificates", CERTIFICATES, Order.fewer(), List.of());
+
   private GrantSettings() {}
 
   /** All of them, in the order of the documents. */
@@ -145,6 +204,7 @@ public final class GrantSettings {
         MOST_DATA,
         RETURN_WITHIN,
         EMERGENCY,
-        LONGEST_SERIES);
+        LONGEST_SERIES,
+        RECIPIENT_CERTIFICATES);
   }
 }

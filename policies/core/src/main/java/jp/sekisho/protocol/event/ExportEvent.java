@@ -1,5 +1,6 @@
 package jp.sekisho.protocol.event;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,10 +46,11 @@ public sealed interface ExportEvent extends AgentEvent {
   }
 
   /**
-   * A granted medium is about to be opened, read-only; durable before it is.
+   * A granted medium is about to be opened, read-only, or for the agent alone to write to it;
+   * durable before it is.
    *
    * @param grant id of the grant
-   * @param person staff number of who may read it
+   * @param person staff number of who may read it, or has the agent write
    * @param medium id of the registered medium
    * @param fingerprint of what is plugged in
    * @param port the kernel's name of the port
@@ -114,6 +116,95 @@ public sealed interface ExportEvent extends AgentEvent {
     @Override
     public Map<String, Object> data() {
       return Map.of("grant", grant, "cause", cause.text(), "verified", verified);
+    }
+  }
+
+  /** How what leaves stands on the medium. */
+  enum Algorithm {
+    /** CMS AuthEnvelopedData, AES-256-GCM, its key encrypted to the recipient's certificates. */
+    CMS_CERTIFICATE,
+    /** CMS AuthEnvelopedData, AES-256-GCM, its key from a passphrase the terminal made. */
+    CMS_PASSPHRASE,
+    /** As it was: an export in plain. */
+    NONE;
+
+    /** The word in the log: {@code cms-certificate} and so on. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /**
+   * The agent wrote a file, or one part of it, for a grant, and read it back; nothing else ever
+   * writes. Neither its name nor what is in it is said.
+   *
+   * @param grant id of the grant
+   * @param medium id of the registered medium
+   * @param file which of the grant's files: 1 for the first
+   * @param part which part of it: 1 for the first
+   * @param content bytes of the file that are in this part; counts against the grant's bytes
+   * @param bytes how many stand on the medium
+   * @param sha256 base64url of the SHA-256 of these bytes, as read back from the medium
+   * @param name base64url of the HMAC-SHA-256 of the file's name under a key of this grant alone:
+   *     the same for all parts of a file
+   * @param algorithm how it stands there
+   * @param certificates base64url of the SHA-256 of the DER of each certificate it is encrypted to;
+   *     empty unless {@link Algorithm#CMS_CERTIFICATE}
+   */
+  record Written(
+      String grant,
+      String medium,
+      int file,
+      int part,
+      long content,
+      long bytes,
+      String sha256,
+      String name,
+      Algorithm algorithm,
+      List<String> certificates)
+      implements ExportEvent {
+    public Written {
+      certificates = List.copyOf(certificates);
+    }
+
+    @Override
+    public String type() {
+      return "export.written";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      Map<String, Object> data = new TreeMap<>();
+      data.put("grant", grant);
+      data.put("medium", medium);
+      data.put("file", file);
+      data.put("part", part);
+      data.put("content", content);
+      data.put("bytes", bytes);
+      data.put("sha256", sha256);
+      data.put("name", name);
+      data.put("algorithm", algorithm.text());
+      data.put("certificates", certificates);
+      return data;
+    }
+  }
+
+  /**
+   * A part was not written, or not read back as it was written; what may stand of it on the medium
+   * counts for nothing. What was written before stays.
+   *
+   * @param file which of the grant's files; 0 when it failed before the first
+   * @param part which part of it; 0 when it failed before the first
+   */
+  record Failed(String grant, int file, int part, Refusal reason) implements ExportEvent {
+    @Override
+    public String type() {
+      return "export.failed";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return Map.of("grant", grant, "file", file, "part", part);
     }
   }
 

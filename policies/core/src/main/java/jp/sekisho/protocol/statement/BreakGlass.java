@@ -98,6 +98,7 @@ public record BreakGlass(
     Fields.terminal(terminal);
     Fields.base64Url("boot", boot, 16);
     require(Names.isPerson(person), "person is not a staff number");
+    require(capability == Capability.USB_READ, "capability is not usb-read");
     Fields.base64Url("fingerprint", fingerprint, 32);
     Fields.wholeSecond("made", made);
     require(minutes >= 1 && minutes <= MAX_MINUTES, "minutes is not 1 to " + MAX_MINUTES);

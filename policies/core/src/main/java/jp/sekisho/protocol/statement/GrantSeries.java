@@ -52,6 +52,9 @@ import jp.sekisho.protocol.Sha256;
  * minutes 30
  * </pre>
  *
+ * <p>Nothing leaves under a series, and nobody stands by: its lines are those of {@code
+ * sekisho/grant/v1}.
+ *
  * <p>In {@code v1}, as it was signed before there were rotas, the lines {@code rota} and {@code
  * confirm} are missing: one person uses it every time, and no month needs a further signature.
  *
@@ -111,6 +114,7 @@ public record GrantSeries(ExportGrant first, Repeat repeat, int count, List<Stri
 
   /** Checks that the occurrences lie apart and within one fiscal year, and the rota. */
   public GrantSeries {
+    Fields.require(first.isFirstForm(), "only reading without an attendant is repeated");
     rota = List.copyOf(rota);
     Fields.require(
         rota.size() <= MAX_ROTA

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class StatementLines {
   static final int MAX_BYTES = 64 * 1024;
 
+  private static final Pattern SIZE = Pattern.compile("0|[1-9][0-9]{0,14}");
   private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,8}");
 
   private final List<String> lines;
@@ -119,6 +120,15 @@ final class StatementLines {
       throw new MalformedException(name + " is not a number");
     }
     return Integer.parseInt(value);
+  }
+
+  /** The value of the next line, a number of at most fifteen digits. */
+  long size(String name) throws MalformedException {
+    String value = value(name);
+    if (!SIZE.matcher(value).matches()) {
+      throw new MalformedException(name + " is not a number");
+    }
+    return Long.parseLong(value);
   }
 
   /** The value of the next line, a time. */

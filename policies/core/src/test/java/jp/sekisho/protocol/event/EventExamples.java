@@ -3,6 +3,7 @@ package jp.sekisho.protocol.event;
 import static jp.sekisho.protocol.ProtocolSamples.BOOT;
 import static jp.sekisho.protocol.ProtocolSamples.CERTIFICATE;
 import static jp.sekisho.protocol.ProtocolSamples.DETAIL;
+import static jp.sekisho.protocol.ProtocolSamples.NONCE;
 import static jp.sekisho.protocol.ProtocolSamples.TRANSACTION;
 import static jp.sekisho.protocol.ProtocolSamples.breakGlass;
 import static jp.sekisho.protocol.ProtocolSamples.cardStatement;
@@ -449,7 +450,19 @@ final class EventExamples {
             2,
             new Ruling("block", "login.offline-power", "common"),
             Refusal.OFFLINE_POLICY),
-        new OfflineEvent.Ended(TRANSACTION, OfflineEvent.Cause.ONLINE));
+        new OfflineEvent.Ended(TRANSACTION, OfflineEvent.Cause.ONLINE),
+        new ExportEvent.Written(
+            TRANSACTION,
+            "M-0007",
+            1,
+            2,
+            1_048_576,
+            1_049_102,
+            CERTIFICATE,
+            NONCE,
+            ExportEvent.Algorithm.CMS_CERTIFICATE,
+            List.of(CERTIFICATE)),
+        new ExportEvent.Failed(TRANSACTION, 1, 3, Refusal.EXPORT_MISMATCH));
   }
 
   /** The event classes and their examples, by type. */

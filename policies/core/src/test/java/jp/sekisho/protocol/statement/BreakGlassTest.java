@@ -83,6 +83,8 @@ class BreakGlassTest {
     "minutes 30, minutes -",
     "reason disaster, reason 災害のため",
     "capability usb-read, capability usb-write",
+    "capability usb-read, capability usb-export-encrypted",
+    "capability usb-read, capability export-plain",
     "person S-1024, person -",
     "made 2026-11-22T06:00:00Z, made 2026-11-22T06:00:00.5Z",
     "made 2026-11-22T06:00:00Z, made 2026-11-22T15:00:00+09:00",

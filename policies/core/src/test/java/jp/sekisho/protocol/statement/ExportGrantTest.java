@@ -1,18 +1,25 @@
 package jp.sekisho.protocol.statement;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static jp.sekisho.protocol.ProtocolSamples.encryptedExport;
 import static jp.sekisho.protocol.ProtocolSamples.exportGrant;
 import static jp.sekisho.protocol.ProtocolSamples.fixture;
 import static jp.sekisho.protocol.ProtocolSamples.oneOf;
+import static jp.sekisho.protocol.ProtocolSamples.plainExport;
 import static jp.sekisho.protocol.ProtocolSamples.random;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import jp.sekisho.protocol.ByteFlips;
 import jp.sekisho.protocol.MalformedException;
@@ -28,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ExportGrantTest {
   private static final byte[] GRANT = fixture("export-grant.txt");
+  private static final byte[] PLAIN = fixture("export-grant-plain.txt");
 
   @Test
   @DisplayName("a grant has exactly the documented bytes, and its detail is their SHA-256")
@@ -35,6 +43,139 @@ class ExportGrantTest {
     assertArrayEquals(GRANT, exportGrant().bytes());
     assertEquals(exportGrant(), ExportGrant.parse(GRANT));
     assertEquals(Sha256.text(GRANT), exportGrant().detail());
+  }
+
+  @Test
+  @DisplayName("what leaves, and who stands by, has exactly the documented bytes")
+  void secondForm() throws MalformedException {
+    byte[] encrypted = fixture("export-grant-encrypted.txt");
+    assertArrayEquals(encrypted, encryptedExport().bytes());
+    assertEquals(encryptedExport(), ExportGrant.parse(encrypted));
+    assertArrayEquals(PLAIN, plainExport().bytes());
+    assertEquals(plainExport(), GrantText.parse(PLAIN));
+    ExportGrant attended = ExportGrant.parse(fixture("export-grant-attended.txt"));
+    assertEquals("S-2050", attended.attendant());
+    assertNull(attended.export());
+    assertEquals(Capability.USB_READ, attended.capability());
+  }
+
+  @Test
+  @DisplayName("what v1 can say is said in v1 alone, so no grant has two texts")
+  void oneForm() {
+    String read = new String(fixture("export-grant-attended.txt"), StandardCharsets.UTF_8);
+    String alone = read.replace("attendant S-2050", "attendant -");
+    assertThrows(MalformedException.class, () -> ExportGrant.parse(alone.getBytes(UTF_8)));
+    String first = new String(PLAIN, StandardCharsets.UTF_8).replace("grant/v2", "grant/v1");
+    assertThrows(MalformedException.class, () -> ExportGrant.parse(first.getBytes(UTF_8)));
+    String third = new String(PLAIN, StandardCharsets.UTF_8).replace("grant/v2", "grant/v3");
+    assertThrows(MalformedException.class, () -> ExportGrant.parse(third.getBytes(UTF_8)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "capability export-plain, capability usb-read",
+    "capability export-plain, capability usb-export-encrypted",
+    "capability export-plain, capability media-import",
+    "capability export-plain, capability clipboard",
+    "attendant S-2050, attendant -",
+    "attendant S-2050, attendant S-1024",
+    "attendant S-2050, attendant 123456789018",
+    "recipient pension-office, recipient -",
+    "recipient pension-office, recipient Pension",
+    "recipient pension-office, recipient pension--office",
+    "files 2, files 0",
+    "files 2, files 3",
+    "files 2, files 02",
+    "bytes 1048576, bytes 0",
+    "bytes 1048576, bytes 1099511627777",
+    "bytes 1048576, bytes 9999999999999999",
+    "bytes 1048576, bytes -1",
+    "/b.csv, ''",
+    "/b.csv, /",
+    "/b.csv, //b.csv",
+    "/b.csv, /..",
+    "/b.csv, /.b",
+    "/b.csv, /b.",
+    "/b.csv, /-b",
+    "/b.csv, '/b.csv/'",
+    "/b.csv, /c:b.csv",
+    "/b.csv, '/ b.csv'",
+    "b.csv, 課税 資料（令和8年）.CSV",
+    "names 課税 資料（令和8年）.csv/b.csv, names -"
+  })
+  @DisplayName("R10, R14: each kind says what it must and nothing else, in its one form")
+  void leaving(String part, String instead) {
+    refusedIn(PLAIN, part, instead);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "names -, names a.csv/b.csv/c.csv",
+    "files 3, files 100001",
+    "attendant -, attendant S-1024",
+    "recipient prefecture, recipient -",
+    "capability usb-export-encrypted, capability export-plain"
+  })
+  @DisplayName("R13: what leaves encrypted has no names, and a recipient")
+  void encrypted(String part, String instead) {
+    refusedIn(fixture("export-grant-encrypted.txt"), part, instead);
+  }
+
+  @Test
+  @DisplayName("up to 20 files of up to 100 characters leave in plain, and the text has room")
+  void names() throws MalformedException {
+    List<String> most = new ArrayList<>();
+    for (int i = 0; i < ExportGrant.MAX_NAMED; i++) {
+      most.add("あ".repeat(80) + i);
+    }
+    ExportGrant grant = plain(most);
+    assertEquals(grant, ExportGrant.parse(grant.bytes()));
+    assertTrue(grant.bytes().length < StatementLines.MAX_BYTES);
+    most.add("one-more");
+    assertThrows(IllegalArgumentException.class, () -> plain(most));
+    assertThrows(IllegalArgumentException.class, () -> plain(List.of("a".repeat(101))));
+    assertThrows(IllegalArgumentException.class, () -> plain(List.of("あ".repeat(86))));
+    assertThrows(IllegalArgumentException.class, () -> plain(List.of("a/b", "c")));
+  }
+
+  private static ExportGrant plain(List<String> names) {
+    ExportGrant of = plainExport();
+    return new ExportGrant(
+        of.request(),
+        of.organ(),
+        of.person(),
+        of.terminal(),
+        of.capability(),
+        of.medium(),
+        of.fingerprint(),
+        of.reason(),
+        of.document(),
+        of.legalBasis(),
+        of.providedTo(),
+        of.subjects(),
+        of.start(),
+        of.end(),
+        of.minutes(),
+        of.attendant(),
+        new ExportGrant.Export("prefecture", names.size(), 1, names));
+  }
+
+  @Test
+  @DisplayName("an extension compares what leaves, to whom and who stands by")
+  void extension() throws MalformedException {
+    ExportGrant grant = plainExport();
+    ExportGrant longer = grant.extended("まだかかります", grant.end().plusSeconds(60), 40);
+    assertTrue(grant.isExtendedBy(longer));
+    String text = new String(longer.bytes(), StandardCharsets.UTF_8);
+    for (String[] other :
+        List.of(
+            new String[] {"attendant S-2050", "attendant S-2051"},
+            new String[] {"pension-office", "prefecture"},
+            new String[] {"bytes 1048576", "bytes 1048577"},
+            new String[] {"b.csv", "c.csv"})) {
+      ExportGrant changed = ExportGrant.parse(text.replace(other[0], other[1]).getBytes(UTF_8));
+      assertFalse(grant.isExtendedBy(changed), other[1]);
+    }
   }
 
   @Test
@@ -59,12 +200,16 @@ class ExportGrantTest {
 
   private static ExportGrant any(Random random) {
     Instant start = Instant.ofEpochSecond(1_700_000_000L + random.nextInt(1 << 30));
+    Capability capability = oneOf(random, Capability.values());
+    boolean plain = capability == Capability.EXPORT_PLAIN;
+    List<String> names =
+        plain ? List.of("a.csv", "課税 資料.csv", "x").subList(0, 1 + random.nextInt(3)) : List.of();
     return new ExportGrant(
         random(random, 16),
         oneOf(random, "mayor", "assembly", "board-of-education"),
         "S-" + random.nextInt(100_000),
         "T-" + random.nextInt(10_000),
-        Capability.USB_READ,
+        capability,
         "M-" + random.nextInt(10_000),
         random(random, 32),
         oneOf(random, "読み込み", "--", "a b", "課税 資料（令和8年）", "x".repeat(ExportGrant.MAX_REASON)),
@@ -74,7 +219,15 @@ class ExportGrantTest {
         random.nextInt(ExportGrant.MAX_SUBJECTS + 1),
         start,
         start.plusSeconds(1 + random.nextInt(ExportGrant.MAX_DAYS * 86_400)),
-        1 + random.nextInt(ExportGrant.MAX_MINUTES));
+        1 + random.nextInt(ExportGrant.MAX_MINUTES),
+        plain ? "A-1" : orNull(random, "A-1"),
+        capability == Capability.USB_READ
+            ? null
+            : new ExportGrant.Export(
+                oneOf(random, "prefecture", "pension-office"),
+                plain ? names.size() : 1 + random.nextInt(ExportGrant.MAX_FILES),
+                1 + (random.nextLong() & (ExportGrant.MAX_BYTES - 1)),
+                names));
   }
 
   private static @Nullable String orNull(Random random, String... texts) {
@@ -85,11 +238,13 @@ class ExportGrantTest {
   @EnumSource
   @DisplayName("the line rules of every statement hold")
   void lineRules(LineRule rule) {
-    for (byte[] broken : rule.breakIt(GRANT)) {
-      assertThrows(
-          MalformedException.class,
-          () -> ExportGrant.parse(broken),
-          () -> new String(broken, StandardCharsets.UTF_8));
+    for (byte[] grant : List.of(GRANT, PLAIN)) {
+      for (byte[] broken : rule.breakIt(grant)) {
+        assertThrows(
+            MalformedException.class,
+            () -> ExportGrant.parse(broken),
+            () -> new String(broken, StandardCharsets.UTF_8));
+      }
     }
   }
 
@@ -168,7 +323,11 @@ class ExportGrantTest {
   }
 
   private static void refused(String part, String instead) {
-    String text = new String(GRANT, StandardCharsets.UTF_8);
+    refusedIn(GRANT, part, instead);
+  }
+
+  private static void refusedIn(byte[] grant, String part, String instead) {
+    String text = new String(grant, StandardCharsets.UTF_8);
     String changed = text.replace(part, instead);
     assertTrue(!changed.equals(text));
     assertThrows(

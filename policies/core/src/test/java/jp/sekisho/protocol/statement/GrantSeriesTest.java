@@ -1,5 +1,6 @@
 package jp.sekisho.protocol.statement;
 
+import static jp.sekisho.protocol.ProtocolSamples.encryptedExport;
 import static jp.sekisho.protocol.ProtocolSamples.exportGrant;
 import static jp.sekisho.protocol.ProtocolSamples.fixture;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -99,6 +100,22 @@ class GrantSeriesTest {
     assertTrue(text.contains(line));
     byte[] changed = text.replace(line, other).getBytes(StandardCharsets.UTF_8);
     assertThrows(MalformedException.class, () -> GrantText.parse(changed));
+  }
+
+  @Test
+  @DisplayName("nothing leaves by a series, and nobody stands by its uses")
+  void onlyReading() throws MalformedException {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new GrantSeries(encryptedExport(), Repeat.MONTHLY, 4));
+    ExportGrant attended = ExportGrant.parse(fixture("export-grant-attended.txt"));
+    assertThrows(
+        IllegalArgumentException.class, () -> new GrantSeries(attended, Repeat.MONTHLY, 4));
+    byte[] leaving =
+        new String(SERIES, StandardCharsets.UTF_8)
+            .replace("usb-read", "usb-export-encrypted")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThrows(MalformedException.class, () -> GrantText.parse(leaving));
   }
 
   private static final byte[] ROTA = fixture("grant-series-v2.txt");
