@@ -33,6 +33,34 @@ function time(form, name) {
 const visit = text64(crypto.getRandomValues(new Uint8Array(18)));
 
 const form = byId("grant-form");
+const kind = form?.elements.capability;
+
+/** Only what the kind of use needs is asked for. */
+function fit() {
+  for (const part of form.querySelectorAll("[data-for]")) {
+    part.hidden = !part.dataset.for.split(" ").includes(kind.value || "usb-read");
+  }
+}
+kind?.addEventListener("change", fit);
+if (kind) {
+  fit();
+}
+
+/** What leaves; a number that is missing is one that the service refuses by name. */
+function leaving() {
+  if (!kind.value || kind.value === "usb-read") {
+    return undefined;
+  }
+  const plain = kind.value === "export-plain";
+  const names = plain ? form.elements.names.value.split("\n").map((line) => line.trim()).filter(Boolean) : undefined;
+  return {
+    recipient: text(form, "recipient") ?? "",
+    files: plain ? names.length : (number(form, "files") ?? 0),
+    bytes: Math.round((number(form, "size") ?? 0) * 1048576),
+    names,
+  };
+}
+
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   const corrects = form.dataset.corrects;
@@ -51,7 +79,10 @@ form?.addEventListener("submit", (event) => {
       start: time(form, "start"),
       end: time(form, "end"),
       minutes: number(form, "minutes"),
-      series: form.elements.repeat?.value
+      capability: kind.value || undefined,
+      attendant: text(form, "attendant"),
+      export: leaving(),
+      series: form.elements.repeat?.value && kind.value === "usb-read"
         ? { repeat: text(form, "repeat"), count: number(form, "count") ?? 0, others: text(form, "others")?.split(/[\s,、，]+/u) }
         : undefined,
     },

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.support.ui.Select;
 
 /**
  * The page of exceptions in a clerk's and an approver's browser: what one asks for, another's card
@@ -380,5 +381,37 @@ class GrantsIT {
     page.prove("login", null);
     assertEquals("APPROVAL_OWN", page.ask("approve", id).refusal());
     town.awaitEntry("grant.refused", "APPROVAL_OWN");
+  }
+
+  @Test
+  void whatLeavesInPlainIsAskedForByItsOwnFieldsAndWaitsForASecondCard() {
+    String path;
+    try (Screen clerk = at(Town.CLERK, "ja", "/grants")) {
+      assertFalse(clerk.shows("grant-recipient"), "nothing leaves by reading");
+      new Select(clerk.see("grant-capability")).selectByValue("export-plain");
+      assertFalse(clerk.shows("grant-files"), "as many as it names");
+      fillRequest(clerk, "県への提供");
+      clerk.fill("grant-recipient", "prefecture");
+      clerk.fill("grant-size", "0.5");
+      clerk.fill("grant-names", "課税 資料.csv");
+      clerk.press("request-button");
+      clerk.seeRefusal("refusal-grant", "GRANT_ATTENDANT");
+      clerk.fill("grant-attendant", Town.UNLUCKY);
+      clerk.picture("grant-export-form");
+      assertEquals(List.of(), clerk.accessibilityFaults());
+      clerk.press("request-button");
+      String text = clerk.see("grant-text").getText();
+      assertTrue(text.contains("bytes 524288\nnames 課税 資料.csv\n"), text);
+      path = clerk.url().substring(town.people().length());
+    }
+    try (Screen approver = at(Town.APPROVER, "ja", path)) {
+      approver.see("two");
+      approver.press("approve-button");
+      approver.seeAttribute("grant", "data-state", "approved-once");
+      approver.see("first-approval");
+      assertFalse(approver.has("approve-button"), "not twice");
+      approver.picture("grant-approved-once");
+      assertEquals(List.of(), approver.accessibilityFaults());
+    }
   }
 }

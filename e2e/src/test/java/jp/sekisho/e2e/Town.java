@@ -238,13 +238,24 @@ final class Town implements AutoCloseable {
         directory.resolve("card-" + MY_NUMBER_CARD).resolve("auth.der").toString());
   }
 
-  /** The trial's policy; with My Number cards where there are any. */
+  /**
+   * The trial's policy; with My Number cards where there are any, with files that may leave where
+   * the tests are about pages.
+   */
   private Path policy() throws IOException {
     Path trial = Programs.root().resolve("policies/profiles/trial.yaml");
-    if (!otherCards) {
+    if (!otherCards && !consoleHere) {
       return trial;
     }
     String text = Files.readString(trial);
+    if (consoleHere) {
+      return Files.writeString(
+          directory.resolve("policy.yaml"),
+          text.replace("value: [usb-read]", "value: [usb-read, usb-export-encrypted, export-plain]")
+              .replace(
+                  "id: grants.recipients\n    value: []",
+                  "id: grants.recipients\n    value: [prefecture]"));
+    }
     String changed =
         text.replace("value: [staff-piv]", "value: [staff-piv, jpki]")
             .replace(

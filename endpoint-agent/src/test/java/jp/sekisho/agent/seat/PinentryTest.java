@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import jp.sekisho.agent.ipc.Waiting;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
@@ -263,25 +264,58 @@ class PinentryTest {
         fake.lines().toString());
   }
 
-  /** The longest text that anybody can be asked to approve: four bytes a character, escapes. */
+  /** The longest text of something to read: four bytes a character, escapes. */
   static String longestText() {
+    return new String(longest().bytes(), StandardCharsets.UTF_8);
+  }
+
+  private static ExportGrant longest() {
+    return new ExportGrant(
+        "AAAAAAAAAAAAAAAAAAAAAA",
+        "mayor",
+        "S-1024",
+        "T-0042",
+        ExportGrant.Capability.USB_READ,
+        "M-0007",
+        Sha256.text(),
+        "\uD842\uDFB7".repeat(ExportGrant.MAX_REASON),
+        "%".repeat(ExportGrant.MAX_DOCUMENT),
+        "法".repeat(ExportGrant.MAX_PLACE),
+        "\uD842\uDFB7".repeat(ExportGrant.MAX_PLACE),
+        ExportGrant.MAX_SUBJECTS,
+        Instant.parse("2026-11-21T00:00:00Z"),
+        Instant.parse("2026-11-22T00:00:00Z"),
+        ExportGrant.MAX_MINUTES);
+  }
+
+  /** The longest text of anything: with the names of all files that may leave in plain. */
+  static String longestExport() {
+    ExportGrant read = longest();
     return new String(
         new ExportGrant(
-                "AAAAAAAAAAAAAAAAAAAAAA",
-                "mayor",
-                "S-1024",
-                "T-0042",
-                ExportGrant.Capability.USB_READ,
-                "M-0007",
-                Sha256.text(),
-                "\uD842\uDFB7".repeat(ExportGrant.MAX_REASON),
-                "%".repeat(ExportGrant.MAX_DOCUMENT),
-                "法".repeat(ExportGrant.MAX_PLACE),
-                "\uD842\uDFB7".repeat(ExportGrant.MAX_PLACE),
-                ExportGrant.MAX_SUBJECTS,
-                Instant.parse("2026-11-21T00:00:00Z"),
-                Instant.parse("2026-11-22T00:00:00Z"),
-                ExportGrant.MAX_MINUTES)
+                read.request(),
+                read.organ(),
+                read.person(),
+                read.terminal(),
+                ExportGrant.Capability.EXPORT_PLAIN,
+                read.medium(),
+                read.fingerprint(),
+                read.reason(),
+                read.document(),
+                read.legalBasis(),
+                read.providedTo(),
+                read.subjects(),
+                read.start(),
+                read.end(),
+                read.minutes(),
+                "S-" + "2".repeat(30),
+                new ExportGrant.Export(
+                    "r".repeat(64),
+                    ExportGrant.MAX_NAMED,
+                    ExportGrant.MAX_BYTES,
+                    IntStream.range(0, ExportGrant.MAX_NAMED)
+                        .mapToObj(number -> "法".repeat(84) + (char) ('a' + number))
+                        .toList()))
             .bytes(),
         StandardCharsets.UTF_8);
   }
@@ -289,32 +323,39 @@ class PinentryTest {
   @ParameterizedTest
   @ValueSource(strings = {"ja", "en"})
   void longestTextIsShownWholeOnPagesBeforeThePinIsAsked(String language) throws Exception {
+    shownWhole(longestText(), 5, language);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ja", "en"})
+  void longestTextOfWhatLeavesIsShownWholeToo(String language) throws Exception {
+    shownWhole(longestExport(), 11, language);
+  }
+
+  private void shownWhole(String text, int expectedPages, String language) throws Exception {
     FakePinentry fake = FakePinentry.in(directory, "echo 'D 1'; echo OK");
     String reader = "リ".repeat(PinPrompt.MAX_READER);
     assertEquals(
         "1",
         text(
             pinentry(fake.program(), Locale.forLanguageTag(language))
-                .ask(
-                    new PinPrompt(reader, 3, "approve", longestText()),
-                    LONG,
-                    () -> true,
-                    () -> {})));
+                .ask(new PinPrompt(reader, 3, "approve", text), LONG, () -> true, () -> {})));
     List<String> lines = fake.lines();
     assertTrue(
         lines.stream().allMatch(line -> line.getBytes(StandardCharsets.UTF_8).length <= 1000));
     int pin = lines.indexOf("GETPIN");
     long pages = lines.subList(0, pin).stream().filter("CONFIRM"::equals).count();
-    assertEquals(5, pages);
+    assertEquals(expectedPages, pages);
     String shown =
         lines.subList(0, lines.lastIndexOf("CONFIRM")).stream()
             .filter(line -> line.startsWith("SETDESC "))
             .map(line -> line.substring(8).replace("%0A", "").replace("%25", "%"))
             .collect(Collectors.joining());
-    assertEquals(longestText().replace("\n", ""), shown);
+    assertEquals(text.replace("\n", ""), shown);
     assertTrue(
         lines.subList(lines.lastIndexOf("CONFIRM"), pin).stream()
-            .anyMatch(line -> line.startsWith("SETDESC ") && line.contains("5")),
+            .anyMatch(line ->
+                line.startsWith("SETDESC ") && line.contains(String.valueOf(expectedPages))),
         lines.toString());
   }
 

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
+import jp.sekisho.policy.grant.GrantDemand;
 import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.setting.DataSize;
@@ -57,69 +58,92 @@ final class GrantRequestRules {
 
   /** The rule whose limit these times are over; null for none. */
   @Nullable Decision overLimit(Duration use, Duration span) {
-    if (use.isNegative() || use.isZero() || use.compareTo(longestUse.value()) > 0) {
+    if (isOver(use, longestUse)) {
       return longestUse.is(Effect.BLOCK);
     }
-    return span.isNegative() || span.isZero() || span.compareTo(longestSpan.value()) > 0
-        ? longestSpan.is(Effect.BLOCK)
-        : null;
+    return isOver(span, longestSpan) ? longestSpan.is(Effect.BLOCK) : null;
   }
 
-  /** The decision that refuses {@code ask}; null for none. */
-  @Nullable Decision refuses(
-      GrantAsk ask, GrantCapability capability, Decision approver, Decision request) {
+  private static boolean isOver(Duration asked, RuledSetting<Duration> longest) {
+    return asked.isNegative() || asked.isZero() || asked.compareTo(longest.value()) > 0;
+  }
+
+  /** Whether it needs two approvers. */
+  boolean needsSecond(GrantCapability capability) {
+    return capability == GrantCapability.EXPORT_PLAIN || second.value().contains(capability);
+  }
+
+  /**
+   * What refuses {@code ask}; null for nothing.
+   *
+   * @param approver decides where an approver is none
+   * @param request decides where it is about no medium
+   * @param approved whether somebody approved it; else it is not asked who
+   */
+  @Nullable GrantRuling refuses(
+      GrantAsk ask,
+      GrantCapability capability,
+      Decision approver,
+      Decision request,
+      boolean approved) {
     Decision limit = overLimit(ask.use(), ask.span());
     if (limit != null) {
-      return limit;
+      boolean use = isOver(ask.use(), longestUse);
+      return new GrantRuling(use ? GrantDemand.USE : GrantDemand.SPAN, limit);
     }
     if (!ask.fields().containsAll(fields.value())) {
-      return fields.is(Effect.BLOCK);
+      return new GrantRuling(GrantDemand.FIELDS, fields.is(Effect.BLOCK));
     }
-    Decision who = whoRefuses(ask, capability, approver);
-    return who == null ? whatRefuses(ask, capability, request) : who;
+    GrantRuling who = approved ? whoRefuses(ask, capability, approver) : null;
+    if (who != null) {
+      return who;
+    }
+    boolean plain = capability == GrantCapability.EXPORT_PLAIN;
+    return !ask.attendant() && (plain || attendant.value().contains(capability))
+        ? new GrantRuling(GrantDemand.ATTENDANT, attendant.is(Effect.BLOCK))
+        : whatRefuses(ask, capability, request);
   }
 
-  private @Nullable Decision whoRefuses(
+  private @Nullable GrantRuling whoRefuses(
       GrantAsk ask, GrantCapability capability, Decision approver) {
     Set<String> persons = new HashSet<>(ask.approvers());
     persons.remove(ask.applicant());
-    if (persons.size() != ask.approvers().size() || persons.isEmpty()) {
-      return approver;
+    boolean all =
+        persons.size() == ask.approvers().size()
+            && !persons.isEmpty()
+            && persons.stream().allMatch(one -> approvers.contains(ask.organ() + "/" + one));
+    if (!all) {
+      return new GrantRuling(GrantDemand.APPROVER, approver);
     }
-    for (String person : persons) {
-      if (!approvers.contains(ask.organ() + "/" + person)) {
-        return approver;
-      }
-    }
-    boolean plain = capability == GrantCapability.EXPORT_PLAIN;
-    if (persons.size() < 2 && (plain || second.value().contains(capability))) {
-      return second.is(Effect.BLOCK);
-    }
-    return !ask.attendant() && (plain || attendant.value().contains(capability))
-        ? attendant.is(Effect.BLOCK)
+    return persons.size() < 2 && needsSecond(capability)
+        ? new GrantRuling(GrantDemand.SECOND_APPROVER, second.is(Effect.BLOCK))
         : null;
   }
 
-  private @Nullable Decision whatRefuses(
+  private @Nullable GrantRuling whatRefuses(
       GrantAsk ask, GrantCapability capability, Decision request) {
-    if (capability == GrantCapability.USB_READ) {
-      if (ask.medium() == null) {
-        return request;
-      }
-      return permitsMedium(ask.medium()) ? null : media.is(Effect.BLOCK);
-    }
-    if (!ask.isExport()) {
+    boolean read = capability == GrantCapability.USB_READ;
+    if (!read && !ask.isExport()) {
       return null;
     }
-    if (ask.medium() != null && !permitsMedium(ask.medium())) {
-      return media.is(Effect.BLOCK);
+    if (read && ask.medium() == null) {
+      return new GrantRuling(GrantDemand.CAPABILITY, request);
     }
+    if (ask.medium() != null && !permitsMedium(ask.medium())) {
+      return new GrantRuling(GrantDemand.MEDIUM, media.is(Effect.BLOCK));
+    }
+    return read ? null : leavingRefuses(ask);
+  }
+
+  private @Nullable GrantRuling leavingRefuses(GrantAsk ask) {
     if (ask.recipient() == null || !recipients.value().contains(ask.recipient())) {
-      return recipients.is(Effect.BLOCK);
+      return new GrantRuling(GrantDemand.RECIPIENT, recipients.is(Effect.BLOCK));
     }
     if (ask.files() < 1 || ask.files() > mostFiles.value()) {
-      return mostFiles.is(Effect.BLOCK);
+      return new GrantRuling(GrantDemand.FILES, mostFiles.is(Effect.BLOCK));
     }
-    return ask.data().compareTo(mostData.value()) > 0 ? mostData.is(Effect.BLOCK) : null;
+    return ask.data().compareTo(mostData.value()) > 0
+        ? new GrantRuling(GrantDemand.DATA, mostData.is(Effect.BLOCK))
+        : null;
   }
 }

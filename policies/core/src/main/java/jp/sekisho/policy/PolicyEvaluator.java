@@ -18,6 +18,7 @@ import jp.sekisho.policy.clipboard.CopyFormat;
 import jp.sekisho.policy.clipboard.NumberRule;
 import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
+import jp.sekisho.policy.grant.GrantDemand;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.policy.login.LoginAttempt;
@@ -311,13 +312,35 @@ public final class PolicyEvaluator {
 
   /** Whether a request may be granted as it stands: {@code ALLOW} or {@code BLOCK}. */
   public Decision grant(GrantAsk ask) {
-    if (ask.capability() == null) {
-      return REQUEST;
+    return granted(ask).decision();
+  }
+
+  /** As {@link #grant}, and by which of the demands. */
+  public GrantRuling granted(GrantAsk ask) {
+    return ruling(ask, true);
+  }
+
+  /** Whether it may be asked for: all but who approves it, which nobody has yet. */
+  public GrantRuling requested(GrantAsk ask) {
+    return ruling(ask, false);
+  }
+
+  /** Whether two persons have to approve this; {@code export-plain} always. */
+  public boolean needsTwo(GrantCapability capability) {
+    return requests.needsSecond(capability);
+  }
+
+  private GrantRuling ruling(GrantAsk ask, boolean approved) {
+    GrantCapability capability = ask.capability();
+    if (capability == null) {
+      return new GrantRuling(GrantDemand.CAPABILITY, REQUEST);
     }
-    if (!capabilities.value().contains(ask.capability())) {
-      return capabilities.is(Effect.BLOCK);
+    if (!capabilities.value().contains(capability)) {
+      return new GrantRuling(GrantDemand.CAPABILITY, capabilities.is(Effect.BLOCK));
     }
-    Decision refused = requests.refuses(ask, ask.capability(), APPROVER, REQUEST);
-    return refused == null ? capabilities.is(Effect.ALLOW) : refused;
+    GrantRuling refused = requests.refuses(ask, capability, APPROVER, REQUEST, approved);
+    return refused == null
+        ? new GrantRuling(GrantDemand.CAPABILITY, capabilities.is(Effect.ALLOW))
+        : refused;
   }
 }

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * step.
  *
  * @param id base64url of 16 bytes
- * @param state {@code requested remanded approved active used closed}, or {@code rejected withdrawn
- *     expired revoked}
+ * @param state {@code requested approved-once remanded approved active used closed}, or {@code
+ *     rejected withdrawn expired revoked}; {@code approved-once} where one of two approvals is
+ *     there
  * @param overdue whether the medium should be back and is not confirmed (返却遅れ)
  * @param requester staff number
  * @param person staff number of who uses it
@@ -36,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  * @param unreported whether that report is missing (事後報告未了)
  * @param reportDue when it is due; null where none is missing
  * @param reportOverdue whether it is past that
+ * @param capability {@code usb-read}, {@code usb-export-encrypted} or {@code export-plain}
+ * @param attendant staff number of who stands by; null for nobody
+ * @param export what leaves; null where nothing does
+ * @param two whether two persons have to approve it
+ * @param firstBy staff number of the first of two approvers; null before, and where one is enough
+ * @param firstAt when that was; null before
  * @param actions what the asking person may do now: {@code approve remand reject correct withdraw
  *     extend revoke return hand-over erase report review}; while an extension waits, approve and
  *     reject are about it
@@ -70,6 +77,12 @@ public record GrantView(
     boolean unreported,
     @Nullable String reportDue,
     boolean reportOverdue,
+    String capability,
+    @Nullable String attendant,
+    @Nullable NewExport export,
+    boolean two,
+    @Nullable String firstBy,
+    @Nullable String firstAt,
     List<String> actions) {
   public GrantView {
     reviews = List.copyOf(reviews);

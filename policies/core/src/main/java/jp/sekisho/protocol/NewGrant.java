@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param minutes longest use from activation
  * @param series how often it is repeated (定例許可), {@code start} and {@code end} being those of the
  *     first time; null for an exception that is used once
+ * @param capability {@code usb-read}, {@code usb-export-encrypted} or {@code export-plain}; null
+ *     for the first
+ * @param attendant staff number of who stands by (立会者); null for nobody
+ * @param export what leaves; null where nothing does
  */
 public record NewGrant(
     String person,
@@ -33,7 +37,42 @@ public record NewGrant(
     @Nullable String start,
     @Nullable String end,
     @Nullable Integer minutes,
-    @Nullable NewSeries series) {
+    @Nullable NewSeries series,
+    @Nullable String capability,
+    @Nullable String attendant,
+    @Nullable NewExport export) {
+  /** One to read, at whose use nobody stands by. */
+  public NewGrant(
+      String person,
+      String terminal,
+      String medium,
+      String reason,
+      @Nullable String document,
+      @Nullable String legalBasis,
+      @Nullable String providedTo,
+      int subjects,
+      @Nullable String start,
+      @Nullable String end,
+      @Nullable Integer minutes,
+      @Nullable NewSeries series) {
+    this(
+        person,
+        terminal,
+        medium,
+        reason,
+        document,
+        legalBasis,
+        providedTo,
+        subjects,
+        start,
+        end,
+        minutes,
+        series,
+        null,
+        null,
+        null);
+  }
+
   /** One that is used once. */
   public NewGrant(
       String person,

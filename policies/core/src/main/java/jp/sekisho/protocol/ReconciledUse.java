@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param openings how often terminals recorded that they opened it, at most 20
  * @param openedAt the first of these; null for none
  * @param closedAt when it was last recorded as closed; null for never
+ * @param files how many files terminals recorded that they wrote
+ * @param bytes of the content of these
  * @param returnedAt when its return was confirmed, or it was handed over; null before
  * @param receipt the recipient's number (受領番号) where it was handed over; null where not
  * @param erasedAt when its erasure was confirmed; null before
- * @param lacks {@code return erasure report opening}; empty where everything fits
+ * @param lacks {@code return erasure report opening hand-over writing excess}; empty where
+ *     everything fits
  */
 public record ReconciledUse(
     String grant,
@@ -28,6 +31,8 @@ public record ReconciledUse(
     int openings,
     @Nullable String openedAt,
     @Nullable String closedAt,
+    int files,
+    long bytes,
     @Nullable String returnedAt,
     @Nullable String receipt,
     @Nullable String erasedAt,

@@ -278,6 +278,8 @@ public enum Refusal {
   APPROVAL_OWN(403),
   /** The second approval is by the same person, by the same card, or by who stands by. */
   APPROVAL_TWICE(403),
+  /** The first of two approvals counts no more, for its approver is not one any more. */
+  APPROVAL_FIRST(409),
   /** Two approvals are needed and one is there. */
   APPROVAL_SECOND(409),
   /** The card approved another text than the one stored. */

@@ -1,6 +1,7 @@
 package jp.sekisho.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,7 @@ import jp.sekisho.policy.clipboard.NumberRule;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
+import jp.sekisho.policy.grant.GrantDemand;
 import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.login.AddressMatch;
@@ -477,6 +479,35 @@ class PolicyEvaluatorTest {
     decided(Effect.BLOCK, "grants.fields", evaluator().grant(good));
     put(values, GrantSettings.CAPABILITIES, List.of());
     decided(Effect.BLOCK, "grants.capabilities", evaluator().grant(good));
+  }
+
+  @Test
+  @DisplayName(
+      "R10, R11: it may be asked for before anybody approved it, and is judged by the rest")
+  void asked() {
+    PolicyEvaluator town = evaluator();
+    GrantAsk encrypted = ask(GrantCapability.USB_EXPORT_ENCRYPTED, List.of());
+    assertTrue(town.requested(encrypted).allowed());
+    assertEquals(GrantDemand.APPROVER, town.granted(encrypted).demand());
+    demanded(GrantDemand.USE, town.requested(with(encrypted, 61, 1, 1, 1, "prefecture")));
+    demanded(GrantDemand.SPAN, town.requested(with(encrypted, 9, 32, 1, 1, "prefecture")));
+    demanded(GrantDemand.RECIPIENT, town.requested(with(encrypted, 9, 1, 1, 1, "other")));
+    demanded(GrantDemand.FILES, town.requested(with(encrypted, 9, 1, 11, 1, "prefecture")));
+    demanded(GrantDemand.DATA, town.requested(with(encrypted, 9, 1, 1, 1 << 21, "prefecture")));
+    demanded(GrantDemand.ATTENDANT, town.requested(ask(GrantCapability.EXPORT_PLAIN, List.of())));
+    demanded(
+        GrantDemand.SECOND_APPROVER,
+        town.granted(ask(GrantCapability.EXPORT_PLAIN, List.of("S-2001"))));
+    assertTrue(town.needsTwo(GrantCapability.EXPORT_PLAIN), "whatever the policy says");
+    put(values, GrantSettings.FIELDS, List.of(GrantField.LEGAL_BASIS));
+    demanded(GrantDemand.FIELDS, evaluator().requested(encrypted));
+    put(values, GrantSettings.CAPABILITIES, List.of());
+    demanded(GrantDemand.CAPABILITY, evaluator().requested(encrypted));
+  }
+
+  private static void demanded(GrantDemand demand, GrantRuling ruling) {
+    assertFalse(ruling.allowed());
+    assertEquals(demand, ruling.demand());
   }
 
   private static GrantAsk with(

@@ -140,7 +140,22 @@ class WireJsonTest {
             "E-0003"),
         longer(),
         new NewGrant(
-            "S-1", "T-1", "M-1", "r", "d", "l", "p", 3, TIME, TIME, 30, new NewSeries("weekly", 4)),
+            "S-1",
+            "T-1",
+            "M-1",
+            "r",
+            "d",
+            "l",
+            "p",
+            3,
+            TIME,
+            TIME,
+            30,
+            new NewSeries("weekly", 4),
+            "usb-read",
+            "S-2",
+            new NewExport("prefecture", 1, 12, List.of("a.csv"))),
+        new NewExport("prefecture", 1, 12, List.of("a.csv")),
         new NewSeries("monthly", 12),
         new ConfirmedMonth("2027-01", "S-2", TIME),
         new DueMonth("2027-01", "text", SHORT),
@@ -300,7 +315,7 @@ class WireJsonTest {
   }
 
   private static UnmatchedOpening unmatched() {
-    return new UnmatchedOpening(7, TIME, "T-1", "S-1", "M-1", null, "late");
+    return new UnmatchedOpening(7, "written", TIME, "T-1", "S-1", "M-1", null, "late");
   }
 
   private static ReconciledUse reconciled() {
@@ -315,6 +330,8 @@ class WireJsonTest {
         0,
         null,
         TIME,
+        3,
+        12,
         TIME,
         "県税第77号",
         null,
@@ -356,6 +373,12 @@ class WireJsonTest {
         true,
         TIME,
         true,
+        "usb-read",
+        "S-2",
+        new NewExport("prefecture", 3, 12, null),
+        true,
+        "S-3",
+        TIME,
         List.of("return"));
   }
 
@@ -408,7 +431,8 @@ class WireJsonTest {
         if (optional) {
           Record read = WireJson.read(body, record.getClass());
           assertNull(component.getAccessor().invoke(read));
-          assertFalse(new String(WireJson.write(read), UTF_8).contains(component.getName()));
+          String member = "\"" + component.getName() + "\":";
+          assertFalse(new String(WireJson.write(read), UTF_8).contains(member), member);
         } else {
           assertThrows(
               MalformedException.class,

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import jp.sekisho.protocol.event.Entry;
+import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.audit.EntryHit;
 import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryIndex;
@@ -22,13 +24,13 @@ import jp.sekisho.server.grant.UsedGrants.Place;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what terminals recorded of media against the exceptions of a 機関 (突合): each opening against
- * the exception it names, each use against its return or the receipt of who got the medium.
- * Thread-safe.
+ * Holds what terminals recorded of media against the exceptions of a 機関 (突合): each opening and each
+ * write against the exception it names, each use against its return or the receipt of who got the
+ * medium, and what was written against what could leave. Thread-safe.
  *
- * <p>Openings come from the log, exceptions from their sealed rows. Neither side is believed for
- * the other: an opening without an exception, and an exception closed without an opening, are both
- * shown. A page looks at a bounded number of each.
+ * <p>Openings and writes come from the log, exceptions from their sealed rows. Neither side is
+ * believed for the other: an opening or a write without an exception, and an exception closed
+ * without an opening, are both shown. A page looks at a bounded number of each.
  */
 public final class Reconciliation {
   /** What a page shows of each kind, about. */
@@ -43,7 +45,11 @@ public final class Reconciliation {
   /** What the clock of a terminal may differ from the service's without a word about it. */
   static final Duration SKEW = Duration.ofMinutes(5);
 
+  /** Writes of one exception in a generation of the log; more than these are not counted. */
+  static final int MOST_WRITES = 500;
+
   private static final String OPENED = "export.opened";
+  private static final String WRITTEN = "export.written";
   private static final String CLOSED = "export.closed";
   private static final String ACTIVATED = "grant.activated";
 
@@ -55,7 +61,7 @@ public final class Reconciliation {
     this.grants = grants;
   }
 
-  /** Why an opening does not fit the exception it names. */
+  /** Why an opening or a write does not fit the exception it names. */
   public enum Doubt {
     /** It names none, one that is not this 機関's, or one that was never activated. */
     NO_GRANT,
@@ -66,7 +72,11 @@ public final class Reconciliation {
     /** After the use was over, by its deadline, its return or its revocation. */
     LATE,
     /** The exception's row was edited. */
-    EDITED
+    EDITED,
+    /** Something was written under an exception by which nothing leaves. */
+    READ_ONLY,
+    /** It was written to another medium. */
+    OTHER_MEDIUM
   }
 
   /** What a use still lacks. */
@@ -78,10 +88,16 @@ public final class Reconciliation {
     /** Nobody reported the use of an occurrence (事後報告未了). */
     REPORT,
     /** It is closed, and no terminal recorded that it opened the medium. */
-    OPENING
+    OPENING,
+    /** Something was written, the use is over, and nobody has the medium back or its receipt. */
+    HAND_OVER,
+    /** It was handed over, and no terminal recorded that it wrote anything. */
+    WRITING,
+    /** More files or more data were written than could leave. */
+    EXCESS
   }
 
-  /** An opening that does not fit. */
+  /** An opening or a write that does not fit. */
   public record Opening(long index, Entry entry, Doubt doubt) {}
 
   /**
@@ -103,6 +119,9 @@ public final class Reconciliation {
    *     #MOST_OPENINGS} a generation of the log
    * @param opened the first of these; null for none
    * @param closed when it was last recorded as closed; null for never
+   * @param files how many files were written; of more than {@value #MOST_WRITES} writes a
+   *     generation of the log, the first of them
+   * @param bytes of their content together, of the same writes
    * @param lacks nothing for a use that is still going on, or is matched
    */
   public record Line(
@@ -110,6 +129,8 @@ public final class Reconciliation {
       int openings,
       @Nullable Instant opened,
       @Nullable Instant closed,
+      int files,
+      long bytes,
       Set<Lack> lacks) {
     public Line {
       lacks = lacks.isEmpty() ? Set.of() : Set.copyOf(lacks);
@@ -127,19 +148,20 @@ public final class Reconciliation {
     }
   }
 
-  /** Openings of the newest generation of the organ's log that fit no exception. */
+  /** Openings and writes of the newest generation of the organ's log that fit no exception. */
   public Openings openings(String organ, Position before) {
     List<Opening> found = new ArrayList<>();
-    EntryQuery query = EntryQuery.ALL.withEvent(OPENED);
+    List<EntryQuery> queries =
+        List.of(EntryQuery.ALL.withEvent(OPENED), EntryQuery.ALL.withEvent(WRITTEN));
     int broken = 0;
     Position at = before;
     for (int look = 0; look < LOOKS && at != null && found.size() < PAGE; look++) {
-      Hits hits = index.find(organ, List.of(query), hit -> hit.index() >= 0, at, PAGE);
-      for (LogRow row : index.entries(organ, hits.hits(), query)) {
+      Hits hits = index.find(organ, queries, hit -> hit.index() >= 0, at, PAGE);
+      for (LogRow row : index.entries(organ, hits.hits(), EntryQuery.ALL)) {
         switch (row) {
           case LogRow.Tampered _ -> broken++;
           case LogRow.Intact(long number, Entry entry) -> {
-            Doubt doubt = doubt(organ, EntryHit.of(number, entry), at(entry));
+            Doubt doubt = doubt(organ, number, entry);
             if (doubt != null) {
               found.add(new Opening(number, entry, doubt));
             }
@@ -160,15 +182,31 @@ public final class Reconciliation {
     }
   }
 
-  private @Nullable Doubt doubt(String organ, EntryHit opening, Instant at) {
-    String id = opening.grant();
+  private @Nullable Doubt doubt(String organ, long number, Entry entry) {
+    boolean written = entry.type().equals(WRITTEN);
+    if (!written && !entry.type().equals(OPENED)) {
+      return null; // as the log says it; the index found it by another word
+    }
+    EntryHit hit = EntryHit.of(number, entry);
+    String id = hit.grant();
     return id == null
         ? Doubt.NO_GRANT
         : switch (grants.find(organ, id)) {
           case Known.None _ -> Doubt.NO_GRANT;
           case Known.Edited _ -> Doubt.EDITED;
-          case Known.Sound(Dossier dossier) -> doubt(dossier.grant(), opening.terminal(), at);
+          case Known.Sound(Dossier dossier) -> {
+            Doubt doubt = doubt(dossier.grant(), hit.terminal(), at(entry));
+            yield doubt != null || !written ? doubt : doubt(dossier, entry);
+          }
         };
+  }
+
+  /** What there is against a write that a use of its exception was the time for. */
+  private static @Nullable Doubt doubt(Dossier dossier, Entry written) {
+    if (dossier.text().export() == null) {
+      return Doubt.READ_ONLY;
+    }
+    return dossier.text().medium().equals(written.data().get("medium")) ? null : Doubt.OTHER_MEDIUM;
   }
 
   private static @Nullable Doubt doubt(
@@ -236,7 +274,65 @@ public final class Reconciliation {
     }
     // Of a use whose beginning the log has no more (or not yet), nothing says it was not opened.
     boolean opens = openings > 0 || !kept;
-    return new Line(dossier, openings, opened, closed, lacks(dossier, opens, grants.now()));
+    Written written = written(organ, dossier);
+    Set<Lack> lacks = lacks(dossier, opens, grants.now());
+    lacks.addAll(lacks(dossier, written, kept, grants.now()));
+    return new Line(
+        dossier, openings, opened, closed, written.files().size(), written.bytes(), lacks);
+  }
+
+  /**
+   * What terminals recorded that they wrote under an exception.
+   *
+   * @param files the keyed hashes of their names
+   * @param bytes of content
+   */
+  private record Written(Set<Object> files, long bytes) {}
+
+  private Written written(String organ, Dossier dossier) {
+    Set<Object> files = new HashSet<>();
+    long bytes = 0;
+    for (String log : index.generations(organ)) {
+      List<EntryHit> hits = index.about(log, dossier.id(), List.of(WRITTEN), MOST_WRITES);
+      for (LogRow row : index.entries(log, hits, EntryQuery.ALL)) {
+        if (row instanceof LogRow.Intact(long _, Entry entry)
+            && entry.type().equals(WRITTEN)
+            && dossier.id().equals(entry.data().get("grant"))
+            && entry.data().get("name") instanceof String name
+            && entry.data().get("content") instanceof Long content) {
+          files.add(name);
+          bytes += Math.max(0, content);
+        }
+      }
+    }
+    return new Written(files, bytes);
+  }
+
+  /**
+   * @param kept whether the log still has the beginning of the use, and so all of it
+   */
+  private static Set<Lack> lacks(Dossier dossier, Written written, boolean kept, Instant now) {
+    Set<Lack> lacks = EnumSet.noneOf(Lack.class);
+    Grant grant = dossier.grant();
+    if (grant == null || grant.use() == null) {
+      return lacks;
+    }
+    boolean wrote = !written.files().isEmpty();
+    boolean over = grant.ended() != null || !now.isBefore(grant.use().deadline());
+    if (wrote && over && grant.isOut()) {
+      lacks.add(Lack.HAND_OVER);
+    }
+    ExportGrant.Export export = dossier.text().export();
+    if (export == null) {
+      return lacks;
+    }
+    if (!wrote && kept && grant.receipt() != null) {
+      lacks.add(Lack.WRITING);
+    }
+    if (written.files().size() > export.files() || written.bytes() > export.bytes()) {
+      lacks.add(Lack.EXCESS);
+    }
+    return lacks;
   }
 
   private static Set<Lack> lacks(Dossier dossier, boolean opened, Instant now) {

@@ -1,6 +1,7 @@
 package jp.sekisho.server.grant;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
@@ -37,6 +38,7 @@ public final class Activations {
   private final Media media;
   private final Sessions sessions;
   private final Occurrences occurrences;
+  private final Limits limits;
   private final PerMinute bound = new PerMinute();
   private final TamperedRows tampered;
 
@@ -45,12 +47,14 @@ public final class Activations {
       DossierRepository dossiers,
       Media media,
       Sessions sessions,
-      Occurrences occurrences) {
+      Occurrences occurrences,
+      Limits limits) {
     this.transactions = transactions;
     this.dossiers = dossiers;
     this.media = media;
     this.sessions = sessions;
     this.occurrences = occurrences;
+    this.limits = limits;
     this.tampered = new TamperedRows(transactions);
   }
 
@@ -91,7 +95,14 @@ public final class Activations {
         grant.state().text(),
         use == null ? null : use.at().toString(),
         extension(dossier.extension()),
-        confirmation(dossier.confirmation()));
+        confirmation(dossier.confirmation()),
+        second(dossier.request()));
+  }
+
+  /** The approval beside the grant's own where two are needed: the one that came first. */
+  private static @Nullable OfferedApproval second(Request request) {
+    Request.First first = request.first();
+    return first == null ? null : offered(request.signed().bytes(), first.approval());
   }
 
   private static @Nullable OfferedApproval confirmation(@Nullable Confirmation confirmation) {
@@ -179,7 +190,22 @@ public final class Activations {
       return Refusal.GRANT_ACTIVATED;
     }
     Refusal stopped = occurrences.obstacle(change.handle(), dossier, change.now());
-    return stopped == null ? here(change, terminal, dossier, request) : stopped;
+    Refusal rules = stopped == null ? rules(change, dossier) : stopped;
+    return rules == null ? here(change, terminal, dossier, request) : rules;
+  }
+
+  /** What the terminal will ask again itself, of what is used once: the rules as they are now. */
+  private @Nullable Refusal rules(Change change, Dossier dossier) {
+    Request asked = dossier.request();
+    String last = asked.decidedBy();
+    if (asked.turn() != null || last == null) {
+      return null;
+    }
+    Request.First first = asked.first();
+    return limits.approved(
+        change.handle(),
+        dossier.text(),
+        first == null ? List.of(last) : List.of(first.person(), last));
   }
 
   /** The right medium, and the right person logged in at this terminal under this boot. */

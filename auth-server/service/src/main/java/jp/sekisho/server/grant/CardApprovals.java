@@ -1,12 +1,17 @@
 package jp.sekisho.server.grant;
 
 import java.util.Arrays;
+import java.util.List;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantSeries;
+import jp.sekisho.protocol.statement.GrantText;
+import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.authn.Matter;
 import jp.sekisho.server.authn.Verdict;
@@ -18,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a request's stored text before an approver's card and turns the proved signature into a
- * grant. Thread-safe.
+ * grant, or where two are needed that of the second one's. Thread-safe.
  */
 final class CardApprovals implements Approvals {
   private final Transactions transactions;
@@ -63,10 +68,13 @@ final class CardApprovals implements Approvals {
             return Verdict.refused(obstacle);
           }
           Extension waiting = dossier.waiting();
+          if (waiting != null) {
+            return Verdict.passed(extend(change, dossier, waiting, approval));
+          }
           return Verdict.passed(
-              waiting == null
-                  ? grant(change, dossier, approval)
-                  : extend(change, dossier, waiting, approval));
+              isFirst(change, dossier)
+                  ? approveOnce(change, dossier, approval)
+                  : grant(change, dossier, approval));
         });
   }
 
@@ -81,9 +89,92 @@ final class CardApprovals implements Approvals {
     }
     // The policy may have become stricter since the request.
     Refusal limit = limits.obstacle(change.handle(), dossier.signs());
-    return limit != null
-        ? limit
-        : limits.approver(change.handle(), dossier.request().organ(), approval);
+    Refusal approver =
+        limit != null
+            ? limit
+            : limits.approver(change.handle(), dossier.request().organ(), approval);
+    return approver == null ? rules(change, dossier, approval) : approver;
+  }
+
+  /** What the rules of the terminal say now of what is approved, and by whom. */
+  private @Nullable Refusal rules(Change change, Dossier dossier, Approval approval) {
+    Request request = dossier.request();
+    boolean two = limits.needsTwo(change.handle(), request.text());
+    if (dossier.waiting() != null || request.isSeries()) {
+      return two ? Refusal.GRANT_BY_TWO : limits.asked(change.handle(), one(dossier.signs()));
+    }
+    Request.First first = request.first();
+    String person = approval.approver().person();
+    if (first == null) {
+      return two
+          ? limits.asked(change.handle(), request.text())
+          : limits.approved(change.handle(), request.text(), List.of(person));
+    }
+    // Of two persons, whom a policy may name for one key: the keys differ too.
+    if (Arrays.equals(first.approval().spki(), approval.spki())) {
+      return Refusal.APPROVAL_TWICE;
+    }
+    return isSound(change, request, first)
+        ? limits.approved(change.handle(), request.text(), List.of(first.person(), person))
+        : Refusal.APPROVAL_FIRST;
+  }
+
+  /** What is used at a time: of a series its first occurrence, which all others are like. */
+  private static ExportGrant one(GrantText signed) {
+    return switch (signed) {
+      case ExportGrant once -> once;
+      case GrantSeries series -> series.first();
+    };
+  }
+
+  /** Whether the first approval is of this text, and its card's person still approves. */
+  private boolean isSound(Change change, Request request, Request.First first) {
+    try {
+      CardStatement said = CardStatement.parse(first.approval().statement());
+      return said.purpose() == Purpose.APPROVE
+          && request.signed().detail().equals(said.detail())
+          && limits.approver(
+                  change.handle(), request.organ(), first.person(), first.approval().spki(), false)
+              == null;
+    } catch (MalformedException e) {
+      return false;
+    }
+  }
+
+  private boolean isFirst(Change change, Dossier dossier) {
+    Request request = dossier.request();
+    return request.first() == null
+        && !request.isSeries()
+        && limits.needsTwo(change.handle(), request.text());
+  }
+
+  private EntryReceipt approveOnce(Change change, Dossier dossier, Approval approval) {
+    Session approver = approval.approver();
+    String represented = shelf.represented(change, approver, dossier);
+    EntryReceipt entry =
+        change.record(
+            approver.subject(),
+            new GrantEvent.ApprovedOnce(
+                dossier.id(),
+                approval.transaction(),
+                dossier.request().signed().detail(),
+                Base64Url.encode(approval.statement()),
+                Base64Url.encode(approval.signature()),
+                Base64Url.encode(approval.spki()),
+                represented));
+    shelf.represent(change, entry, approver, Step.APPROVE, dossier, represented);
+    dossiers.update(
+        change,
+        entry,
+        dossier
+            .request()
+            .approvedOnce(
+                new Request.First(
+                    change.now(),
+                    approver.person(),
+                    represented,
+                    Extension.Approval.of(approval))));
+    return entry;
   }
 
   private EntryReceipt extend(

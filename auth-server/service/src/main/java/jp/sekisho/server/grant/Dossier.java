@@ -145,6 +145,12 @@ public record Dossier(
     return waiting == null ? request.signed() : waiting.text();
   }
 
+  /** Whether it is asked for and approved each time: neither repeated nor extended. */
+  boolean isByTwo() {
+    ExportGrant text = request.text();
+    return request.first() != null || text.attendant() != null || text.export() != null;
+  }
+
   /** Whether an occurrence was used and nobody said yet what became of it (事後報告未了). */
   public boolean isUnreported() {
     return request.isOccurrence()
@@ -189,6 +195,9 @@ public record Dossier(
 
   /** The one word for where it stands. */
   public String state() {
-    return grant == null ? request.state().text() : grant.state().text();
+    if (grant != null) {
+      return grant.state().text();
+    }
+    return request.isApprovedOnce() ? "approved-once" : request.state().text();
   }
 }

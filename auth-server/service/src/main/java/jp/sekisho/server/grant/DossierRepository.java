@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +17,7 @@ import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.server.grant.Grant.Erasure;
 import jp.sekisho.server.grant.Grant.Report;
 import jp.sekisho.server.grant.Grant.Use;
+import jp.sekisho.server.grant.Request.First;
 import jp.sekisho.server.grant.Request.Remand;
 import jp.sekisho.server.grant.UsedGrants.Place;
 import jp.sekisho.server.storage.Change;
@@ -42,7 +44,9 @@ final class DossierRepository {
   private static final String SELECT =
       """
       select r.id, r.organ, r.requester, r.person, r.text, r.ends, r.state, r.created, r.decided,
-        r.decided_by, r.remanded, r.remanded_by, r.remand_reason, r.entry_id, r.mac, g.id as g_id, g.terminal as g_terminal,
+        r.decided_by, r.remanded, r.remanded_by, r.remand_reason, r.attendant,
+        r.first_approved, r.first_by, r.first_represented, r.first_transaction, r.first_statement,
+        r.first_signature, r.first_spki, r.entry_id, r.mac, g.id as g_id, g.terminal as g_terminal,
         g.transaction_id as g_transaction, g.statement as g_statement,
         g.signature as g_signature, g.spki as g_spki, g.state as g_state,
         g.activated as g_activated, g.nonce as g_nonce, g.deadline as g_deadline,
@@ -110,14 +114,15 @@ final class DossierRepository {
             .bind("most", most));
   }
 
-  /** Those a person asked for or is to use, newest first. */
+  /** Those a person asked for, is to use or stands by at, newest first. */
   Listed ofPerson(Handle handle, String organ, String person, int most) {
     return list(
         handle,
         handle
             .createQuery(
                 SELECT
-                    + " where r.organ = :organ and (r.requester = :person or r.person = :person)"
+                    + " where r.organ = :organ and (r.requester = :person or r.person = :person"
+                    + " or r.attendant = :person)"
                     + " order by r.created desc, r.id limit :most")
             .bind("organ", organ)
             .bind("person", person)
@@ -266,7 +271,8 @@ final class DossierRepository {
         .handle()
         .execute(
             "insert into export_request (id, organ, requester, person, text, ends, state, created,"
-                + " decided, decided_by, entry_id, mac) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                + " decided, decided_by, attendant, entry_id, mac)"
+                + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             request.id(),
             request.organ(),
             request.requester(),
@@ -277,19 +283,23 @@ final class DossierRepository {
             request.created().toEpochMilli(),
             millis(request.decided()),
             request.decidedBy(),
+            request.text().attendant(),
             entry.entryId(),
             seal.sealNewest(change, entry, REQUEST, key(request.id()), columns(request)));
   }
 
   void update(Change change, EntryReceipt entry, Request request) {
     Remand remand = request.remand();
+    First first = request.first();
     one(
         change
             .handle()
             .execute(
                 "update export_request set person = ?, text = ?, ends = ?, state = ?, decided = ?,"
                     + " decided_by = ?, remanded = ?, remanded_by = ?, remand_reason = ?,"
-                    + " entry_id = ?, mac = ? where id = ?",
+                    + " attendant = ?, first_approved = ?, first_by = ?, first_represented = ?,"
+                    + " first_transaction = ?, first_statement = ?, first_signature = ?,"
+                    + " first_spki = ?, entry_id = ?, mac = ? where id = ?",
                 request.text().person(),
                 request.signed().bytes(),
                 request.text().end().toEpochMilli(),
@@ -299,6 +309,14 @@ final class DossierRepository {
                 remand == null ? null : remand.at().toEpochMilli(),
                 remand == null ? null : remand.by(),
                 remand == null ? null : remand.reason(),
+                request.text().attendant(),
+                first == null ? null : first.at().toEpochMilli(),
+                first == null ? null : first.person(),
+                first == null ? null : first.represented(),
+                first == null ? null : first.approval().transaction(),
+                first == null ? null : first.approval().statement(),
+                first == null ? null : first.approval().signature(),
+                first == null ? null : first.approval().spki(),
                 entry.entryId(),
                 seal.sealNewest(change, entry, REQUEST, key(request.id()), columns(request)),
                 request.id()));
@@ -451,7 +469,8 @@ final class DossierRepository {
               time(row, "decided"),
               row.getString("decided_by"),
               remand(row),
-              turn);
+              turn,
+              first(row));
     } catch (MalformedException | IllegalArgumentException e) {
       throw new TamperedException(REQUEST, id);
     }
@@ -459,6 +478,7 @@ final class DossierRepository {
         request.id().equals(id)
             && request.organ().equals(row.getString("organ"))
             && request.text().person().equals(row.getString("person"))
+            && Objects.equals(request.text().attendant(), row.getString("attendant"))
             && request.text().end().toEpochMilli() == row.getLong("ends")
             && seal.verifyNewest(
                 handle,
@@ -481,6 +501,28 @@ final class DossierRepository {
       throw new IllegalArgumentException("half of a remand");
     }
     return at == null || by == null || reason == null ? null : new Remand(at, by, reason);
+  }
+
+  private static @Nullable First first(ResultSet row) throws SQLException {
+    Instant at = time(row, "first_approved");
+    String by = row.getString("first_by");
+    String transaction = row.getString("first_transaction");
+    byte[] statement = row.getBytes("first_statement");
+    byte[] signature = row.getBytes("first_signature");
+    byte[] spki = row.getBytes("first_spki");
+    if (at == null
+        || by == null
+        || transaction == null
+        || statement == null
+        || signature == null
+        || spki == null) {
+      return null; // half of one does not carry the seal of the whole
+    }
+    return new First(
+        at,
+        by,
+        row.getString("first_represented"),
+        new Extension.Approval(transaction, statement, signature, spki));
   }
 
   private Grant grant(Handle handle, ResultSet row) throws SQLException {
@@ -549,7 +591,10 @@ final class DossierRepository {
     return id.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** What the seal covers: of one that was never sent back the columns there were before. */
+  /**
+   * What the seal covers: of one that was never sent back the columns there were before. Who stands
+   * by is in the text.
+   */
   private static @Nullable Object[] columns(Request request) {
     List<@Nullable Object> columns = new ArrayList<>();
     columns.add(request.id());
@@ -567,6 +612,17 @@ final class DossierRepository {
       columns.add(remand.at());
       columns.add(remand.by());
       columns.add(remand.reason());
+    }
+    First first = request.first();
+    if (first != null) {
+      columns.add("first");
+      columns.add(first.at());
+      columns.add(first.person());
+      columns.add(first.represented());
+      columns.add(first.approval().transaction());
+      columns.add(first.approval().statement());
+      columns.add(first.approval().signature());
+      columns.add(first.approval().spki());
     }
     return columns.toArray();
   }

@@ -51,7 +51,7 @@ record Extension(
    */
   @SuppressWarnings(
       "ArrayRecordComponent") // never changed after reading; identity is not asked for
-  record Approval(String transaction, byte[] statement, byte[] signature, byte[] spki) {
+  public record Approval(String transaction, byte[] statement, byte[] signature, byte[] spki) {
     static Approval of(Approvals.Approval given) {
       return new Approval(given.transaction(), given.statement(), given.signature(), given.spki());
     }

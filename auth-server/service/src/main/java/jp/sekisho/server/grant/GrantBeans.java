@@ -4,11 +4,11 @@ import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
-import jp.sekisho.policy.grant.GrantSettings;
+import java.util.Optional;
+import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.card.Authenticators;
 import jp.sekisho.server.config.Installation;
-import jp.sekisho.server.grant.SignedRules.Rules;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.policy.SignedPolicies;
@@ -16,6 +16,7 @@ import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.setup.Setup;
 import jp.sekisho.server.terminal.TerminalObserver;
 import jp.sekisho.server.terminal.Terminals;
+import org.jdbi.v3.core.Handle;
 
 /** Beans of exceptions, made from the installation that the launcher provides. */
 @Factory
@@ -39,15 +40,22 @@ final class GrantBeans {
   @Singleton
   Limits limits(Installation installation, SignedPolicies policies) {
     SignedRules signed =
-        handle ->
-            policies
+        new SignedRules() {
+          @Override
+          public Rules in(Handle handle) {
+            return policies
                 .current(handle)
-                .<Rules>map(policy ->
-                    new Rules.InForce(
-                        policy.body().grants(),
-                        policy.body().more().value(GrantSettings.LONGEST_SERIES)))
+                .<Rules>map(
+                    policy -> new Rules.InForce(policy.body().grants(), policy.body().more()))
                 .orElseGet(
                     () -> policies.hash(handle).isEmpty() ? new Rules.None() : new Rules.Lapsed());
+          }
+
+          @Override
+          public Optional<PolicyEvaluator> at(Handle handle, String organ, String terminal) {
+            return policies.evaluatorOf(handle, organ, terminal);
+          }
+        };
     return new Limits(signed, installation.config().trial());
   }
 
@@ -147,8 +155,10 @@ final class GrantBeans {
       DossierRepository dossiers,
       Media media,
       Sessions sessions,
-      Occurrences occurrences) {
-    return new Activations(installation.transactions(), dossiers, media, sessions, occurrences);
+      Occurrences occurrences,
+      Limits limits) {
+    return new Activations(
+        installation.transactions(), dossiers, media, sessions, occurrences, limits);
   }
 
   @Singleton

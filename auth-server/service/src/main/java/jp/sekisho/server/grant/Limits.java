@@ -1,10 +1,24 @@
 package jp.sekisho.server.grant;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import jp.sekisho.policy.GrantRuling;
+import jp.sekisho.policy.PolicyEvaluator;
+import jp.sekisho.policy.grant.GrantAsk;
+import jp.sekisho.policy.grant.GrantCapability;
+import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantRules;
+import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.setting.DataSize;
+import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.server.authn.Approvals.Approval;
@@ -13,10 +27,11 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an exception may go and whose card approves it: by the signed policy, and while none was
- * ever imported by the built-in maxima {@link #USE} and {@link #SPAN}, with every approver of the
- * role table. Terminals open nothing without a signed policy, so that time is for trying out the
- * pages. With an expired policy everything is refused. Thread-safe.
+ * How far an exception may go, what it may open and whose card approves it: by the signed policy
+ * (what leaves, to whom and by how many by that of the terminal's layers), and while none was ever
+ * imported by the built-in maxima {@link #USE} and {@link #SPAN}, with every approver of the role
+ * table. Terminals open nothing without a signed policy, so that time is for trying out the pages.
+ * With an expired policy everything is refused. Thread-safe.
  */
 public final class Limits {
   /** Longest use without a signed policy. */
@@ -55,11 +70,136 @@ public final class Limits {
     }
   }
 
+  /**
+   * What a form offers: by the common policy, though the layers of a terminal may say less.
+   *
+   * @param recipients ids of those to whom files may go
+   */
+  public record Choices(List<Capability> capabilities, List<String> recipients) {
+    public Choices {
+      capabilities = List.copyOf(capabilities);
+      recipients = List.copyOf(recipients);
+    }
+  }
+
+  /** What can be asked for now. */
+  public Choices choices(Handle handle) {
+    return switch (signed.in(handle)) {
+      case Rules.InForce(GrantRules _, SettingValues more) ->
+          new Choices(
+              Stream.of(Capability.values())
+                  .filter(one -> more.value(GrantSettings.CAPABILITIES).contains(rule(one)))
+                  .toList(),
+              more.value(GrantSettings.RECIPIENTS));
+      case Rules.None() -> new Choices(List.of(Capability.USB_READ), List.of());
+      case Rules.Lapsed() -> new Choices(List.of(), List.of());
+    };
+  }
+
+  private static GrantCapability rule(Capability capability) {
+    return switch (capability) {
+      case USB_READ -> GrantCapability.USB_READ;
+      case USB_EXPORT_ENCRYPTED -> GrantCapability.USB_EXPORT_ENCRYPTED;
+      case EXPORT_PLAIN -> GrantCapability.EXPORT_PLAIN;
+    };
+  }
+
+  /** Whether two persons have to approve it; unknown rules demand it. */
+  boolean needsTwo(Handle handle, ExportGrant text) {
+    boolean plain = text.capability() == Capability.EXPORT_PLAIN;
+    return switch (signed.in(handle)) {
+      case Rules.None(), Rules.Lapsed() -> plain;
+      case Rules.InForce _ ->
+          plain
+              || signed
+                  .at(handle, text.organ(), text.terminal())
+                  .map(rules -> rules.needsTwo(rule(text.capability())))
+                  .orElse(true);
+    };
+  }
+
+  /** What the rules of its terminal have against asking for it; null for nothing. */
+  @Nullable Refusal asked(Handle handle, ExportGrant text) {
+    GrantAsk ask = ask(text, List.of());
+    return judged(handle, text, rules -> rules.requested(ask));
+  }
+
+  /**
+   * What they have against its being approved by these; null for nothing.
+   *
+   * @param approvers staff numbers, each of another person
+   */
+  @Nullable Refusal approved(Handle handle, ExportGrant text, List<String> approvers) {
+    GrantAsk ask = ask(text, approvers);
+    return judged(handle, text, rules -> rules.granted(ask));
+  }
+
+  private @Nullable Refusal judged(
+      Handle handle, ExportGrant text, Function<PolicyEvaluator, GrantRuling> by) {
+    return switch (signed.in(handle)) {
+      // There is no recipient that nobody signed, and no terminal opens anything.
+      case Rules.None() ->
+          text.capability() == Capability.USB_READ ? null : Refusal.GRANT_CAPABILITY;
+      case Rules.Lapsed() -> Refusal.POLICY_EXPIRED;
+      case Rules.InForce _ -> {
+        Optional<PolicyEvaluator> rules = signed.at(handle, text.organ(), text.terminal());
+        yield rules.isEmpty() ? Refusal.POLICY_EXPIRED : refusal(by.apply(rules.get()));
+      }
+    };
+  }
+
+  private static @Nullable Refusal refusal(GrantRuling ruling) {
+    return ruling.allowed()
+        ? null
+        : switch (ruling.demand()) {
+          case CAPABILITY -> Refusal.GRANT_CAPABILITY;
+          case USE, SPAN -> Refusal.GRANT_TOO_LONG;
+          case FIELDS -> Refusal.GRANT_FIELDS;
+          case APPROVER -> Refusal.APPROVER_UNLISTED;
+          case SECOND_APPROVER -> Refusal.APPROVAL_SECOND;
+          case ATTENDANT -> Refusal.GRANT_ATTENDANT;
+          case MEDIUM -> Refusal.GRANT_MEDIUM;
+          case RECIPIENT -> Refusal.GRANT_RECIPIENT;
+          case FILES -> Refusal.GRANT_FILES;
+          case DATA -> Refusal.GRANT_BYTES;
+        };
+  }
+
+  private static GrantAsk ask(ExportGrant text, List<String> approvers) {
+    List<GrantField> fields = new ArrayList<>(List.of(GrantField.SUBJECTS)); // no text without it
+    if (text.document() != null) {
+      fields.add(GrantField.DOCUMENT);
+    }
+    if (text.legalBasis() != null) {
+      fields.add(GrantField.LEGAL_BASIS);
+    }
+    if (text.providedTo() != null) {
+      fields.add(GrantField.PROVIDED_TO);
+    }
+    ExportGrant.Export export = text.export();
+    return new GrantAsk(
+        rule(text.capability()),
+        text.organ(),
+        text.person(),
+        approvers,
+        text.attendant() != null,
+        fields,
+        export == null ? null : export.recipient(),
+        text.fingerprint(),
+        Duration.ofMinutes(text.minutes()),
+        span(text),
+        export == null ? 0 : export.files(),
+        new DataSize(export == null ? 0 : export.bytes()));
+  }
+
   /** The maxima to show and to judge by. */
   public Maxima maxima(Handle handle) {
     return switch (signed.in(handle)) {
-      case Rules.InForce(GrantRules rules, Duration series) ->
-          new Maxima(rules.longestUse().value(), rules.longestSpan().value(), series);
+      case Rules.InForce(GrantRules rules, SettingValues more) ->
+          new Maxima(
+              rules.longestUse().value(),
+              rules.longestSpan().value(),
+              more.value(GrantSettings.LONGEST_SERIES));
       case Rules.None() -> new Maxima(USE, SPAN, SERIES);
       case Rules.Lapsed() -> new Maxima(Duration.ZERO, Duration.ZERO, Duration.ZERO);
     };
@@ -110,7 +250,7 @@ public final class Limits {
     return switch (signed.in(handle)) {
       case Rules.None() -> null;
       case Rules.Lapsed() -> Refusal.POLICY_EXPIRED;
-      case Rules.InForce(GrantRules rules, Duration _) ->
+      case Rules.InForce(GrantRules rules, SettingValues _) ->
           rules
                   .approver(organ, Sha256.text(spki))
                   .filter(one -> one.person().equals(person))

@@ -11,11 +11,13 @@ import jp.sekisho.protocol.DueMonth;
 import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
+import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.OccurrenceView;
 import jp.sekisho.protocol.Remanded;
 import jp.sekisho.protocol.SeriesView;
 import jp.sekisho.protocol.UseReport;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.protocol.statement.SeriesConfirmation;
 import jp.sekisho.server.grant.DossierRepository.Listed;
@@ -69,9 +71,16 @@ public final class Overview {
    * @param minutes longest use
    * @param hours longest time from start to end
    * @param seriesDays longest series; 0 for none
+   * @param choices what can be asked for, and to whom files may go
    * @param now to begin with
    */
-  public record Offer(List<String> media, long minutes, long hours, long seriesDays, Instant now) {
+  public record Offer(
+      List<String> media,
+      long minutes,
+      long hours,
+      long seriesDays,
+      Limits.Choices choices,
+      Instant now) {
     public Offer {
       media = List.copyOf(media);
     }
@@ -83,9 +92,10 @@ public final class Overview {
    * What is only read for one exception alone.
    *
    * @param due what a card could confirm now; null for nothing
+   * @param two whether the rules of its terminal demand two approvers
    */
-  private record Times(List<OccurrenceView> made, @Nullable SeriesConfirmation due) {
-    static final Times NONE = new Times(List.of(), null);
+  private record Times(List<OccurrenceView> made, @Nullable SeriesConfirmation due, boolean two) {
+    static final Times NONE = new Times(List.of(), null, false);
   }
 
   /** The newest exceptions: the own ones, or all of the organ where the role allows. */
@@ -138,7 +148,9 @@ public final class Overview {
     List<Review> made = reviews.of(handle, dossier);
     boolean may =
         made.stream().anyMatch(one -> reviews.isFor(handle, rights, dossier.request(), one, now));
-    Times times = new Times(times(handle, dossier, met), due(handle, dossier, rights, now, met));
+    boolean two = limits.needsTwo(handle, dossier.request().text());
+    Times times =
+        new Times(times(handle, dossier, met), due(handle, dossier, rights, now, met), two);
     return view(dossier, rights, made, times, may, now);
   }
 
@@ -199,6 +211,7 @@ public final class Overview {
           maxima.use().toMinutes(),
           maxima.span().toHours(),
           maxima.series().toDays(),
+          limits.choices(handle),
           clock.instant());
     });
   }
@@ -254,7 +267,23 @@ public final class Overview {
         dossier.isUnreported(),
         time(dossier.reportDue()),
         dossier.isReportLate(now),
+        text.capability().text(),
+        text.attendant(),
+        export(text.export()),
+        times.two() || request.first() != null || text.capability() == Capability.EXPORT_PLAIN,
+        request.first() == null ? null : request.first().person(),
+        request.first() == null ? null : time(request.first().at()),
         actions);
+  }
+
+  private static @Nullable NewExport export(ExportGrant.@Nullable Export export) {
+    return export == null
+        ? null
+        : new NewExport(
+            export.recipient(),
+            export.files(),
+            export.bytes(),
+            export.names().isEmpty() ? null : export.names());
   }
 
   private static @Nullable SeriesView series(Dossier dossier, Times times, Instant now) {

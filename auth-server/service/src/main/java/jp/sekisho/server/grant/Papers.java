@@ -55,12 +55,14 @@ public final class Papers {
   /**
    * A card's signature on paper.
    *
+   * @param what {@code approval}, or {@code first} and {@code second} of two, or {@code extension}
    * @param represented the absent approver in whose place it was (代決); null in the own right
    * @param signature short id of the signature: 80 bits of its SHA-256
    * @param end what was approved
    * @param minutes the same
    */
   public record Signed(
+      String what,
       Instant at,
       Named by,
       @Nullable Named represented,
@@ -162,9 +164,22 @@ public final class Papers {
     Grant grant = dossier.grant();
     Request request = dossier.request();
     List<Review> made = reviews.of(handle, dossier.id());
+    Request.First first = request.first();
+    if (first != null) {
+      signed.add(
+          signed(
+              "first",
+              handle,
+              made,
+              first.at(),
+              first.person(),
+              first.approval().signature(),
+              request.text()));
+    }
     if (grant != null && request.decided() != null && request.decidedBy() != null) {
       signed.add(
           signed(
+              first == null ? "approval" : "second",
               handle,
               made,
               request.decided(),
@@ -176,6 +191,7 @@ public final class Papers {
       if (one.approval() != null && one.decided() != null && one.decidedBy() != null) {
         signed.add(
             signed(
+                "extension",
                 handle,
                 made,
                 one.decided(),
@@ -188,7 +204,13 @@ public final class Papers {
   }
 
   private Signed signed(
-      Handle handle, List<Review> made, Instant at, String by, byte[] signature, ExportGrant text) {
+      String what,
+      Handle handle,
+      List<Review> made,
+      Instant at,
+      String by,
+      byte[] signature,
+      ExportGrant text) {
     Named represented =
         made.stream()
             .filter(one -> one.decided().equals(at) && one.step().equals(Step.APPROVE.text()))
@@ -196,7 +218,13 @@ public final class Papers {
             .map(one -> named(handle, one.represented()))
             .orElse(null);
     return new Signed(
-        at, named(handle, by), represented, Fingerprint.of(signature), text.end(), text.minutes());
+        what,
+        at,
+        named(handle, by),
+        represented,
+        Fingerprint.of(signature),
+        text.end(),
+        text.minutes());
   }
 
   private Named named(Handle handle, String number) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param decidedBy staff number of who decided; null before, and when the clock did
  * @param remand the last time it was sent back; stays when it is sent again; null if never
  * @param turn of a series, or an occurrence of one; null for what is used once
+ * @param first the first of two approvals of this text; stays when the second one comes; null
+ *     before, where one is enough, and once it was sent back
  */
 public record Request(
     String requester,
@@ -25,7 +27,8 @@ public record Request(
     @Nullable Instant decided,
     @Nullable String decidedBy,
     @Nullable Remand remand,
-    @Nullable Turn turn) {
+    @Nullable Turn turn,
+    @Nullable First first) {
   /** How long one that was sent back waits to be mended. */
   public static final Duration MENDABLE = Duration.ofDays(14);
 
@@ -36,6 +39,34 @@ public record Request(
    * @param reason what is to be mended, in the approver's words
    */
   public record Remand(Instant at, String by, String reason) {}
+
+  /**
+   * What the first of two approvers' cards said.
+   *
+   * @param person staff number
+   * @param represented staff number of the absent approver in whose place it was (代決); null in the
+   *     own right
+   */
+  public record First(
+      Instant at, String person, @Nullable String represented, Extension.Approval approval) {
+    /** Whether somebody approved it already, or had it approved in their place. */
+    boolean involves(@Nullable String one) {
+      return person.equals(one) || (represented != null && represented.equals(one));
+    }
+  }
+
+  /** One that nobody approved yet. */
+  Request(
+      String requester,
+      ExportGrant text,
+      RequestState state,
+      Instant created,
+      @Nullable Instant decided,
+      @Nullable String decidedBy,
+      @Nullable Remand remand,
+      @Nullable Turn turn) {
+    this(requester, text, state, created, decided, decidedBy, remand, turn, null);
+  }
 
   /** One that is used once. */
   Request(
@@ -112,12 +143,13 @@ public record Request(
   }
 
   /**
-   * Whether the person asked for it or will use it, of a series in turn with others, and so must
-   * not decide about it.
+   * Whether the person asked for it, stands by or will use it, of a series in turn with others, and
+   * so must not decide about it.
    */
   public boolean concerns(String person) {
     return person.equals(requester)
         || person.equals(text.person())
+        || person.equals(text.attendant())
         || (turn != null && turn.isSeries() && turn.series().people().contains(person));
   }
 
@@ -131,7 +163,20 @@ public record Request(
     if (!possible) {
       throw new IllegalStateException(state + " does not lead to " + next);
     }
-    return new Request(requester, text, next, created, at, by, remand, turn);
+    return new Request(requester, text, next, created, at, by, remand, turn, first);
+  }
+
+  /** With the first of two approvals; it waits for the second one. */
+  Request approvedOnce(First given) {
+    if (state != RequestState.REQUESTED || first != null) {
+      throw new IllegalStateException(state + " is not approved a first time");
+    }
+    return new Request(requester, text, state, created, decided, decidedBy, remand, turn, given);
+  }
+
+  /** Whether one of two approvals is there and it waits for the other. */
+  public boolean isApprovedOnce() {
+    return state == RequestState.REQUESTED && first != null;
   }
 
   Request remanded(Remand why) {

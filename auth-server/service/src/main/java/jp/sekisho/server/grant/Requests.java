@@ -7,18 +7,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.number.NumberDetector;
+import jp.sekisho.policy.setting.Shapes;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewSeries;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.server.authn.Verdict;
@@ -36,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes requests, and ends them and their grants before their use. Each step is one unit with its
  * entry, a refused one too. Thread-safe.
+ *
+ * <p>Past 400 lines: everything that can be wrong with a request is looked at in one place.
  */
 public final class Requests {
   /** Most requests of one person that wait for a decision. */
@@ -100,9 +108,22 @@ public final class Requests {
                 text.start().toString(),
                 text.end().toString(),
                 text.minutes(),
-                text.subjects()));
+                text.subjects(),
+                leaving(text)));
     dossiers.insert(change, entry, request);
     return Verdict.passed(new Dossier(request, null));
+  }
+
+  private static GrantEvent.@Nullable Leaving leaving(ExportGrant text) {
+    ExportGrant.Export export = text.export();
+    return export == null && text.attendant() == null
+        ? null
+        : new GrantEvent.Leaving(
+            text.capability().text(),
+            text.attendant(),
+            export == null ? null : export.recipient(),
+            export == null ? 0 : export.files(),
+            export == null ? 0 : export.bytes());
   }
 
   private Verdict<GrantText> newText(Change change, Session by, NewGrant wanted) {
@@ -127,9 +148,29 @@ public final class Requests {
     if (medium.isEmpty()) {
       return Verdict.refused(Refusal.GRANT_MEDIUM);
     }
+    return capability(wanted.capability())
+        .then(capability -> text(change, by, id, wanted, medium.get(), capability));
+  }
+
+  /** What no terminal carries out yet is refused by its own name; without a word it is reading. */
+  private static Verdict<Capability> capability(@Nullable String wanted) {
+    if (wanted == null || wanted.isBlank()) {
+      return Verdict.passed(Capability.USB_READ);
+    }
+    try {
+      return Verdict.passed(Capability.parse(wanted));
+    } catch (MalformedException e) {
+      boolean known =
+          Stream.of(GrantCapability.values()).map(Shapes::text).anyMatch(wanted::equals);
+      return Verdict.refused(known ? Refusal.GRANT_NOT_CARRIED : Refusal.GRANT_INCOMPLETE);
+    }
+  }
+
+  private Verdict<GrantText> text(
+      Change change, Session by, String id, NewGrant wanted, Medium medium, Capability capability) {
     Integer minutes = wanted.minutes();
     String start = wanted.start();
-    if (minutes == null || start == null) {
+    if (minutes == null || start == null || wanted.end() == null) {
       return Verdict.refused(Refusal.GRANT_INCOMPLETE);
     }
     Instant from;
@@ -144,6 +185,17 @@ public final class Requests {
     if (fault != null) {
       return Verdict.refused(fault);
     }
+    if (wanted.series() != null && (wanted.attendant() != null || wanted.export() != null)) {
+      return Verdict.refused(Refusal.GRANT_BY_TWO);
+    }
+    String attendant = optional(wanted.attendant());
+    if (attendant != null && attendant.equals(wanted.person())) {
+      return Verdict.refused(Refusal.GRANT_ATTENDANT);
+    }
+    Verdict<Leaves> leaves = leaves(capability, attendant, wanted.export());
+    if (leaves instanceof Verdict.Refused<Leaves>(Refusal reason)) {
+      return Verdict.refused(reason);
+    }
     ExportGrant text;
     try {
       text =
@@ -152,9 +204,9 @@ public final class Requests {
               by.organ(),
               wanted.person(),
               wanted.terminal(),
-              ExportGrant.Capability.USB_READ,
-              medium.get().id(),
-              medium.get().fingerprint(),
+              capability,
+              medium.id(),
+              medium.fingerprint(),
               normal(wanted.reason()),
               optional(wanted.document()),
               optional(wanted.legalBasis()),
@@ -162,7 +214,9 @@ public final class Requests {
               wanted.subjects(),
               from,
               until,
-              minutes);
+              minutes,
+              attendant,
+              ((Verdict.Passed<Leaves>) leaves).proof().export());
     } catch (IllegalArgumentException e) {
       return Verdict.refused(Refusal.GRANT_INCOMPLETE);
     }
@@ -174,7 +228,44 @@ public final class Requests {
     return repeated == null ? Verdict.passed(text) : series(change, text, repeated);
   }
 
+  /**
+   * @param export null where nothing leaves
+   */
+  private record Leaves(ExportGrant.@Nullable Export export) {}
+
+  /** What leaves, as the text will have it; said by name what is wrong with it. */
+  private static Verdict<Leaves> leaves(
+      Capability capability, @Nullable String attendant, @Nullable NewExport wanted) {
+    if (capability == Capability.USB_READ) {
+      return wanted == null
+          ? Verdict.passed(new Leaves(null))
+          : Verdict.refused(Refusal.GRANT_EXPORT);
+    }
+    boolean plain = capability == Capability.EXPORT_PLAIN;
+    if (plain && attendant == null) {
+      return Verdict.refused(Refusal.GRANT_ATTENDANT);
+    }
+    if (wanted == null) {
+      return Verdict.refused(Refusal.GRANT_EXPORT);
+    }
+    List<String> names =
+        wanted.names() == null ? List.of() : wanted.names().stream().map(Requests::normal).toList();
+    if (names.size() != (plain ? wanted.files() : 0)) {
+      return Verdict.refused(Refusal.GRANT_EXPORT);
+    }
+    try {
+      return Verdict.passed(
+          new Leaves(
+              new ExportGrant.Export(wanted.recipient(), wanted.files(), wanted.bytes(), names)));
+    } catch (IllegalArgumentException e) {
+      return Verdict.refused(Refusal.GRANT_EXPORT);
+    }
+  }
+
   private Verdict<GrantText> series(Change change, ExportGrant first, NewSeries wanted) {
+    if (limits.needsTwo(change.handle(), first)) {
+      return Verdict.refused(Refusal.GRANT_BY_TWO);
+    }
     List<String> rota = new ArrayList<>(List.of(first.person()));
     rota.addAll(wanted.others() == null ? List.of() : wanted.others());
     GrantSeries series;
@@ -219,15 +310,24 @@ public final class Requests {
             .find(change.handle(), text.terminal())
             .filter(t -> t.state() == Terminal.State.ACTIVE && t.organ().equals(text.organ()))
             .isPresent();
-    return terminal ? null : Refusal.GRANT_TERMINAL;
+    if (!terminal) {
+      return Refusal.GRANT_TERMINAL;
+    }
+    String attendant = text.attendant();
+    return attendant == null || isCurrent(change, attendant, text.organ())
+        ? limits.asked(change.handle(), text)
+        : Refusal.GRANT_ATTENDANT;
   }
 
   /** A 個人番号 has no place in a text that is shown, signed and kept. */
   private static boolean holdsNumber(ExportGrant text) {
-    for (String part :
-        new @Nullable String[] {
-          text.reason(), text.document(), text.legalBasis(), text.providedTo()
-        }) {
+    List<@Nullable String> parts = new ArrayList<>();
+    Collections.addAll(parts, text.reason(), text.document(), text.legalBasis(), text.providedTo());
+    ExportGrant.Export export = text.export();
+    if (export != null) {
+      parts.addAll(export.names());
+    }
+    for (String part : parts) {
       if (part != null && !NumberDetector.scan(part).individual().isEmpty()) {
         return true;
       }
@@ -322,7 +422,8 @@ public final class Requests {
                 text.start().toString(),
                 text.end().toString(),
                 text.minutes(),
-                text.subjects()));
+                text.subjects(),
+                leaving(text)));
     dossiers.update(change, entry, request);
     return Verdict.passed(new Dossier(request, null));
   }
@@ -366,17 +467,23 @@ public final class Requests {
             }));
   }
 
-  /** 取消し of an approved or active one, by an approver or administrator. */
+  /**
+   * 取消し of an approved or active one, by an approver or administrator; of one that the first of two
+   * approved, too, which is rejected with it.
+   */
   public Verdict<Dossier> revoke(Session by, String id) {
     return transactions.write(change ->
         shelf
             .take(change, by, Step.REVOKE, id)
             .then(dossier -> {
               Grant grant = dossier.grant();
-              if (grant == null) {
-                throw new IllegalStateException("nothing to revoke passed its check");
-              }
               EntryReceipt entry = change.record(by.subject(), new GrantEvent.Revoked(id));
+              if (grant == null) {
+                Request over =
+                    dossier.request().decided(RequestState.REJECTED, change.now(), by.person());
+                dossiers.update(change, entry, over);
+                return Verdict.passed(new Dossier(over, null));
+              }
               return end(change, by, entry, dossier, grant, GrantState.REVOKED);
             }));
   }

@@ -12,6 +12,13 @@ enum Step {
     @Override
     @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
       Refusal undecided = REJECT.obstacle(dossier, rights, now);
+      Request.First first = dossier.waiting() == null ? dossier.request().first() : null;
+      if (undecided == null
+          && first != null
+          && (first.involves(rights.person())
+              || first.involves(rights.represented(dossier.request())))) {
+        return Refusal.APPROVAL_TWICE;
+      }
       Instant last = dossier.waiting() == null ? dossier.request().last() : dossier.asked().end();
       boolean over = !now.isBefore(last);
       return undecided == null && over ? Refusal.GRANT_OVER : undecided;
@@ -73,7 +80,8 @@ enum Step {
   },
   /**
    * 延長 of a use that goes on, asked for by who asked for it or uses it. Not of an occurrence: the
-   * text that was signed is the series', and says how long each one is.
+   * text that was signed is the series', and says how long each one is. Nor of what two persons
+   * approved, or where something leaves or somebody stands by.
    */
   EXTEND {
     @Override
@@ -85,6 +93,9 @@ enum Step {
       if (dossier.request().isOccurrence()) {
         return Refusal.GRANT_DECIDED;
       }
+      if (dossier.isByTwo()) {
+        return Refusal.GRANT_BY_TWO;
+      }
       if (grant == null || grant.state() != GrantState.ACTIVE || dossier.waiting() != null) {
         boolean over = grant != null && grant.state() == GrantState.USED;
         return over ? Refusal.GRANT_OVER : Refusal.GRANT_DECIDED;
@@ -92,7 +103,7 @@ enum Step {
       return dossier.isRunning(now) ? null : Refusal.GRANT_OVER;
     }
   },
-  /** 取消し, after its approval. */
+  /** 取消し, after its approval, the first of two included. */
   REVOKE {
     @Override
     @Nullable Refusal obstacle(Dossier dossier, Rights rights, Instant now) {
@@ -100,9 +111,11 @@ enum Step {
         return Refusal.ROLE_MISSING;
       }
       Grant grant = dossier.grant();
-      return grant != null && grant.state().leadsTo(GrantState.REVOKED)
-          ? null
-          : Refusal.GRANT_DECIDED;
+      boolean possible =
+          grant == null
+              ? dossier.request().isApprovedOnce()
+              : grant.state().leadsTo(GrantState.REVOKED);
+      return possible ? null : Refusal.GRANT_DECIDED;
     }
   },
   /** 返却確認. */

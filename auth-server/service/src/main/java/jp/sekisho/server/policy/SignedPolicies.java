@@ -91,6 +91,11 @@ public final class SignedPolicies implements RootPin {
     return inForce(rows.read(handle), organ, terminal).map(Combined::rules);
   }
 
+  /** As {@link #rulesOf}, who decides by them. */
+  public Optional<PolicyEvaluator> evaluatorOf(Handle handle, String organ, String terminal) {
+    return inForce(rows.read(handle), organ, terminal).map(Combined::evaluator);
+  }
+
   private Optional<Combined> inForce(Rows found, String organ, String terminal) {
     Instant now = clock.instant();
     return found

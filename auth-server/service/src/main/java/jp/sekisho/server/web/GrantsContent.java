@@ -1,5 +1,6 @@
 package jp.sekisho.server.web;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,10 +11,12 @@ import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.Remanded;
 import jp.sekisho.protocol.ReviewLine;
 import jp.sekisho.protocol.SeriesView;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.server.grant.Overview.Offer;
@@ -24,6 +27,8 @@ import jp.sekisho.server.web.GrantsPage.Due;
 import jp.sekisho.server.web.GrantsPage.Filled;
 import jp.sekisho.server.web.GrantsPage.Form;
 import jp.sekisho.server.web.GrantsPage.GrantRow;
+import jp.sekisho.server.web.GrantsPage.Kind;
+import jp.sekisho.server.web.GrantsPage.Leaving;
 import jp.sekisho.server.web.GrantsPage.Longer;
 import jp.sekisho.server.web.GrantsPage.Month;
 import jp.sekisho.server.web.GrantsPage.Place;
@@ -37,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts exceptions into the words and times of the page. */
 final class GrantsContent {
   private static final String NOTHING = "—";
+  private static final String KIND = "web.grant.state.kind.";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(LogFilter.JAPAN);
   private static final DateTimeFormatter FIELD =
@@ -81,7 +87,33 @@ final class GrantsContent {
         time(view.reportDue()),
         view.reportOverdue(),
         FIELD.format(Instant.parse(view.end())),
+        words.text(KIND + view.capability()),
+        orEmpty(view.attendant()),
+        leaving(view.export(), words),
+        view.two(),
+        view.firstBy() == null ? "" : view.firstBy() + " (" + time(view.firstAt()) + ")",
         view.actions());
+  }
+
+  /** What a capability is called. */
+  static String kind(Capability capability, Words words) {
+    return words.text(KIND + capability.text());
+  }
+
+  private static String leaving(@Nullable NewExport export, Words words) {
+    return export == null
+        ? ""
+        : words
+            .text("web.grant.leaving")
+            .replace("{recipient}", export.recipient())
+            .replace("{files}", String.valueOf(export.files()))
+            .replace("{bytes}", String.valueOf(export.bytes()));
+  }
+
+  private static List<Kind> kinds(Offer offer, Words words) {
+    return offer.choices().capabilities().stream()
+        .map(one -> new Kind(one.text(), kind(one, words)))
+        .toList();
   }
 
   private static Series series(SeriesView view, Words words) {
@@ -183,6 +215,8 @@ final class GrantsContent {
         offer.minutes(),
         inWords(span, words),
         seriesWords(offer, words),
+        kinds(offer, words),
+        offer.choices().recipients(),
         null,
         new Filled(
             session.person(),
@@ -198,7 +232,8 @@ final class GrantsContent {
             "",
             "",
             "",
-            ""));
+            "",
+            Leaving.NOTHING));
   }
 
   /** The form to mend a request that was sent back, with what it says now. */
@@ -220,6 +255,8 @@ final class GrantsContent {
         offer.minutes(),
         inWords(Duration.ofHours(offer.hours()), words),
         seriesWords(offer, words),
+        kinds(offer, words),
+        offer.choices().recipients(),
         view.id(),
         new Filled(
             text.person(),
@@ -237,7 +274,24 @@ final class GrantsContent {
             orEmpty(text.document()),
             orEmpty(text.legalBasis()),
             orEmpty(text.providedTo()),
-            text.reason()));
+            text.reason(),
+            leaving(text)));
+  }
+
+  private static Leaving leaving(ExportGrant text) {
+    ExportGrant.Export export = text.export();
+    return new Leaving(
+        text.capability().text(),
+        orEmpty(text.attendant()),
+        export == null ? "" : export.recipient(),
+        export == null ? "" : String.valueOf(export.files()),
+        export == null
+            ? ""
+            : BigDecimal.valueOf(export.bytes())
+                .divide(BigDecimal.valueOf(1L << 20))
+                .stripTrailingZeros()
+                .toPlainString(),
+        export == null ? "" : String.join("\n", export.names()));
   }
 
   private static String seriesWords(Offer offer, Words words) {

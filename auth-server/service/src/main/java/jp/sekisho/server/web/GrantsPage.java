@@ -79,6 +79,8 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param longestMinutes longest use
    * @param longestSpan longest time from start to end, in words
    * @param longestSeries longest series, in words; "" where there is none
+   * @param kinds what can be asked for
+   * @param recipients ids of those to whom files may go
    * @param corrects id of the request that is mended; null for a new one
    */
   public record Form(
@@ -86,11 +88,34 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       long longestMinutes,
       String longestSpan,
       String longestSeries,
+      List<Kind> kinds,
+      List<String> recipients,
       @Nullable String corrects,
       Filled filled) {
     public Form {
       media = List.copyOf(media);
+      kinds = List.copyOf(kinds);
+      recipients = List.copyOf(recipients);
     }
+  }
+
+  /**
+   * What can be asked for.
+   *
+   * @param value the word on the wire
+   */
+  public record Kind(String value, String words) {}
+
+  /**
+   * What of its fields only an export or an attended use fills; empty for nothing.
+   *
+   * @param size in MiB, with what decimals it has
+   * @param names one in each line
+   */
+  public record Leaving(
+      String kind, String attendant, String recipient, String files, String size, String names) {
+    /** Of a new request. */
+    static final Leaving NOTHING = new Leaving("usb-read", "", "", "", "", "");
   }
 
   /**
@@ -115,7 +140,8 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String document,
       String legalBasis,
       String providedTo,
-      String reason) {}
+      String reason,
+      Leaving leaving) {}
 
   /**
    * 差戻し.
@@ -206,7 +232,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
 
   /** States in which there is no permit to print: none was given, or it was never used. */
   private static final Set<String> UNSIGNED =
-      Set.of("requested", "remanded", "rejected", "withdrawn", "expired");
+      Set.of("requested", "approved-once", "remanded", "rejected", "withdrawn", "expired");
 
   /**
    * One exception in the page's language; times in Japan Standard Time, "—" before they exist.
@@ -223,6 +249,11 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param unreported whether it is missing (事後報告未了)
    * @param reportDue when it is due
    * @param endField the end as an input field holds it
+   * @param kind what it opens, in words
+   * @param attendant who stands by; "" for nobody
+   * @param leaving what leaves, in words; "" for nothing
+   * @param two whether two persons have to approve it
+   * @param first who approved it first of two, and when; "" before
    * @param actions what the session's person may do, stable words
    */
   public record GrantRow(
@@ -256,6 +287,11 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String reportDue,
       boolean reportOverdue,
       String endField,
+      String kind,
+      String attendant,
+      String leaving,
+      boolean two,
+      String first,
       List<String> actions) {
     public GrantRow {
       reviews = List.copyOf(reviews);

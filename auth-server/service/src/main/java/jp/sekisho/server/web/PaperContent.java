@@ -35,7 +35,20 @@ final class PaperContent {
     rows.add(new Row(words.text("web.paper.user"), named(paper.user())));
     rows.add(new Row(words.text("web.log.terminal"), text.terminal()));
     rows.add(new Row(words.text("web.grant.medium"), text.medium()));
-    rows.add(new Row(words.text("web.paper.kind"), words.text("web.paper.read")));
+    rows.add(new Row(words.text("web.paper.kind"), GrantsContent.kind(text.capability(), words)));
+    String attendant = text.attendant();
+    if (attendant != null) {
+      rows.add(new Row(words.text("web.grant.attendant"), attendant));
+    }
+    ExportGrant.Export export = text.export();
+    if (export != null) {
+      rows.add(new Row(words.text("web.grant.recipient"), export.recipient()));
+      rows.add(new Row(words.text("web.grant.files"), String.valueOf(export.files())));
+      rows.add(new Row(words.text("web.grant.bytes"), String.valueOf(export.bytes())));
+    }
+    if (export != null && !export.names().isEmpty()) {
+      rows.add(new Row(words.text("web.grant.names"), String.join(" / ", export.names())));
+    }
     rows.add(
         new Row(
             words.text("web.grant.period"),
@@ -120,6 +133,7 @@ final class PaperContent {
     Named returnedBy = paper.returnedBy();
     return new Line(
         text.medium(),
+        kind(text, words),
         named(paper.user()),
         text.terminal(),
         time(paper.activated(), words),
@@ -131,12 +145,30 @@ final class PaperContent {
         paper.overdue() ? state + " " + words.text("web.grant.overdue") : state);
   }
 
+  /** What it was used for, with what left at most and who stood by. */
+  private static String kind(ExportGrant text, Words words) {
+    StringBuilder kind = new StringBuilder(GrantsContent.kind(text.capability(), words));
+    ExportGrant.Export export = text.export();
+    if (export != null) {
+      kind.append(
+          words
+              .text("web.grant.leaving")
+              .replace("{recipient}", export.recipient())
+              .replace("{files}", String.valueOf(export.files()))
+              .replace("{bytes}", String.valueOf(export.bytes())));
+    }
+    String attendant = text.attendant();
+    return attendant == null
+        ? kind.toString()
+        : kind + " " + words.text("web.grant.attendant") + " " + attendant;
+  }
+
   private static List<PaperPage.Signed> signatures(Paper paper, Words words) {
     List<PaperPage.Signed> lines = new ArrayList<>();
     for (Signed one : paper.signatures()) {
       lines.add(
           new PaperPage.Signed(
-              words.text(lines.isEmpty() ? "web.paper.approval" : "web.grant.extension"),
+              words.text("web.grant.state.signed." + one.what()),
               time(one.at(), words),
               by(one, words),
               time(one.end(), words) + " / " + one.minutes(),

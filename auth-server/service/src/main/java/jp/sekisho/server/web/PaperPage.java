@@ -50,16 +50,21 @@ public record PaperPage(Frame frame, String person, String terminal, @Nullable C
   /**
    * A card's signature.
    *
-   * @param what approval, or extension
+   * @param what approval, which of two, or extension
    * @param until until when, and how long
    * @param by who, with in whose place
    * @param signature short id
    */
   public record Signed(String what, String at, String by, String until, String signature) {}
 
-  /** One line of the register. */
+  /**
+   * One line of the register.
+   *
+   * @param kind what it was used for
+   */
   public record Line(
       String medium,
+      String kind,
       String user,
       String terminal,
       String out,

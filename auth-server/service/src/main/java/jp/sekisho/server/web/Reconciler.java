@@ -100,6 +100,7 @@ final class Reconciler {
     Entry entry = opening.entry();
     return new UnmatchedOpening(
         opening.index(),
+        entry.type().substring(entry.type().indexOf('.') + 1),
         Reconciliation.at(entry).toString(),
         entry.subject().terminal(),
         text(entry, "person"),
@@ -132,6 +133,8 @@ final class Reconciler {
         line.openings(),
         time(line.opened()),
         time(line.closed()),
+        line.files(),
+        line.bytes(),
         time(grant.returned()),
         grant.receipt(),
         erasure == null ? null : time(erasure.at()),

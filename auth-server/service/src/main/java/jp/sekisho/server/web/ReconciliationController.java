@@ -131,6 +131,7 @@ final class ReconciliationController {
     boolean known = grant != null && !one.doubt().equals("no-grant");
     return new Opening(
         one.index(),
+        words.text("web.event.export." + one.event()),
         time(one.at()),
         orNothing(one.terminal()),
         orNothing(one.person()),
@@ -162,7 +163,8 @@ final class ReconciliationController {
                 + " "
                 + time(one.openedAt())
                 + " – "
-                + time(one.closedAt()),
+                + time(one.closedAt())
+                + written(one, words),
         one.receipt() == null
             ? time(one.returnedAt())
             : time(one.returnedAt())
@@ -171,6 +173,16 @@ final class ReconciliationController {
         one.receipt() == null ? time(one.erasedAt()) : NOTHING,
         one.lacks(),
         lacks.isEmpty() ? words.text(none) : lacks);
+  }
+
+  private static String written(ReconciledUse one, Words words) {
+    return one.files() == 0
+        ? ""
+        : " "
+            + words
+                .text("web.reconciliation.written")
+                .replace("{files}", String.valueOf(one.files()))
+                .replace("{bytes}", String.valueOf(one.bytes()));
   }
 
   private static String orNothing(@Nullable String text) {

@@ -41,13 +41,15 @@ public record ReconciliationPage(
   }
 
   /**
-   * An opening; times in Japan Standard Time, "—" for what is not known.
+   * An opening, or a write; times in Japan Standard Time, "—" for what is not known.
    *
+   * @param event what was recorded, in words
    * @param grant its id; null where it names none that can be shown
    * @param doubt stable word
    */
   public record Opening(
       long index,
+      String event,
       String at,
       String terminal,
       String person,

@@ -343,6 +343,7 @@ class InspectionTest {
           "export",
           "grant.activated",
           "grant.approved",
+          "grant.approved-once",
           "grant.corrected",
           "grant.ended",
           "grant.expired",

@@ -1,5 +1,6 @@
 package jp.sekisho.server.grant;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -71,6 +72,15 @@ final class GrantPostgresIT {
           storage,
           (change, entry) -> dossiers.update(change, entry, back.corrected(StepTest.text())));
       byte[] bytes = {1, 2};
+      Request once =
+          request.approvedOnce(
+              new Request.First(
+                  now, "300002", "300003", new Extension.Approval("t", bytes, bytes, bytes)));
+      unit(storage, (change, entry) -> dossiers.update(change, entry, once));
+      assertEquals("approved-once", find(storage, dossiers).state());
+      Request.First first = Objects.requireNonNull(find(storage, dossiers).request().first());
+      assertEquals("300003", first.represented());
+      assertArrayEquals(bytes, first.approval().spki());
       Grant grant =
           new Grant(
               request.id(),
@@ -88,7 +98,7 @@ final class GrantPostgresIT {
       unit(
           storage,
           (change, entry) -> {
-            dossiers.update(change, entry, request.decided(RequestState.APPROVED, now, "300001"));
+            dossiers.update(change, entry, once.decided(RequestState.APPROVED, now, "300001"));
             dossiers.insert(change, entry, grant);
           });
       Grant counted = grant.counted();

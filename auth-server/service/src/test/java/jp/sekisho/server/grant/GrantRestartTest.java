@@ -5,49 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantRules;
-import jp.sekisho.policy.rule.Reason;
-import jp.sekisho.policy.rule.Rule;
-import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
-import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
-import jp.sekisho.protocol.event.DeviceRecord;
-import jp.sekisho.protocol.event.Entry;
-import jp.sekisho.protocol.event.LoginEvent;
 import jp.sekisho.protocol.event.MediumEvent;
-import jp.sekisho.protocol.statement.Purpose;
-import jp.sekisho.server.audit.AuditLogs;
-import jp.sekisho.server.audit.LogRow;
-import jp.sekisho.server.authn.Approvals;
-import jp.sekisho.server.authn.Matter;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.authn.Verdict;
-import jp.sekisho.server.card.Authenticators;
-import jp.sekisho.server.grant.SignedRules.Rules;
 import jp.sekisho.server.person.PersonImport;
-import jp.sekisho.server.person.Persons;
-import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
-import jp.sekisho.server.session.SessionLimits;
-import jp.sekisho.server.session.Sessions;
-import jp.sekisho.server.session.Sources;
-import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.EntryReceipt;
-import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.terminal.Terminal;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,8 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init") // by prepare()
 final class GrantRestartTest {
   private static final byte[] SPKI = "approver's key".getBytes(StandardCharsets.US_ASCII);
-  private static final String FINGERPRINT = Base64Url.encode(new byte[32]);
-  private static final String BOOT = Base64Url.encode(new byte[16]);
+  private static final String FINGERPRINT = GrantRun.FINGERPRINT;
   private static final String PERSONS =
       """
       staff_number,name,organ,division,division_name,post,from,until,roles
@@ -76,175 +52,21 @@ final class GrantRestartTest {
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
   private Session clerk;
   private Session approver;
-  private Rules signed = new Rules.None();
+  private final PolicyRules signed = new PolicyRules();
 
-  /** The feature over a freshly opened storage, as one run of the service has it. */
-  private final class Run implements AutoCloseable {
-    final OpenStorage storage = OpenStorage.sqlite(directory, clock);
-    final DossierRepository dossiers = new DossierRepository(storage.seal);
-    final Shelf shelf =
-        new Shelf(
-            dossiers,
-            new Roles(storage.seal),
-            new Representation(
-                new DeputyRepository(storage.seal),
-                new Roles(storage.seal),
-                new Persons(storage.seal)),
-            new ReviewRepository(storage.seal));
-    final Media media = new Media(storage.transactions, storage.seal);
-    final Limits limits = new Limits(_ -> signed, false);
-    final Sessions sessions =
-        new Sessions(
-            storage.transactions, storage.seal, SessionLimits.STANDARD, Sources.ANYWHERE, clock);
-    final Occurrences occurrences =
-        new Occurrences(
-            dossiers,
-            new SeriesStanding(
-                new Persons(storage.seal),
-                new Authenticators(storage.seal),
-                (handle, id) -> Optional.of(terminal(id)),
-                media,
-                limits),
-            limits);
-    final Requests requests =
-        new Requests(
-            storage.transactions,
-            dossiers,
-            shelf,
-            media,
-            new Requests.Registers(
-                new Persons(storage.seal), (handle, id) -> Optional.of(terminal(id)), _ -> false),
-            limits,
-            occurrences);
-    final CardApprovals approvals =
-        new CardApprovals(storage.transactions, dossiers, shelf, limits, occurrences);
-    final Activations activations =
-        new Activations(storage.transactions, dossiers, media, sessions, occurrences);
-    final Loans loans = new Loans(storage.transactions, media, storage.seal);
-    final Returns returns = new Returns(storage.transactions, dossiers, shelf, loans);
-    final GrantClock time = new GrantClock(storage.transactions, dossiers, occurrences);
-    final GrantWatch watch = new GrantWatch(dossiers);
-
-    Session login(String person, String terminal) {
-      Token token = Token.random();
-      return storage.transactions.write(change -> {
-        EntryReceipt entry =
-            change.record(
-                new Entry.Subject("mayor", person, null, terminal, Session.nameOf(token.hash())),
-                new LoginEvent.Succeeded(
-                    "t", Purpose.LOGIN, "s", "g", "k", true, "staff-piv", "normal"));
-        sessions.open(
-            change,
-            entry,
-            token,
-            new Sessions.Opening(
-                person,
-                "mayor",
-                null,
-                terminal,
-                BOOT,
-                "t" + person,
-                "normal",
-                InetAddress.getLoopbackAddress()));
-        return sessions.active(change.handle(), token.hash(), change.now()).orElseThrow();
-      });
+  /** With the approver's session and key. */
+  private final class Run extends GrantRun {
+    Run() {
+      super(directory, clock, signed);
     }
 
-    /** As a login does it: who asked writes down what was refused. */
     Verdict<EntryReceipt> approve(String id, byte[] text, boolean low) {
-      Matter matter = new Matter(id, text, "/grants/" + id);
-      return storage.transactions.write(change -> {
-        Verdict<EntryReceipt> approved =
-            approvals.approve(
-                change,
-                new Approvals.Approval(
-                    approver, matter, "t", new byte[] {1}, new byte[] {2}, SPKI, low));
-        if (approved instanceof Verdict.Refused<EntryReceipt>(Refusal reason)) {
-          approvals.refused(change, approver.subject(), matter, reason);
-        }
-        return approved;
-      });
-    }
-
-    Verdict<Activated> activate(String id, int nonce) {
-      byte[] bytes = new byte[32];
-      bytes[0] = (byte) nonce;
-      return activations.activate(
-          terminal("T-0001"), id, new ActivateRequest(Base64Url.encode(bytes), BOOT, FINGERPRINT));
-    }
-
-    Dossier dossier(String id) {
-      return storage.transactions.read(handle -> dossiers.find(handle, id)).orElseThrow();
-    }
-
-    void closed(String terminal, String id, String cause) {
-      DeviceRecord record =
-          new DeviceRecord(
-              terminal,
-              BOOT,
-              1,
-              DeviceRecord.GENESIS,
-              clock.instant(),
-              "export.closed",
-              null,
-              java.util.Map.of("grant", id, "cause", cause));
-      storage.transactions.write(change -> {
-        EntryReceipt entry = change.record(terminal(terminal).subject(), record);
-        watch.onRecord(change, terminal(terminal), record, entry);
-        return null;
-      });
-    }
-
-    List<String> entries() {
-      storage.logs.integrateNow();
-      return storage
-          .logs
-          .page("mayor", null, Long.MAX_VALUE, AuditLogs.MAX_PAGE)
-          .reversed()
-          .stream()
-          .map(row -> ((LogRow.Intact) row).entry())
-          .filter(entry -> entry.type().startsWith("grant."))
-          .map(entry -> entry.reason() == null ? entry.type() : entry.type() + " " + entry.reason())
-          .toList();
-    }
-
-    /** Number of entries that call this grant's row tampered with. */
-    long tampered(String id) {
-      storage.logs.integrateNow();
-      return storage.logs.page("system", null, Long.MAX_VALUE, AuditLogs.MAX_PAGE).stream()
-          .map(row -> ((LogRow.Intact) row).entry())
-          .filter(entry -> entry.type().equals("service.state-tampered"))
-          .filter(entry -> id.equals(entry.data().get("row")))
-          .count();
-    }
-
-    @Override
-    public void close() {
-      storage.close();
+      return approve(approver, SPKI, new byte[] {1}, id, text, low);
     }
   }
 
   private Terminal terminal(String id) {
-    Instant now = clock.instant();
-    byte[] none = new byte[0];
-    return new Terminal(
-        id,
-        "mayor",
-        Terminal.State.ACTIVE,
-        none,
-        "",
-        "",
-        none,
-        now,
-        now,
-        now,
-        0,
-        DeviceRecord.GENESIS,
-        null,
-        null,
-        "",
-        null,
-        null);
+    return GrantRun.terminal(id, clock.instant());
   }
 
   private <T> T run(Function<Run, T> step) {
@@ -427,16 +249,17 @@ final class GrantRestartTest {
   void withASignedPolicyOnlyItsKeysApproveAndOnlyWithinItsMaxima() {
     String id = requested();
     byte[] text = text(id);
-    signed = new Rules.InForce(rules(Duration.ofMinutes(30), Sha256.text(new byte[] {9})));
+    signed.of(
+        rules(Duration.ofMinutes(30), Sha256.text(new byte[] {9})), PolicyRules.reading().build());
     during(run -> {
       refused(Refusal.APPROVER_UNLISTED, run.approve(id, text, false));
     });
-    signed = new Rules.InForce(rules(Duration.ofMinutes(5), Sha256.text(SPKI)));
+    signed.of(rules(Duration.ofMinutes(5), Sha256.text(SPKI)), PolicyRules.reading().build());
     during(run -> {
       refused(Refusal.GRANT_TOO_LONG, run.approve(id, text, false));
       refused(Refusal.GRANT_TOO_LONG, run.requests.request(clerk, wanted(6)));
     });
-    signed = new Rules.InForce(rules(Duration.ofMinutes(10), Sha256.text(SPKI)));
+    signed.of(rules(Duration.ofMinutes(10), Sha256.text(SPKI)), PolicyRules.reading().build());
     run(run -> passed(run.approve(id, text, false)));
   }
 
@@ -444,7 +267,7 @@ final class GrantRestartTest {
   void withAnExpiredPolicyNothingIsAskedForAndNothingApproved() {
     String id = requested();
     byte[] text = text(id);
-    signed = new Rules.Lapsed();
+    signed.lapsed();
     during(run -> {
       refused(Refusal.POLICY_EXPIRED, run.approve(id, text, false));
       refused(Refusal.POLICY_EXPIRED, run.requests.request(clerk, wanted(1)));
@@ -452,11 +275,7 @@ final class GrantRestartTest {
   }
 
   private static GrantRules rules(Duration use, String spki) {
-    Reason reason = new Reason("理由", "reason");
-    return new GrantRules(
-        new Rule<>("g1", reason, use),
-        new Rule<>("g2", reason, Duration.ofDays(1)),
-        new Rule<>("g3", reason, List.of(new Approver("300001", "mayor", spki))));
+    return PolicyRules.rules(use, List.of(new Approver("300001", "mayor", spki)));
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.HandedOver;
 import jp.sekisho.protocol.ReconciledUse;
@@ -17,11 +18,16 @@ import jp.sekisho.protocol.ReconciledUses;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.UnmatchedOpening;
 import jp.sekisho.protocol.event.DeviceRecord;
+import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ExportEvent;
+import jp.sekisho.protocol.event.GrantEvent;
+import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.server.grant.GrantScene.Desk;
+import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.terminal.Agent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -234,6 +240,141 @@ final class ReconciliationTest {
     Desk second = scene.login(GrantScene.SECOND, scene.approverPc);
     did(second, id, "erase", "");
     assertTrue(scene.entries().contains("grant.erased"));
+  }
+
+  private static ExportEvent written(
+      String grant, String medium, int file, int part, long content) {
+    return new ExportEvent.Written(
+        grant,
+        medium,
+        file,
+        part,
+        content,
+        content + 500,
+        GrantScene.FINGERPRINT,
+        Base64Url.encode(new byte[] {(byte) file}),
+        ExportEvent.Algorithm.CMS_CERTIFICATE,
+        List.of(GrantScene.FINGERPRINT));
+  }
+
+  /**
+   * An exception in use under which files leave; who asks for one is {@link ExportRequestTest}'s.
+   */
+  private String leaving(int files, long bytes) throws Exception {
+    DossierRepository dossiers = scene.server.context.getBean(DossierRepository.class);
+    byte[] id = new byte[16];
+    id[0] = (byte) files;
+    ExportGrant text =
+        new ExportGrant(
+            Base64Url.encode(id),
+            "mayor",
+            GrantScene.CLERK,
+            "T-0001",
+            ExportGrant.Capability.USB_EXPORT_ENCRYPTED,
+            GrantScene.MEDIUM,
+            GrantScene.FINGERPRINT,
+            "県税事務所への提供",
+            null,
+            null,
+            null,
+            1,
+            now(),
+            now().plus(Duration.ofHours(1)),
+            10,
+            null,
+            new ExportGrant.Export("prefecture", files, bytes, List.of()));
+    Request asked = Request.of(GrantScene.CLERK, text, now());
+    Grant approved =
+        new Grant(
+            text.request(),
+            "T-0001",
+            "t",
+            new byte[] {1},
+            new byte[] {2},
+            new byte[] {3},
+            GrantState.APPROVED,
+            null,
+            null,
+            null,
+            null,
+            null);
+    Grant.Use use = new Grant.Use(now(), GrantScene.FINGERPRINT, text.deadline(now()));
+    Entry.Subject subject = Entry.Subject.person("mayor", GrantScene.CLERK);
+    scene
+        .server
+        .installation
+        .transactions()
+        .write(change -> {
+          dossiers.insert(
+              change, change.record(subject, new GrantEvent.Withdrawn(text.request())), asked);
+          EntryReceipt decided = change.record(subject, new GrantEvent.Withdrawn(text.request()));
+          dossiers.update(
+              change,
+              decided,
+              asked.decided(RequestState.APPROVED, change.now(), GrantScene.APPROVER));
+          dossiers.insert(change, decided, approved);
+          dossiers.update(
+              change,
+              change.record(
+                  subject,
+                  new GrantEvent.Activated(
+                      text.request(),
+                      GrantScene.MEDIUM,
+                      GrantScene.FINGERPRINT,
+                      use.deadline().toString())),
+              approved.activated(use));
+          return null;
+        });
+    tells(scene.clerkPc, opened(text.request(), now()), now());
+    return text.request();
+  }
+
+  @Test
+  @DisplayName("R19: a write without a grant is listed, and one that its grant does not allow")
+  void aWriteWithoutAGrantIsListed() throws Exception {
+    String read = activated();
+    String export = leaving(2, 1_000);
+    tells(scene.clerkPc, written(NOWHERE, GrantScene.MEDIUM, 1, 1, 10), now());
+    tells(scene.clerkPc, written(read, GrantScene.MEDIUM, 1, 1, 10), now());
+    tells(scene.clerkPc, written(export, "M-0099", 1, 1, 10), now());
+    tells(scene.approverPc, written(export, GrantScene.MEDIUM, 1, 1, 10), now());
+    Instant late = now().plus(Duration.ofMinutes(16));
+    tells(scene.clerkPc, written(export, GrantScene.MEDIUM, 1, 1, 10), late);
+    tells(scene.clerkPc, written(export, GrantScene.MEDIUM, 1, 1, 10), now());
+    List<UnmatchedOpening> found = asked("").openings();
+    assertEquals(
+        List.of("late", "no-grant", "other-medium", "other-terminal", "read-only"),
+        found.stream().map(UnmatchedOpening::doubt).sorted().toList());
+    assertTrue(found.stream().allMatch(one -> one.event().equals("written")), found.toString());
+    String page = scene.send("GET", "/reconciliation", null, approver.cookie()).body();
+    assertTrue(page.contains("data-doubt=\"read-only\"") && page.contains("媒体に書き込んだ"), page);
+  }
+
+  @Test
+  @DisplayName(
+      "R14, R19: each write stands beside its grant and its receipt; what is missing is listed")
+  void writesAreCountedAgainstTheirGrantAndItsHandOver() throws Exception {
+    String id = leaving(2, 1_000);
+    tells(scene.clerkPc, written(id, GrantScene.MEDIUM, 1, 1, 400), now());
+    tells(scene.clerkPc, written(id, GrantScene.MEDIUM, 1, 2, 100), now());
+    tells(scene.clerkPc, written(id, GrantScene.MEDIUM, 2, 1, 500), now());
+    assertEquals(List.of(), lacks(), "it is still in use");
+    scene.server.clock.forward(Duration.ofMinutes(10));
+    assertEquals(List.of("hand-over"), lacks());
+    did(clerk, id, "hand-over", new HandedOver("税第78号"));
+    assertEquals(List.of(), lacks());
+    ReconciledUse whole = asked("?all=1").uses().getFirst();
+    assertEquals(2, whole.files());
+    assertEquals(1_000, whole.bytes());
+    assertEquals("税第78号", whole.receipt());
+    tells(scene.clerkPc, written(id, GrantScene.MEDIUM, 2, 2, 1), now());
+    assertEquals(List.of("excess"), lacks());
+
+    String unwritten = leaving(1, 1_000);
+    did(clerk, unwritten, "hand-over", new HandedOver("税第79号"));
+    assertEquals("writing", lacks().getFirst());
+    String page = scene.send("GET", "/reconciliation", null, approver.cookie()).body();
+    assertTrue(page.contains("書込みの記録がない") && page.contains("許可より多い"), page);
   }
 
   @Test

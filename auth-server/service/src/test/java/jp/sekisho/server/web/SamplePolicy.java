@@ -45,27 +45,35 @@ public final class SamplePolicy {
 
   /** With this rule for the addresses of browser and terminal, and these settings. */
   public static byte[] bytes(AddressMatch address, SettingValues settings) {
-    return new Policy(
-            rule("segment", Segment.MY_NUMBER),
-            new LoginRules(
-                rule("login.absolute", Duration.ofHours(12)),
-                rule("login.idle", Duration.ofMinutes(15)),
-                rule("login.lock", Duration.ofMinutes(5)),
-                rule("login.end", Duration.ofMinutes(30)),
-                rule("login.address", address),
-                rule("login.cards", List.of(CardKind.STAFF_PIV))),
-            new ReaderRules(
-                rule("readers.jpki", JpkiStaffLogin.OFF),
-                List.of(rule("readers.all", new ReaderAssignment("*", ReaderRole.STAFF)))),
-            new UsbRules(
-                rule("usb.storage", StorageAccess.GRANT_ONLY),
-                rule("usb.unlisted", UnlistedDevices.BLOCK),
-                rule("usb.enrolled", List.of())),
+    return policy(
+            address,
             new GrantRules(
                 rule("grants.use", Duration.ofHours(1)),
                 rule("grants.span", Duration.ofDays(7)),
                 rule("grants.approvers", List.of())),
             settings)
         .bytes();
+  }
+
+  /** With these rules of exceptions, and these settings. */
+  public static Policy policy(AddressMatch address, GrantRules grants, SettingValues settings) {
+    return new Policy(
+        rule("segment", Segment.MY_NUMBER),
+        new LoginRules(
+            rule("login.absolute", Duration.ofHours(12)),
+            rule("login.idle", Duration.ofMinutes(15)),
+            rule("login.lock", Duration.ofMinutes(5)),
+            rule("login.end", Duration.ofMinutes(30)),
+            rule("login.address", address),
+            rule("login.cards", List.of(CardKind.STAFF_PIV))),
+        new ReaderRules(
+            rule("readers.jpki", JpkiStaffLogin.OFF),
+            List.of(rule("readers.all", new ReaderAssignment("*", ReaderRole.STAFF)))),
+        new UsbRules(
+            rule("usb.storage", StorageAccess.GRANT_ONLY),
+            rule("usb.unlisted", UnlistedDevices.BLOCK),
+            rule("usb.enrolled", List.of())),
+        grants,
+        settings);
   }
 }

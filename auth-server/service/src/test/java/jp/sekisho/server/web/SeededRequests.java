@@ -37,6 +37,7 @@ import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
+import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.NewMedium;
@@ -338,6 +339,7 @@ public final class SeededRequests {
             known.later,
             10),
         new NewSeries("weekly", 2),
+        new NewExport("prefecture", 1, 1, null),
         new NewMeasure(
             List.of(known.terminal),
             null,

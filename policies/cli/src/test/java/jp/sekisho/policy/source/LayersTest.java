@@ -24,6 +24,15 @@ import tools.jackson.databind.JsonNode;
 class LayersTest {
   private static final Path COMMON = Program.PROFILES.resolve("my-number").resolve("common.yaml");
 
+  /** A certificate for a P-256 key, made for these tests. */
+  private static final String CERTIFICATE =
+      "MIIBRDCB6qADAgECAgkAt3/4Dx4ZPQQwCgYIKoZIzj0EAwIwFjEUMBIGA1UEAxMLcmVjaXBpZW50LTEw"
+          + "HhcNMjYxMTIzMDA1MzMzWhcNMzYxMTIwMDA1MzMzWjAWMRQwEgYDVQQDEwtyZWNpcGllbnQtMTBZMBMG"
+          + "ByqGSM49AgEGCCqGSM49AwEHA0IABNV6Xu0hO1J+BHTvbLHK8jf3PYEqBIHUYRNcAcsow4qQeedcM1aa"
+          + "sJBItIyc3+/ldlRcjz+T+52ERAOFdUUH8pajITAfMB0GA1UdDgQWBBRo/h90/WJOMrAFFZ7kibSte+tI"
+          + "WTAKBggqhkjOPQQDAgNJADBGAiEA3e8voeAKEymnPlpLXEizP72r8aDA6SLIbWTYNITsBHUCIQC9MQ4W"
+          + "u09+33ThW0G7T0Js7Cdl6a+xxcHFXuuO7+Zg5Q==";
+
   @TempDir Path folder;
 
   @BeforeEach
@@ -90,6 +99,48 @@ class LayersTest {
     String upper = "common.yaml:" + lineOf(section + "." + name);
     assertTrue(problem.path("text").asString().contains(upper), upper + " in " + program.out());
     assertEquals(1, Program.run("test", folder.toString(), "--json").exit());
+  }
+
+  @Test
+  @DisplayName(
+      "R13: recipients' certificates are checked, compared in words, and only taken away below")
+  void certificates() throws IOException {
+    Path common = folder.resolve("common.yaml");
+    Files.writeString(common, withCertificate(Files.readString(common), CERTIFICATE));
+    assertEquals(0, Program.run("check", folder.toString(), "--json").exit());
+    Program diff = Program.run("diff", COMMON.toString(), common.toString(), "--lang", "en");
+    assertTrue(diff.out().contains("certificates of recipients: wider"), diff.out());
+    assertFalse(diff.out().contains(CERTIFICATE), "by its hash: " + diff.out());
+    layer(
+        "tax.yaml",
+        "kind: division, organ: mayor, division: tax",
+        "grants",
+        "recipient-certificates",
+        "[{ recipient: pension-office, certificate: \"" + CERTIFICATE + "\" }]");
+    Program widened = Program.run("check", folder.toString(), "--json");
+    assertEquals("LAYER_WIDENS", widened.json().at("/problems/0/code").asString(), widened.out());
+    Files.delete(folder.resolve("tax.yaml"));
+    for (String wrong : List.of("QUJD", CERTIFICATE.substring(0, 64))) {
+      Files.writeString(common, withCertificate(Files.readString(COMMON), wrong));
+      Program refused = Program.run("check", folder.toString(), "--json");
+      assertEquals(1, refused.exit(), refused.out());
+      assertEquals(
+          "POLICY_REFUSED", refused.json().at("/problems/0/code").asString(), refused.out());
+    }
+  }
+
+  private static String withCertificate(String source, String certificate) {
+    return source.replace(
+        "\ngrants:\n",
+        """
+
+        grants:
+          recipient-certificates:
+            id: grants.recipient-certificates
+            value: [{ recipient: prefecture, certificate: "%s" }]
+            reason: { ja: "理由", en: "because" }
+        """
+            .formatted(certificate));
   }
 
   @Test

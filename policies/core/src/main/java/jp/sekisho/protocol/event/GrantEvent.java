@@ -44,6 +44,36 @@ public sealed interface GrantEvent extends AuditEvent {
   }
 
   /**
+   * What leaves under an exception, and who stands by.
+   *
+   * @param capability {@code usb-read}, {@code usb-export-encrypted} or {@code export-plain}
+   * @param attendant staff number (立会者); null for nobody
+   * @param recipient id of the recipient; null where nothing leaves
+   * @param files how many; 0 where nothing leaves
+   * @param bytes how much; 0 where nothing leaves
+   */
+  record Leaving(
+      String capability,
+      @Nullable String attendant,
+      @Nullable String recipient,
+      int files,
+      long bytes) {
+    private Map<String, Object> with(Map<String, Object> data) {
+      Map<String, Object> more = new TreeMap<>(data);
+      more.put("capability", capability);
+      if (attendant != null) {
+        more.put("attendant", attendant);
+      }
+      if (recipient != null) {
+        more.put("recipient", recipient);
+        more.put("files", files);
+        more.put("bytes", bytes);
+      }
+      return more;
+    }
+  }
+
+  /**
    * A person asked for an exception.
    *
    * @param grant id of request and grant, base64url of 16 bytes
@@ -55,6 +85,7 @@ public sealed interface GrantEvent extends AuditEvent {
    * @param end ISO-8601 UTC
    * @param minutes longest use from activation
    * @param subjects 本人の数
+   * @param leaving what leaves and who stands by; null for neither
    */
   record Requested(
       String grant,
@@ -65,8 +96,23 @@ public sealed interface GrantEvent extends AuditEvent {
       String start,
       String end,
       int minutes,
-      int subjects)
+      int subjects,
+      @Nullable Leaving leaving)
       implements GrantEvent {
+    /** One to read, at whose use nobody stands by. */
+    public Requested(
+        String grant,
+        String detail,
+        String user,
+        String at,
+        String medium,
+        String start,
+        String end,
+        int minutes,
+        int subjects) {
+      this(grant, detail, user, at, medium, start, end, minutes, subjects, null);
+    }
+
     @Override
     public String type() {
       return "grant.requested";
@@ -74,6 +120,10 @@ public sealed interface GrantEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
+      return leaving == null ? read() : leaving.with(read());
+    }
+
+    private Map<String, Object> read() {
       return Map.of(
           "grant",
           grant,
@@ -121,7 +171,8 @@ public sealed interface GrantEvent extends AuditEvent {
   }
 
   /**
-   * A card approved the text; with the policy's list of approvers this entry alone proves it.
+   * A card approved the text; with the policy's list of approvers this entry alone proves it. Where
+   * two are needed it is the second one's, after an {@link ApprovedOnce}.
    *
    * @param transaction the service's question
    * @param detail base64url SHA-256 of the approved text
@@ -162,6 +213,38 @@ public sealed interface GrantEvent extends AuditEvent {
               signature,
               "spki",
               spki));
+    }
+  }
+
+  /**
+   * The card of the first of two approvers approved the text; nothing opens before the second one's
+   * {@link Approved}. With the policy's list of approvers this entry alone proves it.
+   *
+   * @param transaction the service's question
+   * @param detail base64url SHA-256 of the approved text
+   * @param statement base64url of the card statement's bytes
+   * @param signature base64url of the card's signature over them
+   * @param spki base64url of the DER of the card's SubjectPublicKeyInfo
+   * @param represented as in {@link Approved}
+   */
+  record ApprovedOnce(
+      String grant,
+      String transaction,
+      String detail,
+      String statement,
+      String signature,
+      String spki,
+      @Nullable String represented)
+      implements GrantEvent {
+    @Override
+    public String type() {
+      return "grant.approved-once";
+    }
+
+    @Override
+    public Map<String, Object> data() {
+      return new Approved(grant, transaction, detail, statement, signature, spki, represented)
+          .data();
     }
   }
 
@@ -369,8 +452,23 @@ public sealed interface GrantEvent extends AuditEvent {
       String start,
       String end,
       int minutes,
-      int subjects)
+      int subjects,
+      @Nullable Leaving leaving)
       implements GrantEvent {
+    /** One to read, at whose use nobody stands by. */
+    public Corrected(
+        String grant,
+        String detail,
+        String user,
+        String at,
+        String medium,
+        String start,
+        String end,
+        int minutes,
+        int subjects) {
+      this(grant, detail, user, at, medium, start, end, minutes, subjects, null);
+    }
+
     @Override
     public String type() {
       return "grant.corrected";
@@ -378,7 +476,8 @@ public sealed interface GrantEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return new Requested(grant, detail, user, at, medium, start, end, minutes, subjects).data();
+      return new Requested(grant, detail, user, at, medium, start, end, minutes, subjects, leaving)
+          .data();
     }
   }
 

@@ -254,7 +254,16 @@ final class EventExamples {
     events.put(new MediumEvent.Refused("M-0007", Refusal.MEDIUM_TAKEN), organ);
     events.put(
         new GrantEvent.Requested(
-            TRANSACTION, CERTIFICATE, "S-1024", "T-0042", "M-0007", start, end, 30, 12),
+            TRANSACTION,
+            CERTIFICATE,
+            "S-1024",
+            "T-0042",
+            "M-0007",
+            start,
+            end,
+            30,
+            12,
+            new GrantEvent.Leaving("usb-export-encrypted", "S-2050", "prefecture", 3, 1_048_576)),
         PERSON);
     events.put(new GrantEvent.Refused("approve", TRANSACTION, Refusal.APPROVAL_OWN), PERSON);
     events.put(
@@ -293,7 +302,16 @@ final class EventExamples {
     events.put(new GrantEvent.Remanded(TRANSACTION, CERTIFICATE, "S-2001"), PERSON);
     events.put(
         new GrantEvent.Corrected(
-            TRANSACTION, CERTIFICATE, "S-1024", "T-0042", "M-0007", start, end, 30, 12),
+            TRANSACTION,
+            CERTIFICATE,
+            "S-1024",
+            "T-0042",
+            "M-0007",
+            start,
+            end,
+            30,
+            12,
+            new GrantEvent.Leaving("usb-export-encrypted", "S-2050", "prefecture", 3, 1_048_576)),
         PERSON);
     events.put(new GrantEvent.ExtensionRequested(TRANSACTION, CERTIFICATE, end, 45), PERSON);
     events.put(new GrantEvent.ExtensionRejected(TRANSACTION, CERTIFICATE, "S-2001"), PERSON);
@@ -387,6 +405,16 @@ final class EventExamples {
     events.put(new MediumEvent.CheckedOut("M-0007", "S-2001", "2026-11-27", "情第31号"), PERSON);
     events.put(new MediumEvent.CheckedIn("M-0007"), PERSON);
     events.put(new MediumEvent.Lost("M-0007", "情第32号"), PERSON);
+    events.put(
+        new GrantEvent.ApprovedOnce(
+            TRANSACTION,
+            BOOT,
+            CERTIFICATE,
+            Base64Url.encode(cardStatement(Purpose.APPROVE, CERTIFICATE).bytes()),
+            Base64Url.encode(signature()),
+            Base64Url.encode(range(0, 91)),
+            "S-2001"),
+        PERSON);
     return events;
   }
 
