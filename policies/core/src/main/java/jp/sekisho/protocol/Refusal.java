@@ -317,6 +317,24 @@ public enum Refusal {
   MEDIUM_TWICE(409),
   /** What was read back from the medium is not what was written to it. */
   EXPORT_MISMATCH(503),
+  /** The file's name is not one that may leave: not of its form, or not in the approved text. */
+  EXPORT_NAME(400),
+  /** More files or more bytes than the grant has left; what was begun counts. */
+  EXPORT_OVER(409),
+  /** The file could not be read to its end, is not as long as was said, or nobody hands it over. */
+  EXPORT_SOURCE(409),
+  /** The medium is full, write-protected, or failed while it was written. */
+  EXPORT_MEDIUM(503),
+  /** The writing was broken off: card, seat, deadline, medium, revocation, or the agent's end. */
+  EXPORT_BROKEN_OFF(409),
+  /** That exception or that medium is in use just now. */
+  EXPORT_RUNNING(409),
+  /** The passphrase could not be shown, or nobody said that they have it. */
+  EXPORT_PASSPHRASE(409),
+  /** A certificate of the recipient in the signed policy has a key that nothing is encrypted to. */
+  EXPORT_RECIPIENT_KEY(503),
+  /** What this terminal kept of earlier exports is damaged or cannot be stored: nothing leaves. */
+  EXPORT_COUNTS(503),
   /** Clocks of terminal and service contradict each other. */
   CLOCK_DOUBTFUL(503),
   // Logins at a terminal without its service

@@ -195,6 +195,44 @@ class PolicyEvaluatorTest {
   }
 
   @Test
+  @DisplayName("R9: a grant to write, encrypted or plain, opens its medium to nobody")
+  void grantToWriteOpensNothing() {
+    ExportGrant read = grant(STICK.fingerprint(), 7, 30);
+    for (ExportGrant.Capability capability :
+        List.of(ExportGrant.Capability.USB_EXPORT_ENCRYPTED, ExportGrant.Capability.EXPORT_PLAIN)) {
+      boolean plain = capability == ExportGrant.Capability.EXPORT_PLAIN;
+      ExportGrant write =
+          new ExportGrant(
+              read.request(),
+              read.organ(),
+              read.person(),
+              read.terminal(),
+              capability,
+              read.medium(),
+              read.fingerprint(),
+              read.reason(),
+              null,
+              null,
+              null,
+              1,
+              read.start(),
+              read.end(),
+              read.minutes(),
+              "S-2050",
+              new ExportGrant.Export(
+                  "prefecture", 1, 100, plain ? List.of("list.csv") : List.of()));
+      decided(
+          Effect.GRANT_ONLY,
+          "built-in.grant",
+          evaluator()
+              .usb(
+                  STICK,
+                  UsbSurroundings.PLAIN,
+                  new GrantInUse(write, "S-1024", "T-0042", START.plusSeconds(60))));
+    }
+  }
+
+  @Test
   @DisplayName("R9, R10: a grant opens its medium for its person, terminal and time, read-only")
   void grantOpens() {
     UsbSurroundings alone = UsbSurroundings.PLAIN;

@@ -37,7 +37,11 @@ public sealed interface ExportEvent extends AgentEvent {
     /** The signed policy expired. */
     POLICY_EXPIRED,
     /** The agent could not tell any more whether it may stay open. */
-    FAULT;
+    FAULT,
+    /** The agent wrote all that it was handed. */
+    WRITTEN,
+    /** Not all of it was written; {@code export.failed} says why. */
+    NOT_WRITTEN;
 
     /** The word in the log: {@code card-removed} and so on. */
     public String text() {
