@@ -37,6 +37,7 @@ import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.MediaShares;
 import jp.sekisho.agent.enforce.SpoolLog;
 import jp.sekisho.agent.enroll.Renewal;
+import jp.sekisho.agent.grant.ExportDesk;
 import jp.sekisho.agent.grant.GrantCalls;
 import jp.sekisho.agent.grant.GrantDesk;
 import jp.sekisho.agent.grant.GrantTrust;
@@ -315,6 +316,9 @@ public final class AgentService implements AutoCloseable {
             status::write);
     grantDesk.start(bindings, shut);
     grants.set(grantDesk);
+    ExportDesk exportDesk =
+        new ExportDesk(
+            grantDesk, Records.of(spool), state.exports(), random, bootClock, serverClock::now);
     ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon("grants"));
     stops.push(ticks::shutdownNow);
     // Neither lets anything out, so the futures say nothing.
@@ -438,7 +442,8 @@ public final class AgentService implements AutoCloseable {
             new SeatServer.Door(options.presence(), () -> flow.refused(Refusal.PEER_FOREIGN)),
             seats,
             SeatTimes.PROTOCOL,
-            new SeatServer.Calls(emergencyDesk::ask, offlineDesk::ask, standing::helpLine));
+            new SeatServer.Calls(
+                emergencyDesk::ask, offlineDesk::ask, exportDesk::export, standing::helpLine));
     stops.push(seatServer::close);
     Integer port = options.loopbackPort();
     LoopbackServer server =

@@ -24,6 +24,7 @@ import jp.sekisho.protocol.MalformedException;
  * heard.json   what the service last said
  * status.json  what a running service last knew of itself (not durable)
  * activations.json  grants this terminal asked to use or used
+ * exports.json      how much of each grant was begun to be exported
  * emergencies.json  緊急時の例外措置 of this terminal
  * offline.json the last contact with the service, and who logged in online here
  * spool/       the chain of records
@@ -69,6 +70,11 @@ public record StateDirectory(Path root) {
   /** Grants this terminal asked to use, and those it used. */
   public Path activations() {
     return root.resolve("activations.json");
+  }
+
+  /** How much of each grant was begun to be exported. */
+  public Path exports() {
+    return root.resolve("exports.json");
   }
 
   /** 緊急時の例外措置 of this terminal. */

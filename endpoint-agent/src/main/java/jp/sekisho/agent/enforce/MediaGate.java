@@ -33,6 +33,16 @@ public interface MediaGate {
   OpenOutcome openReadOnly(PluggedMedium medium, int user);
 
   /**
+   * Authorises exactly this device and mounts it {@code rw,nosuid,nodev,noexec} where this process
+   * alone can see it, has {@code writer} write, unmounts it and withdraws the authorisation; blocks
+   * until all of that is done. {@link #close}, from another thread, breaks the writing off: what
+   * {@code writer} does next fails, and a device that does not answer is taken away from it.
+   *
+   * @param writer called on this thread
+   */
+  WriteOutcome write(PluggedMedium medium, MediumWriter writer);
+
+  /**
    * Unmounts, lazily when files are in use, and withdraws the authorisation. Idempotent, from any
    * state, also after the medium left or another took its port; the block itself never goes.
    *

@@ -114,6 +114,15 @@ public final class MediaShares {
     }
 
     @Override
+    public WriteOutcome write(PluggedMedium medium, MediumWriter writer) {
+      if (!claim(medium)) {
+        return new WriteOutcome.Failed(Refusal.MEDIUM_NOT_OPENED, false);
+      }
+      // Stays claimed until this share's close verified that it is shut.
+      return gate.write(medium, writer);
+    }
+
+    @Override
     public boolean close(PluggedMedium medium) {
       if (!claim(medium)) {
         return true; // Nothing of this desk's is open there.

@@ -23,6 +23,11 @@ public final class NoMedia implements MediaGate {
   }
 
   @Override
+  public WriteOutcome write(PluggedMedium medium, MediumWriter writer) {
+    return new WriteOutcome.Failed(Refusal.NOT_ENFORCING, false);
+  }
+
+  @Override
   public boolean close(PluggedMedium medium) {
     return true;
   }

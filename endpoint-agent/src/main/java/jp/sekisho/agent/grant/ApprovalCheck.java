@@ -14,7 +14,6 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
-import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.protocol.statement.Purpose;
@@ -33,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * of the policy is kept, by the series too. An extension goes the same way, and then must be the
  * same matter with more time; an occurrence has none. The confirmation of an occurrence's month is
  * approved in the same way, for exactly that series and month.
+ *
+ * <p>Where the policy demands two approvers, and always where files leave in plain, a second card
+ * statement over the same text goes the same way, by another person and another key. Who stands by
+ * (立会者) approves nothing. What leaves has to be what the policy lets leave, in every bound, and has
+ * no extension.
  */
 final class ApprovalCheck {
   /** No base64url field of an offer is longer: a statement's 64 KiB. */
@@ -65,8 +69,9 @@ final class ApprovalCheck {
   private sealed interface Approval {
     /**
      * @param person staff number
+     * @param key base64url of the SHA-256 of the SubjectPublicKeyInfo
      */
-    record By(String person) implements Approval {}
+    record By(String person, String key) implements Approval {}
 
     record Not(Refusal reason) implements Approval {}
   }
@@ -107,17 +112,68 @@ final class ApprovalCheck {
       return own;
     }
     ApprovedGrant grant = good.grant();
+    Refusal alone = second(grant, offer, trust);
+    if (alone != null) {
+      return bad(alone);
+    }
     GrantSeries series = grant.series();
     return series == null
-        ? new Outcome.Good(extended(grant, offer.extension(), trust))
+        ? new Outcome.Good(extended(grant, offer, trust))
         : confirmed(grant, series, offer, trust);
   }
 
+  /** Why the first approval, with the second that may be offered, is not enough; null if it is. */
+  private @Nullable Refusal second(ApprovedGrant grant, GrantOffer offer, GrantTrust trust) {
+    ExportGrant text = grant.text();
+    OfferedApproval offered = offer.second();
+    if (offered == null) {
+      return LeavingRules.needsSecond(text, trust.policy())
+          ? Refusal.APPROVAL_SECOND
+          : LeavingRules.refuses(text, List.of(grant.approver()), trust.policy());
+    }
+    Approval other;
+    String first;
+    try {
+      if (!offered.text().equals(offer.text()) || grant.series() != null) {
+        return Refusal.APPROVAL_TEXT;
+      }
+      Said said = new Said(offered.cardStatement(), offered.signature(), offered.spki());
+      other = approval(text.detail(), text.organ(), people(text), said, trust);
+      first = Sha256.text(decode(offer.spki()));
+    } catch (MalformedException e) {
+      return Refusal.GRANT_INVALID;
+    }
+    if (!(other instanceof Approval.By by)) {
+      return ((Approval.Not) other).reason();
+    }
+    // One person may have two keys, and a policy or a roster may name one key for two persons.
+    Optional<String> owner = trust.personOf(first);
+    boolean same =
+        by.person().equals(grant.approver())
+            || by.key().equals(first)
+            || owner.filter(by.person()::equals).isPresent()
+            || trust.personOf(by.key()).filter(grant.approver()::equals).isPresent()
+            || (owner.isPresent() && owner.equals(trust.personOf(by.key())));
+    return same
+        ? Refusal.APPROVAL_TWICE
+        : LeavingRules.refuses(text, List.of(grant.approver(), by.person()), trust.policy());
+  }
+
+  /** Who uses it or stands by: none of them approves it. */
+  private static List<String> people(ExportGrant text) {
+    return text.attendant() == null
+        ? List.of(text.person())
+        : List.of(text.person(), text.attendant());
+  }
+
   /** A bad extension takes nothing away: the grant stands by its own approval. */
-  private ApprovedGrant extended(
-      ApprovedGrant grant, @Nullable OfferedApproval more, GrantTrust trust) {
+  private ApprovedGrant extended(ApprovedGrant grant, GrantOffer offer, GrantTrust trust) {
+    OfferedApproval more = offer.extension();
     if (more == null) {
       return grant;
+    }
+    if (offer.second() != null || grant.text().export() != null) {
+      return grant.with(new Further.Refused(Refusal.GRANT_BY_TWO));
     }
     Outcome longer =
         check(grant.id(), more.text(), more.cardStatement(), more.signature(), more.spki(), trust);
@@ -179,14 +235,11 @@ final class ApprovalCheck {
     } catch (MalformedException e) {
       return bad(Refusal.GRANT_INVALID);
     }
-    if (text.capability() != Capability.USB_READ) {
-      return bad(Refusal.GRANT_INVALID);
-    }
     if (!text.terminal().equals(terminal) || !text.organ().equals(organ)) {
       return bad(Refusal.GRANT_ELSEWHERE);
     }
     GrantSeries series = signed instanceof GrantSeries repeated ? repeated : null;
-    List<String> people = series == null ? List.of(text.person()) : series.people();
+    List<String> people = series == null ? people(text) : series.people();
     Approval approval = approval(signed.detail(), text.organ(), people, said, trust);
     if (approval instanceof Approval.Not no) {
       return bad(no.reason());
@@ -235,7 +288,7 @@ final class ApprovalCheck {
     boolean own =
         people.contains(approver.get().person())
             || trust.personOf(spki).filter(people::contains).isPresent();
-    return own ? not(Refusal.APPROVAL_OWN) : new Approval.By(approver.get().person());
+    return own ? not(Refusal.APPROVAL_OWN) : new Approval.By(approver.get().person(), spki);
   }
 
   private static boolean isTooLong(GrantText signed, GrantTrust trust) {

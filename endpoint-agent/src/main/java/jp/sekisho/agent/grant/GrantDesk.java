@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.grant.ApprovedGrant.Further;
 import jp.sekisho.agent.grant.Use.Phase;
 import jp.sekisho.agent.heartbeat.BootClock;
@@ -44,6 +46,7 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.ExportEvent;
 import jp.sekisho.protocol.event.ExportEvent.Cause;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -599,6 +602,9 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       return;
     }
     ApprovedGrant grant = ((ApprovalCheck.Outcome.Good) outcome).grant();
+    if (grant.text().capability() != Capability.USB_READ) {
+      return; // Nothing leaves by itself: somebody has to ask for it.
+    }
     if (!gatesHold) {
       refuse(grant.id(), null, Refusal.NOT_ENFORCING);
       return;
@@ -799,6 +805,198 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
   }
 
+  /**
+   * Has the agent write to the medium of a grant, if every rule of {@link #whyNot} and the grant
+   * hold; blocks until the medium is shut again. Each time is activated online.
+   *
+   * @param grant id
+   * @param uid user who asks, as the kernel says
+   * @return why not all of it was written; null when it was
+   */
+  @Nullable Refusal write(String grant, int uid, Writing writing) {
+    Reply<GrantList> reply = parts.calls().grants();
+    synchronized (this) {
+      take(reply);
+    }
+    boolean hold = parts.enforcing().getAsBoolean();
+    gatesHold = hold;
+    Optional<Refusal> away =
+        reply.fold(
+            list -> Optional.empty(),
+            refused -> Optional.of(refused.refusal()),
+            none -> Optional.of(Refusal.SERVER_UNREACHABLE));
+    if (away.isPresent()) {
+      return refusedNow(grant, null, away.get());
+    }
+    GrantTrust trust = trust();
+    Wish wish = wish(grant, uid, trust, writing);
+    if (wish instanceof Wish.No no) {
+      return refusedNow(grant, no.fingerprint(), no.reason());
+    }
+    Use use = ((Wish.Yes) wish).use();
+    String fingerprint = use.medium.fingerprint();
+    Refusal unready = writing.prepare(use.grant, Objects.requireNonNull(trust));
+    if (unready != null) {
+      return refusedNow(grant, fingerprint, unready);
+    }
+    synchronized (this) {
+      // Whatever happened meanwhile counts: looked at once more, and from now on by every event.
+      Wish still = wish(grant, uid, trust(), writing);
+      Refusal gone =
+          still instanceof Wish.No no
+              ? no.reason()
+              : whyNot(use, trust(), parts.presences().get()) == null
+                  ? null
+                  : Refusal.EXPORT_BROKEN_OFF;
+      if (gone != null) {
+        return refusedNow(grant, fingerprint, gone);
+      }
+      uses.put(grant, use);
+    }
+    Activator.Result result = new Activator.Result.No(Refusal.INTERNAL);
+    boolean begun = false;
+    try {
+      result = activator.activate(use.grant, fingerprint);
+    } finally {
+      begun = begins(use, result);
+    }
+    if (result instanceof Activator.Result.No no) {
+      return refusedNow(grant, fingerprint, no.reason());
+    }
+    return begun
+        ? writeNow(use, writing)
+        : refusedNow(grant, fingerprint, Refusal.EXPORT_BROKEN_OFF);
+  }
+
+  /** Whether what was activated for writing goes on; else it is forgotten. */
+  private synchronized boolean begins(Use use, Activator.Result result) {
+    if (result instanceof Activator.Result.Active active) {
+      use.activation = active.answer();
+      Cause cause =
+          use.phase == Phase.ASKING ? whyNot(use, trust(), parts.presences().get()) : use.cause;
+      if (cause == null && isAlone(use.medium)) {
+        use.phase = Phase.OPENING;
+        return true;
+      }
+    }
+    uses.remove(use.grant.id());
+    notifyAll();
+    return false;
+  }
+
+  /** Whether somebody can have something written under a grant. */
+  private sealed interface Wish {
+    record Yes(Use use) implements Wish {}
+
+    /**
+     * @param fingerprint of the medium; null where none is meant
+     */
+    record No(Refusal reason, @Nullable String fingerprint) implements Wish {}
+  }
+
+  private static Wish no(Refusal reason) {
+    return new Wish.No(reason, null);
+  }
+
+  private synchronized Wish wish(
+      String grant, int uid, @Nullable GrantTrust trust, Writing writing) {
+    if (stopped || !started) {
+      return no(Refusal.EXPORT_BROKEN_OFF);
+    }
+    if (trust == null) {
+      GrantTrust.Now none = parts.trust().now();
+      return no(none instanceof GrantTrust.Now.None why ? why.reason() : Refusal.POLICY_MISSING);
+    }
+    Optional<GrantOffer> offer =
+        offers.stream().filter(each -> each.grant().equals(grant)).findFirst();
+    if (offer.isEmpty()) {
+      return no(Refusal.GRANT_UNKNOWN);
+    }
+    ApprovalCheck.Outcome outcome = checkOf(offer.get(), trust);
+    if (!(outcome instanceof ApprovalCheck.Outcome.Good good)) {
+      return no(
+          outcome instanceof ApprovalCheck.Outcome.Bad bad
+              ? bad.reason()
+              : Refusal.GRANT_UNCONFIRMED);
+    }
+    ApprovedGrant found = good.grant();
+    if (found.text().export() == null) {
+      return no(Refusal.GRANT_CAPABILITY);
+    }
+    if (!gatesHold) {
+      return no(Refusal.NOT_ENFORCING);
+    }
+    List<LivePresence> present = parts.presences().get();
+    Optional<LivePresence> asking = present.stream().filter(p -> p.uid() == uid).findFirst();
+    if (asking.isEmpty()) {
+      return no(Refusal.GRANT_NO_SESSION);
+    }
+    String fingerprint = found.text().fingerprint();
+    List<PluggedMedium> media =
+        plugged.stream().filter(m -> m.fingerprint().equals(fingerprint)).toList();
+    if (media.isEmpty()) {
+      return no(plugged.isEmpty() ? Refusal.MEDIUM_ABSENT : Refusal.MEDIUM_OTHER);
+    }
+    if (uses.values().stream().anyMatch(use -> use.medium.fingerprint().equals(fingerprint))
+        || uses.containsKey(grant)) {
+      return no(Refusal.EXPORT_RUNNING);
+    }
+    Refusal obstacle = obstacle(found, media, present, trust);
+    if (obstacle == null && !trust.startsNew()) {
+      obstacle = Refusal.POLICY_EXPIRED;
+    }
+    return obstacle == null
+        ? new Wish.Yes(new Use(found, media.get(0), asking.get(), writing))
+        : new Wish.No(obstacle, fingerprint);
+  }
+
+  /** Said to who asked, and recorded each time: how often somebody may ask is not for here. */
+  private Refusal refusedNow(String grant, @Nullable String fingerprint, Refusal reason) {
+    if (parts.records().room() != Room.GONE) {
+      var unused = record(new ExportEvent.Refused(isId(grant) ? grant : null, fingerprint, reason));
+    }
+    return reason;
+  }
+
+  /** Record, then mount, write and shut. */
+  private @Nullable Refusal writeNow(Use use, Writing writing) {
+    @Nullable Refusal failure = Refusal.INTERNAL;
+    boolean recorded = false;
+    AtomicReference<@Nullable Refusal> said = new AtomicReference<>();
+    try {
+      recorded = markOpen(use.grant.id(), true) && record(opened(use));
+      if (!recorded) {
+        failure = Refusal.RECORDS_FULL;
+      } else if (stillWanted(use)) {
+        WriteOutcome outcome =
+            parts
+                .gate()
+                .write(
+                    use.medium, medium -> said.set(writing.write(medium, () -> stillWanted(use))));
+        failure = said.get();
+        if (failure == null && outcome instanceof WriteOutcome.Failed no) {
+          failure = no.reason();
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "nothing more is written", e);
+    } finally {
+      synchronized (this) {
+        if (use.phase == Phase.OPENING) {
+          use.phase = Phase.CLOSING;
+          use.cause = failure == null ? Cause.WRITTEN : Cause.NOT_WRITTEN;
+        } else if (failure != null) {
+          failure = Refusal.EXPORT_BROKEN_OFF;
+        }
+      }
+      if (recorded && failure != null && said.get() == null) {
+        var unused = record(new ExportEvent.Failed(use.grant.id(), 0, 0, failure));
+      }
+      close(use, recorded);
+    }
+    return failure;
+  }
+
   private ExportEvent.Opened opened(Use use) {
     Activation.Answer active = Objects.requireNonNull(use.activation);
     return new ExportEvent.Opened(
@@ -822,6 +1020,14 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     if (cause == Cause.DEADLINE || cause == Cause.END) {
       // That it is over now is no refusal; plugging in again would be.
       refusals.first(use.grant.id(), use.medium.fingerprint(), Refusal.GRANT_OVER);
+    }
+    Writing writing = use.writing;
+    if (before == Phase.OPENING && writing != null) {
+      writing.breakOff();
+      // The thread that writes records the end; here only the device is taken away from it.
+      if (!run(() -> shut(use.medium))) {
+        shut(use.medium);
+      }
     }
     if (before == Phase.OPEN && !run(() -> close(use, true))) {
       // Nobody takes the task: the effect matters more than this thread's time.

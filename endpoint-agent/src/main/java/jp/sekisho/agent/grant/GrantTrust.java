@@ -5,11 +5,13 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.trust.Roster;
 import jp.sekisho.policy.trust.TrustedState;
 import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What verified signed files say about grants, as far as a terminal decides by it.
@@ -20,15 +22,28 @@ import jp.sekisho.protocol.Refusal;
  * @param startsNew whether a grant may begin: not while {@code current} is expired; running ones go
  *     on
  * @param longestSeries longest series (定例許可), first start to last end; zero where there is none
+ * @param policy all that the officers signed; null where only reading is known of: then nothing
+ *     leaves
  */
 public record GrantTrust(
     GrantRules rules,
     Roster roster,
     Set<String> revoked,
     boolean startsNew,
-    Duration longestSeries) {
+    Duration longestSeries,
+    @Nullable Policy policy) {
   public GrantTrust {
     revoked = Set.copyOf(revoked);
+  }
+
+  /** Of reading only. */
+  public GrantTrust(
+      GrantRules rules,
+      Roster roster,
+      Set<String> revoked,
+      boolean startsNew,
+      Duration longestSeries) {
+    this(rules, roster, revoked, startsNew, longestSeries, null);
   }
 
   /** Without series. */
@@ -43,7 +58,8 @@ public record GrantTrust(
         files.roster(),
         files.revoked(),
         !files.currentExpired(now),
-        files.policy().more().value(GrantSettings.LONGEST_SERIES));
+        files.policy().more().value(GrantSettings.LONGEST_SERIES),
+        files.policy());
   }
 
   /** The person whose unrevoked card key has this hash. */

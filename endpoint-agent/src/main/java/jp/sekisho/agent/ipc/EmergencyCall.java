@@ -58,7 +58,17 @@ public final class EmergencyCall {
                 SHOWN,
                 EMERGENCY,
                 OFFLINE,
-                OFFLINE_ENDED ->
+                OFFLINE_ENDED,
+                EXPORT,
+                NEXT,
+                FILE,
+                MORE,
+                DATA,
+                UNREADABLE,
+                WRITTEN,
+                PASSPHRASE,
+                NOTED,
+                EXPORT_ENDED ->
                 throw new MalformedException(frame.type() + " is not the service's to send here");
           }
         }

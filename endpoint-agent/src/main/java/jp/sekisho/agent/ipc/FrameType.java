@@ -32,7 +32,27 @@ enum FrameType {
   /** Not from a session process: logs in without the service. */
   OFFLINE(13, 1024),
   /** What came of that. */
-  OFFLINE_ENDED(14, 8192);
+  OFFLINE_ENDED(14, 8192),
+  /** Not from a session process: hands files over for an export. */
+  EXPORT(15, 1024),
+  /** The next file, please. */
+  NEXT(16, 0),
+  /** What that file is, or that there is none. */
+  FILE(17, 4096),
+  /** The next piece of it, please. */
+  MORE(18, 0),
+  /** A piece of it; an empty one is its end. */
+  DATA(19, Frame.MAX_PAYLOAD),
+  /** It cannot be read any further. */
+  UNREADABLE(20, 0),
+  /** A part stands on the medium. */
+  WRITTEN(21, 4096),
+  /** The passphrase to be shown. */
+  PASSPHRASE(22, 1024),
+  /** The person has it, or not. */
+  NOTED(23, 16),
+  /** What came of an export. */
+  EXPORT_ENDED(24, 8192);
 
   private final int code;
   private final int maxPayload;

@@ -3,11 +3,16 @@ package jp.sekisho.agent.ipc;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import jp.sekisho.agent.emergency.EmergencyOutcome;
 import jp.sekisho.agent.emergency.Talk;
+import jp.sekisho.agent.export.ClerkFiles;
+import jp.sekisho.agent.export.ExportOutcome;
+import jp.sekisho.agent.export.WrittenPart;
 import jp.sekisho.agent.offline.OfflineOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
@@ -212,6 +217,67 @@ final class Messages {
       } catch (IllegalArgumentException e) {
         throw new MalformedException("OFFLINE_ENDED with a reason that is none");
       }
+    }
+  }
+
+  /**
+   * EXPORT.
+   *
+   * @param version {@value #VERSION}
+   * @param grant id
+   */
+  record Export(int version, String grant) {
+    String check() throws MalformedException {
+      if (version != VERSION || grant == null) {
+        throw new MalformedException("EXPORT of another version, or without a grant");
+      }
+      Base64Url.decode(grant, 16);
+      return grant;
+    }
+  }
+
+  /**
+   * FILE.
+   *
+   * @param name without a directory; null when there is no further file
+   * @param bytes how many it has; 0 when there is none
+   */
+  record OfferedFile(@Nullable String name, long bytes) {
+    Optional<ClerkFiles.Offered> check() throws MalformedException {
+      if (name == null) {
+        return Optional.empty();
+      }
+      if (bytes < 0) {
+        throw new MalformedException("FILE of less than nothing");
+      }
+      return Optional.of(new ClerkFiles.Offered(name, bytes));
+    }
+  }
+
+  /** WRITTEN. */
+  record Written(String name, int part, long content, long bytes, String sha256) {
+    static Written of(WrittenPart part) {
+      return new Written(part.name(), part.part(), part.content(), part.bytes(), part.sha256());
+    }
+
+    WrittenPart check() throws MalformedException {
+      if (name == null || sha256 == null) {
+        throw new MalformedException("WRITTEN without name or hash");
+      }
+      return new WrittenPart(name, part, content, bytes, sha256);
+    }
+  }
+
+  /**
+   * EXPORT_ENDED.
+   *
+   * @param refusal null when all of it was written
+   * @param files how many are whole on the medium
+   * @param help whom a refusal tells people to call; empty where that is not known
+   */
+  record ExportEnded(@Nullable Refusal refusal, int files, String help) {
+    ExportOutcome check() {
+      return new ExportOutcome(refusal, files);
     }
   }
 

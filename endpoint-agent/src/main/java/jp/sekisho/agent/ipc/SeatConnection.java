@@ -102,6 +102,9 @@ final class SeatConnection implements Seat {
 
     /** A login without the service. */
     record Offline(Messages.Offline asked) implements First {}
+
+    /** To have files exported. */
+    record Export(Messages.Export asked) implements First {}
   }
 
   /** Waits for what must come first: HELLO, or what a process asks that wants no seat. */
@@ -114,8 +117,12 @@ final class SeatConnection implements Seat {
       if (frame.type() == FrameType.OFFLINE) {
         return new First.Offline(frame.read(Messages.Offline.class));
       }
+      if (frame.type() == FrameType.EXPORT) {
+        return new First.Export(frame.read(Messages.Export.class));
+      }
       if (frame.type() != FrameType.HELLO) {
-        throw new MalformedException("the first frame is none of HELLO, EMERGENCY, OFFLINE");
+        throw new MalformedException(
+            "the first frame is none of HELLO, EMERGENCY, OFFLINE, EXPORT");
       }
       language = frame.read(Messages.Hello.class).check();
       return new First.Session();
@@ -132,6 +139,23 @@ final class SeatConnection implements Seat {
         lastHeard = System.nanoTime();
       }
     }
+  }
+
+  /** Takes in what an export's process answers, until the connection ends. */
+  void receive(ExportTalk talk) throws IOException, MalformedException {
+    while (true) {
+      // Not closed: what it holds is the talk's from now on.
+      Frame frame = channel.read();
+      lastHeard = System.nanoTime();
+      if (frame.type() != FrameType.PONG) {
+        talk.answered(frame);
+      }
+    }
+  }
+
+  /** Asks something of an export's process, or tells it something. */
+  void say(Frame frame) {
+    send(frame);
   }
 
   /** Says what is waited for. */
@@ -162,7 +186,25 @@ final class SeatConnection implements Seat {
           }
           case PING -> send(Frame.of(FrameType.PONG));
           case PONG -> lastHeard = System.nanoTime();
-          case HELLO, PROMPT, LOCK, CLOSE_PROMPT, EMERGENCY, STEP, ENDED, OFFLINE, OFFLINE_ENDED ->
+          case HELLO,
+              PROMPT,
+              LOCK,
+              CLOSE_PROMPT,
+              EMERGENCY,
+              STEP,
+              ENDED,
+              OFFLINE,
+              OFFLINE_ENDED,
+              EXPORT,
+              NEXT,
+              FILE,
+              MORE,
+              DATA,
+              UNREADABLE,
+              WRITTEN,
+              PASSPHRASE,
+              NOTED,
+              EXPORT_ENDED ->
               throw new MalformedException(frame.type() + " is not the session's to send");
         }
       }

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import jp.sekisho.agent.emergency.Talk;
+import jp.sekisho.agent.export.ExportOutcome;
 import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.protocol.MalformedException;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * one of anybody else is closed, and whoever was named at {@link #open} hears of it. If the user
  * has a seat already, that one is closed and lost first. A process that does not answer pings in
  * time, or sends anything the protocol does not know, is closed and its seat lost. One that says
- * EMERGENCY or OFFLINE first gets no seat: its user asks for an 緊急時の例外措置 or to be logged in without
- * the service, and is told until it is gone.
+ * EMERGENCY, OFFLINE or EXPORT first gets no seat: its user asks for an 緊急時の例外措置, to be logged in
+ * without the service, or for files to be exported, and is told until it is gone.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections, {@value #MAX_PER_USER} per user; further ones
  * are closed. Thread-safe.
@@ -77,9 +78,14 @@ public final class SeatServer implements AutoCloseable {
    *
    * @param helpLine whom a refusal tells people to call
    */
-  public record Calls(EmergencyCalls emergencies, OfflineCalls offline, Supplier<String> helpLine) {
+  public record Calls(
+      EmergencyCalls emergencies,
+      OfflineCalls offline,
+      ExportCalls exports,
+      Supplier<String> helpLine) {
     /** Nobody. */
-    public static final Calls NONE = new Calls(EmergencyCalls.NONE, OfflineCalls.NONE, () -> "");
+    public static final Calls NONE =
+        new Calls(EmergencyCalls.NONE, OfflineCalls.NONE, ExportCalls.NONE, () -> "");
   }
 
   private SeatServer(
@@ -189,6 +195,10 @@ public final class SeatServer implements AutoCloseable {
         offline(connection, wish.asked().check());
         return;
       }
+      if (first instanceof SeatConnection.First.Export wish) {
+        export(connection, wish.asked().check());
+        return;
+      }
       if (!door.presence().isAtScreen(connection.uid())) {
         door.onForeign().run();
         throw new IOException("this user is not at the screen of this terminal");
@@ -257,6 +267,28 @@ public final class SeatServer implements AutoCloseable {
             "offline-" + connection.uid())
         .start();
     connection.attend();
+  }
+
+  /** Until the process that asked is gone; then what it has not handed over does not leave. */
+  private void export(SeatConnection connection, String grant)
+      throws IOException, MalformedException {
+    ExportTalk talk = new ExportTalk(connection::say);
+    daemon(
+            () -> {
+              ExportOutcome outcome = calls.exports().export(connection.uid(), grant, talk);
+              connection.say(
+                  Frame.of(
+                      FrameType.EXPORT_ENDED,
+                      new Messages.ExportEnded(
+                          outcome.refusal(), outcome.files(), calls.helpLine().get())));
+            },
+            "export-" + connection.uid())
+        .start();
+    try {
+      connection.receive(talk);
+    } finally {
+      talk.breakOff();
+    }
   }
 
   private void takeSeat(SeatConnection connection) throws IOException {

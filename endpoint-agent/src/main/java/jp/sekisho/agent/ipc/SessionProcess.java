@@ -143,7 +143,25 @@ public final class SessionProcess implements AutoCloseable {
             open(frames, prompt.prompt(), prompt.check());
           }
           case CLOSE_PROMPT -> close(frame.read(Messages.ClosePrompt.class).prompt());
-          case HELLO, PIN, NO_PIN, SHOWN, EMERGENCY, STEP, ENDED, OFFLINE, OFFLINE_ENDED ->
+          case HELLO,
+              PIN,
+              NO_PIN,
+              SHOWN,
+              EMERGENCY,
+              STEP,
+              ENDED,
+              OFFLINE,
+              OFFLINE_ENDED,
+              EXPORT,
+              NEXT,
+              FILE,
+              MORE,
+              DATA,
+              UNREADABLE,
+              WRITTEN,
+              PASSPHRASE,
+              NOTED,
+              EXPORT_ENDED ->
               throw new MalformedException(frame.type() + " is not the service's to send");
         }
       } finally {

@@ -106,6 +106,56 @@ public final class Pinentry implements PinWindow {
     }
   }
 
+  /**
+   * Shows something that the person has to confirm, and nothing to type.
+   *
+   * @return whether they did; false also where no window can be shown
+   */
+  public boolean confirm(String title, String text, String ok, String cancel, Duration atMost) {
+    Optional<PinentryProgram> program = programs.get();
+    if (program.isEmpty()) {
+      LOG.log(System.Logger.Level.WARNING, "no pinentry for this session");
+      return false;
+    }
+    Process started = null;
+    try {
+      started = start(program.get());
+      Process window = started;
+      var unused =
+          window
+              .onExit()
+              .orTimeout(atMost.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS)
+              .exceptionally(late -> {
+                window.destroyForcibly();
+                return window;
+              });
+      Assuan assuan = new Assuan(window.getInputStream(), window.getOutputStream());
+      try {
+        begin(assuan, program.get());
+        limit(assuan, System.nanoTime() + atMost.toNanos());
+        require(assuan.command("SETTITLE", title));
+        require(assuan.command("SETDESC", text));
+        require(assuan.command("SETOK", ok));
+        require(assuan.command("SETCANCEL", cancel));
+        boolean confirmed = assuan.command("CONFIRM", "") instanceof Assuan.Reply.Ok;
+        sayBye(assuan);
+        return confirmed;
+      } finally {
+        assuan.wipe();
+      }
+    } catch (IOException | MalformedException e) {
+      LOG.log(System.Logger.Level.WARNING, "pinentry failed: {0}", e.getMessage());
+      return false;
+    } finally {
+      if (started != null) {
+        started.destroyForcibly();
+        synchronized (lock) {
+          process = null;
+        }
+      }
+    }
+  }
+
   @Override
   public void dismiss() {
     synchronized (lock) {
@@ -142,14 +192,8 @@ public final class Pinentry implements PinWindow {
       throws IOException, MalformedException {
     Assuan assuan = new Assuan(process.getInputStream(), process.getOutputStream());
     try {
-      require(assuan.greeting());
+      begin(assuan, program);
       PromptText text = PromptText.of(prompt, locale);
-      option(
-          assuan, "lc-ctype=" + (locale.getLanguage().equals("ja") ? "ja_JP" : "en_US") + ".UTF-8");
-      if (program.terminal().isPresent()) {
-        option(assuan, "ttyname=" + program.terminal().get());
-        option(assuan, "ttytype=" + System.getenv().getOrDefault("TERM", "linux"));
-      }
       long end = System.nanoTime() + atMost.toNanos();
       require(assuan.command("SETCANCEL", text.cancel()));
       for (int i = 0; i < text.pages().size(); i++) {
@@ -176,6 +220,17 @@ public final class Pinentry implements PinWindow {
       return outcome;
     } finally {
       assuan.wipe();
+    }
+  }
+
+  private void begin(Assuan assuan, PinentryProgram program)
+      throws IOException, MalformedException {
+    require(assuan.greeting());
+    option(
+        assuan, "lc-ctype=" + (locale.getLanguage().equals("ja") ? "ja_JP" : "en_US") + ".UTF-8");
+    if (program.terminal().isPresent()) {
+      option(assuan, "ttyname=" + program.terminal().get());
+      option(assuan, "ttytype=" + System.getenv().getOrDefault("TERM", "linux"));
     }
   }
 

@@ -79,7 +79,14 @@ class AgentCommandTest {
         Map.of("error", "NOT_ENROLLED"), run("status", "--json", "--state", state()).json());
     for (String command :
         new String[] {
-          "service", "session", "enroll", "status", "doctor", "break-glass", "offline-login"
+          "service",
+          "session",
+          "enroll",
+          "status",
+          "doctor",
+          "export",
+          "break-glass",
+          "offline-login"
         }) {
       assertEquals(0, run(command, "--help").exit(), command);
     }

@@ -1,5 +1,6 @@
 package jp.sekisho.agent.emergency;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,13 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,12 +30,16 @@ import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.enroll.EnrollOutcome;
 import jp.sekisho.agent.enroll.Enrollment;
+import jp.sekisho.agent.export.ExportOutcome;
 import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.agent.ipc.EmergencyCall;
+import jp.sekisho.agent.ipc.ExportCall;
 import jp.sekisho.agent.ipc.OfflineCall;
 import jp.sekisho.agent.ipc.SessionProcess;
 import jp.sekisho.agent.offline.OfflineOutcome;
@@ -39,25 +49,41 @@ import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.agent.testing.Await;
 import jp.sekisho.agent.testing.FakeService;
 import jp.sekisho.agent.testing.LoginPage;
+import jp.sekisho.agent.testing.MemoryMedium;
+import jp.sekisho.agent.testing.Opened;
+import jp.sekisho.agent.testing.ScriptedFiles;
 import jp.sekisho.agent.testing.SignedSet;
+import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.agent.testing.TrustSource;
 import jp.sekisho.agent.testing.Typist;
 import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.login.LoginSettings;
+import jp.sekisho.policy.setting.DataSize;
 import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.usb.UsbEvaluator;
 import jp.sekisho.policy.usb.UsbSettings;
+import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.Activated;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.EnrollmentTicket;
+import jp.sekisho.protocol.GrantList;
+import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.LoopbackStatus;
+import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.OnlineLogin;
 import jp.sekisho.protocol.OnlineLogins;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
+import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.statement.BreakGlass.Reason;
+import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.smartcard.pcsc.ReaderRoles;
 import jp.sekisho.smartcard.simulate.NewCard;
 import jp.sekisho.smartcard.simulate.PivApplet;
@@ -83,6 +109,7 @@ class EmergencyIT {
   /** Gates that hold, with one stick plugged in. */
   private static final class OneStick implements Gates, MediaGate {
     private final Set<PluggedMedium> open = ConcurrentHashMap.newKeySet();
+    private final MemoryMedium files = new MemoryMedium();
 
     @Override
     public void start(DecisionLog log) {}
@@ -123,6 +150,16 @@ class EmergencyIT {
     public OpenOutcome openReadOnly(PluggedMedium medium, int user) {
       open.add(medium);
       return new OpenOutcome.Opened(Path.of("/run/sekisho/media/3-1/medium"));
+    }
+
+    @Override
+    public WriteOutcome write(PluggedMedium medium, MediumWriter writer) {
+      try {
+        writer.write(files);
+        return new WriteOutcome.Done();
+      } catch (IOException e) {
+        return new WriteOutcome.Failed(Refusal.EXPORT_MEDIUM, true);
+      }
     }
 
     @Override
@@ -177,6 +214,7 @@ class EmergencyIT {
     String clerkKey = card(clerk, "S-1024", temp.resolve("ca"));
     String firstKey = card(first, "S-0007", temp.resolve("ca"));
     String secondKey = card(second, "S-0008", temp.resolve("ca"));
+    KeyPair officer = TestPki.newKeys();
     SignedSet signed = new SignedSet(Instant.now(), List.of(Sha256.text(ca.root().getEncoded())));
     byte[] bundle =
         signed
@@ -186,11 +224,30 @@ class EmergencyIT {
                 SignedSet.policy(
                     List.of(
                         new Approver("S-0007", "mayor", firstKey),
-                        new Approver("S-0008", "mayor", secondKey)),
+                        new Approver("S-0008", "mayor", secondKey),
+                        new Approver(
+                            "S-0009", "mayor", Sha256.text(officer.getPublic().getEncoded()))),
                     new SettingValues.Builder()
                         .put(
                             GrantSettings.EMERGENCY,
                             SignedSet.rule("grants.emergency", Duration.ofMinutes(60)))
+                        .put(
+                            GrantSettings.CAPABILITIES,
+                            SignedSet.rule(
+                                "grants.capabilities",
+                                List.of(GrantCapability.USB_EXPORT_ENCRYPTED)))
+                        .put(
+                            GrantSettings.SECOND_APPROVER,
+                            SignedSet.rule("grants.second-approver", List.of()))
+                        .put(GrantSettings.ATTENDANT, SignedSet.rule("grants.attendant", List.of()))
+                        .put(GrantSettings.FIELDS, SignedSet.rule("grants.fields", List.of()))
+                        .put(
+                            GrantSettings.RECIPIENTS,
+                            SignedSet.rule("grants.recipients", List.of("prefecture")))
+                        .put(GrantSettings.MOST_FILES, SignedSet.rule("grants.most-files", 5))
+                        .put(
+                            GrantSettings.MOST_DATA,
+                            SignedSet.rule("grants.most-data", new DataSize(1 << 20)))
                         .put(
                             LoginSettings.FACTORS,
                             SignedSet.rule("login.factors", List.of(LoginFactors.CARD_PIN)))
@@ -260,6 +317,8 @@ class EmergencyIT {
         Await.until("who is logged in online is kept", () -> holds(state.offline(), clerkKey));
         page.login(service.transaction("login"));
 
+        exports(socket, service, officer, gates.files);
+
         EmergencyOutcome online = ask(socket, approvers, second);
         assertEquals(new EmergencyOutcome.Refused(Refusal.EMERGENCY_ONLINE), online);
         assertEquals(new OfflineOutcome.Refused(Refusal.OFFLINE_ONLINE), offline(socket).outcome());
@@ -294,6 +353,87 @@ class EmergencyIT {
               "emergency.closed"),
           types(service).stream().filter(type -> type.startsWith("emergency.")).toList());
     }
+  }
+
+  /** The agent writes for who is logged in, by a grant of the list, over the socket. */
+  private static void exports(
+      Path socket, FakeService service, KeyPair officer, MemoryMedium medium) throws Exception {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    ExportGrant text =
+        new ExportGrant(
+            Base64Url.encode(new byte[16]),
+            "mayor",
+            "S-1024",
+            "T-0042",
+            ExportGrant.Capability.USB_EXPORT_ENCRYPTED,
+            "M-0007",
+            STICK.fingerprint(),
+            "県への報告",
+            null,
+            null,
+            null,
+            1,
+            now.minusSeconds(60),
+            now.plusSeconds(3_600),
+            30,
+            null,
+            new ExportGrant.Export("prefecture", 1, 1_000, List.of()));
+    CardStatement card =
+        new CardStatement(
+            FakeService.ORIGIN,
+            Base64Url.encode(new byte[16]),
+            Base64Url.encode(new byte[32]),
+            Purpose.APPROVE,
+            "T-0001",
+            Sha256.text(new byte[1]),
+            text.detail());
+    Signature signer = Signature.getInstance("SHA256withECDSA");
+    signer.initSign(officer.getPrivate());
+    signer.update(card.bytes());
+    GrantOffer offer =
+        new GrantOffer(
+            text.request(),
+            Base64Url.encode(text.bytes()),
+            Base64Url.encode(card.bytes()),
+            Base64Url.encode(signer.sign()),
+            Base64Url.encode(officer.getPublic().getEncoded()),
+            "approved",
+            null,
+            null);
+    byte[] list = WireJson.write(new GrantList(List.of(offer)));
+    service.overrides.put("grants", exchange -> FakeService.answer(exchange, 200, list));
+    String route = "grants/" + text.request() + "/activate";
+    service.overrides.put(
+        route,
+        exchange -> {
+          try {
+            ActivateRequest asked =
+                WireJson.read(
+                    Objects.requireNonNull(service.bodies.get(route)), ActivateRequest.class);
+            Instant time = Instant.now();
+            FakeService.answer(
+                exchange,
+                200,
+                WireJson.write(
+                    new Activated(asked.nonce(), time.toString(), text.deadline(time).toString())));
+          } catch (MalformedException e) {
+            throw new IOException(e);
+          }
+        });
+    byte[] content = "一行目の住民情報".getBytes(StandardCharsets.UTF_8);
+    ScriptedFiles files = new ScriptedFiles().with("名簿.csv", content);
+    assertEquals(
+        new ExportOutcome(null, 1),
+        ExportCall.ask(socket, new PeerCredentials(), text.request(), files).outcome());
+    Opened opened = Opened.by(files.shown.get(0), medium.files.values().iterator().next());
+    assertEquals("名簿.csv", opened.name());
+    assertArrayEquals(content, opened.content());
+    Await.until(
+        "the records of it arrive",
+        () ->
+            types(service)
+                .containsAll(List.of("export.opened", "export.written", "export.closed")));
+    service.overrides.remove("grants");
   }
 
   private static boolean holds(Path file, String text) {

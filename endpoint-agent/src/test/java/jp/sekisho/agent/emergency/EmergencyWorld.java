@@ -25,8 +25,10 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.MediaShares;
+import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.login.Bindings;
@@ -439,6 +441,11 @@ final class EmergencyWorld {
       opened++;
       mounted.add(medium);
       return new OpenOutcome.Opened(Path.of("/run/sekisho/media/" + medium.device() + "/medium"));
+    }
+
+    @Override
+    public WriteOutcome write(PluggedMedium medium, MediumWriter writer) {
+      throw new AssertionError("an emergency only reads");
     }
 
     @Override

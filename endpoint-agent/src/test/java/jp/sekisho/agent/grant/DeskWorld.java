@@ -1,5 +1,6 @@
 package jp.sekisho.agent.grant;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -21,8 +22,10 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.MediaShares;
+import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.login.CardDesk.Stay;
@@ -30,6 +33,7 @@ import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.agent.sync.Reply;
+import jp.sekisho.agent.testing.MemoryMedium;
 import jp.sekisho.agent.testing.MovingClock;
 import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.policy.grant.Approver;
@@ -357,6 +361,10 @@ final class DeskWorld {
     Runnable whileOpening = () -> {};
     boolean stuck;
     int opened;
+    int written;
+
+    /** What can be written to. */
+    final MemoryMedium memory = new MemoryMedium();
 
     @Override
     public List<PluggedMedium> plugged() {
@@ -385,6 +393,20 @@ final class DeskWorld {
       users.add(user);
       mounted.add(medium);
       return new OpenOutcome.Opened(Path.of("/run/sekisho/media/" + medium.device() + "/medium"));
+    }
+
+    @Override
+    public WriteOutcome write(PluggedMedium medium, MediumWriter writer) {
+      if (failure != null || !plugged.contains(medium)) {
+        return new WriteOutcome.Failed(failure == null ? Refusal.MEDIUM_ABSENT : failure, false);
+      }
+      written++;
+      try {
+        writer.write(memory);
+        return new WriteOutcome.Done();
+      } catch (IOException e) {
+        return new WriteOutcome.Failed(Refusal.EXPORT_MEDIUM, true);
+      }
     }
 
     @Override
@@ -506,6 +528,12 @@ final class DeskWorld {
       }
       if (event instanceof ExportEvent.Extended) {
         return "extended";
+      }
+      if (event instanceof ExportEvent.Written written) {
+        return "written " + written.file() + "/" + written.part();
+      }
+      if (event instanceof ExportEvent.Failed failed) {
+        return "failed " + failed.file() + "/" + failed.part() + " " + failed.reason();
       }
       return event instanceof ExportEvent.Closed closed
           ? "closed " + closed.cause().text() + (closed.verified() ? "" : " unverified")

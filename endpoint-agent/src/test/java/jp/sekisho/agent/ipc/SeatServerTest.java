@@ -172,7 +172,7 @@ class SeatServerTest {
             SeatServer.Door.OPEN,
             seats,
             FAST,
-            new SeatServer.Calls(calls, OfflineCalls.NONE, () -> ""));
+            new SeatServer.Calls(calls, OfflineCalls.NONE, ExportCalls.NONE, () -> ""));
   }
 
   private static String text(Frame frame) {
@@ -249,6 +249,7 @@ class SeatServerTest {
                   who.set(lastTry ? uid : -1);
                   return answers.remove();
                 },
+                ExportCalls.NONE,
                 () -> "内線 1234"));
     FrameChannel client = connect();
     client.write(

@@ -78,6 +78,9 @@ public final class FakeService implements AutoCloseable {
     }
   }
 
+  /** What was last said at each route. */
+  public final Map<String, byte[]> bodies = new ConcurrentHashMap<>();
+
   /** Answers a route instead of the usual way. */
   public interface Instead {
     void answer(HttpExchange exchange) throws IOException;
@@ -206,6 +209,7 @@ public final class FakeService implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     byte[] body = exchange.getRequestBody().readAllBytes();
     String route = path.startsWith("/agent/v1/transactions/") ? "fetch" : path.substring(10);
+    bodies.put(route, body);
     try {
       Instead override = overrides.get(route);
       if (override != null) {

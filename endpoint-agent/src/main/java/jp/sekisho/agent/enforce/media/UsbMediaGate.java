@@ -17,8 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.MediumEvents;
+import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.enforce.usb.UsbGate;
 import jp.sekisho.protocol.Refusal;
 
@@ -43,6 +45,12 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
   private final Volumes volumes;
   private final ExecutorService notices;
   private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
+
+  /** How long a writing that is broken off may take to stop; then its device is taken away. */
+  private static final Duration LAST_WORD = Duration.ofSeconds(1);
+
+  /** What is being written to, by port. */
+  private final Map<String, PluggedMedium> writing = new ConcurrentHashMap<>();
 
   /** Each entry guarded by the lock of its port. */
   private final Map<String, Open> open = new ConcurrentHashMap<>();
@@ -124,12 +132,41 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     }
   }
 
+  /** Holds the port's lock all along: nothing else is done with it meanwhile. */
+  @Override
+  public WriteOutcome write(PluggedMedium medium, MediumWriter writer) {
+    String port = medium.device();
+    ReentrantLock turn = turn(port);
+    turn.lock();
+    try {
+      if (open.containsKey(port)) {
+        return new WriteOutcome.Failed(Refusal.MEDIUM_NOT_OPENED, false);
+      }
+      unwanted.remove(port);
+      writing.put(port, medium);
+      try {
+        Optional<Refusal> refusal = gate.open(medium);
+        return refusal.isPresent()
+            ? new WriteOutcome.Failed(refusal.get(), false)
+            : volumes.write(port, () -> !unwanted.contains(port), writer);
+      } finally {
+        writing.remove(port);
+        if (!shut(port)) {
+          LOG.log(System.Logger.Level.ERROR, "not shut after writing: " + port);
+        }
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
   @Override
   public boolean close(PluggedMedium medium) {
     String port = medium.device();
     unwanted.add(port);
     volumes.wake();
     ReentrantLock turn = turn(port);
+    breakOff(port, turn);
     turn.lock();
     try {
       Open now = open.get(port);
@@ -142,6 +179,22 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
       unwanted.remove(port);
       turn.unlock();
     }
+  }
+
+  /** A writing stops at its next step; one that waits for its device loses it. */
+  private void breakOff(String port, ReentrantLock turn) {
+    if (!writing.containsKey(port)) {
+      return;
+    }
+    try {
+      if (turn.tryLock(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS)) {
+        turn.unlock();
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    gate.shutMedium(port);
   }
 
   /** Takes everything back that an opening does, whether it was done or not. */
@@ -189,6 +242,11 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
   /** A device may show a further unit after it was opened: then it is none that may be open. */
   private void checkUnits(String port) {
     Open now;
+    if (writing.containsKey(port) && !volumes.isSingle(port)) {
+      LOG.log(System.Logger.Level.ERROR, "a further unit appeared while writing at " + port);
+      unwanted.add(port);
+      volumes.wake();
+    }
     ReentrantLock turn = turn(port);
     turn.lock();
     try {
@@ -229,6 +287,9 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     List<Callable<Boolean>> closings = new ArrayList<>();
     for (Open one : List.copyOf(open.values())) {
       closings.add(() -> close(one.medium()));
+    }
+    for (PluggedMedium one : List.copyOf(writing.values())) {
+      closings.add(() -> close(one));
     }
     try {
       notices.invokeAll(closings, LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS);

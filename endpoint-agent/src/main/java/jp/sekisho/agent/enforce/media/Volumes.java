@@ -1,7 +1,9 @@
 package jp.sekisho.agent.enforce.media;
 
 import java.util.function.BooleanSupplier;
+import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
+import jp.sekisho.agent.enforce.WriteOutcome;
 
 /** The block devices and mounts behind USB ports, by the operating system. Thread-safe. */
 public interface Volumes {
@@ -12,6 +14,14 @@ public interface Volumes {
    * @param wanted asked while waiting; false ends it
    */
   OpenOutcome open(String port, int user, BooleanSupplier wanted);
+
+  /**
+   * Waits for the one volume of an authorised device, mounts it writable where this process alone
+   * can see it, and has {@code writer} write; what is mounted then is unmounted before it returns.
+   *
+   * @param wanted asked while waiting and before each write; false ends it
+   */
+  WriteOutcome write(String port, BooleanSupplier wanted, MediumWriter writer);
 
   /**
    * Unmounts everything of this port, lazily. Idempotent.

@@ -22,6 +22,8 @@ enum FileSystemKind {
   /** Bytes from the start of a volume that {@link #of} needs. */
   static final int HEAD_BYTES = 0x8000 + 2048;
 
+  private static final String WRITING = "uid=0,gid=0,fmask=0177,dmask=0077";
+
   private final String type;
   private final String options;
   private final String plainOptions;
@@ -43,6 +45,18 @@ enum FileSystemKind {
         .filter(one -> !one.isEmpty())
         .map(one -> one.replace("%d", Integer.toUnsignedString(user)))
         .toList();
+  }
+
+  /**
+   * As {@link #options}, for writing by root alone; none for what is only read here: ext4 would
+   * replay its journal and keep owners, and a CD is not written.
+   */
+  List<String> writingOptions() {
+    return switch (this) {
+      case VFAT -> List.of(WRITING + ",utf8,codepage=932", WRITING + ",utf8", WRITING);
+      case EXFAT -> List.of(WRITING);
+      case EXT4, ISO9660 -> List.of();
+    };
   }
 
   /** What the first bytes of a volume are the beginning of; empty when it is none of these. */

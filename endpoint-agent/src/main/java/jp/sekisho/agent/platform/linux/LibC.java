@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import org.jspecify.annotations.Nullable;
 
 /** The functions of the C library that the JDK does not offer. Thread-safe. */
 interface LibC extends Library {
@@ -75,7 +76,18 @@ interface LibC extends Library {
   int MS_NODEV = 4;
   int MS_NOEXEC = 8;
 
-  int mount(String source, String target, String type, NativeLong flags, String data);
+  /** With MS_PRIVATE: of all mounts, none is told to or by another namespace any more. */
+  int MS_REC = 0x4000;
+
+  int MS_PRIVATE = 0x40000;
+
+  int mount(
+      String source, String target, @Nullable String type, NativeLong flags, @Nullable String data);
+
+  /** unshare(2): the calling thread alone gets a mount namespace of its own. */
+  int CLONE_NEWNS = 0x20000;
+
+  int unshare(int flags);
 
   /** umount2(2): detach now, let go when the last file is closed. */
   int MNT_DETACH = 2;
@@ -94,6 +106,22 @@ interface LibC extends Library {
   int O_CLOEXEC = 0x80000;
 
   int open(String path, int flags);
+
+  int O_WRONLY = 1;
+  int O_CREAT = 0x40;
+  int O_EXCL = 0x80;
+  int O_NOFOLLOW = 0x20000;
+
+  /** As the other, for a name whose bytes are ours and not the locale's to choose. */
+  int open(byte[] path, int flags, int mode);
+
+  /** unlink(2). */
+  int unlink(byte[] path);
+
+  /** posix_fadvise(2): what is cached of a file, and is on the medium, is forgotten. */
+  int POSIX_FADV_DONTNEED = 4;
+
+  int posix_fadvise(int descriptor, NativeLong from, NativeLong length, int advice);
 
   /** ioctl(2): no writing to a block device from now on. */
   long BLKROSET = 0x125D;

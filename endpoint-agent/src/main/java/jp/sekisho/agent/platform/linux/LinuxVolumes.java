@@ -15,15 +15,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
+import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.enforce.media.Volumes;
 import jp.sekisho.protocol.Refusal;
 
 /**
  * Volumes behind USB ports on Linux: waited for by the kernel's messages, made read-only in the
  * block layer, mounted {@code ro,nosuid,nodev,noexec} in the host's namespace, and believed only
- * when the kernel's own table of mounts says so. Thread-safe; one opening or closing at a time per
- * port. No lock is held over a mount or unmount: what one medium delays is its own.
+ * when the kernel's own table of mounts says so. Written only by {@link WritableMount}, where no
+ * other process sees it. Thread-safe; one opening or closing at a time per port. No lock is held
+ * over a mount or unmount: what one medium delays is its own.
  */
 public final class LinuxVolumes implements Volumes {
   /**
@@ -76,31 +79,90 @@ public final class LinuxVolumes implements Volumes {
     }
   }
 
+  /**
+   * The volume of a medium, with everything of it read-only in the block layer.
+   *
+   * @param disk the whole of which it is a part, or itself
+   */
+  private record Found(String disk, String volume, FileSystemKind kind) {}
+
   @Override
   public OpenOutcome open(String port, int user, BooleanSupplier wanted) {
     try {
-      String disk = await(port, wanted);
-      if (blocks.units(port) != 1 || blocks.disks(port).size() != 1 || blocks.isEmpty(disk)) {
-        throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
-      }
-      List<String> parts = blocks.partitions(port);
-      List<String> candidates = parts.isEmpty() ? List.of(disk) : parts;
-      Set<String> nodes = new HashSet<>(candidates);
-      nodes.add(disk);
-      remember(port, nodes);
-      for (String node : nodes) {
-        mounts.forceReadOnly(dev.resolve(node));
-        if (!blocks.isReadOnly(node)) {
-          throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
-        }
-      }
-      return new OpenOutcome.Opened(mount(port, candidates, user));
+      return new OpenOutcome.Opened(mount(port, find(port, wanted), user));
     } catch (NotOpened e) {
       return new OpenOutcome.Failed(e.reason);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.WARNING, "not opened: " + port, e);
       return new OpenOutcome.Failed(Refusal.MEDIUM_NOT_OPENED);
     }
+  }
+
+  @Override
+  public WriteOutcome write(String port, BooleanSupplier wanted, MediumWriter writer) {
+    boolean begun = false;
+    try {
+      Found found = find(port, wanted);
+      if (found.kind().writingOptions().isEmpty()) {
+        throw new NotOpened(Refusal.MEDIUM_FILE_SYSTEM);
+      }
+      Path target = Files.createDirectories(place.resolveSibling("writing").resolve(port));
+      Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
+      try (WritableMount mount =
+          WritableMount.make(
+              mounts,
+              List.of(dev.resolve(found.disk()), dev.resolve(found.volume())),
+              blocks.number(found.volume()).orElse(""),
+              found.kind(),
+              target,
+              wanted)) {
+        begun = true;
+        writer.write(mount);
+      } finally {
+        Files.deleteIfExists(target);
+      }
+      return new WriteOutcome.Done();
+    } catch (NotOpened e) {
+      return new WriteOutcome.Failed(e.reason, begun);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "not written, or not whole: " + port, e);
+      return new WriteOutcome.Failed(
+          begun ? Refusal.EXPORT_MEDIUM : Refusal.MEDIUM_NOT_OPENED, begun);
+    }
+  }
+
+  private Found find(String port, BooleanSupplier wanted) throws IOException, NotOpened {
+    String disk = await(port, wanted);
+    if (blocks.units(port) != 1 || blocks.disks(port).size() != 1 || blocks.isEmpty(disk)) {
+      throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
+    }
+    List<String> parts = blocks.partitions(port);
+    List<String> candidates = parts.isEmpty() ? List.of(disk) : parts;
+    Set<String> nodes = new HashSet<>(candidates);
+    nodes.add(disk);
+    remember(port, nodes);
+    for (String node : nodes) {
+      mounts.forceReadOnly(dev.resolve(node));
+      if (!blocks.isReadOnly(node)) {
+        throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
+      }
+    }
+    List<String> readable = new ArrayList<>();
+    FileSystemKind kind = null;
+    for (String candidate : candidates) {
+      Optional<FileSystemKind> found = FileSystemKind.of(head(candidate));
+      if (found.isPresent()) {
+        readable.add(candidate);
+        kind = found.get();
+      }
+    }
+    if (kind == null) {
+      throw new NotOpened(Refusal.MEDIUM_FILE_SYSTEM);
+    }
+    if (readable.size() != 1) {
+      throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
+    }
+    return new Found(disk, readable.get(0), kind);
   }
 
   private void remember(String port, Set<String> nodes) {
@@ -133,23 +195,7 @@ public final class LinuxVolumes implements Volumes {
     throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
   }
 
-  private Path mount(String port, List<String> candidates, int user) throws IOException, NotOpened {
-    List<String> readable = new ArrayList<>();
-    FileSystemKind kind = null;
-    for (String candidate : candidates) {
-      Optional<FileSystemKind> found = FileSystemKind.of(head(candidate));
-      if (found.isPresent()) {
-        readable.add(candidate);
-        kind = found.get();
-      }
-    }
-    if (kind == null) {
-      throw new NotOpened(Refusal.MEDIUM_FILE_SYSTEM);
-    }
-    if (readable.size() != 1) {
-      throw new NotOpened(Refusal.MEDIUM_UNUSABLE);
-    }
-    String volume = readable.get(0);
+  private Path mount(String port, Found found, int user) throws IOException, NotOpened {
     Path target = target(port);
     if (!blocks.unmount(Set.of(), target.toString())) {
       throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
@@ -163,9 +209,9 @@ public final class LinuxVolumes implements Volumes {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
     IOException refused = null;
-    for (String options : kind.options(user)) {
+    for (String options : found.kind().options(user)) {
       try {
-        mounts.mountReadOnly(dev.resolve(volume), target, kind.type(), options);
+        mounts.mountReadOnly(dev.resolve(found.volume()), target, found.kind().type(), options);
         refused = null;
         break;
       } catch (IOException e) {
@@ -175,7 +221,7 @@ public final class LinuxVolumes implements Volumes {
     if (refused != null) {
       throw refused;
     }
-    if (!isMounted(target, blocks.number(volume).orElse(""))) {
+    if (!isMounted(target, blocks.number(found.volume()).orElse(""))) {
       throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);
     }
     return target;

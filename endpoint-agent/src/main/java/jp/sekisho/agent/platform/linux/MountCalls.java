@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * Mounting and unmounting by the kernel. Nothing here can mount writable: the flags are not the
- * caller's.
+ * caller's, and {@link PrivateNamespace} alone has others.
  */
 class MountCalls {
   private static final int ALWAYS =
@@ -110,12 +110,21 @@ class MountCalls {
 
   /** Makes the kernel refuse every write to a block device. */
   void forceReadOnly(Path node) throws IOException {
+    readOnly(node, true);
+  }
+
+  /** Lets whoever may open its node, which is root's, write to a block device. */
+  void allowWrites(Path node) throws IOException {
+    readOnly(node, false);
+  }
+
+  private static void readOnly(Path node, boolean refuse) throws IOException {
     int descriptor = LibC.INSTANCE.open(node.toString(), LibC.O_RDONLY | LibC.O_CLOEXEC);
     if (descriptor < 0) {
       throw failure("open");
     }
     try (Memory on = new Memory(Integer.BYTES)) {
-      on.setInt(0, 1);
+      on.setInt(0, refuse ? 1 : 0);
       if (LibC.INSTANCE.ioctl(descriptor, new NativeLong(LibC.BLKROSET), on) != 0) {
         throw failure("ioctl BLKROSET");
       }
@@ -124,7 +133,7 @@ class MountCalls {
     }
   }
 
-  private static IOException failure(String call) {
+  static IOException failure(String call) {
     return new IOException(call + " failed with errno " + Native.getLastError());
   }
 }

@@ -18,12 +18,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import jp.sekisho.agent.enforce.DecisionLog;
+import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.enforce.media.UsbMediaGate;
 import jp.sekisho.agent.enforce.media.Volumes;
 import jp.sekisho.agent.testing.Await;
+import jp.sekisho.agent.testing.MemoryMedium;
 import jp.sekisho.policy.usb.HidUsages;
+import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +113,16 @@ class UsbMediaGateTest {
       }
       open.add(port);
       return new OpenOutcome.Opened(Path.of("/run/sekisho/media", port, "medium"));
+    }
+
+    @Override
+    public WriteOutcome write(String port, BooleanSupplier wanted, MediumWriter writer) {
+      try {
+        writer.write(new MemoryMedium(wanted));
+        return new WriteOutcome.Done();
+      } catch (IOException e) {
+        return new WriteOutcome.Failed(Refusal.EXPORT_MEDIUM, true);
+      }
     }
 
     @Override
@@ -248,6 +262,52 @@ class UsbMediaGateTest {
     closesInTime(medium);
     goOn.countDown();
     assertInstanceOf(OpenOutcome.Opened.class, opening.get(20, TimeUnit.SECONDS));
+  }
+
+  @Test
+  @DisplayName("a writing stops at its next step when the medium is closed, and the device is shut")
+  void writingIsBrokenOff() throws Exception {
+    PluggedMedium medium = medium(FIRST);
+    Future<WriteOutcome> writing =
+        people.submit(() ->
+            media.write(
+                medium,
+                files -> {
+                  stalling.countDown();
+                  while (true) {
+                    files.free();
+                    Thread.onSpinWait();
+                  }
+                }));
+    assertTrue(stalling.await(20, TimeUnit.SECONDS));
+    assertEquals("1", bus.get(FIRST, "authorized"));
+    closesInTime(medium);
+    assertEquals(
+        new WriteOutcome.Failed(Refusal.EXPORT_MEDIUM, true), writing.get(20, TimeUnit.SECONDS));
+    assertEquals(
+        new WriteOutcome.Failed(Refusal.MEDIUM_CHANGED, false),
+        media.write(new PluggedMedium(FIRST, "forged"), files -> {}));
+  }
+
+  private boolean isShut(String port) {
+    try {
+      return bus.get(port, "authorized").equals("0");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  @DisplayName("a writing that waits for its device loses it")
+  void writingStalls() throws Exception {
+    PluggedMedium medium = medium(FIRST);
+    Future<WriteOutcome> writing = people.submit(() -> media.write(medium, files -> stall()));
+    assertTrue(stalling.await(20, TimeUnit.SECONDS));
+    Future<Boolean> closing = people.submit(() -> media.close(medium));
+    Await.until("the device is taken away", () -> isShut(FIRST));
+    goOn.countDown();
+    assertTrue(closing.get(20, TimeUnit.SECONDS));
+    assertInstanceOf(WriteOutcome.Done.class, writing.get(20, TimeUnit.SECONDS));
   }
 
   @Test

@@ -1,0 +1,219 @@
+package jp.sekisho.agent.grant;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import jp.sekisho.agent.config.AtomicFile;
+import jp.sekisho.agent.config.JsonFields;
+import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.event.CanonicalJson;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Export;
+
+/**
+ * {@code exports.json}: how much of each grant was begun to be written, durable before a byte of it
+ * is. What was begun counts, whatever became of it: a broken-off file may stay on the medium.
+ * Thread-safe.
+ *
+ * <p>Canonical JSON, ≤ 1 MiB: {@code {"exports":[…],"v":1}}, each with {@code grant}, {@code end}
+ * of its text, {@code files}, {@code bytes} of their content, {@code parts} on the medium, and the
+ * {@code key} under which the names of its files are in the log. A damaged file is not begun anew:
+ * nothing is exported then, for nobody knows what was.
+ */
+final class ExportCounts {
+  private static final int VERSION = 1;
+  private static final int LARGEST_FILE = 1 << 20;
+
+  /** Grants that are remembered; with more nothing further is exported. */
+  static final int MOST = 1024;
+
+  private static final String MAC = "HmacSHA256";
+
+  private final Path file;
+  private final SecureRandom random;
+  private final Map<String, Count> byGrant;
+
+  /** What is begun of one grant. */
+  private record Count(String grant, Instant end, int files, long bytes, int parts, String key) {
+    Map<String, Object> fields() {
+      return Map.of(
+          "grant", grant,
+          "end", end.toString(),
+          "files", files,
+          "bytes", bytes,
+          "parts", parts,
+          "key", key);
+    }
+
+    static Count parse(Map<String, Object> map) throws MalformedException {
+      JsonFields fields = new JsonFields(map);
+      try {
+        Count count =
+            new Count(
+                fields.text("grant"),
+                Instant.parse(fields.text("end")),
+                Math.toIntExact(fields.integer("files")),
+                fields.integer("bytes"),
+                Math.toIntExact(fields.integer("parts")),
+                fields.text("key"));
+        Base64Url.decode(count.grant, 16);
+        Base64Url.decode(count.key, 32);
+        return count;
+      } catch (DateTimeException | ArithmeticException e) {
+        throw new MalformedException("numbers of an export");
+      }
+    }
+  }
+
+  private ExportCounts(Path file, SecureRandom random, Map<String, Count> byGrant) {
+    this.file = file;
+    this.random = random;
+    this.byGrant = byGrant;
+  }
+
+  /**
+   * Reads the file; none is the same as an empty one.
+   *
+   * @throws IOException when it cannot be read or is damaged
+   */
+  static ExportCounts open(Path file, SecureRandom random) throws IOException {
+    Map<String, Count> found = new TreeMap<>();
+    if (Files.exists(file)) {
+      byte[] bytes;
+      try (var in = Files.newInputStream(file)) {
+        bytes = in.readNBytes(LARGEST_FILE + 1);
+      }
+      try {
+        for (Count each : parse(bytes)) {
+          found.put(each.grant(), each);
+        }
+      } catch (MalformedException e) {
+        throw new IOException(file.getFileName() + ": " + e.getMessage(), e);
+      }
+    }
+    return new ExportCounts(file, random, found);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Count> parse(byte[] bytes) throws MalformedException {
+    Map<String, Object> file = CanonicalJson.read(bytes, LARGEST_FILE);
+    new JsonFields(file).version(VERSION);
+    if (!(file.get("exports") instanceof List<?> list)) {
+      throw new MalformedException("exports is not a list");
+    }
+    List<Count> all = new ArrayList<>();
+    for (Object each : list) {
+      if (!(each instanceof Map<?, ?> map)) {
+        throw new MalformedException("an export is not an object");
+      }
+      all.add(Count.parse((Map<String, Object>) map));
+    }
+    return all;
+  }
+
+  /**
+   * Counts a file that is about to be written.
+   *
+   * @param bytes of its content
+   * @return which of the grant's files it is, from 1; 0 when the grant leaves no room for it, and
+   *     then it does not count
+   */
+  synchronized int begin(ExportGrant text, long bytes) throws IOException {
+    Export most = text.export();
+    Count known = of(text);
+    if (most == null
+        || bytes < 0
+        || known.files() >= most.files()
+        || bytes > most.bytes() - known.bytes()) {
+      return 0;
+    }
+    Count next =
+        new Count(
+            known.grant(),
+            known.end(),
+            known.files() + 1,
+            known.bytes() + bytes,
+            known.parts(),
+            known.key());
+    put(next);
+    return next.files();
+  }
+
+  /** The number of the next part on the medium, from 1; never the same one again. */
+  synchronized int nextPart(ExportGrant text) throws IOException {
+    Count known = of(text);
+    Count next =
+        new Count(
+            known.grant(),
+            known.end(),
+            known.files(),
+            known.bytes(),
+            Math.addExact(known.parts(), 1),
+            known.key());
+    put(next);
+    return next.parts();
+  }
+
+  /**
+   * What stands in the log for a file's name: base64url of its HMAC-SHA-256 under a key of ours.
+   */
+  synchronized String nameInLog(ExportGrant text, String name) throws IOException {
+    try {
+      Mac mac = Mac.getInstance(MAC);
+      mac.init(new SecretKeySpec(Base64Url.decode(of(text).key(), 32), MAC));
+      return Base64Url.encode(mac.doFinal(name.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException | InvalidKeyException | MalformedException e) {
+      throw new IOException("a name cannot be hidden", e);
+    }
+  }
+
+  private Count of(ExportGrant text) {
+    Count known = byGrant.get(text.request());
+    if (known != null) {
+      return known;
+    }
+    byte[] key = new byte[32];
+    random.nextBytes(key);
+    return new Count(text.request(), text.end(), 0, 0, 0, Base64Url.encode(key));
+  }
+
+  /** Forgets those whose text has ended by {@code now}. */
+  synchronized void forgetOver(Instant now) throws IOException {
+    Map<String, Count> next = new TreeMap<>(byGrant);
+    next.values().removeIf(each -> !each.end().isAfter(now));
+    if (next.size() != byGrant.size()) {
+      store(next);
+    }
+  }
+
+  private void put(Count count) throws IOException {
+    Map<String, Count> next = new TreeMap<>(byGrant);
+    next.put(count.grant(), count);
+    if (next.size() > MOST) {
+      throw new IOException("over " + MOST + " exports");
+    }
+    store(next);
+  }
+
+  private void store(Map<String, Count> next) throws IOException {
+    List<Object> list = new ArrayList<>();
+    next.values().forEach(each -> list.add(each.fields()));
+    AtomicFile.write(
+        file, CanonicalJson.write(Map.of("v", VERSION, "exports", list), LARGEST_FILE));
+    byGrant.clear();
+    byGrant.putAll(next);
+  }
+}

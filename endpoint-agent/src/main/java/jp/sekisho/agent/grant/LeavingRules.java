@@ -1,0 +1,120 @@
+package jp.sekisho.agent.grant;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import jp.sekisho.policy.Effect;
+import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.PolicyEvaluator;
+import jp.sekisho.policy.grant.GrantAsk;
+import jp.sekisho.policy.grant.GrantCapability;
+import jp.sekisho.policy.grant.GrantField;
+import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.setting.DataSize;
+import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
+import jp.sekisho.protocol.statement.ExportGrant.Export;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the officer-signed policy says of a text beyond its times and its first approver: whether
+ * two approve, and for what leaves everything else the policy says of it.
+ */
+final class LeavingRules {
+  private LeavingRules() {}
+
+  /**
+   * Whether two must approve: always where files leave in plain, else where the policy says so. A
+   * policy that says nothing of it demands it of everything that leaves.
+   */
+  static boolean needsSecond(ExportGrant text, @Nullable Policy policy) {
+    if (text.capability() == Capability.EXPORT_PLAIN) {
+      return true;
+    }
+    if (policy == null) {
+      return false;
+    }
+    GrantCapability capability = of(text.capability());
+    return text.capability() == Capability.USB_READ
+        ? policy
+            .more()
+            .rule(GrantSettings.SECOND_APPROVER)
+            .filter(rule -> rule.value().contains(capability))
+            .isPresent()
+        : policy.more().value(GrantSettings.SECOND_APPROVER).contains(capability);
+  }
+
+  /**
+   * Why nothing leaves under a text; null when it may, or is not about that.
+   *
+   * @param approvers staff numbers of who verifiably approved it
+   */
+  static @Nullable Refusal refuses(
+      ExportGrant text, List<String> approvers, @Nullable Policy policy) {
+    Export export = text.export();
+    if (export == null) {
+      return null;
+    }
+    if (policy == null) {
+      return Refusal.GRANT_CAPABILITY;
+    }
+    GrantAsk ask =
+        new GrantAsk(
+            of(text.capability()),
+            text.organ(),
+            text.person(),
+            approvers,
+            text.attendant() != null,
+            fields(text),
+            export.recipient(),
+            text.fingerprint(),
+            Duration.ofMinutes(text.minutes()),
+            Duration.between(text.start(), text.end()),
+            export.files(),
+            new DataSize(export.bytes()));
+    return PolicyEvaluator.by(policy).grant(ask).effect() == Effect.ALLOW
+        ? null
+        : why(text, export, policy);
+  }
+
+  /** In words as near as the refusals have them. */
+  private static Refusal why(ExportGrant text, Export export, Policy policy) {
+    if (!policy.more().value(GrantSettings.RECIPIENTS).contains(export.recipient())) {
+      return Refusal.GRANT_RECIPIENT;
+    }
+    if (export.files() > policy.more().value(GrantSettings.MOST_FILES)) {
+      return Refusal.GRANT_FILES;
+    }
+    if (new DataSize(export.bytes()).compareTo(policy.more().value(GrantSettings.MOST_DATA)) > 0) {
+      return Refusal.GRANT_BYTES;
+    }
+    if (text.attendant() == null
+        && policy.more().value(GrantSettings.ATTENDANT).contains(of(text.capability()))) {
+      return Refusal.GRANT_ATTENDANT;
+    }
+    return Refusal.GRANT_CAPABILITY;
+  }
+
+  private static List<GrantField> fields(ExportGrant text) {
+    List<GrantField> said = new ArrayList<>(List.of(GrantField.SUBJECTS));
+    if (text.document() != null) {
+      said.add(GrantField.DOCUMENT);
+    }
+    if (text.legalBasis() != null) {
+      said.add(GrantField.LEGAL_BASIS);
+    }
+    if (text.providedTo() != null) {
+      said.add(GrantField.PROVIDED_TO);
+    }
+    return said;
+  }
+
+  private static GrantCapability of(Capability capability) {
+    return switch (capability) {
+      case USB_READ -> GrantCapability.USB_READ;
+      case USB_EXPORT_ENCRYPTED -> GrantCapability.USB_EXPORT_ENCRYPTED;
+      case EXPORT_PLAIN -> GrantCapability.EXPORT_PLAIN;
+    };
+  }
+}
