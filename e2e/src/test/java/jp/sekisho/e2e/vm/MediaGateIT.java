@@ -1,17 +1,38 @@
 package jp.sekisho.e2e.vm;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipInputStream;
 import jp.sekisho.e2e.vm.Recorded.Uevent;
 import jp.sekisho.e2e.vm.TerminalVm.Plugged;
+import jp.sekisho.protocol.Sha256;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.cms.CMSAuthEnvelopedDataParser;
+import org.bouncycastle.cms.RecipientInformation;
+import org.bouncycastle.cms.jcajce.JceKeyAgreeAuthEnvelopedRecipient;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -43,10 +64,14 @@ class MediaGateIT {
         vm.write("/tmp/opener/jp/sekisho/e2e/vm/" + file.getFileName(), Files.readAllBytes(file));
       }
     }
+    startOpener();
+  }
+
+  private void startOpener() {
     vm.run(
-            "java @/opt/java/agent.flags -cp /opt/sekisho/sekisho-agent.jar:/tmp/opener "
+            "rm -f /run/sekisho/ready; java @/opt/java/agent.flags -cp /opt/sekisho/sekisho-agent.jar:/tmp/opener "
                 + MediumOpener.class.getName()
-                + " >/run/opener.log 2>&1 &")
+                + " >/run/opener.log 2>&1 & echo $! >/run/opener.pid")
         .expectOk();
     vm.await("the gates", "[ -f /run/sekisho/ready ]");
   }
@@ -56,12 +81,20 @@ class MediaGateIT {
     vm.close();
   }
 
-  private String command(String line) {
+  private void begin(String line) {
     vm.run(
             "rm -f /run/media.answer; echo '"
                 + line
                 + "' >/run/media.next; mv /run/media.next /run/media.command")
         .expectOk();
+  }
+
+  private String command(String line) {
+    begin(line);
+    return answer(line);
+  }
+
+  private String answer(String line) {
     vm.await(line, "[ -f /run/media.answer ]");
     return vm.run("cat /run/media.answer").expectOk();
   }
@@ -92,6 +125,7 @@ class MediaGateIT {
     assertEquals("Failed[reason=MEDIUM_ABSENT]", command("open 9-9 1000"));
     assertTrue(
         vm.recorderLog().stream()
+            .skip(stick.since())
             .noneMatch(line -> line instanceof Uevent event && event.opensBlockDevice()));
 
     String place = "/run/sekisho/media/" + name + "/medium";
@@ -123,5 +157,138 @@ class MediaGateIT {
     vm.await("it is unmounted", "! grep -q /run/sekisho/media /proc/self/mountinfo");
     vm.await("it is told", "grep -q 'unplugged " + name + "' /run/opener.log");
     assertEquals("Failed[reason=MEDIUM_ABSENT]", command("open " + name + " 1000"));
+  }
+
+  /** Mounts of the place where media are written, in any namespace, by the tasks that have them. */
+  private String writable() {
+    return vm.run("grep -h /run/sekisho/writing/ /proc/[0-9]*/task/*/mountinfo; true").expectOk();
+  }
+
+  @Test
+  @DisplayName(
+      "R13: what is written stands encrypted on the medium, which no other process saw, and after"
+          + " kill -9 in the middle nothing is mounted")
+  void writes() throws Exception {
+    byte[] first = "一行目の住民情報\n".repeat(2_000).getBytes(StandardCharsets.UTF_8);
+    byte[] second = "another list of the counter\n".repeat(50).getBytes(StandardCharsets.UTF_8);
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    KeyPair recipient = generator.generateKeyPair();
+    UsbStick medium =
+        UsbStick.make(
+            directory.resolve("w.img"),
+            "M-0009",
+            Map.of("LIST.TXT", CONTENT.getBytes(StandardCharsets.UTF_8)));
+    vm.write("/run/recipient", certificate(recipient).getEncoded());
+    vm.write("/run/out/1.csv", first);
+    vm.write("/run/out/2.csv", second);
+    Plugged stick = vm.plug(medium, "3");
+    String name = plugged(stick);
+    assertEquals("Failed[reason=MEDIUM_CHANGED, begun=false] []", forgedWrite(name));
+
+    vm.run("rm -f /run/writing /run/go-on").expectOk();
+    begin("write " + name);
+    vm.await("the writing", "[ -f /run/writing ]");
+    // One thread has it, and nobody else finds it, root neither.
+    assertEquals(1, writable().lines().count(), writable());
+    assertTrue(writable().contains(" rw,nosuid,nodev,noexec,relatime - vfat "), writable());
+    assertEquals(
+        "", vm.run("grep -l /run/sekisho/writing/ /proc/[0-9]*/mountinfo; true").expectOk());
+    assertEquals("", vm.run("find /run/sekisho/writing/ -type f").expectOk());
+    String place = "/run/sekisho/writing/" + name;
+    assertNotEquals(0, vm.run(TerminalVm.CLERK + "ls " + place).rc());
+    String disk = "/dev/" + vm.run("ls /sys/block | grep ^sd").expectOk().strip();
+    assertEquals("0", vm.run("cat /sys/block/" + disk.substring(5) + "/ro").expectOk().strip());
+    for (String user : List.of(TerminalVm.CLERK, TerminalVm.NOBODY)) {
+      assertNotEquals(0, vm.run(user + "dd if=" + disk + " of=/dev/null count=1").rc());
+      assertNotEquals(0, vm.run(user + "dd if=/dev/zero of=" + disk + " count=1").rc());
+      assertNotEquals(0, vm.run(user + "touch " + place + "/mine").rc());
+    }
+    vm.run("touch /run/go-on").expectOk();
+    String said = answer("write " + name);
+    assertTrue(said.startsWith("Done[] [SEKISHO-0A1B2C3D-0001.p7m "), said);
+    assertEquals("", writable());
+    assertEquals(
+        "0", vm.run("cat /sys/bus/usb/devices/" + name + "/authorized").expectOk().strip());
+    assertEquals("", vm.run("ls /sys/block | grep ^sd; true").expectOk());
+
+    // In the middle of another one.
+    vm.run("rm -f /run/writing /run/go-on /run/out/1.csv; mv /run/out/2.csv /run/out/3.csv")
+        .expectOk();
+    begin("write " + name);
+    vm.await("the writing", "[ -f /run/writing ]");
+    assertEquals(1, writable().lines().count(), writable());
+    vm.run("kill -9 $(cat /run/opener.pid); rm -f /run/media.command").expectOk();
+    vm.await("its end", "! cat /proc/$(cat /run/opener.pid)/task/*/mountinfo | grep -q .");
+    assertEquals("", writable());
+    assertNotEquals(0, vm.run(TerminalVm.CLERK + "dd if=" + disk + " of=/dev/null count=1").rc());
+    startOpener();
+    assertEquals("true", command("close " + name));
+    assertEquals(
+        "0", vm.run("cat /sys/bus/usb/devices/" + name + "/authorized").expectOk().strip());
+    vm.unplug(stick);
+
+    byte[] raw = Files.readAllBytes(medium.image());
+    String all = new String(raw, StandardCharsets.ISO_8859_1);
+    for (String secret : List.of("一行目の住民情報", "another list of the counter", "1.csv", "2.csv")) {
+      assertFalse(
+          all.contains(
+              new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)),
+          secret);
+    }
+    for (int i = 1; i <= 2; i++) {
+      byte[] envelope = read(medium, "SEKISHO-0A1B2C3D-000" + i + ".p7m");
+      assertTrue(said.contains(Sha256.text(envelope)), said);
+      assertArrayEquals(i == 1 ? first : second, opened(envelope, recipient));
+    }
+    assertArrayEquals(CONTENT.getBytes(StandardCharsets.UTF_8), read(medium, "LIST.TXT"));
+  }
+
+  private String forgedWrite(String name) {
+    return command("forged-write " + name);
+  }
+
+  private static byte[] read(UsbStick stick, String name) throws IOException {
+    Path to = directory.resolve(name);
+    Tool.run(
+        List.of(
+            Tool.find("mcopy", "mtools").toString(),
+            "-n",
+            "-i",
+            stick.image().toString(),
+            "::" + name,
+            to.toString()));
+    return Files.readAllBytes(to);
+  }
+
+  private static X509Certificate certificate(KeyPair keys) throws Exception {
+    X500Name name = new X500Name("CN=recipient");
+    Instant now = Instant.now();
+    byte[] der =
+        new JcaX509v3CertificateBuilder(
+                name,
+                BigInteger.ONE,
+                Date.from(now.minusSeconds(3_600)),
+                Date.from(now.plusSeconds(86_400)),
+                name,
+                keys.getPublic())
+            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+            .getEncoded();
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+  }
+
+  private static byte[] opened(byte[] envelope, KeyPair recipient) throws Exception {
+    CMSAuthEnvelopedDataParser parser = new CMSAuthEnvelopedDataParser(envelope);
+    RecipientInformation one = parser.getRecipientInfos().getRecipients().iterator().next();
+    try (ZipInputStream zip =
+        new ZipInputStream(
+            one.getContentStream(
+                    new JceKeyAgreeAuthEnvelopedRecipient(recipient.getPrivate())
+                        .setProvider(new BouncyCastleProvider()))
+                .getContentStream())) {
+      zip.getNextEntry();
+      return zip.readAllBytes();
+    }
   }
 }
