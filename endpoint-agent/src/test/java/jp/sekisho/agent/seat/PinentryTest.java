@@ -60,6 +60,32 @@ class PinentryTest {
         none -> "none: " + none.reason());
   }
 
+  private static boolean confirm(Path program) {
+    return pinentry(program, Locale.JAPANESE)
+        .confirm("合言葉", "ABCD-EFGH\n電話で伝える", "控えた", "やめる", LONG);
+  }
+
+  @Test
+  void whatIsShownToBeConfirmedIsSaidOnceAndNothingIsTyped() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "exit 1");
+    assertTrue(confirm(fake.program()));
+    List<String> lines = fake.lines();
+    assertEquals(1, lines.stream().filter(line -> line.contains("ABCD-EFGH%0A")).count());
+    assertTrue(lines.contains("CONFIRM") && !lines.contains("GETPIN"), lines.toString());
+  }
+
+  @Test
+  void whatIsCancelledOrCannotBeShownIsNotConfirmed() throws Exception {
+    FakePinentry fake = FakePinentry.in(directory, "exit 1");
+    Files.writeString(
+        fake.program(),
+        Files.readString(fake.program())
+            .replace("BYE)", "CONFIRM) echo 'ERR 83886194 not confirmed' ;;\n    BYE)"));
+    assertFalse(confirm(fake.program()));
+    assertFalse(confirm(directory.resolve("none")));
+    assertFalse(new Pinentry(Optional::empty, Locale.JAPANESE).confirm("a", "b", "c", "d", LONG));
+  }
+
   @Test
   void typedPinIsReturnedAsItsBytes() throws Exception {
     assertEquals("123456", text(ask("echo 'D 123456'; echo OK")));
