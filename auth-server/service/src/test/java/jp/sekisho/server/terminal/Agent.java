@@ -9,16 +9,20 @@ import java.net.http.HttpResponse;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
+import java.util.Set;
+import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -87,19 +91,27 @@ public final class Agent {
 
   static HttpClient client(
       RunningServer server, PrivateKey key, List<X509Certificate> shown, String protocol) {
-    return client(server.keys.serverCa().certificate(), key, shown, protocol);
+    return client(
+        server.keys.serverCa().certificate(), server.clock.instant(), key, shown, protocol);
   }
 
-  /** A client that trusts {@code serverCa} only. */
+  /**
+   * A client that trusts {@code serverCa} only, and whose clock stands at {@code at}: the port's
+   * certificate was made by the clock of the test, which the JVM's knows nothing of.
+   */
   static HttpClient client(
-      X509Certificate serverCa, PrivateKey key, List<X509Certificate> shown, String protocol) {
+      X509Certificate serverCa,
+      Instant at,
+      PrivateKey key,
+      List<X509Certificate> shown,
+      String protocol) {
     try {
-      KeyStore trusted = KeyStore.getInstance("PKCS12");
-      trusted.load(null, null);
-      trusted.setCertificateEntry("server-ca", serverCa);
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
+      PKIXBuilderParameters path =
+          new PKIXBuilderParameters(Set.of(new TrustAnchor(serverCa, null)), null);
+      path.setRevocationEnabled(false);
+      path.setDate(Date.from(at));
+      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+      trust.init(new CertPathTrustManagerParameters(path));
       SSLContext context = SSLContext.getInstance("TLS");
       KeyManager[] shows = {new Shows(key, shown.toArray(X509Certificate[]::new))};
       context.init(shown.isEmpty() ? null : shows, trust.getTrustManagers(), new SecureRandom());
@@ -110,7 +122,7 @@ public final class Agent {
           .sslContext(context)
           .sslParameters(parameters)
           .build();
-    } catch (GeneralSecurityException | IOException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }

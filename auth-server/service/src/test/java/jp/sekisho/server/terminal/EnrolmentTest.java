@@ -10,6 +10,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import jp.sekisho.protocol.Base64Url;
@@ -25,6 +26,8 @@ import jp.sekisho.server.listener.DeviceCa;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnrolmentTest {
   private static final String ENROLL = "/agent/v1/enroll";
@@ -276,6 +279,19 @@ class EnrolmentTest {
       assertEquals(Refusal.DEVICE_CERT_EXPIRED, Agent.refusal(agent.heartbeat(null)));
       EnrollReply reply = reply(agent.post(RENEW, new RenewRequest(agent.csr())));
       assertEquals(200, agent.with(reply).heartbeat(null).statusCode());
+    }
+  }
+
+  /** Tests with a date of their own last as long as the tests, not as their certificates. */
+  @ParameterizedTest
+  @ValueSource(ints = {-8, 8})
+  void onlyTheServicesClockDecidesInWhateverYearTheTestsRun(int years) throws Exception {
+    Instant then = server.clock.instant().plus(Duration.ofDays(365L * years));
+    try (RunningServer other = RunningServer.startAt(then)) {
+      Agent agent = other.active("T-0042");
+      assertEquals(200, agent.heartbeat(null).statusCode());
+      other.clock.forward(DeviceCa.LIFE);
+      assertEquals(Refusal.DEVICE_CERT_EXPIRED, Agent.refusal(agent.heartbeat(null)));
     }
   }
 

@@ -228,7 +228,11 @@ final class LoadedService implements AutoCloseable {
       return new Device(
           id,
           Agent.client(
-              keys.serverCa().certificate(), pair.getPrivate(), List.of(certificate), "TLSv1.3"));
+              keys.serverCa().certificate(),
+              Instant.now(),
+              pair.getPrivate(),
+              List.of(certificate),
+              "TLSv1.3"));
     });
   }
 
