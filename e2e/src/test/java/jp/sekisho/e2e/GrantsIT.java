@@ -7,7 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import jp.sekisho.protocol.FiscalYear;
 import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.OpenExport;
 import jp.sekisho.protocol.Refusal;
@@ -16,9 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,16 +38,23 @@ import org.openqa.selenium.support.ui.Select;
 /**
  * The page of exceptions in a clerk's and an approver's browser: what one asks for, another's card
  * decides. What the medium then does at the terminal is {@code StoryIT}'s.
+ *
+ * <p>Past 400 lines: one town, which takes longer to start than most of its tests, for every page
+ * about exceptions.
  */
 @Tag("pcsc")
 @Tag("browser")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GrantsIT {
   private static final String MEDIUM = "M-0007";
 
   @TempDir static Path directory;
+  private static final ZoneId JAPAN = ZoneId.of("Asia/Tokyo");
+  private static final DateTimeFormatter FIELD = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm");
   private Town town;
   private Browsers browsers;
+  private @Nullable Series series;
 
   @BeforeAll
   void start() throws IOException {
@@ -115,13 +133,7 @@ class GrantsIT {
       approver.picture("grants-list-" + language);
       assertEquals(List.of(), approver.accessibilityFaults());
     }
-    String id = path.substring(path.lastIndexOf('/') + 1);
-    assertTrue(
-        town.entries().stream()
-            .anyMatch(line ->
-                line.contains("grant.approved")
-                    && line.contains(id)
-                    && line.contains(Town.APPROVER)));
+    assertTrue(entered("grant.approved", path, Town.APPROVER));
   }
 
   @ParameterizedTest
@@ -264,6 +276,121 @@ class GrantsIT {
     }
   }
 
+  /**
+   * A series that was approved.
+   *
+   * @param over when its first time is over; null where that is not today
+   * @param month of its second time
+   */
+  private record Series(String path, @Nullable Instant over, YearMonth month) {}
+
+  /** First, so that its first time is over when the last test looks: nobody waits for it. */
+  @Test
+  @Order(1)
+  void aSeriesByTurnsIsAskedForAndApprovedOnce() {
+    series = approved(asked());
+    assertTrue(entered("grant.series-approved", series.path(), Town.APPROVER));
+  }
+
+  private boolean entered(String type, String path, String word) {
+    String id = path.substring(path.lastIndexOf('/') + 1);
+    return town.entries().stream()
+        .anyMatch(line -> line.contains(type) && line.contains(id) && line.contains(word));
+  }
+
+  private Series asked() {
+    LocalDate today = LocalDate.now(JAPAN);
+    LocalDate last = FiscalYear.end(today);
+    // No series goes beyond 31 March: in that month it begins after it.
+    boolean now = !today.plusMonths(1).isAfter(last);
+    try (Screen clerk = at(Town.CLERK, "ja", "/grants?lang=en")) {
+      clerk.scrollTo("grant-reason");
+      clerk.picture("series-form-en");
+      assertEquals(List.of(), clerk.accessibilityFaults());
+      clerk.go(town.people() + "/grants?lang=ja");
+      fillRequest(clerk, "議案資料の受け取り");
+      clerk.fill("grant-repeat", "monthly");
+      clerk.fill("grant-count", "2");
+      clerk.fill("grant-others", Town.CLERK);
+      clerk.press("request-button");
+      clerk.seeRefusal("refusal-grant", "GRANT_SERIES");
+      clerk.fill("grant-others", Town.UNLUCKY);
+      clerk.scrollTo("grant-reason");
+      clerk.picture("series-form-ja");
+      assertEquals(List.of(), clerk.accessibilityFaults());
+      // Time for one login and one card; the form knows minutes.
+      Instant over = Instant.now().plusSeconds(135).truncatedTo(ChronoUnit.MINUTES);
+      clerk.fill("grant-start", now ? today + "T00:00" : last.plusDays(1) + "T09:00");
+      clerk.fill("grant-end", now ? FIELD.format(over.atZone(JAPAN)) : last.plusDays(1) + "T10:00");
+      clerk.press("request-button");
+      String asked = clerk.see("grant-text").getText();
+      assertTrue(asked.contains("rota " + Town.CLERK + " " + Town.UNLUCKY), asked);
+      assertTrue(asked.contains("confirm monthly"), asked);
+      String path = clerk.url().substring(town.people().length());
+      return new Series(path, now ? over : null, YearMonth.from(today).plusMonths(1));
+    }
+  }
+
+  private Series approved(Series asked) {
+    try (Screen approver = at(Town.APPROVER, "ja", asked.path())) {
+      approver.press("approve-button");
+      approver.seeAttribute("grant", "data-state", "approved");
+      for (String language : List.of("en", "ja")) {
+        approver.go(town.people() + asked.path() + "?lang=" + language);
+        assertEquals(Town.CLERK + " → " + Town.UNLUCKY, approver.see("rota").getText());
+        // The first time is today's: it was made with the approval.
+        assertEquals(asked.over() != null, approver.has("times"));
+        approver.picture("series-approved-" + language);
+        assertEquals(List.of(), approver.accessibilityFaults());
+      }
+    }
+    return asked;
+  }
+
+  /** Last, and both languages on the way of one series. */
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void aFurtherCardOpensTheNextMonthAndOneButtonEndsTheSeries() {
+    Series known = series == null ? approved(asked()) : series;
+    String url = town.people() + known.path();
+    Instant over = known.over();
+    try (Screen approver = at(Town.APPROVER, "ja", known.path())) {
+      if (over != null) {
+        String month = known.month().toString();
+        Programs.await(
+            "the end of the first time", Duration.ofMinutes(4), () -> Instant.now().isAfter(over));
+        for (String language : List.of("en", "ja")) {
+          approver.go(url + "?lang=" + language);
+          String text = approver.see("confirm-text").getText();
+          assertTrue(text.contains("month " + month) && text.contains("unused 1"), text);
+          approver.scrollTo("confirm-detail");
+          approver.picture("series-confirm-" + language);
+          assertEquals(List.of(), approver.accessibilityFaults());
+        }
+        approver.press("approve-button");
+        approver.waitGone("confirm-text");
+        for (String language : List.of("en", "ja")) {
+          approver.go(url + "?lang=" + language);
+          approver.see("series");
+          assertTrue(approver.source().contains("data-month=\"" + month + "\""));
+          approver.picture("series-confirmed-" + language);
+          assertEquals(List.of(), approver.accessibilityFaults());
+        }
+        assertTrue(entered("grant.series-confirmed", known.path(), month));
+      }
+      approver.press("revoke-button");
+      approver.seeAttribute("grant", "data-state", "revoked");
+      approver.picture("series-ended-ja");
+      assertEquals(List.of(), approver.accessibilityFaults());
+      if (over != null) {
+        approver.pressFirst("#times a");
+        approver.seeAttribute("series", "data-number", "1");
+        approver.picture("series-time-ja");
+        assertEquals(List.of(), approver.accessibilityFaults());
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"ja", "en"})
   void anExceptionalMeasureIsPermittedByTheCisosCard(String language) {
@@ -321,7 +448,7 @@ class GrantsIT {
       clerk.picture("grants-without-end-" + language);
       assertEquals(List.of(), clerk.accessibilityFaults());
 
-      clerk.fill("grant-end", "2030-01-01T00:00");
+      clerk.fill("grant-end", "2126-01-01T00:00");
       clerk.press("request-button");
       clerk.seeRefusal("refusal-grant", "GRANT_TOO_LONG");
 

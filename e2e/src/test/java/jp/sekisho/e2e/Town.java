@@ -239,7 +239,8 @@ final class Town implements AutoCloseable {
   }
 
   /**
-   * The trial's policy; with My Number cards where there are any, with files that may leave where
+   * The trial's policy; with My Number cards where there are any, with recurring exceptions and
+   * files that may leave where
    * the tests are about pages.
    */
   private Path policy() throws IOException {
@@ -249,9 +250,20 @@ final class Town implements AutoCloseable {
     }
     String text = Files.readString(trial);
     if (consoleHere) {
+      String series =
+          """
+          grants:
+            longest-series:
+              id: grants.longest-series
+              value: 366d
+              reason:
+                ja: 毎週・毎月の受け渡しを一度の申請で許可します。
+                en: What is handed over every week or month is asked for once.
+          """;
       return Files.writeString(
           directory.resolve("policy.yaml"),
-          text.replace("value: [usb-read]", "value: [usb-read, usb-export-encrypted, export-plain]")
+          text.replace("\ngrants:\n", "\n" + series)
+              .replace("value: [usb-read]", "value: [usb-read, usb-export-encrypted, export-plain]")
               .replace(
                   "id: grants.recipients\n    value: []",
                   "id: grants.recipients\n    value: [prefecture]"));
@@ -283,11 +295,11 @@ final class Town implements AutoCloseable {
         persons,
         """
         staff_number,name,organ,division,division_name,post,from,until,roles
-        100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
-        100099,見本 次郎,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk;ciso
-        100055,見本 桜子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk
-        100031,見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,clerk;approver
-        100007,見本 太郎,mayor,kansa,監査課,書記,2026-04-01,2036-03-31,clerk;auditor
+        100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2126-03-31,clerk
+        100099,見本 次郎,mayor,shimin,市民課,主事,2026-04-01,2126-03-31,clerk;ciso
+        100055,見本 桜子,mayor,shimin,市民課,主事,2026-04-01,2126-03-31,clerk
+        100031,見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2126-03-31,clerk;approver
+        100007,見本 太郎,mayor,kansa,監査課,書記,2026-04-01,2126-03-31,clerk;auditor
         """);
     server("person", "import", persons.toString());
     for (String person : List.of(CLERK, AUDITOR, UNLUCKY, APPROVER)) {
