@@ -102,8 +102,8 @@ cmd_login() {
   run_java -jar "$SERVER_JAR" init --data "$data" --organ mayor:市長部局 --origin "http://localhost:$PEOPLE_PORT" --agents-host localhost \
     --people-port $PEOPLE_PORT --agents-port $AGENTS_PORT --trial --without-setup --staff-ca "$LOGIN/trust" --help-line "内線 1234" >"$LOGIN/log/init.log" 2>&1
   printf '%s\n' 'staff_number,name,organ,division,division_name,post,from,until,roles' \
-    '100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2036-03-31,clerk' \
-    '100007,見本 太郎,mayor,kansa,監査委員事務局,書記,2026-04-01,2036-03-31,clerk;auditor' >"$LOGIN/persons.csv"
+    '100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2126-03-31,clerk' \
+    '100007,見本 太郎,mayor,kansa,監査委員事務局,書記,2026-04-01,2126-03-31,clerk;auditor' >"$LOGIN/persons.csv"
   run_java -jar "$SERVER_JAR" person import "$LOGIN/persons.csv" --data "$data" >>"$LOGIN/log/init.log" 2>&1
   wait_for "the card's certificate" 30 test -s "$LOGIN/card/9a.der"
   run_java -jar "$SERVER_JAR" card register --person 100042 --certificate "$LOGIN/card/9a.der" --data "$data" >>"$LOGIN/log/init.log" 2>&1

@@ -45,7 +45,7 @@ class DeskIT {
     town.takeOrder(
         HEADER
             + Town.APPROVER
-            + ",見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2036-03-31,clerk;approver;admin\n");
+            + ",見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2126-03-31,clerk;approver;admin\n");
     temporary = town.makeCard(TEMPORARY);
     further = town.makeCard("further", Town.CLERK);
     town.typePin(Town.PIN);
@@ -144,8 +144,8 @@ class DeskIT {
     Files.writeString(
         file,
         HEADER
-            + "100201,新人 一郎,mayor,shimin,市民課,主事,2035-04-01,,clerk\n"
-            + "100202,新人 二郎,mayor,zeimu,税務課,主事,2035-04-01,,clerk\n");
+            + "100201,新人 一郎,mayor,shimin,市民課,主事,2125-04-01,,clerk\n"
+            + "100202,新人 二郎,mayor,zeimu,税務課,主事,2125-04-01,,clerk\n");
     admin.see("people-table");
     look(admin, "people-" + language);
     admin.choose("order-file", file);

@@ -30,7 +30,7 @@ class SetupIT {
   private static final String ADMIN = "100001";
   private static final String AUDITOR = Town.AUDITOR;
   private static final String APPROVER = Town.APPROVER;
-  private static final String POST = ",課,主事,2026-04-01,2036-03-31,";
+  private static final String POST = ",課,主事,2026-04-01,2126-03-31,";
 
   @TempDir static Path directory;
   private Town town;

@@ -160,7 +160,7 @@ final class StandInService implements AutoCloseable {
         Sha256.of(Long.toString(asked.incrementAndGet()).getBytes(StandardCharsets.US_ASCII));
     byte[] id = Arrays.copyOf(random, 16);
     return new RelyingQuestion(
-        Base64Url.encode(id), Base64Url.encode(random), "2036-03-31T00:00:00Z", null);
+        Base64Url.encode(id), Base64Url.encode(random), "2126-03-31T00:00:00Z", null);
   }
 
   private static RelyingProof proof(String route, RelyingAnswer given) {
