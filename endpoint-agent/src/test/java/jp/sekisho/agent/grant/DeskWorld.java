@@ -428,6 +428,10 @@ final class DeskWorld {
     boolean online = true;
     boolean sessions;
     @Nullable Refusal refusal;
+
+    /** Why there is no list. */
+    @Nullable Refusal listRefusal;
+
     java.util.function.UnaryOperator<Activated> forge = a -> a;
     Runnable whileAsked = () -> {};
     boolean answerLost;
@@ -448,6 +452,9 @@ final class DeskWorld {
     public Reply<GrantList> grants() {
       if (!online) {
         return new Reply.Unreachable<>("cut");
+      }
+      if (listRefusal != null) {
+        return new Reply.Refused<>(listRefusal, listRefusal.name());
       }
       told = List.copyOf(offers.values());
       return new Reply.Ok<>(new GrantList(told));
