@@ -127,12 +127,17 @@ final class CardApprovals implements Approvals {
     };
   }
 
-  /** Whether the first approval is of this text, and its card's person still approves. */
+  /**
+   * Whether the first approval is of this text, and its card's person still approves; a deputy did
+   * when it was given.
+   */
   private boolean isSound(Change change, Request request, Request.First first) {
     try {
       CardStatement said = CardStatement.parse(first.approval().statement());
       return said.purpose() == Purpose.APPROVE
           && request.signed().detail().equals(said.detail())
+          && (first.represented() != null
+              || shelf.approves(change, first.person(), request.organ()))
           && limits.approver(
                   change.handle(), request.organ(), first.person(), first.approval().spki(), false)
               == null;

@@ -8,6 +8,7 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.server.authn.Verdict;
+import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
@@ -71,6 +72,11 @@ final class Shelf {
 
   Rights rights(Handle handle, Session session, Instant at) {
     return Rights.of(handle, roles, representation, session, at);
+  }
+
+  /** Whether the person decides about exceptions of the 機関 now, in the own right. */
+  boolean approves(Change change, String person, String organ) {
+    return roles.has(change.handle(), person, Role.APPROVER, organ, change.now());
   }
 
   /** In whose place the session's person decides about a dossier now; null in the own right. */

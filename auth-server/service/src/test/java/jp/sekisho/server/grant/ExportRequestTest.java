@@ -61,10 +61,11 @@ final class ExportRequestTest {
       300001,承認 一郎,mayor,0101,市民課,課長,2026-04-01,2027-03-31,CLERK;APPROVER
       300002,承認 二郎,mayor,0101,市民課,課長補佐,2026-04-01,2027-03-31,CLERK;APPROVER
       300003,承認 三郎,mayor,0101,市民課,課長補佐,2026-04-01,2027-03-31,CLERK;APPROVER
+      300004,転出 四郎,mayor,0101,市民課,課長補佐,2026-04-01,2026-11-21,CLERK;APPROVER
       """;
   private static final String CLERK = "100042";
   private static final String ATTENDANT = "100050";
-  private static final List<String> APPROVERS = List.of("300001", "300002", "300003");
+  private static final List<String> APPROVERS = List.of("300001", "300002", "300003", "300004");
 
   @TempDir private Path directory;
   private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
@@ -464,6 +465,35 @@ final class ExportRequestTest {
     passed(approve("300001", read));
     rules(GrantSettings.SECOND_APPROVER, List.of(GrantCapability.USB_READ));
     refused(Refusal.APPROVAL_SECOND, run.activate(read, 2));
+  }
+
+  @Test
+  @DisplayName("R11: who lost the post before the second approval has approved nothing")
+  void lostPost() {
+    Instant now = clock.instant();
+    NewGrant untilTomorrow =
+        new NewGrant(
+            CLERK,
+            "T-0001",
+            "M-0007",
+            "県税事務所への提供",
+            null,
+            null,
+            null,
+            1,
+            now.toString(),
+            now.plus(Duration.ofHours(20)).toString(),
+            10,
+            null,
+            "export-plain",
+            ATTENDANT,
+            plainFiles("a.csv"));
+    String id = passed(run.requests.request(clerk, untilTomorrow)).id();
+    passed(approve("300004", id));
+    clock.advance(Duration.ofHours(16)); // the next day in Japan
+    refused(Refusal.APPROVAL_FIRST, approve("300002", id));
+    Session second = run.login("300002", "T-0002");
+    passed(run.requests.remand(second, id, new RemandReason("承認者が異動しました")));
   }
 
   @Test
