@@ -240,8 +240,7 @@ final class Town implements AutoCloseable {
 
   /**
    * The trial's policy; with My Number cards where there are any, with recurring exceptions and
-   * files that may leave where
-   * the tests are about pages.
+   * files that may leave where the tests are about pages.
    */
   private Path policy() throws IOException {
     Path trial = Programs.root().resolve("policies/profiles/trial.yaml");
