@@ -234,6 +234,18 @@ public enum Refusal {
   MEASURE_DECIDED(409),
   /** Past its last day. */
   MEASURE_OVER(409),
+  /** A field of a case of 漏えい等 is missing or has a wrong form. */
+  BREACH_INCOMPLETE(400),
+  /** First knowledge or a report in the future, or a report before the first knowledge. */
+  BREACH_TIME(400),
+  /** No such exception, lost medium, emergency or entry here. */
+  BREACH_ORIGIN(409),
+  /** No such case of 漏えい等. */
+  BREACH_UNKNOWN(404),
+  /** Closed, reported or written anew already; this step is not possible any more. */
+  BREACH_STATE(409),
+  /** A case ends after both reports, or with the reason why none is due. */
+  BREACH_UNREPORTED(409),
   /** An extension that makes nothing longer. */
   GRANT_NOT_LONGER(400),
   /** A series whose times overlap, are too few or many, or go beyond the fiscal year. */

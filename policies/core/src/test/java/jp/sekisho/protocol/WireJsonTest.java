@@ -127,6 +127,14 @@ class WireJsonTest {
             List.of(measure()), List.of(new OutOfStep("rule-gone", "usb.storage", "E-0007"))),
         new OutOfStep("terminal-unpermitted", "T-1", null),
         new MeasureNote("n"),
+        breach(),
+        new BreachViews(List.of(breach())),
+        items(),
+        new MadeReport("2026-11-21", "r", "S-1", TIME),
+        new NewBreach(TIME, List.of("system", "malice"), "medium", "M-0007"),
+        new AmendedBreach(SHORT, List.of("hundred"), items()),
+        new ReportedBreach("both", "2026-11-21", "r"),
+        new ClosedBreach("r"),
         new NewMeasure(
             List.of("T-1", "T-2"),
             "0101",
@@ -240,6 +248,38 @@ class WireJsonTest {
   private static CardTrustOffer offer() {
     return new CardTrustOffer(
         "staff-piv", List.of(SHORT), List.of(SHORT), "2.25.1", 1_200, 604_800);
+  }
+
+  private static BreachItems items() {
+    return new BreachItems("1", "2", "3", "4", "5", "6", "7", "8", "9");
+  }
+
+  private static BreachView breach() {
+    return new BreachView(
+        SHORT,
+        "B-0007",
+        "closed",
+        TIME,
+        List.of("system"),
+        "medium",
+        "M-0007",
+        items(),
+        SHORT,
+        "S-1",
+        TIME,
+        "2026-11-22",
+        "2026-11-24",
+        "2026-12-19",
+        "2026-12-21",
+        true,
+        List.of("preliminary"),
+        true,
+        new MadeReport("2026-11-21", "r", "S-1", TIME),
+        new MadeReport("2026-12-21", "r", "S-1", TIME),
+        "S-2",
+        TIME,
+        "r",
+        List.of("amend"));
   }
 
   private static MeasureView measure() {

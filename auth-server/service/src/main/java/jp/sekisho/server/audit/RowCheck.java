@@ -59,6 +59,7 @@ public final class RowCheck {
           new Named("grant_review", "id", null),
           new Named("emergency_case", "id", null),
           new Named("exceptional_measure", "id", null),
+          new Named("breach_case", "id", null),
           new Named("medium", "id", null),
           new Named("terminal", "id", null),
           new Named("relying_service", "name", null));

@@ -72,6 +72,7 @@ public final class Inspection {
           "temporary",
           "medium",
           "measure",
+          "breach",
           "setup",
           "deputy.named",
           "deputy.removed",

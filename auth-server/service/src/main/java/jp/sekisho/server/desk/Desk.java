@@ -166,7 +166,7 @@ public final class Desk {
    * Why somebody with one of these roles may not do this for {@code holder}, within the unit; "" is
    * nobody.
    */
-  Optional<Refusal> obstacle(Change change, Session session, Set<Role> any, String holder) {
+  public Optional<Refusal> obstacle(Change change, Session session, Set<Role> any, String holder) {
     if (sessions.active(change.handle(), session.tokenHash(), change.now()).isEmpty()) {
       return Optional.of(Refusal.SESSION_ENDED);
     }

@@ -50,6 +50,15 @@ public final class StepUps {
   /** Before a medium is recorded as lost; its number follows. */
   public static final String LOSE_MEDIUM = "medium-lose:";
 
+  /** Before a case of 漏えい等 is written anew; its id follows. */
+  public static final String AMEND_BREACH = "breach-amend:";
+
+  /** Before a report of such a case is written down; its id follows. */
+  public static final String REPORT_BREACH = "breach-report:";
+
+  /** Before such a case is closed; its id follows. */
+  public static final String CLOSE_BREACH = "breach-close:";
+
   /** Before something is done with a card at the desk: the request's action, person and card. */
   private static final String DESK =
       "(?:card-suspend:PERSON"
@@ -92,7 +101,13 @@ public final class StepUps {
               + "|"
               + LOSE_MEDIUM
               + MEDIUM
+              + "|(?:"
+              + AMEND_BREACH
               + "|"
+              + REPORT_BREACH
+              + "|"
+              + CLOSE_BREACH
+              + ")[A-Za-z0-9_-]{22}|"
               + DESK.replace("PERSON", PERSON).replace("HASH", HASH));
 
   private final InstantSource clock;

@@ -34,7 +34,7 @@ final class FormTemplates {
    * The words of one 機関.
    *
    * @param lines by key: {@code request.title permit.title register.title measure-request.title
-   *     measure-permit.title to from note}
+   *     measure-permit.title breach.title to from note}
    */
   record Template(Properties lines) {
     String line(String key, String otherwise) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param temporary as {@code people}, for temporary cards
  * @param emergencies how many 緊急時の例外措置 are 事後報告未了, where the session's person looks after them
  * @param measures as {@code people}, for the register of exceptional measures
+ * @param breaches how many cases of 漏えい等 have a report overdue, where the person may see them
  * @param setup whether the first start is open and the session's person does it
  * @param nonce what every script of the page carries, because its policy lets no other run
  * @param known refusals the page may meet as bare codes
@@ -27,6 +28,7 @@ public record Frame(
     boolean temporary,
     int emergencies,
     boolean measures,
+    int breaches,
     boolean setup,
     String nonce,
     List<KnownRefusal> known) {

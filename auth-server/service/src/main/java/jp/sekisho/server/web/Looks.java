@@ -6,6 +6,8 @@ import java.time.YearMonth;
 import java.util.List;
 import java.util.Optional;
 import jp.sekisho.protocol.AbsenceLine;
+import jp.sekisho.protocol.BreachView;
+import jp.sekisho.protocol.BreachViews;
 import jp.sekisho.protocol.DeputyLine;
 import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.EmergencyView;
@@ -17,6 +19,7 @@ import jp.sekisho.protocol.MeasureViews;
 import jp.sekisho.protocol.ReconciledUses;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.ReviewLine;
+import jp.sekisho.server.breach.BreachRegister;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.desk.Desk;
 import jp.sekisho.server.desk.DeskMedia;
@@ -29,9 +32,9 @@ import jp.sekisho.server.measure.MeasureRegister;
 import jp.sekisho.server.session.Session;
 
 /**
- * Exceptions, measures and media as people look at them, on pages and through the API: that
- * somebody looks at what is not their own, and that it was not shown, is an entry before anything
- * is shown. Thread-safe.
+ * Exceptions, measures, cases of 漏えい等 and media as people look at them, on pages and through the
+ * API: that somebody looks at what is not their own, and that it was not shown, is an entry before
+ * anything is shown. Thread-safe.
  *
  * <p>One's own leaves none. Pages load anew only when somebody opens them, so each look is one.
  */
@@ -40,6 +43,7 @@ import jp.sekisho.server.session.Session;
 final class Looks {
   private static final String GRANT = "grant";
   private static final String MEASURE = "measure";
+  private static final String BREACH = "breach";
 
   private final Desk desk;
   private final Overview overview;
@@ -47,6 +51,7 @@ final class Looks {
   private final Reviews reviews;
   private final Emergencies emergencies;
   private final MeasureRegister register;
+  private final BreachRegister breaches;
   private final DeskMedia media;
   private final Reconciler reconciler;
 
@@ -57,6 +62,7 @@ final class Looks {
       Reviews reviews,
       Emergencies emergencies,
       MeasureRegister register,
+      BreachRegister breaches,
       DeskMedia media,
       Reconciler reconciler) {
     this.desk = desk;
@@ -65,6 +71,7 @@ final class Looks {
     this.reviews = reviews;
     this.emergencies = emergencies;
     this.register = register;
+    this.breaches = breaches;
     this.media = media;
     this.reconciler = reconciler;
   }
@@ -180,6 +187,24 @@ final class Looks {
     } else if (!isOwn(session, found.get().asker())) {
       desk.viewed(session, MEASURE, found.get().asker(), id);
     }
+  }
+
+  /** The cases of 漏えい等. */
+  Optional<BreachViews> breaches(Session session) {
+    Optional<BreachViews> found = breaches.list(session);
+    list(session, "breaches", found.isPresent());
+    return found;
+  }
+
+  /** One of them. */
+  Optional<BreachView> breach(Session session, String id) {
+    Optional<BreachView> found = breaches.find(session, id);
+    if (found.isEmpty()) {
+      desk.notShown(session, BREACH, "", Refusal.BREACH_UNKNOWN);
+    } else if (!isOwn(session, found.get().opener())) {
+      desk.viewed(session, BREACH, found.get().opener(), id);
+    }
+    return found;
   }
 
   /** The register of media. */

@@ -19,10 +19,8 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.listener.Answers;
 import jp.sekisho.server.measure.MeasureRegister;
-import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.web.MeasuresPage.Content;
-import org.jspecify.annotations.Nullable;
 
 /** The register of exceptional measures (例外措置), one of them with its exact text, and its papers. */
 @Controller("/measures")
@@ -104,8 +102,9 @@ final class MeasuresController {
   }
 
   private HttpResponse<?> paper(HttpRequest<?> request, String id, boolean permit) {
-    return answer(
+    return CurrentSession.page(
         request,
+        answers,
         Refusal.MEASURE_UNKNOWN,
         session ->
             looks
@@ -134,8 +133,9 @@ final class MeasuresController {
 
   private HttpResponse<?> page(
       HttpRequest<?> request, Refusal otherwise, Function<Session, Optional<Content>> content) {
-    return answer(
+    return CurrentSession.page(
         request,
+        answers,
         otherwise,
         content,
         (session, shown) ->
@@ -146,27 +146,5 @@ final class MeasuresController {
                 "page",
                 new MeasuresPage(
                     pages.frame(request), session.person(), session.terminal(), shown)));
-  }
-
-  /** Makes a page of its content; of a suspended session's page there is the lock only. */
-  @FunctionalInterface
-  private interface Layout<C> {
-    HttpResponse<?> of(Session session, @Nullable C content);
-  }
-
-  private <C> HttpResponse<?> answer(
-      HttpRequest<?> request,
-      Refusal otherwise,
-      Function<Session, Optional<C>> content,
-      Layout<C> layout) {
-    return switch (CurrentSession.resolution(request)) {
-      case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
-      case Resolution.Suspended(Session session) -> layout.of(session, null);
-      case Resolution.Active(Session session) ->
-          content
-              .apply(session)
-              .<HttpResponse<?>>map(shown -> layout.of(session, shown))
-              .orElseGet(() -> answers.refuse(otherwise, request));
-    };
   }
 }

@@ -47,6 +47,7 @@ final class PageController {
               "session.js",
               "grants.js",
               "measures.js",
+              "breaches.js",
               "media.js",
               "authenticators.js",
               "people.js",

@@ -46,6 +46,7 @@ final class Pages {
    * @param temporary hands out temporary cards
    * @param emergencies how many unreported emergencies the person looks after
    * @param measures may see the register of exceptional measures
+   * @param breaches how many cases of 漏えい等 that the person may see have a report overdue
    * @param setup whether the first start is open, in which those who look after people go on
    */
   record Rights(
@@ -53,6 +54,7 @@ final class Pages {
       Predicate<Session> temporary,
       ToIntFunction<Session> emergencies,
       Predicate<Session> measures,
+      ToIntFunction<Session> breaches,
       BooleanSupplier setup) {}
 
   /**
@@ -74,19 +76,20 @@ final class Pages {
         settings.trial() || modelListed.getAsBoolean(),
         may(request, rights.people()),
         may(request, rights.temporary()),
-        emergencies(request),
+        count(request, rights.emergencies()),
         may(request, rights.measures()),
+        count(request, rights.breaches()),
         may(request, rights.people()) && rights.setup().getAsBoolean(),
         ScriptNonce.of(request),
         KnownRefusal.all(words, settings.helpLine()));
   }
 
-  private int emergencies(HttpRequest<?> request) {
+  private static int count(HttpRequest<?> request, ToIntFunction<Session> what) {
     return request
             .getAttribute(SessionFilter.RESOLUTION, Resolution.class)
             .filter(Resolution.Active.class::isInstance)
             .isPresent()
-        ? rights.emergencies().applyAsInt(CurrentSession.active(request))
+        ? what.applyAsInt(CurrentSession.active(request))
         : 0;
   }
 

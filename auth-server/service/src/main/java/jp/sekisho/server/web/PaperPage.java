@@ -15,7 +15,7 @@ public record PaperPage(Frame frame, String person, String terminal, @Nullable C
   /**
    * The part that only an active session gets; all words are in the page's language, days as 令和8年….
    *
-   * @param kind {@code request permit register measure-request measure-permit}
+   * @param kind {@code request permit register measure-request measure-permit breach}
    * @param title what the 機関 calls the form
    * @param date of printing
    * @param to whom it is addressed; "" for nobody

@@ -41,7 +41,7 @@ final class SessionFilter implements ConditionalFilter {
   /** Request attribute with the {@link Resolution} of the cookie, on routes that need a session. */
   static final String RESOLUTION = "sekisho.session";
 
-  /** Id of an exception or exceptional measure in a path. */
+  /** Id of an exception, an exceptional measure or a case of 漏えい等 in a path. */
   private static final String GRANT = "[A-Za-z0-9_-]{22}";
 
   /** Staff number in a path. */
@@ -53,10 +53,16 @@ final class SessionFilter implements ConditionalFilter {
               + "|/authn/v1/transactions/[A-Za-z0-9_-]{1,64}/(answer|passkey)"
               + "|/relying/[A-Za-z0-9_-]{22}");
   private static final Pattern PAGE_PATHS =
-      Pattern.compile("/(grants|measures)/" + GRANT + "(/request|/permit)?|/people/" + PERSON);
+      Pattern.compile(
+          "/(grants|measures)/"
+              + GRANT
+              + "(/request|/permit)?|/breaches/"
+              + GRANT
+              + "(/paper)?|/people/"
+              + PERSON);
   private static final Pattern ACTIVE_PATHS =
       Pattern.compile(
-          "/api/v1/[a-z/-]{1,80}|/api/v1/(grants|emergencies|measures)/"
+          "/api/v1/[a-z/-]{1,80}|/api/v1/(grants|emergencies|measures|breaches)/"
               + GRANT
               + "(/[a-z-]{1,16})?");
 
@@ -117,6 +123,7 @@ final class SessionFilter implements ConditionalFilter {
           "/grants-register",
           "/emergencies",
           "/measures",
+          "/breaches",
           "/media",
           "/reconciliation",
           "/log-sheet",

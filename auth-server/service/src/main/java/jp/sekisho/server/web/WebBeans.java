@@ -15,6 +15,7 @@ import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.OutsideWitness;
 import jp.sekisho.server.audit.StampAuthority;
 import jp.sekisho.server.auditor.Keeping;
+import jp.sekisho.server.breach.BreachRegister;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.desk.Desk;
 import jp.sekisho.server.desk.DeskCards;
@@ -39,6 +40,7 @@ final class WebBeans {
       Setup setup,
       Emergencies emergencies,
       MeasureRegister measures,
+      BreachRegister breaches,
       @Value("${sekisho.agent-url:`http://127.0.0.1:47621`}") String agentUrl) {
     return new Pages(
         new Pages.Settings(
@@ -49,6 +51,7 @@ final class WebBeans {
             session -> desk.holds(session, DeskCards.ATTESTERS),
             emergencies::unconfirmed,
             measures::sees,
+            breaches::overdue,
             setup::isOpen));
   }
 

@@ -79,6 +79,9 @@ final class LooksTest {
       for (String path : List.of("/measures", "/api/v1/measures", "/media", "/api/v1/media")) {
         get(scene, clerk, 403, path);
       }
+      get(scene, clerk, 403, "/breaches");
+      get(scene, clerk, 403, "/api/v1/breaches");
+      get(scene, clerk, 404, "/api/v1/breaches/" + NOWHERE);
       get(scene, clerk, 404, "/api/v1/measures/" + NOWHERE);
       String refused = GrantScene.CLERK + " ROLE_MISSING view-";
       assertEquals(
@@ -91,6 +94,9 @@ final class LooksTest {
               refused + "measures",
               refused + "media",
               refused + "media",
+              refused + "breaches",
+              refused + "breaches",
+              GrantScene.CLERK + " BREACH_UNKNOWN view-breach",
               GrantScene.CLERK + " MEASURE_UNKNOWN view-measure"),
           looks(scene));
     }
@@ -115,6 +121,8 @@ final class LooksTest {
       paths.put("/api/v1/emergencies", "emergencies");
       paths.put("/measures", "measures");
       paths.put("/api/v1/measures", "measures");
+      paths.put("/breaches", "breaches");
+      paths.put("/api/v1/breaches", "breaches");
       paths.put("/media", "media");
       paths.put("/api/v1/media", "media");
       for (String path : paths.keySet()) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -37,18 +38,24 @@ import jp.sekisho.audit.names.NameTable;
 import jp.sekisho.audit.names.SealCode;
 import jp.sekisho.audit.table.OcsfLines;
 import jp.sekisho.audit.tile.EntryTilePath;
+import jp.sekisho.protocol.AmendedBreach;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.BreachItems;
+import jp.sekisho.protocol.BreachView;
+import jp.sekisho.protocol.ClosedBreach;
 import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.MeasureNote;
 import jp.sekisho.protocol.MeasureView;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.NamedExport;
+import jp.sekisho.protocol.NewBreach;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.NewPasskey;
 import jp.sekisho.protocol.PasskeyOptions;
 import jp.sekisho.protocol.RemandReason;
+import jp.sekisho.protocol.ReportedBreach;
 import jp.sekisho.protocol.SetupCodeTyped;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.protocol.event.EmergencyEvent;
@@ -129,27 +136,18 @@ class NoPersonalDataTest {
 
   /** Where a text of words may stand, and why; a 個人番号 may stand nowhere. */
   private static final Map<String, String> MAY_HOLD_WORDS =
-      Map.of(
-          "export_request",
-          "what an applicant writes and an approver reads and signs",
-          "export_extension",
-          "the same, of more time of use",
-          "emergency_case",
-          "what is reported of an emergency measure, and confirmed",
-          "exceptional_measure",
-          "what is asked of the CISO, and what a review found",
-          "passkey",
-          "what the holder calls a key",
-          "person",
-          DIRECTORY,
-          "post",
-          DIRECTORY,
-          "division",
-          DIRECTORY,
-          "personnel_order",
-          DIRECTORY,
-          "personnel_order_person",
-          DIRECTORY);
+      Map.ofEntries(
+          Map.entry("export_request", "what an applicant writes and an approver reads and signs"),
+          Map.entry("export_extension", "the same, of more time of use"),
+          Map.entry("emergency_case", "what is reported of an emergency measure, and confirmed"),
+          Map.entry("exceptional_measure", "what is asked of the CISO, and what a review found"),
+          Map.entry("breach_case", "what is reported of a leak, and why none is"),
+          Map.entry("passkey", "what the holder calls a key"),
+          Map.entry("person", DIRECTORY),
+          Map.entry("post", DIRECTORY),
+          Map.entry("division", DIRECTORY),
+          Map.entry("personnel_order", DIRECTORY),
+          Map.entry("personnel_order_person", DIRECTORY));
 
   private static final Pattern ENCODED = Pattern.compile("[A-Za-z0-9_-]{16,}");
 
@@ -176,6 +174,7 @@ class NoPersonalDataTest {
       extendEverywhere(scene, clerk);
       reportEverywhere(scene, clerk);
       deviateEverywhere(scene);
+      leakEverywhere(scene);
       nameKeysEverywhere(scene);
       scene.employ(FILE.replace("新人", RESIDENT).replace("主事", RESIDENT), List.of());
       GrantScene.Desk auditor = scene.login(GrantScene.AUDITOR, scene.approverPc);
@@ -240,6 +239,7 @@ class NoPersonalDataTest {
     GrantScene.Desk clerk = scene.login(GrantScene.CLERK, scene.clerkPc);
     String emergency = emergency(scene, 1);
     String measure = measure(scene, scene.login(GrantScene.APPROVER, scene.approverPc)).id();
+    String breach = breach(scene.login(GrantScene.APPROVER, scene.approverPc), scene);
     for (String text : EVERYWHERE) {
       server.clock.forward(Duration.ofMinutes(1));
       Token sacrifice = session(server, GrantScene.SECOND);
@@ -253,6 +253,7 @@ class NoPersonalDataTest {
                   Session.nameOf(sacrifice.hash()),
                   scene.requested(clerk).id(),
                   measure,
+                  breach,
                   emergency,
                   server.clock.instant().toString(),
                   server.clock.instant().plus(Duration.ofHours(1)).toString(),
@@ -330,6 +331,7 @@ class NoPersonalDataTest {
                 "100001",
                 "T-0001",
                 GrantScene.MEDIUM,
+                "",
                 "",
                 "",
                 "",
@@ -495,6 +497,18 @@ class NoPersonalDataTest {
     }
   }
 
+  /** A case of a leak that is open. */
+  private static String breach(GrantScene.Desk by, GrantScene scene) throws Exception {
+    HttpResponse<String> answer =
+        scene.send(
+            "POST",
+            "/api/v1/breaches",
+            new NewBreach(scene.server.clock.instant().toString(), List.of("system"), null, null),
+            by.cookie());
+    assertEquals(201, answer.statusCode(), answer.body());
+    return GrantScene.read(answer, BreachView.class).id();
+  }
+
   private static NewMeasure measure(@Nullable String[] in) {
     return new NewMeasure(
         in[0] == null ? List.of() : List.of(in[0]),
@@ -518,6 +532,52 @@ class NoPersonalDataTest {
         scene.send("POST", "/api/v1/measures", measure(usualMeasure()), by.cookie());
     assertEquals(201, answer.statusCode(), answer.body());
     return GrantScene.read(answer, MeasureView.class);
+  }
+
+  /** Every item of a case of a leak, and what is said with each of its steps. */
+  private static void leakEverywhere(GrantScene scene) throws Exception {
+    GrantScene.Desk keeper = scene.login(GrantScene.APPROVER, scene.approverPc);
+    String today =
+        scene.server.clock.instant().atZone(ZoneId.of("Asia/Tokyo")).toLocalDate().toString();
+    for (String text : TEXTS) {
+      String id = breach(keeper, scene);
+      int expected = NUMBERS.contains(text) ? 400 : 200;
+      for (String item : breachItems(scene, keeper, id).byName().keySet()) {
+        BreachItems shown = breachItems(scene, keeper, id);
+        Map<String, String> items = new TreeMap<>(shown.byName());
+        items.put(item, text);
+        leak(
+            scene,
+            keeper,
+            id,
+            "amend",
+            new AmendedBreach(shown.detail(), List.of("system"), BreachItems.of(items)),
+            expected);
+      }
+      leak(scene, keeper, id, "report", new ReportedBreach("both", today, text), expected);
+      leak(scene, keeper, id, "close", new ClosedBreach(text), expected);
+    }
+  }
+
+  private static BreachItems breachItems(GrantScene scene, GrantScene.Desk by, String id)
+      throws Exception {
+    return GrantScene.read(
+            scene.send("GET", "/api/v1/breaches/" + id, null, by.cookie()), BreachView.class)
+        .items();
+  }
+
+  private static void leak(
+      GrantScene scene, GrantScene.Desk by, String id, String step, Object said, int expected)
+      throws Exception {
+    Token token = Token.parse(by.cookie().substring(by.cookie().indexOf('=') + 1)).orElseThrow();
+    scene
+        .server
+        .context
+        .getBean(StepUps.class)
+        .add(Session.nameOf(token.hash()), "breach-" + step + ":" + id, true, false);
+    HttpResponse<String> answer =
+        scene.send("POST", "/api/v1/breaches/" + id + "/" + step, said, by.cookie());
+    assertEquals(expected, answer.statusCode(), answer.body());
   }
 
   /** Every field of an exceptional measure, and what is said with each of its steps. */

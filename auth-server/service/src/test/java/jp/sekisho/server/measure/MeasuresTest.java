@@ -2,26 +2,19 @@ package jp.sekisho.server.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
-import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.policy.login.LoginFactors;
 import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.trust.FileSigner;
-import jp.sekisho.policy.trust.Root;
-import jp.sekisho.policy.trust.SignedFile;
-import jp.sekisho.policy.trust.TrustKey;
 import jp.sekisho.protocol.Heartbeat;
 import jp.sekisho.protocol.MeasureNote;
 import jp.sekisho.protocol.MeasureView;
@@ -29,12 +22,9 @@ import jp.sekisho.protocol.MeasureViews;
 import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.OutOfStep;
 import jp.sekisho.protocol.Refusal;
-import jp.sekisho.protocol.statement.TrustHeader;
-import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.authn.TestCa;
 import jp.sekisho.server.grant.GrantScene;
 import jp.sekisho.server.grant.GrantScene.Desk;
-import jp.sekisho.server.policy.PolicyImport;
 import jp.sekisho.server.policy.TerminalBundles;
 import jp.sekisho.server.terminal.Agent;
 import jp.sekisho.server.web.SamplePolicy;
@@ -396,48 +386,15 @@ final class MeasuresTest {
   }
 
   private void imported(FileSigner officer, long version, String rule) throws Exception {
-    var line =
-        Files.readAllLines(scene.server.installation.directory().keys().resolve("online.key"))
-            .getFirst();
-    Root root =
-        new Root(
-            1,
-            List.of(new Root.Officer("S-3001", officer.key())),
-            new TrustKey(line.substring("public ".length())),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of());
-    SettingValues more =
+    SamplePolicy.importInto(
+        scene.server,
+        officer,
+        version,
         new SettingValues.Builder()
             .put(
                 LoginSettings.FACTORS,
                 new Rule<>(rule, new Reason("試験", "for a test"), List.of(LoginFactors.CARD_PIN)))
-            .build();
-    assertInstanceOf(
-        PolicyImport.Outcome.Imported.class,
-        scene
-            .server
-            .context
-            .getBean(PolicyImport.class)
-            .importFiles(
-                file(officer, TrustKind.ROOT, 1, root.bytes()),
-                file(
-                    officer,
-                    TrustKind.POLICY,
-                    version,
-                    SamplePolicy.bytes(AddressMatch.FLAG, more))));
-  }
-
-  private SignedFile file(FileSigner by, TrustKind kind, long version, byte[] body)
-      throws Exception {
-    Instant now = scene.server.clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    return SignedFile.sign(
-        TrustHeader.of(
-            kind, null, version, now, now.plus(kind.maxLife()), true, List.of(by.key().id()), body),
-        body,
-        List.of(by));
+            .build());
   }
 
   @Test

@@ -23,6 +23,7 @@ import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.storage.TamperedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -270,6 +271,7 @@ class PersonOrdersTest {
   }
 
   @Test
+  @DisplayName("R26: on the day after the contract its person is refused, edited rows or not")
   void nobodyWorksOutsideTheContract() {
     apply("採用,V1,業 者,mayor,J01,情報課,SE,委託事業者,2027-03-20,,2027-03-31,再委託,CLERK,");
     goTo(EFFECT.minusMillis(1));

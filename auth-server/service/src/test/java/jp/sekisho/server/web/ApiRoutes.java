@@ -3,8 +3,12 @@ package jp.sekisho.server.web;
 import java.util.List;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
+import jp.sekisho.protocol.AmendedBreach;
 import jp.sekisho.protocol.AnswerAccepted;
+import jp.sekisho.protocol.BreachView;
+import jp.sekisho.protocol.BreachViews;
 import jp.sekisho.protocol.CardTrustList;
+import jp.sekisho.protocol.ClosedBreach;
 import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.DeskReply;
@@ -39,6 +43,7 @@ import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
+import jp.sekisho.protocol.NewBreach;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.NewMedium;
@@ -67,6 +72,7 @@ import jp.sekisho.protocol.RelyingTerminal;
 import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.RenewRequest;
+import jp.sekisho.protocol.ReportedBreach;
 import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.SessionLines;
 import jp.sekisho.protocol.SessionView;
@@ -288,6 +294,38 @@ public final class ApiRoutes {
             "records its end",
             MeasureNote.class,
             MeasureView.class),
+        get("/breaches", Who.SESSION, "cases of leaks that are to be reported", HTML),
+        get("/breaches/{id}", Who.SESSION, "one case of a leak", HTML),
+        get("/breaches/{id}/paper", Who.SESSION, "its report, to print", HTML),
+        get("/api/v1/breaches", Who.SESSION, "cases of leaks", BreachViews.class)
+            .with("If-None-Match"),
+        create(
+                "/api/v1/breaches",
+                Who.SESSION,
+                "opens a case of a leak",
+                NewBreach.class,
+                BreachView.class)
+            .with("Idempotency-Key"),
+        get("/api/v1/breaches/{id}", Who.SESSION, "one case of a leak", BreachView.class)
+            .with("If-None-Match"),
+        post(
+            "/api/v1/breaches/{id}/amend",
+            Who.SESSION,
+            "writes its kinds and items anew, after a step-up for it",
+            AmendedBreach.class,
+            BreachView.class),
+        post(
+            "/api/v1/breaches/{id}/report",
+            Who.SESSION,
+            "records that a report was made, after a step-up for it",
+            ReportedBreach.class,
+            BreachView.class),
+        post(
+            "/api/v1/breaches/{id}/close",
+            Who.SESSION,
+            "closes it, after a step-up for it",
+            ClosedBreach.class,
+            BreachView.class),
         get("/media", Who.SESSION, "the register of media", HTML),
         get("/api/v1/media", Who.SESSION, "the register of media", MediumLines.class)
             .with("If-None-Match"),

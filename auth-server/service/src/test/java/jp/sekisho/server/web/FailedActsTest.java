@@ -130,6 +130,7 @@ final class FailedActsTest {
             "A".repeat(22),
             "A".repeat(22),
             "A".repeat(22),
+            "A".repeat(22),
             NOW.toString(),
             NOW.plus(Duration.ofHours(1)).toString(),
             FILE,

@@ -19,7 +19,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import jp.sekisho.audit.names.SealCode;
+import jp.sekisho.protocol.AmendedBreach;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.BreachItems;
+import jp.sekisho.protocol.BreachView;
+import jp.sekisho.protocol.ClosedBreach;
 import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.EmergencyReport;
@@ -36,6 +40,7 @@ import jp.sekisho.protocol.NamedExport;
 import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
+import jp.sekisho.protocol.NewBreach;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.NewMedium;
@@ -43,6 +48,7 @@ import jp.sekisho.protocol.NewTransaction;
 import jp.sekisho.protocol.OrderNamed;
 import jp.sekisho.protocol.PinResetNote;
 import jp.sekisho.protocol.RemandReason;
+import jp.sekisho.protocol.ReportedBreach;
 import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.WireJson;
@@ -107,6 +113,8 @@ final class OtherOrgansTest {
           "GET /api/v1/reconciliation",
           "GET /measures", // of the own 機関: MeasuresTest
           "GET /api/v1/measures",
+          "GET /breaches", // of the own 機関: BreachesTest
+          "GET /api/v1/breaches",
           "GET /media", // of the own 機関: MediaPageTest
           "GET /api/v1/media",
           "POST /api/v1/media/count", // compared with the own register only
@@ -222,8 +230,8 @@ final class OtherOrgansTest {
   }
 
   /** Every attack by its route; ids are those of the other 機関. */
-  private Map<String, List<Attack>> attacks(String grant, String measure, String order)
-      throws Exception {
+  private Map<String, List<Attack>> attacks(
+      String grant, String measure, String breach, String order) throws Exception {
     Map<String, List<Attack>> attacks = new TreeMap<>();
     attacks.put("GET /people/{number}", List.of(Attack.get("/people/" + THEIRS)));
     attacks.put("GET /grants/{id}", List.of(Attack.get("/grants/" + grant)));
@@ -291,6 +299,39 @@ final class OtherOrgansTest {
       attacks.put(
           "GET /measures/{id}/" + paper, List.of(Attack.get("/measures/" + measure + "/" + paper)));
     }
+    for (String path : List.of("/breaches/", "/api/v1/breaches/")) {
+      attacks.put("GET " + path + "{id}", List.of(Attack.get(path + breach)));
+    }
+    attacks.put("GET /breaches/{id}/paper", List.of(Attack.get("/breaches/" + breach + "/paper")));
+    attacks.put(
+        "POST /api/v1/breaches",
+        List.of(
+            Attack.post("/api/v1/breaches", leak("grant", grant), null),
+            Attack.post("/api/v1/breaches", leak("medium", "M-0002"), null)));
+    attacks.put(
+        "POST /api/v1/breaches/{id}/amend",
+        List.of(
+            Attack.post(
+                "/api/v1/breaches/" + breach + "/amend",
+                new AmendedBreach(
+                    Sha256.text(new byte[1]),
+                    List.of("system"),
+                    new BreachItems("", "", "", "", "", "", "", "", "")),
+                StepUps.AMEND_BREACH + breach)));
+    attacks.put(
+        "POST /api/v1/breaches/{id}/report",
+        List.of(
+            Attack.post(
+                "/api/v1/breaches/" + breach + "/report",
+                new ReportedBreach("preliminary", "2026-11-21", "教第1号"),
+                StepUps.REPORT_BREACH + breach)));
+    attacks.put(
+        "POST /api/v1/breaches/{id}/close",
+        List.of(
+            Attack.post(
+                "/api/v1/breaches/" + breach + "/close",
+                new ClosedBreach("報告を要しない"),
+                StepUps.CLOSE_BREACH + breach)));
     attacks.put(
         "POST /api/v1/measures", List.of(Attack.post("/api/v1/measures", deviation(), null)));
     attacks.put(
@@ -471,6 +512,17 @@ final class OtherOrgansTest {
         null);
   }
 
+  private static NewBreach leak(@Nullable String origin, @Nullable String item) {
+    return new NewBreach(NOW.toString(), List.of("system"), origin, item);
+  }
+
+  private String breachOfTheirs() throws Exception {
+    HttpResponse<String> made =
+        send(Attack.post("/api/v1/breaches", leak(null, null), null), session(THEIR_HEAD));
+    assertEquals(201, made.statusCode(), made.body());
+    return WireJson.read(made.body().getBytes(StandardCharsets.UTF_8), BreachView.class).id();
+  }
+
   private String measureOfTheirs() throws Exception {
     HttpResponse<String> made =
         send(Attack.post("/api/v1/measures", deviation(), null), session(THEIR_HEAD));
@@ -486,7 +538,7 @@ final class OtherOrgansTest {
         imported(
             PERSONS.substring(0, PERSONS.indexOf('\n') + 1)
                 + "500050,教育 新人,education,kyoiku,教育課,主事,2027-04-01,,CLERK\n");
-    Map<String, List<Attack>> attacks = attacks(grant, measureOfTheirs(), order);
+    Map<String, List<Attack>> attacks = attacks(grant, measureOfTheirs(), breachOfTheirs(), order);
     Set<String> known = new TreeSet<>(attacks.keySet());
     known.addAll(WITHOUT_IDS);
     assertEquals(
@@ -531,6 +583,7 @@ final class OtherOrgansTest {
       case "POST /api/v1/people/undo" ->
           answer.statusCode() == 403 || answer.body().contains("\"ORDER_NOT_UNDOABLE\"");
       // Says of no terminal whether it stands anywhere else.
+      case "POST /api/v1/breaches" -> answer.body().contains("\"BREACH_ORIGIN\"");
       case "POST /api/v1/measures" ->
           answer.statusCode() == 403 || answer.body().contains("\"MEASURE_SUBJECT\"");
       // Numbers are one row in the installation, as staff numbers are.

@@ -24,7 +24,7 @@ final class PasskeyButtonTest {
         new Pages(
             new Pages.Settings(trial, "http://127.0.0.1:47621", "内線 1234"),
             new PasskeyModels(models)::listsAny,
-            new Pages.Rights(_ -> false, _ -> false, _ -> 0, _ -> false, () -> false));
+            new Pages.Rights(_ -> false, _ -> false, _ -> 0, _ -> false, _ -> 0, () -> false));
     HttpRequest<?> request = HttpRequest.GET("/");
     Frame frame = pages.frame(request);
     LogPage locked = new LogPage(frame, "記録", "100042", "T-0042", null);

@@ -1,6 +1,9 @@
 package jp.sekisho.server.web;
 
+import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.Segment;
@@ -16,10 +19,18 @@ import jp.sekisho.policy.reader.ReaderRules;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.setting.SettingValues;
+import jp.sekisho.policy.trust.FileSigner;
+import jp.sekisho.policy.trust.Root;
+import jp.sekisho.policy.trust.SignedFile;
+import jp.sekisho.policy.trust.TrustKey;
 import jp.sekisho.policy.usb.StorageAccess;
 import jp.sekisho.policy.usb.UnlistedDevices;
 import jp.sekisho.policy.usb.UsbRules;
 import jp.sekisho.protocol.CardKind;
+import jp.sekisho.protocol.statement.TrustHeader;
+import jp.sekisho.protocol.statement.TrustKind;
+import jp.sekisho.server.policy.PolicyImport;
+import jp.sekisho.server.terminal.RunningServer;
 
 /** A small compiled policy, for tests that need any. */
 public final class SamplePolicy {
@@ -75,5 +86,44 @@ public final class SamplePolicy {
             rule("usb.enrolled", List.of())),
         grants,
         settings);
+  }
+
+  /** Lets a service take in such a policy with these settings, signed by one officer. */
+  public static void importInto(
+      RunningServer server, FileSigner officer, long version, SettingValues settings)
+      throws Exception {
+    String line =
+        Files.readAllLines(server.installation.directory().keys().resolve("online.key")).getFirst();
+    Root root =
+        new Root(
+            1,
+            List.of(new Root.Officer("S-3001", officer.key())),
+            new TrustKey(line.substring("public ".length())),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+    Instant now = server.clock.instant();
+    PolicyImport.Outcome outcome =
+        server
+            .context
+            .getBean(PolicyImport.class)
+            .importFiles(
+                file(officer, TrustKind.ROOT, 1, now, root.bytes()),
+                file(officer, TrustKind.POLICY, version, now, bytes(AddressMatch.FLAG, settings)));
+    if (!(outcome instanceof PolicyImport.Outcome.Imported)) {
+      throw new AssertionError(outcome);
+    }
+  }
+
+  private static SignedFile file(
+      FileSigner by, TrustKind kind, long version, Instant at, byte[] body) throws Exception {
+    Instant now = at.truncatedTo(ChronoUnit.SECONDS);
+    return SignedFile.sign(
+        TrustHeader.of(
+            kind, null, version, now, now.plus(kind.maxLife()), true, List.of(by.key().id()), body),
+        body,
+        List.of(by));
   }
 }

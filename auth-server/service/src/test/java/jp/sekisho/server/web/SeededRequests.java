@@ -16,7 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jp.sekisho.protocol.ActivateRequest;
+import jp.sekisho.protocol.AmendedBreach;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.BreachItems;
+import jp.sekisho.protocol.ClosedBreach;
 import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.DeskRequest;
 import jp.sekisho.protocol.EmergencyReport;
@@ -37,6 +40,7 @@ import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
+import jp.sekisho.protocol.NewBreach;
 import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewMeasure;
@@ -58,6 +62,7 @@ import jp.sekisho.protocol.RelyingSessions;
 import jp.sekisho.protocol.RelyingTerminalAsk;
 import jp.sekisho.protocol.RemandReason;
 import jp.sekisho.protocol.RenewRequest;
+import jp.sekisho.protocol.ReportedBreach;
 import jp.sekisho.protocol.ReportedUse;
 import jp.sekisho.protocol.SetupAdministrator;
 import jp.sekisho.protocol.SetupCodeTyped;
@@ -100,6 +105,7 @@ public final class SeededRequests {
       String session,
       String grant,
       String measure,
+      String breach,
       String emergency,
       String now,
       String later,
@@ -169,7 +175,7 @@ public final class SeededRequests {
     return all;
   }
 
-  private static Seeded seeded(
+  private Seeded seeded(
       ApiRoutes.Route route,
       String place,
       String path,
@@ -202,7 +208,9 @@ public final class SeededRequests {
               ? known.grant
               : route.path().contains("/measures/")
                   ? known.measure
-                  : route.path().contains("/emergencies/") ? known.emergency : ID;
+                  : route.path().contains("/breaches/")
+                      ? known.breach
+                      : route.path().contains("/emergencies/") ? known.emergency : ID;
       case "step" -> "review";
       case "number" -> known.cardHolder;
       case "log" -> "mayor";
@@ -352,6 +360,15 @@ public final class SeededRequests {
             "2027-03-31",
             null),
         new MeasureNote("確認した"),
+        new NewBreach(known.now, List.of("system"), null, null),
+        new NewBreach(known.now, List.of("system"), "medium", known.medium),
+        new BreachItems("概要", "項目", "12人", "原因", "なし", "通知", "公表", "点検", "なし"),
+        new AmendedBreach(
+            HASH,
+            List.of("system"),
+            new BreachItems("概要", "項目", "12人", "原因", "なし", "通知", "公表", "点検", "なし")),
+        new ReportedBreach("preliminary", "2026-11-21", "情第31号"),
+        new ClosedBreach("暗号化されていた"),
         new NewMedium("M-0009", HASH),
         new MediumEnd("M-0009", "情第12号"),
         new MediumLoan(known.medium, known.person, "2026-11-27", "情第31号"),
@@ -407,7 +424,7 @@ public final class SeededRequests {
   }
 
   /** The step-up that this body needs. */
-  private static @Nullable String proof(ApiRoutes.Route route, byte @Nullable [] body) {
+  private @Nullable String proof(ApiRoutes.Route route, byte @Nullable [] body) {
     if (body == null) {
       return null;
     }
@@ -416,6 +433,9 @@ public final class SeededRequests {
           case "/api/v1/passkeys", "/api/v1/passkeys/options" -> StepUps.REGISTER_PASSKEY;
           case "/api/v1/setup/finish" -> StepUps.FINISH_SETUP;
           case "/api/v1/setup/policy" -> StepUps.IMPORT_POLICY + Sha256.text(body);
+          case "/api/v1/breaches/{id}/amend" -> StepUps.AMEND_BREACH + known.breach;
+          case "/api/v1/breaches/{id}/report" -> StepUps.REPORT_BREACH + known.breach;
+          case "/api/v1/breaches/{id}/close" -> StepUps.CLOSE_BREACH + known.breach;
           case "/api/v1/people/apply" -> StepUps.APPLY_ORDER + Sha256.text(body);
           default -> null;
         };

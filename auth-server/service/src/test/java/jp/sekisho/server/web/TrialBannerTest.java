@@ -13,8 +13,10 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import jp.sekisho.protocol.BreachView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.MeasureView;
+import jp.sekisho.protocol.NewBreach;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.RelyingAsk;
@@ -73,6 +75,15 @@ final class TrialBannerTest {
             .id();
     GrantScene.Desk ciso = scene.login(OFFICER, scene.approverPc);
     assertEquals(200, scene.approve(ciso, measure).statusCode());
+    String breach =
+        GrantScene.read(
+                scene.send(
+                    "POST",
+                    "/api/v1/breaches",
+                    new NewBreach(now, List.of("system"), null, null),
+                    ciso.cookie()),
+                BreachView.class)
+            .id();
     byte[] question =
         scene
             .server
@@ -84,6 +95,8 @@ final class TrialBannerTest {
     return Map.of(
         "grants/{id}",
         "grants/" + grant,
+        "breaches/{id}",
+        "breaches/" + breach,
         "measures/{id}",
         "measures/" + measure,
         "{number}",

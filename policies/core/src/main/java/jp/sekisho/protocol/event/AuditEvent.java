@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface AuditEvent
     permits AgentEvent,
         AuthenticatorEvent,
+        BreachEvent,
         DeputyEvent,
         DeskEvent,
         EmergencyCaseEvent,

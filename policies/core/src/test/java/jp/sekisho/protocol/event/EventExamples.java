@@ -415,6 +415,15 @@ final class EventExamples {
             Base64Url.encode(range(0, 91)),
             "S-2001"),
         PERSON);
+        new BreachEvent.Opened(
+            BOOT, "B-0007", start, List.of("system", "malice"), "medium", "M-0007", CERTIFICATE, 8),
+        PERSON);
+    events.put(new BreachEvent.Amended(BOOT, "B-0007", List.of("system"), CERTIFICATE, 9), PERSON);
+    events.put(
+        new BreachEvent.Reported(BOOT, "B-0007", "preliminary", "2026-11-21", CERTIFICATE), PERSON);
+    events.put(new BreachEvent.Overdue(BOOT, "B-0007", "final", "2026-12-21"), organ);
+    events.put(new BreachEvent.Closed(BOOT, "B-0007", "reported"), PERSON);
+    events.put(new BreachEvent.Refused("close", BOOT, Refusal.BREACH_UNREPORTED), PERSON);
     return events;
   }
 
