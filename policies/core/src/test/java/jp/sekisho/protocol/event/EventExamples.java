@@ -415,6 +415,7 @@ final class EventExamples {
             Base64Url.encode(range(0, 91)),
             "S-2001"),
         PERSON);
+    events.put(
         new BreachEvent.Opened(
             BOOT, "B-0007", start, List.of("system", "malice"), "medium", "M-0007", CERTIFICATE, 8),
         PERSON);
