@@ -165,6 +165,7 @@ class MediaGateIT {
   }
 
   @Test
+  @Tag("torture")
   @DisplayName(
       "R13: what is written stands encrypted on the medium, which no other process saw, and after"
           + " kill -9 in the middle nothing is mounted")
