@@ -1,14 +1,11 @@
 package jp.sekisho.agent.grant;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import jp.sekisho.policy.Effect;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
-import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.setting.DataSize;
 import jp.sekisho.protocol.Refusal;
@@ -35,7 +32,7 @@ final class LeavingRules {
     if (policy == null) {
       return false;
     }
-    GrantCapability capability = of(text.capability());
+    GrantCapability capability = GrantCapability.of(text.capability());
     return text.capability() == Capability.USB_READ
         ? policy
             .more()
@@ -59,20 +56,7 @@ final class LeavingRules {
     if (policy == null) {
       return Refusal.GRANT_CAPABILITY;
     }
-    GrantAsk ask =
-        new GrantAsk(
-            of(text.capability()),
-            text.organ(),
-            text.person(),
-            approvers,
-            text.attendant() != null,
-            fields(text),
-            export.recipient(),
-            text.fingerprint(),
-            Duration.ofMinutes(text.minutes()),
-            Duration.between(text.start(), text.end()),
-            export.files(),
-            new DataSize(export.bytes()));
+    GrantAsk ask = GrantAsk.of(text, approvers);
     return PolicyEvaluator.by(policy).grant(ask).effect() == Effect.ALLOW
         ? null
         : why(text, export, policy);
@@ -90,31 +74,12 @@ final class LeavingRules {
       return Refusal.GRANT_BYTES;
     }
     if (text.attendant() == null
-        && policy.more().value(GrantSettings.ATTENDANT).contains(of(text.capability()))) {
+        && policy
+            .more()
+            .value(GrantSettings.ATTENDANT)
+            .contains(GrantCapability.of(text.capability()))) {
       return Refusal.GRANT_ATTENDANT;
     }
     return Refusal.GRANT_CAPABILITY;
-  }
-
-  private static List<GrantField> fields(ExportGrant text) {
-    List<GrantField> said = new ArrayList<>(List.of(GrantField.SUBJECTS));
-    if (text.document() != null) {
-      said.add(GrantField.DOCUMENT);
-    }
-    if (text.legalBasis() != null) {
-      said.add(GrantField.LEGAL_BASIS);
-    }
-    if (text.providedTo() != null) {
-      said.add(GrantField.PROVIDED_TO);
-    }
-    return said;
-  }
-
-  private static GrantCapability of(Capability capability) {
-    return switch (capability) {
-      case USB_READ -> GrantCapability.USB_READ;
-      case USB_EXPORT_ENCRYPTED -> GrantCapability.USB_EXPORT_ENCRYPTED;
-      case EXPORT_PLAIN -> GrantCapability.EXPORT_PLAIN;
-    };
   }
 }

@@ -1,7 +1,6 @@
 package jp.sekisho.server.grant;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -10,10 +9,8 @@ import jp.sekisho.policy.GrantRuling;
 import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
-import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.grant.GrantSettings;
-import jp.sekisho.policy.setting.DataSize;
 import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -88,19 +85,12 @@ public final class Limits {
       case Rules.InForce(GrantRules _, SettingValues more) ->
           new Choices(
               Stream.of(Capability.values())
-                  .filter(one -> more.value(GrantSettings.CAPABILITIES).contains(rule(one)))
+                  .filter(one ->
+                      more.value(GrantSettings.CAPABILITIES).contains(GrantCapability.of(one)))
                   .toList(),
               more.value(GrantSettings.RECIPIENTS));
       case Rules.None() -> new Choices(List.of(Capability.USB_READ), List.of());
       case Rules.Lapsed() -> new Choices(List.of(), List.of());
-    };
-  }
-
-  private static GrantCapability rule(Capability capability) {
-    return switch (capability) {
-      case USB_READ -> GrantCapability.USB_READ;
-      case USB_EXPORT_ENCRYPTED -> GrantCapability.USB_EXPORT_ENCRYPTED;
-      case EXPORT_PLAIN -> GrantCapability.EXPORT_PLAIN;
     };
   }
 
@@ -113,14 +103,14 @@ public final class Limits {
           plain
               || signed
                   .at(handle, text.organ(), text.terminal())
-                  .map(rules -> rules.needsTwo(rule(text.capability())))
+                  .map(rules -> rules.needsTwo(GrantCapability.of(text.capability())))
                   .orElse(true);
     };
   }
 
   /** What the rules of its terminal have against asking for it; null for nothing. */
   @Nullable Refusal asked(Handle handle, ExportGrant text) {
-    GrantAsk ask = ask(text, List.of());
+    GrantAsk ask = GrantAsk.of(text, List.of());
     return judged(handle, text, rules -> rules.requested(ask));
   }
 
@@ -130,7 +120,7 @@ public final class Limits {
    * @param approvers staff numbers, each of another person
    */
   @Nullable Refusal approved(Handle handle, ExportGrant text, List<String> approvers) {
-    GrantAsk ask = ask(text, approvers);
+    GrantAsk ask = GrantAsk.of(text, approvers);
     return judged(handle, text, rules -> rules.granted(ask));
   }
 
@@ -163,33 +153,6 @@ public final class Limits {
           case FILES -> Refusal.GRANT_FILES;
           case DATA -> Refusal.GRANT_BYTES;
         };
-  }
-
-  private static GrantAsk ask(ExportGrant text, List<String> approvers) {
-    List<GrantField> fields = new ArrayList<>(List.of(GrantField.SUBJECTS)); // no text without it
-    if (text.document() != null) {
-      fields.add(GrantField.DOCUMENT);
-    }
-    if (text.legalBasis() != null) {
-      fields.add(GrantField.LEGAL_BASIS);
-    }
-    if (text.providedTo() != null) {
-      fields.add(GrantField.PROVIDED_TO);
-    }
-    ExportGrant.Export export = text.export();
-    return new GrantAsk(
-        rule(text.capability()),
-        text.organ(),
-        text.person(),
-        approvers,
-        text.attendant() != null,
-        fields,
-        export == null ? null : export.recipient(),
-        text.fingerprint(),
-        Duration.ofMinutes(text.minutes()),
-        span(text),
-        export == null ? 0 : export.files(),
-        new DataSize(export == null ? 0 : export.bytes()));
   }
 
   /** The maxima to show and to judge by. */

@@ -1,8 +1,10 @@
 package jp.sekisho.policy.grant;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import jp.sekisho.policy.setting.DataSize;
+import jp.sekisho.protocol.statement.ExportGrant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,38 @@ public record GrantAsk(
   public GrantAsk {
     approvers = List.copyOf(approvers);
     fields = List.copyOf(fields);
+  }
+
+  /**
+   * What a grant's text asks for: the service and the terminal judge it alike.
+   *
+   * @param approvers staff numbers of who approved it
+   */
+  public static GrantAsk of(ExportGrant text, List<String> approvers) {
+    List<GrantField> fields = new ArrayList<>(List.of(GrantField.SUBJECTS)); // no text without it
+    if (text.document() != null) {
+      fields.add(GrantField.DOCUMENT);
+    }
+    if (text.legalBasis() != null) {
+      fields.add(GrantField.LEGAL_BASIS);
+    }
+    if (text.providedTo() != null) {
+      fields.add(GrantField.PROVIDED_TO);
+    }
+    ExportGrant.Export export = text.export();
+    return new GrantAsk(
+        GrantCapability.of(text.capability()),
+        text.organ(),
+        text.person(),
+        approvers,
+        text.attendant() != null,
+        fields,
+        export == null ? null : export.recipient(),
+        text.fingerprint(),
+        Duration.ofMinutes(text.minutes()),
+        Duration.between(text.start(), text.end()),
+        export == null ? 0 : export.files(),
+        new DataSize(export == null ? 0 : export.bytes()));
   }
 
   /** Whether files leave under it. */

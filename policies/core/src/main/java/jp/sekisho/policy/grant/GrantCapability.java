@@ -1,5 +1,7 @@
 package jp.sekisho.policy.grant;
 
+import jp.sekisho.protocol.statement.ExportGrant;
+
 /** What a grant can open. */
 public enum GrantCapability {
   /** One registered medium is read. */
@@ -11,5 +13,14 @@ public enum GrantCapability {
   /** Named files leave in a form of others; always with a second approver and an attendant. */
   EXPORT_PLAIN,
   /** The clipboard goes over a boundary. */
-  CLIPBOARD
+  CLIPBOARD;
+
+  /** What rules call that which a grant's text opens. */
+  public static GrantCapability of(ExportGrant.Capability signed) {
+    return switch (signed) {
+      case USB_READ -> USB_READ;
+      case USB_EXPORT_ENCRYPTED -> USB_EXPORT_ENCRYPTED;
+      case EXPORT_PLAIN -> EXPORT_PLAIN;
+    };
+  }
 }
