@@ -1,17 +1,14 @@
 package jp.sekisho.agent.grant;
 
 import java.util.List;
-import jp.sekisho.policy.Effect;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantSettings;
-import jp.sekisho.policy.setting.DataSize;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
-import jp.sekisho.protocol.statement.ExportGrant.Export;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,37 +46,11 @@ final class LeavingRules {
    */
   static @Nullable Refusal refuses(
       ExportGrant text, List<String> approvers, @Nullable Policy policy) {
-    Export export = text.export();
-    if (export == null) {
+    if (text.export() == null) {
       return null;
     }
-    if (policy == null) {
-      return Refusal.GRANT_CAPABILITY;
-    }
-    GrantAsk ask = GrantAsk.of(text, approvers);
-    return PolicyEvaluator.by(policy).grant(ask).effect() == Effect.ALLOW
-        ? null
-        : why(text, export, policy);
-  }
-
-  /** In words as near as the refusals have them. */
-  private static Refusal why(ExportGrant text, Export export, Policy policy) {
-    if (!policy.more().value(GrantSettings.RECIPIENTS).contains(export.recipient())) {
-      return Refusal.GRANT_RECIPIENT;
-    }
-    if (export.files() > policy.more().value(GrantSettings.MOST_FILES)) {
-      return Refusal.GRANT_FILES;
-    }
-    if (new DataSize(export.bytes()).compareTo(policy.more().value(GrantSettings.MOST_DATA)) > 0) {
-      return Refusal.GRANT_BYTES;
-    }
-    if (text.attendant() == null
-        && policy
-            .more()
-            .value(GrantSettings.ATTENDANT)
-            .contains(GrantCapability.of(text.capability()))) {
-      return Refusal.GRANT_ATTENDANT;
-    }
-    return Refusal.GRANT_CAPABILITY;
+    return policy == null
+        ? Refusal.GRANT_CAPABILITY
+        : PolicyEvaluator.by(policy).granted(GrantAsk.of(text, approvers)).refusal();
   }
 }

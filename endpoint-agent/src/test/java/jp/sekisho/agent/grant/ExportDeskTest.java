@@ -27,6 +27,7 @@ import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantCapability;
+import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.grant.RecipientCertificate;
 import jp.sekisho.policy.setting.DataSize;
@@ -391,6 +392,17 @@ class ExportDeskTest {
     put(GrantSettings.CAPABILITIES, List.of(GrantCapability.USB_READ));
     trust();
     refused(Refusal.GRANT_CAPABILITY, world.offer(encrypted()));
+  }
+
+  @Test
+  @DisplayName("a terminal says which demand of the policy refuses, as the service does")
+  void namedDemand() {
+    put(UsbSettings.MEDIA, List.of("0".repeat(43)));
+    trust();
+    refused(Refusal.GRANT_MEDIUM, world.offer(encrypted()));
+    put(GrantSettings.FIELDS, List.of(GrantField.values()));
+    trust();
+    refused(Refusal.GRANT_FIELDS, world.offer(encrypted()));
   }
 
   @Test

@@ -1,6 +1,8 @@
 package jp.sekisho.policy;
 
 import jp.sekisho.policy.grant.GrantDemand;
+import jp.sekisho.protocol.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a policy says of a request for a grant.
@@ -12,5 +14,10 @@ public record GrantRuling(GrantDemand demand, Decision decision) {
   /** Whether it may be granted. */
   public boolean allowed() {
     return decision.effect() == Effect.ALLOW;
+  }
+
+  /** What a person is told of it; null when it may be granted. */
+  public @Nullable Refusal refusal() {
+    return allowed() ? null : demand.refusal();
   }
 }

@@ -2,6 +2,7 @@ package jp.sekisho.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -526,6 +527,7 @@ class PolicyEvaluatorTest {
     PolicyEvaluator town = evaluator();
     GrantAsk encrypted = ask(GrantCapability.USB_EXPORT_ENCRYPTED, List.of());
     assertTrue(town.requested(encrypted).allowed());
+    assertNull(town.requested(encrypted).refusal());
     assertEquals(GrantDemand.APPROVER, town.granted(encrypted).demand());
     demanded(GrantDemand.USE, town.requested(with(encrypted, 61, 1, 1, 1, "prefecture")));
     demanded(GrantDemand.SPAN, town.requested(with(encrypted, 9, 32, 1, 1, "prefecture")));
@@ -546,6 +548,7 @@ class PolicyEvaluatorTest {
   private static void demanded(GrantDemand demand, GrantRuling ruling) {
     assertFalse(ruling.allowed());
     assertEquals(demand, ruling.demand());
+    assertEquals(demand.refusal(), ruling.refusal());
   }
 
   private static GrantAsk with(

@@ -133,26 +133,9 @@ public final class Limits {
       case Rules.Lapsed() -> Refusal.POLICY_EXPIRED;
       case Rules.InForce _ -> {
         Optional<PolicyEvaluator> rules = signed.at(handle, text.organ(), text.terminal());
-        yield rules.isEmpty() ? Refusal.POLICY_EXPIRED : refusal(by.apply(rules.get()));
+        yield rules.isEmpty() ? Refusal.POLICY_EXPIRED : by.apply(rules.get()).refusal();
       }
     };
-  }
-
-  private static @Nullable Refusal refusal(GrantRuling ruling) {
-    return ruling.allowed()
-        ? null
-        : switch (ruling.demand()) {
-          case CAPABILITY -> Refusal.GRANT_CAPABILITY;
-          case USE, SPAN -> Refusal.GRANT_TOO_LONG;
-          case FIELDS -> Refusal.GRANT_FIELDS;
-          case APPROVER -> Refusal.APPROVER_UNLISTED;
-          case SECOND_APPROVER -> Refusal.APPROVAL_SECOND;
-          case ATTENDANT -> Refusal.GRANT_ATTENDANT;
-          case MEDIUM -> Refusal.GRANT_MEDIUM;
-          case RECIPIENT -> Refusal.GRANT_RECIPIENT;
-          case FILES -> Refusal.GRANT_FILES;
-          case DATA -> Refusal.GRANT_BYTES;
-        };
   }
 
   /** The maxima to show and to judge by. */
