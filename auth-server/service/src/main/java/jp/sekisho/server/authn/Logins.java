@@ -2,8 +2,12 @@ package jp.sekisho.server.authn;
 
 import java.net.InetAddress;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import jp.sekisho.policy.login.AddressMatch;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RelyingProof;
@@ -24,7 +28,10 @@ import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
+import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.Transactions;
+import jp.sekisho.server.webauthn.Passkeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -236,28 +243,61 @@ public final class Logins {
     };
   }
 
-  /** What proves the holder inside the unit, once the cryptography outside it holds. */
-  private Function<Change, Verdict<Identified>> identify(
-      TerminalSpoke spoke, Verdict<OriginAndTerminal> placed) {
+  /**
+   * What an answer claims once the cryptography outside the unit holds.
+   *
+   * @param proved proves the holder inside the unit
+   * @param looks what the unit will ask of the database, as far as that is known before it; empty
+   *     where it ends in a refusal
+   */
+  private record Claim(
+      Function<Change, Verdict<Identified>> proved, Optional<Supplier<List<Look>>> looks) {}
+
+  private Claim claim(TerminalSpoke spoke, Verdict<OriginAndTerminal> placed) {
     return switch (spoke.answer()) {
       case Answer.Card card -> {
         Verdict<CardSigned> signed =
             placed.then(before -> PathTrusted.of(before, card, trust)).then(CardSigned::of);
-        yield change -> signed.then(proof -> Registered.of(proof, change, cards));
+        yield new Claim(
+            change -> signed.then(proof -> Registered.of(proof, change, cards)),
+            signed instanceof Verdict.Passed<CardSigned>(CardSigned proof)
+                ? Optional.of(() ->
+                    looks(
+                        spoke,
+                        Authenticators.look(proof.spkiHash()),
+                        // Whose a My Number card is, only its row knows: asked again then.
+                        proof.trusted().number().orElse("")))
+                : Optional.empty());
       }
       case Answer.Passkey passkey -> {
         Verdict<PasskeySigned> signed =
             placed.then(before -> PasskeySigned.of(before, passkey, passkeys));
-        yield change -> signed.then(proof -> PasskeyRegistered.of(proof, change, passkeys));
+        yield new Claim(
+            change -> signed.then(proof -> PasskeyRegistered.of(proof, change, passkeys)),
+            signed instanceof Verdict.Passed<PasskeySigned>(PasskeySigned proof)
+                ? Optional.of(() ->
+                    looks(spoke, Passkeys.look(proof.assertion().credentialId()), proof.holder()))
+                : Optional.empty());
       }
     };
+  }
+
+  private List<Look> looks(TerminalSpoke spoke, Look authenticator, String holder) {
+    String terminal = spoke.terminal().id();
+    List<Look> looks = new ArrayList<>(registers.looks(holder, terminal));
+    looks.add(authenticator);
+    looks.add(UsedTransactions.look(spoke.question().id()));
+    if (spoke.question().session() == null) {
+      looks.add(Sessions.look(terminal)); // one begins, and ends those that are there
+    }
+    return looks;
   }
 
   private Outcome judge(TerminalSpoke spoke) {
     Verdict<OriginAndTerminal> placed =
         OriginAndTerminal.of(spoke, settings.origins(), settings.addressMatch());
-    Function<Change, Verdict<Identified>> identify =
-        identify(
+    Claim claim =
+        claim(
             spoke,
             placed.then(before ->
                 delays.holdsUp(spoke)
@@ -266,7 +306,8 @@ public final class Logins {
     Token token = Token.random();
     Verdict<Recorded> recorded =
         transactions.write(change -> {
-          Verdict<Identified> identified = identify.apply(change);
+          claim.looks().ifPresent(looks -> Sql.ahead(change.handle(), looks));
+          Verdict<Identified> identified = claim.proved().apply(change);
           Verdict<PersonCurrent> current =
               identified.then(proof -> PersonCurrent.of(proof, change, registers));
           Verdict<Recorded> result =

@@ -17,10 +17,12 @@ import jp.sekisho.server.webauthn.RelyingPlace;
 final class PasskeySigned {
   private final OriginAndTerminal before;
   private final AssertionProved assertion;
+  private final String holder;
 
-  private PasskeySigned(OriginAndTerminal before, AssertionProved assertion) {
+  private PasskeySigned(OriginAndTerminal before, AssertionProved assertion, String holder) {
     this.before = before;
     this.assertion = assertion;
+    this.holder = holder;
   }
 
   /** Where passkeys are looked up and judged. */
@@ -48,7 +50,7 @@ final class PasskeySigned {
             case AssertionProved.Outcome.Failed _ -> Verdict.refused(Refusal.PASSKEY_INVALID);
             case AssertionProved.Outcome.Proved(AssertionProved proof) ->
                 desk.rules().isListed(passkey)
-                    ? Verdict.passed(new PasskeySigned(before, proof))
+                    ? Verdict.passed(new PasskeySigned(before, proof, passkey.person()))
                     : Verdict.refused(Refusal.PASSKEY_MODEL);
           };
     };
@@ -60,5 +62,10 @@ final class PasskeySigned {
 
   AssertionProved assertion() {
     return assertion;
+  }
+
+  /** Staff number of the holder, by the row as it was before the unit that judges. */
+  String holder() {
+    return holder;
   }
 }

@@ -2,7 +2,9 @@ package jp.sekisho.server.authn;
 
 import java.security.PublicKey;
 import java.time.Instant;
+import java.util.List;
 import jp.sekisho.server.policy.TerminalLogins;
+import jp.sekisho.server.storage.Look;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,13 @@ interface Registers {
    * PERSON_NOT_CURRENT or STATE_TAMPERED.
    */
   Verdict<CurrentPerson> person(Handle handle, String number, ActiveTerminal terminal, Instant at);
+
+  /**
+   * What the others here ask of the database about a login.
+   *
+   * @param number staff number of whose it seems to be
+   */
+  List<Look> looks(String number, String terminal);
 
   /** What the signed policy of this terminal says of logins there, all layers together. */
   TerminalLogins logins(Handle handle, ActiveTerminal terminal);

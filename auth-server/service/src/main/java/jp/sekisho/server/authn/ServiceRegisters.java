@@ -1,7 +1,9 @@
 package jp.sekisho.server.authn;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.person.Persons;
@@ -11,6 +13,7 @@ import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.policy.TerminalLogins;
 import jp.sekisho.server.setup.Setup;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.terminal.SignsOfLife;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
@@ -74,6 +77,16 @@ final class ServiceRegisters implements Registers {
               new CurrentPerson(
                   number, current.organ(), place.choices().size() > 1 ? null : current.division()));
     };
+  }
+
+  @Override
+  public List<Look> looks(String number, String terminal) {
+    return Stream.of(
+            List.of(Terminals.look(terminal)),
+            Persons.looks(number, terminal),
+            SignedPolicies.looks())
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.Seldom;
 import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.Transactions;
@@ -32,12 +33,12 @@ final class UsedTransactions {
   }
 
   boolean holds(Handle handle, String id) {
-    return Sql.first(
-            handle,
-            "select 1 from login_transaction where id_hash = ?",
-            row -> row.getInt(1),
-            hash(id))
-        .isPresent();
+    return Sql.first(handle, look(id), row -> row.getInt(1)).isPresent();
+  }
+
+  /** What {@link #holds} asks. */
+  static Look look(String id) {
+    return new Look("select 1 from login_transaction where id_hash = ?", hash(id));
   }
 
   void insert(Change change, EntryReceipt entry, OpenTransaction question, String terminal) {

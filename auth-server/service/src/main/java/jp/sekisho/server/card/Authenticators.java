@@ -10,6 +10,7 @@ import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticator.State;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Sql;
 import org.jdbi.v3.core.Handle;
@@ -43,12 +44,13 @@ public final class Authenticators {
 
   /** The card with this key. */
   public Found find(Handle handle, byte[] spkiHash) {
-    return Sql.<Found>first(
-            handle,
-            "select * from authenticator where spki_hash = ?",
-            row -> read(handle, row),
-            spkiHash)
+    return Sql.<Found>first(handle, look(spkiHash), row -> read(handle, row))
         .orElseGet(Found.Absent::new);
+  }
+
+  /** What {@link #find} asks. */
+  public static Look look(byte[] spkiHash) {
+    return new Look("select * from authenticator where spki_hash = ?", spkiHash);
   }
 
   /** All cards of everybody, in every state, in the order of their keys. */

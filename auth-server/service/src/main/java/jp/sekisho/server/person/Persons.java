@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
@@ -97,6 +98,14 @@ public final class Persons {
     return new Place(
         standing(open.getFirst()),
         open.stream().map(post -> new Choice(post.division(), post.title(), post.kind())).toList());
+  }
+
+  /** What {@link #place} asks of a person at a terminal, and {@link Roles} of the person. */
+  public static List<Look> looks(String person, String terminal) {
+    return List.of(
+        Timelines.lookForPosts(person),
+        Timelines.lookForRoles(person),
+        TerminalDivisions.look(terminal));
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.Optional;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.TerminalEvent;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
@@ -26,7 +27,7 @@ public final class TerminalDivisions {
   public Optional<String> find(Handle handle, String terminal, String organ) {
     return Sql.<Optional<String>>first(
             handle,
-            "select organ, division, entry_id, mac from terminal_division where terminal = ?",
+            look(terminal),
             row -> {
               String of = row.getString("organ");
               String division = row.getString("division");
@@ -36,9 +37,15 @@ public final class TerminalDivisions {
               }
               // An asset number that was enrolled again for another organ stands nowhere yet.
               return of.equals(organ) ? Optional.of(division) : Optional.<String>empty();
-            },
-            terminal)
+            })
         .flatMap(found -> found);
+  }
+
+  /** What {@link #find} asks. */
+  static Look look(String terminal) {
+    return new Look(
+        "select organ, division, entry_id, mac from terminal_division where terminal = ?",
+        terminal);
   }
 
   /** Whether the organ has a division of that code. */

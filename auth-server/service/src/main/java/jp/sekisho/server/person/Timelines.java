@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import jp.sekisho.server.audit.RowCheck;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
@@ -44,25 +45,34 @@ final class Timelines {
   List<PostRow> posts(Handle handle, String number) {
     return Sql.list(
         handle,
-        PostRow.SELECT + " where person = ?",
+        lookForPosts(number),
         row -> {
           PostRow post = PostRow.read(row, seal);
           requireNewest(handle, PostRow.TABLE, number, row);
           return post;
-        },
-        number);
+        });
+  }
+
+  /** What {@link #posts} asks. */
+  static Look lookForPosts(String number) {
+    return new Look(PostRow.SELECT + " where person = ?", number);
   }
 
   List<RoleRow> roles(Handle handle, String number) {
     return Sql.list(
         handle,
-        RoleRow.SELECT + " where person = ? order by organ, role, valid_from, division",
+        lookForRoles(number),
         row -> {
           RoleRow role = RoleRow.read(row, seal);
           requireNewest(handle, RoleRow.TABLE, number, row);
           return role;
-        },
-        number);
+        });
+  }
+
+  /** What {@link #roles} asks. */
+  static Look lookForRoles(String number) {
+    return new Look(
+        RoleRow.SELECT + " where person = ? order by organ, role, valid_from, division", number);
   }
 
   /** A row that is not of the newest entry about its person was put back. */

@@ -12,6 +12,7 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.Recent;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Sql;
@@ -21,6 +22,11 @@ import org.jdbi.v3.core.Handle;
 /** The table {@code signed_file}: read only with seals checked, written only with new ones. */
 final class SignedFiles {
   private static final String TABLE = "signed_file";
+
+  private static final Look ROOTS =
+      new Look("select * from signed_file where kind = 'root' order by version");
+  private static final Look LAYERS =
+      new Look("select * from signed_file where kind = 'policy' and organ <> '-' order by organ");
 
   private final RowSeal seal;
 
@@ -45,26 +51,29 @@ final class SignedFiles {
 
   /** Every root, oldest first. */
   List<SignedFile> roots(Handle handle) {
-    return Sql.list(
-        handle, "select * from signed_file where kind = 'root' order by version", this::read);
+    return Sql.list(handle, ROOTS, this::read);
   }
 
   /** The newest file of {@code kind} and {@code organ} ({@code -} for all). */
   Optional<SignedFile> newest(Handle handle, TrustKind kind, String organ) {
-    return Sql.first(
-        handle,
+    return Sql.first(handle, look(kind, organ), this::read);
+  }
+
+  private static Look look(TrustKind kind, String organ) {
+    return new Look(
         "select * from signed_file where kind = ? and organ = ? order by version desc limit 1",
-        this::read,
         kind.text(),
         organ);
   }
 
+  /** What {@link #roots}, {@link #newest} of the policy for all and {@link #layers} ask. */
+  static List<Look> looks() {
+    return List.of(ROOTS, look(TrustKind.POLICY, OfficerRows.ALL), LAYERS);
+  }
+
   /** The newest layer of every scope that has one, ascending by scope. */
   List<SignedFile> layers(Handle handle) {
-    return Sql.list(
-        handle,
-        "select * from signed_file where kind = 'policy' and organ <> '-' order by organ",
-        this::read);
+    return Sql.list(handle, LAYERS, this::read);
   }
 
   /** The newest roster of every organ that has one, ascending by organ. */

@@ -21,6 +21,7 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.TrustKind;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.policy.OfficerRows.Rows;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.Recent;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.RootPin;
@@ -119,6 +120,11 @@ public final class SignedPolicies implements RootPin {
           Policy rules = SignedLayers.combine(policy.body(), layers);
           return new Combined(rules, PolicyEvaluator.by(rules));
         });
+  }
+
+  /** What every question here asks of the database. */
+  public static List<Look> looks() {
+    return SignedFiles.looks();
   }
 
   /** What the rules of a terminal say of logins there, as they stand in this unit. */

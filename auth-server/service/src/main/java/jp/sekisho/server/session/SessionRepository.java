@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Sql;
 import org.jdbi.v3.core.Handle;
@@ -71,11 +72,12 @@ final class SessionRepository {
 
   /** Sessions of a terminal that are not ended, as far as the rows can be believed or not. */
   List<Found> openOfTerminal(Handle handle, String terminal) {
-    return Sql.list(
-        handle,
-        "select * from web_session where terminal = ? and state <> 'ended'",
-        row -> read(handle, row),
-        terminal);
+    return Sql.list(handle, look(terminal), row -> read(handle, row));
+  }
+
+  /** What {@link #openOfTerminal} asks. */
+  static Look look(String terminal) {
+    return new Look("select * from web_session where terminal = ? and state <> 'ended'", terminal);
   }
 
   /** As {@link #openOfTerminal}, of a person. */

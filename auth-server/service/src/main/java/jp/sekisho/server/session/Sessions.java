@@ -24,6 +24,7 @@ import jp.sekisho.server.session.SessionRepository.Found;
 import jp.sekisho.server.session.SessionRepository.Kept;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Seldom;
 import jp.sekisho.server.storage.TamperedException;
@@ -413,6 +414,11 @@ public final class Sessions {
       }
     }
     return Optional.empty();
+  }
+
+  /** What {@link #open} and {@link #openAt} ask of the sessions at a terminal. */
+  public static Look look(String terminal) {
+    return SessionRepository.look(terminal);
   }
 
   /** The sessions of a terminal that are not ended, locked ones too. */

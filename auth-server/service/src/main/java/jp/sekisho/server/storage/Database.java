@@ -14,6 +14,9 @@ import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementContextListener;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -124,7 +127,9 @@ public final class Database implements AutoCloseable {
     config.setMaximumPoolSize(POSTGRESQL_CONNECTIONS);
     HikariDataSource pool = pool(config);
     return new Database(
-        Vendor.POSTGRESQL, pool, new PostgresWriter(jdbi(pool), session -> end(pool, session)));
+        Vendor.POSTGRESQL,
+        pool,
+        new PostgresWriter(changing(jdbi(pool)), session -> end(pool, session)));
   }
 
   /**
@@ -135,6 +140,19 @@ public final class Database implements AutoCloseable {
     Jdbi jdbi = Jdbi.create(source);
     jdbi.getConfig(StatementExceptions.class)
         .setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    return jdbi;
+  }
+
+  /** With it, whatever is not asked by {@link Sql} may change rows that a unit asked ahead. */
+  private static Jdbi changing(Jdbi jdbi) {
+    jdbi.getConfig(SqlStatements.class)
+        .addContextListener(
+            new StatementContextListener() {
+              @Override
+              public void contextCreated(StatementContext statement) {
+                UnitScope.keep(null);
+              }
+            });
     return jdbi;
   }
 

@@ -6,9 +6,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.jdbc.PgConnection;
 
 /**
  * Statements that every login runs, in plain JDBC: what JDBI does around a statement costs more
@@ -22,6 +24,52 @@ public final class Sql {
   @FunctionalInterface
   public interface RowReader<T> {
     T read(ResultSet row) throws SQLException;
+  }
+
+  /**
+   * Asks in one round trip what the rest of this unit asks one after another; where a round trip
+   * costs nothing, nothing. Each answer counts until something is changed by this unit.
+   */
+  public static void ahead(Handle handle, Supplier<List<Look>> looks) {
+    try {
+      if (handle.getConnection().isWrapperFor(PgConnection.class)) {
+        UnitScope.keep(AskedAhead.of(handle, looks.get()));
+      }
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** The first row, if there is one. */
+  public static <T> Optional<T> first(Handle handle, Look look, RowReader<T> reader) {
+    AskedAhead ahead = UnitScope.ahead();
+    if (ahead != null) {
+      try {
+        ResultSet row = ahead.answer(look);
+        if (row != null) {
+          return row.next() ? Optional.of(reader.read(row)) : Optional.empty();
+        }
+      } catch (SQLException e) {
+        throw failed(e);
+      }
+    }
+    return first(handle, look.sql(), reader, look.values());
+  }
+
+  /** All rows. */
+  public static <T> List<T> list(Handle handle, Look look, RowReader<T> reader) {
+    AskedAhead ahead = UnitScope.ahead();
+    if (ahead != null) {
+      try {
+        ResultSet row = ahead.answer(look);
+        if (row != null) {
+          return all(row, reader);
+        }
+      } catch (SQLException e) {
+        throw failed(e);
+      }
+    }
+    return list(handle, look.sql(), reader, look.values());
   }
 
   /** The first row, if there is one. */
@@ -40,18 +88,23 @@ public final class Sql {
       Handle handle, String sql, RowReader<T> reader, @Nullable Object... values) {
     try (PreparedStatement query = prepare(handle, sql, values);
         ResultSet row = query.executeQuery()) {
-      List<T> rows = new ArrayList<>();
-      while (row.next()) {
-        rows.add(reader.read(row));
-      }
-      return rows;
+      return all(row, reader);
     } catch (SQLException e) {
       throw failed(e);
     }
   }
 
+  private static <T> List<T> all(ResultSet row, RowReader<T> reader) throws SQLException {
+    List<T> rows = new ArrayList<>();
+    while (row.next()) {
+      rows.add(reader.read(row));
+    }
+    return rows;
+  }
+
   /** Changes rows; how many. */
   public static int execute(Handle handle, String sql, @Nullable Object... values) {
+    UnitScope.keep(null);
     try (PreparedStatement update = prepare(handle, sql, values)) {
       return update.executeUpdate();
     } catch (SQLException e) {
@@ -63,14 +116,22 @@ public final class Sql {
       throws SQLException {
     PreparedStatement statement = handle.getConnection().prepareStatement(sql);
     try {
-      for (int i = 0; i < values.length; i++) {
-        bind(statement, i + 1, values[i]);
-      }
+      int _ = bind(statement, 1, values);
       return statement;
     } catch (SQLException | RuntimeException e) {
       statement.close();
       throw e;
     }
+  }
+
+  /** Binds the values from {@code place} on; the place behind them. */
+  static int bind(PreparedStatement statement, int place, @Nullable Object[] values)
+      throws SQLException {
+    int next = place;
+    for (Object value : values) {
+      bind(statement, next++, value);
+    }
+    return next;
   }
 
   private static void bind(PreparedStatement statement, int place, @Nullable Object value)

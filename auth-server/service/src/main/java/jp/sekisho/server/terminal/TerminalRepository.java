@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Sql;
 import jp.sekisho.server.storage.TamperedException;
@@ -39,7 +40,11 @@ final class TerminalRepository implements Terminals {
 
   @Override
   public Optional<Terminal> find(Handle handle, String id) {
-    return Sql.first(handle, "select * from terminal where id = ?", row -> read(handle, row), id);
+    return Sql.first(handle, look(id), row -> read(handle, row));
+  }
+
+  static Look look(String id) {
+    return new Look("select * from terminal where id = ?", id);
   }
 
   /** Those of an organ in any state, by id; a row that fails its MAC is left out. */

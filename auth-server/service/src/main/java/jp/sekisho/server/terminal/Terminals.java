@@ -1,6 +1,7 @@
 package jp.sekisho.server.terminal;
 
 import java.util.Optional;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import org.jdbi.v3.core.Handle;
@@ -14,6 +15,11 @@ public interface Terminals {
    *     {@code STATE_TAMPERED} follow from it
    */
   Optional<Terminal> find(Handle handle, String id);
+
+  /** What {@link #find} asks. */
+  static Look look(String id) {
+    return TerminalRepository.look(id);
+  }
 
   /** The register of an installation; for a console command, which has no context. */
   static Terminals of(RowSeal seal) {

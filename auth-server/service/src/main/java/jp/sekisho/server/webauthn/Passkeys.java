@@ -12,6 +12,7 @@ import jp.sekisho.server.card.Authenticator.Assurance;
 import jp.sekisho.server.card.Authenticator.State;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Sql;
 import org.jdbi.v3.core.Handle;
@@ -47,12 +48,13 @@ public final class Passkeys {
 
   /** The passkey with this credential id, in any state. */
   public Found find(Handle handle, byte[] credentialId) {
-    return Sql.<Found>first(
-            handle,
-            "select * from passkey where credential_id = ?",
-            row -> read(handle, row),
-            credentialId)
+    return Sql.<Found>first(handle, look(credentialId), row -> read(handle, row))
         .orElseGet(Found.Absent::new);
+  }
+
+  /** What {@link #find} asks. */
+  public static Look look(byte[] credentialId) {
+    return new Look("select * from passkey where credential_id = ?", credentialId);
   }
 
   /** All passkeys of a person, in every state, oldest first. */

@@ -50,6 +50,7 @@ import jp.sekisho.server.session.TerminalWatch;
 import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Look;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.webauthn.PasskeyModels;
@@ -402,6 +403,11 @@ public final class LoginScene implements Registers, AutoCloseable {
   @Override
   public boolean hasRole(Handle handle, String number, String organ, Instant at) {
     return organ.equals(organOfPerson.get(number));
+  }
+
+  @Override
+  public List<Look> looks(String number, String terminal) {
+    return List.of();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package jp.sekisho.server.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +31,7 @@ import jp.sekisho.audit.copy.Verification;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.protocol.event.SessionEvent;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +87,42 @@ class PostgresIT {
               storage.transactions.write(
                   c -> c.handle().execute("insert into organ (id, name) values ('a', 'a')")));
       assertEquals(0, count(storage, "organ"));
+    }
+  }
+
+  @Test
+  void whatAUnitAskedAheadIsLetGoBeforeItChangesAnything() {
+    Look drawn = new Look("select random()");
+    Look named = new Look("select name from organ where id = ?", "a");
+    Sql.RowReader<Double> number = row -> row.getDouble(1);
+    Sql.RowReader<String> text = row -> row.getString(1);
+    try (OpenStorage storage = OpenStorage.postgresql(url, directory)) {
+      storage.transactions.write(c -> add(c, "a"));
+      List<Double> all = new ArrayList<>();
+      storage.transactions.write(c -> {
+        Handle handle = c.handle();
+        Sql.ahead(handle, () -> List.of(drawn, named));
+        all.add(Sql.first(handle, drawn, number).orElseThrow());
+        assertEquals(all, Sql.list(handle, drawn, number), "asked ahead, and not again");
+        assertEquals(List.of("a"), Sql.list(handle, named, text));
+        assertEquals(List.of(), Sql.list(handle, new Look(named.sql(), "b"), text), "another one");
+
+        int _ = Sql.execute(handle, "update organ set name = ? where id = ?", "b", "a");
+        assertEquals(List.of("b"), Sql.list(handle, named, text));
+        assertNotEquals(all, Sql.list(handle, drawn, number));
+
+        Sql.ahead(handle, () -> List.of(named));
+        handle.execute("update organ set name = ? where id = ?", "c", "a");
+        assertEquals(List.of("c"), Sql.list(handle, named, text));
+
+        Sql.ahead(handle, () -> List.of(drawn));
+        all.add(Sql.first(handle, drawn, number).orElseThrow());
+        return c.record(Entry.Subject.NONE, new ServiceEvent.Stopped());
+      });
+      storage.transactions.write(c -> {
+        assertFalse(all.contains(Sql.first(c.handle(), drawn, number).orElseThrow()));
+        return c.record(Entry.Subject.NONE, new ServiceEvent.Stopped());
+      });
     }
   }
 
