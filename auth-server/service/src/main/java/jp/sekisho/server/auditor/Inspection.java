@@ -138,7 +138,12 @@ public final class Inspection {
       case LOG_VIEWING ->
           index.find(log, each(query, List.of("log")), Inspection::any, before, limit);
       case OVERDUE_MEASURES ->
-          index.find(log, each(query, List.of("measure.overdue")), Inspection::any, before, limit);
+          index.find(
+              log,
+              each(query, List.of("measure.overdue", "breach.overdue")),
+              Inspection::any,
+              before,
+              limit);
       case OFFLINE_LOGINS ->
           index.find(
               log,

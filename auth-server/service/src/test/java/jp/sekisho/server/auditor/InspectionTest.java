@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import jp.sekisho.policy.audit.AuditPreset;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AuditEvent;
+import jp.sekisho.protocol.event.BreachEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.Entry.Subject;
@@ -40,6 +41,7 @@ import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.storage.OpenStorage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -432,14 +434,17 @@ class InspectionTest {
   }
 
   @Test
-  void measuresThatAreLateAreFound() {
+  @DisplayName("R18, R27, R28: what is late of measures and of reports of leaks is one question")
+  void measuresAndReportsThatAreLateAreFound() {
     add(ADMIN, new MeasureEvent.Reviewed(grant(1), "E-0001"));
     Subject organ = new Subject("mayor", null, null, null, null);
     long review =
         add(organ, new MeasureEvent.Overdue(grant(1), "E-0001", Due.REVIEW, "2026-11-20"));
     long end = add(organ, new MeasureEvent.Overdue(grant(1), "E-0001", Due.END, "2026-11-21"));
+    add(ADMIN, new BreachEvent.Reported(grant(2), "B-0001", "final", "2026-11-20", "d"));
+    long report = add(organ, new BreachEvent.Overdue(grant(2), "B-0001", "final", "2026-11-20"));
     follow();
-    assertEquals(List.of(end, review), ask(AuditPreset.OVERDUE_MEASURES));
+    assertEquals(List.of(report, end, review), ask(AuditPreset.OVERDUE_MEASURES));
   }
 
   /** A restored database: what was asked before the restore is answered after it, too. */

@@ -19,7 +19,11 @@ public enum AuditPreset {
   GRANT_WITHOUT_EXPORT,
   /** 緊急時の例外措置 that nobody reported and confirmed (事後報告未了). */
   UNREPORTED_EMERGENCIES,
-  /** Exceptional measures (例外措置) whose review or end passed and nobody did what was due. */
+  /**
+   * Exceptional measures (例外措置) whose review or end passed and nobody did what was due, and reports
+   * of 漏えい等 whose last day passed. One name for both, because terminals refuse a policy with a
+   * preset that they do not know.
+   */
   OVERDUE_MEASURES,
   /** Logins at terminals that could not reach the service, refused and disputed ones too. */
   OFFLINE_LOGINS,
