@@ -26,6 +26,7 @@ final class Pages {
   private static final TemplateEngine TEMPLATES =
       TemplateEngine.createPrecompiled(ContentType.Html);
   private static final Duration LANGUAGE_KEPT = Duration.ofDays(365);
+  private static final String FRAME = "sekisho.frame";
 
   private final Settings settings;
   private final BooleanSupplier modelListed;
@@ -66,8 +67,21 @@ final class Pages {
     this.rights = rights;
   }
 
-  /** What stands around a page's content, in the language of {@code request}. */
+  /**
+   * What stands around a page's content, in the language of {@code request}; made when it is first
+   * asked for, since a page asks for its words and again for the whole, and some links count rows.
+   */
   Frame frame(HttpRequest<?> request) {
+    return request
+        .getAttribute(FRAME, Frame.class)
+        .orElseGet(() -> {
+          Frame frame = made(request);
+          request.setAttribute(FRAME, frame);
+          return frame;
+        });
+  }
+
+  private Frame made(HttpRequest<?> request) {
     Words words = Words.of(Answers.language(request));
     return new Frame(
         words,
@@ -111,6 +125,17 @@ final class Pages {
             .header(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
             .header(HttpHeaders.CACHE_CONTROL, "no-store");
     return keepLanguage(request, response);
+  }
+
+  /** How something is laid out that is printed. */
+  CurrentSession.Layout<PaperPage.Content> paper(HttpRequest<?> request) {
+    return (session, content) ->
+        page(
+            content == null ? HttpStatus.LOCKED : HttpStatus.OK,
+            request,
+            "paper.jte",
+            "page",
+            new PaperPage(frame(request), session.person(), session.terminal(), content));
   }
 
   private static MutableHttpResponse<byte[]> keepLanguage(
