@@ -1,9 +1,7 @@
 package jp.sekisho.server.breach;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -18,7 +16,7 @@ import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.SealedRows;
-import jp.sekisho.server.storage.TamperedException;
+import jp.sekisho.server.storage.SealedTable;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -27,69 +25,43 @@ import org.jspecify.annotations.Nullable;
  * no case is forgotten by deleting it. Thread-safe.
  */
 final class BreachRepository {
-  private static final String TABLE = "breach_case";
-  private static final String SELECT =
-      "select id, organ, seq, opener, opened, known, kinds, origin, item, items,"
-          + " preliminary_date, preliminary_reference, preliminary_by, preliminary_at,"
-          + " complete_date, complete_reference, complete_by, complete_at,"
-          + " closed, closed_by, reason, told_preliminary, told_complete, entry_id, mac"
-          + " from breach_case";
   private static final String OPEN_FIRST =
-      " order by case when closed is null then 0 else 1 end, seq desc";
+      "order by case when closed is null then 0 else 1 end, seq desc";
 
-  private final RowSeal seal;
+  private final SealedTable<BreachCase> table;
 
   BreachRepository(RowSeal seal) {
-    this.seal = seal;
+    this.table = new SealedTable<>(seal, "breach_case", new Case());
   }
 
-  /**
-   * One case.
-   *
-   * @throws TamperedException when its row was edited or put back
-   */
+  /** One case; throws as {@link SealedTable#find}. */
   Optional<BreachCase> find(Handle handle, String id) {
-    return handle
-        .createQuery(SELECT + " where id = :id")
-        .bind("id", id)
-        .map((row, _) -> read(handle, row))
-        .findOne();
+    return table.find(handle, id);
   }
 
   /** Those of an organ, open ones first, then the newest. */
   SealedRows<BreachCase> ofOrgan(Handle handle, String organ, int most) {
-    return SealedRows.of(
-        handle
-            .createQuery(SELECT + " where organ = :organ" + OPEN_FIRST + " limit :most")
+    return table.all(
+        handle,
+        table
+            .select(handle, "where organ = :organ " + OPEN_FIRST + " limit :most")
             .bind("organ", organ)
-            .bind("most", most),
-        (row, _) -> read(handle, row));
+            .bind("most", most));
   }
 
   /** Those of every organ that are not closed, and every row that was edited. */
   SealedRows<BreachCase> open(Handle handle) {
-    return SealedRows.of(
-        handle.createQuery(SELECT + OPEN_FIRST),
-        (row, _) -> read(handle, row),
-        one -> one.closed() == null);
+    return table.all(handle, table.select(handle, OPEN_FIRST), one -> one.closed() == null);
   }
 
   /** Whether there is none in any organ. */
   boolean isEmpty(Handle handle) {
-    return handle
-        .createQuery("select 1 from breach_case limit 1")
-        .mapTo(Integer.class)
-        .findOne()
-        .isEmpty();
+    return table.isEmpty(handle);
   }
 
-  /** The digits of the next number; numbers are one row in the whole installation. */
+  /** The digits of the next number. */
   int next(Handle handle) {
-    return handle
-            .createQuery("select coalesce(max(seq), 0) from breach_case")
-            .mapTo(Integer.class)
-            .one()
-        + 1;
+    return table.next(handle);
   }
 
   void insert(Change change, EntryReceipt entry, BreachCase one) {
@@ -110,14 +82,14 @@ final class BreachRepository {
             origin == null ? null : origin.item(),
             one.items().bytes(),
             entry.entryId(),
-            seal(change, entry, one));
+            table.seal(change, entry, one));
   }
 
   void update(Change change, EntryReceipt entry, BreachCase one) {
     Made preliminary = one.preliminary();
     Made complete = one.complete();
     Closing closed = one.closed();
-    int updated =
+    table.updated(
         change
             .handle()
             .execute(
@@ -144,45 +116,67 @@ final class BreachRepository {
                 text(one.told().preliminary()),
                 text(one.told().complete()),
                 entry.entryId(),
-                seal(change, entry, one),
-                one.id());
-    if (updated != 1) {
-      throw new IllegalStateException("the row of a breach is gone");
-    }
+                table.seal(change, entry, one),
+                one.id()));
   }
 
-  private byte[] seal(Change change, EntryReceipt entry, BreachCase one) {
-    return seal.sealNewest(change, entry, TABLE, key(one.id()), columns(one));
-  }
+  /** A row of the table. */
+  private static final class Case implements SealedTable.Shape<BreachCase> {
+    @Override
+    public BreachCase read(ResultSet row) throws SQLException, MalformedException {
+      return new BreachCase(
+          row.getString("id"),
+          row.getString("organ"),
+          row.getInt("seq"),
+          row.getString("opener"),
+          Instant.ofEpochMilli(row.getLong("opened")),
+          Instant.ofEpochMilli(row.getLong("known")),
+          BreachKind.parse(List.of(row.getString("kinds").split(" ", -1))),
+          origin(row),
+          BreachItems.parse(row.getBytes("items")),
+          made(row, "preliminary"),
+          made(row, "complete"),
+          closing(row),
+          new Told(day(row.getString("told_preliminary")), day(row.getString("told_complete"))));
+    }
 
-  private BreachCase read(Handle handle, ResultSet row) throws SQLException {
-    String id = row.getString("id");
-    BreachCase one;
-    try {
-      one =
-          new BreachCase(
-              id,
-              row.getString("organ"),
-              row.getInt("seq"),
-              row.getString("opener"),
-              Instant.ofEpochMilli(row.getLong("opened")),
-              Instant.ofEpochMilli(row.getLong("known")),
-              BreachKind.parse(List.of(row.getString("kinds").split(" ", -1))),
-              origin(row),
-              BreachItems.parse(row.getBytes("items")),
-              made(row, "preliminary"),
-              made(row, "complete"),
-              closing(row),
-              new Told(
-                  day(row.getString("told_preliminary")), day(row.getString("told_complete"))));
-    } catch (MalformedException | DateTimeException | IllegalArgumentException e) {
-      throw new TamperedException(TABLE, id);
+    @Override
+    public String id(BreachCase one) {
+      return one.id();
     }
-    if (!seal.verifyNewest(
-        handle, row.getBytes("mac"), TABLE, key(id), row.getBytes("entry_id"), columns(one))) {
-      throw new TamperedException(TABLE, id);
+
+    @Override
+    public @Nullable Object[] columns(BreachCase one) {
+      Origin origin = one.origin();
+      Made preliminary = one.preliminary();
+      Made complete = one.complete();
+      Closing closed = one.closed();
+      return new @Nullable Object[] {
+        one.id(),
+        one.organ(),
+        one.seq(),
+        one.opener(),
+        one.opened(),
+        one.known(),
+        kinds(one),
+        origin == null ? null : origin.kind(),
+        origin == null ? null : origin.item(),
+        one.items().bytes(),
+        preliminary == null ? null : preliminary.date().toString(),
+        preliminary == null ? null : preliminary.reference(),
+        preliminary == null ? null : preliminary.by(),
+        preliminary == null ? null : preliminary.at(),
+        complete == null ? null : complete.date().toString(),
+        complete == null ? null : complete.reference(),
+        complete == null ? null : complete.by(),
+        complete == null ? null : complete.at(),
+        closed == null ? null : closed.at(),
+        closed == null ? null : closed.by(),
+        closed == null ? null : closed.reason(),
+        text(one.told().preliminary()),
+        text(one.told().complete())
+      };
     }
-    return one;
   }
 
   private static @Nullable Origin origin(ResultSet row) throws SQLException {
@@ -217,41 +211,5 @@ final class BreachRepository {
 
   private static String kinds(BreachCase one) {
     return String.join(" ", BreachKind.words(one.kinds()));
-  }
-
-  private static byte[] key(String id) {
-    return id.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static @Nullable Object[] columns(BreachCase one) {
-    Origin origin = one.origin();
-    Made preliminary = one.preliminary();
-    Made complete = one.complete();
-    Closing closed = one.closed();
-    return new @Nullable Object[] {
-      one.id(),
-      one.organ(),
-      one.seq(),
-      one.opener(),
-      one.opened(),
-      one.known(),
-      kinds(one),
-      origin == null ? null : origin.kind(),
-      origin == null ? null : origin.item(),
-      one.items().bytes(),
-      preliminary == null ? null : preliminary.date().toString(),
-      preliminary == null ? null : preliminary.reference(),
-      preliminary == null ? null : preliminary.by(),
-      preliminary == null ? null : preliminary.at(),
-      complete == null ? null : complete.date().toString(),
-      complete == null ? null : complete.reference(),
-      complete == null ? null : complete.by(),
-      complete == null ? null : complete.at(),
-      closed == null ? null : closed.at(),
-      closed == null ? null : closed.by(),
-      closed == null ? null : closed.reason(),
-      text(one.told().preliminary()),
-      text(one.told().complete())
-    };
   }
 }

@@ -1,6 +1,5 @@
 package jp.sekisho.server.emergency;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -13,7 +12,7 @@ import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.SealedRows;
-import jp.sekisho.server.storage.TamperedException;
+import jp.sekisho.server.storage.SealedTable;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -22,63 +21,41 @@ import org.jspecify.annotations.Nullable;
  * that none is forgotten by deleting it. Thread-safe.
  */
 final class EmergencyRepository {
-  private static final String TABLE = "emergency_case";
-  private static final String SELECT =
-      "select id, organ, terminal, person, approvers, fingerprint, why, minutes, opened, arrived,"
-          + " ended, cause, people, contents, document, reported, reported_by, confirmed,"
-          + " confirmed_by, overdue, entry_id, mac from emergency_case";
   private static final String UNCONFIRMED_FIRST =
-      " order by case when confirmed is null then 0 else 1 end, arrived desc, id limit :most";
+      "order by case when confirmed is null then 0 else 1 end, arrived desc, id limit :most";
 
   /** Looked at for a page's banner; beyond them only the sweep finds a row that was edited. */
   private static final int MOST_COUNTED = 500;
 
-  private final RowSeal seal;
+  private final SealedTable<EmergencyCase> table;
 
   EmergencyRepository(RowSeal seal) {
-    this.seal = seal;
+    this.table = new SealedTable<>(seal, "emergency_case", new Case());
   }
 
-  /**
-   * One case.
-   *
-   * @throws TamperedException when its row was edited or put back
-   */
+  /** One case; throws as {@link SealedTable#find}. */
   Optional<EmergencyCase> find(Handle handle, String id) {
-    return handle
-        .createQuery(SELECT + " where id = :id")
-        .bind("id", id)
-        .map((row, _) -> read(handle, row))
-        .findOne();
+    return table.find(handle, id);
   }
 
   /** Whether there is a row of that id, sound or not. */
   boolean exists(Handle handle, String id) {
-    return handle
-        .createQuery("select 1 from emergency_case where id = :id")
-        .bind("id", id)
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
+    return table.exists(handle, id);
   }
 
   /** Those of an organ, unconfirmed ones first, then the newest. */
   SealedRows<EmergencyCase> ofOrgan(Handle handle, String organ, int most) {
-    return SealedRows.of(
-        handle
-            .createQuery(SELECT + " where organ = :organ" + UNCONFIRMED_FIRST)
+    return table.all(
+        handle,
+        table
+            .select(handle, "where organ = :organ " + UNCONFIRMED_FIRST)
             .bind("organ", organ)
-            .bind("most", most),
-        (row, _) -> read(handle, row));
+            .bind("most", most));
   }
 
   /** Whether there is none in any organ. */
   boolean isEmpty(Handle handle) {
-    return handle
-        .createQuery("select 1 from emergency_case limit 1")
-        .mapTo(Integer.class)
-        .findOne()
-        .isEmpty();
+    return table.isEmpty(handle);
   }
 
   /**
@@ -96,17 +73,17 @@ final class EmergencyRepository {
    * @param most rows looked at, of every organ; those that say they are unconfirmed first
    */
   SealedRows<EmergencyCase> unconfirmed(Handle handle, String organ, int most) {
-    return SealedRows.of(
-        handle.createQuery(SELECT + UNCONFIRMED_FIRST).bind("most", most),
-        (row, _) -> read(handle, row),
+    return table.all(
+        handle,
+        table.select(handle, UNCONFIRMED_FIRST).bind("most", most),
         one -> one.organ().equals(organ) && one.confirmed() == null);
   }
 
   /** Those of every organ that are late and not marked so; all that were edited with them. */
   SealedRows<EmergencyCase> late(Handle handle, Instant now) {
-    return SealedRows.of(
-        handle.createQuery(SELECT + " order by arrived, id"),
-        (row, _) -> read(handle, row),
+    return table.all(
+        handle,
+        table.select(handle, "order by arrived, id"),
         one -> one.isLate(now) && one.overdue() == null);
   }
 
@@ -128,14 +105,14 @@ final class EmergencyRepository {
             one.opened().toEpochMilli(),
             one.arrived().toEpochMilli(),
             entry.entryId(),
-            seal.sealNewest(change, entry, TABLE, key(one.id()), columns(one)));
+            table.seal(change, entry, one));
   }
 
   void update(Change change, EntryReceipt entry, EmergencyCase one) {
     End ended = one.ended();
     Report report = one.report();
     Confirmation confirmed = one.confirmed();
-    int updated =
+    table.updated(
         change
             .handle()
             .execute(
@@ -153,46 +130,74 @@ final class EmergencyRepository {
                 confirmed == null ? null : confirmed.by(),
                 millis(one.overdue()),
                 entry.entryId(),
-                seal.sealNewest(change, entry, TABLE, key(one.id()), columns(one)),
-                one.id());
-    if (updated != 1) {
-      throw new IllegalStateException("the row of an emergency is gone");
-    }
+                table.seal(change, entry, one),
+                one.id()));
   }
 
-  private EmergencyCase read(Handle handle, ResultSet row) throws SQLException {
-    String id = row.getString("id");
-    Instant ended = time(row, "ended");
-    Instant reported = time(row, "reported");
-    Instant confirmed = time(row, "confirmed");
-    EmergencyCase one =
-        new EmergencyCase(
-            id,
-            row.getString("organ"),
-            row.getString("terminal"),
-            row.getString("person"),
-            List.of(row.getString("approvers").split(" ", -1)),
-            row.getString("fingerprint"),
-            row.getString("why"),
-            row.getInt("minutes"),
-            Instant.ofEpochMilli(row.getLong("opened")),
-            Instant.ofEpochMilli(row.getLong("arrived")),
-            ended == null ? null : new End(ended, text(row, "cause")),
-            reported == null
-                ? null
-                : new Report(
-                    text(row, "people"),
-                    text(row, "contents"),
-                    text(row, "document"),
-                    reported,
-                    text(row, "reported_by")),
-            confirmed == null ? null : new Confirmation(confirmed, text(row, "confirmed_by")),
-            time(row, "overdue"));
-    if (!seal.verifyNewest(
-        handle, row.getBytes("mac"), TABLE, key(id), row.getBytes("entry_id"), columns(one))) {
-      throw new TamperedException(TABLE, id);
+  /** A row of the table. */
+  private static final class Case implements SealedTable.Shape<EmergencyCase> {
+    @Override
+    public EmergencyCase read(ResultSet row) throws SQLException {
+      Instant ended = time(row, "ended");
+      Instant reported = time(row, "reported");
+      Instant confirmed = time(row, "confirmed");
+      return new EmergencyCase(
+          row.getString("id"),
+          row.getString("organ"),
+          row.getString("terminal"),
+          row.getString("person"),
+          List.of(row.getString("approvers").split(" ", -1)),
+          row.getString("fingerprint"),
+          row.getString("why"),
+          row.getInt("minutes"),
+          Instant.ofEpochMilli(row.getLong("opened")),
+          Instant.ofEpochMilli(row.getLong("arrived")),
+          ended == null ? null : new End(ended, text(row, "cause")),
+          reported == null
+              ? null
+              : new Report(
+                  text(row, "people"),
+                  text(row, "contents"),
+                  text(row, "document"),
+                  reported,
+                  text(row, "reported_by")),
+          confirmed == null ? null : new Confirmation(confirmed, text(row, "confirmed_by")),
+          time(row, "overdue"));
     }
-    return one;
+
+    @Override
+    public String id(EmergencyCase one) {
+      return one.id();
+    }
+
+    @Override
+    public @Nullable Object[] columns(EmergencyCase one) {
+      End ended = one.ended();
+      Report report = one.report();
+      Confirmation confirmed = one.confirmed();
+      return new @Nullable Object[] {
+        one.id(),
+        one.organ(),
+        one.terminal(),
+        one.person(),
+        String.join(" ", one.approvers()),
+        one.fingerprint(),
+        one.why(),
+        one.minutes(),
+        one.opened(),
+        one.arrived(),
+        ended == null ? null : ended.at(),
+        ended == null ? null : ended.cause(),
+        report == null ? null : report.people(),
+        report == null ? null : report.contents(),
+        report == null ? null : report.document(),
+        report == null ? null : report.at(),
+        report == null ? null : report.by(),
+        confirmed == null ? null : confirmed.at(),
+        confirmed == null ? null : confirmed.by(),
+        one.overdue()
+      };
+    }
   }
 
   private static String text(ResultSet row, String column) throws SQLException {
@@ -207,37 +212,5 @@ final class EmergencyRepository {
 
   private static @Nullable Long millis(@Nullable Instant time) {
     return time == null ? null : time.toEpochMilli();
-  }
-
-  private static byte[] key(String id) {
-    return id.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static @Nullable Object[] columns(EmergencyCase one) {
-    End ended = one.ended();
-    Report report = one.report();
-    Confirmation confirmed = one.confirmed();
-    return new @Nullable Object[] {
-      one.id(),
-      one.organ(),
-      one.terminal(),
-      one.person(),
-      String.join(" ", one.approvers()),
-      one.fingerprint(),
-      one.why(),
-      one.minutes(),
-      one.opened(),
-      one.arrived(),
-      ended == null ? null : ended.at(),
-      ended == null ? null : ended.cause(),
-      report == null ? null : report.people(),
-      report == null ? null : report.contents(),
-      report == null ? null : report.document(),
-      report == null ? null : report.at(),
-      report == null ? null : report.by(),
-      confirmed == null ? null : confirmed.at(),
-      confirmed == null ? null : confirmed.by(),
-      one.overdue()
-    };
   }
 }

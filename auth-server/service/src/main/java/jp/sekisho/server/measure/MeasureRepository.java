@@ -1,9 +1,7 @@
 package jp.sekisho.server.measure;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
@@ -16,67 +14,56 @@ import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.SealedRows;
-import jp.sekisho.server.storage.TamperedException;
+import jp.sekisho.server.storage.SealedTable;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code exceptional_measure}; nobody else writes it. Thread-safe. */
 final class MeasureRepository {
-  private static final String TABLE = "exceptional_measure";
-  private static final String SELECT = "select * from exceptional_measure";
-
-  private final RowSeal seal;
+  private final SealedTable<Measure> table;
 
   MeasureRepository(RowSeal seal) {
-    this.seal = seal;
+    this.table = new SealedTable<>(seal, "exceptional_measure", new Row());
   }
 
-  /**
-   * The measure of that id.
-   *
-   * @throws TamperedException when its row cannot be believed; let it pass
-   */
+  /** The measure of that id; throws as {@link SealedTable#find}. */
   Optional<Measure> find(Handle handle, String id) {
-    return handle
-        .createQuery(SELECT + " where id = :id")
-        .bind("id", id)
-        .map((row, _) -> read(handle, row))
-        .findFirst();
+    return table.find(handle, id);
   }
 
   /** The measure of that number; throws as {@link #find}. */
   Optional<Measure> numbered(Handle handle, String organ, String number) {
-    return handle
-        .createQuery(SELECT + " where organ = :organ and seq = :seq")
-        .bind("organ", organ)
-        .bind("seq", Integer.parseInt(number.substring(2)))
-        .map((row, _) -> read(handle, row))
-        .findFirst()
+    return table
+        .one(
+            handle,
+            table
+                .select(handle, "where organ = :organ and seq = :seq")
+                .bind("organ", organ)
+                .bind("seq", Integer.parseInt(number.substring(2))))
         .filter(measure -> measure.number().equals(number));
   }
 
   /** Those of an organ, newest first. */
   SealedRows<Measure> ofOrgan(Handle handle, String organ, int most) {
-    return SealedRows.of(
-        handle
-            .createQuery(SELECT + " where organ = :organ order by seq desc limit :most")
+    return table.all(
+        handle,
+        table
+            .select(handle, "where organ = :organ order by seq desc limit :most")
             .bind("organ", organ)
-            .bind("most", most),
-        (row, _) -> read(handle, row));
+            .bind("most", most));
   }
 
   /** Those that were permitted and not ended, of every organ. */
   SealedRows<Measure> permitted(Handle handle) {
-    return SealedRows.of(
-        handle.createQuery(SELECT + " where state in ('permitted', 'renewed') order by seq"),
-        (row, _) -> read(handle, row));
+    return table.all(
+        handle, table.select(handle, "where state in ('permitted', 'renewed') order by seq"));
   }
 
   /** All that time alone may change; all that were edited with them, whatever they say now. */
   SealedRows<Measure> waiting(Handle handle) {
-    return SealedRows.of(
-        handle.createQuery(SELECT + " order by seq"),
-        (row, _) -> read(handle, row),
+    return table.all(
+        handle,
+        table.select(handle, "order by seq"),
         one -> one.state() == MeasureState.REQUESTED || one.isPermitted());
   }
 
@@ -92,13 +79,9 @@ final class MeasureRepository {
         .one();
   }
 
-  /** The digits of the next number; numbers are one row in the whole installation. */
+  /** The digits of the next number. */
   int next(Handle handle) {
-    return handle
-            .createQuery("select coalesce(max(seq), 0) from exceptional_measure")
-            .mapTo(Integer.class)
-            .one()
-        + 1;
+    return table.next(handle);
   }
 
   void insert(Change change, EntryReceipt entry, Measure measure) {
@@ -115,7 +98,7 @@ final class MeasureRepository {
             measure.created().toEpochMilli(),
             measure.state().text(),
             entry.entryId(),
-            seal(change, entry, measure));
+            table.seal(change, entry, measure));
   }
 
   void update(Change change, EntryReceipt entry, Measure measure) {
@@ -123,7 +106,7 @@ final class MeasureRepository {
     Approval approval = measure.approval();
     Said review = measure.review();
     Said end = measure.end();
-    int updated =
+    table.updated(
         change
             .handle()
             .execute(
@@ -149,22 +132,15 @@ final class MeasureRepository {
                 end == null ? null : end.note(),
                 text(measure.told()),
                 entry.entryId(),
-                seal(change, entry, measure),
-                measure.id());
-    if (updated != 1) {
-      throw new IllegalStateException("the row of a measure is gone");
-    }
+                table.seal(change, entry, measure),
+                measure.id()));
   }
 
-  private byte[] seal(Change change, EntryReceipt entry, Measure measure) {
-    return seal.sealNewest(change, entry, TABLE, key(measure.id()), columns(measure));
-  }
-
-  private Measure read(Handle handle, ResultSet row) throws SQLException {
-    String id = row.getString("id");
-    Measure measure;
-    try {
-      measure =
+  /** A row of the table. */
+  private static final class Row implements SealedTable.Shape<Measure> {
+    @Override
+    public Measure read(ResultSet row) throws SQLException, MalformedException {
+      Measure measure =
           new Measure(
               ExceptionalMeasure.parse(row.getBytes("text")),
               row.getInt("seq"),
@@ -175,24 +151,49 @@ final class MeasureRepository {
               said(row, "reviewed", "finding"),
               said(row, "ended", "end_note"),
               day(row.getString("told")));
-    } catch (MalformedException | DateTimeException | IllegalArgumentException e) {
-      throw new TamperedException(TABLE, id);
+      // What rows are looked for by stands beside the text that says it.
+      if (!measure.organ().equals(row.getString("organ"))
+          || !measure.text().askedBy().equals(row.getString("asker"))) {
+        throw new IllegalArgumentException("columns that are not the text's");
+      }
+      return measure;
     }
-    boolean itself =
-        measure.id().equals(id)
-            && measure.organ().equals(row.getString("organ"))
-            && measure.text().askedBy().equals(row.getString("asker"));
-    if (!itself
-        || !seal.verifyNewest(
-            handle,
-            row.getBytes("mac"),
-            TABLE,
-            key(id),
-            row.getBytes("entry_id"),
-            columns(measure))) {
-      throw new TamperedException(TABLE, id);
+
+    @Override
+    public String id(Measure measure) {
+      return measure.id();
     }
-    return measure;
+
+    @Override
+    public @Nullable Object[] columns(Measure measure) {
+      Decision decision = measure.decision();
+      Approval approval = measure.approval();
+      Said review = measure.review();
+      Said end = measure.end();
+      return new @Nullable Object[] {
+        measure.id(),
+        measure.organ(),
+        measure.seq(),
+        measure.text().askedBy(),
+        measure.text().bytes(),
+        measure.created(),
+        measure.state().text(),
+        decision == null ? null : decision.at(),
+        decision == null ? null : decision.by(),
+        decision == null ? null : decision.note(),
+        approval == null ? null : approval.transaction(),
+        approval == null ? null : approval.statement(),
+        approval == null ? null : approval.signature(),
+        approval == null ? null : approval.spki(),
+        review == null ? null : review.at(),
+        review == null ? null : review.by(),
+        review == null ? null : review.note(),
+        end == null ? null : end.at(),
+        end == null ? null : end.by(),
+        end == null ? null : end.note(),
+        text(measure.told())
+      };
+    }
   }
 
   private static @Nullable Decision decision(ResultSet row) throws SQLException {
@@ -227,39 +228,5 @@ final class MeasureRepository {
 
   private static @Nullable String text(@Nullable LocalDate day) {
     return day == null ? null : day.toString();
-  }
-
-  private static byte[] key(String id) {
-    return id.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static @Nullable Object[] columns(Measure measure) {
-    Decision decision = measure.decision();
-    Approval approval = measure.approval();
-    Said review = measure.review();
-    Said end = measure.end();
-    return new @Nullable Object[] {
-      measure.id(),
-      measure.organ(),
-      measure.seq(),
-      measure.text().askedBy(),
-      measure.text().bytes(),
-      measure.created(),
-      measure.state().text(),
-      decision == null ? null : decision.at(),
-      decision == null ? null : decision.by(),
-      decision == null ? null : decision.note(),
-      approval == null ? null : approval.transaction(),
-      approval == null ? null : approval.statement(),
-      approval == null ? null : approval.signature(),
-      approval == null ? null : approval.spki(),
-      review == null ? null : review.at(),
-      review == null ? null : review.by(),
-      review == null ? null : review.note(),
-      end == null ? null : end.at(),
-      end == null ? null : end.by(),
-      end == null ? null : end.note(),
-      text(measure.told())
-    };
   }
 }
