@@ -1,5 +1,6 @@
 package jp.sekisho.server.authn;
 
+import java.util.Optional;
 import java.util.function.Function;
 import jp.sekisho.protocol.Refusal;
 
@@ -23,6 +24,11 @@ public sealed interface Verdict<P> {
   /** A refused step. */
   static <P> Verdict<P> refused(Refusal reason) {
     return new Refused<>(reason);
+  }
+
+  /** Passed by what there is, refused where there is nothing. */
+  static <P> Verdict<P> of(Optional<P> proof, Refusal otherwise) {
+    return proof.map(Verdict::passed).orElseGet(() -> refused(otherwise));
   }
 
   /** The verdict of {@code next} over this proof, or this refusal. */

@@ -10,6 +10,7 @@ import io.micronaut.http.cookie.Cookie;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import jp.sekisho.protocol.Problem;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RefusalBody;
@@ -87,6 +88,14 @@ public final class Answers {
             ? HttpResponse.status(HttpStatus.NOT_MODIFIED)
             : HttpResponse.<byte[]>ok(body).contentType(MediaType.APPLICATION_JSON_TYPE);
     return answer.header(HttpHeaders.ETAG, tag);
+  }
+
+  /** As {@link #tagged(HttpRequest, Object)}, or a refusal where there is none to see. */
+  public MutableHttpResponse<byte[]> tagged(
+      HttpRequest<?> request, Optional<?> wireRecord, Refusal otherwise) {
+    return wireRecord
+        .map(found -> tagged(request, found))
+        .orElseGet(() -> refuse(otherwise, request));
   }
 
   /** 200 with a wire record. */

@@ -58,18 +58,14 @@ final class BreachApiController {
 
   @Get
   HttpResponse<?> list(HttpRequest<?> request) {
-    return looks
-        .breaches(CurrentSession.active(request))
-        .map(found -> answers.tagged(request, found))
-        .orElseGet(() -> answers.refuse(Refusal.ROLE_MISSING, request));
+    return answers.tagged(
+        request, looks.breaches(CurrentSession.active(request)), Refusal.ROLE_MISSING);
   }
 
   @Get("/{id}")
   HttpResponse<?> one(HttpRequest<?> request, @PathVariable String id) {
-    return looks
-        .breach(CurrentSession.active(request), id)
-        .map(view -> answers.tagged(request, view))
-        .orElseGet(() -> answers.refuse(Refusal.BREACH_UNKNOWN, request));
+    return answers.tagged(
+        request, looks.breach(CurrentSession.active(request), id), Refusal.BREACH_UNKNOWN);
   }
 
   @Post
@@ -116,14 +112,11 @@ final class BreachApiController {
   }
 
   private HttpResponse<?> answer(
-      HttpRequest<?> request, Session by, HttpStatus status, Verdict<String> verdict) {
-    return switch (verdict) {
-      case Verdict.Refused<String>(Refusal reason) -> answers.refuse(reason, request);
-      case Verdict.Passed<String>(String id) ->
-          register
-              .find(by, id)
-              .<HttpResponse<?>>map(view -> answers.json(status, view))
-              .orElseGet(() -> answers.refuse(Refusal.BREACH_UNKNOWN, request));
-    };
+      HttpRequest<?> request, Session by, HttpStatus status, Verdict<String> done) {
+    return StepAnswers.json(
+        answers,
+        request,
+        status,
+        done.then(id -> Verdict.of(register.find(by, id), Refusal.BREACH_UNKNOWN)));
   }
 }

@@ -100,14 +100,7 @@ final class BreachesController {
                         templates.of(session.organ()),
                         installation.clock().instant(),
                         pages.frame(request).words())),
-        (session, content) ->
-            pages.page(
-                content == null ? HttpStatus.LOCKED : HttpStatus.OK,
-                request,
-                "paper.jte",
-                "page",
-                new PaperPage(
-                    pages.frame(request), session.person(), session.terminal(), content)));
+        pages.paper(request));
   }
 
   private HttpResponse<?> page(

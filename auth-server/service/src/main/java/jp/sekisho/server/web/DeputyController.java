@@ -3,6 +3,7 @@ package jp.sekisho.server.web;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
@@ -15,7 +16,6 @@ import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NamedAbsence;
 import jp.sekisho.protocol.NewAbsence;
-import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.WireJson;
 import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.config.Installation;
@@ -60,10 +60,11 @@ final class DeputyController {
   }
 
   private HttpResponse<?> answer(
-      HttpRequest<?> request, Session session, Verdict<DeputyList> verdict) {
-    return switch (verdict) {
-      case Verdict.Refused<DeputyList>(Refusal reason) -> answers.refuse(reason, request);
-      case Verdict.Passed<DeputyList>(DeputyList list) -> answers.ok(looks.deputies(session, list));
-    };
+      HttpRequest<?> request, Session session, Verdict<DeputyList> done) {
+    return StepAnswers.json(
+        answers,
+        request,
+        HttpStatus.OK,
+        done.then(list -> Verdict.passed(looks.deputies(session, list))));
   }
 }

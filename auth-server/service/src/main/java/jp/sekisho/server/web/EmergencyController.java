@@ -25,7 +25,6 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.ReportedEmergency;
 import jp.sekisho.protocol.WireJson;
-import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.emergency.Emergencies;
 import jp.sekisho.server.listener.Answers;
@@ -130,7 +129,11 @@ final class EmergencyController {
   HttpResponse<?> report(HttpRequest<?> request, @PathVariable String id, @Body byte[] body)
       throws MalformedException {
     EmergencyReport said = WireJson.read(body, EmergencyReport.class);
-    return answer(request, emergencies.report(CurrentSession.active(request), id, said));
+    return StepAnswers.json(
+        answers,
+        request,
+        HttpStatus.OK,
+        emergencies.report(CurrentSession.active(request), id, said));
   }
 
   @Post("/api/v1/emergencies/{id}/confirm")
@@ -138,13 +141,10 @@ final class EmergencyController {
   HttpResponse<?> confirm(HttpRequest<?> request, @PathVariable String id, @Body byte[] body)
       throws MalformedException {
     ConfirmedReport shown = WireJson.read(body, ConfirmedReport.class);
-    return answer(request, emergencies.confirm(CurrentSession.active(request), id, shown));
-  }
-
-  private HttpResponse<?> answer(HttpRequest<?> request, Verdict<EmergencyView> verdict) {
-    return switch (verdict) {
-      case Verdict.Refused<EmergencyView>(Refusal reason) -> answers.refuse(reason, request);
-      case Verdict.Passed<EmergencyView>(EmergencyView view) -> answers.ok(view);
-    };
+    return StepAnswers.json(
+        answers,
+        request,
+        HttpStatus.OK,
+        emergencies.confirm(CurrentSession.active(request), id, shown));
   }
 }

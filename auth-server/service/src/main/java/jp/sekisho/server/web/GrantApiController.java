@@ -75,10 +75,8 @@ final class GrantApiController {
 
   @Get("/{id}")
   HttpResponse<?> one(HttpRequest<?> request, @PathVariable String id) {
-    return looks
-        .grant(CurrentSession.active(request), id)
-        .map(view -> answers.tagged(request, view))
-        .orElseGet(() -> answers.refuse(Refusal.GRANT_UNKNOWN, request));
+    return answers.tagged(
+        request, looks.grant(CurrentSession.active(request), id), Refusal.GRANT_UNKNOWN);
   }
 
   @Post
@@ -154,11 +152,8 @@ final class GrantApiController {
   }
 
   private HttpResponse<?> answer(
-      HttpRequest<?> request, Session by, HttpStatus status, Verdict<Dossier> verdict) {
-    return switch (verdict) {
-      case Verdict.Refused<Dossier>(Refusal reason) -> answers.refuse(reason, request);
-      case Verdict.Passed<Dossier>(Dossier dossier) ->
-          answers.json(status, overview.view(by, dossier));
-    };
+      HttpRequest<?> request, Session by, HttpStatus status, Verdict<Dossier> done) {
+    return StepAnswers.json(
+        answers, request, status, done.then(dossier -> Verdict.passed(overview.view(by, dossier))));
   }
 }

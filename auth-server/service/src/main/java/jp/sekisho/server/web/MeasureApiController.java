@@ -50,18 +50,14 @@ final class MeasureApiController {
 
   @Get
   HttpResponse<?> list(HttpRequest<?> request) {
-    return looks
-        .measures(CurrentSession.active(request))
-        .map(found -> answers.tagged(request, found))
-        .orElseGet(() -> answers.refuse(Refusal.ROLE_MISSING, request));
+    return answers.tagged(
+        request, looks.measures(CurrentSession.active(request)), Refusal.ROLE_MISSING);
   }
 
   @Get("/{id}")
   HttpResponse<?> one(HttpRequest<?> request, @PathVariable String id) {
-    return looks
-        .measure(CurrentSession.active(request), id)
-        .map(view -> answers.tagged(request, view))
-        .orElseGet(() -> answers.refuse(Refusal.MEASURE_UNKNOWN, request));
+    return answers.tagged(
+        request, looks.measure(CurrentSession.active(request), id), Refusal.MEASURE_UNKNOWN);
   }
 
   @Post
@@ -112,14 +108,11 @@ final class MeasureApiController {
   }
 
   private HttpResponse<?> answer(
-      HttpRequest<?> request, Session by, HttpStatus status, Verdict<String> verdict) {
-    return switch (verdict) {
-      case Verdict.Refused<String>(Refusal reason) -> answers.refuse(reason, request);
-      case Verdict.Passed<String>(String id) ->
-          register
-              .find(by, id)
-              .<HttpResponse<?>>map(view -> answers.json(status, view))
-              .orElseGet(() -> answers.refuse(Refusal.MEASURE_UNKNOWN, request));
-    };
+      HttpRequest<?> request, Session by, HttpStatus status, Verdict<String> done) {
+    return StepAnswers.json(
+        answers,
+        request,
+        status,
+        done.then(id -> Verdict.of(register.find(by, id), Refusal.MEASURE_UNKNOWN)));
   }
 }

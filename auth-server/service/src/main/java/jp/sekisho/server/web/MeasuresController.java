@@ -117,14 +117,7 @@ final class MeasuresController {
                         templates.of(session.organ()),
                         installation.clock().instant(),
                         pages.frame(request).words())),
-        (session, content) ->
-            pages.page(
-                content == null ? HttpStatus.LOCKED : HttpStatus.OK,
-                request,
-                "paper.jte",
-                "page",
-                new PaperPage(
-                    pages.frame(request), session.person(), session.terminal(), content)));
+        pages.paper(request));
   }
 
   private static boolean isSigned(MeasureView view) {

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.MediaCounted;
 import jp.sekisho.protocol.MediaFound;
 import jp.sekisho.protocol.MediumEnd;
 import jp.sekisho.protocol.MediumHeld;
@@ -157,10 +156,10 @@ final class MediaController {
 
   @Get("/api/v1/media")
   HttpResponse<?> list(HttpRequest<?> request) {
-    return looks
-        .media(CurrentSession.active(request))
-        .map(lines -> answers.tagged(request, wire(lines)))
-        .orElseGet(() -> answers.refuse(Refusal.ROLE_MISSING, request));
+    return answers.tagged(
+        request,
+        looks.media(CurrentSession.active(request)).map(MediaController::wire),
+        Refusal.ROLE_MISSING);
   }
 
   private static MediumLines wire(List<Line> lines) {
@@ -233,21 +232,16 @@ final class MediaController {
   HttpResponse<?> count(HttpRequest<?> request, @Body byte[] body) throws MalformedException {
     Session by = CurrentSession.active(request);
     MediaFound found = WireJson.read(body, MediaFound.class);
-    return switch (media.count(by, found)) {
-      case Verdict.Refused<MediaCounted>(Refusal reason) -> answers.refuse(reason, request);
-      case Verdict.Passed<MediaCounted>(MediaCounted counted) -> answers.ok(counted);
-    };
+    return StepAnswers.json(answers, request, HttpStatus.OK, media.count(by, found));
   }
 
   private HttpResponse<?> answer(
-      HttpRequest<?> request, Session by, HttpStatus status, Verdict<String> verdict) {
-    return switch (verdict) {
-      case Verdict.Refused<String>(Refusal reason) -> answers.refuse(reason, request);
-      case Verdict.Passed<String> _ ->
-          media
-              .list(by)
-              .<HttpResponse<?>>map(lines -> answers.json(status, wire(lines)))
-              .orElseGet(() -> answers.refuse(Refusal.ROLE_MISSING, request));
-    };
+      HttpRequest<?> request, Session by, HttpStatus status, Verdict<String> done) {
+    return StepAnswers.json(
+        answers,
+        request,
+        status,
+        done.then(
+            _ -> Verdict.of(media.list(by).map(MediaController::wire), Refusal.ROLE_MISSING)));
   }
 }

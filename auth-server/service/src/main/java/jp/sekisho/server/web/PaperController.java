@@ -3,7 +3,6 @@ package jp.sekisho.server.web;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
@@ -19,7 +18,6 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.server.config.Installation;
 import jp.sekisho.server.grant.Papers.Paper;
 import jp.sekisho.server.listener.Answers;
-import jp.sekisho.server.session.Resolution;
 import jp.sekisho.server.session.Session;
 
 /** The printed forms of exceptions: 申請書, 許可書 and the 持出簿 of a month. */
@@ -112,27 +110,6 @@ final class PaperController {
       HttpRequest<?> request,
       Function<Session, Optional<PaperPage.Content>> content,
       Refusal otherwise) {
-    return switch (CurrentSession.resolution(request)) {
-      case Resolution.Refused(Refusal reason) -> answers.refuse(reason, request);
-      case Resolution.Suspended(Session session) ->
-          pages.page(
-              HttpStatus.LOCKED,
-              request,
-              "paper.jte",
-              "page",
-              new PaperPage(pages.frame(request), session.person(), session.terminal(), null));
-      case Resolution.Active(Session session) ->
-          content
-              .apply(session)
-              .<HttpResponse<?>>map(shown ->
-                  pages.page(
-                      HttpStatus.OK,
-                      request,
-                      "paper.jte",
-                      "page",
-                      new PaperPage(
-                          pages.frame(request), session.person(), session.terminal(), shown)))
-              .orElseGet(() -> answers.refuse(otherwise, request));
-    };
+    return CurrentSession.page(request, answers, otherwise, content, pages.paper(request));
   }
 }
