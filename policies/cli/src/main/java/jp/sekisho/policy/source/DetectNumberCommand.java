@@ -26,8 +26,8 @@ final class DetectNumberCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
 
   @SuppressWarnings("NullAway.Init") // required
-  @Parameters(paramLabel = "FILE|-", descriptionKey = "detect-number.file")
-  private Path file;
+  @Parameters(arity = "1..*", paramLabel = "FILE|-", descriptionKey = "detect-number.file")
+  private List<Path> files;
 
   @Option(
       names = "--charset",
@@ -42,6 +42,14 @@ final class DetectNumberCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Output output = common.output();
+    int exit = Exit.OK.code();
+    for (Path file : files) {
+      exit = Math.max(exit, scan(output, file));
+    }
+    return exit;
+  }
+
+  private int scan(Output output, Path file) {
     DecodedText text;
     try {
       text = charset.decode(InputFile.read(file, in, MAX_BYTES), file);
@@ -50,12 +58,17 @@ final class DetectNumberCommand implements Callable<Integer> {
     }
     NumberFindings findings = NumberDetector.scan(text.text());
     List<DecodedText.Place> places = text.places(findings.individual());
-    output.result(json(text, findings, places), () -> lines(output, text, findings, places));
+    output.result(
+        json(file, text, findings, places), () -> lines(output, file, text, findings, places));
     return (findings.individual().isEmpty() ? Exit.OK : Exit.REFUSED).code();
   }
 
-  private void lines(
-      Output output, DecodedText text, NumberFindings findings, List<DecodedText.Place> places) {
+  private static void lines(
+      Output output,
+      Path file,
+      DecodedText text,
+      NumberFindings findings,
+      List<DecodedText.Place> places) {
     for (int i = 0; i < places.size(); i++) {
       DecodedText.Place place = places.get(i);
       String score = findings.individual().get(i).score().name();
@@ -72,29 +85,37 @@ final class DetectNumberCommand implements Callable<Integer> {
             .messages()
             .text(
                 "detect-number.summary",
+                file.toString(),
                 String.valueOf(findings.count(Score.HIGH)),
                 String.valueOf(findings.count(Score.LOW)),
                 String.valueOf(findings.corporate()),
                 text.charset().name()));
   }
 
+  /** One line a file; its score is the highest of its findings. */
   private static ObjectNode json(
-      DecodedText text, NumberFindings findings, List<DecodedText.Place> places) {
-    ObjectNode json = Output.object(findings.individual().isEmpty() ? "none" : "found");
-    json.put("charset", text.charset().name())
-        .put("high", findings.count(Score.HIGH))
-        .put("low", findings.count(Score.LOW))
-        .put("corporate", findings.corporate());
-    ArrayNode list = json.putArray("findings");
+      Path file, DecodedText text, NumberFindings findings, List<DecodedText.Place> places) {
+    Score score = CaseQuestions.highest(findings);
+    ObjectNode json =
+        Output.object()
+            .put("file", file.toString())
+            .put("count", findings.individual().size())
+            .put("score", score == null ? "none" : word(score));
+    ArrayNode positions = json.putArray("positions");
     for (int i = 0; i < places.size(); i++) {
       Finding finding = findings.individual().get(i);
-      list.addObject()
+      positions
+          .addObject()
           .put("line", places.get(i).line())
           .put("column", places.get(i).column())
           .put("start", finding.start())
           .put("end", finding.end())
-          .put("score", finding.score().name().toLowerCase(Locale.ROOT));
+          .put("score", word(finding.score()));
     }
-    return json;
+    return json.put("corporate", findings.corporate()).put("charset", text.charset().name());
+  }
+
+  private static String word(Score score) {
+    return score.name().toLowerCase(Locale.ROOT);
   }
 }

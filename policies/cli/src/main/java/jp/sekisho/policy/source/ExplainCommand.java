@@ -162,7 +162,14 @@ final class ExplainCommand implements Callable<Integer> {
     belongs("--last-online", lastOnline != null, "--login", login != null);
     belongs("--powered", powered != null, "--login", login != null);
     belongs("--boots", boots != null, "--login", login != null);
-    belongs("--at", at != null, "--login | --grant", login != null || grant != null);
+    // A time never changes what is said of a medium without a grant or of the clipboard, but
+    // whoever
+    // asks about an act may well say when it was.
+    belongs(
+        "--at",
+        at != null,
+        "--login | --usb | --clipboard",
+        login != null || usb != null || clipboard != null);
   }
 
   private Question question() throws InputFile.UnreadableException, MalformedException {

@@ -18,6 +18,11 @@ record Output(PrintWriter out, Messages messages, boolean json) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
+  /** A new empty object for {@link #result}. */
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
   /** A new object for {@link #result}. */
   static ObjectNode object(String result) {
     return MAPPER.createObjectNode().put("result", result);

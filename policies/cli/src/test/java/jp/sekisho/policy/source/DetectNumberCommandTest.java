@@ -8,15 +8,19 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class DetectNumberCommandTest {
   private static final String TEXT = "氏名,𠮷田\r\n個人番号,１２３４－５６７８－９０１８\r\n法人番号,8040001079502\r\n";
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   @TempDir Path folder;
 
@@ -26,11 +30,12 @@ class DetectNumberCommandTest {
     Program program = Program.runWithInput(TEXT, "detect-number", "-", "--json");
     assertEquals(1, program.exit());
     JsonNode json = program.json();
-    assertEquals("found", json.path("result").asString());
-    assertEquals(1, json.path("high").asInt());
-    assertEquals(0, json.path("low").asInt());
+    assertEquals("-", json.path("file").asString());
+    assertEquals(1, json.path("count").asInt());
+    assertEquals("high", json.path("score").asString());
+    assertEquals(1, json.path("positions").size());
     assertEquals(1, json.path("corporate").asInt());
-    JsonNode finding = json.at("/findings/0");
+    JsonNode finding = json.at("/positions/0");
     assertEquals(2, finding.path("line").asInt());
     assertEquals(6, finding.path("column").asInt());
     assertEquals("high", finding.path("score").asString());
@@ -43,8 +48,8 @@ class DetectNumberCommandTest {
   @DisplayName("a column counts characters as an editor does")
   void columns() {
     Program program = Program.runWithInput("𠮷𠮷123456789018", "detect-number", "-", "--json");
-    assertEquals(3, program.json().at("/findings/0/column").asInt());
-    assertEquals(4, program.json().at("/findings/0/start").asInt());
+    assertEquals(3, program.json().at("/positions/0/column").asInt());
+    assertEquals(4, program.json().at("/positions/0/start").asInt());
   }
 
   @Test
@@ -69,8 +74,9 @@ class DetectNumberCommandTest {
   void none() {
     Program program = Program.runWithInput("法人番号 8040001079502", "detect-number", "-", "--json");
     assertEquals(0, program.exit());
-    assertEquals("none", program.json().path("result").asString());
-    assertEquals(0, program.json().path("findings").size());
+    assertEquals(0, program.json().path("count").asInt());
+    assertEquals("none", program.json().path("score").asString());
+    assertEquals(0, program.json().path("positions").size());
   }
 
   @ParameterizedTest
@@ -86,8 +92,41 @@ class DetectNumberCommandTest {
     Path file = Files.write(folder.resolve("a.csv"), text.getBytes(Charset.forName(written)));
     Program program = Program.run("detect-number", file.toString(), "--json");
     assertEquals(Charset.forName(read).name(), program.json().path("charset").asString());
-    assertEquals(1, program.json().path("high").asInt());
-    assertEquals(2, program.json().at("/findings/0/line").asInt());
+    assertEquals("high", program.json().path("score").asString());
+    assertEquals(2, program.json().at("/positions/0/line").asInt());
+  }
+
+  @Test
+  @DisplayName("of several files each has its line, also behind one that cannot be read")
+  void severalFiles() throws IOException {
+    Path none = Files.writeString(folder.resolve("none.txt"), "法人番号 8040001079502");
+    Path low = Files.writeString(folder.resolve("low.txt"), "123456789018");
+    Path high = Files.writeString(folder.resolve("high.txt"), "個人番号 123456789018 123456789018");
+    Path gone = folder.resolve("gone.txt");
+    Program program =
+        Program.run(
+            "detect-number",
+            "--json",
+            none.toString(),
+            gone.toString(),
+            low.toString(),
+            high.toString());
+    assertEquals(3, program.exit());
+    List<JsonNode> lines = program.out().lines().map(JSON::readTree).toList();
+    assertEquals(
+        List.of(none.toString(), gone.toString(), low.toString(), high.toString()),
+        lines.stream().map(line -> line.path("file").asString()).toList());
+    assertEquals("UNREADABLE", lines.get(1).path("code").asString());
+    assertEquals(
+        List.of("none 0", " 0", "low 1", "high 2"),
+        lines.stream()
+            .map(line -> line.path("score").asString() + " " + line.path("count").asInt())
+            .toList());
+    assertEquals(0, Program.run("detect-number", none.toString(), none.toString()).exit());
+    Program words = Program.run("detect-number", "--lang", "ja", none.toString(), low.toString());
+    assertEquals(1, words.exit());
+    assertTrue(words.out().contains(low + ":1:1: "), words.out());
+    assertTrue(words.out().contains(none + "："), words.out());
   }
 
   @Test

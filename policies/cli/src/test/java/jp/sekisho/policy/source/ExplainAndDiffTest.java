@@ -86,6 +86,8 @@ class ExplainAndDiffTest {
         "zei.exe",
         "--to",
         "mail.exe",
+        "--at",
+        "2026-11-20T09:00",
         "--json");
   }
 
@@ -97,6 +99,9 @@ class ExplainAndDiffTest {
     decided(
         "grant-only usb.storage common common",
         explain("T-9001", "--usb", usb.toString(), "--json"));
+    decided(
+        "grant-only usb.storage common common",
+        explain("T-9001", "--usb", usb.toString(), "--at", "2026-11-20T09:00", "--json"));
     String text =
         """
         sekisho/grant/v1
