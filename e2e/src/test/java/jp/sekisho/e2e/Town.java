@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +30,7 @@ import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.server.listener.Listeners;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -773,10 +773,8 @@ final class Town implements AutoCloseable {
     return m.group();
   }
 
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  static int freePort() {
+    return Listeners.freePort();
   }
 
   private static boolean open(int port) {

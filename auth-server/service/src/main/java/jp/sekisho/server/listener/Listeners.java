@@ -1,16 +1,23 @@
 package jp.sekisho.server.listener;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The Micronaut properties of the two ports. */
 public final class Listeners {
   /** Largest body of any route, in bytes. */
   static final int MAX_BODY = 1 << 20;
+
+  private static final int FIRST_PORT = 15_000;
+  private static final int PORTS = 15_000;
+
+  /** Where the next look begins; several processes begin at different ones. */
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
   private Listeners() {}
 
@@ -45,12 +52,20 @@ public final class Listeners {
     return properties;
   }
 
-  /** A port nobody listens on now, for settings that say 0. */
+  /**
+   * A port nobody listens on now, for settings that say 0, and another one each time. None of those
+   * that the system gives to connections that go out (Linux: from 32768, Windows: from 49152): one
+   * of them would take it before anybody listens.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int tries = 0; tries < PORTS; tries++) {
+      int port = FIRST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
+      try (ServerSocket socket = new ServerSocket(port)) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // Somebody listens there: the next one.
+      }
     }
+    throw new IllegalStateException("no port is free");
   }
 }
