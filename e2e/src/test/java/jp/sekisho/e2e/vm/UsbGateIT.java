@@ -123,7 +123,7 @@ class UsbGateIT {
 
   @Test
   @DisplayName(
-      "a stick is blocked: no block device, no interface, no write of 1, on either transport")
+      "R8: a stick is blocked: no block device, no interface, no write of 1, on either transport")
   void stickBlocked() throws IOException {
     for (UsbStick.Attached transport : UsbStick.Attached.values()) {
       Plugged plugged = vm.plug(stick("G-" + transport).by(transport), "1");
@@ -269,7 +269,7 @@ class UsbGateIT {
 
   @Test
   @DisplayName(
-      "kill -9: gates stay, a new stick and a new keyboard stay blocked; the next agent releases the keyboard only")
+      "R8: kill -9: gates stay, a new stick and a new keyboard stay blocked; the next agent releases the keyboard only")
   void killed() throws IOException {
     vm.run("kill -9 $(cat /run/agent.pid); rm /run/sekisho/ready").expectOk();
     vm.await("its end", "! kill -0 $(cat /run/agent.pid)");

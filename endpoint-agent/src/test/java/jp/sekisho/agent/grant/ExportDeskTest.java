@@ -677,7 +677,7 @@ class ExportDeskTest {
   }
 
   @Test
-  @DisplayName("a cloned stick beside the right one, and another stick, are not written to")
+  @DisplayName("R9: a cloned stick beside the right one, and another stick, are not written to")
   void media() {
     PluggedMedium clone = DeskWorld.stick("3-2");
     world.plug(clone);

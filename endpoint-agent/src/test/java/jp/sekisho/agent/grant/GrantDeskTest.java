@@ -140,7 +140,7 @@ class GrantDeskTest {
   }
 
   @Test
-  @DisplayName("the minutes from activation end it, with the line cut")
+  @DisplayName("R10: the minutes from activation end it, with the line cut")
   void deadlineOffline() {
     open();
     world.service.online = false;
@@ -153,7 +153,7 @@ class GrantDeskTest {
   }
 
   @Test
-  @DisplayName("the grant's end comes before its minutes")
+  @DisplayName("R10: the grant's end comes before its minutes")
   void end() {
     world.running();
     world.pass(Duration.ofHours(3).minusMinutes(6));
@@ -306,7 +306,7 @@ class GrantDeskTest {
   }
 
   @Test
-  @DisplayName("two media with one identity are a doubt: neither opens")
+  @DisplayName("R9: two media with one identity are a doubt: neither opens")
   void twice() {
     world.running();
     world.logIn(CLERK);

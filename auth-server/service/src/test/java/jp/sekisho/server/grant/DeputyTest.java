@@ -22,6 +22,7 @@ import jp.sekisho.server.grant.GrantScene.Desk;
 import jp.sekisho.server.person.Validity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** 代決 and 後閲, over the service's real ports: both approvers of the division 0101 can be absent. */
@@ -143,6 +144,7 @@ final class DeputyTest {
   }
 
   @Test
+  @DisplayName("R11: nobody approves the own matter, also not through a chain of deputies")
   void nobodyApprovesTheOwnMatterThroughAChainOfDeputies() throws Exception {
     bothAbsent();
     // The absent approver's own matter, asked for by a friend, and asked for by themselves.

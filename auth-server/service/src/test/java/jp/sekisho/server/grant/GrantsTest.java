@@ -36,6 +36,7 @@ import jp.sekisho.server.terminal.Agent;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -278,6 +279,7 @@ final class GrantsTest {
   }
 
   @Test
+  @DisplayName("R10: a request without an end is refused, and every other fault by its name")
   void everyFaultOfARequestHasItsNameAndItsEntry() throws Exception {
     NewGrant good = scene.wanted();
     String past = scene.server.clock.instant().minusSeconds(60).toString();

@@ -23,6 +23,7 @@ import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.DeviceRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SignsOfLifeTest {
@@ -109,6 +110,7 @@ class SignsOfLifeTest {
   }
 
   @Test
+  @DisplayName("R28: what counts is what the terminal measures; each change of it is an entry")
   void onlyAChangeOfWhatTheTerminalMeasuresIsAnEntry() throws Exception {
     for (String fault : new String[] {"not-enforcing", "not-enforcing"}) {
       assertEquals(200, agent.heartbeat(fault).statusCode());
@@ -121,6 +123,7 @@ class SignsOfLifeTest {
   }
 
   @Test
+  @DisplayName("R28: an agent that stops is told of within three intervals, and its return")
   void silenceOfThreeIntervalsIsToldOnceAndReturnToo() throws Exception {
     assertEquals(200, agent.heartbeat(null).statusCode());
     pass(80);

@@ -531,7 +531,7 @@ final class OtherOrgansTest {
   }
 
   @Test
-  @DisplayName("every route of the people's port refuses the ids of another organ")
+  @DisplayName("R25, R27: every route of the people's port refuses the ids of another organ")
   void everyRoute() throws Exception {
     String grant = grantOfTheirs();
     String order =

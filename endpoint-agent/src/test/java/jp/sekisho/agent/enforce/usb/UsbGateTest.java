@@ -106,7 +106,8 @@ class UsbGateTest {
   }
 
   @Test
-  @DisplayName("starting closes the controllers, releases a keyboard and writes nothing to a stick")
+  @DisplayName(
+      "R8: starting closes the controllers, releases a keyboard and writes nothing to a stick")
   void start() throws Exception {
     bus.put("1-1", FakeBus.STICK, false);
     bus.put("1-2", FakeBus.KEYBOARD, false);
@@ -122,7 +123,7 @@ class UsbGateTest {
   }
 
   @Test
-  @DisplayName("a stick that was open before the start is deauthorised and recorded as open")
+  @DisplayName("R8: a stick that was open before the start is deauthorised and recorded as open")
   void openBefore() throws Exception {
     bus.put("1-1", FakeBus.STICK, true);
     gate.start(log);

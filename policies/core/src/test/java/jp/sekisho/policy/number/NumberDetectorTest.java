@@ -52,7 +52,7 @@ class NumberDetectorTest {
         "A123456789018B",
         "123456789018-01"
       })
-  @DisplayName("one number is found in every spelling")
+  @DisplayName("R15: one number is found in every spelling")
   void spellings(String text) {
     NumberFindings findings = NumberDetector.scan(text);
     assertEquals(1, findings.individual().size());
@@ -81,7 +81,7 @@ class NumberDetectorTest {
         "4 1 2 3 4 5 6 7 8 9 0 1 8",
         "一二三四五六七八九〇一八"
       })
-  @DisplayName("other runs are none: boundaries, one kind of separator, the check digit")
+  @DisplayName("R15: other runs are none: boundaries, one kind of separator, the check digit")
   void others(String text) {
     assertEquals(List.of(), NumberDetector.scan(text).individual());
   }
@@ -133,7 +133,8 @@ class NumberDetectorTest {
   }
 
   @Test
-  @DisplayName("会社法人等番号 has twelve digits too: beside it a number is low, the nearest word wins")
+  @DisplayName(
+      "R15: 会社法人等番号 has twelve digits too: beside it a number is low, the nearest word wins")
   void corporateRegister() {
     assertEquals(
         Score.LOW, NumberDetector.scan("会社法人等番号 123456789018").individual().get(0).score());
