@@ -20,11 +20,16 @@ form?.addEventListener("submit", (event) => {
       known: known && new Date(known + "+09:00").toISOString(),
       kinds: kinds(form),
       origin: read(form, "origin") || undefined,
-      source: read(form, "item") || undefined,
+      source: read(form, "source") || undefined,
     };
     open(await send("POST", "/api/v1/breaches", wanted, "SERVER_UNREACHABLE", visit));
   });
 });
+
+/** Nobody types a PIN for what is refused anyway: the first field that has to say something and does not. */
+const empty = (form) =>
+  [...form.querySelectorAll("[aria-required=true]")].find((field) => !field.value.trim()) ??
+  (form.querySelector("[name=kind]:checked") ? undefined : form.querySelector("[name=kind]"));
 
 /** A step that the card proves first; what was typed is taken when the card is asked. */
 function step(name, said) {
@@ -33,9 +38,12 @@ function step(name, said) {
     return;
   }
   steps.addEventListener("submit", (event) => event.preventDefault());
+  const button = byId(name + "-button");
+  // What is said of a step stands below its own form; before that of cardButton, so that it is there in time.
+  button.addEventListener("click", () => steps.after(byId("progress" + PLACE), byId("refusal" + PLACE)));
   let body = null;
   cardButton(
-    byId(name + "-button"),
+    button,
     "step-up",
     async () => {
       try {
@@ -48,6 +56,11 @@ function step(name, said) {
     },
     {
       subject: () => {
+        const missing = empty(steps);
+        if (missing) {
+          missing.focus();
+          throw new Refused(known(steps.dataset.empty));
+        }
         body = said(steps);
         return `breach-${name}:${shown.dataset.id}`;
       },

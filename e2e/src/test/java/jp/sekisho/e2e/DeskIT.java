@@ -214,6 +214,7 @@ class DeskIT {
       bringsAFurtherCard(admin);
       keepsTheRegisterOfMedia(admin);
       looksAtEmergencies(admin, "ja");
+      new Leaks(admin, town).walk();
 
       admin.go(town.people() + "/temporary");
       admin.see("stock-empty");
@@ -304,8 +305,13 @@ class DeskIT {
             + " new Date(Date.now() + 7 * 864e5).toISOString().slice(0, 10)");
     admin.press("check-out-button");
     admin.waitUntil("the loan", () -> admin.source().contains("data-place=\"lent\""));
-    admin.scrollTo("check-in-form");
-    look(admin, "media-lent-ja");
+    for (String language : List.of("en", "ja")) {
+      admin.go(town.people() + "/media?lang=" + language);
+      admin.see("media-table");
+      look(admin, "media-lent-" + language);
+      admin.scrollTo("check-in-form");
+      admin.picture("media-lent-forms-" + language);
+    }
     admin.script("document.getElementById('check-in-medium').value = '" + MEDIUM + "'");
     admin.press("check-in-button");
     admin.waitUntil("its return", () -> !admin.source().contains("data-place=\"lent\""));

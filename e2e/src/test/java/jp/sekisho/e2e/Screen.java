@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
@@ -137,6 +138,16 @@ final class Screen implements AutoCloseable {
   /** The id of what has the focus. */
   String focus() {
     return String.valueOf(driver.switchTo().activeElement().getAttribute("id"));
+  }
+
+  /** Presses the tab key until the element has the focus, as somebody without a mouse does. */
+  void tabTo(String id) {
+    for (int i = 0; i < 200 && !focus().equals(id); i++) {
+      type(Keys.TAB);
+    }
+    if (!focus().equals(id)) {
+      throw new AssertionError("the tab key does not lead to " + id);
+    }
   }
 
   /** Whether anything of the page is cut off at the right. */

@@ -8,7 +8,8 @@ import jp.sekisho.protocol.RefusalText;
 
 /**
  * A refusal whose words stand in the page, because the page meets it as a bare code: a problem of
- * terminal or medium in the agent's status, or an answer that never came.
+ * terminal or medium in the agent's status, an answer that never came, or something that the page
+ * itself sees before it asks for a card.
  *
  * @param code stable code
  * @param text words, with {@code {tries}} and {@code {reader}} left for the page to fill
@@ -60,6 +61,8 @@ public record KnownRefusal(String code, RefusalText text) {
           Refusal.PASSKEY_CANCELLED,
           Refusal.PASSKEY_INVALID,
           Refusal.PASSKEY_TAKEN,
+          Refusal.BREACH_INCOMPLETE,
+          Refusal.BREACH_UNREPORTED,
           Refusal.SERVER_UNREACHABLE,
           Refusal.AGENT_UNREACHABLE,
           Refusal.INTERNAL);
