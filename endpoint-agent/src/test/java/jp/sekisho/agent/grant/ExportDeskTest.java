@@ -25,11 +25,14 @@ import jp.sekisho.agent.testing.ScriptedFiles;
 import jp.sekisho.agent.testing.SignedSet;
 import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.PolicyLayer;
+import jp.sekisho.policy.PolicyLayers;
 import jp.sekisho.policy.grant.Approver;
 import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.grant.RecipientCertificate;
+import jp.sekisho.policy.rule.Layer;
 import jp.sekisho.policy.setting.DataSize;
 import jp.sekisho.policy.setting.Setting;
 import jp.sekisho.policy.setting.SettingValues;
@@ -127,14 +130,20 @@ class ExportDeskTest {
 
   /** Trust by the rules as they are now. */
   private void trust() {
-    Policy policy =
-        SignedSet.policy(
-            List.of(
-                new Approver(DeskWorld.BOSS, DeskWorld.ORGAN, world.bossSpki),
-                new Approver(DeskWorld.BOSS, DeskWorld.ORGAN, spki(bossAgain)),
-                new Approver("S-0008", DeskWorld.ORGAN, spki(deputy)),
-                new Approver(ATTENDANT, DeskWorld.ORGAN, spki(attendant))),
-            rules.build());
+    trust(policy());
+  }
+
+  private Policy policy() {
+    return SignedSet.policy(
+        List.of(
+            new Approver(DeskWorld.BOSS, DeskWorld.ORGAN, world.bossSpki),
+            new Approver(DeskWorld.BOSS, DeskWorld.ORGAN, spki(bossAgain)),
+            new Approver("S-0008", DeskWorld.ORGAN, spki(deputy)),
+            new Approver(ATTENDANT, DeskWorld.ORGAN, spki(attendant))),
+        rules.build());
+  }
+
+  private void trust(Policy policy) {
     Map<String, String> roster =
         Map.of(
             Sha256.text(DeskWorld.bytes("clerk")),
@@ -434,6 +443,31 @@ class ExportDeskTest {
         new ExportOutcome(Refusal.EXPORT_RECIPIENT_KEY, 0),
         export(encrypted().request(), new ScriptedFiles().with("a.csv", CONTENT)));
     assertEquals(Map.of(), world.gate.memory.files);
+  }
+
+  @Test
+  @DisplayName("R13: a layer that takes a recipient's certificate brings no passphrase about")
+  void noDowngrade() {
+    for (List<RecipientCertificate> below :
+        List.of(
+            List.<RecipientCertificate>of(),
+            List.of(certificate(RecipientKeys.make("secp256r1"))))) {
+      PolicyLayer lower =
+          new PolicyLayer(
+              Layer.ORGAN,
+              new SettingValues.Builder()
+                  .put(
+                      GrantSettings.RECIPIENT_CERTIFICATES,
+                      SignedSet.rule("layer.certificates", below))
+                  .build(),
+              List.of());
+      Policy common = policy();
+      trust(
+          PolicyLayers.combine(
+              new PolicyLayer(Layer.COMMON, common.values(), common.readers().roles()),
+              List.of(lower)));
+      refused(Refusal.GRANT_RECIPIENT, world.offer(encrypted()));
+    }
   }
 
   @Test

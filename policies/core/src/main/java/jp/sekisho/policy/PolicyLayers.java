@@ -2,8 +2,14 @@ package jp.sekisho.policy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.grant.RecipientCertificate;
 import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.reader.ReaderAssignment;
 import jp.sekisho.policy.reader.ReaderRole;
@@ -38,7 +44,7 @@ public final class PolicyLayers {
         .filter(PolicyLayers::takesAway)
         .forEach(roles::add);
     roles.addAll(common.roles());
-    return Policy.of(consistent(all.build()), roles);
+    return Policy.of(encrypted(consistent(all.build()), common, lower), roles);
   }
 
   /** Whether a role of a lower layer only takes a reader away; for every reader, it needs none. */
@@ -74,6 +80,32 @@ public final class PolicyLayers {
     }
     T meet = setting.order().meet(upper.value(), lower.get().value());
     return lower.get().with(meet);
+  }
+
+  /**
+   * Without the recipients of whom a layer names a certificate while the combination has none: for
+   * whom one layer encrypts, no other brings it about that a passphrase does.
+   */
+  private static SettingValues encrypted(
+      SettingValues all, PolicyLayer common, List<PolicyLayer> lower) {
+    Set<String> bare =
+        Stream.concat(Stream.of(common), lower.stream())
+            .flatMap(layer -> recipients(layer.values()))
+            .collect(Collectors.toSet());
+    recipients(all).forEach(bare::remove);
+    Optional<Rule<List<String>>> named = all.rule(GrantSettings.RECIPIENTS);
+    if (named.isEmpty() || Collections.disjoint(named.get().value(), bare)) {
+      return all;
+    }
+    List<String> left = named.get().value().stream().filter(one -> !bare.contains(one)).toList();
+    SettingValues.Builder changed = new SettingValues.Builder();
+    all.settings().forEach(setting -> changed.copy(setting, all));
+    return changed.put(GrantSettings.RECIPIENTS, named.get().with(left)).build();
+  }
+
+  private static Stream<String> recipients(SettingValues values) {
+    return values.value(GrantSettings.RECIPIENT_CERTIFICATES).stream()
+        .map(RecipientCertificate::recipient);
   }
 
   /** A suspension cannot outlast the session: where one layer shortens the one, so the other. */

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import jp.sekisho.policy.clipboard.ClipboardCopy;
+import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.grant.RecipientCertificate;
 import jp.sekisho.policy.login.LoginAttempt;
 import jp.sekisho.policy.login.LoginSettings;
 import jp.sekisho.policy.reader.ReaderRole;
@@ -231,6 +234,34 @@ class PolicyLayersPropertyTest {
                   .compareTo(values.value(LoginSettings.SESSION_ABSOLUTE))
               <= 0);
     }
+  }
+
+  @Test
+  @DisplayName("R13: for whom one layer names a certificate, no layers together name none")
+  void certificates() {
+    RandomPolicies random = new RandomPolicies(73);
+    int taken = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+      PolicyLayer common = random.common();
+      List<PolicyLayer> lower = lower(random);
+      Set<String> named = new HashSet<>(certified(common.values()));
+      lower.forEach(layer -> named.addAll(certified(layer.values())));
+      SettingValues all = PolicyLayers.combine(common, lower).values();
+      for (String recipient : all.value(GrantSettings.RECIPIENTS)) {
+        boolean bare = !certified(all).contains(recipient);
+        assertFalse(bare && named.contains(recipient), recipient);
+      }
+      taken +=
+          common.values().value(GrantSettings.RECIPIENTS).size()
+              - all.value(GrantSettings.RECIPIENTS).size();
+    }
+    assertTrue(taken > 0);
+  }
+
+  private static Set<String> certified(SettingValues values) {
+    return values.value(GrantSettings.RECIPIENT_CERTIFICATES).stream()
+        .map(RecipientCertificate::recipient)
+        .collect(Collectors.toSet());
   }
 
   @Test

@@ -1,15 +1,22 @@
 package jp.sekisho.policy.source;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.Settings;
+import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.grant.RecipientCertificate;
 import jp.sekisho.policy.reader.ReaderAssignment;
 import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.setting.Comparison;
 import jp.sekisho.policy.setting.Setting;
+import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.setting.Shapes;
 import org.jspecify.annotations.Nullable;
 
@@ -61,13 +68,31 @@ final class RuleWords {
    */
   static List<Change> changes(@Nullable Policy before, Policy after) {
     List<Change> changes = new ArrayList<>();
-    Settings.all().forEach(setting -> compare(setting, before, after, changes));
+    boolean bared = before != null && isBared(before.values(), after.values());
+    Settings.all().forEach(setting -> compare(setting, before, after, bared, changes));
     roles(before == null ? List.of() : before.readers().roles(), after.readers().roles(), changes);
     return changes;
   }
 
+  /** Whether what is encrypted for a recipient's key before leaves by a passphrase afterwards. */
+  private static boolean isBared(SettingValues before, SettingValues after) {
+    Set<String> bare = recipients(before);
+    bare.removeAll(recipients(after));
+    return !Collections.disjoint(bare, after.value(GrantSettings.RECIPIENTS));
+  }
+
+  private static Set<String> recipients(SettingValues values) {
+    return values.value(GrantSettings.RECIPIENT_CERTIFICATES).stream()
+        .map(RecipientCertificate::recipient)
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
   private static <T> void compare(
-      Setting<T> setting, @Nullable Policy before, Policy after, List<Change> changes) {
+      Setting<T> setting,
+      @Nullable Policy before,
+      Policy after,
+      boolean bared,
+      List<Change> changes) {
     Rule<T> was = before == null ? null : before.values().rule(setting).orElse(null);
     Rule<T> is = after.values().rule(setting).orElse(null);
     if (was == null && is == null) {
@@ -75,7 +100,10 @@ final class RuleWords {
     }
     T from = was == null ? setting.strictest() : was.value();
     T to = is == null ? setting.strictest() : is.value();
-    Comparison comparison = setting.order().compare(from, to);
+    Comparison comparison =
+        bared && setting == GrantSettings.RECIPIENT_CERTIFICATES
+            ? Comparison.WIDER
+            : setting.order().compare(from, to);
     String rule = is == null ? String.valueOf(was == null ? null : was.id()) : is.id();
     if (was != null && is != null && from instanceof List<?> items && to instanceof List<?> now) {
       items(setting, rule, items, now, comparison, changes);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.rule.Layer;
 import jp.sekisho.protocol.MalformedException;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** R25: layers in files; what widens is refused with both lines. */
+/**
+ * R25: layers in files; what widens is refused with both lines.
+ *
+ * <p>Past 400 lines: one directory of layers, and a case for each way in which one could widen.
+ */
 class LayersTest {
   private static final Path COMMON = Program.PROFILES.resolve("my-number").resolve("common.yaml");
 
@@ -127,6 +132,45 @@ class LayersTest {
       assertEquals(
           "POLICY_REFUSED", refused.json().at("/problems/0/code").asString(), refused.out());
     }
+  }
+
+  @Test
+  @DisplayName("R13: where a layer takes a recipient's last certificate, it is no recipient there")
+  void lastCertificate() throws IOException, MalformedException {
+    Path common = folder.resolve("common.yaml");
+    Files.writeString(common, withCertificate(Files.readString(common), CERTIFICATE));
+    layer(
+        "tax.yaml",
+        "kind: division, organ: mayor, division: tax, terminals: [\"T-1*\"]",
+        "grants",
+        "recipient-certificates",
+        "[]");
+    assertEquals(List.of("pension-office"), recipients("T-1001"), "and none by a passphrase");
+    assertEquals(List.of("prefecture", "pension-office"), recipients("T-2001"));
+  }
+
+  private List<String> recipients(String terminal) throws IOException, MalformedException {
+    Path out = folder.resolve("compiled.json");
+    Program program =
+        Program.run(
+            "check", folder.toString(), "--terminal", terminal, "--out", out.toString(), "--json");
+    assertEquals(0, program.exit(), program.out());
+    return Policy.parse(Files.readAllBytes(out)).more().value(GrantSettings.RECIPIENTS);
+  }
+
+  @Test
+  @DisplayName("R13: to take a recipient's last certificate is called wider, with it stricter")
+  void lastCertificateInWords() throws IOException {
+    Path certified = folder.resolve("certified.yaml");
+    Files.writeString(certified, withCertificate(Files.readString(COMMON), CERTIFICATE));
+    Program bare = Program.run("diff", certified.toString(), COMMON.toString(), "--lang", "en");
+    assertTrue(bare.out().contains("certificates of recipients: wider"), bare.out());
+    Path without = folder.resolve("without.yaml");
+    Files.writeString(
+        without,
+        Files.readString(COMMON).replace("[prefecture, pension-office]", "[pension-office]"));
+    Program both = Program.run("diff", certified.toString(), without.toString(), "--lang", "en");
+    assertTrue(both.out().contains("certificates of recipients: stricter"), both.out());
   }
 
   private static String withCertificate(String source, String certificate) {

@@ -181,8 +181,9 @@ public final class GrantSettings {
           Duration.ZERO);
 
   /**
-   * For whom what leaves encrypted is encrypted. A recipient without one gets it by a passphrase
-   * that the terminal makes; what a lower layer leaves out, its terminals do not know.
+   * For whom what leaves encrypted is encrypted. A recipient of whom no layer names one gets it by
+   * a passphrase that the terminal makes; one whose last certificate a lower layer leaves out is no
+   * recipient of its terminals any more ({@link jp.sekisho.policy.PolicyLayers}).
    */
   public static final Setting<List<RecipientCertificate>> RECIPIENT_CERTIFICATES =
       Setting.optional("grants.recipient-certificates", CERTIFICATES, Order.fewer(), List.of());
