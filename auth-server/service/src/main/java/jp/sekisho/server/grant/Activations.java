@@ -194,11 +194,14 @@ public final class Activations {
     return rules == null ? here(change, terminal, dossier, request) : rules;
   }
 
-  /** What the terminal will ask again itself, of what is used once: the rules as they are now. */
+  /**
+   * What the terminal will ask again itself: the rules as they are now. An occurrence was approved
+   * by who approved its series.
+   */
   private @Nullable Refusal rules(Change change, Dossier dossier) {
     Request asked = dossier.request();
     String last = asked.decidedBy();
-    if (asked.turn() != null || last == null) {
+    if (last == null) {
       return null;
     }
     Request.First first = asked.first();

@@ -31,18 +31,21 @@ final class CardApprovals implements Approvals {
   private final Shelf shelf;
   private final Limits limits;
   private final Occurrences occurrences;
+  private final CardStanding people;
 
   CardApprovals(
       Transactions transactions,
       DossierRepository dossiers,
       Shelf shelf,
       Limits limits,
-      Occurrences occurrences) {
+      Occurrences occurrences,
+      CardStanding people) {
     this.transactions = transactions;
     this.dossiers = dossiers;
     this.shelf = shelf;
     this.limits = limits;
     this.occurrences = occurrences;
+    this.people = people;
   }
 
   @Override
@@ -127,23 +130,26 @@ final class CardApprovals implements Approvals {
     };
   }
 
-  /**
-   * Whether the first approval is of this text, and its card's person still approves; a deputy did
-   * when it was given.
-   */
+  /** Whether the first approval is of this text, and would be given now as it was then. */
   private boolean isSound(Change change, Request request, Request.First first) {
     try {
       CardStatement said = CardStatement.parse(first.approval().statement());
       return said.purpose() == Purpose.APPROVE
           && request.signed().detail().equals(said.detail())
-          && (first.represented() != null
-              || shelf.approves(change, first.person(), request.organ()))
+          && stands(change, request, first)
           && limits.approver(
                   change.handle(), request.organ(), first.person(), first.approval().spki(), false)
               == null;
     } catch (MalformedException e) {
       return false;
     }
+  }
+
+  /** Whether who gave it is at work with that card, and decides there as then: deputies too. */
+  private boolean stands(Change change, Request request, Request.First first) {
+    return people.stands(
+            change.handle(), first.person(), first.approval().spki(), request.organ(), change.now())
+        && shelf.approves(change, first, request.organ());
   }
 
   private boolean isFirst(Change change, Dossier dossier) {

@@ -124,29 +124,31 @@ final class GrantBeans {
       DossierRepository dossiers,
       Shelf shelf,
       Limits limits,
-      Occurrences occurrences) {
+      Occurrences occurrences,
+      CardStanding people) {
     return new MonthlyConfirmations(
         installation.transactions(),
         dossiers,
         shelf,
         limits,
         occurrences,
-        new CardApprovals(installation.transactions(), dossiers, shelf, limits, occurrences));
+        new CardApprovals(
+            installation.transactions(), dossiers, shelf, limits, occurrences, people));
+  }
+
+  @Singleton
+  CardStanding cardStanding(Installation installation, Persons persons) {
+    return new CardStanding(persons, new Authenticators(installation.seal()));
   }
 
   @Singleton
   Occurrences occurrences(
-      Installation installation,
       DossierRepository dossiers,
-      Persons persons,
+      CardStanding people,
       Terminals terminals,
       Media media,
       Limits limits) {
-    return new Occurrences(
-        dossiers,
-        new SeriesStanding(
-            persons, new Authenticators(installation.seal()), terminals, media, limits),
-        limits);
+    return new Occurrences(dossiers, new SeriesStanding(people, terminals, media, limits), limits);
   }
 
   @Singleton

@@ -2,6 +2,7 @@ package jp.sekisho.server.grant;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
@@ -104,9 +105,25 @@ final class MonthlyConfirmations implements Approvals {
       return Refusal.APPROVAL_TEXT; // Another month by now, or something was used meanwhile.
     }
     Refusal limit = limits.obstacle(change.handle(), dossier.request().signed());
-    return limit != null
-        ? limit
-        : limits.approver(change.handle(), dossier.request().organ(), approval);
+    Refusal approver =
+        limit != null
+            ? limit
+            : limits.approver(change.handle(), dossier.request().organ(), approval);
+    return approver == null ? rules(change, dossier) : approver;
+  }
+
+  /**
+   * What the rules of the terminal say now of the series' times, as at their activation: a month in
+   * which none of them would open is not signed.
+   */
+  private @Nullable Refusal rules(Change change, Dossier dossier) {
+    Request request = dossier.request();
+    Turn turn = request.turn();
+    String by = request.decidedBy();
+    if (turn == null || by == null) {
+      throw new IllegalStateException("a month of no approved series passed its check");
+    }
+    return limits.approved(change.handle(), turn.series().first(), List.of(by));
   }
 
   private EntryReceipt confirm(

@@ -59,6 +59,17 @@ final class Representation {
     return found;
   }
 
+  /** Whether a person has a place in the order of an approver's division, absent or not. */
+  boolean isDeputy(Handle handle, String person, String approver, String organ, Instant at) {
+    if (!roles.has(handle, approver, Role.APPROVER, organ, at)) {
+      return false;
+    }
+    List<String> divisions = persons.divisions(handle, approver, organ, at);
+    return deputies.deputies(handle, organ).stream()
+        .anyMatch(one ->
+            one.person().equals(person) && one.stands(at) && divisions.contains(one.division()));
+  }
+
   private Optional<Represented> place(
       Handle handle,
       List<Deputy> orders,

@@ -4,12 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import jp.sekisho.protocol.Refusal;
-import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.ExportGrant;
-import jp.sekisho.server.card.Authenticator;
-import jp.sekisho.server.card.Authenticators;
-import jp.sekisho.server.person.Persons;
-import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
 import org.jdbi.v3.core.Handle;
@@ -21,16 +16,13 @@ import org.jspecify.annotations.Nullable;
  * not so any more ends the series for good. Thread-safe.
  */
 final class SeriesStanding {
-  private final Persons persons;
-  private final Authenticators cards;
+  private final CardStanding people;
   private final Terminals terminals;
   private final Media media;
   private final Limits limits;
 
-  SeriesStanding(
-      Persons persons, Authenticators cards, Terminals terminals, Media media, Limits limits) {
-    this.persons = persons;
-    this.cards = cards;
+  SeriesStanding(CardStanding people, Terminals terminals, Media media, Limits limits) {
+    this.people = people;
     this.terminals = terminals;
     this.media = media;
     this.limits = limits;
@@ -95,8 +87,7 @@ final class SeriesStanding {
     String organ = series.request().organ();
     return grant != null
         && approver != null
-        && isCurrent(handle, approver, organ, at)
-        && isActive(cards.find(handle, Sha256.of(grant.spki())))
+        && people.stands(handle, approver, grant.spki(), organ, at)
         // A policy that expired stops occurrences until the next one; it ends no series.
         && limits.approver(handle, organ, approver, grant.spki(), false)
             != Refusal.APPROVER_UNLISTED;
@@ -104,16 +95,6 @@ final class SeriesStanding {
 
   /** Whether a person has a post in the 機関 and a card that is in force. */
   boolean isAble(Handle handle, String person, String organ, Instant at) {
-    return isCurrent(handle, person, organ, at)
-        && cards.ofPerson(handle, person).stream().anyMatch(SeriesStanding::isActive);
-  }
-
-  private boolean isCurrent(Handle handle, String person, String organ, Instant at) {
-    return persons.currentIn(handle, person, organ, at) instanceof Standing.Current;
-  }
-
-  private static boolean isActive(Authenticators.Found card) {
-    return card instanceof Authenticators.Found.Sound(Authenticator sound)
-        && sound.state() == Authenticator.State.ACTIVE;
+    return people.isAble(handle, person, organ, at);
   }
 }

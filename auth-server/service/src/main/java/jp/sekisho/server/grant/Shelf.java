@@ -74,9 +74,15 @@ final class Shelf {
     return Rights.of(handle, roles, representation, session, at);
   }
 
-  /** Whether the person decides about exceptions of the 機関 now, in the own right. */
-  boolean approves(Change change, String person, String organ) {
-    return roles.has(change.handle(), person, Role.APPROVER, organ, change.now());
+  /**
+   * Whether who gave an approval still decides about exceptions of the 機関: in the own right, or as
+   * deputy of the same approver, who may be back by now.
+   */
+  boolean approves(Change change, Request.First given, String organ) {
+    String absent = given.represented();
+    return absent == null
+        ? roles.has(change.handle(), given.person(), Role.APPROVER, organ, change.now())
+        : representation.isDeputy(change.handle(), given.person(), absent, organ, change.now());
   }
 
   /** In whose place the session's person decides about a dossier now; null in the own right. */

@@ -20,6 +20,7 @@ import jp.sekisho.server.authn.Matter;
 import jp.sekisho.server.authn.SettableClock;
 import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.card.Authenticators;
+import jp.sekisho.server.card.TestCards;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
@@ -70,15 +71,13 @@ class GrantRun implements AutoCloseable {
     this.sessions =
         new Sessions(
             storage.transactions, storage.seal, SessionLimits.STANDARD, Sources.ANYWHERE, clock);
+    CardStanding people =
+        new CardStanding(new Persons(storage.seal), new Authenticators(storage.seal));
     this.occurrences =
         new Occurrences(
             dossiers,
             new SeriesStanding(
-                new Persons(storage.seal),
-                new Authenticators(storage.seal),
-                (handle, id) -> Optional.of(terminal(id, clock.instant())),
-                media,
-                limits),
+                people, (handle, id) -> Optional.of(terminal(id, clock.instant())), media, limits),
             limits);
     this.requests =
         new Requests(
@@ -92,7 +91,8 @@ class GrantRun implements AutoCloseable {
                 _ -> false),
             limits,
             occurrences);
-    this.approvals = new CardApprovals(storage.transactions, dossiers, shelf, limits, occurrences);
+    this.approvals =
+        new CardApprovals(storage.transactions, dossiers, shelf, limits, occurrences, people);
     this.activations =
         new Activations(storage.transactions, dossiers, media, sessions, occurrences, limits);
     this.loans = new Loans(storage.transactions, media, storage.seal);
@@ -126,9 +126,10 @@ class GrantRun implements AutoCloseable {
     });
   }
 
-  /** As a login does it: who asked writes down what was refused. */
+  /** As a login does it, by a registered card: who asked writes down what was refused. */
   Verdict<EntryReceipt> approve(
       Session approver, byte[] spki, byte[] statement, String id, byte[] text, boolean low) {
+    TestCards.register(storage, approver.person(), spki);
     Matter matter = new Matter(id, text, "/grants/" + id);
     return storage.transactions.write(change -> {
       Verdict<EntryReceipt> approved =
