@@ -12,19 +12,28 @@ const open = (breach) => location.assign("/breaches/" + breach.id);
 const visit = text64(crypto.getRandomValues(new Uint8Array(18)));
 
 const form = byId("breach-form");
-form?.addEventListener("submit", (event) => {
-  event.preventDefault();
-  inTurn([byId("open-button")], PLACE, () => {}, async () => {
-    const known = read(form, "known");
-    const wanted = {
-      known: known && new Date(known + "+09:00").toISOString(),
-      kinds: kinds(form),
-      origin: read(form, "origin") || undefined,
-      source: read(form, "source") || undefined,
-    };
-    open(await send("POST", "/api/v1/breaches", wanted, "SERVER_UNREACHABLE", visit));
+async function openCase() {
+  const known = read(form, "known");
+  const wanted = {
+    known: known && new Date(known + "+09:00").toISOString(),
+    kinds: kinds(form),
+    origin: read(form, "origin") || undefined,
+    source: read(form, "source") || undefined,
+  };
+  open(await send("POST", "/api/v1/breaches", wanted, "SERVER_UNREACHABLE", visit));
+}
+
+if (form) {
+  const byCard = byId("open-card-button");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    inTurn([byId("open-button")], PLACE, () => {
+      // More than are usual in a day: the card says that it is meant.
+      byCard.hidden = byId("refusal" + PLACE).dataset.code !== "STEP_UP_NEEDED";
+    }, openCase);
   });
-});
+  cardButton(byCard, "step-up", () => inTurn([byCard], PLACE, () => {}, openCase), { subject: "breach-open", place: PLACE });
+}
 
 /** Nobody types a PIN for what is refused anyway: the first field that has to say something and does not. */
 const empty = (form) =>
@@ -70,7 +79,7 @@ function step(name, said) {
 }
 
 step("amend", (it) => ({
-  shown: shown.dataset.detail,
+  shown: shown.dataset.shown,
   kinds: kinds(it),
   items: Object.fromEntries([...it.querySelectorAll("textarea")].map((field) => [field.name, field.value.trim()])),
 }));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param kinds as of {@link NewBreach}
  * @param origin as of {@link NewBreach}
  * @param detail {@link BreachItems#detail} of {@code items}
+ * @param shown {@link AmendedBreach#shown} of kinds and items
  * @param opener staff number of who opened it
  * @param soonDay the third day, from which a 速報 is pressing
  * @param preliminaryDay the last day for the 速報
@@ -37,6 +38,7 @@ public record BreachView(
     @Nullable String source,
     BreachItems items,
     String detail,
+    String shown,
     String opener,
     String openedAt,
     String soonDay,

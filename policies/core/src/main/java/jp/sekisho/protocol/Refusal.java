@@ -242,6 +242,8 @@ public enum Refusal {
   BREACH_ORIGIN(409),
   /** No such case of 漏えい等. */
   BREACH_UNKNOWN(404),
+  /** Ten cases of 漏えい等 in 24 hours; further ones are opened by card. */
+  BREACH_MANY(429),
   /** Closed, reported or written anew already; this step is not possible any more. */
   BREACH_STATE(409),
   /** A case ends after both reports, or with the reason why none is due. */

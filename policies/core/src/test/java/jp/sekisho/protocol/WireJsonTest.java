@@ -265,6 +265,7 @@ class WireJsonTest {
         "M-0007",
         items(),
         SHORT,
+        SHORT,
         "S-1",
         TIME,
         "2026-11-22",

@@ -31,7 +31,7 @@ final class BreachBeans {
 
   @Singleton
   Breaches breaches(Installation installation, BreachRepository rows, Desk desk) {
-    return new Breaches(installation.transactions(), rows, desk);
+    return new Breaches(installation.transactions(), rows, desk, installation.clock());
   }
 
   @Singleton

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import jp.sekisho.protocol.AmendedBreach;
 import jp.sekisho.protocol.BreachItems;
 import jp.sekisho.server.person.Validity;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,11 @@ record BreachCase(
 
   String number() {
     return String.format(Locale.ROOT, "B-%04d", seq);
+  }
+
+  /** As {@link AmendedBreach#shown}. */
+  String shown() {
+    return AmendedBreach.shown(BreachKind.words(kinds), items);
   }
 
   /** Both reports were made. */

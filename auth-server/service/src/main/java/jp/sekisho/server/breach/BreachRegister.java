@@ -134,6 +134,7 @@ public final class BreachRegister {
         origin == null ? null : origin.item(),
         one.items(),
         one.items().detail(),
+        one.shown(),
         one.opener(),
         one.opened().toString(),
         until.soon().toString(),

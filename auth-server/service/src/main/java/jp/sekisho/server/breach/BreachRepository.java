@@ -54,6 +54,19 @@ final class BreachRepository {
     return table.all(handle, table.select(handle, OPEN_FIRST), one -> one.closed() == null);
   }
 
+  /** How many of an organ a person opened since then. */
+  int openedBy(Handle handle, String organ, String opener, Instant since) {
+    return handle
+        .createQuery(
+            "select count(*) from breach_case"
+                + " where organ = :organ and opener = :opener and opened > :since")
+        .bind("organ", organ)
+        .bind("opener", opener)
+        .bind("since", since.toEpochMilli())
+        .mapTo(Integer.class)
+        .one();
+  }
+
   /** Whether there is none in any organ. */
   boolean isEmpty(Handle handle) {
     return table.isEmpty(handle);

@@ -50,6 +50,9 @@ public final class StepUps {
   /** Before a medium is recorded as lost; its number follows. */
   public static final String LOSE_MEDIUM = "medium-lose:";
 
+  /** Before somebody opens one more case of 漏えい等 than are usual in a day. */
+  public static final String OPEN_BREACH = "breach-open";
+
   /** Before a case of 漏えい等 is written anew; its id follows. */
   public static final String AMEND_BREACH = "breach-amend:";
 
@@ -78,6 +81,8 @@ public final class StepUps {
           REGISTER_PASSKEY
               + "|"
               + FINISH_SETUP
+              + "|"
+              + OPEN_BREACH
               + "|(?:"
               + IMPORT_POLICY
               + "|"

@@ -125,7 +125,7 @@ final class BreachesTest {
   private static AmendedBreach amended(BreachView shown, String text, String... kinds) {
     TreeMap<String, String> items = new TreeMap<>(shown.items().byName());
     items.put("cause", text);
-    return new AmendedBreach(shown.detail(), List.of(kinds), BreachItems.of(items));
+    return new AmendedBreach(shown.shown(), List.of(kinds), BreachItems.of(items));
   }
 
   private List<String> overdue(String id) {
@@ -261,6 +261,42 @@ final class BreachesTest {
   }
 
   @Test
+  @DisplayName("R27: kinds decide 30 or 60 days, so nobody undoes another's kinds unseen")
+  void kindsUnseen() throws Exception {
+    BreachView seen = opened(known("2026-11-20T01:00:00Z", "system"));
+    String id = seen.id();
+    String cause = seen.items().cause();
+    BreachView malice = done(id, "amend", amended(seen, cause, "system", "malice"));
+    assertEquals(seen.detail(), malice.detail(), "the items are the same");
+    refuses(Refusal.BREACH_STATE, id, "amend", amended(seen, "調査中", "system"));
+    assertEquals(malice.finalDay(), list(keeper).getFirst().finalDay());
+    assertEquals("調査中", done(id, "amend", amended(malice, "調査中", "system")).items().cause());
+  }
+
+  @Test
+  @DisplayName("R27: no open session fills the register: who opened ten in 24 hours needs the card")
+  void many() throws Exception {
+    NewBreach one = known("2026-11-20T01:00:00Z", "system");
+    Desk auditor = scene.login(GrantScene.AUDITOR, scene.clerkPc);
+    for (int i = 0; i < Breaches.MOST_A_DAY; i++) {
+      assertEquals(201, opening(auditor, one).statusCode());
+    }
+    assertEquals(Refusal.BREACH_MANY, GrantScene.refusal(opening(auditor, one)));
+    prove(auditor, StepUps.OPEN_BREACH);
+    assertEquals(Refusal.BREACH_MANY, GrantScene.refusal(opening(auditor, one)), "no keeper");
+
+    for (int i = 0; i < Breaches.MOST_A_DAY; i++) {
+      assertEquals(201, opening(keeper, one).statusCode(), "another's cases stop nobody");
+    }
+    assertEquals(Refusal.STEP_UP_NEEDED, GrantScene.refusal(opening(keeper, one)));
+    prove(keeper, StepUps.OPEN_BREACH);
+    assertEquals(201, opening(keeper, one).statusCode());
+    assertEquals(Refusal.STEP_UP_NEEDED, GrantScene.refusal(opening(keeper, one)), "once");
+    forward(1);
+    assertEquals(201, opening(keeper, one).statusCode());
+  }
+
+  @Test
   @DisplayName("R27: a 個人番号 is refused in every text, and none of the words is in the log")
   void texts() throws Exception {
     BreachView shown = opened(known("2026-11-20T01:00:00Z", "system"));
@@ -272,7 +308,7 @@ final class BreachesTest {
           Refusal.GRANT_CONTENT,
           id,
           "amend",
-          new AmendedBreach(shown.detail(), List.of("system"), BreachItems.of(items)));
+          new AmendedBreach(shown.shown(), List.of("system"), BreachItems.of(items)));
     }
     refuses(
         Refusal.GRANT_CONTENT,

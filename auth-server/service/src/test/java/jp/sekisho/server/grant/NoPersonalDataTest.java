@@ -551,7 +551,10 @@ class NoPersonalDataTest {
             keeper,
             id,
             "amend",
-            new AmendedBreach(shown.detail(), List.of("system"), BreachItems.of(items)),
+            new AmendedBreach(
+                AmendedBreach.shown(List.of("system"), shown),
+                List.of("system"),
+                BreachItems.of(items)),
             expected);
       }
       leak(scene, keeper, id, "report", new ReportedBreach("both", today, text), expected);
