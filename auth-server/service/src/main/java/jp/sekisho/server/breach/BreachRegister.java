@@ -3,11 +3,11 @@ package jp.sekisho.server.breach;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.BreachView;
 import jp.sekisho.protocol.BreachViews;
 import jp.sekisho.protocol.MadeReport;
@@ -19,6 +19,7 @@ import jp.sekisho.server.listener.TamperedRows;
 import jp.sekisho.server.person.Persons;
 import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.session.Session;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.Transactions;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ public final class BreachRegister {
 
   /** One case; empty when there is none that this person may see. */
   public Optional<BreachView> find(Session session, String id) {
-    if (!Breaches.isId(id) || !desk.holds(session, Breaches.READERS)) {
+    if (!Ids.isId(id) || !desk.holds(session, Breaches.READERS)) {
       return Optional.empty();
     }
     boolean keeps = desk.holds(session, Breaches.KEEPERS);
@@ -116,14 +117,11 @@ public final class BreachRegister {
     ReportClock until = one.clock(days);
     Origin origin = one.origin();
     Closing closed = one.closed();
-    List<String> actions = new ArrayList<>();
-    if (keeps && closed == null) {
-      actions.add("amend");
-      if (!one.isReported()) {
-        actions.add("report");
-      }
-      actions.add("close");
-    }
+    List<String> actions =
+        Stream.of(BreachStep.values())
+            .filter(step -> keeps && step.obstacle(one) == null)
+            .map(BreachStep::text)
+            .toList();
     return new BreachView(
         one.id(),
         one.number(),

@@ -1,7 +1,5 @@
 package jp.sekisho.server.breach;
 
-import java.security.SecureRandom;
-import java.text.Normalizer;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,9 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.protocol.AmendedBreach;
-import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.BreachItems;
 import jp.sekisho.protocol.ClosedBreach;
 import jp.sekisho.protocol.NewBreach;
@@ -35,6 +31,8 @@ import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.StepUps;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.FreeText;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +62,6 @@ public final class Breaches {
   private static final Instant EARLIEST = Instant.parse("2015-10-04T15:00:00Z");
 
   private static final String BOTH = "both";
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Transactions transactions;
   private final BreachRepository rows;
@@ -156,7 +153,7 @@ public final class Breaches {
     String item = wanted.source();
     return Verdict.passed(
         new BreachCase(
-            newId(),
+            Ids.next(),
             by.organ(),
             rows.next(change.handle()),
             by.person(),
@@ -192,8 +189,7 @@ public final class Breaches {
   public Verdict<String> amend(Session by, String id, AmendedBreach said) {
     return step(
         by,
-        "amend",
-        StepUps.AMEND_BREACH,
+        BreachStep.AMEND,
         id,
         (change, found) -> {
           if (!found.shown().equals(said.shown())) {
@@ -225,14 +221,13 @@ public final class Breaches {
   public Verdict<String> report(Session by, String id, ReportedBreach said) {
     return step(
         by,
-        "report",
-        StepUps.REPORT_BREACH,
+        BreachStep.REPORT,
         id,
         (change, found) -> {
           boolean preliminary = Set.of(Report.PRELIMINARY.text(), BOTH).contains(said.report());
           boolean complete = Set.of(Report.FINAL.text(), BOTH).contains(said.report());
           LocalDate date = day(said.date());
-          String reference = normal(said.reference());
+          String reference = FreeText.normal(said.reference());
           if ((!preliminary && !complete) || date == null) {
             return Verdict.refused(Refusal.BREACH_INCOMPLETE);
           }
@@ -272,12 +267,11 @@ public final class Breaches {
   public Verdict<String> close(Session by, String id, ClosedBreach said) {
     return step(
         by,
-        "close",
-        StepUps.CLOSE_BREACH,
+        BreachStep.CLOSE,
         id,
         (change, found) -> {
           String given = said.reason();
-          String reason = given == null || given.isBlank() ? null : normal(given);
+          String reason = given == null || given.isBlank() ? null : FreeText.normal(given);
           if (reason == null && !found.isReported()) {
             return Verdict.refused(Refusal.BREACH_UNREPORTED);
           }
@@ -302,14 +296,16 @@ public final class Breaches {
     Verdict<Step> on(Change change, BreachCase found);
   }
 
-  private Verdict<String> step(Session by, String step, String proof, String id, Effect effect) {
+  private Verdict<String> step(Session by, BreachStep step, String id, Effect effect) {
     // The proof is used up before anything is looked at; a unit may run more than once.
     Optional<Refusal> unproved =
-        desk.holds(by, KEEPERS) ? desk.prove(by, proof + id) : Optional.of(Refusal.ROLE_MISSING);
+        desk.holds(by, KEEPERS)
+            ? desk.prove(by, step.proof(id))
+            : Optional.of(Refusal.ROLE_MISSING);
     return transactions.write(change -> {
-      Verdict<Step> judged = judge(change, by, id, unproved, effect);
+      Verdict<Step> judged = judge(change, by, step, id, unproved, effect);
       if (judged instanceof Verdict.Refused<Step>(Refusal reason)) {
-        return refuse(change, by, step, isId(id) ? id : null, reason);
+        return refuse(change, by, step.text(), Ids.isId(id) ? id : null, reason);
       }
       return judged.then(done -> {
         rows.update(change, change.record(by.subject(), done.event()), done.after());
@@ -319,13 +315,18 @@ public final class Breaches {
   }
 
   private Verdict<Step> judge(
-      Change change, Session by, String id, Optional<Refusal> unproved, Effect effect) {
+      Change change,
+      Session by,
+      BreachStep step,
+      String id,
+      Optional<Refusal> unproved,
+      Effect effect) {
     Optional<Refusal> obstacle = desk.obstacle(change, by, READERS, "");
     if (obstacle.isPresent()) {
       return Verdict.refused(obstacle.get());
     }
     Optional<BreachCase> found =
-        isId(id)
+        Ids.isId(id)
             ? rows.find(change.handle(), id).filter(one -> one.organ().equals(by.organ()))
             : Optional.empty();
     if (found.isEmpty()) {
@@ -335,9 +336,8 @@ public final class Breaches {
     if (why.isPresent()) {
       return Verdict.refused(why.get());
     }
-    return found.get().closed() == null
-        ? effect.on(change, found.get())
-        : Verdict.refused(Refusal.BREACH_STATE);
+    Refusal done = step.obstacle(found.get());
+    return done == null ? effect.on(change, found.get()) : Verdict.refused(done);
   }
 
   private static Verdict<String> refuse(
@@ -353,7 +353,7 @@ public final class Breaches {
           || text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
         return Refusal.BREACH_INCOMPLETE;
       }
-      if (!NumberDetector.scan(text).individual().isEmpty()) {
+      if (FreeText.holdsNumber(text)) {
         return Refusal.GRANT_CONTENT;
       }
     }
@@ -366,31 +366,14 @@ public final class Breaches {
   }
 
   private static @Nullable Refusal fault(String line, int longest) {
-    if (!ExportGrant.isReason(line) || line.codePointCount(0, line.length()) > longest) {
-      return Refusal.BREACH_INCOMPLETE;
-    }
-    return NumberDetector.scan(line).individual().isEmpty() ? null : Refusal.GRANT_CONTENT;
+    boolean formed = ExportGrant.isReason(line) && line.codePointCount(0, line.length()) <= longest;
+    return FreeText.fault(line, formed, Refusal.BREACH_INCOMPLETE);
   }
 
   private static BreachItems normal(BreachItems items) {
     Map<String, String> texts =
         items.byName().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, item -> normal(item.getValue())));
+            .collect(Collectors.toMap(Map.Entry::getKey, item -> FreeText.normal(item.getValue())));
     return BreachItems.of(texts);
-  }
-
-  private static String normal(String text) {
-    return Normalizer.normalize(text.replace("\r\n", "\n").strip(), Normalizer.Form.NFC);
-  }
-
-  /** Whether {@code text} has the form of a case's id. */
-  static boolean isId(String text) {
-    return StepUps.isAction(StepUps.AMEND_BREACH + text);
-  }
-
-  private static String newId() {
-    byte[] id = new byte[16];
-    RANDOM.nextBytes(id);
-    return Base64Url.encode(id);
   }
 }

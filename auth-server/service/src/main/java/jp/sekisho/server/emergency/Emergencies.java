@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.EmergencyReport;
 import jp.sekisho.protocol.EmergencyView;
@@ -26,6 +25,8 @@ import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.FreeText;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.SealedRows;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
@@ -180,33 +181,28 @@ public final class Emergencies {
   }
 
   private Optional<EmergencyCase> seen(Change change, Session by, String id, Rights rights) {
-    return isId(id)
+    return Ids.isId(id)
         ? cases
             .find(change.handle(), id)
             .filter(one -> one.organ().equals(by.organ()) && rights.sees(one))
         : Optional.empty();
   }
 
-  private static boolean isId(String id) {
-    return id.matches("[A-Za-z0-9_-]{22}");
-  }
-
   private static Verdict<EmergencyView> refuse(
       Change change, Session by, String step, String id, Refusal reason) {
     EntryReceipt _ =
         change.record(
-            by.subject(), new EmergencyCaseEvent.StepRefused(step, isId(id) ? id : null, reason));
+            by.subject(),
+            new EmergencyCaseEvent.StepRefused(step, Ids.isId(id) ? id : null, reason));
     return Verdict.refused(reason);
   }
 
   /** What is wrong with a report; null for nothing. */
   private static @Nullable Refusal fault(EmergencyReport said) {
     for (String text : List.of(said.people(), said.contents(), said.document())) {
-      if (!ExportGrant.isReason(text)) {
-        return Refusal.EMERGENCY_REPORT;
-      }
-      if (!NumberDetector.scan(text).individual().isEmpty()) {
-        return Refusal.GRANT_CONTENT;
+      Refusal fault = FreeText.fault(text, ExportGrant.isReason(text), Refusal.EMERGENCY_REPORT);
+      if (fault != null) {
+        return fault;
       }
     }
     boolean longer =

@@ -22,6 +22,7 @@ import jp.sekisho.server.session.Session;
 import jp.sekisho.server.session.Sessions;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.Terminal;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,7 @@ public final class Activations {
     PerMinute.Call call = bound.call();
     return transactions.write(change -> {
       Optional<Dossier> found =
-          Shelf.isId(id) ? dossiers.find(change.handle(), id) : Optional.empty();
+          Ids.isId(id) ? dossiers.find(change.handle(), id) : Optional.empty();
       Refusal obstacle =
           found.isEmpty()
               ? Refusal.GRANT_UNKNOWN
@@ -271,7 +272,7 @@ public final class Activations {
       Change change, PerMinute.Call call, Terminal terminal, String id, Refusal reason) {
     if (call.first(terminal.id() + ' ' + id + ' ' + reason, change.now())) {
       Entry.Subject subject = terminal.subject();
-      change.record(subject, new GrantEvent.Refused(STEP, Shelf.isId(id) ? id : null, reason));
+      change.record(subject, new GrantEvent.Refused(STEP, Ids.isId(id) ? id : null, reason));
     } else {
       change.unchanged();
     }

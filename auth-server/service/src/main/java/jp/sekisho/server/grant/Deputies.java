@@ -1,12 +1,10 @@
 package jp.sekisho.server.grant;
 
-import java.security.SecureRandom;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
-import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.NewAbsence;
 import jp.sekisho.protocol.Refusal;
@@ -20,6 +18,7 @@ import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class Deputies {
   /** Longest absence that is said at once. */
   public static final Duration LONGEST = Duration.ofDays(92);
-
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Transactions transactions;
   private final DeputyRepository rows;
@@ -68,7 +65,7 @@ public final class Deputies {
       }
       Deputy deputy =
           new Deputy(
-              newId(),
+              Ids.next(),
               organ,
               place.division(),
               place.person(),
@@ -181,7 +178,7 @@ public final class Deputies {
               && Names.isPerson(wanted.person())
               && decides(change, wanted.person(), by.organ());
       return sound
-          ? new Absence(newId(), by.organ(), wanted.person(), start, end, by.person(), false)
+          ? new Absence(Ids.next(), by.organ(), wanted.person(), start, end, by.person(), false)
           : null;
     } catch (DateTimeException e) {
       return null;
@@ -228,11 +225,5 @@ public final class Deputies {
       Change change, Entry.Subject subject, String act, Refusal reason) {
     change.record(subject, new DeputyEvent.Refused(act, reason));
     return Verdict.refused(reason);
-  }
-
-  private static String newId() {
-    byte[] id = new byte[16];
-    RANDOM.nextBytes(id);
-    return Base64Url.encode(id);
   }
 }

@@ -1,13 +1,9 @@
 package jp.sekisho.server.grant;
 
-import java.security.SecureRandom;
-import java.text.Normalizer;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import jp.sekisho.policy.number.NumberDetector;
-import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MoreTime;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.GrantEvent;
@@ -16,6 +12,8 @@ import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.FreeText;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.Transactions;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * person's card approved the new text ({@link CardApprovals}). Thread-safe.
  */
 public final class Extensions {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private final Transactions transactions;
   private final DossierRepository dossiers;
   private final Shelf shelf;
@@ -61,13 +57,13 @@ public final class Extensions {
     ExportGrant text;
     try {
       Instant end = OffsetDateTime.parse(wanted.end()).toInstant();
-      String reason = Normalizer.normalize(wanted.reason().strip(), Normalizer.Form.NFC);
+      String reason = FreeText.normal(wanted.reason());
       Refusal limit =
           limits.obstacle(change.handle(), minutes, Duration.between(present.start(), end));
       if (limit != null) {
         return Verdict.refused(limit);
       }
-      if (!NumberDetector.scan(reason).individual().isEmpty()) {
+      if (FreeText.holdsNumber(reason)) {
         return Verdict.refused(Refusal.GRANT_CONTENT);
       }
       text = present.extended(reason, end, minutes);
@@ -87,18 +83,9 @@ public final class Extensions {
   }
 
   private Verdict<Dossier> insert(Change change, Session by, Dossier dossier, ExportGrant text) {
-    byte[] id = new byte[16];
-    RANDOM.nextBytes(id);
     Extension asked =
         new Extension(
-            Base64Url.encode(id),
-            text,
-            Extension.State.ASKED,
-            change.now(),
-            by.person(),
-            null,
-            null,
-            null);
+            Ids.next(), text, Extension.State.ASKED, change.now(), by.person(), null, null, null);
     EntryReceipt entry =
         change.record(
             by.subject(),

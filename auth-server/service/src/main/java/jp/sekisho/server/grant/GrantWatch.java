@@ -8,6 +8,7 @@ import jp.sekisho.protocol.event.ServiceEvent;
 import jp.sekisho.server.grant.DossierRepository.Listed;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.TerminalObserver;
@@ -32,7 +33,7 @@ public final class GrantWatch implements TerminalObserver {
         && record.data().get("grant") instanceof String id
         && record.data().get("cause") instanceof String cause
         && OVER.contains(cause)
-        && Shelf.isId(id)) {
+        && Ids.isId(id)) {
       try {
         closed(change, terminal, id, cause);
       } catch (TamperedException e) {

@@ -14,6 +14,7 @@ import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ final class MonthlyConfirmations implements Approvals {
   @Override
   public Verdict<Matter> matter(Session approver, String subject) {
     boolean ours =
-        Shelf.isId(subject)
+        Ids.isId(subject)
             && transactions
                 .read(handle -> dossiers.find(handle, subject))
                 .filter(dossier -> dossier.request().isSeries() && dossier.grant() != null)

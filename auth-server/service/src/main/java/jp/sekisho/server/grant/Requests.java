@@ -1,7 +1,5 @@
 package jp.sekisho.server.grant;
 
-import java.security.SecureRandom;
-import java.text.Normalizer;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,9 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import jp.sekisho.policy.grant.GrantCapability;
-import jp.sekisho.policy.number.NumberDetector;
 import jp.sekisho.policy.setting.Shapes;
-import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.NewGrant;
@@ -33,6 +29,8 @@ import jp.sekisho.server.person.Standing;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.FreeText;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
@@ -48,8 +46,6 @@ import org.jspecify.annotations.Nullable;
 public final class Requests {
   /** Most requests of one person that wait for a decision. */
   public static final int MOST_UNDECIDED = 50;
-
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Transactions transactions;
   private final DossierRepository dossiers;
@@ -127,7 +123,7 @@ public final class Requests {
   }
 
   private Verdict<GrantText> newText(Change change, Session by, NewGrant wanted) {
-    return text(change, by, newId(), wanted)
+    return text(change, by, Ids.next(), wanted)
         .then(text ->
             dossiers.undecided(change.handle(), by.person()) < MOST_UNDECIDED
                 ? Verdict.passed(text)
@@ -188,7 +184,7 @@ public final class Requests {
     if (wanted.series() != null && (wanted.attendant() != null || wanted.export() != null)) {
       return Verdict.refused(Refusal.GRANT_BY_TWO);
     }
-    String attendant = optional(wanted.attendant());
+    String attendant = FreeText.optional(wanted.attendant());
     if (attendant != null && attendant.equals(wanted.person())) {
       return Verdict.refused(Refusal.GRANT_ATTENDANT);
     }
@@ -207,10 +203,10 @@ public final class Requests {
               capability,
               medium.id(),
               medium.fingerprint(),
-              normal(wanted.reason()),
-              optional(wanted.document()),
-              optional(wanted.legalBasis()),
-              optional(wanted.providedTo()),
+              FreeText.normal(wanted.reason()),
+              FreeText.optional(wanted.document()),
+              FreeText.optional(wanted.legalBasis()),
+              FreeText.optional(wanted.providedTo()),
               wanted.subjects(),
               from,
               until,
@@ -249,7 +245,7 @@ public final class Requests {
       return Verdict.refused(Refusal.GRANT_EXPORT);
     }
     List<String> names =
-        wanted.names() == null ? List.of() : wanted.names().stream().map(Requests::normal).toList();
+        wanted.names() == null ? List.of() : wanted.names().stream().map(FreeText::normal).toList();
     if (names.size() != (plain ? wanted.files() : 0)) {
       return Verdict.refused(Refusal.GRANT_EXPORT);
     }
@@ -328,25 +324,11 @@ public final class Requests {
       parts.addAll(export.names());
     }
     for (String part : parts) {
-      if (part != null && !NumberDetector.scan(part).individual().isEmpty()) {
+      if (FreeText.holdsNumber(part)) {
         return true;
       }
     }
     return false;
-  }
-
-  static String normal(String text) {
-    return Normalizer.normalize(text.strip(), Normalizer.Form.NFC);
-  }
-
-  private static @Nullable String optional(@Nullable String text) {
-    return text == null || text.isBlank() ? null : normal(text);
-  }
-
-  private static String newId() {
-    byte[] id = new byte[16];
-    RANDOM.nextBytes(id);
-    return Base64Url.encode(id);
   }
 
   private Verdict<Dossier> rejectExtension(
@@ -367,7 +349,7 @@ public final class Requests {
         shelf
             .take(change, by, Step.REMAND, id)
             .then(dossier -> {
-              String reason = normal(said.reason());
+              String reason = FreeText.normal(said.reason());
               Refusal fault = fault(reason);
               if (fault != null) {
                 return Shelf.refuse(change, by, Step.REMAND.text(), id, fault);
@@ -388,10 +370,7 @@ public final class Requests {
 
   /** What is wrong with words that somebody wrote beside an exception; null for nothing. */
   static @Nullable Refusal fault(String reason) {
-    if (!ExportGrant.isReason(reason)) {
-      return Refusal.GRANT_INCOMPLETE;
-    }
-    return NumberDetector.scan(reason).individual().isEmpty() ? null : Refusal.GRANT_CONTENT;
+    return FreeText.fault(reason, ExportGrant.isReason(reason), Refusal.GRANT_INCOMPLETE);
   }
 
   /** Sends a request again that was sent back, mended; its id stays, its text is another. */

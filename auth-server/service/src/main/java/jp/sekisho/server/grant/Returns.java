@@ -8,6 +8,7 @@ import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.FreeText;
 import jp.sekisho.server.storage.Transactions;
 
 /**
@@ -49,7 +50,7 @@ public final class Returns {
         shelf
             .take(change, by, Step.HAND_OVER, id)
             .then(dossier -> {
-              String receipt = Requests.normal(what.receipt());
+              String receipt = FreeText.normal(what.receipt());
               if (!Names.isReference(receipt)) {
                 return Shelf.refuse(
                     change, by, Step.HAND_OVER.text(), id, Refusal.GRANT_INCOMPLETE);
@@ -95,7 +96,7 @@ public final class Returns {
         shelf
             .take(change, by, Step.REPORT, id)
             .then(dossier -> {
-              String said = Requests.normal(what.said());
+              String said = FreeText.normal(what.said());
               Refusal fault = Requests.fault(said);
               if (fault != null) {
                 return Shelf.refuse(change, by, Step.REPORT.text(), id, fault);

@@ -16,6 +16,7 @@ import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.person.Role;
 import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.Transactions;
 import org.jdbi.v3.core.Handle;
 
@@ -77,7 +78,7 @@ public final class Reviews {
     return transactions.write(change -> {
       Optional<Dossier> found = shelf.find(change.handle(), by, id, change.now());
       if (found.isEmpty()) {
-        return Shelf.refuse(change, by, STEP, Shelf.isId(id) ? id : null, Refusal.GRANT_UNKNOWN);
+        return Shelf.refuse(change, by, STEP, Ids.isId(id) ? id : null, Refusal.GRANT_UNKNOWN);
       }
       Dossier dossier = found.get();
       Rights rights = shelf.rights(change.handle(), by, change.now());

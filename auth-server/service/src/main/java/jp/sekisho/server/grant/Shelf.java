@@ -1,10 +1,7 @@
 package jp.sekisho.server.grant;
 
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Optional;
-import jp.sekisho.protocol.Base64Url;
-import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.server.authn.Verdict;
@@ -13,6 +10,7 @@ import jp.sekisho.server.person.Roles;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Ids;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * now, and a refusal becomes an entry. Thread-safe.
  */
 final class Shelf {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private final DossierRepository dossiers;
   private final Roles roles;
   private final Representation representation;
@@ -43,7 +39,7 @@ final class Shelf {
   Verdict<Dossier> take(Change change, Session session, Step step, String id) {
     Verdict<Dossier> judged = judge(change, session, step, id);
     return judged instanceof Verdict.Refused<Dossier>(Refusal reason)
-        ? refuse(change, session, step.text(), isId(id) ? id : null, reason)
+        ? refuse(change, session, step.text(), Ids.isId(id) ? id : null, reason)
         : judged;
   }
 
@@ -60,7 +56,7 @@ final class Shelf {
 
   /** An exception of the session's organ that its person may see. */
   Optional<Dossier> find(Handle handle, Session session, String id, Instant at) {
-    if (!isId(id)) {
+    if (!Ids.isId(id)) {
       return Optional.empty();
     }
     Rights rights = rights(handle, session, at);
@@ -99,13 +95,11 @@ final class Shelf {
       Dossier dossier,
       @Nullable String represented) {
     if (represented != null) {
-      byte[] id = new byte[16];
-      RANDOM.nextBytes(id);
       reviews.insert(
           change,
           entry,
           new Review(
-              Base64Url.encode(id),
+              Ids.next(),
               dossier.id(),
               dossier.request().organ(),
               step.text(),
@@ -122,14 +116,5 @@ final class Shelf {
       Change change, Session session, String step, @Nullable String id, Refusal reason) {
     change.record(session.subject(), new GrantEvent.Refused(step, id, reason));
     return Verdict.refused(reason);
-  }
-
-  /** Whether {@code text} has the form of an exception's id. */
-  static boolean isId(String text) {
-    try {
-      return Base64Url.decode(text, 16).length == 16;
-    } catch (MalformedException e) {
-      return false;
-    }
   }
 }

@@ -13,6 +13,7 @@ import jp.sekisho.server.authn.Verdict;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
 import jp.sekisho.server.storage.EntryReceipt;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.Transactions;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +48,7 @@ final class MeasureApprovals implements Approvals {
   @Override
   public Verdict<Matter> matter(Session approver, String subject) {
     boolean ours =
-        Measures.isId(subject)
-            && transactions.read(handle -> rows.find(handle, subject)).isPresent();
+        Ids.isId(subject) && transactions.read(handle -> rows.find(handle, subject)).isPresent();
     return ours ? measure(approver, subject) : others.matter(approver, subject);
   }
 

@@ -1,7 +1,5 @@
 package jp.sekisho.server.measure;
 
-import java.security.SecureRandom;
-import java.text.Normalizer;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -10,10 +8,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import jp.sekisho.policy.number.NumberDetector;
-import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.FiscalYear;
-import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.MeasureNote;
 import jp.sekisho.protocol.NewMeasure;
 import jp.sekisho.protocol.Refusal;
@@ -27,6 +22,8 @@ import jp.sekisho.server.person.Validity;
 import jp.sekisho.server.policy.SignedPolicies;
 import jp.sekisho.server.session.Session;
 import jp.sekisho.server.storage.Change;
+import jp.sekisho.server.storage.FreeText;
+import jp.sekisho.server.storage.Ids;
 import jp.sekisho.server.storage.Transactions;
 import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.Terminals;
@@ -40,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class Measures {
   /** Most requests of one person that wait for the CISO. */
   public static final int MOST_UNDECIDED = 50;
-
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Transactions transactions;
   private final MeasureRepository rows;
@@ -121,20 +116,20 @@ public final class Measures {
     try {
       text =
           new ExceptionalMeasure(
-              newId(),
+              Ids.next(),
               String.format(Locale.ROOT, "E-%04d", seq),
               by.organ(),
               by.person(),
               wanted.terminals().stream().map(String::strip).distinct().sorted().toList(),
-              optional(wanted.division()),
-              optional(wanted.rule()),
-              normal(wanted.reason()),
-              normal(wanted.substitute()),
-              optional(wanted.document()),
+              FreeText.optional(wanted.division()),
+              FreeText.optional(wanted.rule()),
+              FreeText.normal(wanted.reason()),
+              FreeText.normal(wanted.substitute()),
+              FreeText.optional(wanted.document()),
               days.from(),
               days.review(),
               days.until(),
-              optional(wanted.renews()));
+              FreeText.optional(wanted.renews()));
     } catch (IllegalArgumentException e) {
       return Verdict.refused(Refusal.MEASURE_INCOMPLETE);
     }
@@ -214,7 +209,7 @@ public final class Measures {
   /** A 個人番号 has no place in a text that is shown, signed and kept. */
   private static boolean holdsNumber(ExceptionalMeasure text) {
     return Stream.of(text.reason(), text.substitute(), text.document(), text.division())
-        .anyMatch(part -> part != null && !NumberDetector.scan(part).individual().isEmpty());
+        .anyMatch(FreeText::holdsNumber);
   }
 
   /** 不許可, by the CISO. */
@@ -280,7 +275,7 @@ public final class Measures {
     return transactions.write(change ->
         take(change, by, step, id)
             .then(measure -> {
-              String text = normal(note.note());
+              String text = FreeText.normal(note.note());
               Refusal fault = fault(text);
               if (fault != null) {
                 return refuse(change, by, step.text(), id, fault);
@@ -294,10 +289,7 @@ public final class Measures {
   }
 
   private static @Nullable Refusal fault(String note) {
-    if (!ExceptionalMeasure.isNote(note)) {
-      return Refusal.MEASURE_INCOMPLETE;
-    }
-    return NumberDetector.scan(note).individual().isEmpty() ? null : Refusal.GRANT_CONTENT;
+    return FreeText.fault(note, ExceptionalMeasure.isNote(note), Refusal.MEASURE_INCOMPLETE);
   }
 
   MeasureRights rights(Handle handle, Session session, Instant at) {
@@ -306,7 +298,7 @@ public final class Measures {
 
   /** A measure of the session's 機関, if its person may see the register. */
   Optional<Measure> find(Handle handle, Session session, String id, Instant at) {
-    return isId(id) && rights(handle, session, at).sees()
+    return Ids.isId(id) && rights(handle, session, at).sees()
         ? rows.find(handle, id).filter(measure -> measure.organ().equals(session.organ()))
         : Optional.empty();
   }
@@ -329,7 +321,7 @@ public final class Measures {
   Verdict<Measure> take(Change change, Session session, MeasureStep step, String id) {
     Verdict<Measure> judged = judge(change, session, step, id);
     return judged instanceof Verdict.Refused<Measure>(Refusal reason)
-        ? refuse(change, session, step.text(), isId(id) ? id : null, reason)
+        ? refuse(change, session, step.text(), Ids.isId(id) ? id : null, reason)
         : judged;
   }
 
@@ -339,30 +331,7 @@ public final class Measures {
     return Verdict.refused(reason);
   }
 
-  /** Whether {@code text} has the form of a measure's id. */
-  static boolean isId(String text) {
-    try {
-      return Base64Url.decode(text, 16).length == 16;
-    } catch (MalformedException e) {
-      return false;
-    }
-  }
-
   private static boolean blank(@Nullable String text) {
     return text == null || text.isBlank();
-  }
-
-  private static String normal(String text) {
-    return Normalizer.normalize(text.strip(), Normalizer.Form.NFC);
-  }
-
-  private static @Nullable String optional(@Nullable String text) {
-    return text == null || text.isBlank() ? null : normal(text);
-  }
-
-  private static String newId() {
-    byte[] id = new byte[16];
-    RANDOM.nextBytes(id);
-    return Base64Url.encode(id);
   }
 }
