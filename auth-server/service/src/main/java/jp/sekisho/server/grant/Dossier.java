@@ -146,9 +146,8 @@ public record Dossier(
   }
 
   /** Whether it is asked for and approved each time: neither repeated nor extended. */
-  boolean isByTwo() {
-    ExportGrant text = request.text();
-    return request.first() != null || text.attendant() != null || text.export() != null;
+  boolean isEachTime() {
+    return request.first() != null || !request.text().isRepeatable();
   }
 
   /** Whether an occurrence was used and nobody said yet what became of it (事後報告未了). */
@@ -198,6 +197,6 @@ public record Dossier(
     if (grant != null) {
       return grant.state().text();
     }
-    return request.isApprovedOnce() ? "approved-once" : request.state().text();
+    return request.isApprovedOnce() ? Request.APPROVED_ONCE : request.state().text();
   }
 }

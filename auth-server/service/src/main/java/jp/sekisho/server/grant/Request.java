@@ -29,6 +29,9 @@ public record Request(
     @Nullable Remand remand,
     @Nullable Turn turn,
     @Nullable First first) {
+  /** The word for where one stands that waits for the second of two approvals. */
+  public static final String APPROVED_ONCE = "approved-once";
+
   /** How long one that was sent back waits to be mended. */
   public static final Duration MENDABLE = Duration.ofDays(14);
 
@@ -154,16 +157,18 @@ public record Request(
   }
 
   Request decided(RequestState next, Instant at, @Nullable String by) {
-    boolean possible =
-        switch (next) {
-          case APPROVED, REJECTED -> state == RequestState.REQUESTED;
-          case WITHDRAWN, EXPIRED -> isOpen();
-          case REQUESTED, REMANDED -> false;
-        };
-    if (!possible) {
+    if (next.isOpen()) {
+      throw new IllegalStateException(next + " is no decision");
+    }
+    return new Request(requester, text, to(next), created, at, by, remand, turn, first);
+  }
+
+  /** {@code next}, which this one may come to be in. */
+  private RequestState to(RequestState next) {
+    if (!state.leadsTo(next)) {
       throw new IllegalStateException(state + " does not lead to " + next);
     }
-    return new Request(requester, text, next, created, at, by, remand, turn, first);
+    return next;
   }
 
   /** With the first of two approvals; it waits for the second one. */
@@ -180,24 +185,28 @@ public record Request(
   }
 
   Request remanded(Remand why) {
-    if (state != RequestState.REQUESTED) {
-      throw new IllegalStateException(state + " is not sent back");
-    }
-    return new Request(requester, text, RequestState.REMANDED, created, null, null, why, turn);
+    return new Request(requester, text, to(RequestState.REMANDED), created, null, null, why, turn);
   }
 
   /** Sent again with another text about the same matter, and therefore of the same id. */
   Request corrected(GrantText mended) {
-    if (state != RequestState.REMANDED || !text(mended).request().equals(id())) {
-      throw new IllegalStateException(state + " is not mended");
+    if (!text(mended).request().equals(id())) {
+      throw new IllegalStateException("another request is not this one mended");
     }
     return new Request(
-        requester, text(mended), RequestState.REQUESTED, created, null, null, remand, turn(mended));
+        requester,
+        text(mended),
+        to(RequestState.REQUESTED),
+        created,
+        null,
+        null,
+        remand,
+        turn(mended));
   }
 
   /** Whether somebody still has to do something with it. */
   boolean isOpen() {
-    return state == RequestState.REQUESTED || state == RequestState.REMANDED;
+    return state.isOpen();
   }
 
   /** Whether time ended it: nobody decided before its end, or mended it in time. */

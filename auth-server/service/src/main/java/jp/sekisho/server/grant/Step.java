@@ -93,7 +93,7 @@ enum Step {
       if (dossier.request().isOccurrence()) {
         return Refusal.GRANT_DECIDED;
       }
-      if (dossier.isByTwo()) {
+      if (dossier.isEachTime()) {
         return Refusal.GRANT_BY_TWO;
       }
       if (grant == null || grant.state() != GrantState.ACTIVE || dossier.waiting() != null) {

@@ -107,7 +107,7 @@ record Measure(
         text,
         seq,
         created,
-        MeasureState.PERMITTED,
+        to(MeasureState.PERMITTED),
         new Decision(now, by, null),
         signed,
         null,
@@ -116,11 +116,11 @@ record Measure(
   }
 
   Measure rejected(Instant now, String by, String why) {
-    return with(MeasureState.REJECTED, new Decision(now, by, why), review, end, told);
+    return with(to(MeasureState.REJECTED), new Decision(now, by, why), review, end, told);
   }
 
   Measure in(MeasureState next) {
-    return with(next, decision, review, end, told);
+    return with(to(next), decision, review, end, told);
   }
 
   Measure reviewed(Said said) {
@@ -128,11 +128,19 @@ record Measure(
   }
 
   Measure ended(Said said) {
-    return with(MeasureState.ENDED, decision, review, said, told);
+    return with(to(MeasureState.ENDED), decision, review, said, told);
   }
 
   Measure told(LocalDate day) {
     return with(state, decision, review, end, day);
+  }
+
+  /** {@code next}, which this one may come to be in. */
+  private MeasureState to(MeasureState next) {
+    if (!state.leadsTo(next)) {
+      throw new IllegalStateException(state + " does not lead to " + next);
+    }
+    return next;
   }
 
   private Measure with(

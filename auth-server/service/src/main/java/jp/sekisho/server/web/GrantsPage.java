@@ -3,10 +3,11 @@ package jp.sekisho.server.web;
 import java.util.List;
 import java.util.Set;
 import jp.sekisho.protocol.RefusalText;
+import jp.sekisho.server.grant.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page of exceptions (持ち出し許可).
+ * The page of exceptions (電磁的記録媒体等使用許可).
  *
  * @param person staff number of the session
  * @param terminal its terminal
@@ -232,7 +233,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
 
   /** States in which there is no permit to print: none was given, or it was never used. */
   private static final Set<String> UNSIGNED =
-      Set.of("requested", "approved-once", "remanded", "rejected", "withdrawn", "expired");
+      Set.of("requested", Request.APPROVED_ONCE, "remanded", "rejected", "withdrawn", "expired");
 
   /**
    * One exception in the page's language; times in Japan Standard Time, "—" before they exist.

@@ -3,6 +3,7 @@ package jp.sekisho.server.measure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
@@ -15,6 +16,7 @@ import jp.sekisho.protocol.OutOfStep;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.MeasureEvent.Due;
 import jp.sekisho.protocol.statement.ExceptionalMeasure;
+import jp.sekisho.server.measure.Measure.Approval;
 import jp.sekisho.server.measure.Measure.Said;
 import jp.sekisho.server.policy.SignedPolicies.RuleIds;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +53,7 @@ final class MeasureStepTest {
             REVIEW,
             UNTIL,
             null);
-    return Measure.requested(text, 1, NOW).in(state);
+    return new Measure(text, 1, NOW, state, null, null, null, null, null);
   }
 
   private static Set<MeasureStep> open(Measure measure, MeasureRights rights, LocalDate day) {
@@ -178,5 +180,26 @@ final class MeasureStepTest {
     assertEquals(Set.of(), Comparison.named("usb.e-007"));
     assertEquals(Set.of(), Comparison.named("usb.type-0007"));
     assertEquals(Set.of(), Comparison.named("usb.e-0007a"));
+  }
+
+  @Test
+  @DisplayName("what was decided or ended is not decided again, whichever code asks for it")
+  void decidedOnce() {
+    Said said = new Said(NOW, "300001", "戻した");
+    Approval card = new Approval("t", new byte[1], new byte[1], new byte[1]);
+    assertEquals(
+        MeasureState.PERMITTED, in(MeasureState.REQUESTED).permitted(NOW, "4", card).state());
+    assertEquals(MeasureState.ENDED, in(MeasureState.RENEWED).ended(said).state());
+    for (MeasureState over :
+        List.of(
+            MeasureState.ENDED,
+            MeasureState.REJECTED,
+            MeasureState.WITHDRAWN,
+            MeasureState.EXPIRED)) {
+      assertThrows(IllegalStateException.class, () -> in(over).permitted(NOW, "4", card));
+      assertThrows(IllegalStateException.class, () -> in(over).rejected(NOW, "4", "否"));
+      assertThrows(IllegalStateException.class, () -> in(over).ended(said));
+      assertThrows(IllegalStateException.class, () -> in(over).in(MeasureState.RENEWED));
+    }
   }
 }

@@ -12,9 +12,9 @@ import jp.sekisho.protocol.Names;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of one exception (持ち出し許可): what an approver reads in full and approves with a card. Its
- * hash is the {@code detail} of the approver's {@link CardStatement}; the terminal opens nothing
- * but what it says. An exception without an end cannot be written down.
+ * The text of one exception (電磁的記録媒体等使用許可): what an approver reads in full and approves with a
+ * card. Its hash is the {@code detail} of the approver's {@link CardStatement}; the terminal opens
+ * nothing but what it says. An exception without an end cannot be written down.
  *
  * <pre>
  * sekisho/grant/v1
@@ -260,6 +260,14 @@ public record ExportGrant(
   /** Whether it is written as {@code v1}: nothing leaves, and nobody stands by. */
   boolean isFirstForm() {
     return export == null && attendant == null;
+  }
+
+  /**
+   * Whether it may be repeated or extended: it only reads a medium and nobody stands by. Anything
+   * else is looked at each time.
+   */
+  public boolean isRepeatable() {
+    return isFirstForm();
   }
 
   /** Whether the line {@code reason} can say this. */

@@ -114,7 +114,7 @@ public record GrantSeries(ExportGrant first, Repeat repeat, int count, List<Stri
 
   /** Checks that the occurrences lie apart and within one fiscal year, and the rota. */
   public GrantSeries {
-    Fields.require(first.isFirstForm(), "only reading without an attendant is repeated");
+    Fields.require(first.isRepeatable(), "only reading without an attendant is repeated");
     rota = List.copyOf(rota);
     Fields.require(
         rota.size() <= MAX_ROTA
