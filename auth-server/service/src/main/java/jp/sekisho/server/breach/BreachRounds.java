@@ -5,7 +5,7 @@ import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
 import jp.sekisho.server.config.Installation;
 
-/** Lets {@link BreachSweep} sweep, as often as exceptional measures are swept. */
+/** Lets {@link BreachSweep} sweep. */
 @Singleton
 @Requires(beans = Installation.class)
 final class BreachRounds {
@@ -16,8 +16,8 @@ final class BreachRounds {
   }
 
   @Scheduled(
-      fixedDelay = "${sekisho.measure-sweep:60s}",
-      initialDelay = "${sekisho.measure-sweep:60s}")
+      fixedDelay = "${sekisho.breach-sweep:60s}",
+      initialDelay = "${sekisho.breach-sweep:60s}")
   void sweep() {
     sweep.sweep();
   }

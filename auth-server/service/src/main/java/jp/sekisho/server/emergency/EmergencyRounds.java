@@ -5,7 +5,7 @@ import io.micronaut.scheduling.annotation.Scheduled;
 import jakarta.inject.Singleton;
 import jp.sekisho.server.config.Installation;
 
-/** Lets {@link Emergencies} look for late ones, as often as exceptions are swept. */
+/** Lets {@link Emergencies} look for late ones. */
 @Singleton
 @Requires(beans = Installation.class)
 final class EmergencyRounds {
@@ -15,7 +15,9 @@ final class EmergencyRounds {
     this.emergencies = emergencies;
   }
 
-  @Scheduled(fixedDelay = "${sekisho.grant-sweep:15s}", initialDelay = "${sekisho.grant-sweep:15s}")
+  @Scheduled(
+      fixedDelay = "${sekisho.emergency-sweep:15s}",
+      initialDelay = "${sekisho.emergency-sweep:15s}")
   void sweep() {
     emergencies.sweep();
   }
