@@ -1,6 +1,6 @@
 /**
- * Exceptions (持ち出し許可) at the terminal: which granted medium is readable now, for whom and until
- * when.
+ * Exceptions (電磁的記録媒体等使用許可) at the terminal: which granted medium is readable now, for whom and
+ * until when.
  *
  * <p>For most uses: {@link jp.sekisho.agent.grant.GrantDesk}. It trusts the service with nothing it
  * can check itself: the text, the approver's card signature, the approver's key in the

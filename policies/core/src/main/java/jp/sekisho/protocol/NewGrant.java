@@ -3,7 +3,7 @@ package jp.sekisho.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person asks for an exception (持ち出し許可申請): {@code POST /api/v1/grants}. The requester is the
+ * A person asks for an exception (電磁的記録媒体等使用申請): {@code POST /api/v1/grants}. The requester is the
  * session's person. Limits are in {@link jp.sekisho.protocol.statement.ExportGrant} and in the
  * policy.
  *

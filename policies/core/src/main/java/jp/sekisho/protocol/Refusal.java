@@ -203,7 +203,7 @@ public enum Refusal {
   MEDIUM_FILE_SYSTEM(409),
   /** The operating system did not open it read-only. */
   MEDIUM_NOT_OPENED(503),
-  // Exceptions (持ち出し許可)
+  // Exceptions (電磁的記録媒体等使用許可)
   /** A field of the request is missing or not of its form. */
   GRANT_INCOMPLETE(400),
   /** The request has no end, so it cannot exist. */

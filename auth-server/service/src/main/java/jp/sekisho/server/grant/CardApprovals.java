@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a request's stored text before an approver's card and turns the proved signature into a
- * grant, or where two are needed that of the second one's. Thread-safe.
+ * grant; where two are needed, the first one's is kept and the second one's makes the grant.
+ * Thread-safe.
  */
 final class CardApprovals implements Approvals {
   private final Transactions transactions;

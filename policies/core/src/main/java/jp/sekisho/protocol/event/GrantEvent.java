@@ -6,9 +6,9 @@ import jp.sekisho.protocol.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of an exception (持ち出し許可), step by step; the entry's {@code person} did the step, its
- * {@code terminal} is where. Free text of a request (reason, 文書番号, 提供先) is never in the log, its
- * hash {@code detail} is.
+ * The life of an exception (電磁的記録媒体等使用許可), step by step; the entry's {@code person} did the step,
+ * its {@code terminal} is where. Free text of a request (reason, 文書番号, 提供先) is never in the log,
+ * its hash {@code detail} is.
  *
  * <p>Past 400 lines: a sealed interface has its types in one file.
  */
