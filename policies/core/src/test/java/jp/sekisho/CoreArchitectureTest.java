@@ -11,6 +11,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Clock;
 import java.time.temporal.Temporal;
 
@@ -79,6 +81,26 @@ class CoreArchitectureTest {
   @ArchTest
   static final ArchRule CAPABILITIES_DO_NOT_FORM_CYCLES =
       slices().matching("jp.sekisho.policy.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule PACKAGES_OF_THE_WIRE_DO_NOT_FORM_CYCLES =
+      slices()
+          .assignedFrom(
+              new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass one) {
+                  return one.getPackageName().startsWith("jp.sekisho.protocol")
+                      ? SliceIdentifier.of(one.getPackageName())
+                      : SliceIdentifier.ignore();
+                }
+
+                @Override
+                public String getDescription() {
+                  return "packages of the wire";
+                }
+              })
+          .should()
+          .beFreeOfCycles();
 
   @ArchTest
   static final ArchRule THE_WIRE_KNOWS_NO_POLICY =

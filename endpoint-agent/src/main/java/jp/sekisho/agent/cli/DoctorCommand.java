@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import jp.sekisho.agent.config.StateDirectory;
-import jp.sekisho.protocol.event.CanonicalJson;
+import jp.sekisho.protocol.CanonicalJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

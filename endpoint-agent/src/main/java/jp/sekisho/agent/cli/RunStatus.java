@@ -20,8 +20,8 @@ import jp.sekisho.agent.heartbeat.LogMark;
 import jp.sekisho.agent.heartbeat.Standing;
 import jp.sekisho.agent.spool.Spool;
 import jp.sekisho.agent.sync.RecordSender;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 import org.jspecify.annotations.Nullable;
 
 /**

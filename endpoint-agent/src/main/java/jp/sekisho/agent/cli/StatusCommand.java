@@ -19,7 +19,7 @@ import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.enroll.Renewal;
 import jp.sekisho.agent.policy.TrustedPolicies;
 import jp.sekisho.policy.trust.TrustedState;
-import jp.sekisho.protocol.event.CanonicalJson;
+import jp.sekisho.protocol.CanonicalJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

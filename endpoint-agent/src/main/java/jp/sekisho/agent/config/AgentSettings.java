@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
 import jp.sekisho.protocol.Sha256;
-import jp.sekisho.protocol.event.CanonicalJson;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,8 +3,8 @@ package jp.sekisho.agent.config;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 
 /**
  * {@code heard.json}: what the service last said about this terminal; survives a restart, so that a

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Typed reading of a canonical JSON object's members; the exception names the member, never its
  * value.
  *
- * @param map as {@link jp.sekisho.protocol.event.CanonicalJson#read} gives it
+ * @param map as {@link jp.sekisho.protocol.CanonicalJson#read} gives it
  */
 public record JsonFields(Map<String, Object> map) {
   /** A text that must be there. */

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import jp.sekisho.agent.config.AtomicFile;
 import jp.sekisho.agent.config.JsonFields;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 
 /**
  * {@code emergencies.json}: the newest cases of 緊急時の例外措置 at this terminal, durable before anything

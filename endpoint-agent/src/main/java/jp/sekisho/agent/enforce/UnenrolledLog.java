@@ -9,9 +9,9 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.agent.config.AtomicFile;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
-import jp.sekisho.protocol.event.CanonicalJson;
 
 /**
  * The decisions of a terminal that is not enrolled yet: lines of JSON in a file of root's, forced

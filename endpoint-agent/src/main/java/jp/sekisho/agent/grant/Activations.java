@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import jp.sekisho.agent.config.AtomicFile;
 import jp.sekisho.agent.config.JsonFields;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 
 /**
  * {@code activations.json}: every activation this terminal asked for or got, durable before it has

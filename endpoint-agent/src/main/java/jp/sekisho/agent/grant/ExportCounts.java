@@ -18,8 +18,8 @@ import javax.crypto.spec.SecretKeySpec;
 import jp.sekisho.agent.config.AtomicFile;
 import jp.sekisho.agent.config.JsonFields;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Export;
 

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.agent.config.JsonFields;
 import jp.sekisho.protocol.Base64Url;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
-import jp.sekisho.protocol.event.CanonicalJson;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -15,7 +15,7 @@ import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.config.StateException;
 import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.agent.testing.FakeService;
-import jp.sekisho.protocol.event.CanonicalJson;
+import jp.sekisho.protocol.CanonicalJson;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import jp.sekisho.agent.config.StateDirectory;
-import jp.sekisho.protocol.event.CanonicalJson;
+import jp.sekisho.protocol.CanonicalJson;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

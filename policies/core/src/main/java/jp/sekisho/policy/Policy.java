@@ -28,9 +28,8 @@ import jp.sekisho.protocol.MalformedException;
  * A compiled policy: every rule with its id, its reason and a value within its bounds. What a
  * terminal obeys: layers are combined in it already ({@link PolicyLayers}).
  *
- * <p>Its bytes are canonical JSON ({@link jp.sekisho.protocol.event.CanonicalJson}) of at most
- * {@value #MAX_BYTES} bytes, durations in seconds, sizes in bytes; one policy has one byte
- * sequence.
+ * <p>Its bytes are canonical JSON ({@link jp.sekisho.protocol.CanonicalJson}) of at most {@value
+ * #MAX_BYTES} bytes, durations in seconds, sizes in bytes; one policy has one byte sequence.
  *
  * @param segment the segment its terminals stand in
  * @param login logins and sessions

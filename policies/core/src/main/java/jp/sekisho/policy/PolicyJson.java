@@ -15,8 +15,8 @@ import jp.sekisho.policy.setting.Setting;
 import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.setting.Shape;
 import jp.sekisho.policy.setting.Shapes;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,6 @@ package jp.sekisho.protocol;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import jp.sekisho.protocol.event.CanonicalJson;
 
 /**
  * The nine items of a report of 漏えい等 (番号法29条の4の規則3条1項), each a text of at most {@value #LONGEST}

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.server.storage.PrivateFiles;
 
 /**

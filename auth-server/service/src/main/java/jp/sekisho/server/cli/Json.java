@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
-import jp.sekisho.protocol.event.CanonicalJson;
+import jp.sekisho.protocol.CanonicalJson;
 
 /** One line of JSON on standard output. */
 final class Json {

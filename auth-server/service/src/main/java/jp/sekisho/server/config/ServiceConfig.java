@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import jp.sekisho.policy.login.AddressMatch;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 import jp.sekisho.server.storage.PrivateFiles;
 import org.jspecify.annotations.Nullable;
 

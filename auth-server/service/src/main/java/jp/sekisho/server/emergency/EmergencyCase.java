@@ -3,8 +3,8 @@ package jp.sekisho.server.emergency;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.Sha256;
-import jp.sekisho.protocol.event.CanonicalJson;
 import org.jspecify.annotations.Nullable;
 
 /**

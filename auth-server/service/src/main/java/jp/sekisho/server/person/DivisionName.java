@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
-import jp.sekisho.protocol.event.CanonicalJson;
 import org.jdbi.v3.core.Handle;
 
 /**

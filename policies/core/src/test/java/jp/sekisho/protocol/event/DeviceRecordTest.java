@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import jp.sekisho.protocol.ByteFlips;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;

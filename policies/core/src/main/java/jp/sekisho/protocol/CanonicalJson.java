@@ -1,4 +1,4 @@
-package jp.sekisho.protocol.event;
+package jp.sekisho.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import jp.sekisho.protocol.MalformedException;
 
 /**
  * RFC 8785 JSON restricted to objects, arrays, NFC strings, booleans and integers within ±2⁵³: one
@@ -115,13 +114,13 @@ public final class CanonicalJson {
    *
    * @throws IllegalArgumentException for a value outside the restriction
    */
-  static Map<String, Object> copy(Map<String, ?> object) {
+  public static Map<String, Object> copy(Map<String, ?> object) {
     byte[] unused = write(object);
     return frozen(object);
   }
 
   /** As {@link #copy}, of an object that {@link #write} has taken. */
-  static Map<String, Object> frozen(Map<?, ?> object) {
+  public static Map<String, Object> frozen(Map<?, ?> object) {
     TreeMap<String, Object> sorted = new TreeMap<>();
     object.forEach((name, value) -> sorted.put((String) name, frozenValue(value)));
     return Collections.unmodifiableMap(new LinkedHashMap<>(sorted));
