@@ -46,9 +46,23 @@ if (kind) {
   fit();
 }
 
+const EXPORTS = ["usb-export-encrypted", "export-plain"];
+const OF_NO_MEDIUM = ["media-import", "clipboard"];
+const UNITS = { KiB: 1024, MiB: 1048576, GiB: 1073741824 };
+
+const amount = () => Math.round((number(form, "size") ?? 0) * UNITS[form.elements.unit.value]);
+
+/** What comes in or goes over a boundary; what is missing the service refuses by name. */
+function bounds() {
+  if (!OF_NO_MEDIUM.includes(kind.value)) {
+    return undefined;
+  }
+  return { files: kind.value === "clipboard" ? 0 : (number(form, "files") ?? 0), bytes: amount() };
+}
+
 /** What leaves; a number that is missing is one that the service refuses by name. */
 function leaving() {
-  if (!kind.value || kind.value === "usb-read") {
+  if (!EXPORTS.includes(kind.value)) {
     return undefined;
   }
   const plain = kind.value === "export-plain";
@@ -56,7 +70,7 @@ function leaving() {
   return {
     recipient: text(form, "recipient") ?? "",
     files: plain ? names.length : (number(form, "files") ?? 0),
-    bytes: Math.round((number(form, "size") ?? 0) * 1048576),
+    bytes: amount(),
     names,
   };
 }
@@ -70,7 +84,7 @@ form?.addEventListener("submit", (event) => {
     {
       person: text(form, "person") ?? "",
       terminal: text(form, "terminal") ?? "",
-      medium: text(form, "medium") ?? "",
+      medium: OF_NO_MEDIUM.includes(kind.value) ? undefined : (text(form, "medium") ?? ""),
       reason: text(form, "reason") ?? "",
       document: text(form, "document"),
       legalBasis: text(form, "legalBasis"),
@@ -82,6 +96,7 @@ form?.addEventListener("submit", (event) => {
       capability: kind.value || undefined,
       attendant: text(form, "attendant"),
       export: leaving(),
+      bounds: bounds(),
       series: form.elements.repeat?.value && kind.value === "usb-read"
         ? { repeat: text(form, "repeat"), count: number(form, "count") ?? 0, others: text(form, "others")?.split(/[\s,、，]+/u) }
         : undefined,

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import jp.sekisho.agent.grant.CardKey;
 import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.login.StaffNumbers;
 import jp.sekisho.agent.login.TextSigning;
@@ -15,6 +14,7 @@ import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.statement.BreakGlass;
+import jp.sekisho.smartcard.verify.Spki;
 
 /**
  * Whose signatures stand under a text, by the officer-signed list of approvers, the roster and the
@@ -120,7 +120,7 @@ final class EmergencyCheck {
     if (trust.revoked().contains(Sha256.text(answer.spki()))) {
       return Optional.of(Refusal.CERT_REVOKED);
     }
-    return CardKey.verifies(answer.spki(), bytes, answer.signature())
+    return Spki.verifies(answer.spki(), bytes, answer.signature())
         ? Optional.empty()
         : Optional.of(Refusal.SIGNATURE_INVALID);
   }

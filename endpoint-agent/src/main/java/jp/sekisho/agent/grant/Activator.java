@@ -16,6 +16,7 @@ import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.ExportGrant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the service to activate a grant, checks the answer and makes it durable. Thread-safe for
@@ -77,9 +78,9 @@ final class Activator {
   /**
    * Activates, or asks again for the activation this terminal has.
    *
-   * @param fingerprint of the plugged medium
+   * @param fingerprint of the plugged medium; null where the grant's text names none
    */
-  Result activate(ApprovedGrant grant, String fingerprint) {
+  Result activate(ApprovedGrant grant, @Nullable String fingerprint) {
     Optional<Instant> heard = serverClock.now();
     if (heard.isEmpty()) {
       return no(Refusal.SERVER_UNREACHABLE);

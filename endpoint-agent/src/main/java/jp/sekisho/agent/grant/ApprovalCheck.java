@@ -18,6 +18,7 @@ import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
 import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.protocol.statement.SeriesConfirmation;
+import jp.sekisho.smartcard.verify.Spki;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,7 +173,7 @@ final class ApprovalCheck {
     if (more == null) {
       return grant;
     }
-    if (offer.second() != null || grant.text().export() != null) {
+    if (offer.second() != null || grant.text().amount() != null) {
       return grant.with(new Further.Refused(Refusal.GRANT_BY_TWO));
     }
     Outcome longer =
@@ -273,7 +274,7 @@ final class ApprovalCheck {
         || !origins.get().contains(card.origin())) {
       return not(Refusal.APPROVAL_TEXT);
     }
-    if (!CardKey.verifies(said.spki, said.cardBytes, said.signature)) {
+    if (!Spki.verifies(said.spki, said.cardBytes, said.signature)) {
       return not(Refusal.SIGNATURE_INVALID);
     }
     String spki = Sha256.text(said.spki);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -275,7 +276,7 @@ public final class ExportDesk {
           record(
               new ExportEvent.Written(
                   granted().request(),
-                  granted().medium(),
+                  Objects.requireNonNull(granted().medium()),
                   fileNumber,
                   part.part(),
                   part.content(),

@@ -370,7 +370,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
         }
       }
       boolean granted =
-          good.stream().anyMatch(g -> g.text().fingerprint().equals(medium.fingerprint()));
+          good.stream().anyMatch(g -> medium.fingerprint().equals(g.text().fingerprint()));
       if (!granted && !good.isEmpty()) {
         String only = good.size() == 1 ? good.get(0).id() : null;
         refuse(only, medium.fingerprint(), Refusal.MEDIUM_OTHER);
@@ -1002,7 +1002,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     return new ExportEvent.Opened(
         use.grant.id(),
         use.grant.text().person(),
-        use.grant.text().medium(),
+        Objects.requireNonNull(use.grant.text().medium()),
         use.medium.fingerprint(),
         use.medium.device(),
         use.grant.approval(),
@@ -1130,7 +1130,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
             new OpenGrant(
                 use.grant.id(),
                 use.presence.uid(),
-                use.grant.text().medium(),
+                Objects.requireNonNull(use.grant.text().medium()),
                 use.mountPoint,
                 use.activation.deadline(),
                 Math.toIntExact(Math.max(0, left.plusSeconds(59).toMinutes()))));

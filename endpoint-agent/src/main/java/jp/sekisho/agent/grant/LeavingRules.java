@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the officer-signed policy says of a text beyond its times and its first approver: whether
- * two approve, and for what leaves everything else the policy says of it.
+ * two approve, and for what leaves, comes in or goes over a boundary everything else the policy
+ * says of it.
  */
 final class LeavingRules {
   private LeavingRules() {}
 
   /**
    * Whether two must approve: always where files leave in plain, else where the policy says so. A
-   * policy that says nothing of it demands it of everything that leaves.
+   * policy that says nothing of it demands it of everything but reading.
    */
   static boolean needsSecond(ExportGrant text, @Nullable Policy policy) {
     if (text.capability() == Capability.EXPORT_PLAIN) {
@@ -40,13 +41,13 @@ final class LeavingRules {
   }
 
   /**
-   * Why nothing leaves under a text; null when it may, or is not about that.
+   * Why nothing passes under a text; null when it may, or when a medium is only read.
    *
    * @param approvers staff numbers of who verifiably approved it
    */
   static @Nullable Refusal refuses(
       ExportGrant text, List<String> approvers, @Nullable Policy policy) {
-    if (text.export() == null) {
+    if (text.amount() == null) {
       return null;
     }
     return policy == null

@@ -16,7 +16,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import jp.sekisho.agent.grant.CardKey;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.login.Attempts;
@@ -36,6 +35,7 @@ import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.OfflineEvent;
 import jp.sekisho.protocol.event.OfflineEvent.Cause;
 import jp.sekisho.protocol.statement.OfflineLogin;
+import jp.sekisho.smartcard.verify.Spki;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -298,7 +298,7 @@ public final class OfflineDesk {
       Seat seat, Stay stay, OfflineLogin text, TextSigning.Outcome.Signed signed) {
     byte[] spki = signed.spki();
     if (!Arrays.equals(spki, signed.certificate().getPublicKey().getEncoded())
-        || !CardKey.verifies(spki, text.bytes(), signed.signature())) {
+        || !Spki.verifies(spki, text.bytes(), signed.signature())) {
       return refuse(Refusal.SIGNATURE_INVALID);
     }
     // The wall clock's high water is durable before it is believed.

@@ -122,26 +122,39 @@ final class GrantRequestRules {
 
   private @Nullable GrantRuling whatRefuses(
       GrantAsk ask, GrantCapability capability, Decision request) {
-    boolean read = capability == GrantCapability.USB_READ;
-    if (!read && !ask.isExport()) {
-      return null;
-    }
-    if (read && ask.medium() == null) {
-      return new GrantRuling(GrantDemand.CAPABILITY, request);
-    }
-    if (ask.medium() != null && !permitsMedium(ask.medium())) {
-      return new GrantRuling(GrantDemand.MEDIUM, media.is(Effect.BLOCK));
-    }
-    return read ? null : leavingRefuses(ask);
+    return switch (capability) {
+      case USB_READ ->
+          ask.medium() == null
+              ? new GrantRuling(GrantDemand.CAPABILITY, request)
+              : mediumRefuses(ask);
+      case USB_EXPORT_ENCRYPTED, EXPORT_PLAIN -> {
+        GrantRuling medium = mediumRefuses(ask);
+        yield medium == null ? leavingRefuses(ask) : medium;
+      }
+      case MEDIA_IMPORT -> amountRefuses(ask);
+      case CLIPBOARD -> dataRefuses(ask);
+    };
+  }
+
+  private @Nullable GrantRuling mediumRefuses(GrantAsk ask) {
+    return ask.medium() != null && !permitsMedium(ask.medium())
+        ? new GrantRuling(GrantDemand.MEDIUM, media.is(Effect.BLOCK))
+        : null;
   }
 
   private @Nullable GrantRuling leavingRefuses(GrantAsk ask) {
-    if (ask.recipient() == null || !recipients.value().contains(ask.recipient())) {
-      return new GrantRuling(GrantDemand.RECIPIENT, recipients.is(Effect.BLOCK));
-    }
-    if (ask.files() < 1 || ask.files() > mostFiles.value()) {
-      return new GrantRuling(GrantDemand.FILES, mostFiles.is(Effect.BLOCK));
-    }
+    return ask.recipient() == null || !recipients.value().contains(ask.recipient())
+        ? new GrantRuling(GrantDemand.RECIPIENT, recipients.is(Effect.BLOCK))
+        : amountRefuses(ask);
+  }
+
+  private @Nullable GrantRuling amountRefuses(GrantAsk ask) {
+    return ask.files() < 1 || ask.files() > mostFiles.value()
+        ? new GrantRuling(GrantDemand.FILES, mostFiles.is(Effect.BLOCK))
+        : dataRefuses(ask);
+  }
+
+  private @Nullable GrantRuling dataRefuses(GrantAsk ask) {
     return ask.data().compareTo(mostData.value()) > 0
         ? new GrantRuling(GrantDemand.DATA, mostData.is(Effect.BLOCK))
         : null;

@@ -161,7 +161,7 @@ public final class PolicyEvaluator {
             && grant.capability() == ExportGrant.Capability.USB_READ
             && grant.person().equals(use.person())
             && grant.terminal().equals(use.terminal())
-            && grant.fingerprint().equals(fingerprint)
+            && fingerprint.equals(grant.fingerprint())
             && !at.isBefore(grant.start())
             && at.isBefore(grant.end());
     if (!fits) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param requester staff number
  * @param person staff number of who uses it
  * @param terminal terminal id
- * @param medium id of the registered medium
+ * @param medium id of the registered medium; null where it is about none
  * @param start ISO-8601 UTC, as all times here
  * @param minutes longest use from activation; like {@code end} with what an extension added
  * @param text the exact text an approver's card signs
@@ -37,9 +37,11 @@ import org.jspecify.annotations.Nullable;
  * @param unreported whether that report is missing (事後報告未了)
  * @param reportDue when it is due; null where none is missing
  * @param reportOverdue whether it is past that
- * @param capability {@code usb-read}, {@code usb-export-encrypted} or {@code export-plain}
+ * @param capability {@code usb-read}, {@code usb-export-encrypted}, {@code export-plain}, {@code
+ *     media-import} or {@code clipboard}
  * @param attendant staff number of who stands by; null for nobody
  * @param export what leaves; null where nothing does
+ * @param bounds how much is imported or goes over a boundary; null where neither happens
  * @param two whether two persons have to approve it
  * @param firstBy staff number of the first of two approvers; null before, and where one is enough
  * @param firstAt when that was; null before
@@ -54,7 +56,7 @@ public record GrantView(
     String requester,
     String person,
     String terminal,
-    String medium,
+    @Nullable String medium,
     String start,
     String end,
     int minutes,
@@ -80,6 +82,7 @@ public record GrantView(
     String capability,
     @Nullable String attendant,
     @Nullable NewExport export,
+    @Nullable NewBounds bounds,
     boolean two,
     @Nullable String firstBy,
     @Nullable String firstAt,

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param person staff number of who will use it, of the requester's 機関
  * @param terminal id of the terminal where it will be used
- * @param medium id of a registered medium
+ * @param medium id of a registered medium; null where {@code capability} is of none
  * @param reason why it is needed
  * @param document 文書番号; null when there is none
  * @param legalBasis 法的根拠; null when none is named
@@ -20,15 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param minutes longest use from activation
  * @param series how often it is repeated (定例許可), {@code start} and {@code end} being those of the
  *     first time; null for an exception that is used once
- * @param capability {@code usb-read}, {@code usb-export-encrypted} or {@code export-plain}; null
- *     for the first
+ * @param capability {@code usb-read}, {@code usb-export-encrypted}, {@code export-plain}, {@code
+ *     media-import} or {@code clipboard}; null for the first
  * @param attendant staff number of who stands by (立会者); null for nobody
  * @param export what leaves; null where nothing does
+ * @param bounds how much is imported or goes over a boundary; null where neither happens
  */
 public record NewGrant(
     String person,
     String terminal,
-    String medium,
+    @Nullable String medium,
     String reason,
     @Nullable String document,
     @Nullable String legalBasis,
@@ -40,12 +41,49 @@ public record NewGrant(
     @Nullable NewSeries series,
     @Nullable String capability,
     @Nullable String attendant,
-    @Nullable NewExport export) {
+    @Nullable NewExport export,
+    @Nullable NewBounds bounds) {
+  /** One about a registered medium. */
+  public NewGrant(
+      String person,
+      String terminal,
+      @Nullable String medium,
+      String reason,
+      @Nullable String document,
+      @Nullable String legalBasis,
+      @Nullable String providedTo,
+      int subjects,
+      @Nullable String start,
+      @Nullable String end,
+      @Nullable Integer minutes,
+      @Nullable NewSeries series,
+      @Nullable String capability,
+      @Nullable String attendant,
+      @Nullable NewExport export) {
+    this(
+        person,
+        terminal,
+        medium,
+        reason,
+        document,
+        legalBasis,
+        providedTo,
+        subjects,
+        start,
+        end,
+        minutes,
+        series,
+        capability,
+        attendant,
+        export,
+        null);
+  }
+
   /** One to read, at whose use nobody stands by. */
   public NewGrant(
       String person,
       String terminal,
-      String medium,
+      @Nullable String medium,
       String reason,
       @Nullable String document,
       @Nullable String legalBasis,
@@ -77,7 +115,7 @@ public record NewGrant(
   public NewGrant(
       String person,
       String terminal,
-      String medium,
+      @Nullable String medium,
       String reason,
       @Nullable String document,
       @Nullable String legalBasis,

@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grant base64url of 16 bytes
  * @param state as {@link GrantView} says
- * @param due when the medium has to be back
+ * @param medium id of the registered medium; null where it is about none
+ * @param due when the medium has to be back; null where it is about none
  * @param openings how often terminals recorded that they opened it, at most 20
  * @param openedAt the first of these; null for none
  * @param closedAt when it was last recorded as closed; null for never
- * @param files how many files terminals recorded that they wrote
- * @param bytes of the content of these
+ * @param files how many files terminals recorded that they wrote or released; 0 of the clipboard
+ * @param bytes of the content of these, or of what went over a boundary
  * @param returnedAt when its return was confirmed, or it was handed over; null before
  * @param receipt the recipient's number (受領番号) where it was handed over; null where not
  * @param erasedAt when its erasure was confirmed; null before
@@ -25,9 +26,9 @@ public record ReconciledUse(
     String state,
     String person,
     String terminal,
-    String medium,
+    @Nullable String medium,
     String activatedAt,
-    String due,
+    @Nullable String due,
     int openings,
     @Nullable String openedAt,
     @Nullable String closedAt,

@@ -272,27 +272,31 @@ public enum Refusal {
   GRANT_OVER(410),
   /** The signed policy of that terminal lets nobody ask for this. */
   GRANT_CAPABILITY(403),
-  /** No terminal carries this out yet: media-import, clipboard. */
-  GRANT_NOT_CARRIED(409),
-  /** What leaves is not said, or not in its form: recipient, files, bytes or names. */
+  /** What passes is not said, or not in its form: recipient, files, bytes or names. */
   GRANT_EXPORT(400),
   /** Something that the policy demands of every request is not said. */
   GRANT_FIELDS(400),
   /** The recipient is not in the signed policy. */
   GRANT_RECIPIENT(403),
-  /** More files than the policy lets leave at once. */
+  /** More files than the policy lets leave or come in under one exception. */
   GRANT_FILES(400),
-  /** More data than the policy lets leave at once. */
+  /** More data than the policy lets pass under one exception. */
   GRANT_BYTES(400),
   /** Nobody stands by where somebody must, or it is the person or nobody who works here. */
   GRANT_ATTENDANT(403),
-  /** What two persons approve, or where somebody stands by, is neither repeated nor extended. */
+  /**
+   * What two persons approve, where somebody stands by, or by which anything passes is neither
+   * repeated nor extended.
+   */
   GRANT_BY_TWO(409),
   /** The requester, or the person who would use it, decides about it. */
   APPROVAL_OWN(403),
   /** The second approval is by the same person, by the same card, or by who stands by. */
   APPROVAL_TWICE(403),
-  /** The first of two approvals counts no more, for its approver is not one any more. */
+  /**
+   * The first of two approvals counts no more: its approver is not one any more, or its signature
+   * is not that card's over this text.
+   */
   APPROVAL_FIRST(409),
   /** Two approvals are needed and one is there. */
   APPROVAL_SECOND(409),

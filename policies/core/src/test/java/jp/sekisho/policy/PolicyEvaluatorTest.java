@@ -545,6 +545,33 @@ class PolicyEvaluatorTest {
     demanded(GrantDemand.CAPABILITY, evaluator().requested(encrypted));
   }
 
+  @Test
+  @DisplayName(
+      "R4, R9: what comes in or goes over a boundary is bounded, and asks for no recipient")
+  void ofNoMedium() {
+    put(values, GrantSettings.CAPABILITIES, List.of(GrantCapability.values()));
+    PolicyEvaluator town = evaluator();
+    GrantAsk in = ask(GrantCapability.MEDIA_IMPORT, List.of("S-2001"));
+    assertTrue(town.granted(with(in, 9, 1, 10, 1 << 20, null)).allowed());
+    demanded(GrantDemand.FILES, town.granted(with(in, 9, 1, 11, 1, null)));
+    demanded(GrantDemand.FILES, town.granted(with(in, 9, 1, 0, 1, null)));
+    demanded(GrantDemand.DATA, town.granted(with(in, 9, 1, 1, (1 << 20) + 1, null)));
+    GrantAsk copy = ask(GrantCapability.CLIPBOARD, List.of("S-2001"));
+    assertTrue(town.granted(with(copy, 9, 1, 0, 1 << 20, null)).allowed());
+    demanded(GrantDemand.DATA, town.granted(with(copy, 9, 1, 0, (1 << 20) + 1, null)));
+    demanded(GrantDemand.USE, town.granted(with(copy, 61, 1, 0, 1, null)));
+    put(
+        values,
+        GrantSettings.SECOND_APPROVER,
+        List.of(GrantCapability.MEDIA_IMPORT, GrantCapability.CLIPBOARD));
+    put(values, GrantSettings.ATTENDANT, List.of(GrantCapability.CLIPBOARD));
+    PolicyEvaluator strict = evaluator();
+    demanded(GrantDemand.SECOND_APPROVER, strict.granted(with(in, 9, 1, 1, 1, null)));
+    demanded(GrantDemand.ATTENDANT, strict.requested(with(copy, 9, 1, 0, 1, null)));
+    put(values, GrantSettings.CAPABILITIES, List.of(GrantCapability.USB_READ));
+    demanded(GrantDemand.CAPABILITY, evaluator().requested(with(copy, 9, 1, 0, 1, null)));
+  }
+
   private static void demanded(GrantDemand demand, GrantRuling ruling) {
     assertFalse(ruling.allowed());
     assertEquals(demand, ruling.demand());

@@ -103,6 +103,50 @@ public final class ProtocolSamples {
             "pension-office", 2, 1_048_576, List.of("課税 資料（令和8年）.csv", "b.csv")));
   }
 
+  /** The grant of {@code export-grant-import.txt}. */
+  public static ExportGrant mediaImport() {
+    return ofNoMedium(
+        ExportGrant.Capability.MEDIA_IMPORT,
+        "県税事務所から届いた光ディスクの取込み",
+        null,
+        new ExportGrant.Bounds(40, 734_003_200));
+  }
+
+  /** The grant of {@code export-grant-clipboard.txt}. */
+  public static ExportGrant clipboard() {
+    return ofNoMedium(
+        ExportGrant.Capability.CLIPBOARD,
+        "照会への回答文の作成",
+        "S-2050",
+        new ExportGrant.Bounds(0, 65_536));
+  }
+
+  private static ExportGrant ofNoMedium(
+      ExportGrant.Capability capability,
+      String reason,
+      @Nullable String attendant,
+      ExportGrant.Bounds most) {
+    ExportGrant read = exportGrant();
+    return new ExportGrant(
+        read.request(),
+        read.organ(),
+        read.person(),
+        read.terminal(),
+        capability,
+        null,
+        null,
+        reason,
+        read.document(),
+        read.legalBasis(),
+        null,
+        read.subjects(),
+        read.start(),
+        read.end(),
+        read.minutes(),
+        attendant,
+        most);
+  }
+
   private static ExportGrant leaving(
       ExportGrant.Capability capability, @Nullable String attendant, ExportGrant.Export export) {
     ExportGrant read = exportGrant();

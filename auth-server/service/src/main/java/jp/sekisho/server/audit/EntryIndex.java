@@ -2,6 +2,7 @@ package jp.sekisho.server.audit;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class EntryIndex {
   /** Entries of one step of {@link #catchUp}. */
   private static final int STEP = AuditLogs.MAX_PAGE;
+
+  /** What terminals record when an exception is used: a medium, an imported file, a copy. */
+  public static final List<String> USES =
+      List.of("export.opened", "import.released", "clipboard.crossed");
 
   /** Rows looked at for a page. */
   static final int MOST_WALKED = 4_000;
@@ -188,12 +193,16 @@ public final class EntryIndex {
   }
 
   /**
-   * The exceptions that the service wrote about in a log and under which a medium was opened, as
+   * The exceptions that the service wrote about in a log and that were used ({@link #USES}), as
    * another generation of it, or the same one, says.
    */
-  public Set<String> opened(String log, String other) {
-    return database.read(handle ->
-        FindTables.grantsWith(handle, logs.stored(log), logs.stored(other), "export.opened"));
+  public Set<String> used(String log, String other) {
+    return database.read(handle -> {
+      Set<String> used = new HashSet<>();
+      USES.forEach(type ->
+          used.addAll(FindTables.grantsWith(handle, logs.stored(log), logs.stored(other), type)));
+      return used;
+    });
   }
 
   /**

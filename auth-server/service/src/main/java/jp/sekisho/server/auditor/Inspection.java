@@ -12,11 +12,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import jp.sekisho.policy.audit.AuditPreset;
+import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.server.audit.EntryHit;
 import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryIndex;
 import jp.sekisho.server.audit.EntryIndex.Hits;
 import jp.sekisho.server.audit.EntryQuery;
+import jp.sekisho.server.audit.LogRow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -324,18 +326,41 @@ public final class Inspection {
     told.here()
         .forEach((grant, entries) -> {
           EntryHit approved = first(entries, STANDING);
-          if (approved != null && approved.time() <= latest && !told.has(grant, CLOSING)) {
+          if (approved != null
+              && approved.time() <= latest
+              && !told.has(grant, CLOSING)
+              && !isOverWithoutMedium(log, grant, told)) {
             old.add(approved);
           }
         });
     return old;
   }
 
-  /** Openings whose exception was not approved and activated before, or that name none. */
+  /** Whether its use is over and no medium has to come back, as its activation says. */
+  private boolean isOverWithoutMedium(String log, String grant, Told told) {
+    return told.has(grant, Set.of("grant.ended"))
+        && index.generations(log.split("@", 2)[0]).stream()
+            .flatMap(part ->
+                index
+                    .entries(
+                        part,
+                        index.about(part, grant, List.of("grant.activated"), 1),
+                        EntryQuery.ALL)
+                    .stream())
+            .anyMatch(row ->
+                row instanceof LogRow.Intact(long _, Entry entry)
+                    && grant.equals(entry.data().get("grant"))
+                    && !entry.data().containsKey("medium"));
+  }
+
+  /**
+   * What a terminal opened, imported or let over a boundary under an exception that was not
+   * approved and activated before, or that names none.
+   */
   private Hits exportsWithoutGrant(String log, EntryQuery query, Position before, int limit) {
     Told told = told(log);
     return index.find(
-        log, each(query, List.of("export.opened")), hit -> !isCovered(hit, told), before, limit);
+        log, each(query, EntryIndex.USES), hit -> !isCovered(hit, told), before, limit);
   }
 
   private static boolean isCovered(EntryHit hit, Told told) {
@@ -370,15 +395,15 @@ public final class Inspection {
 
   private List<EntryHit> grantsWithoutExport(String log) {
     List<EntryHit> unused = new ArrayList<>();
-    Set<String> opened = new HashSet<>();
+    Set<String> used = new HashSet<>();
     index
         .generations(log.split("@", 2)[0])
-        .forEach(generation -> opened.addAll(index.opened(log, generation)));
+        .forEach(generation -> used.addAll(index.used(log, generation)));
     index
         .grants(log)
         .forEach((grant, entries) -> {
           EntryHit approved = first(entries, ALLOWING);
-          if (approved != null && !opened.contains(grant)) {
+          if (approved != null && !used.contains(grant)) {
             unused.add(approved);
           }
         });

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.statement.ExportGrant;
+import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.server.audit.EntryHit;
 import jp.sekisho.server.audit.EntryHit.Position;
 import jp.sekisho.server.audit.EntryIndex;
@@ -24,13 +26,16 @@ import jp.sekisho.server.grant.UsedGrants.Place;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds what terminals recorded of media against the exceptions of a 機関 (突合): each opening and each
- * write against the exception it names, each use against its return or the receipt of who got the
- * medium, and what was written against what could leave. Thread-safe.
+ * Holds what terminals recorded against the exceptions of a 機関 (突合): each opening, write, imported
+ * file and copy over a boundary against the exception it names, each use against its return or the
+ * receipt of who got the medium, and what passed against what could. Thread-safe.
  *
- * <p>Openings and writes come from the log, exceptions from their sealed rows. Neither side is
+ * <p>What terminals did comes from the log, exceptions from their sealed rows. Neither side is
  * believed for the other: an opening or a write without an exception, and an exception closed
- * without an opening, are both shown. A page looks at a bounded number of each.
+ * without an opening, are both shown. A page looks at a bounded number of each. What is about no
+ * medium has none to open, to return or to erase.
+ *
+ * <p>Past 400 lines: what can be missing on either side is told in one place.
  */
 public final class Reconciliation {
   /** What a page shows of each kind, about. */
@@ -45,11 +50,16 @@ public final class Reconciliation {
   /** What the clock of a terminal may differ from the service's without a word about it. */
   static final Duration SKEW = Duration.ofMinutes(5);
 
-  /** Writes of one exception in a generation of the log; more than these are not counted. */
+  /**
+   * Writes, imported files or copies of one exception in a generation of the log; more than these
+   * are not counted.
+   */
   static final int MOST_WRITES = 500;
 
   private static final String OPENED = "export.opened";
   private static final String WRITTEN = "export.written";
+  private static final String RELEASED = "import.released";
+  private static final String CROSSED = "clipboard.crossed";
   private static final String CLOSED = "export.closed";
   private static final String ACTIVATED = "grant.activated";
 
@@ -61,7 +71,13 @@ public final class Reconciliation {
     this.grants = grants;
   }
 
-  /** Why an opening or a write does not fit the exception it names. */
+  /** What passes under an exception, each with the word of the log for it. */
+  private static final List<String> PASSING = List.of(WRITTEN, RELEASED, CROSSED);
+
+  /** What is looked at without an exception, too. */
+  private static final List<String> DONE = List.of(OPENED, WRITTEN, RELEASED, CROSSED);
+
+  /** Why something does not fit the exception it names. */
   public enum Doubt {
     /** It names none, one that is not this 機関's, or one that was never activated. */
     NO_GRANT,
@@ -76,7 +92,9 @@ public final class Reconciliation {
     /** Something was written under an exception by which nothing leaves. */
     READ_ONLY,
     /** It was written to another medium. */
-    OTHER_MEDIUM
+    OTHER_MEDIUM,
+    /** The exception is for another kind of use. */
+    OTHER_KIND
   }
 
   /** What a use still lacks. */
@@ -93,15 +111,15 @@ public final class Reconciliation {
     HAND_OVER,
     /** It was handed over, and no terminal recorded that it wrote anything. */
     WRITING,
-    /** More files or more data were written than could leave. */
+    /** More files or more data passed than the text says. */
     EXCESS
   }
 
-  /** An opening or a write that does not fit. */
+  /** An opening, a write, an imported file or a copy that does not fit. */
   public record Opening(long index, Entry entry, Doubt doubt) {}
 
   /**
-   * Such openings, newest first.
+   * Such of them, newest first.
    *
    * @param broken how many entries among them are not as they were integrated
    * @param next from where older ones are found; null when there are none
@@ -119,9 +137,9 @@ public final class Reconciliation {
    *     #MOST_OPENINGS} a generation of the log
    * @param opened the first of these; null for none
    * @param closed when it was last recorded as closed; null for never
-   * @param files how many files were written; of more than {@value #MOST_WRITES} writes a
-   *     generation of the log, the first of them
-   * @param bytes of their content together, of the same writes
+   * @param files how many files were written or imported; of more than {@value #MOST_WRITES} a
+   *     generation of the log, the first of them; 0 of the clipboard
+   * @param bytes of their content together, of the same, or of what went over a boundary
    * @param lacks nothing for a use that is still going on, or is matched
    */
   public record Line(
@@ -148,11 +166,10 @@ public final class Reconciliation {
     }
   }
 
-  /** Openings and writes of the newest generation of the organ's log that fit no exception. */
+  /** What the newest generation of the organ's log has of all this that fits no exception. */
   public Openings openings(String organ, Position before) {
     List<Opening> found = new ArrayList<>();
-    List<EntryQuery> queries =
-        List.of(EntryQuery.ALL.withEvent(OPENED), EntryQuery.ALL.withEvent(WRITTEN));
+    List<EntryQuery> queries = DONE.stream().map(EntryQuery.ALL::withEvent).toList();
     int broken = 0;
     Position at = before;
     for (int look = 0; look < LOOKS && at != null && found.size() < PAGE; look++) {
@@ -183,8 +200,7 @@ public final class Reconciliation {
   }
 
   private @Nullable Doubt doubt(String organ, long number, Entry entry) {
-    boolean written = entry.type().equals(WRITTEN);
-    if (!written && !entry.type().equals(OPENED)) {
+    if (!DONE.contains(entry.type())) {
       return null; // as the log says it; the index found it by another word
     }
     EntryHit hit = EntryHit.of(number, entry);
@@ -196,17 +212,29 @@ public final class Reconciliation {
           case Known.Edited _ -> Doubt.EDITED;
           case Known.Sound(Dossier dossier) -> {
             Doubt doubt = doubt(dossier.grant(), hit.terminal(), at(entry));
-            yield doubt != null || !written ? doubt : doubt(dossier, entry);
+            yield doubt == null ? doubt(dossier, entry) : doubt;
           }
         };
   }
 
-  /** What there is against a write that a use of its exception was the time for. */
-  private static @Nullable Doubt doubt(Dossier dossier, Entry written) {
-    if (dossier.text().export() == null) {
-      return Doubt.READ_ONLY;
+  /** What there is against something that a use of its exception was the time for. */
+  private static @Nullable Doubt doubt(Dossier dossier, Entry done) {
+    ExportGrant text = dossier.text();
+    boolean its =
+        switch (text.capability()) {
+          case USB_READ -> done.type().equals(OPENED);
+          case USB_EXPORT_ENCRYPTED, EXPORT_PLAIN ->
+              done.type().equals(OPENED) || done.type().equals(WRITTEN);
+          case MEDIA_IMPORT -> done.type().equals(RELEASED);
+          case CLIPBOARD -> done.type().equals(CROSSED);
+        };
+    if (!its) {
+      boolean written = done.type().equals(WRITTEN) && text.capability() == Capability.USB_READ;
+      return written ? Doubt.READ_ONLY : Doubt.OTHER_KIND;
     }
-    return dossier.text().medium().equals(written.data().get("medium")) ? null : Doubt.OTHER_MEDIUM;
+    return !done.type().equals(WRITTEN) || Objects.equals(text.medium(), done.data().get("medium"))
+        ? null
+        : Doubt.OTHER_MEDIUM;
   }
 
   private static @Nullable Doubt doubt(
@@ -274,62 +302,69 @@ public final class Reconciliation {
     }
     // Of a use whose beginning the log has no more (or not yet), nothing says it was not opened.
     boolean opens = openings > 0 || !kept;
-    Written written = written(organ, dossier);
+    Passed passed = passed(organ, dossier);
     Set<Lack> lacks = lacks(dossier, opens, grants.now());
-    lacks.addAll(lacks(dossier, written, kept, grants.now()));
-    return new Line(
-        dossier, openings, opened, closed, written.files().size(), written.bytes(), lacks);
+    lacks.addAll(lacks(dossier, passed, kept, grants.now()));
+    return new Line(dossier, openings, opened, closed, passed.files(), passed.bytes(), lacks);
   }
 
   /**
-   * What terminals recorded that they wrote under an exception.
+   * What terminals recorded that passed under an exception, whatever it was for.
    *
-   * @param files the keyed hashes of their names
-   * @param bytes of content
+   * @param written the keyed hashes of the names of what was written, whose parts are one file
+   * @param released how many files were imported
+   * @param bytes of content, and of what went over a boundary
    */
-  private record Written(Set<Object> files, long bytes) {}
+  private record Passed(Set<Object> written, int released, long bytes) {
+    int files() {
+      return written.size() + released;
+    }
+  }
 
-  private Written written(String organ, Dossier dossier) {
-    Set<Object> files = new HashSet<>();
+  private Passed passed(String organ, Dossier dossier) {
+    Set<Object> written = new HashSet<>();
+    int released = 0;
     long bytes = 0;
     for (String log : index.generations(organ)) {
-      List<EntryHit> hits = index.about(log, dossier.id(), List.of(WRITTEN), MOST_WRITES);
+      List<EntryHit> hits = index.about(log, dossier.id(), PASSING, MOST_WRITES);
       for (LogRow row : index.entries(log, hits, EntryQuery.ALL)) {
         if (row instanceof LogRow.Intact(long _, Entry entry)
-            && entry.type().equals(WRITTEN)
-            && dossier.id().equals(entry.data().get("grant"))
-            && entry.data().get("name") instanceof String name
-            && entry.data().get("content") instanceof Long content) {
-          files.add(name);
-          bytes += Math.max(0, content);
+            && PASSING.contains(entry.type())
+            && dossier.id().equals(entry.data().get("grant"))) {
+          if (entry.type().equals(WRITTEN) && entry.data().get("name") instanceof String name) {
+            written.add(name);
+          }
+          released += entry.type().equals(RELEASED) ? 1 : 0;
+          String size = entry.type().equals(WRITTEN) ? "content" : "bytes";
+          bytes += entry.data().get(size) instanceof Long many ? Math.max(0, many) : 0;
         }
       }
     }
-    return new Written(files, bytes);
+    return new Passed(written, released, bytes);
   }
 
   /**
    * @param kept whether the log still has the beginning of the use, and so all of it
    */
-  private static Set<Lack> lacks(Dossier dossier, Written written, boolean kept, Instant now) {
+  private static Set<Lack> lacks(Dossier dossier, Passed passed, boolean kept, Instant now) {
     Set<Lack> lacks = EnumSet.noneOf(Lack.class);
     Grant grant = dossier.grant();
     if (grant == null || grant.use() == null) {
       return lacks;
     }
-    boolean wrote = !written.files().isEmpty();
+    boolean wrote = !passed.written().isEmpty();
     boolean over = grant.ended() != null || !now.isBefore(grant.use().deadline());
-    if (wrote && over && grant.isOut()) {
+    if (wrote && over && dossier.isOut()) {
       lacks.add(Lack.HAND_OVER);
     }
-    ExportGrant.Export export = dossier.text().export();
-    if (export == null) {
+    ExportGrant.Amount most = dossier.text().amount();
+    if (most == null) {
       return lacks;
     }
     if (!wrote && kept && grant.receipt() != null) {
       lacks.add(Lack.WRITING);
     }
-    if (written.files().size() > export.files() || written.bytes() > export.bytes()) {
+    if (passed.files() > most.files() || passed.bytes() > most.bytes()) {
       lacks.add(Lack.EXCESS);
     }
     return lacks;
@@ -341,7 +376,7 @@ public final class Reconciliation {
     if (grant == null || grant.use() == null) {
       return lacks;
     }
-    if (grant.isOut() && !now.isBefore(dossier.text().end())) {
+    if (dossier.isOut() && !now.isBefore(dossier.text().end())) {
       lacks.add(Lack.RETURN);
     }
     if (grant.isUnerased()) {

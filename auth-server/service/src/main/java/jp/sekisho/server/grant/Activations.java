@@ -2,6 +2,7 @@ package jp.sekisho.server.grant;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
@@ -61,9 +62,9 @@ public final class Activations {
 
   /**
    * The approved and active grants of a terminal whose time is not over, the occurrences of series
-   * among them and not the series. One whose row was tampered with is not among them, so the
-   * terminal closes what it opened under it; the others stay, and what was revoked is missed by the
-   * terminal as ever.
+   * among them and not the series. One whose row was tampered with, or the first of whose two
+   * approvals is no card's, is not among them, so the terminal closes what it opened under it; the
+   * others stay, and what was revoked is missed by the terminal as ever.
    */
   public GrantList offers(Terminal terminal, Instant now) {
     Listed found = transactions.read(handle -> dossiers.ofTerminal(handle, terminal.id()));
@@ -71,8 +72,15 @@ public final class Activations {
     return new GrantList(
         found.sound().stream()
             .filter(dossier -> !dossier.request().isSeries() && now.isBefore(over(dossier)))
+            .filter(dossier -> isSigned(dossier.request()))
             .map(Activations::offer)
             .toList());
+  }
+
+  /** Whether the first of two approvals, where there are two, is a card's of this text. */
+  private static boolean isSigned(Request request) {
+    Request.First first = request.first();
+    return first == null || first.isOf(request.signed());
   }
 
   private static Instant over(Dossier dossier) {
@@ -132,7 +140,8 @@ public final class Activations {
     try {
       return Base64Url.decode(request.nonce(), 32).length == 32
           && Base64Url.decode(request.boot(), 16).length == 16
-          && Base64Url.decode(request.fingerprint(), 32).length == 32;
+          && (request.fingerprint() == null
+              || Base64Url.decode(request.fingerprint(), 32).length == 32);
     } catch (MalformedException e) {
       return false;
     }
@@ -205,6 +214,9 @@ public final class Activations {
     if (last == null) {
       return null;
     }
+    if (!isSigned(asked)) {
+      return Refusal.APPROVAL_FIRST;
+    }
     Request.First first = asked.first();
     return limits.approved(
         change.handle(),
@@ -212,17 +224,22 @@ public final class Activations {
         first == null ? List.of(last) : List.of(first.person(), last));
   }
 
-  /** The right medium, and the right person logged in at this terminal under this boot. */
+  /**
+   * The right medium, or none where the text names none, and the right person logged in at this
+   * terminal under this boot.
+   */
   private @Nullable Refusal here(
       Change change, Terminal terminal, Dossier dossier, ActivateRequest request) {
-    if (!dossier.text().fingerprint().equals(request.fingerprint())) {
+    if (!Objects.equals(dossier.text().fingerprint(), request.fingerprint())) {
       return Refusal.MEDIUM_OTHER;
     }
+    String id = dossier.text().medium();
     boolean registered =
-        media
-            .find(change.handle(), dossier.text().medium())
-            .filter(medium -> medium.usable() && medium.fingerprint().equals(request.fingerprint()))
-            .isPresent();
+        id == null
+            || media
+                .find(change.handle(), id)
+                .filter(one -> one.usable() && one.fingerprint().equals(request.fingerprint()))
+                .isPresent();
     if (!registered) {
       return Refusal.GRANT_MEDIUM;
     }

@@ -3,15 +3,12 @@ package jp.sekisho.server.grant;
 import java.util.Arrays;
 import java.util.List;
 import jp.sekisho.protocol.Base64Url;
-import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.event.GrantEvent;
-import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
-import jp.sekisho.protocol.statement.Purpose;
 import jp.sekisho.server.authn.Approvals;
 import jp.sekisho.server.authn.Matter;
 import jp.sekisho.server.authn.Verdict;
@@ -131,19 +128,13 @@ final class CardApprovals implements Approvals {
     };
   }
 
-  /** Whether the first approval is of this text, and would be given now as it was then. */
+  /** Whether the first approval is of this text and its card's, and would be given now as then. */
   private boolean isSound(Change change, Request request, Request.First first) {
-    try {
-      CardStatement said = CardStatement.parse(first.approval().statement());
-      return said.purpose() == Purpose.APPROVE
-          && request.signed().detail().equals(said.detail())
-          && stands(change, request, first)
-          && limits.approver(
-                  change.handle(), request.organ(), first.person(), first.approval().spki(), false)
-              == null;
-    } catch (MalformedException e) {
-      return false;
-    }
+    return first.isOf(request.signed())
+        && stands(change, request, first)
+        && limits.approver(
+                change.handle(), request.organ(), first.person(), first.approval().spki(), false)
+            == null;
   }
 
   /** Whether who gave it is at work with that card, and decides there as then: deputies too. */

@@ -150,6 +150,19 @@ public record Dossier(
     return request.first() != null || !request.text().isRepeatable();
   }
 
+  /** Whether it is about one registered medium. */
+  public boolean isOfMedium() {
+    return request.text().capability().isOfMedium();
+  }
+
+  /**
+   * Whether its medium was taken into use and neither confirmed as returned nor handed over; never
+   * of what is about none.
+   */
+  public boolean isOut() {
+    return grant != null && grant.isOut() && isOfMedium();
+  }
+
   /** Whether an occurrence was used and nobody said yet what became of it (事後報告未了). */
   public boolean isUnreported() {
     return request.isOccurrence()
@@ -182,6 +195,11 @@ public record Dossier(
     return grant == null
         || grant.use() == null
         || (grant.returned() != null && grant.report() != null);
+  }
+
+  /** Where it stands once the time of its use is over: without a medium nothing comes after it. */
+  GrantState used() {
+    return isOfMedium() ? GrantState.USED : GrantState.CLOSED;
   }
 
   /** Whether it is in use at {@code now}, by the service's clock. */

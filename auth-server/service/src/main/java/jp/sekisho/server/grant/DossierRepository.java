@@ -61,6 +61,9 @@ final class DossierRepository {
   /** How the signed text of a series begins in each form, and so that of its occurrences. */
   private static final byte[] SERIES = "sekisho/grant-series/".getBytes(StandardCharsets.US_ASCII);
 
+  /** How the signed text of what is about no medium begins: none has to come back. */
+  private static final byte[] NO_MEDIUM = "sekisho/grant/v3\n".getBytes(StandardCharsets.US_ASCII);
+
   private final RowSeal seal;
   private final ExtensionRepository extensions;
   private final ConfirmationRepository confirmations;
@@ -187,11 +190,14 @@ final class DossierRepository {
             """
             select r.id from export_request r left join export_grant g on g.id = r.id
             where r.state in ('requested', 'remanded') or g.state in ('approved', 'active')
-              or (g.activated is not null and g.returned is null and g.overdue is null)
+              or (g.activated is not null and g.returned is null and g.overdue is null
+                and substr(r.text, 1, :form) <> :third)
               or (g.activated is not null and g.reported is null and g.report_overdue is null
                 and substr(r.text, 1, :length) = :series)
             order by r.ends, r.id
             """)
+        .bind("form", NO_MEDIUM.length)
+        .bind("third", NO_MEDIUM)
         .bind("length", SERIES.length)
         .bind("series", SERIES)
         .mapTo(String.class)
@@ -207,8 +213,11 @@ final class DossierRepository {
                 SELECT
                     + " where r.organ = :organ and (r.state in ('requested', 'remanded')"
                     + " or g.state in ('approved', 'active')"
-                    + " or (g.activated is not null and g.returned is null))"
+                    + " or (g.activated is not null and g.returned is null"
+                    + " and substr(r.text, 1, :form) <> :third))"
                     + " order by r.ends, r.id")
+            .bind("form", NO_MEDIUM.length)
+            .bind("third", NO_MEDIUM)
             .bind("organ", organ));
   }
 
@@ -227,7 +236,7 @@ final class DossierRepository {
     Grant grant = dossier.grant();
     return grant == null
         ? dossier.request().isOpen()
-        : grant.isOut()
+        : dossier.isOut()
             || dossier.isUnreported()
             || switch (grant.state()) {
               case APPROVED, ACTIVE, USED -> true;
@@ -247,9 +256,9 @@ final class DossierRepository {
     }
     Set<String> out = new TreeSet<>();
     for (Dossier dossier : open.sound()) {
-      Grant grant = dossier.grant();
-      if (grant != null && grant.isOut()) {
-        out.add(dossier.text().medium());
+      String medium = dossier.text().medium();
+      if (medium != null && dossier.isOut()) {
+        out.add(medium);
       }
     }
     return out;

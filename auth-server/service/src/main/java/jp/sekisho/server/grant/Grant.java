@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param spki DER of the key that signed
  * @param use null before its activation
  * @param ended when the use was over; null before
- * @param returned when the return was confirmed, or the medium handed over; null before
+ * @param returned when the return was confirmed, or the medium handed over; null before, and of
+ *     what is about no medium
  * @param returnedBy staff number of who confirmed it
  * @param overdue when it was noticed that the medium did not come back in time; null if never
  * @param report what became of its use (事後報告); null before, and where none is asked for
@@ -103,8 +104,11 @@ public record Grant(
    */
   public record Use(Instant at, String nonce, Instant deadline) {}
 
-  /** Whether the medium was taken into use and neither confirmed as returned nor handed over. */
-  public boolean isOut() {
+  /**
+   * Whether it was taken into use and no medium confirmed as returned or handed over; {@link
+   * Dossier#isOut} knows whether there is one.
+   */
+  boolean isOut() {
     return use != null && returned == null;
   }
 
@@ -112,7 +116,10 @@ public record Grant(
     return with(next(GrantState.ACTIVE), activation, null, null, null, null);
   }
 
-  /** Over by use, withdrawal, revocation or the clock. */
+  /**
+   * Over by use, withdrawal, revocation or the clock; by use {@link GrantState#CLOSED} at once
+   * where no medium has to come back.
+   */
   Grant ended(GrantState how, Instant at) {
     return with(next(how), use, at, null, null, overdue);
   }

@@ -63,7 +63,7 @@ public final class GrantClock {
     if (occurrences.settle(change, dossier)) {
       return true;
     }
-    GrantState next = next(grant, now, pastEnd);
+    GrantState next = next(dossier, grant, now, pastEnd);
     if (next != null) {
       GrantEvent event =
           next == GrantState.EXPIRED
@@ -72,12 +72,12 @@ public final class GrantClock {
       dossiers.update(change, change.record(subject(dossier), event), grant.ended(next, now));
       return true;
     }
+    String medium = dossier.text().medium();
     boolean overdue =
-        pastEnd && grant.isOut() && grant.overdue() == null && grant.state() != GrantState.ACTIVE;
-    if (overdue) {
+        pastEnd && dossier.isOut() && grant.overdue() == null && grant.state() != GrantState.ACTIVE;
+    if (overdue && medium != null) {
       GrantEvent event =
-          new GrantEvent.Overdue(
-              grant.id(), dossier.text().medium(), dossier.text().end().toString());
+          new GrantEvent.Overdue(grant.id(), medium, dossier.text().end().toString());
       dossiers.update(change, change.record(organ(dossier), event), grant.overdue(now));
       return true;
     }
@@ -94,14 +94,15 @@ public final class GrantClock {
     return true;
   }
 
-  private static @Nullable GrantState next(Grant grant, Instant now, boolean pastEnd) {
+  private static @Nullable GrantState next(
+      Dossier dossier, Grant grant, Instant now, boolean pastEnd) {
     Use use = grant.use();
     if (grant.state() == GrantState.APPROVED && pastEnd) {
       return GrantState.EXPIRED;
     }
     boolean over =
         grant.state() == GrantState.ACTIVE && use != null && !now.isBefore(use.deadline());
-    return over ? GrantState.USED : null;
+    return over ? dossier.used() : null;
   }
 
   private static Entry.Subject organ(Dossier dossier) {

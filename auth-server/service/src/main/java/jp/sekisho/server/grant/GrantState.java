@@ -9,11 +9,14 @@ import java.util.Set;
 public enum GrantState {
   /** Not used yet. */
   APPROVED,
-  /** A terminal may have the medium open. */
+  /** A terminal may have open what was approved. */
   ACTIVE,
   /** The time of use is over; the medium must come back. */
   USED,
-  /** The medium's return was confirmed, or it was handed over against a receipt. */
+  /**
+   * The medium's return was confirmed, or it was handed over against a receipt; where there is
+   * none, the time of use is over.
+   */
   CLOSED,
   /** Taken back by who asked, before its use. */
   WITHDRAWN,

@@ -14,12 +14,19 @@ import jp.sekisho.server.terminal.Terminal;
 import jp.sekisho.server.terminal.TerminalObserver;
 
 /**
- * What terminals report of media, as far as it moves an exception: a use whose time is over. A
- * medium closed for another cause (card out, unplugged, agent stopped) may be opened again within
- * its deadline, so it moves nothing. Terminals move only their own grants.
+ * What terminals report of uses, as far as it moves an exception: a use whose time is over, or,
+ * where no medium has to come back, that its person ended. What was closed for another cause (card
+ * out, unplugged, agent stopped) may be opened again within its deadline, so it moves nothing.
+ * Terminals move only their own grants.
  */
 public final class GrantWatch implements TerminalObserver {
   private static final Set<String> OVER = Set.of("deadline", "end");
+
+  /** What the person did at the terminal; of a medium only its return says that it is over. */
+  private static final String DONE = "done";
+
+  private static final Set<String> CLOSED =
+      Set.of("export.closed", "import.closed", "clipboard.closed");
 
   private final DossierRepository dossiers;
 
@@ -29,10 +36,10 @@ public final class GrantWatch implements TerminalObserver {
 
   @Override
   public void onRecord(Change change, Terminal terminal, DeviceRecord record, EntryReceipt entry) {
-    if (record.type().equals("export.closed")
+    if (CLOSED.contains(record.type())
         && record.data().get("grant") instanceof String id
         && record.data().get("cause") instanceof String cause
-        && OVER.contains(cause)
+        && (OVER.contains(cause) || cause.equals(DONE))
         && Ids.isId(id)) {
       try {
         closed(change, terminal, id, cause);
@@ -46,11 +53,13 @@ public final class GrantWatch implements TerminalObserver {
   private void closed(Change change, Terminal terminal, String id, String cause) {
     Dossier dossier = dossiers.find(change.handle(), id).orElse(null);
     Grant grant = dossier == null ? null : dossier.grant();
-    if (grant != null
+    if (dossier != null
+        && grant != null
         && grant.terminal().equals(terminal.id())
-        && grant.state() == GrantState.ACTIVE) {
+        && grant.state() == GrantState.ACTIVE
+        && (OVER.contains(cause) || !dossier.isOfMedium())) {
       EntryReceipt ended = change.record(terminal.subject(), new GrantEvent.Ended(id, cause));
-      dossiers.update(change, ended, grant.ended(GrantState.USED, change.now()));
+      dossiers.update(change, ended, grant.ended(dossier.used(), change.now()));
     }
   }
 

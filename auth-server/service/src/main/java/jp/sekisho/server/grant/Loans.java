@@ -150,7 +150,7 @@ public final class Loans {
     for (Dossier dossier : open.sound()) {
       Grant grant = dossier.grant();
       if (grant != null
-          && dossier.text().medium().equals(medium)
+          && medium.equals(dossier.text().medium())
           && grant.state().leadsTo(GrantState.REVOKED)) {
         GrantEvent event =
             dossier.request().turn() == null

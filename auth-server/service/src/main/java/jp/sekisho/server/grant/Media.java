@@ -191,7 +191,7 @@ public final class Media {
     if (!open.tampered().isEmpty()) {
       throw open.tampered().getFirst(); // it may be the one that needs it
     }
-    return open.sound().stream().anyMatch(dossier -> dossier.text().medium().equals(id));
+    return open.sound().stream().anyMatch(dossier -> id.equals(dossier.text().medium()));
   }
 
   private static boolean isHash(String text) {

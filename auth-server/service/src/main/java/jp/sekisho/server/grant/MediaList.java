@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import jp.sekisho.server.storage.RowSeal;
 import jp.sekisho.server.storage.TamperedException;
 import jp.sekisho.server.storage.Transactions;
@@ -56,10 +57,9 @@ public final class MediaList {
     return transactions.read(handle -> {
       Set<String> out = dossiers.out(handle, organ);
       Set<String> needed = new TreeSet<>();
-      dossiers
-          .needing(handle, organ)
-          .sound()
-          .forEach(dossier -> needed.add(dossier.text().medium()));
+      dossiers.needing(handle, organ).sound().stream()
+          .flatMap(dossier -> Stream.ofNullable(dossier.text().medium()))
+          .forEach(needed::add);
       return media.ofOrgan(handle, organ).stream()
           .map(medium ->
               new Line(

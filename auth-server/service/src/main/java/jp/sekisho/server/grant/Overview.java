@@ -11,6 +11,7 @@ import jp.sekisho.protocol.DueMonth;
 import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.GrantViews;
+import jp.sekisho.protocol.NewBounds;
 import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.OccurrenceView;
 import jp.sekisho.protocol.Remanded;
@@ -240,7 +241,7 @@ public final class Overview {
     return new GrantView(
         dossier.id(),
         dossier.state(),
-        grant != null && grant.isOut() && !now.isBefore(text.end()),
+        dossier.isOut() && !now.isBefore(text.end()),
         request.requester(),
         text.person(),
         text.terminal(),
@@ -270,6 +271,9 @@ public final class Overview {
         text.capability().text(),
         text.attendant(),
         export(text.export()),
+        text.amount() instanceof ExportGrant.Bounds(int files, long bytes)
+            ? new NewBounds(files, bytes)
+            : null,
         times.two() || request.first() != null || text.capability() == Capability.EXPORT_PLAIN,
         request.first() == null ? null : request.first().person(),
         request.first() == null ? null : time(request.first().at()),

@@ -111,7 +111,7 @@ public final class Papers {
   }
 
   /**
-   * The register (持出簿): what was in use in a month, by its beginning.
+   * The register (持出簿): the media that were in use in a month, by its beginning.
    *
    * @return empty for who may not see the organ's exceptions
    */
@@ -129,7 +129,10 @@ public final class Papers {
               dossiers.usedBetween(handle, session.organ(), from, until, MOST);
           edited.addAll(used.tampered());
           return Optional.of(
-              used.sound().stream().map(found -> paper(handle, found, now)).toList());
+              used.sound().stream()
+                  .filter(Dossier::isOfMedium)
+                  .map(found -> paper(handle, found, now))
+                  .toList());
         });
     edited.forEach(tampered::report);
     return register;
@@ -156,7 +159,7 @@ public final class Papers {
         returnedBy == null ? null : named(handle, returnedBy),
         grant == null ? null : grant.receipt(),
         grant == null || grant.erasure() == null ? null : grant.erasure().at(),
-        grant != null && grant.isOut() && !now.isBefore(dossier.text().end()));
+        dossier.isOut() && !now.isBefore(dossier.text().end()));
   }
 
   private List<Signed> signatures(Handle handle, Dossier dossier) {

@@ -2,9 +2,13 @@ package jp.sekisho.server.grant;
 
 import java.time.Duration;
 import java.time.Instant;
+import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.GrantSeries;
 import jp.sekisho.protocol.statement.GrantText;
+import jp.sekisho.protocol.statement.Purpose;
+import jp.sekisho.smartcard.verify.Spki;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +59,21 @@ public record Request(
     /** Whether somebody approved it already, or had it approved in their place. */
     boolean involves(@Nullable String one) {
       return person.equals(one) || (represented != null && represented.equals(one));
+    }
+
+    /**
+     * Whether the evidence is that a card approved exactly this text. It was verified when it came;
+     * it is again wherever the second one's approval would be worth nothing without it.
+     */
+    boolean isOf(GrantText signed) {
+      try {
+        CardStatement said = CardStatement.parse(approval.statement());
+        return said.purpose() == Purpose.APPROVE
+            && signed.detail().equals(said.detail())
+            && Spki.verifies(approval.spki(), approval.statement(), approval.signature());
+      } catch (MalformedException e) {
+        return false;
+      }
     }
   }
 

@@ -9,10 +9,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
-import jp.sekisho.policy.grant.GrantCapability;
-import jp.sekisho.policy.setting.Shapes;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.NewBounds;
 import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.NewGrant;
 import jp.sekisho.protocol.NewSeries;
@@ -112,14 +110,15 @@ public final class Requests {
 
   private static GrantEvent.@Nullable Leaving leaving(ExportGrant text) {
     ExportGrant.Export export = text.export();
-    return export == null && text.attendant() == null
+    ExportGrant.Amount amount = text.amount();
+    return amount == null && text.attendant() == null
         ? null
         : new GrantEvent.Leaving(
             text.capability().text(),
             text.attendant(),
             export == null ? null : export.recipient(),
-            export == null ? 0 : export.files(),
-            export == null ? 0 : export.bytes());
+            amount == null ? 0 : amount.files(),
+            amount == null ? 0 : amount.bytes());
   }
 
   private Verdict<GrantText> newText(Change change, Session by, NewGrant wanted) {
@@ -137,18 +136,33 @@ public final class Requests {
     if (wanted.end() == null || wanted.end().isBlank()) {
       return Verdict.refused(Refusal.GRANT_WITHOUT_END);
     }
-    Optional<Medium> medium =
-        media
-            .find(change.handle(), wanted.medium())
-            .filter(m -> m.usable() && m.organ().equals(by.organ()));
-    if (medium.isEmpty()) {
-      return Verdict.refused(Refusal.GRANT_MEDIUM);
-    }
     return capability(wanted.capability())
-        .then(capability -> text(change, by, id, wanted, medium.get(), capability));
+        .then(capability ->
+            medium(change, by, wanted, capability)
+                .then(about -> text(change, by, id, wanted, about, capability)));
   }
 
-  /** What no terminal carries out yet is refused by its own name; without a word it is reading. */
+  /**
+   * What a request is about.
+   *
+   * @param medium null where its kind is of none
+   */
+  private record About(@Nullable Medium medium) {}
+
+  private Verdict<About> medium(Change change, Session by, NewGrant wanted, Capability capability) {
+    String id = FreeText.optional(wanted.medium());
+    if (!capability.isOfMedium()) {
+      return id == null
+          ? Verdict.passed(new About(null))
+          : Verdict.refused(Refusal.GRANT_INCOMPLETE);
+    }
+    return (id == null ? Optional.<Medium>empty() : media.find(change.handle(), id))
+        .filter(m -> m.usable() && m.organ().equals(by.organ()))
+        .map(m -> Verdict.passed(new About(m)))
+        .orElseGet(() -> Verdict.refused(Refusal.GRANT_MEDIUM));
+  }
+
+  /** Without a word it is reading. */
   private static Verdict<Capability> capability(@Nullable String wanted) {
     if (wanted == null || wanted.isBlank()) {
       return Verdict.passed(Capability.USB_READ);
@@ -156,14 +170,12 @@ public final class Requests {
     try {
       return Verdict.passed(Capability.parse(wanted));
     } catch (MalformedException e) {
-      boolean known =
-          Stream.of(GrantCapability.values()).map(Shapes::text).anyMatch(wanted::equals);
-      return Verdict.refused(known ? Refusal.GRANT_NOT_CARRIED : Refusal.GRANT_INCOMPLETE);
+      return Verdict.refused(Refusal.GRANT_INCOMPLETE);
     }
   }
 
   private Verdict<GrantText> text(
-      Change change, Session by, String id, NewGrant wanted, Medium medium, Capability capability) {
+      Change change, Session by, String id, NewGrant wanted, About about, Capability capability) {
     Integer minutes = wanted.minutes();
     String start = wanted.start();
     if (minutes == null || start == null || wanted.end() == null) {
@@ -181,17 +193,22 @@ public final class Requests {
     if (fault != null) {
       return Verdict.refused(fault);
     }
-    if (wanted.series() != null && (wanted.attendant() != null || wanted.export() != null)) {
+    if (wanted.series() != null
+        && (capability != Capability.USB_READ
+            || wanted.attendant() != null
+            || wanted.export() != null
+            || wanted.bounds() != null)) {
       return Verdict.refused(Refusal.GRANT_BY_TWO);
     }
     String attendant = FreeText.optional(wanted.attendant());
     if (attendant != null && attendant.equals(wanted.person())) {
       return Verdict.refused(Refusal.GRANT_ATTENDANT);
     }
-    Verdict<Leaves> leaves = leaves(capability, attendant, wanted.export());
-    if (leaves instanceof Verdict.Refused<Leaves>(Refusal reason)) {
+    Verdict<Passes> passes = passes(capability, attendant, wanted);
+    if (passes instanceof Verdict.Refused<Passes>(Refusal reason)) {
       return Verdict.refused(reason);
     }
+    Medium medium = about.medium();
     ExportGrant text;
     try {
       text =
@@ -201,8 +218,8 @@ public final class Requests {
               wanted.person(),
               wanted.terminal(),
               capability,
-              medium.id(),
-              medium.fingerprint(),
+              medium == null ? null : medium.id(),
+              medium == null ? null : medium.fingerprint(),
               FreeText.normal(wanted.reason()),
               FreeText.optional(wanted.document()),
               FreeText.optional(wanted.legalBasis()),
@@ -212,7 +229,7 @@ public final class Requests {
               until,
               minutes,
               attendant,
-              ((Verdict.Passed<Leaves>) leaves).proof().export());
+              ((Verdict.Passed<Passes>) passes).proof().amount());
     } catch (IllegalArgumentException e) {
       return Verdict.refused(Refusal.GRANT_INCOMPLETE);
     }
@@ -225,18 +242,45 @@ public final class Requests {
   }
 
   /**
-   * @param export null where nothing leaves
+   * @param amount null where a medium is only read
    */
-  private record Leaves(ExportGrant.@Nullable Export export) {}
+  private record Passes(ExportGrant.@Nullable Amount amount) {}
 
-  /** What leaves, as the text will have it; said by name what is wrong with it. */
-  private static Verdict<Leaves> leaves(
-      Capability capability, @Nullable String attendant, @Nullable NewExport wanted) {
-    if (capability == Capability.USB_READ) {
-      return wanted == null
-          ? Verdict.passed(new Leaves(null))
-          : Verdict.refused(Refusal.GRANT_EXPORT);
+  /** How much passes, as the text will have it; said by name what is wrong with it. */
+  private static Verdict<Passes> passes(
+      Capability capability, @Nullable String attendant, NewGrant wanted) {
+    NewExport export = wanted.export();
+    NewBounds bounds = wanted.bounds();
+    return switch (capability) {
+      case USB_READ ->
+          export == null && bounds == null
+              ? Verdict.passed(new Passes(null))
+              : Verdict.refused(Refusal.GRANT_EXPORT);
+      case USB_EXPORT_ENCRYPTED, EXPORT_PLAIN ->
+          bounds == null
+              ? leaves(capability, attendant, export)
+              : Verdict.refused(Refusal.GRANT_EXPORT);
+      case MEDIA_IMPORT, CLIPBOARD ->
+          export == null && bounds != null && (bounds.files() == 0) != isImport(capability)
+              ? bounded(bounds)
+              : Verdict.refused(Refusal.GRANT_EXPORT);
+    };
+  }
+
+  private static boolean isImport(Capability capability) {
+    return capability == Capability.MEDIA_IMPORT;
+  }
+
+  private static Verdict<Passes> bounded(NewBounds wanted) {
+    try {
+      return Verdict.passed(new Passes(new ExportGrant.Bounds(wanted.files(), wanted.bytes())));
+    } catch (IllegalArgumentException e) {
+      return Verdict.refused(Refusal.GRANT_EXPORT);
     }
+  }
+
+  private static Verdict<Passes> leaves(
+      Capability capability, @Nullable String attendant, @Nullable NewExport wanted) {
     boolean plain = capability == Capability.EXPORT_PLAIN;
     if (plain && attendant == null) {
       return Verdict.refused(Refusal.GRANT_ATTENDANT);
@@ -251,7 +295,7 @@ public final class Requests {
     }
     try {
       return Verdict.passed(
-          new Leaves(
+          new Passes(
               new ExportGrant.Export(wanted.recipient(), wanted.files(), wanted.bytes(), names)));
     } catch (IllegalArgumentException e) {
       return Verdict.refused(Refusal.GRANT_EXPORT);

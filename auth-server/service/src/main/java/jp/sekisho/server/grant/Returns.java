@@ -37,7 +37,7 @@ public final class Returns {
             .then(dossier -> {
               Grant grant = known(dossier);
               EntryReceipt entry =
-                  change.record(by.subject(), new GrantEvent.Returned(id, dossier.text().medium()));
+                  change.record(by.subject(), new GrantEvent.Returned(id, medium(dossier)));
               Grant closed = grant.returned(change.now(), by.person());
               dossiers.update(change, entry, closed);
               return Verdict.passed(dossier.with(closed));
@@ -58,12 +58,10 @@ public final class Returns {
               Grant grant = known(dossier);
               EntryReceipt entry =
                   change.record(
-                      by.subject(),
-                      new GrantEvent.HandedOver(id, dossier.text().medium(), receipt));
+                      by.subject(), new GrantEvent.HandedOver(id, medium(dossier), receipt));
               Grant closed = grant.handedOver(change.now(), by.person(), receipt);
               dossiers.update(change, entry, closed);
-              loans.handedOver(
-                  change, entry, dossier.text().medium(), dossier.request().organ(), receipt);
+              loans.handedOver(change, entry, medium(dossier), dossier.request().organ(), receipt);
               return Verdict.passed(dossier.with(closed));
             }));
   }
@@ -75,7 +73,7 @@ public final class Returns {
             .take(change, by, Step.ERASE, id)
             .then(dossier -> {
               EntryReceipt entry =
-                  change.record(by.subject(), new GrantEvent.Erased(id, dossier.text().medium()));
+                  change.record(by.subject(), new GrantEvent.Erased(id, medium(dossier)));
               Grant erased = known(dossier).erased(new Grant.Erasure(change.now(), by.person()));
               dossiers.update(change, entry, erased);
               return Verdict.passed(dossier.with(erased));
@@ -88,6 +86,14 @@ public final class Returns {
       throw new IllegalStateException("what nobody approved passed the check of a step");
     }
     return grant;
+  }
+
+  private static String medium(Dossier dossier) {
+    String medium = dossier.text().medium();
+    if (medium == null) {
+      throw new IllegalStateException("what is about no medium passed the check of a step");
+    }
+    return medium;
   }
 
   /** What became of the use of an occurrence; once, and what is said stays in the row only. */

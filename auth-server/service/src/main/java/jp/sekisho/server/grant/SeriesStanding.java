@@ -70,11 +70,13 @@ final class SeriesStanding {
     if (!terminal) {
       return Broken.TERMINAL;
     }
+    String id = text.medium();
     boolean medium =
-        media
-            .find(handle, text.medium())
-            .filter(m -> m.usable() && m.fingerprint().equals(text.fingerprint()))
-            .isPresent();
+        id != null
+            && media
+                .find(handle, id)
+                .filter(m -> m.usable() && m.fingerprint().equals(text.fingerprint()))
+                .isPresent();
     if (!medium) {
       return Broken.MEDIUM;
     }

@@ -126,7 +126,7 @@ enum Step {
         return Refusal.ROLE_MISSING;
       }
       Grant grant = dossier.grant();
-      return grant != null && grant.isOut() && grant.state().leadsTo(GrantState.CLOSED)
+      return grant != null && dossier.isOut() && grant.state().leadsTo(GrantState.CLOSED)
           ? null
           : Refusal.GRANT_DECIDED;
     }

@@ -114,15 +114,16 @@ final class BreachPrefill {
   }
 
   private static Known of(GrantView grant, Words words) {
+    String medium = grant.medium();
     return new Known(
         words
-            .text("web.breach.fill.grant")
+            .text("web.breach.fill.grant" + (medium == null ? ".no-medium" : ""))
             .replace("{id}", grant.id())
             .replace("{terminal}", grant.terminal())
-            .replace("{medium}", grant.medium())
+            .replace("{medium}", medium == null ? "" : medium)
             .replace("{start}", PaperContent.time(Instant.parse(grant.start()), words))
             .replace("{end}", PaperContent.time(Instant.parse(grant.end()), words)),
-        words.text("web.breach.fill.data").replace("{medium}", grant.medium()),
+        medium == null ? "" : words.text("web.breach.fill.data").replace("{medium}", medium),
         words.text("web.breach.fill.subjects").replace("{n}", String.valueOf(subjects(grant))));
   }
 

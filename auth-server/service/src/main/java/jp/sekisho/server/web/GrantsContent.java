@@ -1,6 +1,5 @@
 package jp.sekisho.server.web;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +10,7 @@ import jp.sekisho.protocol.DeputyList;
 import jp.sekisho.protocol.ExtensionView;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.MalformedException;
+import jp.sekisho.protocol.NewBounds;
 import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.Remanded;
 import jp.sekisho.protocol.ReviewLine;
@@ -60,7 +60,8 @@ final class GrantsContent {
         view.requester(),
         view.person(),
         view.terminal(),
-        view.medium(),
+        view.medium() == null ? NOTHING : view.medium(),
+        view.medium() != null,
         time(view.start()),
         time(view.end()),
         view.minutes(),
@@ -89,7 +90,7 @@ final class GrantsContent {
         FIELD.format(Instant.parse(view.end())),
         words.text(KIND + view.capability()),
         orEmpty(view.attendant()),
-        leaving(view.export(), words),
+        passing(view, words),
         view.two(),
         view.firstBy() == null ? "" : view.firstBy() + " (" + time(view.firstAt()) + ")",
         view.actions());
@@ -100,14 +101,38 @@ final class GrantsContent {
     return words.text(KIND + capability.text());
   }
 
-  private static String leaving(@Nullable NewExport export, Words words) {
-    return export == null
-        ? ""
-        : words
-            .text("web.grant.leaving")
-            .replace("{recipient}", export.recipient())
-            .replace("{files}", String.valueOf(export.files()))
-            .replace("{bytes}", String.valueOf(export.bytes()));
+  private static String passing(GrantView view, Words words) {
+    NewExport export = view.export();
+    NewBounds bounds = view.bounds();
+    if (export != null) {
+      return leaving(export.recipient(), export.files(), export.bytes(), words);
+    }
+    return bounds == null ? "" : bounded(bounds.files(), bounds.bytes(), words);
+  }
+
+  /** How much passes under a text at most, in words; "" where a medium is only read. */
+  static String passing(ExportGrant text, Words words) {
+    return switch (text.amount()) {
+      case null -> "";
+      case ExportGrant.Export export ->
+          leaving(export.recipient(), export.files(), export.bytes(), words);
+      case ExportGrant.Bounds(int files, long bytes) -> bounded(files, bytes, words);
+    };
+  }
+
+  private static String leaving(String recipient, int files, long bytes, Words words) {
+    return words
+        .text("web.grant.leaving")
+        .replace("{recipient}", recipient)
+        .replace("{files}", String.valueOf(files))
+        .replace("{bytes}", Sizes.text(bytes, words));
+  }
+
+  private static String bounded(int files, long bytes, Words words) {
+    return words
+        .text(files == 0 ? "web.grant.crossing" : "web.grant.importing")
+        .replace("{files}", String.valueOf(files))
+        .replace("{bytes}", Sizes.text(bytes, words));
   }
 
   private static List<Kind> kinds(Offer offer, Words words) {
@@ -261,7 +286,7 @@ final class GrantsContent {
         new Filled(
             text.person(),
             text.terminal(),
-            text.medium(),
+            orEmpty(text.medium()),
             FIELD.format(text.start()),
             FIELD.format(text.end()),
             series == null ? "" : series.repeat().text(),
@@ -280,17 +305,13 @@ final class GrantsContent {
 
   private static Leaving leaving(ExportGrant text) {
     ExportGrant.Export export = text.export();
+    ExportGrant.Amount amount = text.amount();
     return new Leaving(
         text.capability().text(),
         orEmpty(text.attendant()),
         export == null ? "" : export.recipient(),
-        export == null ? "" : String.valueOf(export.files()),
-        export == null
-            ? ""
-            : BigDecimal.valueOf(export.bytes())
-                .divide(BigDecimal.valueOf(1L << 20))
-                .stripTrailingZeros()
-                .toPlainString(),
+        amount == null || amount.files() == 0 ? "" : String.valueOf(amount.files()),
+        amount == null ? GrantsPage.Amount.NONE : Sizes.field(amount.bytes()),
         export == null ? "" : String.join("\n", export.names()));
   }
 

@@ -98,6 +98,11 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       kinds = List.copyOf(kinds);
       recipients = List.copyOf(recipients);
     }
+
+    /** Units for an amount of data, the smallest first. */
+    public List<String> units() {
+      return Sizes.UNITS;
+    }
   }
 
   /**
@@ -108,15 +113,27 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
   public record Kind(String value, String words) {}
 
   /**
-   * What of its fields only an export or an attended use fills; empty for nothing.
+   * An amount of data as its fields hold it.
    *
-   * @param size in MiB, with what decimals it has
+   * @param number with what decimals it has; "" for none
+   * @param unit one of {@link Sizes#UNITS}
+   */
+  public record Amount(String number, String unit) {
+    /** Of a new request. */
+    static final Amount NONE = new Amount("", "MiB");
+  }
+
+  /**
+   * What of its fields only a kind under which something passes or an attended use fills; empty for
+   * nothing.
+   *
+   * @param size how much data
    * @param names one in each line
    */
   public record Leaving(
-      String kind, String attendant, String recipient, String files, String size, String names) {
+      String kind, String attendant, String recipient, String files, Amount size, String names) {
     /** Of a new request. */
-    static final Leaving NOTHING = new Leaving("usb-read", "", "", "", "", "");
+    static final Leaving NOTHING = new Leaving("usb-read", "", "", "", Amount.NONE, "");
   }
 
   /**
@@ -250,9 +267,11 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
    * @param unreported whether it is missing (事後報告未了)
    * @param reportDue when it is due
    * @param endField the end as an input field holds it
+   * @param medium "—" where it is about none
+   * @param ofMedium whether it is about a registered medium
    * @param kind what it opens, in words
    * @param attendant who stands by; "" for nobody
-   * @param leaving what leaves, in words; "" for nothing
+   * @param leaving what leaves, comes in or goes over a boundary, in words; "" for nothing
    * @param two whether two persons have to approve it
    * @param first who approved it first of two, and when; "" before
    * @param actions what the session's person may do, stable words
@@ -266,6 +285,7 @@ public record GrantsPage(Frame frame, String person, String terminal, @Nullable 
       String person,
       String terminal,
       String medium,
+      boolean ofMedium,
       String start,
       String end,
       int minutes,

@@ -34,7 +34,9 @@ final class PaperContent {
     rows.add(new Row(words.text("web.grant.requester"), named(paper.requester())));
     rows.add(new Row(words.text("web.paper.user"), named(paper.user())));
     rows.add(new Row(words.text("web.log.terminal"), text.terminal()));
-    rows.add(new Row(words.text("web.grant.medium"), text.medium()));
+    if (text.medium() != null) {
+      rows.add(new Row(words.text("web.grant.medium"), text.medium()));
+    }
     rows.add(new Row(words.text("web.paper.kind"), GrantsContent.kind(text.capability(), words)));
     String attendant = text.attendant();
     if (attendant != null) {
@@ -43,8 +45,13 @@ final class PaperContent {
     ExportGrant.Export export = text.export();
     if (export != null) {
       rows.add(new Row(words.text("web.grant.recipient"), export.recipient()));
-      rows.add(new Row(words.text("web.grant.files"), String.valueOf(export.files())));
-      rows.add(new Row(words.text("web.grant.bytes"), String.valueOf(export.bytes())));
+    }
+    ExportGrant.Amount amount = text.amount();
+    if (amount != null && amount.files() > 0) {
+      rows.add(new Row(words.text("web.grant.files"), String.valueOf(amount.files())));
+    }
+    if (amount != null) {
+      rows.add(new Row(words.text("web.grant.bytes"), Sizes.text(amount.bytes(), words)));
     }
     if (export != null && !export.names().isEmpty()) {
       rows.add(new Row(words.text("web.grant.names"), String.join(" / ", export.names())));
@@ -82,6 +89,8 @@ final class PaperContent {
     if (permit) {
       rows.add(new Row(words.text("web.grant.activated"), time(paper.activated(), words)));
       rows.add(new Row(words.text("web.grant.ended"), time(paper.ended(), words)));
+    }
+    if (permit && text.medium() != null) {
       boolean handedOver = paper.receipt() != null;
       rows.add(
           new Row(
@@ -132,7 +141,7 @@ final class PaperContent {
     String state = words.text("web.grant.state." + paper.state());
     Named returnedBy = paper.returnedBy();
     return new Line(
-        text.medium(),
+        orNothing(text.medium()),
         kind(text, words),
         named(paper.user()),
         text.terminal(),
@@ -147,19 +156,10 @@ final class PaperContent {
 
   /** What it was used for, with what left at most and who stood by. */
   private static String kind(ExportGrant text, Words words) {
-    StringBuilder kind = new StringBuilder(GrantsContent.kind(text.capability(), words));
-    ExportGrant.Export export = text.export();
-    if (export != null) {
-      kind.append(
-          words
-              .text("web.grant.leaving")
-              .replace("{recipient}", export.recipient())
-              .replace("{files}", String.valueOf(export.files()))
-              .replace("{bytes}", String.valueOf(export.bytes())));
-    }
+    String kind = GrantsContent.kind(text.capability(), words) + GrantsContent.passing(text, words);
     String attendant = text.attendant();
     return attendant == null
-        ? kind.toString()
+        ? kind
         : kind + " " + words.text("web.grant.attendant") + " " + attendant;
   }
 

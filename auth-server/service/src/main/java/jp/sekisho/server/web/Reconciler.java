@@ -129,7 +129,7 @@ final class Reconciler {
         dossier.text().terminal(),
         dossier.text().medium(),
         use.at().toString(),
-        dossier.text().end().toString(),
+        dossier.isOfMedium() ? dossier.text().end().toString() : null,
         line.openings(),
         time(line.opened()),
         time(line.closed()),

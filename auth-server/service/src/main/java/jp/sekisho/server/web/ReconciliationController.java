@@ -131,7 +131,7 @@ final class ReconciliationController {
     boolean known = grant != null && !one.doubt().equals("no-grant");
     return new Opening(
         one.index(),
-        words.text("web.event.export." + one.event()),
+        words.text("web.reconciliation.event." + one.event()),
         time(one.at()),
         orNothing(one.terminal()),
         orNothing(one.person()),
@@ -146,25 +146,16 @@ final class ReconciliationController {
         one.lacks().stream()
             .map(lack -> words.text("web.reconciliation.lack." + lack))
             .collect(Collectors.joining(" "));
-    String none =
-        one.returnedAt() == null ? "web.grant.state." + one.state() : "web.reconciliation.fits";
+    boolean fits = one.returnedAt() != null || one.state().equals("closed");
+    String none = fits ? "web.reconciliation.fits" : "web.grant.state." + one.state();
     return new Use(
         one.grant(),
         one.person(),
         one.terminal(),
-        one.medium(),
+        orNothing(one.medium()),
         time(one.activatedAt()),
         time(one.due()),
-        one.openings() == 0
-            ? NOTHING
-            : words
-                    .text("web.reconciliation.openings")
-                    .replace("{n}", String.valueOf(one.openings()))
-                + " "
-                + time(one.openedAt())
-                + " – "
-                + time(one.closedAt())
-                + written(one, words),
+        terminals(one, words),
         one.receipt() == null
             ? time(one.returnedAt())
             : time(one.returnedAt())
@@ -175,14 +166,27 @@ final class ReconciliationController {
         lacks.isEmpty() ? words.text(none) : lacks);
   }
 
-  private static String written(ReconciledUse one, Words words) {
-    return one.files() == 0
-        ? ""
-        : " "
-            + words
-                .text("web.reconciliation.written")
+  private static String terminals(ReconciledUse one, Words words) {
+    String opened =
+        one.openings() == 0
+            ? ""
+            : words
+                    .text("web.reconciliation.openings")
+                    .replace("{n}", String.valueOf(one.openings()))
+                + " "
+                + time(one.openedAt())
+                + " – "
+                + time(one.closedAt())
+                + " ";
+    String passed =
+        one.bytes() == 0 && one.files() == 0
+            ? ""
+            : words
+                .text("web.reconciliation." + (one.files() == 0 ? "crossed" : "written"))
                 .replace("{files}", String.valueOf(one.files()))
-                .replace("{bytes}", String.valueOf(one.bytes()));
+                .replace("{bytes}", Sizes.text(one.bytes(), words));
+    String both = (opened + passed).strip();
+    return both.isEmpty() ? NOTHING : both;
   }
 
   private static String orNothing(@Nullable String text) {

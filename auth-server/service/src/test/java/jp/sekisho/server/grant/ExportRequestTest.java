@@ -3,22 +3,18 @@ package jp.sekisho.server.grant;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import jp.sekisho.policy.grant.Approver;
+import java.util.Objects;
 import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
-import jp.sekisho.policy.setting.Setting;
-import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.usb.UsbSettings;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantOffer;
@@ -29,93 +25,19 @@ import jp.sekisho.protocol.NewSeries;
 import jp.sekisho.protocol.OfferedApproval;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.RemandReason;
-import jp.sekisho.protocol.Sha256;
-import jp.sekisho.protocol.statement.CardStatement;
+import jp.sekisho.protocol.event.GrantEvent;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
-import jp.sekisho.protocol.statement.Purpose;
-import jp.sekisho.server.authn.SettableClock;
-import jp.sekisho.server.authn.Verdict;
-import jp.sekisho.server.person.PersonImport;
 import jp.sekisho.server.session.Session;
-import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.TamperedException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Exceptions under which files leave, by rules that a test sets: each refusal, and the two
  * approvals that what leaves in plain always needs. Signatures are proved in {@link GrantsTest}.
  */
-@SuppressWarnings("NullAway.Init") // by open()
-final class ExportRequestTest {
-  private static final String PERSONS =
-      """
-      staff_number,name,organ,division,division_name,post,from,until,roles
-      100042,関 所太郎,mayor,0101,市民課,主事,2026-04-01,2027-03-31,CLERK
-      100050,立会 次郎,mayor,0101,市民課,主事,2026-04-01,2027-03-31,CLERK
-      200001,管理 花子,mayor,0101,市民課,主査,2026-04-01,2027-03-31,ADMIN
-      300001,承認 一郎,mayor,0101,市民課,課長,2026-04-01,2027-03-31,CLERK;APPROVER
-      300002,承認 二郎,mayor,0101,市民課,課長補佐,2026-04-01,2027-03-31,CLERK;APPROVER
-      300003,承認 三郎,mayor,0101,市民課,課長補佐,2026-04-01,2027-03-31,CLERK;APPROVER
-      300004,転出 四郎,mayor,0101,市民課,課長補佐,2026-04-01,2026-11-21,CLERK;APPROVER
-      """;
-  private static final String CLERK = "100042";
-  private static final String ATTENDANT = "100050";
-  private static final List<String> APPROVERS = List.of("300001", "300002", "300003", "300004");
-
-  @TempDir private Path directory;
-  private final SettableClock clock = new SettableClock(Instant.parse("2026-11-21T00:00:00Z"));
-  private final PolicyRules signed = new PolicyRules();
-  private GrantRun run;
-  private Session clerk;
-
-  @BeforeEach
-  void open() {
-    run = new GrantRun(directory, clock, signed);
-    run.storage
-        .database
-        .writer()
-        .write(h -> h.execute("insert into organ (id, name) values ('mayor', '市長部局')"));
-    assertInstanceOf(
-        PersonImport.Outcome.Done.class,
-        new PersonImport(run.storage.transactions, run.storage.seal, _ -> 1, clock)
-            .run(PERSONS.getBytes(StandardCharsets.UTF_8), false));
-    run.media.register("M-0007", "mayor", GrantRun.FINGERPRINT);
-    clerk = run.login(CLERK, "T-0001");
-    rules(PolicyRules.leaving().build());
-  }
-
-  @AfterEach
-  void close() {
-    run.close();
-  }
-
-  private void rules(SettingValues settings) {
-    rules(settings, APPROVERS);
-  }
-
-  private void rules(SettingValues settings, List<String> approvers) {
-    signed.of(
-        PolicyRules.rules(
-            Duration.ofMinutes(30),
-            approvers.stream()
-                .map(one -> new Approver(one, "mayor", Sha256.text(key(one))))
-                .toList()),
-        settings);
-  }
-
-  private <T> void rules(Setting<T> setting, T value) {
-    rules(PolicyRules.put(PolicyRules.leaving(), setting, value).build());
-  }
-
-  private static byte[] key(String person) {
-    return ("key of " + person).getBytes(StandardCharsets.US_ASCII);
-  }
-
+final class ExportRequestTest extends RuledRequests {
   private NewGrant wanted(
       @Nullable String capability, @Nullable String attendant, @Nullable NewExport export) {
     return wanted(capability, attendant, export, null);
@@ -157,22 +79,6 @@ final class ExportRequestTest {
     return new NewExport("prefecture", names.length, 1_000, List.of(names));
   }
 
-  private void refused(Refusal reason, NewGrant wanted) {
-    refused(reason, run.requests.request(clerk, wanted));
-    assertTrue(run.entries().getLast().equals("grant.refused " + reason), run.entries().toString());
-  }
-
-  private static void refused(Refusal reason, Verdict<?> verdict) {
-    assertEquals(Verdict.refused(reason), verdict);
-  }
-
-  private static <P> P passed(Verdict<P> verdict) {
-    return switch (verdict) {
-      case Verdict.Passed<P>(P proof) -> proof;
-      case Verdict.Refused<P>(Refusal reason) -> throw new AssertionError(reason);
-    };
-  }
-
   @Test
   @DisplayName(
       "R10, R13: what leaves is asked for with recipient, files and bytes, within the policy")
@@ -210,8 +116,6 @@ final class ExportRequestTest {
         passed(run.requests.request(clerk, wanted(null, null, null))).text().capability());
     passed(run.requests.request(clerk, wanted("usb-read", null, null)));
     refused(Refusal.GRANT_EXPORT, wanted("usb-read", null, plainFiles("a.csv")));
-    refused(Refusal.GRANT_NOT_CARRIED, wanted("media-import", null, null));
-    refused(Refusal.GRANT_NOT_CARRIED, wanted("clipboard", null, null));
     refused(Refusal.GRANT_INCOMPLETE, wanted("usb-write", null, null));
   }
 
@@ -289,33 +193,8 @@ final class ExportRequestTest {
     refused(Refusal.GRANT_BY_TWO, wanted(null, null, null, weekly));
   }
 
-  private Verdict<EntryReceipt> approve(String person, String id) {
-    return approve(person, key(person), id);
-  }
-
-  private Verdict<EntryReceipt> approve(String person, byte[] key, String id) {
-    Session session = run.login(person, "T-0002");
-    byte[] text = run.dossier(id).request().signed().bytes();
-    CardStatement said =
-        new CardStatement(
-            "https://auth.city.example",
-            Base64Url.encode(new byte[16]),
-            Base64Url.encode(new byte[32]),
-            Purpose.APPROVE,
-            "T-0002",
-            Base64Url.encode(new byte[32]),
-            Sha256.text(text));
-    return run.approve(session, key, said.bytes(), id, text, false);
-  }
-
   private String askedPlain() {
     return passed(run.requests.request(clerk, plain())).id();
-  }
-
-  private List<GrantOffer> offers() {
-    return run.activations
-        .offers(GrantRun.terminal("T-0001", clock.instant()), clock.instant())
-        .grants();
   }
 
   @Test
@@ -465,6 +344,49 @@ final class ExportRequestTest {
     passed(approve("300001", read));
     rules(GrantSettings.SECOND_APPROVER, List.of(GrantCapability.USB_READ));
     refused(Refusal.APPROVAL_SECOND, run.activate(read, 2));
+  }
+
+  @Test
+  @DisplayName(
+      "R11: a first approval that its card did not sign is none: not seconded, not offered")
+  void firstSignature() {
+    String id = askedPlain();
+    passed(approve("300001", key("300001"), id, (_, _) -> new byte[] {2}));
+    refused(Refusal.APPROVAL_FIRST, approve("300002", id));
+    assertEquals("approved-once", run.dossier(id).state());
+
+    String other = askedPlain();
+    passed(approve("300001", other));
+    passed(approve("300002", other));
+    assertEquals(1, offers().size());
+    Request sound = run.dossier(other).request();
+    Extension.Approval evidence = Objects.requireNonNull(sound.first()).approval();
+    Request unsigned =
+        new Request(
+            sound.requester(),
+            sound.text(),
+            sound.state(),
+            sound.created(),
+            sound.decided(),
+            sound.decidedBy(),
+            sound.remand(),
+            sound.turn(),
+            new Request.First(
+                clock.instant(),
+                "300001",
+                null,
+                new Extension.Approval(
+                    evidence.transaction(),
+                    evidence.statement(),
+                    new byte[] {2},
+                    evidence.spki())));
+    run.storage.transactions.write(change -> {
+      run.dossiers.update(
+          change, change.record(clerk.subject(), new GrantEvent.Withdrawn(other)), unsigned);
+      return other;
+    });
+    assertTrue(offers().isEmpty(), "sealed, and yet no card's");
+    refused(Refusal.APPROVAL_FIRST, run.activate(other, 1));
   }
 
   @Test

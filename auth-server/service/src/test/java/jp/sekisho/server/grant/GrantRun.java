@@ -31,6 +31,7 @@ import jp.sekisho.server.session.Token;
 import jp.sekisho.server.storage.EntryReceipt;
 import jp.sekisho.server.storage.OpenStorage;
 import jp.sekisho.server.terminal.Terminal;
+import org.jspecify.annotations.Nullable;
 
 /** The feature over a freshly opened storage, as one run of the service has it. */
 class GrantRun implements AutoCloseable {
@@ -54,8 +55,13 @@ class GrantRun implements AutoCloseable {
   private final SettableClock clock;
 
   GrantRun(Path directory, SettableClock clock, SignedRules signed) {
+    this(OpenStorage.sqlite(directory, clock), clock, signed);
+  }
+
+  /** Closes the storage with it. */
+  GrantRun(OpenStorage storage, SettableClock clock, SignedRules signed) {
     this.clock = clock;
-    this.storage = OpenStorage.sqlite(directory, clock);
+    this.storage = storage;
     this.dossiers = new DossierRepository(storage.seal);
     this.shelf =
         new Shelf(
@@ -129,13 +135,25 @@ class GrantRun implements AutoCloseable {
   /** As a login does it, by a registered card: who asked writes down what was refused. */
   Verdict<EntryReceipt> approve(
       Session approver, byte[] spki, byte[] statement, String id, byte[] text, boolean low) {
+    return approve(approver, spki, statement, new byte[] {2}, id, text, low);
+  }
+
+  /** As a login does it, with the signature that the card is said to have given. */
+  Verdict<EntryReceipt> approve(
+      Session approver,
+      byte[] spki,
+      byte[] statement,
+      byte[] signature,
+      String id,
+      byte[] text,
+      boolean low) {
     TestCards.register(storage, approver.person(), spki);
     Matter matter = new Matter(id, text, "/grants/" + id);
     return storage.transactions.write(change -> {
       Verdict<EntryReceipt> approved =
           approvals.approve(
               change,
-              new Approvals.Approval(approver, matter, "t", statement, new byte[] {2}, spki, low));
+              new Approvals.Approval(approver, matter, "t", statement, signature, spki, low));
       if (approved instanceof Verdict.Refused<EntryReceipt>(Refusal reason)) {
         approvals.refused(change, approver.subject(), matter, reason);
       }
@@ -144,12 +162,16 @@ class GrantRun implements AutoCloseable {
   }
 
   Verdict<Activated> activate(String id, int nonce) {
+    return activate(id, nonce, FINGERPRINT);
+  }
+
+  Verdict<Activated> activate(String id, int nonce, @Nullable String fingerprint) {
     byte[] bytes = new byte[32];
     bytes[0] = (byte) nonce;
     return activations.activate(
         terminal("T-0001", clock.instant()),
         id,
-        new ActivateRequest(Base64Url.encode(bytes), BOOT, FINGERPRINT));
+        new ActivateRequest(Base64Url.encode(bytes), BOOT, fingerprint));
   }
 
   Dossier dossier(String id) {
@@ -157,6 +179,10 @@ class GrantRun implements AutoCloseable {
   }
 
   void closed(String terminal, String id, String cause) {
+    closed("export.closed", terminal, id, cause);
+  }
+
+  void closed(String type, String terminal, String id, String cause) {
     DeviceRecord record =
         new DeviceRecord(
             terminal,
@@ -164,7 +190,7 @@ class GrantRun implements AutoCloseable {
             1,
             DeviceRecord.GENESIS,
             clock.instant(),
-            "export.closed",
+            type,
             null,
             java.util.Map.of("grant", id, "cause", cause));
     storage.transactions.write(change -> {

@@ -1,6 +1,7 @@
 package jp.sekisho.server.grant;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantView;
 import jp.sekisho.protocol.HandedOver;
@@ -261,18 +265,29 @@ final class ReconciliationTest {
    * An exception in use under which files leave; who asks for one is {@link ExportRequestTest}'s.
    */
   private String leaving(int files, long bytes) throws Exception {
+    String id =
+        used(
+            files,
+            ExportGrant.Capability.USB_EXPORT_ENCRYPTED,
+            new ExportGrant.Export("prefecture", files, bytes, List.of()));
+    tells(scene.clerkPc, opened(id, now()), now());
+    return id;
+  }
+
+  private String used(int number, ExportGrant.Capability capability, ExportGrant.Amount amount)
+      throws Exception {
     DossierRepository dossiers = scene.server.context.getBean(DossierRepository.class);
     byte[] id = new byte[16];
-    id[0] = (byte) files;
+    id[0] = (byte) number;
     ExportGrant text =
         new ExportGrant(
             Base64Url.encode(id),
             "mayor",
             GrantScene.CLERK,
             "T-0001",
-            ExportGrant.Capability.USB_EXPORT_ENCRYPTED,
-            GrantScene.MEDIUM,
-            GrantScene.FINGERPRINT,
+            capability,
+            capability.isOfMedium() ? GrantScene.MEDIUM : null,
+            capability.isOfMedium() ? GrantScene.FINGERPRINT : null,
             "県税事務所への提供",
             null,
             null,
@@ -282,7 +297,7 @@ final class ReconciliationTest {
             now().plus(Duration.ofHours(1)),
             10,
             null,
-            new ExportGrant.Export("prefecture", files, bytes, List.of()));
+            amount);
     Request asked = Request.of(GrantScene.CLERK, text, now());
     Grant approved =
         new Grant(
@@ -319,14 +334,82 @@ final class ReconciliationTest {
                   subject,
                   new GrantEvent.Activated(
                       text.request(),
-                      GrantScene.MEDIUM,
-                      GrantScene.FINGERPRINT,
+                      text.medium(),
+                      text.fingerprint(),
                       use.deadline().toString())),
               approved.activated(use));
           return null;
         });
-    tells(scene.clerkPc, opened(text.request(), now()), now());
     return text.request();
+  }
+
+  private void passes(Agent terminal, String type, String grant, long bytes) throws Exception {
+    DeviceRecord record = terminal.record(type, Map.of("grant", grant, "bytes", bytes), now());
+    assertEquals(200, terminal.events(record).statusCode());
+  }
+
+  @Test
+  @DisplayName("R19: what is imported or copied over a boundary stands beside its exception")
+  void importsAndCopiesAreCountedAgainstTheirException() throws Exception {
+    String in = used(3, ExportGrant.Capability.MEDIA_IMPORT, new ExportGrant.Bounds(2, 1_000));
+    String copy = used(4, ExportGrant.Capability.CLIPBOARD, new ExportGrant.Bounds(0, 2_048));
+    passes(scene.clerkPc, "import.released", in, 400);
+    passes(scene.clerkPc, "import.released", in, 600);
+    passes(scene.clerkPc, "clipboard.crossed", copy, 2_048);
+    ReconciledUses found = asked("?all=1");
+    assertEquals(List.of(), found.openings());
+    ReconciledUse whole =
+        found.uses().stream().filter(use -> use.grant().equals(in)).findFirst().orElseThrow();
+    assertNull(whole.medium());
+    assertNull(whole.due());
+    assertEquals(2, whole.files());
+    assertEquals(1_000, whole.bytes());
+    scene.server.clock.forward(Duration.ofMinutes(10));
+    scene.sweep();
+    scene.server.clock.forward(Duration.ofHours(1));
+    scene.sweep();
+    approver = scene.login(GrantScene.APPROVER, scene.approverPc);
+    assertEquals("closed", scene.view(approver, in).state());
+    assertEquals(List.of(), scene.view(approver, in).actions());
+    assertEquals(List.of(), lacks(), "nothing has to come back");
+    String page = scene.send("GET", "/reconciliation?all=1", null, approver.cookie()).body();
+    assertTrue(page.contains("一致") && page.contains("複写 2 KiB（2,048 バイト）"), page);
+    for (String path : List.of("/grants/" + in + "/request", "/grants/" + in)) {
+      String shown = scene.send("GET", path, null, approver.cookie()).body();
+      assertTrue(shown.contains("1,000 バイト") && !shown.contains("返却確認"), shown);
+    }
+    String register = scene.send("GET", "/grants-register", null, approver.cookie()).body();
+    assertFalse(register.contains("取込（媒体からの複写）"), "nothing went out");
+    assertFalse(scene.entries().contains("grant.overdue"));
+  }
+
+  @Test
+  @DisplayName("R19: an import or a copy that no exception allows is listed, and so is an excess")
+  void importsAndCopiesWithoutAnExceptionAreListed() throws Exception {
+    String in = used(3, ExportGrant.Capability.MEDIA_IMPORT, new ExportGrant.Bounds(1, 1_000));
+    String copy = used(4, ExportGrant.Capability.CLIPBOARD, new ExportGrant.Bounds(0, 100));
+    passes(scene.clerkPc, "import.released", NOWHERE, 1);
+    passes(scene.clerkPc, "import.released", copy, 1);
+    passes(scene.clerkPc, "clipboard.crossed", in, 1);
+    passes(scene.approverPc, "clipboard.crossed", copy, 1);
+    List<UnmatchedOpening> found = asked("").openings();
+    assertEquals(
+        List.of("no-grant", "other-kind", "other-kind", "other-terminal"),
+        found.stream().map(UnmatchedOpening::doubt).sorted().toList());
+    assertEquals(
+        Set.of("released", "crossed"),
+        found.stream().map(UnmatchedOpening::event).collect(Collectors.toSet()));
+    assertEquals(List.of(), lacks());
+    passes(scene.clerkPc, "import.released", in, 1);
+    passes(scene.clerkPc, "import.released", in, 1);
+    passes(scene.clerkPc, "clipboard.crossed", copy, 99);
+    assertEquals(List.of("excess", "excess"), lacks());
+    String page = scene.send("GET", "/reconciliation?lang=en", null, approver.cookie()).body();
+    assertTrue(
+        page.contains("exception of another kind of use")
+            && page.contains("Imported from a medium")
+            && page.contains("Copied over a boundary"),
+        page);
   }
 
   @Test

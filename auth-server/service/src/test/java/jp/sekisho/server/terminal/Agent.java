@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.KeyManager;
@@ -219,10 +220,21 @@ public final class Agent {
   }
 
   private DeviceRecord record(String boot, AgentEvent event, Instant at) {
-    String prev = written.isEmpty() ? DeviceRecord.GENESIS : written.getLast().hash();
-    DeviceRecord record = DeviceRecord.of(terminal, boot, written.size() + 1L, prev, at, event);
+    DeviceRecord record = DeviceRecord.of(terminal, boot, written.size() + 1L, newest(), at, event);
     written.add(record);
     return record;
+  }
+
+  /** The next record, of a type by its name: of another module, or of a later version. */
+  public DeviceRecord record(String type, Map<String, Object> data, Instant at) {
+    DeviceRecord record =
+        new DeviceRecord(terminal, BOOT, written.size() + 1L, newest(), at, type, null, data);
+    written.add(record);
+    return record;
+  }
+
+  private String newest() {
+    return written.isEmpty() ? DeviceRecord.GENESIS : written.getLast().hash();
   }
 
   /** The refusal in an answer; its status must be the one the refusal carries. */

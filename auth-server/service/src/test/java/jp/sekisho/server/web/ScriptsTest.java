@@ -70,6 +70,30 @@ class ScriptsTest {
     assertEquals(Set.of(), taken);
   }
 
+  /** Classic scripts of one page share their names: declared twice, the later one never runs. */
+  @Test
+  void noScriptDeclaresANameOfTheOneThatEveryPageHas() throws IOException {
+    Path everywhere = STATIC.resolve("sekisho.js");
+    Set<String> known = declared(everywhere);
+    assertTrue(known.contains("byId"), known.toString());
+    for (Path file : scripts()) {
+      Set<String> twice = declared(file);
+      twice.retainAll(known);
+      assertTrue(twice.isEmpty() || file.equals(everywhere), file + " " + twice);
+    }
+  }
+
+  private static Set<String> declared(Path script) throws IOException {
+    Set<String> names = new TreeSet<>();
+    Matcher declared =
+        Pattern.compile("^(?:const|let|class|(?:async )?function) (\\w+)", Pattern.MULTILINE)
+            .matcher(Files.readString(script));
+    while (declared.find()) {
+      names.add(String.valueOf(declared.group(1)));
+    }
+    return names;
+  }
+
   @Test
   void textIsNeverReadAsMarkupOrCodeAndNothingIsKeptInTheBrowser() throws IOException {
     Pattern markup =

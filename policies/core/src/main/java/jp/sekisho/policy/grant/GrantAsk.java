@@ -59,6 +59,7 @@ public record GrantAsk(
       fields.add(GrantField.PROVIDED_TO);
     }
     ExportGrant.Export export = text.export();
+    ExportGrant.Amount amount = text.amount();
     return new GrantAsk(
         GrantCapability.of(text.capability()),
         text.organ(),
@@ -70,8 +71,8 @@ public record GrantAsk(
         text.fingerprint(),
         Duration.ofMinutes(text.minutes()),
         Duration.between(text.start(), text.end()),
-        export == null ? 0 : export.files(),
-        new DataSize(export == null ? 0 : export.bytes()));
+        amount == null ? 0 : amount.files(),
+        new DataSize(amount == null ? 0 : amount.bytes()));
   }
 
   /** Whether files leave under it. */

@@ -21,6 +21,8 @@ public enum GrantCapability {
       case USB_READ -> USB_READ;
       case USB_EXPORT_ENCRYPTED -> USB_EXPORT_ENCRYPTED;
       case EXPORT_PLAIN -> EXPORT_PLAIN;
+      case MEDIA_IMPORT -> MEDIA_IMPORT;
+      case CLIPBOARD -> CLIPBOARD;
     };
   }
 }

@@ -44,13 +44,14 @@ public sealed interface GrantEvent extends AuditEvent {
   }
 
   /**
-   * What leaves under an exception, and who stands by.
+   * What passes under an exception, and who stands by.
    *
-   * @param capability {@code usb-read}, {@code usb-export-encrypted} or {@code export-plain}
+   * @param capability {@code usb-read}, {@code usb-export-encrypted}, {@code export-plain}, {@code
+   *     media-import} or {@code clipboard}
    * @param attendant staff number (立会者); null for nobody
    * @param recipient id of the recipient; null where nothing leaves
-   * @param files how many; 0 where nothing leaves
-   * @param bytes how much; 0 where nothing leaves
+   * @param files how many; 0 where it is not about files
+   * @param bytes how much; 0 where a medium is only read
    */
   record Leaving(
       String capability,
@@ -66,6 +67,8 @@ public sealed interface GrantEvent extends AuditEvent {
       }
       if (recipient != null) {
         more.put("recipient", recipient);
+      }
+      if (bytes > 0) {
         more.put("files", files);
         more.put("bytes", bytes);
       }
@@ -80,19 +83,19 @@ public sealed interface GrantEvent extends AuditEvent {
    * @param detail base64url SHA-256 of the text
    * @param user staff number of who will use it
    * @param at the terminal where it will be used
-   * @param medium id of the registered medium
+   * @param medium id of the registered medium; null where the text names none
    * @param start ISO-8601 UTC
    * @param end ISO-8601 UTC
    * @param minutes longest use from activation
    * @param subjects 本人の数
-   * @param leaving what leaves and who stands by; null for neither
+   * @param leaving what passes and who stands by; null where a medium is read and nobody does
    */
   record Requested(
       String grant,
       String detail,
       String user,
       String at,
-      String medium,
+      @Nullable String medium,
       String start,
       String end,
       int minutes,
@@ -124,25 +127,19 @@ public sealed interface GrantEvent extends AuditEvent {
     }
 
     private Map<String, Object> read() {
-      return Map.of(
-          "grant",
-          grant,
-          "detail",
-          detail,
-          "user",
-          user,
-          "at",
-          at,
-          "medium",
-          medium,
-          "start",
-          start,
-          "end",
-          end,
-          "minutes",
-          minutes,
-          "subjects",
-          subjects);
+      Map<String, Object> data = new TreeMap<>();
+      data.put("grant", grant);
+      data.put("detail", detail);
+      data.put("user", user);
+      data.put("at", at);
+      if (medium != null) {
+        data.put("medium", medium);
+      }
+      data.put("start", start);
+      data.put("end", end);
+      data.put("minutes", minutes);
+      data.put("subjects", subjects);
+      return data;
     }
   }
 
@@ -448,7 +445,7 @@ public sealed interface GrantEvent extends AuditEvent {
       String detail,
       String user,
       String at,
-      String medium,
+      @Nullable String medium,
       String start,
       String end,
       int minutes,
@@ -521,12 +518,15 @@ public sealed interface GrantEvent extends AuditEvent {
   }
 
   /**
-   * The terminal may open the medium from now on; the entry's {@code person} is logged in there.
+   * The terminal may open what was approved from now on; the entry's {@code person} is logged in
+   * there.
    *
-   * @param fingerprint of the medium as the terminal saw it
+   * @param medium id of the registered medium; null where the text names none
+   * @param fingerprint of the medium as the terminal saw it; null with it
    * @param deadline ISO-8601 UTC
    */
-  record Activated(String grant, String medium, String fingerprint, String deadline)
+  record Activated(
+      String grant, @Nullable String medium, @Nullable String fingerprint, String deadline)
       implements GrantEvent {
     @Override
     public String type() {
@@ -535,8 +535,16 @@ public sealed interface GrantEvent extends AuditEvent {
 
     @Override
     public Map<String, Object> data() {
-      return Map.of(
-          "grant", grant, "medium", medium, "fingerprint", fingerprint, "deadline", deadline);
+      Map<String, Object> data = new TreeMap<>();
+      data.put("grant", grant);
+      if (medium != null) {
+        data.put("medium", medium);
+      }
+      if (fingerprint != null) {
+        data.put("fingerprint", fingerprint);
+      }
+      data.put("deadline", deadline);
+      return data;
     }
   }
 

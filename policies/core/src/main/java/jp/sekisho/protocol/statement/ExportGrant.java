@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Names;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,21 @@ import org.jspecify.annotations.Nullable;
  * names (of the files, between /), or -
  * </pre>
  *
+ * <p>A text that is about no registered medium is {@code sekisho/grant/v3}, and only such a text
+ * is. It has the lines of {@code v2}:
+ *
+ * <pre>
+ * capability media-import | clipboard
+ * medium -
+ * fingerprint -
+ * …
+ * attendant S-2050, or -
+ * recipient -
+ * files (1 to 100000 that are copied in; 0 of clipboard)
+ * bytes (1 to 1099511627776; of clipboard 1 to 1073741824)
+ * names -
+ * </pre>
+ *
  * <p>Past 400 lines: a record of seventeen parts, and each names them all where it is made.
  *
  * @param request base64url of 16 bytes; names the request and the grant that comes of it
@@ -56,8 +72,9 @@ import org.jspecify.annotations.Nullable;
  * @param person staff number of who will use it
  * @param terminal the one terminal where it can be used
  * @param capability what it opens
- * @param medium id of the registered medium (登録媒体)
- * @param fingerprint base64url of the SHA-256 that recognises that medium at a port
+ * @param medium id of the registered medium (登録媒体); null exactly where {@code capability} is of
+ *     none ({@link Capability#isOfMedium})
+ * @param fingerprint base64url of the SHA-256 that recognises that medium at a port; null with it
  * @param reason why it is needed
  * @param document 文書番号 of the paper beside it; null when there is none
  * @param legalBasis 法的根拠; null when none is named
@@ -68,7 +85,8 @@ import org.jspecify.annotations.Nullable;
  * @param minutes longest use from activation, 1 to {@value #MAX_MINUTES}; the end cuts it short
  * @param attendant staff number of who stands by, never the person; null for nobody, which {@link
  *     Capability#EXPORT_PLAIN} does not allow
- * @param export what leaves; null exactly where {@code capability} is {@link Capability#USB_READ}
+ * @param amount how much passes: an {@link Export} where files leave, {@link Bounds} where the text
+ *     is of no medium; null exactly where {@code capability} is {@link Capability#USB_READ}
  */
 public record ExportGrant(
     String request,
@@ -76,8 +94,8 @@ public record ExportGrant(
     String person,
     String terminal,
     Capability capability,
-    String medium,
-    String fingerprint,
+    @Nullable String medium,
+    @Nullable String fingerprint,
     String reason,
     @Nullable String document,
     @Nullable String legalBasis,
@@ -87,7 +105,7 @@ public record ExportGrant(
     Instant end,
     int minutes,
     @Nullable String attendant,
-    @Nullable Export export)
+    @Nullable Amount amount)
     implements GrantText {
   /** Longest reason, in characters. */
   public static final int MAX_REASON = 400;
@@ -113,11 +131,17 @@ public record ExportGrant(
   /** Most bytes of one grant, 1 TiB; policies set less. */
   public static final long MAX_BYTES = 1L << 40;
 
+  /** Most bytes that the clipboard takes over a boundary under one grant, 1 GiB. */
+  public static final long MAX_CLIPBOARD_BYTES = 1L << 30;
+
   /** Most files that leave in plain, each by its name. */
   public static final int MAX_NAMED = 20;
 
   private static final String KIND = "grant";
-  private static final byte[] SECOND_FORM = "sekisho/grant/v2\n".getBytes(StandardCharsets.UTF_8);
+  private static final List<byte[]> LATER_FORMS =
+      Stream.of("sekisho/grant/v2\n", "sekisho/grant/v3\n")
+          .map(line -> line.getBytes(StandardCharsets.UTF_8))
+          .toList();
 
   /** What a grant opens. */
   public enum Capability {
@@ -126,7 +150,11 @@ public record ExportGrant(
     /** Files leave on one registered medium, encrypted for one recipient. */
     USB_EXPORT_ENCRYPTED("usb-export-encrypted"),
     /** Named files leave on one registered medium as they are; somebody stands by. */
-    EXPORT_PLAIN("export-plain");
+    EXPORT_PLAIN("export-plain"),
+    /** Files of any medium come in at the terminal, through quarantine. */
+    MEDIA_IMPORT("media-import"),
+    /** What is copied goes over a boundary of the terminal's clipboard. */
+    CLIPBOARD("clipboard");
 
     private final String text;
 
@@ -137,6 +165,11 @@ public record ExportGrant(
     /** The word on the wire. */
     public String text() {
       return text;
+    }
+
+    /** Whether it is about one registered medium, which its text names. */
+    public boolean isOfMedium() {
+      return this != MEDIA_IMPORT && this != CLIPBOARD;
     }
 
     /** The capability called {@code text}. */
@@ -150,6 +183,29 @@ public record ExportGrant(
     }
   }
 
+  /** How much passes under a grant, at most. */
+  public sealed interface Amount permits Export, Bounds {
+    /** How many files; 0 where it is not about files. */
+    int files();
+
+    /** How many bytes together. */
+    long bytes();
+  }
+
+  /**
+   * How much comes in, or goes over a boundary, under a grant in all, at most.
+   *
+   * @param files how many are copied in, 1 to {@value #MAX_FILES}; 0 of the clipboard
+   * @param bytes 1 to 2⁴⁰; of the clipboard 1 to 2³⁰
+   */
+  public record Bounds(int files, long bytes) implements Amount {
+    /** Checks both by the rules of their lines. */
+    public Bounds {
+      Fields.require(files >= 0 && files <= MAX_FILES, "files is not 0 to " + MAX_FILES);
+      ExportGrant.size(bytes, files == 0 ? MAX_CLIPBOARD_BYTES : MAX_BYTES);
+    }
+  }
+
   /**
    * What leaves under a grant, at most.
    *
@@ -158,7 +214,8 @@ public record ExportGrant(
    * @param bytes of their content together, 1 to 2⁴⁰
    * @param names what they are called, each once; empty unless they leave in plain
    */
-  public record Export(String recipient, int files, long bytes, List<String> names) {
+  public record Export(String recipient, int files, long bytes, List<String> names)
+      implements Amount {
     private static final String BETWEEN = "/";
 
     /** Checks every field by the rules of its line. */
@@ -166,7 +223,7 @@ public record ExportGrant(
       names = List.copyOf(names);
       Fields.require(Names.isRecipient(recipient), "recipient is not the id of one");
       Fields.require(files >= 1 && files <= MAX_FILES, "files is not 1 to " + MAX_FILES);
-      Fields.require(bytes >= 1 && bytes <= MAX_BYTES, "bytes is not 1 to " + MAX_BYTES);
+      ExportGrant.size(bytes, MAX_BYTES);
       names.forEach(name -> StatementLines.requireValue("names", name));
       // File systems of media do not tell the case of letters apart.
       long different = names.stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct().count();
@@ -185,8 +242,8 @@ public record ExportGrant(
       String person,
       String terminal,
       Capability capability,
-      String medium,
-      String fingerprint,
+      @Nullable String medium,
+      @Nullable String fingerprint,
       String reason,
       @Nullable String document,
       @Nullable String legalBasis,
@@ -221,8 +278,7 @@ public record ExportGrant(
     Fields.require(Names.isOrgan(organ), "organ is not an organ id");
     Fields.require(Names.isPerson(person), "person is not a staff number");
     Fields.terminal(terminal);
-    Fields.require(Names.isMedium(medium), "medium is not a medium id");
-    Fields.base64Url("fingerprint", fingerprint, 32);
+    medium(capability, medium, fingerprint);
     Fields.freeText("reason", reason, MAX_REASON);
     optionalText("document", document, MAX_DOCUMENT);
     optionalText("legal-basis", legalBasis, MAX_PLACE);
@@ -238,16 +294,38 @@ public record ExportGrant(
     Fields.require(
         attendant == null || (Names.isPerson(attendant) && !attendant.equals(person)),
         "attendant is not a staff number, or the person's");
-    leaving(capability, attendant, export);
+    switch (capability) {
+      case USB_READ ->
+          Fields.require(amount == null, "something leaves where a medium is only read");
+      case USB_EXPORT_ENCRYPTED, EXPORT_PLAIN -> leaving(capability, attendant, amount);
+      case MEDIA_IMPORT ->
+          Fields.require(
+              amount instanceof Bounds most && most.files() > 0,
+              "an import without files and bytes alone");
+      case CLIPBOARD ->
+          Fields.require(
+              amount instanceof Bounds most && most.files() == 0,
+              "a clipboard without bytes alone");
+    }
+  }
+
+  private static void medium(
+      Capability capability, @Nullable String medium, @Nullable String fingerprint) {
+    if (!capability.isOfMedium()) {
+      Fields.require(medium == null && fingerprint == null, "a medium where there is none");
+      return;
+    }
+    Fields.require(medium != null && Names.isMedium(medium), "medium is not a medium id");
+    Fields.base64Url("fingerprint", Fields.orNone(fingerprint), 32);
+  }
+
+  private static void size(long bytes, long most) {
+    Fields.require(bytes >= 1 && bytes <= most, "bytes is not 1 to " + most);
   }
 
   private static void leaving(
-      Capability capability, @Nullable String attendant, @Nullable Export export) {
-    if (capability == Capability.USB_READ) {
-      Fields.require(export == null, "something leaves where a medium is only read");
-      return;
-    }
-    if (export == null) {
+      Capability capability, @Nullable String attendant, @Nullable Amount amount) {
+    if (!(amount instanceof Export export)) {
       throw new IllegalArgumentException("an export without recipient, files and bytes");
     }
     boolean plain = capability == Capability.EXPORT_PLAIN;
@@ -257,9 +335,21 @@ public record ExportGrant(
     Fields.require(!plain || attendant != null, "nobody stands by where files leave in plain");
   }
 
-  /** Whether it is written as {@code v1}: nothing leaves, and nobody stands by. */
+  /** What leaves; null where nothing does. */
+  public @Nullable Export export() {
+    return amount instanceof Export export ? export : null;
+  }
+
+  /** Whether it is written as {@code v1}: a medium is read, and nobody stands by. */
   boolean isFirstForm() {
-    return export == null && attendant == null;
+    return amount == null && attendant == null;
+  }
+
+  private int form() {
+    if (!capability.isOfMedium()) {
+      return 3;
+    }
+    return isFirstForm() ? 1 : 2;
   }
 
   /**
@@ -315,14 +405,16 @@ public record ExportGrant(
         newEnd,
         newMinutes,
         attendant,
-        export);
+        amount);
   }
 
   /**
-   * Whether {@code longer} says the same but for its reason, and more time in at least one line.
+   * Whether {@code longer} says the same but for its reason, and more time in at least one line. A
+   * text of no medium is never extended: whoever needs more of it asks again.
    */
   public boolean isExtendedBy(ExportGrant longer) {
-    return !longer.end.isBefore(end)
+    return capability.isOfMedium()
+        && !longer.end.isBefore(end)
         && longer.minutes >= minutes
         && (longer.end.isAfter(end) || longer.minutes > minutes)
         && longer.extended(reason, end, minutes).equals(this);
@@ -335,15 +427,16 @@ public record ExportGrant(
 
   @Override
   public byte[] bytes() {
-    StatementLines lines = written(StatementLines.write(KIND, isFirstForm() ? 1 : 2));
+    StatementLines lines = written(StatementLines.write(KIND, form()));
     if (!isFirstForm()) {
+      Export export = export();
       List<String> names = export == null ? List.of() : export.names();
       lines =
           lines
               .line("attendant", Fields.orNone(attendant))
               .line("recipient", Fields.orNone(export == null ? null : export.recipient()))
-              .line("files", Integer.toString(export == null ? 0 : export.files()))
-              .line("bytes", Long.toString(export == null ? 0 : export.bytes()))
+              .line("files", Integer.toString(amount == null ? 0 : amount.files()))
+              .line("bytes", Long.toString(amount == null ? 0 : amount.bytes()))
               .line(
                   "names",
                   Fields.orNone(names.isEmpty() ? null : String.join(Export.BETWEEN, names)));
@@ -357,12 +450,10 @@ public record ExportGrant(
 
   /** The grant whose bytes are exactly {@code bytes}. */
   public static ExportGrant parse(byte[] bytes) throws MalformedException {
-    boolean second =
-        bytes.length >= SECOND_FORM.length
-            && Arrays.equals(bytes, 0, SECOND_FORM.length, SECOND_FORM, 0, SECOND_FORM.length);
-    StatementLines lines = StatementLines.read(bytes, KIND, second ? 2 : 1);
+    int form = form(bytes);
+    StatementLines lines = StatementLines.read(bytes, KIND, form);
     Matter matter = read(lines);
-    Leaving leaving = second ? Leaving.read(lines) : Leaving.NOTHING;
+    Leaving leaving = form == 1 ? Leaving.NOTHING : Leaving.read(lines);
     Instant start = lines.instant("start");
     Instant end = lines.instant("end");
     int minutes = lines.number("minutes");
@@ -371,8 +462,19 @@ public record ExportGrant(
         bytes, () -> matter.within(start, end, minutes, leaving), ExportGrant::bytes);
   }
 
+  private static int form(byte[] bytes) {
+    for (int form = 2; form <= 3; form++) {
+      byte[] line = LATER_FORMS.get(form - 2);
+      if (bytes.length >= line.length
+          && Arrays.equals(bytes, 0, line.length, line, 0, line.length)) {
+        return form;
+      }
+    }
+    return 1;
+  }
+
   /**
-   * The lines of the second form as they stand there.
+   * The lines of the later forms as they stand there.
    *
    * @param attendant null for {@code -}, as the other texts
    */
@@ -394,8 +496,11 @@ public record ExportGrant(
           Fields.orNull(lines.value("names")));
     }
 
-    /** Null without a recipient: other lines that say something then are not written again. */
-    private @Nullable Export export() {
+    /** What it does not take over is not written again, and the bytes are not the same then. */
+    private @Nullable Amount amount(Capability capability) {
+      if (!capability.isOfMedium()) {
+        return new Bounds(files, bytes);
+      }
       return recipient == null
           ? null
           : new Export(
@@ -430,8 +535,8 @@ public record ExportGrant(
         .line("person", person)
         .line("terminal", terminal)
         .line("capability", capability.text())
-        .line("medium", medium)
-        .line("fingerprint", fingerprint)
+        .line("medium", Fields.orNone(medium))
+        .line("fingerprint", Fields.orNone(fingerprint))
         .line("reason", reason)
         .line("document", Fields.orNone(document))
         .line("legal-basis", Fields.orNone(legalBasis))
@@ -446,8 +551,8 @@ public record ExportGrant(
     String person = lines.value("person");
     String terminal = lines.value("terminal");
     Capability capability = Capability.parse(lines.value("capability"));
-    String medium = lines.value("medium");
-    String fingerprint = lines.value("fingerprint");
+    String medium = Fields.orNull(lines.value("medium"));
+    String fingerprint = Fields.orNull(lines.value("fingerprint"));
     String reason = lines.value("reason");
     String document = Fields.orNull(lines.value("document"));
     String legalBasis = Fields.orNull(lines.value("legal-basis"));
@@ -471,6 +576,6 @@ public record ExportGrant(
             end,
             minutes,
             leaving.attendant(),
-            leaving.export());
+            leaving.amount(capability));
   }
 }

@@ -1,9 +1,11 @@
 package jp.sekisho.protocol.statement;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static jp.sekisho.protocol.ProtocolSamples.clipboard;
 import static jp.sekisho.protocol.ProtocolSamples.encryptedExport;
 import static jp.sekisho.protocol.ProtocolSamples.exportGrant;
 import static jp.sekisho.protocol.ProtocolSamples.fixture;
+import static jp.sekisho.protocol.ProtocolSamples.mediaImport;
 import static jp.sekisho.protocol.ProtocolSamples.oneOf;
 import static jp.sekisho.protocol.ProtocolSamples.plainExport;
 import static jp.sekisho.protocol.ProtocolSamples.random;
@@ -36,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExportGrantTest {
   private static final byte[] GRANT = fixture("export-grant.txt");
   private static final byte[] PLAIN = fixture("export-grant-plain.txt");
+  private static final byte[] IMPORT = fixture("export-grant-import.txt");
+  private static final byte[] CLIPBOARD = fixture("export-grant-clipboard.txt");
 
   @Test
   @DisplayName("a grant has exactly the documented bytes, and its detail is their SHA-256")
@@ -57,6 +61,89 @@ class ExportGrantTest {
     assertEquals("S-2050", attended.attendant());
     assertNull(attended.export());
     assertEquals(Capability.USB_READ, attended.capability());
+  }
+
+  @Test
+  @DisplayName("what is of no registered medium has exactly the documented bytes")
+  void thirdForm() throws MalformedException {
+    assertArrayEquals(IMPORT, mediaImport().bytes());
+    assertEquals(mediaImport(), ExportGrant.parse(IMPORT));
+    assertArrayEquals(CLIPBOARD, clipboard().bytes());
+    assertEquals(clipboard(), GrantText.parse(CLIPBOARD));
+    assertNull(clipboard().export());
+    assertNull(clipboard().medium());
+    assertFalse(Capability.CLIPBOARD.isOfMedium());
+    assertTrue(Capability.EXPORT_PLAIN.isOfMedium());
+  }
+
+  @Test
+  @DisplayName("a text of one form is of no other: v1, v2 and v3 never share one")
+  void eachForm() {
+    Random random = new Random(20261123);
+    for (int i = 0; i < 1_000; i++) {
+      ExportGrant grant = any(random);
+      String text = new String(grant.bytes(), UTF_8);
+      int expected = 2;
+      if (grant.capability() == Capability.USB_READ && grant.attendant() == null) {
+        expected = 1;
+      } else if (!grant.capability().isOfMedium()) {
+        expected = 3;
+      }
+      assertTrue(text.startsWith("sekisho/grant/v" + expected + "\n"), text);
+      for (int other = 1; other <= 4; other++) {
+        if (other != expected) {
+          byte[] renamed = ("sekisho/grant/v" + other + text.substring(16)).getBytes(UTF_8);
+          assertThrows(MalformedException.class, () -> ExportGrant.parse(renamed), text);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "medium -, medium M-0007",
+    "fingerprint -, fingerprint A9Zt0Ig1wco_EozOrNHzGslBYwlrIPRFroQoW8CDLXI",
+    "recipient -, recipient prefecture",
+    "names -, names a.csv",
+    "capability media-import, capability clipboard",
+    "capability media-import, capability usb-read",
+    "capability media-import, capability usb-export-encrypted",
+    "files 40, files 0",
+    "files 40, files 100001",
+    "files 40, files 040",
+    "bytes 734003200, bytes 0",
+    "bytes 734003200, bytes 1099511627777",
+    "attendant -, attendant S-1024",
+    "sekisho/grant/v3, sekisho/grant/v2"
+  })
+  @DisplayName("R4: an import says how much comes in, and names no medium and no recipient")
+  void imported(String part, String instead) {
+    refusedIn(IMPORT, part, instead);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "medium -, medium M-0007",
+    "recipient -, recipient prefecture",
+    "names -, names a.csv",
+    "capability clipboard, capability media-import",
+    "capability clipboard, capability export-plain",
+    "files 0, files 1",
+    "bytes 65536, bytes 0",
+    "bytes 65536, bytes 1073741825",
+    "attendant S-2050, attendant S-1024"
+  })
+  @DisplayName("R9: a clipboard grant says how many bytes go over a boundary, and nothing of files")
+  void copied(String part, String instead) {
+    refusedIn(CLIPBOARD, part, instead);
+  }
+
+  @Test
+  @DisplayName("what is of no medium is never extended: who needs more of it asks again")
+  void noExtension() {
+    for (ExportGrant grant : List.of(mediaImport(), clipboard())) {
+      assertFalse(grant.isExtendedBy(grant.extended("まだかかります", grant.end().plusSeconds(60), 40)));
+    }
   }
 
   @Test
@@ -210,8 +297,8 @@ class ExportGrantTest {
         "S-" + random.nextInt(100_000),
         "T-" + random.nextInt(10_000),
         capability,
-        "M-" + random.nextInt(10_000),
-        random(random, 32),
+        capability.isOfMedium() ? "M-" + random.nextInt(10_000) : null,
+        capability.isOfMedium() ? random(random, 32) : null,
         oneOf(random, "読み込み", "--", "a b", "課税 資料（令和8年）", "x".repeat(ExportGrant.MAX_REASON)),
         orNull(random, "税第123号", "- -"),
         orNull(random, "番号法第19条第8号"),
@@ -221,13 +308,22 @@ class ExportGrantTest {
         start.plusSeconds(1 + random.nextInt(ExportGrant.MAX_DAYS * 86_400)),
         1 + random.nextInt(ExportGrant.MAX_MINUTES),
         plain ? "A-1" : orNull(random, "A-1"),
-        capability == Capability.USB_READ
-            ? null
-            : new ExportGrant.Export(
-                oneOf(random, "prefecture", "pension-office"),
-                plain ? names.size() : 1 + random.nextInt(ExportGrant.MAX_FILES),
-                1 + (random.nextLong() & (ExportGrant.MAX_BYTES - 1)),
-                names));
+        amount(random, capability, names));
+  }
+
+  private static ExportGrant.@Nullable Amount amount(
+      Random random, Capability capability, List<String> names) {
+    int files = 1 + random.nextInt(ExportGrant.MAX_FILES);
+    long bytes = 1 + (random.nextLong() & (ExportGrant.MAX_BYTES - 1));
+    String recipient = oneOf(random, "prefecture", "pension-office");
+    return switch (capability) {
+      case USB_READ -> null;
+      case USB_EXPORT_ENCRYPTED -> new ExportGrant.Export(recipient, files, bytes, names);
+      case EXPORT_PLAIN -> new ExportGrant.Export(recipient, names.size(), bytes, names);
+      case MEDIA_IMPORT -> new ExportGrant.Bounds(files, bytes);
+      case CLIPBOARD ->
+          new ExportGrant.Bounds(0, 1 + (bytes & (ExportGrant.MAX_CLIPBOARD_BYTES - 1)));
+    };
   }
 
   private static @Nullable String orNull(Random random, String... texts) {
@@ -238,7 +334,7 @@ class ExportGrantTest {
   @EnumSource
   @DisplayName("the line rules of every statement hold")
   void lineRules(LineRule rule) {
-    for (byte[] grant : List.of(GRANT, PLAIN)) {
+    for (byte[] grant : List.of(GRANT, PLAIN, IMPORT)) {
       for (byte[] broken : rule.breakIt(grant)) {
         assertThrows(
             MalformedException.class,

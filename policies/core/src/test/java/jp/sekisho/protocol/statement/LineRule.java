@@ -122,7 +122,7 @@ enum LineRule {
     List<byte[]> breakIt(byte[] text) {
       String all = string(text);
       return List.of(
-          bytes(all.replace("/v2\n", "/v3\n").replace("/v1\n", "/v2\n")),
+          bytes(all.replace("/v3\n", "/v4\n").replace("/v2\n", "/v3\n").replace("/v1\n", "/v2\n")),
           bytes(all.replaceFirst("(/v[0-9])\n", "$1 \n")),
           bytes(all.replaceFirst("sekisho/[a-z-]+", "sekisho/no-such-kind")),
           bytes(all.replaceFirst("sekisho/", "")),

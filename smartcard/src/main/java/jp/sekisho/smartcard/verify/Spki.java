@@ -1,4 +1,4 @@
-package jp.sekisho.agent.grant;
+package jp.sekisho.smartcard.verify;
 
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -7,11 +7,10 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import jp.sekisho.smartcard.verify.SignatureVerifier;
 
 /** The public key of a card as evidence carries it: the DER of its SubjectPublicKeyInfo. */
-public final class CardKey {
-  private CardKey() {}
+public final class Spki {
+  private Spki() {}
 
   /** Whether {@code signature} is that key's over exactly {@code data}; false for anything odd. */
   public static boolean verifies(byte[] spki, byte[] data, byte[] signature) {
