@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import jp.sekisho.protocol.event.Entry;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
@@ -60,7 +61,8 @@ public final class Reconciliation {
   private static final String WRITTEN = "export.written";
   private static final String RELEASED = "import.released";
   private static final String CROSSED = "clipboard.crossed";
-  private static final String CLOSED = "export.closed";
+  private static final String IMPORTING = "import.opened";
+  private static final String COPYING = "clipboard.opened";
   private static final String ACTIVATED = "grant.activated";
 
   private final EntryIndex index;
@@ -75,7 +77,15 @@ public final class Reconciliation {
   private static final List<String> PASSING = List.of(WRITTEN, RELEASED, CROSSED);
 
   /** What is looked at without an exception, too. */
-  private static final List<String> DONE = List.of(OPENED, WRITTEN, RELEASED, CROSSED);
+  private static final List<String> DONE = List.of(OPENED, WRITTEN, IMPORTING, RELEASED, CROSSED);
+
+  /** A use begins at a terminal, and may begin again. */
+  private static final List<String> OPENINGS = List.of(OPENED, IMPORTING, COPYING);
+
+  private static final List<String> CLOSINGS = List.of("export.closed", "clipboard.closed");
+
+  /** What the policy lets over a boundary without any exception, marked. */
+  private static final List<String> LET = List.of("audit", "warn");
 
   /** Why something does not fit the exception it names. */
   public enum Doubt {
@@ -133,8 +143,8 @@ public final class Reconciliation {
   /**
    * A use.
    *
-   * @param openings how often terminals recorded that they opened the medium, at most {@value
-   *     #MOST_OPENINGS} a generation of the log
+   * @param openings how often terminals recorded that they opened the medium or let copies over a
+   *     boundary from then on, at most {@value #MOST_OPENINGS} a generation of the log
    * @param opened the first of these; null for none
    * @param closed when it was last recorded as closed; null for never
    * @param files how many files were written or imported; of more than {@value #MOST_WRITES} a
@@ -203,6 +213,11 @@ public final class Reconciliation {
     if (!DONE.contains(entry.type())) {
       return null; // as the log says it; the index found it by another word
     }
+    if (entry.type().equals(CROSSED)
+        && !entry.data().containsKey("grant")
+        && LET.contains(entry.data().get("effect"))) {
+      return null; // the policy let it, and no exception was asked
+    }
     EntryHit hit = EntryHit.of(number, entry);
     String id = hit.grant();
     return id == null
@@ -225,7 +240,7 @@ public final class Reconciliation {
           case USB_READ -> done.type().equals(OPENED);
           case USB_EXPORT_ENCRYPTED, EXPORT_PLAIN ->
               done.type().equals(OPENED) || done.type().equals(WRITTEN);
-          case MEDIA_IMPORT -> done.type().equals(RELEASED);
+          case MEDIA_IMPORT -> done.type().equals(IMPORTING) || done.type().equals(RELEASED);
           case CLIPBOARD -> done.type().equals(CROSSED);
         };
     if (!its) {
@@ -284,18 +299,22 @@ public final class Reconciliation {
     boolean kept = false;
     for (String log : index.generations(organ)) {
       List<EntryHit> hits =
-          index.about(log, dossier.id(), List.of(ACTIVATED, OPENED, CLOSED), MOST_OPENINGS);
+          index.about(
+              log,
+              dossier.id(),
+              Stream.of(List.of(ACTIVATED), OPENINGS, CLOSINGS).flatMap(List::stream).toList(),
+              MOST_OPENINGS);
       // As the log says it, not as the index does: a row of the index is sealed by nobody.
       for (LogRow row : index.entries(log, hits, EntryQuery.ALL)) {
         if (row instanceof LogRow.Intact(long _, Entry entry)
             && dossier.id().equals(entry.data().get("grant"))) {
-          switch (entry.type()) {
-            case OPENED -> {
-              openings++;
-              opened = opened == null ? at(entry) : opened;
-            }
-            case CLOSED -> closed = at(entry);
-            default -> kept = true;
+          if (OPENINGS.contains(entry.type())) {
+            openings++;
+            opened = opened == null ? at(entry) : opened;
+          } else if (CLOSINGS.contains(entry.type())) {
+            closed = at(entry);
+          } else {
+            kept = true;
           }
         }
       }

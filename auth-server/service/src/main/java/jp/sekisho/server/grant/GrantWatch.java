@@ -23,10 +23,9 @@ public final class GrantWatch implements TerminalObserver {
   private static final Set<String> OVER = Set.of("deadline", "end");
 
   /** What the person did at the terminal; of a medium only its return says that it is over. */
-  private static final String DONE = "done";
+  private static final String ENDED = "ended";
 
-  private static final Set<String> CLOSED =
-      Set.of("export.closed", "import.closed", "clipboard.closed");
+  private static final Set<String> CLOSED = Set.of("export.closed", "clipboard.closed");
 
   private final DossierRepository dossiers;
 
@@ -39,7 +38,7 @@ public final class GrantWatch implements TerminalObserver {
     if (CLOSED.contains(record.type())
         && record.data().get("grant") instanceof String id
         && record.data().get("cause") instanceof String cause
-        && (OVER.contains(cause) || cause.equals(DONE))
+        && (OVER.contains(cause) || cause.equals(ENDED))
         && Ids.isId(id)) {
       try {
         closed(change, terminal, id, cause);

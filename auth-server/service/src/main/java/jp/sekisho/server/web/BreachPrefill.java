@@ -117,7 +117,7 @@ final class BreachPrefill {
     String medium = grant.medium();
     return new Known(
         words
-            .text("web.breach.fill.grant" + (medium == null ? ".no-medium" : ""))
+            .text(medium == null ? "web.breach.fill.grant.no-medium" : "web.breach.fill.grant")
             .replace("{id}", grant.id())
             .replace("{terminal}", grant.terminal())
             .replace("{medium}", medium == null ? "" : medium)

@@ -55,7 +55,7 @@ final class GrantsContent {
     return new GrantRow(
         view.id(),
         view.state(),
-        words.text("web.grant.state." + view.state()),
+        state(view.state(), view.medium() != null, words),
         view.overdue(),
         view.requester(),
         view.person(),
@@ -94,6 +94,12 @@ final class GrantsContent {
         view.two(),
         view.firstBy() == null ? "" : view.firstBy() + " (" + time(view.firstAt()) + ")",
         view.actions());
+  }
+
+  /** Where it stands; what is about no medium is closed without one having come back. */
+  static String state(String state, boolean ofMedium, Words words) {
+    String word = state.equals("closed") && !ofMedium ? "over" : state;
+    return words.text("web.grant.state." + word);
   }
 
   /** What a capability is called. */

@@ -85,7 +85,9 @@ final class PaperContent {
     rows.add(new Row(words.text("web.grant.provided-to"), orNothing(text.providedTo())));
     rows.add(new Row(words.text("web.grant.subjects"), String.valueOf(text.subjects())));
     rows.add(
-        new Row(words.text("web.grant.state"), words.text("web.grant.state." + paper.state())));
+        new Row(
+            words.text("web.grant.state"),
+            GrantsContent.state(paper.state(), text.medium() != null, words)));
     if (permit) {
       rows.add(new Row(words.text("web.grant.activated"), time(paper.activated(), words)));
       rows.add(new Row(words.text("web.grant.ended"), time(paper.ended(), words)));
@@ -138,7 +140,7 @@ final class PaperContent {
   private static Line line(Paper paper, Words words) {
     ExportGrant text = paper.text();
     Signed last = paper.signatures().isEmpty() ? null : paper.signatures().getLast();
-    String state = words.text("web.grant.state." + paper.state());
+    String state = GrantsContent.state(paper.state(), text.medium() != null, words);
     Named returnedBy = paper.returnedBy();
     return new Line(
         orNothing(text.medium()),

@@ -131,7 +131,13 @@ final class ReconciliationController {
     boolean known = grant != null && !one.doubt().equals("no-grant");
     return new Opening(
         one.index(),
-        words.text("web.reconciliation.event." + one.event()),
+        words.text(
+            switch (one.event()) {
+              case "opened" -> "web.reconciliation.event.opened";
+              case "released" -> "web.reconciliation.event.released";
+              case "crossed" -> "web.reconciliation.event.crossed";
+              default -> "web.reconciliation.event.written";
+            }),
         time(one.at()),
         orNothing(one.terminal()),
         orNothing(one.person()),
@@ -182,7 +188,8 @@ final class ReconciliationController {
         one.bytes() == 0 && one.files() == 0
             ? ""
             : words
-                .text("web.reconciliation." + (one.files() == 0 ? "crossed" : "written"))
+                .text(
+                    one.files() == 0 ? "web.reconciliation.crossed" : "web.reconciliation.written")
                 .replace("{files}", String.valueOf(one.files()))
                 .replace("{bytes}", Sizes.text(one.bytes(), words));
     String both = (opened + passed).strip();

@@ -268,6 +268,27 @@ class InspectionTest {
     assertEquals(List.of(unused), ask(AuditPreset.GRANT_WITHOUT_EXPORT));
   }
 
+  /** Without a medium nothing has to come back: the end of its use is the end of it. */
+  @Test
+  void importsAndCopiesAreMatchedTooAndOverWithTheirUse() {
+    add(CLERK, approved(1));
+    add(CLERK, new GrantEvent.Activated(grant(1), null, null, "2026-11-20T03:00:00Z"));
+    fromTerminal(CLERK, "import.released", Map.of("grant", grant(1)));
+    add(CLERK, new GrantEvent.Ended(grant(1), "clock"));
+    long out = add(CLERK, approved(2));
+    add(CLERK, new GrantEvent.Activated(grant(2), "M-0007", "f", "2026-11-20T03:00:00Z"));
+    fromTerminal(CLERK, "export.opened", Map.of("grant", grant(2)));
+    add(CLERK, new GrantEvent.Ended(grant(2), "clock"));
+    fromTerminal(CLERK, "clipboard.crossed", Map.of("effect", "audit"));
+    long unknown = fromTerminal(CLERK, "clipboard.crossed", Map.of("grant", grant(7)));
+    long unnamed = fromTerminal(CLERK, "import.released", Map.of("bytes", 1L));
+    follow();
+    assertEquals(List.of(unnamed, unknown), ask(AuditPreset.EXPORT_WITHOUT_GRANT));
+    assertEquals(List.of(), ask(AuditPreset.GRANT_WITHOUT_EXPORT));
+    clock.advance(Duration.ofDays(31));
+    assertEquals(List.of(out), ask(AuditPreset.OLD_GRANTS));
+  }
+
   /**
    * 定例許可: an occurrence is allowed by its series' approval, and the series itself is never used.
    */

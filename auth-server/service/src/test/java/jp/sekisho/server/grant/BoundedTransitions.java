@@ -174,11 +174,11 @@ abstract class BoundedTransitions extends RuledRequests {
         new Extensions(run.storage.transactions, run.dossiers, run.shelf, run.limits);
     MoreTime more = new MoreTime("もう少し", clock.instant().plus(Duration.ofHours(2)).toString(), 20);
     refused(Refusal.GRANT_BY_TWO, extensions.ask(clerk, id, more));
-    String type = capability == Capability.CLIPBOARD ? "clipboard.closed" : "import.closed";
+    String type = capability == Capability.CLIPBOARD ? "clipboard.closed" : "export.closed";
     run.closed(type, "T-0001", id, "card-removed");
-    run.closed(type, "T-0002", id, "done");
+    run.closed(type, "T-0002", id, "ended");
     assertEquals("active", run.dossier(id).state(), "another cause, and another terminal");
-    run.closed(type, "T-0001", id, "done");
+    run.closed(type, "T-0001", id, "ended");
     closed(id, "grant.ended");
 
     clerk = run.login(CLERK, "T-0001");

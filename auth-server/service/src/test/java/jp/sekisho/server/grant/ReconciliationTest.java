@@ -353,6 +353,7 @@ final class ReconciliationTest {
   void importsAndCopiesAreCountedAgainstTheirException() throws Exception {
     String in = used(3, ExportGrant.Capability.MEDIA_IMPORT, new ExportGrant.Bounds(2, 1_000));
     String copy = used(4, ExportGrant.Capability.CLIPBOARD, new ExportGrant.Bounds(0, 2_048));
+    passes(scene.clerkPc, "import.opened", in, 0);
     passes(scene.clerkPc, "import.released", in, 400);
     passes(scene.clerkPc, "import.released", in, 600);
     passes(scene.clerkPc, "clipboard.crossed", copy, 2_048);
@@ -362,6 +363,7 @@ final class ReconciliationTest {
         found.uses().stream().filter(use -> use.grant().equals(in)).findFirst().orElseThrow();
     assertNull(whole.medium());
     assertNull(whole.due());
+    assertEquals(1, whole.openings());
     assertEquals(2, whole.files());
     assertEquals(1_000, whole.bytes());
     scene.server.clock.forward(Duration.ofMinutes(10));
@@ -392,14 +394,19 @@ final class ReconciliationTest {
     passes(scene.clerkPc, "import.released", copy, 1);
     passes(scene.clerkPc, "clipboard.crossed", in, 1);
     passes(scene.approverPc, "clipboard.crossed", copy, 1);
+    for (String effect : List.of("audit", "allow")) {
+      DeviceRecord record =
+          scene.clerkPc.record("clipboard.crossed", Map.of("bytes", 7L, "effect", effect), now());
+      assertEquals(200, scene.clerkPc.events(record).statusCode());
+    }
     List<UnmatchedOpening> found = asked("").openings();
     assertEquals(
-        List.of("no-grant", "other-kind", "other-kind", "other-terminal"),
+        List.of("no-grant", "no-grant", "other-kind", "other-kind", "other-terminal"),
         found.stream().map(UnmatchedOpening::doubt).sorted().toList());
     assertEquals(
         Set.of("released", "crossed"),
         found.stream().map(UnmatchedOpening::event).collect(Collectors.toSet()));
-    assertEquals(List.of(), lacks());
+    assertEquals(List.of("excess"), lacks(), "a file under what lets none in");
     passes(scene.clerkPc, "import.released", in, 1);
     passes(scene.clerkPc, "import.released", in, 1);
     passes(scene.clerkPc, "clipboard.crossed", copy, 99);

@@ -40,6 +40,7 @@ import jp.sekisho.protocol.NamedMedium;
 import jp.sekisho.protocol.NamedPasskey;
 import jp.sekisho.protocol.NamedSession;
 import jp.sekisho.protocol.NewAbsence;
+import jp.sekisho.protocol.NewBounds;
 import jp.sekisho.protocol.NewBreach;
 import jp.sekisho.protocol.NewExport;
 import jp.sekisho.protocol.NewGrant;
@@ -348,6 +349,7 @@ public final class SeededRequests {
             10),
         new NewSeries("weekly", 2),
         new NewExport("prefecture", 1, 1, null),
+        new NewBounds(1, 1),
         new NewMeasure(
             List.of(known.terminal),
             null,

@@ -51,7 +51,7 @@ public record DeviceRecord(
 
   private static final Pattern TYPE =
       Pattern.compile(
-          "(agent|export|usb)\\.[a-z-]{1,40}|policy\\.(accepted|refused)"
+          "(agent|clipboard|export|import|usb)\\.[a-z-]{1,40}|policy\\.(accepted|refused)"
               + "|emergency\\.(asked|signed|opened|closed|refused)"
               + "|offline\\.(succeeded|refused|ended)");
   private static final Pattern REASON = Pattern.compile("[A-Z][A-Z_]{1,40}");

@@ -631,10 +631,12 @@ public sealed interface GrantEvent extends AuditEvent {
   }
 
   /**
-   * The time of use is over; the medium has to come back.
+   * The time of use is over; the medium has to come back, or, where there is none, the exception is
+   * closed.
    *
-   * @param cause {@code deadline} or {@code end} as the terminal reported, {@code clock} when the
-   *     service's clock passed the deadline first
+   * @param cause {@code deadline} or {@code end} as the terminal reported, {@code ended} where its
+   *     person ended it there and there is no medium, {@code clock} when the service's clock passed
+   *     the deadline first
    */
   record Ended(String grant, String cause) implements GrantEvent {
     @Override

@@ -115,7 +115,15 @@ class DeviceRecordTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"policy.accepted", "policy.refused", "usb.blocked", "export.opened"})
+  @ValueSource(
+      strings = {
+        "policy.accepted",
+        "policy.refused",
+        "usb.blocked",
+        "export.opened",
+        "import.released",
+        "clipboard.crossed"
+      })
   @DisplayName("a terminal says what it did with a policy, and not what the service does")
   void types(String type) throws MalformedException {
     String text = new String(TEXT, UTF_8).replace("agent.login-refused", type);
