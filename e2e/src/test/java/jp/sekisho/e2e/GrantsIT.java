@@ -87,6 +87,10 @@ class GrantsIT {
 
   private static void fillRequest(Screen screen, String reason) {
     screen.fill("grant-medium", MEDIUM);
+    fillMatter(screen, reason);
+  }
+
+  private static void fillMatter(Screen screen, String reason) {
     screen.fill("grant-minutes", "30");
     screen.fill("grant-subjects", "12");
     screen.fill("grant-document", "市総第12号");
@@ -540,5 +544,37 @@ class GrantsIT {
       approver.picture("grant-approved-once");
       assertEquals(List.of(), approver.accessibilityFaults());
     }
+  }
+
+  @Test
+  void anImportIsAskedForWithoutAMediumAndApprovedByCardInEitherLanguage() {
+    String path;
+    try (Screen clerk = at(Town.CLERK, "ja", "/grants")) {
+      new Select(clerk.see("grant-capability")).selectByValue("media-import");
+      assertFalse(clerk.shows("grant-medium"), "any medium that arrives");
+      assertFalse(clerk.shows("grant-recipient"), "nothing leaves");
+      fillMatter(clerk, "届いた光ディスクの取込み");
+      clerk.fill("grant-files", "4");
+      clerk.fill("grant-size", "512");
+      new Select(clerk.see("grant-unit")).selectByValue("KiB");
+      clerk.picture("grant-import-form");
+      assertEquals(List.of(), clerk.accessibilityFaults());
+      clerk.press("request-button");
+      String text = clerk.see("grant-text").getText();
+      assertTrue(text.contains("medium -\nfingerprint -\n"), text);
+      assertTrue(text.contains("files 4\nbytes 524288\n"), text);
+      String kind = clerk.see("kind").getText();
+      assertTrue(kind.contains("512 KiB（524,288 バイト）"), kind);
+      path = clerk.url().substring(town.people().length());
+    }
+    try (Screen approver = at(Town.APPROVER, "en", path)) {
+      String kind = approver.see("kind").getText();
+      assertTrue(kind.contains("512 KiB (524,288 bytes)"), kind);
+      approver.press("approve-button");
+      approver.seeAttribute("grant", "data-state", "approved");
+      approver.picture("grant-import-approved");
+      assertEquals(List.of(), approver.accessibilityFaults());
+    }
+    assertTrue(entered("grant.approved", path, Town.APPROVER));
   }
 }

@@ -262,7 +262,9 @@ final class Town implements AutoCloseable {
       return Files.writeString(
           directory.resolve("policy.yaml"),
           text.replace("\ngrants:\n", "\n" + series)
-              .replace("value: [usb-read]", "value: [usb-read, usb-export-encrypted, export-plain]")
+              .replace(
+                  "value: [usb-read]",
+                  "value: [usb-read, media-import, usb-export-encrypted, export-plain]")
               .replace(
                   "id: grants.recipients\n    value: []",
                   "id: grants.recipients\n    value: [prefecture]"));
