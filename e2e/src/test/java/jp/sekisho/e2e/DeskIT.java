@@ -214,7 +214,7 @@ class DeskIT {
       bringsAFurtherCard(admin);
       keepsTheRegisterOfMedia(admin);
       looksAtEmergencies(admin, "ja");
-      new Leaks(admin, town).walk();
+      new Leaks(admin, town).inShort();
 
       admin.go(town.people() + "/temporary");
       admin.see("stock-empty");
@@ -266,6 +266,15 @@ class DeskIT {
     }
     assertTrue(
         town.entries().stream().anyMatch(line -> line.contains("\"action\":\"card-confirm\"")));
+  }
+
+  /** Every state of a case of 漏えい等 takes half a minute. */
+  @Test
+  @Tag("torture")
+  void aCaseOfALeakIsGoneThroughWithoutAMouse() {
+    try (Screen admin = at(Town.APPROVER, "ja", "/breaches")) {
+      new Leaks(admin, town).inFull();
+    }
   }
 
   /** A second card of the clerk, which waits for the clerk or the head of the division. */

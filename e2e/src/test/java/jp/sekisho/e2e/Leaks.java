@@ -41,23 +41,41 @@ final class Leaks {
     this.town = town;
   }
 
-  void walk() {
+  /** Opened, both reports late, both made in one: what {@code ./dev test} has time for. */
+  void inShort() {
+    open();
+    both(path(), "breach", "breach-overdue");
+    screen.tabTo("report-which");
+    screen.type(Keys.END); // both in one
+    screen.type(Keys.TAB);
+    screen.tabTo("report-reference");
+    screen.type("個情第12号", Keys.ENTER);
+    screen.seeAttribute("breach", "data-state", "reported");
+    assertFalse(screen.has("breaches-late"), "nothing is late");
+  }
+
+  /** Every state and refusal. */
+  void inFull() {
     both("/breaches", "breaches-table", "breaches-none");
     screen.fill("breach-known", "");
     enter("open-button");
     refused("BREACH_INCOMPLETE", "breaches-refused");
     open();
-    String path = screen.url().substring(town.people().length());
-    both(path, "breach", "breach-overdue");
-    goesOn(path);
+    both(path(), "breach", "breach-overdue");
+    goesOn(path());
     both("/breaches", "breaches-table", "breaches");
     assertTrue(
         town.entries().stream()
             .anyMatch(line -> line.contains("breach.closed") && line.contains("reported")));
   }
 
+  private String path() {
+    return screen.url().replaceFirst("[?].*", "").substring(town.people().length());
+  }
+
   /** First known forty days ago: both reports are late. */
   private void open() {
+    screen.go(town.people() + "/breaches");
     screen.fill("breach-known", FIELD.format(Instant.now().minus(Duration.ofDays(40))));
     screen.tabTo("breach-origin");
     screen.type(Keys.END); // an entry of the log
