@@ -29,15 +29,15 @@ import org.jspecify.annotations.Nullable;
  * occurrence has it, and what follows is about that one; it is for this terminal and organ; the
  * card statement approves exactly this text for an origin of ours; its signature is the offered
  * key's; that key is an approver of that organ in the signed policy; the approver is neither the
- * person of the grant, nor one who takes turns in its series, nor holds the key of one; every bound
- * of the policy is kept, by the series too. An extension goes the same way, and then must be the
- * same matter with more time; an occurrence has none. The confirmation of an occurrence's month is
- * approved in the same way, for exactly that series and month.
+ * person of the grant, nor one who takes turns in its series, nor holds the key of one; every
+ * demand of the policy is met, as the service asks it, and the bounds of its series too. An
+ * extension goes the same way, and then must be the same matter with more time; an occurrence has
+ * none. The confirmation of an occurrence's month is approved in the same way, for exactly that
+ * series and month.
  *
  * <p>Where the policy demands two approvers, and always where files leave in plain, a second card
  * statement over the same text goes the same way, by another person and another key. Who stands by
- * (立会者) approves nothing. What leaves has to be what the policy lets leave, in every bound, and has
- * no extension.
+ * (立会者) approves nothing. What leaves, or somebody stands by, has no extension.
  */
 final class ApprovalCheck {
   /** No base64url field of an offer is longer: a statement's 64 KiB. */
@@ -123,14 +123,15 @@ final class ApprovalCheck {
         : confirmed(grant, series, offer, trust);
   }
 
-  /** Why the first approval, with the second that may be offered, is not enough; null if it is. */
+  /**
+   * Why the first approval, with the second that may be offered, is not enough for what the policy
+   * demands; null if it is.
+   */
   private @Nullable Refusal second(ApprovedGrant grant, GrantOffer offer, GrantTrust trust) {
     ExportGrant text = grant.text();
     OfferedApproval offered = offer.second();
     if (offered == null) {
-      return LeavingRules.needsSecond(text, trust.policy())
-          ? Refusal.APPROVAL_SECOND
-          : LeavingRules.refuses(text, List.of(grant.approver()), trust.policy());
+      return trust.refuses(text, List.of(grant.approver()));
     }
     Approval other;
     String first;
@@ -157,7 +158,7 @@ final class ApprovalCheck {
             || (owner.isPresent() && owner.equals(trust.personOf(by.key())));
     return same
         ? Refusal.APPROVAL_TWICE
-        : LeavingRules.refuses(text, List.of(grant.approver(), by.person()), trust.policy());
+        : trust.refuses(text, List.of(grant.approver(), by.person()));
   }
 
   /** Who uses it or stands by: none of them approves it. */
@@ -173,17 +174,21 @@ final class ApprovalCheck {
     if (more == null) {
       return grant;
     }
-    if (offer.second() != null || grant.text().amount() != null) {
+    if (offer.second() != null || !grant.text().isRepeatable()) {
       return grant.with(new Further.Refused(Refusal.GRANT_BY_TWO));
     }
     Outcome longer =
         check(grant.id(), more.text(), more.cardStatement(), more.signature(), more.spki(), trust);
-    return grant.with(further(grant, longer));
+    return grant.with(further(grant, longer, trust));
   }
 
-  private static Further further(ApprovedGrant grant, Outcome longer) {
+  private static Further further(ApprovedGrant grant, Outcome longer, GrantTrust trust) {
     if (longer instanceof Outcome.Good good && grant.text().isExtendedBy(good.grant().text())) {
-      return new Further.Extension(good.grant().text(), good.grant().approval());
+      ExportGrant text = good.grant().text();
+      Refusal no = trust.refuses(text, List.of(good.grant().approver()));
+      return no == null
+          ? new Further.Extension(text, good.grant().approval())
+          : new Further.Refused(no);
     }
     return new Further.Refused(
         longer instanceof Outcome.Bad no ? no.reason() : Refusal.GRANT_INVALID);

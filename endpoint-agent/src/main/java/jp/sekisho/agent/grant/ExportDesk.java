@@ -24,7 +24,6 @@ import jp.sekisho.agent.export.WrittenPart;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.login.Attempts;
 import jp.sekisho.agent.spool.SpoolException;
-import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.grant.RecipientCertificate;
 import jp.sekisho.protocol.Base64Url;
@@ -159,8 +158,7 @@ public final class ExportDesk {
     public @Nullable Refusal prepare(ApprovedGrant grant, GrantTrust trust) {
       ExportGrant granted = grant.text();
       Export export = granted.export();
-      Policy policy = trust.policy();
-      if (export == null || policy == null) {
+      if (export == null) {
         return Refusal.GRANT_CAPABILITY;
       }
       text = granted;
@@ -169,7 +167,7 @@ public final class ExportDesk {
         return null;
       }
       List<RecipientCertificate> all =
-          policy.more().value(GrantSettings.RECIPIENT_CERTIFICATES).stream()
+          trust.policy().more().value(GrantSettings.RECIPIENT_CERTIFICATES).stream()
               .filter(each -> each.recipient().equals(export.recipient()))
               .toList();
       return all.isEmpty() ? byPassphrase() : byCertificates(all);

@@ -2,64 +2,58 @@ package jp.sekisho.agent.grant;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import jp.sekisho.policy.Policy;
+import jp.sekisho.policy.PolicyEvaluator;
+import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantRules;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.trust.Roster;
 import jp.sekisho.policy.trust.TrustedState;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.statement.ExportGrant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What verified signed files say about grants, as far as a terminal decides by it.
  *
- * @param rules the officer-signed bounds and approver keys
+ * @param policy the rules that the officers signed, of all layers that this terminal obeys
  * @param roster whose card is whose
  * @param revoked base64url of the SHA-256 of the SubjectPublicKeyInfo of revoked keys
  * @param startsNew whether a grant may begin: not while {@code current} is expired; running ones go
  *     on
- * @param longestSeries longest series (定例許可), first start to last end; zero where there is none
- * @param policy all that the officers signed; null where only reading is known of: then nothing
- *     leaves
  */
-public record GrantTrust(
-    GrantRules rules,
-    Roster roster,
-    Set<String> revoked,
-    boolean startsNew,
-    Duration longestSeries,
-    @Nullable Policy policy) {
+public record GrantTrust(Policy policy, Roster roster, Set<String> revoked, boolean startsNew) {
   public GrantTrust {
     revoked = Set.copyOf(revoked);
-  }
-
-  /** Of reading only. */
-  public GrantTrust(
-      GrantRules rules,
-      Roster roster,
-      Set<String> revoked,
-      boolean startsNew,
-      Duration longestSeries) {
-    this(rules, roster, revoked, startsNew, longestSeries, null);
-  }
-
-  /** Without series. */
-  public GrantTrust(GrantRules rules, Roster roster, Set<String> revoked, boolean startsNew) {
-    this(rules, roster, revoked, startsNew, Duration.ZERO);
   }
 
   /** What files that are not expired say at {@code now}. */
   public static GrantTrust of(TrustedState files, Instant now) {
     return new GrantTrust(
-        files.policy().grants(),
-        files.roster(),
-        files.revoked(),
-        !files.currentExpired(now),
-        files.policy().more().value(GrantSettings.LONGEST_SERIES),
-        files.policy());
+        files.policy(), files.roster(), files.revoked(), !files.currentExpired(now));
+  }
+
+  /** The bounds and approver keys. */
+  public GrantRules rules() {
+    return policy.grants();
+  }
+
+  /** Longest series (定例許可), first start to last end; zero where there is none. */
+  Duration longestSeries() {
+    return policy.more().value(GrantSettings.LONGEST_SERIES);
+  }
+
+  /**
+   * What the policy has against a text, in every demand, as the service asks it; null for nothing.
+   *
+   * @param approvers staff numbers of who verifiably approved it
+   */
+  @Nullable Refusal refuses(ExportGrant text, List<String> approvers) {
+    return PolicyEvaluator.by(policy).granted(GrantAsk.of(text, approvers)).refusal();
   }
 
   /** The person whose unrevoked card key has this hash. */

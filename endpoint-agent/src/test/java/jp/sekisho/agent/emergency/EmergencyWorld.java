@@ -40,11 +40,9 @@ import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.agent.testing.ScriptedSeat;
+import jp.sekisho.agent.testing.SignedSet;
 import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.policy.grant.Approver;
-import jp.sekisho.policy.grant.GrantRules;
-import jp.sekisho.policy.rule.Reason;
-import jp.sekisho.policy.rule.Rule;
 import jp.sekisho.policy.trust.Roster;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
@@ -187,17 +185,10 @@ final class EmergencyWorld {
     if (none != null) {
       return none;
     }
-    Reason why = new Reason("試験", "test");
     return new EmergencyTrust.Now.InForce(
         new EmergencyTrust(
             new GrantTrust(
-                new GrantRules(
-                    new Rule<>("grants.longest-use", why, Duration.ofMinutes(60)),
-                    new Rule<>("grants.longest-span", why, Duration.ofDays(7)),
-                    new Rule<>("grants.approvers", why, List.copyOf(approvers))),
-                new Roster(roster),
-                revoked,
-                fresh),
+                SignedSet.policy(List.copyOf(approvers)), new Roster(roster), revoked, fresh),
             longest,
             media,
             staffCas));

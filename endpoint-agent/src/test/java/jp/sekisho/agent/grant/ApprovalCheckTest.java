@@ -226,7 +226,7 @@ class ApprovalCheckTest {
   @Test
   @DisplayName("an approver's revoked card does not count")
   void revoked() {
-    GrantTrust by = new GrantTrust(trust.rules(), trust.roster(), Set.of(world.bossSpki), true);
+    GrantTrust by = new GrantTrust(trust.policy(), trust.roster(), Set.of(world.bossSpki), true);
     refused(Refusal.CERT_REVOKED, check(world.offer(text), by));
   }
 

@@ -35,12 +35,15 @@ import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.agent.testing.MemoryMedium;
 import jp.sekisho.agent.testing.MovingClock;
+import jp.sekisho.agent.testing.SignedSet;
 import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.policy.grant.Approver;
-import jp.sekisho.policy.grant.GrantRules;
-import jp.sekisho.policy.rule.Reason;
-import jp.sekisho.policy.rule.Rule;
+import jp.sekisho.policy.grant.GrantCapability;
+import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.setting.Setting;
+import jp.sekisho.policy.setting.SettingValues;
 import jp.sekisho.policy.trust.Roster;
+import jp.sekisho.policy.usb.UsbSettings;
 import jp.sekisho.protocol.ActivateRequest;
 import jp.sekisho.protocol.Activated;
 import jp.sekisho.protocol.Base64Url;
@@ -116,18 +119,51 @@ final class DeskWorld {
 
   /** Rules of one approver, 60 minutes, 7 days; the clerk's card is always in the roster. */
   static GrantTrust trust(Approver approver, Map<String, String> roster) {
-    Reason why = new Reason("試験", "test");
+    return trust(approver, roster, readings());
+  }
+
+  /** The same with these further settings. */
+  static GrantTrust trust(
+      Approver approver, Map<String, String> roster, SettingValues.Builder more) {
     Map<String, String> cards = new HashMap<>(roster);
     cards.put(Sha256.text(bytes("clerk")), CLERK);
     cards.put(Sha256.text(bytes("other")), "S-2000");
     return new GrantTrust(
-        new GrantRules(
-            new Rule<>("grants.longest-use", why, Duration.ofMinutes(60)),
-            new Rule<>("grants.longest-span", why, Duration.ofDays(7)),
-            new Rule<>("grants.approvers", why, List.of(approver))),
-        new Roster(cards),
-        Set.of(),
-        true);
+        SignedSet.policy(List.of(approver), more.build()), new Roster(cards), Set.of(), true);
+  }
+
+  /** Settings by which one approver lets any registered medium be read, and nothing else. */
+  static SettingValues.Builder readings() {
+    SettingValues.Builder more = new SettingValues.Builder();
+    put(more, UsbSettings.MEDIA, List.of(UsbSettings.EVERY_REGISTERED));
+    put(more, GrantSettings.CAPABILITIES, List.of(GrantCapability.USB_READ));
+    put(more, GrantSettings.SECOND_APPROVER, List.of());
+    put(more, GrantSettings.ATTENDANT, List.of());
+    put(more, GrantSettings.FIELDS, List.of());
+    return more;
+  }
+
+  static <T> void put(SettingValues.Builder more, Setting<T> setting, T value) {
+    more.put(setting, SignedSet.rule(setting.path(), value));
+  }
+
+  /** What is in force, with this setting. */
+  <T> void signed(Setting<T> setting, T value) {
+    GrantTrust now = inForce();
+    SettingValues.Builder more = new SettingValues.Builder();
+    now.policy().more().settings().forEach(each -> more.copy(each, now.policy().more()));
+    put(more, setting, value);
+    this.trust =
+        new GrantTrust.Now.InForce(
+            new GrantTrust(
+                SignedSet.policy(now.rules().approvers().value(), more.build()),
+                now.roster(),
+                now.revoked(),
+                now.startsNew()));
+  }
+
+  GrantTrust inForce() {
+    return ((GrantTrust.Now.InForce) trust).trust();
   }
 
   /** A desk as a new process of the agent makes it, over the same state. */

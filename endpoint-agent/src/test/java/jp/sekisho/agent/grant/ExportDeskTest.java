@@ -151,9 +151,7 @@ class ExportDeskTest {
             Sha256.text(DeskWorld.bytes("other")),
             "S-2000");
     world.trust =
-        new GrantTrust.Now.InForce(
-            new GrantTrust(
-                policy.grants(), new Roster(roster), Set.of(), true, Duration.ZERO, policy));
+        new GrantTrust.Now.InForce(new GrantTrust(policy, new Roster(roster), Set.of(), true));
   }
 
   private static ExportGrant text(

@@ -370,7 +370,8 @@ class GrantDeskTest {
     open();
     GrantTrust now = ((GrantTrust.Now.InForce) world.trust).trust();
     world.trust =
-        new GrantTrust.Now.InForce(new GrantTrust(now.rules(), now.roster(), now.revoked(), false));
+        new GrantTrust.Now.InForce(
+            new GrantTrust(now.policy(), now.roster(), now.revoked(), false));
     world.desk.tick();
     world.settle();
     assertTrue(world.isOpen());

@@ -16,6 +16,7 @@ import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.policy.grant.Approver;
+import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.OfferedApproval;
 import jp.sekisho.protocol.Refusal;
@@ -60,8 +61,8 @@ class RotaTest {
   private void trust(Approver approver, Set<String> revoked) {
     GrantTrust plain = DeskWorld.trust(approver, Map.of(world.bossSpki, DeskWorld.BOSS));
     world.trust =
-        new GrantTrust.Now.InForce(
-            new GrantTrust(plain.rules(), plain.roster(), revoked, true, Duration.ofDays(31)));
+        new GrantTrust.Now.InForce(new GrantTrust(plain.policy(), plain.roster(), revoked, true));
+    world.signed(GrantSettings.LONGEST_SERIES, Duration.ofDays(31));
   }
 
   private void offering(GrantOffer... offers) {
@@ -278,9 +279,8 @@ class RotaTest {
         DeskWorld.trust(
             new Approver("S-0009", DeskWorld.ORGAN, world.bossSpki),
             Map.of(world.bossSpki, COLLEAGUE));
-    world.trust =
-        new GrantTrust.Now.InForce(
-            new GrantTrust(plain.rules(), plain.roster(), Set.of(), true, Duration.ofDays(31)));
+    world.trust = new GrantTrust.Now.InForce(plain);
+    world.signed(GrantSettings.LONGEST_SERIES, Duration.ofDays(31));
     world.log.events.clear();
     offering(world.offer(SERIES, 1));
     plugAnew();

@@ -14,6 +14,7 @@ import java.util.Set;
 import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.testing.TestPki;
+import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.Refusal;
@@ -46,10 +47,7 @@ class SeriesTest {
 
   /** The signed policy lets a series last so long. */
   private void longest(Duration series) {
-    GrantTrust now = ((GrantTrust.Now.InForce) world.trust).trust();
-    world.trust =
-        new GrantTrust.Now.InForce(
-            new GrantTrust(now.rules(), now.roster(), now.revoked(), true, series));
+    world.signed(GrantSettings.LONGEST_SERIES, series);
   }
 
   private void offering(GrantOffer... offers) {
@@ -160,11 +158,10 @@ class SeriesTest {
     offering(world.offer(SERIES, 1));
     plugAnew();
     assertTrue(world.isOpen());
-    GrantTrust now = ((GrantTrust.Now.InForce) world.trust).trust();
+    GrantTrust now = world.inForce();
     world.trust =
         new GrantTrust.Now.InForce(
-            new GrantTrust(
-                now.rules(), now.roster(), Set.of(world.bossSpki), true, now.longestSeries()));
+            new GrantTrust(now.policy(), now.roster(), Set.of(world.bossSpki), true));
     world.pass(Duration.ofSeconds(1));
     refused(Refusal.CERT_REVOKED);
   }
