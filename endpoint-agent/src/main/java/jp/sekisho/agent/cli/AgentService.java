@@ -316,9 +316,11 @@ public final class AgentService implements AutoCloseable {
             status::write);
     grantDesk.start(bindings, shut);
     grants.set(grantDesk);
+    IntFunction<Optional<Seat>> atScreen =
+        uid -> Bindings.isAtScreen(options.presence(), uid) ? seats.ofUid(uid) : Optional.empty();
     ExportDesk exportDesk =
-        new ExportDesk(
-            grantDesk, Records.of(spool), state.exports(), random, bootClock, serverClock::now);
+        new ExportDesk(grantDesk, Records.of(spool), state.exports(), random, bootClock, atScreen);
+    grantDesk.onForget(exportDesk::forget);
     ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon("grants"));
     stops.push(ticks::shutdownNow);
     // Neither lets anything out, so the futures say nothing.
@@ -354,8 +356,6 @@ public final class AgentService implements AutoCloseable {
     policies.onChange(next -> cardTrust.look());
     LoginCards.Kinds cards =
         new LoginCards.Kinds(kinds, module(options.module(), roles), cardTrust);
-    IntFunction<Optional<Seat>> atScreen =
-        uid -> Bindings.isAtScreen(options.presence(), uid) ? seats.ofUid(uid) : Optional.empty();
     BooleanSupplier reachable = () -> !(client.grants() instanceof Reply.Unreachable);
     EmergencyDesk emergencyDesk =
         new EmergencyDesk(

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -190,10 +191,10 @@ final class ExportCounts {
     return new Count(text.request(), text.end(), 0, 0, 0, Base64Url.encode(key));
   }
 
-  /** Forgets those whose text has ended by {@code now}. */
-  synchronized void forgetOver(Instant now) throws IOException {
+  /** Forgets those whose text has ended by {@code now} that are not among {@code kept}. */
+  synchronized void forgetOver(Instant now, Set<String> kept) throws IOException {
     Map<String, Count> next = new TreeMap<>(byGrant);
-    next.values().removeIf(each -> !each.end().isAfter(now));
+    next.values().removeIf(each -> !each.end().isAfter(now) && !kept.contains(each.grant()));
     if (next.size() != byGrant.size()) {
       store(next);
     }

@@ -10,8 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import jp.sekisho.agent.enforce.WritableMedium;
 import jp.sekisho.agent.export.ClerkFiles;
 import jp.sekisho.agent.export.ExportOutcome;
@@ -23,6 +24,8 @@ import jp.sekisho.agent.export.Recipients;
 import jp.sekisho.agent.export.WrittenPart;
 import jp.sekisho.agent.heartbeat.BootClock;
 import jp.sekisho.agent.login.Attempts;
+import jp.sekisho.agent.seat.Seat;
+import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.policy.grant.GrantSettings;
 import jp.sekisho.policy.grant.RecipientCertificate;
@@ -60,14 +63,14 @@ public final class ExportDesk {
   private final Records records;
   private final Path file;
   private final SecureRandom random;
-  private final Supplier<Optional<Instant>> serverTime;
+  private final IntFunction<Optional<Seat>> seats;
   private final Attempts attempts;
   private @Nullable ExportCounts counts;
 
   /**
    * @param grants the desk of the same terminal
    * @param file where counts are kept
-   * @param serverTime the service's time; empty where it was never heard
+   * @param seats the seat of a user who is at the screen
    */
   public ExportDesk(
       GrantDesk grants,
@@ -75,12 +78,12 @@ public final class ExportDesk {
       Path file,
       SecureRandom random,
       BootClock clock,
-      Supplier<Optional<Instant>> serverTime) {
+      IntFunction<Optional<Seat>> seats) {
     this.grants = grants;
     this.records = records;
     this.file = file;
     this.random = random;
-    this.serverTime = serverTime;
+    this.seats = seats;
     this.attempts = new Attempts(clock, MOST_ASKED, WINDOW);
   }
 
@@ -95,35 +98,58 @@ public final class ExportDesk {
   }
 
   /**
+   * Forgets how much of grants that are over was written, and the keys of their files' names.
+   *
+   * @param kept grants that are not over, whatever the time
+   */
+  public void forget(Instant now, Set<String> kept) throws IOException {
+    counts().forgetOver(now, kept);
+  }
+
+  /**
    * Writes what {@code files} hands over. Blocks until the medium is shut again.
    *
    * @param uid user who asks, as the kernel says
    * @param grant id
    */
   public ExportOutcome export(int uid, String grant, ClerkFiles files) {
-    Attempts.Answer answer = attempts.add(uid);
-    if (answer != Attempts.Answer.GOOD) {
-      if (answer == Attempts.Answer.FIRST_TOO_MANY) {
-        var unused = record(new ExportEvent.Refused(null, null, Refusal.TOO_MANY));
+    Optional<Seat> seat = seats.apply(uid);
+    switch (attempts.add(seat.isEmpty() ? Attempts.WITHOUT_SEAT : uid)) {
+      case GOOD -> {}
+      case FIRST_TOO_MANY -> {
+        return refuse(Refusal.TOO_MANY);
       }
-      return new ExportOutcome(Refusal.TOO_MANY, 0);
+      case TOO_MANY -> {
+        return new ExportOutcome(Refusal.TOO_MANY, 0);
+      }
     }
-    ExportCounts known;
+    if (seat.isEmpty()) {
+      return refuse(Refusal.PEER_FOREIGN);
+    }
     try {
-      known = counts();
-      Optional<Instant> now = serverTime.get();
-      if (now.isPresent()) {
-        known.forgetOver(now.get());
-      }
+      return export(uid, grant, files, counts());
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "counts of exports are not readable", e);
-      var unused = record(new ExportEvent.Refused(null, null, Refusal.EXPORT_COUNTS));
-      return new ExportOutcome(Refusal.EXPORT_COUNTS, 0);
+      return refuse(Refusal.EXPORT_COUNTS);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "an export failed unexpectedly", e);
+      return refuse(Refusal.INTERNAL);
     }
+  }
+
+  private ExportOutcome export(int uid, String grant, ClerkFiles files, ExportCounts known) {
     try (Run run = new Run(files, known)) {
       Refusal refusal = grants.write(grant, uid, run);
       return new ExportOutcome(refusal, run.whole);
     }
+  }
+
+  /** What refuses anybody must not use up the room for what was done. */
+  private ExportOutcome refuse(Refusal reason) {
+    if (records.room() == Room.PLENTY) {
+      var unused = record(new ExportEvent.Refused(null, null, reason));
+    }
+    return new ExportOutcome(reason, 0);
   }
 
   private boolean record(ExportEvent event) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,6 +85,10 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   private static final Duration CLOSE_AGAIN = Duration.ofSeconds(2);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(15);
   private static final int MOST_OFFERS = 200;
+
+  /** Between two looks for what is over. */
+  static final Duration FORGET = Duration.ofMinutes(1);
+
   private static final Set<Refusal> NO_SESSION_YET =
       Set.of(
           Refusal.GRANT_NO_SESSION,
@@ -136,6 +141,20 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   /** The clocks it reads. */
   public record Clocks(BootClock boot, ServerClock server, InstantSource wall) {}
 
+  /** Learns which grants are over for good, so that what is kept of them can go. */
+  @FunctionalInterface
+  public interface Forgetting {
+    /**
+     * Called without the desk's lock.
+     *
+     * @param now the earlier of the service's time and the wall clock's: one clock that runs ahead
+     *     must not make a used grant new
+     * @param kept grants that are not over, whatever the time
+     * @throws IOException when it stays
+     */
+    void forget(Instant now, Set<String> kept) throws IOException;
+  }
+
   /** When the service is asked again about a grant. */
   private record Retry(LivePresence presence, int times, Duration notBefore) {}
 
@@ -149,6 +168,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   private final String boot;
 
   private final AtomicBoolean measuring = new AtomicBoolean();
+  private final List<Forgetting> forgetting = new CopyOnWriteArrayList<>();
 
   /** Whether the gates held when last measured. */
   private volatile boolean gatesHold;
@@ -245,6 +265,11 @@ public final class GrantDesk implements MediaView, AutoCloseable {
             }
           });
     }
+  }
+
+  /** From now on tells it which grants are over. */
+  public void onForget(Forgetting further) {
+    forgetting.add(further);
   }
 
   private void plugged(PluggedMedium medium) {
@@ -379,21 +404,40 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     unexplained.clear();
   }
 
-  private void forgetOver() {
-    Set<String> listed = new HashSet<>();
-    synchronized (this) {
-      offers.forEach(offer -> listed.add(offer.grant()));
-      listed.addAll(uses.keySet());
+  /** Whether somebody should look for what is over; then nobody need for {@link #FORGET}. */
+  private synchronized boolean isTimeToForget() {
+    Duration now = clocks.boot().sinceBoot();
+    if (stopped || now.compareTo(forgetAgain) < 0) {
+      return false;
     }
+    forgetAgain = now.plus(FORGET);
+    return true;
+  }
+
+  private void forgetOver() {
+    Set<String> kept = new HashSet<>();
+    synchronized (this) {
+      if (taken == 0) {
+        return; // Nobody has said yet what is still offered.
+      }
+      offers.forEach(offer -> kept.add(offer.grant()));
+      kept.addAll(uses.keySet());
+    }
+    Optional<Instant> server = clocks.server().now();
+    if (server.isEmpty()) {
+      return;
+    }
+    Instant wall = clocks.wall().instant();
+    Instant now = server.get().isBefore(wall) ? server.get() : wall;
     try {
-      Optional<Instant> server = clocks.server().now();
-      Instant wall = clocks.wall().instant();
-      if (server.isPresent()) {
-        // The earlier of the two: one clock that runs ahead must not make a used grant new.
-        store.forgetOver(server.get().isBefore(wall) ? server.get() : wall, listed);
+      store.forgetOver(now, kept);
+      // Of what was used the rest is kept as long as that it was.
+      store.all().forEach(known -> kept.add(known.grant()));
+      for (Forgetting further : forgetting) {
+        further.forget(now, Set.copyOf(kept));
       }
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "old activations stay", e);
+      LOG.log(System.Logger.Level.WARNING, "something of what is over stays", e);
     }
   }
 
@@ -410,6 +454,9 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
     if (!isIdle() && measuring.compareAndSet(false, true) && !run(this::measureAndLook)) {
       measuring.set(false);
+    }
+    if (isTimeToForget()) {
+      run(this::forgetOver);
     }
   }
 
@@ -952,7 +999,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
 
   /** Said to who asked, and recorded each time: how often somebody may ask is not for here. */
   private Refusal refusedNow(String grant, @Nullable String fingerprint, Refusal reason) {
-    if (parts.records().room() != Room.GONE) {
+    if (parts.records().room() == Room.PLENTY) {
       var unused = record(new ExportEvent.Refused(isId(grant) ? grant : null, fingerprint, reason));
     }
     return reason;
