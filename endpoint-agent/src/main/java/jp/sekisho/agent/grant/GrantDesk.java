@@ -186,6 +186,14 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   private final RefusalBook refusals = new RefusalBook();
   private List<GrantOffer> offers = List.of();
   private @Nullable GrantTrust checkedWith;
+
+  /** How often the list was asked for. */
+  private long asked;
+
+  /** Which of the questions the newest list that was taken answers; 0 before the first. */
+  private long taken;
+
+  private Duration forgetAgain = Duration.ZERO;
   private boolean started;
   private boolean polling;
   private boolean pollAgain;
@@ -332,14 +340,12 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   private void fetch() {
     boolean again;
     do {
-      Reply<GrantList> reply = new Reply.Unreachable<>("not asked");
       try {
-        reply = parts.calls().grants();
+        Reply<GrantList> unused = list();
       } catch (RuntimeException e) {
         LOG.log(System.Logger.Level.ERROR, "the list of grants", e);
       }
       synchronized (this) {
-        take(reply);
         again = pollAgain && !stopped;
         pollAgain = false;
         polling = again;
@@ -352,8 +358,24 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     forgetOver();
   }
 
-  private void take(Reply<GrantList> reply) {
+  /** Asks for the list and takes what is answered, unless a later question was answered first. */
+  private Reply<GrantList> list() {
+    long number;
+    synchronized (this) {
+      number = ++asked;
+    }
+    Reply<GrantList> reply = parts.calls().grants();
+    synchronized (this) {
+      if (number > taken) {
+        take(number, reply);
+      }
+    }
+    return reply;
+  }
+
+  private void take(long number, Reply<GrantList> reply) {
     if (reply instanceof Reply.Ok<GrantList> ok) {
+      taken = number;
       List<GrantOffer> listed = ok.value().grants();
       Set<String> ids = new HashSet<>();
       // A list that contradicts itself offers nothing.
@@ -367,6 +389,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       }
     } else if (reply instanceof Reply.Refused<GrantList> no
         && (no.refusal() == Refusal.TERMINAL_REVOKED || no.refusal() == Refusal.TERMINAL_PENDING)) {
+      taken = number;
       offers = List.of();
     }
     // Anything else is as if the line were cut: running grants go on.

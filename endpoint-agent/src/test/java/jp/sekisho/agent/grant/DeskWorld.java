@@ -465,6 +465,12 @@ final class DeskWorld {
     boolean sessions;
     @Nullable Refusal refusal;
 
+    /** How often the list was asked for. */
+    int lists;
+
+    /** Happens once, while the list that was just made is on its way. */
+    Runnable whileListed = () -> {};
+
     /** Why there is no list. */
     @Nullable Refusal listRefusal;
 
@@ -486,6 +492,7 @@ final class DeskWorld {
 
     @Override
     public Reply<GrantList> grants() {
+      lists++;
       if (!online) {
         return new Reply.Unreachable<>("cut");
       }
@@ -493,7 +500,11 @@ final class DeskWorld {
         return new Reply.Refused<>(listRefusal, listRefusal.name());
       }
       told = List.copyOf(offers.values());
-      return new Reply.Ok<>(new GrantList(told));
+      GrantList list = new GrantList(told);
+      Runnable script = whileListed;
+      whileListed = () -> {};
+      script.run();
+      return new Reply.Ok<>(list);
     }
 
     @Override
