@@ -884,10 +884,39 @@ public final class GrantDesk implements MediaView, AutoCloseable {
    * @return why not all of it was written; null when it was
    */
   @Nullable Refusal write(String grant, int uid, Writing writing) {
-    Reply<GrantList> reply = parts.calls().grants();
-    synchronized (this) {
-      take(reply);
+    try {
+      return attempt(grant, uid, writing);
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.ERROR, "an export failed unexpectedly", e);
+      giveUp(writing);
+      return refusedNow(grant, null, Refusal.INTERNAL);
     }
+  }
+
+  /** Shuts the medium that {@code writing} may still have. */
+  private void giveUp(Writing writing) {
+    Use left;
+    synchronized (this) {
+      left =
+          uses.values().stream()
+              .filter(use -> writing.equals(use.writing))
+              .findFirst()
+              .orElse(null);
+      if (left == null || left.closeAgain != null) {
+        return;
+      }
+      left.phase = Phase.CLOSING;
+      left.cause = left.cause == null ? Cause.FAULT : left.cause;
+    }
+    close(left, store.of(left.grant.id()).map(Activation::open).orElse(false));
+  }
+
+  private @Nullable Refusal attempt(String grant, int uid, Writing writing) {
+    // First who asks: nobody without a login has this terminal ask the service.
+    if (parts.presences().get().stream().noneMatch(presence -> presence.uid() == uid)) {
+      return refusedNow(grant, null, Refusal.GRANT_NO_SESSION);
+    }
+    Reply<GrantList> reply = list();
     boolean hold = parts.enforcing().getAsBoolean();
     gatesHold = hold;
     Optional<Refusal> away =

@@ -395,6 +395,7 @@ final class DeskWorld {
     final List<Consumer<PluggedMedium>> unplugListeners = new ArrayList<>();
     @Nullable Refusal failure;
     Runnable whileOpening = () -> {};
+    Runnable whileWriting = () -> {};
     boolean stuck;
     int opened;
     int written;
@@ -437,6 +438,7 @@ final class DeskWorld {
         return new WriteOutcome.Failed(failure == null ? Refusal.MEDIUM_ABSENT : failure, false);
       }
       written++;
+      whileWriting.run();
       try {
         writer.write(memory);
         return new WriteOutcome.Done();
