@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import jp.sekisho.agent.config.AtomicFile;
@@ -17,7 +19,7 @@ import jp.sekisho.protocol.MalformedException;
 
 /**
  * {@code activations.json}: every activation this terminal asked for or got, durable before it has
- * any effect. Thread-safe.
+ * any effect. Thread-safe; {@link #of} and {@link #all} never wait for the disk.
  *
  * <p>Canonical JSON, ≤ 1 MiB: {@code {"activations":[…],"v":2}}, each with {@code grant}, {@code
  * nonce}, {@code end}, {@code open}, and once answered {@code boot}, {@code deadline}, {@code
@@ -39,11 +41,13 @@ final class Activations {
   static final int MOST = 1024;
 
   private final Path file;
-  private final Map<String, Activation> byGrant;
+
+  /** What is durable. Unmodifiable; replaced under the lock, read without it. */
+  private volatile Map<String, Activation> byGrant;
 
   private Activations(Path file, Map<String, Activation> byGrant) {
     this.file = file;
-    this.byGrant = byGrant;
+    this.byGrant = Collections.unmodifiableMap(byGrant);
   }
 
   /**
@@ -94,11 +98,11 @@ final class Activations {
     return all;
   }
 
-  synchronized Optional<Activation> of(String grant) {
+  Optional<Activation> of(String grant) {
     return Optional.ofNullable(byGrant.get(grant));
   }
 
-  synchronized List<Activation> all() {
+  List<Activation> all() {
     return List.copyOf(byGrant.values());
   }
 
@@ -134,7 +138,7 @@ final class Activations {
   /**
    * Forgets those whose text has ended by {@code now} that are closed and not among {@code listed}.
    */
-  synchronized void forgetOver(Instant now, java.util.Set<String> listed) throws IOException {
+  synchronized void forgetOver(Instant now, Set<String> listed) throws IOException {
     Map<String, Activation> next = new TreeMap<>(byGrant);
     next.values()
         .removeIf(
@@ -149,7 +153,6 @@ final class Activations {
     next.values().forEach(each -> list.add(each.fields()));
     AtomicFile.write(
         file, CanonicalJson.write(Map.of("v", VERSION, "activations", list), LARGEST_FILE));
-    byGrant.clear();
-    byGrant.putAll(next);
+    byGrant = Collections.unmodifiableMap(next);
   }
 }

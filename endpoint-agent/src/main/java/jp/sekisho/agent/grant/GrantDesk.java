@@ -62,10 +62,12 @@ import org.jspecify.annotations.Nullable;
  * the authority, the tick only its alarm.
  *
  * <p>Thread-safe. The lock is never held over the network, a mount, a durable write or a look at
- * the gates; those run on {@code work}, which must not queue one behind the other. The one
- * exception: a closing that {@code work} refuses, at the end of the program, is done under it. Lock
- * order: the desk's, then those of its parts (bindings, spool); listeners of other parts take it
- * from outside those.
+ * the gates; those run on {@code work}, which must not queue one behind the other, or on the thread
+ * that calls {@link #write}. The one exception: a closing that {@code work} refuses, at the end of
+ * the program, is done under it. Lock order: the desk's, then that of the bindings or of the spool,
+ * of which is asked under it who is there and how much room is left: the spool's is held while one
+ * record is written, so the desk may wait for that. What stands in {@code activations.json} is read
+ * without a lock. Listeners of other parts take the desk's lock holding none of these.
  *
  * <p>Over 400 lines because the one state machine is here and reads best whole.
  */
@@ -877,7 +879,9 @@ public final class GrantDesk implements MediaView, AutoCloseable {
 
   /**
    * Has the agent write to the medium of a grant, if every rule of {@link #whyNot} and the grant
-   * hold; blocks until the medium is shut again. Each time is activated online.
+   * hold; blocks until the medium is shut again. Each time is activated online. For {@link
+   * ExportDesk} alone, on a thread of whoever asks that holds no lock: it waits for the network, a
+   * person and the medium.
    *
    * @param grant id
    * @param uid user who asks, as the kernel says
@@ -938,19 +942,22 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     if (unready != null) {
       return refusedNow(grant, fingerprint, unready);
     }
+    Refusal gone;
     synchronized (this) {
       // Whatever happened meanwhile counts: looked at once more, and from now on by every event.
       Wish still = wish(grant, uid, trust(), writing);
-      Refusal gone =
+      gone =
           still instanceof Wish.No no
               ? no.reason()
               : whyNot(use, trust(), parts.presences().get()) == null
                   ? null
                   : Refusal.EXPORT_BROKEN_OFF;
-      if (gone != null) {
-        return refusedNow(grant, fingerprint, gone);
+      if (gone == null) {
+        uses.put(grant, use);
       }
-      uses.put(grant, use);
+    }
+    if (gone != null) {
+      return refusedNow(grant, fingerprint, gone);
     }
     Activator.Result result = new Activator.Result.No(Refusal.INTERNAL);
     boolean begun = false;

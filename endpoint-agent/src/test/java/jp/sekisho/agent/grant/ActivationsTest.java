@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import jp.sekisho.protocol.Base64Url;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,19 @@ class ActivationsTest {
     assertEquals(1, kept.all().size());
     kept.forgetOver(END, Set.of());
     assertEquals(0, kept.all().size());
+  }
+
+  @Test
+  @DisplayName("who reads does not wait for who writes")
+  void readersDoNotWait() throws Exception {
+    Activations kept = Activations.open(temp.resolve("activations.json"));
+    kept.put(Activation.asking(FIRST, NONCE, END));
+    synchronized (kept) {
+      assertEquals(
+          1,
+          CompletableFuture.supplyAsync(() -> kept.of(FIRST).isPresent() ? kept.all().size() : 0)
+              .get(20, TimeUnit.SECONDS));
+    }
   }
 
   @Test
