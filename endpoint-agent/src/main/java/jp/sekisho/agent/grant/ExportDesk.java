@@ -192,11 +192,17 @@ public final class ExportDesk {
         form = new Form.Plain();
         return null;
       }
-      List<RecipientCertificate> all =
-          trust.policy().more().value(GrantSettings.RECIPIENT_CERTIFICATES).stream()
-              .filter(each -> each.recipient().equals(export.recipient()))
-              .toList();
+      List<RecipientCertificate> all = certificates(export.recipient(), trust);
       return all.isEmpty() ? byPassphrase() : byCertificates(all);
+    }
+
+    @Override
+    public boolean isFor(GrantTrust trust) {
+      Export export = granted().export();
+      return form instanceof Form.Plain
+          || (export != null
+              && Set.copyOf(fingerprints(certificates(export.recipient(), trust)))
+                  .equals(Set.copyOf(certificates)));
     }
 
     private @Nullable Refusal byPassphrase() {
@@ -210,7 +216,7 @@ public final class ExportDesk {
     private @Nullable Refusal byCertificates(List<RecipientCertificate> all) {
       List<X509Certificate> keys = all.stream().map(RecipientCertificate::x509).toList();
       algorithm = Algorithm.CMS_CERTIFICATE;
-      certificates = all.stream().map(RecipientCertificate::fingerprint).toList();
+      certificates = fingerprints(all);
       try {
         form = new Form.Encrypted(new Recipients.Certificates(keys));
         return null;
@@ -252,6 +258,7 @@ public final class ExportDesk {
 
     private void write(WritableMedium medium, ClerkFiles.Offered file, BooleanSupplier wanted)
         throws NotExported {
+      goOn(wanted);
       Form as = form;
       Export export = granted().export();
       if (as == null || export == null) {
@@ -334,6 +341,16 @@ public final class ExportDesk {
         passphrase.close();
       }
     }
+  }
+
+  private static List<RecipientCertificate> certificates(String recipient, GrantTrust trust) {
+    return trust.policy().more().value(GrantSettings.RECIPIENT_CERTIFICATES).stream()
+        .filter(each -> each.recipient().equals(recipient))
+        .toList();
+  }
+
+  private static List<String> fingerprints(List<RecipientCertificate> all) {
+    return all.stream().map(RecipientCertificate::fingerprint).toList();
   }
 
   private static void goOn(BooleanSupplier wanted) throws NotExported {

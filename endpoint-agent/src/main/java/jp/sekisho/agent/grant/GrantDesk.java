@@ -625,6 +625,9 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     if (!parts.active().getAsBoolean() || !isOffered(use.grant, trust)) {
       return Cause.REVOKED;
     }
+    if (use.writing != null && !use.writing.isFor(trust)) {
+      return Cause.REVOKED;
+    }
     if (!onlyOf(use.grant.text().person(), present, trust)) {
       return Cause.SEAT_LOST;
     }

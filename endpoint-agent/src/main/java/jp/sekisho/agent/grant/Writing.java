@@ -24,6 +24,12 @@ interface Writing {
    */
   @Nullable Refusal write(WritableMedium medium, BooleanSupplier wanted) throws IOException;
 
+  /**
+   * Whether it is still for whom the policy says, once it is prepared: what was encrypted for
+   * others must not go on leaving. Returns at once.
+   */
+  boolean isFor(GrantTrust trust);
+
   /** Wakes {@link #write} where it waits for somebody; returns at once. */
   void breakOff();
 }

@@ -34,6 +34,8 @@ public final class ScriptedFiles implements ClerkFiles {
   public boolean confirms = true;
   public boolean brokenOff;
   public Runnable atPiece = () -> {};
+  public Runnable atNext = () -> {};
+  public Runnable atShow = () -> {};
   private byte[] open = new byte[0];
   private int at;
 
@@ -50,12 +52,14 @@ public final class ScriptedFiles implements ClerkFiles {
 
   @Override
   public boolean show(Passphrase passphrase) {
+    atShow.run();
     shown.add(new String(passphrase.chars()));
     return confirms;
   }
 
   @Override
   public Optional<Offered> next() {
+    atNext.run();
     File next = files.poll();
     if (next == null) {
       return Optional.empty();
