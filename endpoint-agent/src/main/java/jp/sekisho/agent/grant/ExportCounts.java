@@ -72,6 +72,9 @@ final class ExportCounts {
                 fields.text("key"));
         Base64Url.decode(count.grant, 16);
         Base64Url.decode(count.key, 32);
+        if (count.files < 0 || count.bytes < 0 || count.parts < 0) {
+          throw new MalformedException("less than nothing of an export");
+        }
         return count;
       } catch (DateTimeException | ArithmeticException e) {
         throw new MalformedException("numbers of an export");
@@ -98,8 +101,13 @@ final class ExportCounts {
         bytes = in.readNBytes(LARGEST_FILE + 1);
       }
       try {
+        if (bytes.length > LARGEST_FILE) {
+          throw new MalformedException("over " + LARGEST_FILE + " bytes");
+        }
         for (Count each : parse(bytes)) {
-          found.put(each.grant(), each);
+          if (found.put(each.grant(), each) != null) {
+            throw new MalformedException("a grant stands there twice");
+          }
         }
       } catch (MalformedException e) {
         throw new IOException(file.getFileName() + ": " + e.getMessage(), e);

@@ -11,9 +11,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
@@ -116,6 +121,79 @@ class FrameChannelTest {
     assertArrayEquals(
         frame(8, "{\"prompt\":7}"),
         written(Frame.of(FrameType.CLOSE_PROMPT, new Messages.ClosePrompt(7))));
+  }
+
+  /** Every type with its number and its bytes; a type that is added needs its row here. */
+  @Test
+  void everyTypeHasItsCodeAndItsBytes() throws Exception {
+    Map<Frame, byte[]> rows = new LinkedHashMap<>();
+    rows.put(
+        Frame.of(FrameType.HELLO, new Messages.Hello(2, "ja")),
+        frame(1, "{\"version\":2,\"language\":\"ja\"}"));
+    rows.put(new Frame(FrameType.PROMPT, bytes("{}")), frame(2, "{}"));
+    rows.put(new Frame(FrameType.PIN, bytes("0000123456")), frame(3, "0000123456"));
+    rows.put(
+        Frame.of(FrameType.NO_PIN, new Messages.NoPin(7, Refusal.PIN_CANCELLED)),
+        frame(4, "{\"prompt\":7,\"refusal\":\"PIN_CANCELLED\"}"));
+    rows.put(Frame.of(FrameType.PING), frame(5, ""));
+    rows.put(Frame.of(FrameType.PONG), frame(6, ""));
+    rows.put(Frame.of(FrameType.LOCK), frame(7, ""));
+    rows.put(
+        Frame.of(FrameType.CLOSE_PROMPT, new Messages.ClosePrompt(7)), frame(8, "{\"prompt\":7}"));
+    rows.put(Frame.of(FrameType.SHOWN, new Messages.Shown(7)), frame(9, "{\"prompt\":7}"));
+    rows.put(
+        Frame.of(FrameType.EMERGENCY, new Messages.Emergency(2, 30, "disaster")),
+        frame(10, "{\"version\":2,\"minutes\":30,\"reason\":\"disaster\"}"));
+    rows.put(
+        Frame.of(FrameType.STEP, new Messages.Step("first", Refusal.PIN_WRONG)),
+        frame(11, "{\"step\":\"first\",\"problem\":\"PIN_WRONG\"}"));
+    rows.put(
+        Frame.of(FrameType.ENDED, new Messages.Ended(null, "/run/sekisho/media/3-1/medium", 30)),
+        frame(12, "{\"place\":\"/run/sekisho/media/3-1/medium\",\"minutes\":30}"));
+    rows.put(
+        Frame.of(FrameType.OFFLINE, new Messages.Offline(2, false)),
+        frame(13, "{\"version\":2,\"lastTry\":false}"));
+    rows.put(
+        Frame.of(
+            FrameType.OFFLINE_ENDED,
+            new Messages.OfflineEnded(null, "S-1024", 720, null, null, "内線 1234")),
+        frame(14, "{\"person\":\"S-1024\",\"minutes\":720,\"help\":\"内線 1234\"}"));
+    rows.put(
+        Frame.of(FrameType.EXPORT, new Messages.Export(2, "AAAAAAAAAAAAAAAAAAAAAA")),
+        frame(15, "{\"version\":2,\"grant\":\"AAAAAAAAAAAAAAAAAAAAAA\"}"));
+    rows.put(Frame.of(FrameType.NEXT), frame(16, ""));
+    rows.put(
+        Frame.of(FrameType.FILE, new Messages.OfferedFile("名簿.csv", 1234)),
+        frame(17, "{\"name\":\"名簿.csv\",\"bytes\":1234}"));
+    rows.put(Frame.of(FrameType.MORE), frame(18, ""));
+    rows.put(new Frame(FrameType.DATA, bytes("123")), frame(19, "123"));
+    rows.put(Frame.of(FrameType.UNREADABLE), frame(20, ""));
+    rows.put(
+        Frame.of(FrameType.WRITTEN, new Messages.Written("SEKISHO-1.p7m", 1, 1234, 2345, "h")),
+        frame(
+            21,
+            "{\"name\":\"SEKISHO-1.p7m\",\"part\":1,\"content\":1234,\"bytes\":2345,"
+                + "\"sha256\":\"h\"}"));
+    rows.put(new Frame(FrameType.PASSPHRASE, bytes("0000-1111")), frame(22, "0000-1111"));
+    rows.put(new Frame(FrameType.NOTED, new byte[] {1}), frame(23, "\u0001"));
+    rows.put(
+        Frame.of(
+            FrameType.EXPORT_ENDED,
+            new Messages.ExportEnded(Refusal.EXPORT_BROKEN_OFF, 2, "内線 1234")),
+        frame(24, "{\"refusal\":\"EXPORT_BROKEN_OFF\",\"files\":2,\"help\":\"内線 1234\"}"));
+    Set<FrameType> seen = EnumSet.noneOf(FrameType.class);
+    for (Map.Entry<Frame, byte[]> row : rows.entrySet()) {
+      FrameType type = row.getKey().type();
+      assertArrayEquals(row.getValue(), written(row.getKey()), type::name);
+      assertEquals(type, FrameType.values()[type.code() - 1]);
+      assertEquals(Optional.of(type), FrameType.of(type.code()));
+      seen.add(type);
+    }
+    assertEquals(EnumSet.allOf(FrameType.class), seen);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
