@@ -13,15 +13,19 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import jp.sekisho.agent.enforce.PluggedMedium;
 import jp.sekisho.agent.export.ExportOutcome;
 import jp.sekisho.agent.login.LivePresence;
+import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.testing.Opened;
 import jp.sekisho.agent.testing.RecipientKeys;
 import jp.sekisho.agent.testing.ScriptedFiles;
+import jp.sekisho.agent.testing.ScriptedSeat;
 import jp.sekisho.agent.testing.SignedSet;
 import jp.sekisho.agent.testing.TestPki;
 import jp.sekisho.policy.Policy;
@@ -75,6 +79,9 @@ class ExportDeskTest {
   private final KeyPair attendant = TestPki.newKeys();
   private final SettingValues.Builder rules = new SettingValues.Builder();
 
+  /** Users at the screen. */
+  private final Set<Integer> seated = new HashSet<>(Set.of(UID, 1002));
+
   @BeforeEach
   void terminal() {
     world = new DeskWorld(temp.resolve("activations.json"));
@@ -102,13 +109,16 @@ class ExportDeskTest {
   }
 
   private ExportDesk newDesk() {
-    return new ExportDesk(
-        world.desk,
-        world.log,
-        temp.resolve("exports.json"),
-        new SecureRandom(),
-        world.bootClock,
-        world.serverClock::now);
+    ExportDesk made =
+        new ExportDesk(
+            world.desk,
+            world.log,
+            temp.resolve("exports.json"),
+            new SecureRandom(),
+            world.bootClock,
+            uid -> seated.contains(uid) ? Optional.of(new ScriptedSeat(uid)) : Optional.empty());
+    world.desk.onForget(made::forget);
+    return made;
   }
 
   private <T> void put(Setting<T> setting, T value) {
@@ -155,8 +165,8 @@ class ExportDeskTest {
   }
 
   private static ExportGrant text(
-      Capability capability, @Nullable String attendant, @Nullable Export export) {
-    ExportGrant read = DeskWorld.text("out");
+      String id, Capability capability, @Nullable String attendant, @Nullable Export export) {
+    ExportGrant read = DeskWorld.text(id);
     return new ExportGrant(
         read.request(),
         read.organ(),
@@ -179,7 +189,10 @@ class ExportDeskTest {
 
   private static ExportGrant encrypted(String recipient, int files, long bytes) {
     return text(
-        Capability.USB_EXPORT_ENCRYPTED, null, new Export(recipient, files, bytes, List.of()));
+        "out",
+        Capability.USB_EXPORT_ENCRYPTED,
+        null,
+        new Export(recipient, files, bytes, List.of()));
   }
 
   private static ExportGrant encrypted() {
@@ -188,6 +201,7 @@ class ExportDeskTest {
 
   private static ExportGrant plain() {
     return text(
+        "plain",
         Capability.EXPORT_PLAIN,
         ATTENDANT,
         new Export("pension-office", 1, 100_000, List.of("list.csv")));
@@ -290,6 +304,10 @@ class ExportDeskTest {
     assertEquals(1, counts.begin(one, 1));
     String name = counts.nameInLog(one, "list.csv");
     assertEquals(name, counts.nameInLog(one, "list.csv"));
+    ExportGrant two = plain();
+    assertEquals(1, counts.begin(two, 1));
+    assertFalse(name.equals(counts.nameInLog(two, "list.csv")));
+    assertEquals(counts.nameInLog(two, "list.csv"), counts.nameInLog(two, "list.csv"));
     ExportCounts elsewhere = ExportCounts.open(temp.resolve("more.json"), new SecureRandom());
     assertFalse(name.equals(elsewhere.nameInLog(one, "list.csv")));
     ExportCounts later = ExportCounts.open(temp.resolve("other.json"), new SecureRandom());
@@ -739,5 +757,218 @@ class ExportDeskTest {
     }
     assertEquals(
         new ExportOutcome(Refusal.TOO_MANY, 0), export(offer.grant(), new ScriptedFiles()));
+  }
+
+  @Test
+  @DisplayName("a clock set ahead makes no grant new: what was written still counts")
+  void clockAhead() throws IOException {
+    GrantOffer offer = world.offer(encrypted("prefecture", 2, 100_000));
+    assertEquals(new ExportOutcome(null, 1), export(offer, new ScriptedFiles().with("a", CONTENT)));
+    String before = Files.readString(temp.resolve("exports.json"));
+    // The service's for a moment, then the wall's; neither is the later of the two.
+    world.serverClock.heard(world.service.now().plus(Duration.ofDays(2)));
+    export(offer.grant(), new ScriptedFiles().with("b", CONTENT));
+    world.pass(GrantDesk.FORGET.plusSeconds(1));
+    world.serverClock.heard(world.service.now());
+    world.wall.advance(Duration.ofDays(2));
+    world.service.offering();
+    world.desk.poll();
+    world.settle();
+    world.pass(GrantDesk.FORGET.plusSeconds(1));
+    assertEquals(before, Files.readString(temp.resolve("exports.json")));
+    world.wall.advance(Duration.ofDays(-2));
+    ScriptedFiles more = new ScriptedFiles().with("c", CONTENT).with("d", CONTENT);
+    assertEquals(new ExportOutcome(Refusal.EXPORT_OVER, 1), export(offer, more));
+    assertTrue(more.told.get(0).name().endsWith("-0002.p7m"), more.told.get(0).name());
+  }
+
+  @Test
+  @DisplayName("counts and the key of names go with the exception, when both clocks are past it")
+  void forgotten() throws IOException {
+    GrantOffer offer = world.offer(encrypted());
+    assertEquals(new ExportOutcome(null, 1), export(offer, new ScriptedFiles().with("a", CONTENT)));
+    world.sinceBoot = world.sinceBoot.plus(Duration.ofHours(4));
+    world.wall.advance(Duration.ofHours(4));
+    world.pass(GrantDesk.FORGET.plusSeconds(1));
+    // Still on the list: whoever puts an older row back must not have it again.
+    assertTrue(Files.readString(temp.resolve("exports.json")).contains(offer.grant()));
+    world.service.offering();
+    world.desk.poll();
+    world.settle();
+    assertEquals("{\"exports\":[],\"v\":1}", Files.readString(temp.resolve("exports.json")));
+  }
+
+  @Test
+  @DisplayName("they go by the tick too, with nobody there and the service away")
+  void forgottenOffline() throws IOException {
+    GrantOffer offer = world.offer(encrypted());
+    assertEquals(new ExportOutcome(null, 1), export(offer, new ScriptedFiles().with("a", CONTENT)));
+    world.service.offering();
+    world.desk.poll();
+    world.settle();
+    assertTrue(Files.readString(temp.resolve("exports.json")).contains(offer.grant()));
+    world.service.online = false;
+    world.logOut(DeskWorld.CLERK_HERE);
+    world.sinceBoot = world.sinceBoot.plus(Duration.ofHours(4));
+    world.wall.advance(Duration.ofHours(4));
+    world.pass(Duration.ofSeconds(1));
+    assertEquals("{\"exports\":[],\"v\":1}", Files.readString(temp.resolve("exports.json")));
+  }
+
+  @Test
+  @DisplayName("users who are not at the screen ask nobody anything, all of them together seldom")
+  void withoutSeat() {
+    world.service.offering(world.offer(encrypted()));
+    int before = world.service.lists;
+    for (int i = 0; i < ExportDesk.MOST_ASKED; i++) {
+      assertEquals(
+          new ExportOutcome(Refusal.PEER_FOREIGN, 0),
+          desk.export(2000 + i, encrypted().request(), new ScriptedFiles()));
+    }
+    for (int i = 0; i < 3; i++) {
+      assertEquals(
+          new ExportOutcome(Refusal.TOO_MANY, 0),
+          desk.export(3000 + i, encrypted().request(), new ScriptedFiles()));
+    }
+    assertEquals(ExportDesk.MOST_ASKED + 1, world.log.events.size());
+    assertEquals("refused TOO_MANY", world.log.lines().get(ExportDesk.MOST_ASKED));
+    // At the screen, not logged in: the service is not asked either.
+    assertEquals(
+        new ExportOutcome(Refusal.GRANT_NO_SESSION, 0),
+        desk.export(1002, encrypted().request(), new ScriptedFiles()));
+    assertEquals(before, world.service.lists);
+    assertEquals(
+        new ExportOutcome(null, 1),
+        export(encrypted().request(), new ScriptedFiles().with("a", CONTENT)));
+  }
+
+  @Test
+  @DisplayName("what is refused does not use up the room for what is done")
+  void refusedInReserve() {
+    world.service.offering(world.offer(encrypted()));
+    world.log.room = Room.RESERVE;
+    desk.export(2000, encrypted().request(), new ScriptedFiles());
+    assertEquals(
+        new ExportOutcome(Refusal.RECORDS_FULL, 0),
+        export(encrypted().request(), new ScriptedFiles().with("a", CONTENT)));
+    assertEquals(List.of(), world.log.lines());
+  }
+
+  @Test
+  @DisplayName("whatever fails unexpectedly is recorded and answered, and nothing stays open")
+  void unexpected() {
+    GrantOffer offer = world.offer(encrypted());
+    world.gate.whileWriting =
+        () -> {
+          throw new IllegalStateException("scripted");
+        };
+    failsInternally(offer, "opened", "failed 0/0 INTERNAL", "closed not-written");
+    world.gate.whileWriting =
+        () -> {
+          throw new LinkageError("scripted");
+        };
+    failsInternally(
+        offer, "opened", "failed 0/0 INTERNAL", "closed not-written", "refused INTERNAL");
+    world.gate.whileWriting = () -> {};
+    world.whileMeasuring =
+        () -> {
+          throw new IllegalStateException("scripted");
+        };
+    failsInternally(offer, "refused INTERNAL");
+    world.whileMeasuring = () -> {};
+    world.service.whileAsked = () -> world.trustBroken = true;
+    failsInternally(offer, "refused INTERNAL");
+    world.service.whileAsked = () -> {};
+    world.trustBroken = false;
+    world.log.events.clear();
+    assertEquals(new ExportOutcome(null, 1), export(offer, new ScriptedFiles().with("a", CONTENT)));
+    assertEquals(List.of("opened", "written 1/1", "closed written"), world.log.lines());
+  }
+
+  private void failsInternally(GrantOffer offer, String... lines) {
+    world.log.events.clear();
+    assertEquals(
+        new ExportOutcome(Refusal.INTERNAL, 0),
+        export(offer, new ScriptedFiles().with("a", CONTENT)));
+    assertEquals(List.of(lines), world.log.lines());
+    assertTrue(world.gate.mounted.isEmpty());
+  }
+
+  @Test
+  @DisplayName("the policy's certificates changed between two files: the second is not written")
+  void recipientChanged() {
+    ScriptedFiles files = new ScriptedFiles().with("a", CONTENT).with("b", CONTENT);
+    int[] asked = new int[1];
+    files.atNext =
+        () -> {
+          if (asked[0]++ == 1) {
+            put(
+                GrantSettings.RECIPIENT_CERTIFICATES,
+                List.of(certificate(RecipientKeys.make("secp256r1"))));
+            trust();
+            world.desk.tick();
+          }
+        };
+    assertEquals(
+        new ExportOutcome(Refusal.EXPORT_BROKEN_OFF, 1), export(world.offer(encrypted()), files));
+    assertEquals(1, world.gate.memory.files.size());
+    assertEquals(
+        List.of("opened", "written 1/1", "failed 0/0 EXPORT_BROKEN_OFF", "closed revoked"),
+        world.log.lines());
+  }
+
+  @Test
+  @DisplayName("so is a passphrase given up where the policy has a certificate by now")
+  void certificateInstead() {
+    ScriptedFiles files = new ScriptedFiles().with("a", CONTENT);
+    files.atShow =
+        () -> {
+          put(
+              GrantSettings.RECIPIENT_CERTIFICATES,
+              List.of(
+                  new RecipientCertificate(
+                      "pension-office", certificate(PREFECTURE).certificate())));
+          trust();
+        };
+    assertEquals(
+        new ExportOutcome(Refusal.EXPORT_BROKEN_OFF, 0),
+        export(world.offer(encrypted("pension-office", 2, 100_000)), files));
+    assertEquals(0, world.gate.written);
+    assertEquals(List.of(), world.service.asked);
+  }
+
+  @Test
+  @DisplayName("what happens while a passphrase is shown counts, and is recorded outside the lock")
+  void whileShown() {
+    world.log.before = event -> assertFalse(Thread.holdsLock(world.desk), event.type());
+    ScriptedFiles files = new ScriptedFiles().with("a", CONTENT);
+    files.atShow = () -> world.unplug(DeskWorld.stick("3-1"));
+    assertEquals(
+        new ExportOutcome(Refusal.MEDIUM_ABSENT, 0),
+        export(world.offer(encrypted("pension-office", 2, 100_000)), files));
+    assertEquals(List.of("refused MEDIUM_ABSENT"), world.log.lines());
+    assertEquals(List.of(), world.service.asked);
+  }
+
+  @Test
+  @DisplayName("an older list that comes late opens nothing that a newer one took away")
+  void olderList() {
+    world.service.offering(world.offer(DeskWorld.text("read")));
+    world.desk.poll();
+    world.settle();
+    assertTrue(world.isOpen());
+    world.service.whileListed =
+        () -> {
+          world.service.offering();
+          assertEquals(
+              new ExportOutcome(Refusal.GRANT_UNKNOWN, 0),
+              desk.export(UID, encrypted().request(), new ScriptedFiles()));
+        };
+    world.desk.poll();
+    world.settle();
+    world.pass(Duration.ofSeconds(30));
+    assertFalse(world.isOpen());
+    assertEquals(List.of("opened", "refused GRANT_UNKNOWN", "closed revoked"), world.log.lines());
+    assertEquals(1, world.gate.opened);
   }
 }
