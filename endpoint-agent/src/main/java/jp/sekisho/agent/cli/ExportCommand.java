@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,9 +51,6 @@ import picocli.CommandLine.Spec;
       "3:there is no agent service"
     })
 final class ExportCommand implements Callable<Integer> {
-  /** For taking a passphrase down; the service waits as long. */
-  private static final Duration WINDOW = Duration.ofMinutes(5);
-
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "What to write, in this order.")
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls.
   private List<Path> files;
@@ -137,12 +134,18 @@ final class ExportCommand implements Callable<Integer> {
         program == null
             ? PinentryProgram::choose
             : () -> Optional.of(PinentryProgram.configured(program));
-    return new Pinentry(programs, Locale.getDefault())
-        .confirm(
-            texts.text("export.passphrase.title"),
-            texts.text("export.passphrase.text", new String(passphrase.chars())),
-            texts.text("export.passphrase.ok"),
-            texts.text("export.passphrase.cancel"),
-            WINDOW);
+    char[] shown = passphrase.chars();
+    try {
+      return new Pinentry(programs, Locale.getDefault())
+          .confirm(
+              texts.text("export.passphrase.title"),
+              // A window's words are text, which nobody can wipe: this process ends soon after.
+              texts.text("export.passphrase.text", new String(shown)),
+              texts.text("export.passphrase.ok"),
+              texts.text("export.passphrase.cancel"),
+              ExportCall.PATIENCE);
+    } finally {
+      Arrays.fill(shown, '\0');
+    }
   }
 }

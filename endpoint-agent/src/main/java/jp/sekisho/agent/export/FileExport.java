@@ -33,7 +33,6 @@ public final class FileExport {
   private int used;
   private long left;
   private int part;
-  private boolean removed = true;
 
   /** Of what was just offered. */
   public FileExport(ClerkFiles source, ClerkFiles.Offered file, Form form, SecureRandom random) {
@@ -60,24 +59,14 @@ public final class FileExport {
             : Math.toIntExact(Math.max(1, (left + largestPart - 1) / largestPart));
   }
 
-  /** How many parts there are. */
-  public int parts() {
-    return parts;
-  }
-
   /** Which part was begun last: 1 for the first; 0 before it. */
   public int part() {
     return part;
   }
 
-  /** Whether all of it was begun; what {@link #next} did not refuse stands on the medium. */
+  /** Whether its last part was begun: once {@link #next} has returned, all of it stands there. */
   public boolean isWhole() {
     return part == parts;
-  }
-
-  /** Whether nothing is left on the medium of a part that failed, as the medium says. */
-  public boolean isRemoved() {
-    return removed;
   }
 
   /**
@@ -119,7 +108,6 @@ public final class FileExport {
       throw new NotExported(Refusal.EXPORT_MEDIUM, e);
     }
     boolean whole = false;
-    removed = false;
     try {
       WrittenPart written = write(made, name, most);
       if (isWhole()) {
@@ -132,7 +120,9 @@ public final class FileExport {
     } catch (IOException e) {
       throw new NotExported(Refusal.EXPORT_MEDIUM, e);
     } finally {
-      removed = !whole && made.remove();
+      if (!whole) {
+        boolean unused = made.remove(); // As far as the medium still answers.
+      }
       close(made);
     }
   }

@@ -9,9 +9,6 @@ import java.util.Arrays;
  * U) are not among them. {@link #close} wipes it.
  */
 public final class Passphrase implements AutoCloseable {
-  /** Of what is typed, in bits. */
-  static final int BITS = 140;
-
   private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   private static final int GROUPS = 7;
   private static final int GROUP = 4;

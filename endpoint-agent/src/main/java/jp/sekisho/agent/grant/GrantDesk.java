@@ -409,7 +409,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     return parts.trust().now() instanceof GrantTrust.Now.InForce now ? now.trust() : null;
   }
 
-  /** A medium for which no grant is there, although there is one for another medium. */
+  /** Refuses media for which no grant is there, although there is one for another medium. */
   private void explain() {
     GrantTrust trust = trust();
     for (PluggedMedium medium : unexplained) {

@@ -39,7 +39,7 @@ final class RefusalBook {
     }
   }
 
-  /** The grant opened, or its person came or went. */
+  /** The grant's medium opened: whatever was said of them together may be said again. */
   void forgetGrant(String grant) {
     lines.removeIf(line -> grant.equals(line.grant()) && line.fingerprint() != null);
     if (newest != null && Objects.equals(newest.grant(), grant)) {

@@ -3,6 +3,7 @@ package jp.sekisho.agent.ipc;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +18,9 @@ import jp.sekisho.protocol.MalformedException;
  * none of them itself.
  */
 public final class ExportCall {
+  /** How long the service waits for an answer: for what was shown to be confirmed, too. */
+  public static final Duration PATIENCE = ExportTalk.PATIENCE;
+
   private ExportCall() {}
 
   /**

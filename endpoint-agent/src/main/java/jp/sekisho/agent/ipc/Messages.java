@@ -109,6 +109,7 @@ final class Messages {
    * EMERGENCY.
    *
    * @param version {@value #VERSION}
+   * @param minutes how long the medium is to be open, from its opening
    * @param reason a {@link Reason}'s word
    */
   record Emergency(int version, int minutes, String reason) {
@@ -254,7 +255,15 @@ final class Messages {
     }
   }
 
-  /** WRITTEN. */
+  /**
+   * WRITTEN.
+   *
+   * @param name of the part on the medium
+   * @param part which part of its file: 1 for the first
+   * @param content bytes of the file that are in it
+   * @param bytes how many stand on the medium
+   * @param sha256 base64url of the SHA-256 of these
+   */
   record Written(String name, int part, long content, long bytes, String sha256) {
     static Written of(WrittenPart part) {
       return new Written(part.name(), part.part(), part.content(), part.bytes(), part.sha256());

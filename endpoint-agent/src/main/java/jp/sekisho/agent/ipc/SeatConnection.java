@@ -17,7 +17,8 @@ import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 
 /**
- * The service's end of one session process.
+ * The service's end of one connection: of a session process, or of one that asks something and
+ * wants no seat.
  *
  * <p>A reader thread takes frames in, a writer thread sends them from a bounded queue: a process
  * that stopped reading can block only the writer, never a caller, a ping or the watch. The end, for

@@ -66,7 +66,7 @@ class FileExportTest {
       String name = FileExport.envelopeName("0A1B2C3D", medium.files.size() + 1);
       export.next(medium, name, parts::add);
     }
-    assertEquals(export.parts(), parts.size());
+    assertEquals(export.part(), parts.size());
     return parts;
   }
 
@@ -147,7 +147,9 @@ class FileExportTest {
     Passphrase made = Passphrase.make(random);
     String text = new String(made.chars());
     assertTrue(text.matches("([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}"), text);
-    assertTrue(Passphrase.BITS >= 128 && !made.toString().contains(text));
+    // Each of 32 letters is five bits.
+    assertEquals(140, text.replace("-", "").length() * 5);
+    assertFalse(made.toString().contains(text));
     Set<String> different = new TreeSet<>();
     for (int i = 0; i < 100; i++) {
       different.add(new String(Passphrase.make(random).chars()));
@@ -167,11 +169,10 @@ class FileExportTest {
   @DisplayName(
       "a recipient opens it with openssl, by certificate and by passphrase; a bit changed fails")
   void openssl() throws Exception {
-    if (new ProcessBuilder("sh", "-c", "openssl version | grep -q '^OpenSSL 3'").start().waitFor()
-        != 0) {
-      System.out.println("FileExportTest.openssl: this machine has no OpenSSL 3");
-      return;
-    }
+    Process openssl = new ProcessBuilder("openssl", "version").start();
+    String version = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    // What a recipient is told to use; ./dev doctor names the package.
+    assertTrue(version.startsWith("OpenSSL 3"), version);
     byte[] content = bytes(200_000);
     export(content, to(RSA, P256, P384), FileExport.LARGEST_PART);
     Path envelope = Files.write(temp.resolve("a.p7m"), medium.files.values().iterator().next());
@@ -257,7 +258,6 @@ class FileExportTest {
                 export.next(medium, "part" + export.part(), part -> {});
               }
             });
-    assertTrue(export.isRemoved());
     return failed.reason();
   }
 
