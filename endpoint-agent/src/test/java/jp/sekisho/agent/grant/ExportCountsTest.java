@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import jp.sekisho.protocol.Base64Url;
-import jp.sekisho.protocol.event.CanonicalJson;
+import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import jp.sekisho.protocol.statement.ExportGrant.Export;
