@@ -349,6 +349,16 @@ public enum Refusal {
   EXPORT_RUNNING(409),
   /** The passphrase could not be shown, or nobody said that they have it. */
   EXPORT_PASSPHRASE(409),
+  /** The policy lets nothing of this over the boundary between two programs. */
+  CLIPBOARD_BOUNDARY(403),
+  /** What would cross the boundary may hold a 個人番号, or could not be searched for one. */
+  CLIPBOARD_NUMBER(403),
+  /** More would cross the boundary than was approved. */
+  CLIPBOARD_OVER(409),
+  /** The agent's service did not decide about a paste, or could not record it. */
+  CLIPBOARD_UNDECIDED(503),
+  /** Nothing held the clipboard for a while. */
+  CLIPBOARD_GAP(503),
   /** A certificate of the recipient in the signed policy has a key that nothing is encrypted to. */
   EXPORT_RECIPIENT_KEY(503),
   /** What this terminal kept of earlier exports is damaged or cannot be stored: nothing leaves. */

@@ -19,6 +19,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.CardRemoved,
         AgentEvent.SeatLost,
         AgentEvent.Unwatched,
+        ClipboardEvent,
         TrustEvent,
         AgentEvent.Alarm,
         AgentEvent.LogSucceeded,

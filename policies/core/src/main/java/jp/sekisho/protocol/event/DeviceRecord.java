@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param seq 1 to 2⁵³
  * @param prev base64url of 32 bytes
  * @param time the terminal's wall clock, milliseconds
- * @param type {@code agent.<outcome>}, or of the features {@code export} or {@code usb},, {@code
- *     emergency} or {@code offline} as listed, or {@code policy.accepted} or {@code
- *     policy.refused}; no other, so that no terminal can write what only the service knows
+ * @param type {@code agent.<outcome>}, or of the features {@code clipboard}, {@code export} or
+ *     {@code usb}, {@code emergency} or {@code offline} as listed, or {@code policy.accepted} or
+ *     {@code policy.refused}; no other, so that no terminal can write what only the service knows
  * @param reason stable code of a refusal; null for a success. Text, not {@link Refusal}: a newer
  *     agent may know more
  * @param data fields of the type

@@ -41,7 +41,9 @@ public sealed interface ExportEvent extends AgentEvent {
     /** The agent wrote all that it was handed. */
     WRITTEN,
     /** Not all of it was written; {@code export.failed} says why. */
-    NOT_WRITTEN;
+    NOT_WRITTEN,
+    /** The person said that they are done; where no medium has to come back, that is the end. */
+    ENDED;
 
     /** The word in the log: {@code card-removed} and so on. */
     public String text() {

@@ -500,7 +500,20 @@ final class EventExamples {
             NONCE,
             ExportEvent.Algorithm.CMS_CERTIFICATE,
             List.of(CERTIFICATE)),
-        new ExportEvent.Failed(TRANSACTION, 1, 3, Refusal.EXPORT_MISMATCH));
+        new ExportEvent.Failed(TRANSACTION, 1, 3, Refusal.EXPORT_MISMATCH),
+        new ClipboardEvent.Held("guard", "misconfigured", "clipboard-wayland"),
+        new ClipboardEvent.Crossed(TRANSACTION, copied(), "allow", "clipboard.formats", 4),
+        new ClipboardEvent.Refused(
+            TRANSACTION, copied(), "clipboard.number", 4, Refusal.CLIPBOARD_NUMBER),
+        new ClipboardEvent.Gap("block", true, 7L, Refusal.CLIPBOARD_GAP),
+        new ClipboardEvent.Opened(
+            TRANSACTION, "S-1024", CERTIFICATE, "2026-11-20T23:59:00Z", 1_048_576),
+        new ClipboardEvent.Closed(TRANSACTION, ExportEvent.Cause.DEADLINE, 3, 4_096));
+  }
+
+  private static ClipboardEvent.Copy copied() {
+    return new ClipboardEvent.Copy(
+        "clipboard", "juki", "", List.of("rich-text", "text"), 1_234, "low");
   }
 
   /** The event classes and their examples, by type. */
