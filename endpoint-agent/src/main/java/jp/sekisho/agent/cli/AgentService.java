@@ -36,7 +36,9 @@ import jp.sekisho.agent.emergency.EmergencyTrust;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.MediaShares;
 import jp.sekisho.agent.enforce.SpoolLog;
+import jp.sekisho.agent.enforce.clipboard.ClipboardRulings;
 import jp.sekisho.agent.enroll.Renewal;
+import jp.sekisho.agent.grant.ClipboardDesk;
 import jp.sekisho.agent.grant.ExportDesk;
 import jp.sekisho.agent.grant.GrantCalls;
 import jp.sekisho.agent.grant.GrantDesk;
@@ -44,6 +46,7 @@ import jp.sekisho.agent.grant.GrantTrust;
 import jp.sekisho.agent.grant.OpenGrant;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
+import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.agent.heartbeat.Heartbeats;
 import jp.sekisho.agent.heartbeat.LogMark;
 import jp.sekisho.agent.heartbeat.LogWatch;
@@ -66,6 +69,7 @@ import jp.sekisho.agent.offline.OfflineDesk;
 import jp.sekisho.agent.offline.OfflineGate;
 import jp.sekisho.agent.platform.linux.BootId;
 import jp.sekisho.agent.platform.linux.LinuxBootClock;
+import jp.sekisho.agent.platform.linux.LogindLock;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcNetTcp;
 import jp.sekisho.agent.policy.TrustedPolicies;
@@ -241,10 +245,13 @@ public final class AgentService implements AutoCloseable {
     AtomicReference<@Nullable EmergencyDesk> emergencies = new AtomicReference<>();
     AtomicReference<@Nullable OfflineDesk> offline = new AtomicReference<>();
     LoginNews loginNews = new LoginNews(contacts, client::logins);
+    AtomicReference<@Nullable ClipboardDuty> clipboards = new AtomicReference<>();
+    AtomicReference<@Nullable ClipboardDesk> copying = new AtomicReference<>();
+    Supplier<Enforcement> enforcement = () -> enforcement(gates, clipboards.get());
     RunStatus.Writer status =
         new RunStatus.Writer(
             state,
-            gates::enforcement,
+            enforcement,
             spool,
             sender,
             standing,
@@ -254,14 +261,14 @@ public final class AgentService implements AutoCloseable {
     ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(daemon("beat"));
     Heartbeats heartbeats =
         new Heartbeats(
-            new Heartbeats.Self(options.version(), boot, gates::enforcement),
+            new Heartbeats.Self(options.version(), boot, enforcement),
             spool,
             standing,
             mark,
             client::heartbeat,
             () -> {
               offlineAfterBeat(standing, serverClock, contacts, loginNews, offline.get());
-              afterBeat(renewal, status, standing, sender, grants.get());
+              afterBeat(renewal, status, standing, sender, grants.get(), copying.get());
             },
             clock,
             random,
@@ -296,26 +303,34 @@ public final class AgentService implements AutoCloseable {
               MediaShares.AGAIN.toMillis(),
               TimeUnit.MILLISECONDS);
     }
+    GrantDesk.Self self = new GrantDesk.Self(settings.terminal(), settings.organ(), boot);
+    GrantDesk.Parts grantParts =
+        new GrantDesk.Parts(
+            shares.share(),
+            bindings::presences,
+            GrantTrust.Source.of(policies::current, standing::serverTime),
+            GrantCalls.of(client),
+            Records.of(spool),
+            standing::origins,
+            () -> standing.obstacle().isEmpty(),
+            () -> gates.enforcement().enforcing(),
+            presence -> isProved(offline.get(), presence));
+    GrantDesk.Clocks clocks = new GrantDesk.Clocks(bootClock, serverClock, clock);
     GrantDesk grantDesk =
-        new GrantDesk(
-            new GrantDesk.Self(settings.terminal(), settings.organ(), boot),
-            new GrantDesk.Parts(
-                shares.share(),
-                bindings::presences,
-                GrantTrust.Source.of(policies::current, standing::serverTime),
-                GrantCalls.of(client),
-                Records.of(spool),
-                standing::origins,
-                () -> standing.obstacle().isEmpty(),
-                () -> gates.enforcement().enforcing(),
-                presence -> isProved(offline.get(), presence)),
-            new GrantDesk.Clocks(bootClock, serverClock, clock),
-            state.activations(),
-            random,
-            media,
-            status::write);
+        new GrantDesk(self, grantParts, clocks, state.activations(), random, media, status::write);
     grantDesk.start(bindings, shut);
     grants.set(grantDesk);
+    ClipboardDesk clipboardDesk =
+        new ClipboardDesk(
+            self,
+            grantParts,
+            clocks,
+            state.clipboardActivations(),
+            state.clipboardCounts(),
+            random,
+            () -> lookAgain(clipboards.get()));
+    clipboardDesk.start(bindings);
+    copying.set(clipboardDesk);
     IntFunction<Optional<Seat>> atScreen =
         uid -> Bindings.isAtScreen(options.presence(), uid) ? seats.ofUid(uid) : Optional.empty();
     ExportDesk exportDesk =
@@ -326,7 +341,10 @@ public final class AgentService implements AutoCloseable {
     // Neither lets anything out, so the futures say nothing.
     var unused =
         ticks.scheduleWithFixedDelay(
-            lasting(grantDesk::tick),
+            lasting(() -> {
+              grantDesk.tick();
+              clipboardDesk.tick();
+            }),
             GrantDesk.TICK.toMillis(),
             GrantDesk.TICK.toMillis(),
             TimeUnit.MILLISECONDS);
@@ -435,6 +453,24 @@ public final class AgentService implements AutoCloseable {
     var unusedToo =
         counts.scheduleWithFixedDelay(
             lasting(flow::settle), SETTLE.toMillis(), SETTLE.toMillis(), TimeUnit.MILLISECONDS);
+    ClipboardDuty clipboard =
+        new ClipboardDuty(
+            new ClipboardDuty.Parts(
+                () ->
+                    gates.gating()
+                        ? policies
+                            .current()
+                            .map(known ->
+                                new ClipboardRulings.InForce(
+                                    known.policy(), known.rulesExpired(standing.serverTime())))
+                        : Optional.empty(),
+                clipboardDesk,
+                spool::append,
+                System::nanoTime,
+                standing::helpLine,
+                uid -> Bindings.isAtScreen(options.presence(), uid),
+                LogindLock::lock));
+    clipboards.set(clipboard);
     SeatServer seatServer =
         SeatServer.open(
             options.socket(),
@@ -443,8 +479,23 @@ public final class AgentService implements AutoCloseable {
             seats,
             SeatTimes.PROTOCOL,
             new SeatServer.Calls(
-                emergencyDesk::ask, offlineDesk::ask, exportDesk::export, standing::helpLine));
+                emergencyDesk::ask,
+                offlineDesk::ask,
+                exportDesk::export,
+                clipboard,
+                standing::helpLine));
     stops.push(seatServer::close);
+    clipboard.onChange(seatServer::treatAll);
+    // On a thread of its own: a lock of the screen may take a moment, a deadline must not wait.
+    ScheduledExecutorService looks =
+        Executors.newSingleThreadScheduledExecutor(daemon("clipboard"));
+    stops.push(looks::shutdownNow);
+    var unusedLooks =
+        looks.scheduleWithFixedDelay(
+            lasting(clipboard::tick),
+            GrantDesk.TICK.toMillis(),
+            GrantDesk.TICK.toMillis(),
+            TimeUnit.MILLISECONDS);
     Integer port = options.loopbackPort();
     LoopbackServer server =
         new LoopbackServer(
@@ -459,6 +510,7 @@ public final class AgentService implements AutoCloseable {
             clock);
     stops.push(() -> lastRecord(bindings, spool, sender));
     stops.push(flow::stop);
+    stops.push(clipboardDesk::close);
     stops.push(grantDesk::close);
     stops.push(emergencyDesk::close);
     stops.push(server::close);
@@ -468,6 +520,19 @@ public final class AgentService implements AutoCloseable {
     policies.start();
     heartbeats.start();
     cardTrust.start();
+  }
+
+  private static void lookAgain(@Nullable ClipboardDuty clipboard) {
+    if (clipboard != null) {
+      clipboard.tick();
+    }
+  }
+
+  /** The gates' state; where they hold, the clipboard's. */
+  private static Enforcement enforcement(Gates gates, @Nullable ClipboardDuty clipboard) {
+    Enforcement devices = gates.enforcement();
+    String fault = clipboard == null || !devices.enforcing() ? null : clipboard.fault();
+    return fault == null ? devices : new Enforcement(false, fault);
   }
 
   private static CardTrust.Source cardTrust(ServiceClient client) {
@@ -505,7 +570,8 @@ public final class AgentService implements AutoCloseable {
       RunStatus.Writer status,
       Standing standing,
       RecordSender sender,
-      @Nullable GrantDesk grants) {
+      @Nullable GrantDesk grants,
+      @Nullable ClipboardDesk copying) {
     try {
       renewal.renewIfDue();
     } catch (StateException e) {
@@ -515,6 +581,9 @@ public final class AgentService implements AutoCloseable {
       sender.wake();
       if (grants != null) {
         grants.poll();
+      }
+      if (copying != null) {
+        copying.poll();
       }
     }
     status.write();

@@ -10,12 +10,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import jp.sekisho.agent.enforce.clipboard.Hold;
+import jp.sekisho.agent.ipc.Screen;
 import jp.sekisho.agent.ipc.SessionProcess;
 import jp.sekisho.agent.platform.linux.PeerCredentials;
 import jp.sekisho.agent.platform.linux.ProcessHardening;
+import jp.sekisho.agent.platform.linux.ProgramNames;
+import jp.sekisho.agent.platform.linux.x11.DisplayName;
+import jp.sekisho.agent.platform.linux.x11.Times;
+import jp.sekisho.agent.platform.linux.x11.XClipboard;
 import jp.sekisho.agent.seat.LockCommand;
 import jp.sekisho.agent.seat.Pinentry;
 import jp.sekisho.agent.seat.PinentryProgram;
@@ -36,7 +43,8 @@ import picocli.CommandLine.Spec;
     name = "session",
     mixinStandardHelpOptions = true,
     description =
-        "Shows PIN windows and locks the screen for the agent service. Runs as the logged-on user.",
+        "Shows PIN windows, locks the screen and holds the clipboard (X11) for the agent service. Runs as"
+            + " the logged-on user.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:ended by a signal", "2:wrong usage", "3:the environment does not allow it"})
 public final class SessionCommand implements Callable<Integer> {
@@ -99,7 +107,12 @@ public final class SessionCommand implements Callable<Integer> {
       }
       try (SessionProcess session =
           new SessionProcess(
-              socket, new PeerCredentials(), locale, new Pinentry(programs, locale), lock::run)) {
+              socket,
+              new PeerCredentials(),
+              locale,
+              new Pinentry(programs, locale),
+              lock::run,
+              screen(System.getenv(), locale, new Pinentry(programs, locale)))) {
         Runtime.getRuntime().addShutdownHook(new Thread(session::close, "session-end"));
         session.run();
       }
@@ -107,6 +120,31 @@ public final class SessionCommand implements Callable<Integer> {
       return fail(e.getMessage());
     }
     return 0;
+  }
+
+  /** What holds the clipboard of this person's screen, or why nothing does. */
+  static Screen screen(Map<String, String> environment, Locale locale, Pinentry notices) {
+    String type = environment.getOrDefault("XDG_SESSION_TYPE", "");
+    String display = environment.getOrDefault("DISPLAY", "");
+    if (type.equals("wayland") || environment.containsKey("WAYLAND_DISPLAY")) {
+      return new Screen.Without(Hold.WAYLAND);
+    }
+    if (display.isEmpty()) {
+      return new Screen.Without(type.equals("x11") ? Hold.NO_DISPLAY : Hold.YES);
+    }
+    Optional<DisplayName> name =
+        DisplayName.parse(display, environment.get("XAUTHORITY"), environment.get("HOME"));
+    if (name.isEmpty()) {
+      return new Screen.Without(Hold.NO_DISPLAY);
+    }
+    ProgramNames programs = new ProgramNames();
+    return new Screen.With(service ->
+        new XClipboard(
+            name.get(),
+            Times.DEFAULT,
+            service,
+            ClipboardNotices.onScreen(locale, notices),
+            programs::of));
   }
 
   private Locale locale() {

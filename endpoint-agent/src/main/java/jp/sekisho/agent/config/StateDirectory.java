@@ -77,6 +77,16 @@ public record StateDirectory(Path root) {
     return root.resolve("exports.json");
   }
 
+  /** Activated exceptions of the clipboard. */
+  public Path clipboardActivations() {
+    return root.resolve("clipboard-activations.json");
+  }
+
+  /** How much of each was copied. */
+  public Path clipboardCounts() {
+    return root.resolve("clipboard-counts.json");
+  }
+
   /** 緊急時の例外措置 of this terminal. */
   public Path emergencies() {
     return root.resolve("emergencies.json");

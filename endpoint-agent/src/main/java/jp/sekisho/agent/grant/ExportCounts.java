@@ -161,6 +161,33 @@ final class ExportCounts {
     return next.files();
   }
 
+  /**
+   * Counts a copy over a boundary that is about to be served.
+   *
+   * @return false when the grant leaves no room for it, and then it does not count
+   */
+  synchronized boolean beginCopy(ExportGrant text, long bytes) throws IOException {
+    if (bytes < 0 || bytes > bytesLeft(text)) {
+      return false;
+    }
+    Count known = of(text);
+    put(
+        new Count(
+            known.grant(),
+            known.end(),
+            Math.addExact(known.files(), 1),
+            known.bytes() + bytes,
+            known.parts(),
+            known.key()));
+    return true;
+  }
+
+  /** How much is left of what may pass under a grant. */
+  synchronized long bytesLeft(ExportGrant text) {
+    ExportGrant.Amount most = text.amount();
+    return most == null ? 0 : Math.max(0, most.bytes() - of(text).bytes());
+  }
+
   /** The number of the next part on the medium, from 1; never the same one again. */
   synchronized int nextPart(ExportGrant text) throws IOException {
     Count known = of(text);

@@ -231,7 +231,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     this.boot = self.boot();
   }
 
-  private static Activations openStore(Path file) {
+  static Activations openStore(Path file) {
     try {
       return Activations.open(file);
     } catch (IOException e) {
@@ -645,7 +645,8 @@ public final class GrantDesk implements MediaView, AutoCloseable {
                 && good.grant().text().equals(grant.text()));
   }
 
-  private static boolean onlyOf(String person, List<LivePresence> present, GrantTrust trust) {
+  /** Whether each card that is present is that person's. */
+  static boolean onlyOf(String person, List<LivePresence> present, GrantTrust trust) {
     return present.stream()
         .allMatch(p -> trust.personOf(p.spki()).filter(person::equals).isPresent());
   }

@@ -68,7 +68,14 @@ public final class EmergencyCall {
                 WRITTEN,
                 PASSPHRASE,
                 NOTED,
-                EXPORT_ENDED ->
+                EXPORT_ENDED,
+                CLIPBOARD,
+                CLIPBOARD_STANDING,
+                CROSSING,
+                CROSSING_ANSWER,
+                CLIPBOARD_USE,
+                CLIPBOARD_OPEN,
+                CLIPBOARD_ENDED ->
                 throw new MalformedException(frame.type() + " is not the service's to send here");
           }
         }

@@ -1,5 +1,6 @@
 package jp.sekisho.agent.ipc;
 
+import java.util.Arrays;
 import java.util.Optional;
 import jp.sekisho.agent.seat.TypedPin;
 
@@ -52,7 +53,21 @@ enum FrameType {
   /** The person has it, or not. */
   NOTED(23, 16),
   /** What came of an export. */
-  EXPORT_ENDED(24, 8192);
+  EXPORT_ENDED(24, 8192),
+  /** What to do about the clipboard from now on. */
+  CLIPBOARD(35, Frame.MAX_PAYLOAD),
+  /** Whether that is done. */
+  CLIPBOARD_STANDING(36, 1024),
+  /** May this be pasted over a boundary? */
+  CROSSING(37, 4096),
+  /** Whether it may. */
+  CROSSING_ANSWER(38, 16384),
+  /** Not from a session process: copies over boundaries under a grant. */
+  CLIPBOARD_USE(39, 1024),
+  /** It may from now on. */
+  CLIPBOARD_OPEN(40, 1024),
+  /** What came of that. */
+  CLIPBOARD_ENDED(41, 8192);
 
   private final int code;
   private final int maxPayload;
@@ -72,8 +87,6 @@ enum FrameType {
   }
 
   static Optional<FrameType> of(int code) {
-    return code >= 1 && code <= values().length
-        ? Optional.of(values()[code - 1])
-        : Optional.empty();
+    return Arrays.stream(values()).filter(type -> type.code == code).findFirst();
   }
 }

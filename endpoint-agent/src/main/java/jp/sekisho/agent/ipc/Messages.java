@@ -2,16 +2,28 @@ package jp.sekisho.agent.ipc;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import jp.sekisho.agent.emergency.EmergencyOutcome;
 import jp.sekisho.agent.emergency.Talk;
+import jp.sekisho.agent.enforce.clipboard.Answer;
+import jp.sekisho.agent.enforce.clipboard.Board;
+import jp.sekisho.agent.enforce.clipboard.Crossing;
+import jp.sekisho.agent.enforce.clipboard.Hold;
+import jp.sekisho.agent.enforce.clipboard.Treatment;
 import jp.sekisho.agent.export.ClerkFiles;
 import jp.sekisho.agent.export.ExportOutcome;
 import jp.sekisho.agent.export.WrittenPart;
 import jp.sekisho.agent.offline.OfflineOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
+import jp.sekisho.policy.clipboard.ClipboardMode;
+import jp.sekisho.policy.clipboard.ClipboardSettings;
+import jp.sekisho.policy.clipboard.CopyFormat;
+import jp.sekisho.policy.number.Score;
 import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CardKind;
 import jp.sekisho.protocol.MalformedException;
@@ -288,6 +300,163 @@ final class Messages {
     ExportOutcome check() {
       return new ExportOutcome(refusal, files);
     }
+  }
+
+  /**
+   * CLIPBOARD.
+   *
+   * @param mode {@code block guard audit allow}
+   * @param keeps whether contents are taken over and served
+   * @param free programs between which nothing is asked
+   */
+  record Clipboard(String mode, boolean keeps, List<String> free) {
+    static Clipboard of(Treatment treatment) {
+      return new Clipboard(
+          word(treatment.mode()), treatment.keeps(), treatment.free().stream().sorted().toList());
+    }
+
+    Treatment check() throws MalformedException {
+      if (free == null || free.stream().anyMatch(Objects::isNull)) {
+        throw new MalformedException("CLIPBOARD without a list of programs");
+      }
+      return new Treatment(parse(ClipboardMode.class, mode), keeps, Set.copyOf(free));
+    }
+  }
+
+  /**
+   * CLIPBOARD_STANDING.
+   *
+   * @param fault a stable word; null when it is held
+   */
+  record ClipboardStanding(@Nullable String fault) {
+    Hold check() throws MalformedException {
+      if (fault != null && !fault.matches("clipboard-[a-z-]{1,28}")) {
+        throw new MalformedException("CLIPBOARD_STANDING with a fault that is none");
+      }
+      return new Hold(fault);
+    }
+  }
+
+  /**
+   * CROSSING.
+   *
+   * @param number its number, from 1, new for each of a connection
+   * @param score {@code low}, {@code high}; null for none
+   */
+  record CrossingAsked(
+      int number,
+      String board,
+      String from,
+      String to,
+      List<String> formats,
+      long bytes,
+      boolean searched,
+      @Nullable String score) {
+    static CrossingAsked of(int number, Crossing crossing) {
+      return new CrossingAsked(
+          number,
+          crossing.board().text(),
+          crossing.from(),
+          crossing.to(),
+          crossing.formats().stream().map(Messages::word).toList(),
+          crossing.bytes(),
+          crossing.searched(),
+          crossing.number() == null ? null : word(crossing.number()));
+    }
+
+    Crossing check() throws MalformedException {
+      if (formats == null || formats.size() > CopyFormat.values().length || bytes < 0) {
+        throw new MalformedException("CROSSING without formats, or of less than nothing");
+      }
+      List<CopyFormat> kinds = new ArrayList<>();
+      for (String each : formats) {
+        kinds.add(parse(CopyFormat.class, each));
+      }
+      return new Crossing(
+          parse(Board.class, board),
+          program(from),
+          program(to),
+          kinds,
+          bytes,
+          searched,
+          score == null ? null : parse(Score.class, score));
+    }
+
+    private static String program(@Nullable String name) throws MalformedException {
+      if (name == null || (!name.isEmpty() && !ClipboardSettings.PROGRAM.matcher(name).matches())) {
+        throw new MalformedException("CROSSING of a program without a name");
+      }
+      return name;
+    }
+  }
+
+  /**
+   * CROSSING_ANSWER.
+   *
+   * @param refusal null when it may be
+   * @param ja why the policy says so; null unless it does
+   * @param en the same in English
+   */
+  @JsonInclude(JsonInclude.Include.ALWAYS)
+  record CrossingAnswer(
+      int number,
+      @Nullable Refusal refusal,
+      @Nullable String ja,
+      @Nullable String en,
+      boolean warn,
+      String help) {
+    static CrossingAnswer of(int number, Answer answer) {
+      jp.sekisho.policy.rule.Reason why = answer.why();
+      return new CrossingAnswer(
+          number,
+          answer.refusal(),
+          why == null ? null : why.ja(),
+          why == null ? null : why.en(),
+          answer.warn(),
+          answer.help());
+    }
+
+    Answer check() throws MalformedException {
+      if (help == null) {
+        throw new MalformedException("CROSSING_ANSWER without help");
+      }
+      try {
+        return new Answer(
+            refusal,
+            ja == null || en == null ? null : new jp.sekisho.policy.rule.Reason(ja, en),
+            warn,
+            help);
+      } catch (IllegalArgumentException e) {
+        throw new MalformedException("CROSSING_ANSWER with a reason that is none");
+      }
+    }
+  }
+
+  /** CLIPBOARD_OPEN. */
+  record ClipboardOpen(int minutes, long bytes) {}
+
+  /**
+   * CLIPBOARD_ENDED.
+   *
+   * @param refusal why it was not begun; null when it was
+   * @param cause why it ended; null when it was not begun
+   * @param help whom a refusal tells people to call; empty where that is not known
+   */
+  record ClipboardEnded(
+      @Nullable Refusal refusal, @Nullable String cause, int copies, long bytes, String help) {}
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static <E extends Enum<E>> E parse(Class<E> type, @Nullable String word)
+      throws MalformedException {
+    for (E each : type.getEnumConstants()) {
+      if (word(each).equals(word)) {
+        return each;
+      }
+    }
+    throw new MalformedException("no such word");
   }
 
   /** CLOSE_PROMPT. */

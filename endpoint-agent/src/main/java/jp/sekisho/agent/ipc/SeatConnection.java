@@ -9,6 +9,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import jp.sekisho.agent.enforce.clipboard.Answer;
+import jp.sekisho.agent.enforce.clipboard.Treatment;
 import jp.sekisho.agent.seat.PinOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.agent.seat.Seat;
@@ -34,6 +36,7 @@ final class SeatConnection implements Seat {
   private final PromptSlot prompts = new PromptSlot();
   private final BlockingQueue<Frame> outgoing = new ArrayBlockingQueue<>(QUEUE);
   private volatile Locale language = Locale.JAPANESE;
+  private volatile boolean treated;
   private volatile long lastHeard = System.nanoTime();
 
   SeatConnection(int uid, FrameChannel channel) {
@@ -83,6 +86,12 @@ final class SeatConnection implements Seat {
     send(Frame.of(FrameType.LOCK));
   }
 
+  /** Says what to do about the clipboard. */
+  void treat(Treatment treatment) {
+    treated = true;
+    send(Frame.of(FrameType.CLIPBOARD, Messages.Clipboard.of(treatment)));
+  }
+
   /** Asks for a sign of life. */
   void ping() {
     send(Frame.of(FrameType.PING));
@@ -106,6 +115,9 @@ final class SeatConnection implements Seat {
 
     /** To have files exported. */
     record Export(Messages.Export asked) implements First {}
+
+    /** To copy over boundaries under a grant. */
+    record Clipboard(Messages.Export asked) implements First {}
   }
 
   /** Waits for what must come first: HELLO, or what a process asks that wants no seat. */
@@ -121,9 +133,12 @@ final class SeatConnection implements Seat {
       if (frame.type() == FrameType.EXPORT) {
         return new First.Export(frame.read(Messages.Export.class));
       }
+      if (frame.type() == FrameType.CLIPBOARD_USE) {
+        return new First.Clipboard(frame.read(Messages.Export.class));
+      }
       if (frame.type() != FrameType.HELLO) {
         throw new MalformedException(
-            "the first frame is none of HELLO, EMERGENCY, OFFLINE, EXPORT");
+            "the first frame is none of HELLO, EMERGENCY, OFFLINE, EXPORT, CLIPBOARD_USE");
       }
       language = frame.read(Messages.Hello.class).check();
       return new First.Session();
@@ -174,8 +189,12 @@ final class SeatConnection implements Seat {
     send(Frame.of(FrameType.OFFLINE_ENDED, ended));
   }
 
-  /** Takes frames in until the connection ends. */
-  void receive() throws IOException, MalformedException {
+  /**
+   * Takes frames in until the connection ends.
+   *
+   * @param clipboard answers about the clipboard
+   */
+  void receive(ClipboardCalls clipboard) throws IOException, MalformedException {
     while (true) {
       try (Frame frame = channel.read()) {
         switch (frame.type()) {
@@ -187,7 +206,26 @@ final class SeatConnection implements Seat {
           }
           case PING -> send(Frame.of(FrameType.PONG));
           case PONG -> lastHeard = System.nanoTime();
+          case CLIPBOARD_STANDING -> {
+            clipboard.standing(uid, frame.read(Messages.ClipboardStanding.class).check());
+            if (!treated) {
+              // It still does what a service before this one said.
+              treat(clipboard.treatment(uid));
+            }
+          }
+          case CROSSING -> {
+            Messages.CrossingAsked asked = frame.read(Messages.CrossingAsked.class);
+            Answer answer = clipboard.decide(uid, asked.check());
+            send(
+                Frame.of(
+                    FrameType.CROSSING_ANSWER, Messages.CrossingAnswer.of(asked.number(), answer)));
+          }
           case HELLO,
+              CLIPBOARD,
+              CROSSING_ANSWER,
+              CLIPBOARD_USE,
+              CLIPBOARD_OPEN,
+              CLIPBOARD_ENDED,
               PROMPT,
               LOCK,
               CLOSE_PROMPT,

@@ -18,8 +18,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import jp.sekisho.agent.emergency.Talk;
+import jp.sekisho.agent.enforce.clipboard.Treatment;
 import jp.sekisho.agent.export.ExportOutcome;
 import jp.sekisho.agent.seat.LocalPresence;
+import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.seat.Seats;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
@@ -34,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  * one of anybody else is closed, and whoever was named at {@link #open} hears of it. If the user
  * has a seat already, that one is closed and lost first. A process that does not answer pings in
  * time, or sends anything the protocol does not know, is closed and its seat lost. One that says
- * EMERGENCY, OFFLINE or EXPORT first gets no seat: its user asks for an 緊急時の例外措置, to be logged in
- * without the service, or for files to be exported, and is told until it is gone.
+ * EMERGENCY, OFFLINE, EXPORT or CLIPBOARD_USE first gets no seat: its user asks for an 緊急時の例外措置, to
+ * be logged in without the service, for files to be exported, or to copy over boundaries, and is
+ * told until it is gone.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections, {@value #MAX_PER_USER} per user; further ones
  * are closed. Thread-safe.
@@ -82,7 +85,17 @@ public final class SeatServer implements AutoCloseable {
       EmergencyCalls emergencies,
       OfflineCalls offline,
       ExportCalls exports,
+      ClipboardCalls clipboard,
       Supplier<String> helpLine) {
+    /** Where nothing is held of what people copy. */
+    public Calls(
+        EmergencyCalls emergencies,
+        OfflineCalls offline,
+        ExportCalls exports,
+        Supplier<String> helpLine) {
+      this(emergencies, offline, exports, ClipboardCalls.NONE, helpLine);
+    }
+
     /** Nobody. */
     public static final Calls NONE =
         new Calls(EmergencyCalls.NONE, OfflineCalls.NONE, ExportCalls.NONE, () -> "");
@@ -199,12 +212,20 @@ public final class SeatServer implements AutoCloseable {
         export(connection, wish.asked().check());
         return;
       }
+      if (first instanceof SeatConnection.First.Clipboard wish) {
+        clipboard(connection, wish.asked().check());
+        return;
+      }
       if (!door.presence().isAtScreen(connection.uid())) {
         door.onForeign().run();
         throw new IOException("this user is not at the screen of this terminal");
       }
       takeSeat(connection);
-      connection.receive();
+      Treatment treatment = calls.clipboard().treatment(connection.uid());
+      if (treatment.holds()) {
+        connection.treat(treatment);
+      }
+      connection.receive(calls.clipboard());
     } catch (MalformedException e) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -220,7 +241,7 @@ public final class SeatServer implements AutoCloseable {
     } finally {
       connection.close();
       writer.interrupt();
-      seats.lost(connection);
+      leave(connection);
       connections.remove(connection);
     }
   }
@@ -291,11 +312,76 @@ public final class SeatServer implements AutoCloseable {
     }
   }
 
-  private void takeSeat(SeatConnection connection) throws IOException {
-    ReentrantLock turn;
-    synchronized (turns) {
-      turn = turns.computeIfAbsent(connection.uid(), uid -> new ReentrantLock());
+  /** Until the use is over, or the process that asked is gone: then it is over. */
+  private void clipboard(SeatConnection connection, String grant)
+      throws IOException, MalformedException {
+    AtomicBoolean gone = new AtomicBoolean();
+    ClipboardCalls.UseTalk talk =
+        new ClipboardCalls.UseTalk() {
+          @Override
+          public void open(int minutes, long bytes) {
+            connection.say(
+                Frame.of(FrameType.CLIPBOARD_OPEN, new Messages.ClipboardOpen(minutes, bytes)));
+          }
+
+          @Override
+          public boolean gone() {
+            return gone.get();
+          }
+        };
+    daemon(
+            () -> {
+              ClipboardCalls.Used used = calls.clipboard().use(connection.uid(), grant, talk);
+              connection.say(
+                  Frame.of(
+                      FrameType.CLIPBOARD_ENDED,
+                      new Messages.ClipboardEnded(
+                          used.refusal(),
+                          used.cause(),
+                          used.copies(),
+                          used.bytes(),
+                          calls.helpLine().get())));
+            },
+            "clipboard-" + connection.uid())
+        .start();
+    try {
+      connection.attend();
+    } finally {
+      gone.set(true);
     }
+  }
+
+  /** Tells every seat anew what to do about the clipboard. */
+  public void treatAll() {
+    for (Seat seat : seats.all()) {
+      if (seat instanceof SeatConnection connection) {
+        connection.treat(calls.clipboard().treatment(connection.uid()));
+      }
+    }
+  }
+
+  private ReentrantLock turnOf(SeatConnection connection) {
+    synchronized (turns) {
+      return turns.computeIfAbsent(connection.uid(), uid -> new ReentrantLock());
+    }
+  }
+
+  /** Not while another process takes that seat: it would be told lost what is held again. */
+  private void leave(SeatConnection connection) {
+    ReentrantLock turn = turnOf(connection);
+    turn.lock();
+    try {
+      if (seats.ofUid(connection.uid()).filter(connection::equals).isPresent()) {
+        calls.clipboard().lost(connection.uid(), connection.silence());
+      }
+      seats.lost(connection);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void takeSeat(SeatConnection connection) throws IOException {
+    ReentrantLock turn = turnOf(connection);
     turn.lock();
     try {
       seats

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import jp.sekisho.agent.enforce.clipboard.Hold;
 import jp.sekisho.agent.seat.PinOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.agent.seat.PinWindow;
@@ -55,6 +56,8 @@ public final class SessionProcess implements AutoCloseable {
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(SessionProcess::daemon);
 
+  private final SeatClipboard clipboard;
+
   /** The prompt whose window is open or about to be; 0 for none. */
   private final AtomicInteger wanted = new AtomicInteger();
 
@@ -65,6 +68,22 @@ public final class SessionProcess implements AutoCloseable {
    */
   public SessionProcess(
       Path socket, PeerUsers peers, Locale language, PinWindow window, Runnable lockCommand) {
+    this(socket, peers, language, window, lockCommand, new Screen.Without(Hold.YES));
+  }
+
+  /**
+   * As the other.
+   *
+   * @param screen what holds the clipboard of this screen
+   */
+  public SessionProcess(
+      Path socket,
+      PeerUsers peers,
+      Locale language,
+      PinWindow window,
+      Runnable lockCommand,
+      Screen screen) {
+    this.clipboard = new SeatClipboard(screen);
     this.socket = socket;
     this.peers = peers;
     this.language = language;
@@ -107,6 +126,7 @@ public final class SessionProcess implements AutoCloseable {
       closeQuietly(open);
     }
     dismiss();
+    clipboard.close();
     windows.shutdownNow();
     watch.shutdownNow();
   }
@@ -116,6 +136,7 @@ public final class SessionProcess implements AutoCloseable {
       connection = channel;
       FrameChannel frames = new FrameChannel(channel);
       frames.write(Frame.of(FrameType.HELLO, Messages.Hello.in(language)));
+      clipboard.connected(frames);
       receive(channel, frames);
     } catch (EOFException e) {
       throw new IOException(
@@ -123,6 +144,7 @@ public final class SessionProcess implements AutoCloseable {
           e);
     } finally {
       connection = null;
+      clipboard.disconnected();
       dismiss();
     }
   }
@@ -143,7 +165,14 @@ public final class SessionProcess implements AutoCloseable {
             open(frames, prompt.prompt(), prompt.check());
           }
           case CLOSE_PROMPT -> close(frame.read(Messages.ClosePrompt.class).prompt());
+          case CLIPBOARD -> clipboard.treat(frame.read(Messages.Clipboard.class).check());
+          case CROSSING_ANSWER -> clipboard.answered(frame.read(Messages.CrossingAnswer.class));
           case HELLO,
+              CLIPBOARD_STANDING,
+              CROSSING,
+              CLIPBOARD_USE,
+              CLIPBOARD_OPEN,
+              CLIPBOARD_ENDED,
               PIN,
               NO_PIN,
               SHOWN,

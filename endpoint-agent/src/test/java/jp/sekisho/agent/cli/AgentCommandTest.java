@@ -85,6 +85,7 @@ class AgentCommandTest {
           "status",
           "doctor",
           "export",
+          "clipboard",
           "break-glass",
           "offline-login"
         }) {

@@ -3,7 +3,6 @@ package jp.sekisho.agent.seat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import jp.sekisho.agent.ipc.Waiting;
+import jp.sekisho.agent.testing.VirtualScreen;
 import jp.sekisho.protocol.Refusal;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,13 +31,9 @@ class RealPinentryIT {
 
   @TempDir Path directory;
 
-  private static void need(String program, String debianPackage) {
-    assertTrue(Files.isExecutable(Path.of(program)), "install " + debianPackage);
-  }
-
   @Test
   void cursesWithoutATerminalIsUnavailable() {
-    need("/usr/bin/pinentry-curses", "pinentry-curses");
+    VirtualScreen.need("/usr/bin/pinentry-curses", "pinentry-curses");
     Pinentry pinentry =
         new Pinentry(
             () ->
@@ -50,26 +46,13 @@ class RealPinentryIT {
   }
 
   /** A display of its own, with a pinentry that draws on it. */
-  private record Screen(Process server, String display, Pinentry pinentry)
+  private record Screen(VirtualScreen server, String display, Pinentry pinentry)
       implements AutoCloseable {
     static Screen in(Path directory) throws IOException {
-      need("/usr/bin/Xvfb", "xvfb");
-      need("/usr/bin/xdotool", "xdotool");
-      need("/usr/bin/pinentry-gtk-2", "pinentry-gtk2");
-      Process server =
-          new ProcessBuilder(
-                  "/usr/bin/Xvfb",
-                  "-displayfd",
-                  "1",
-                  "-screen",
-                  "0",
-                  "800x600x24",
-                  "-nolisten",
-                  "tcp")
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      BufferedReader reader = server.inputReader(StandardCharsets.US_ASCII);
-      String display = ":" + reader.readLine();
+      VirtualScreen.need("/usr/bin/xdotool", "xdotool");
+      VirtualScreen.need("/usr/bin/pinentry-gtk-2", "pinentry-gtk2");
+      VirtualScreen server = VirtualScreen.open();
+      String display = server.display();
       Path program =
           Files.writeString(
               directory.resolve("pinentry"),
@@ -127,8 +110,7 @@ class RealPinentryIT {
     /** Ends the display, and waits for it: its number is free for the next one only then. */
     @Override
     public void close() {
-      server.destroy();
-      server.onExit().join();
+      server.close();
     }
   }
 

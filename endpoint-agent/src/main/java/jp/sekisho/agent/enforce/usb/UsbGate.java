@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.MediumEvents;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enforce.RatedRecords;
 import jp.sekisho.agent.enforce.usb.UsbPorts.Reading;
 import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.policy.usb.HidUsages;
@@ -84,7 +85,7 @@ public final class UsbGate implements AutoCloseable {
   private final UsbPorts ports;
   private final UsbEvents events;
   private final LongSupplier nanos;
-  private final BlockRecords blocks;
+  private final RatedRecords<UsbEvent.Blocked> blocks;
   private final Thread thread = new Thread(this::run, "usb-gate");
   private final Map<String, Held> held = new TreeMap<>();
 
@@ -118,7 +119,7 @@ public final class UsbGate implements AutoCloseable {
     this.ports = ports;
     this.events = events;
     this.nanos = nanos;
-    this.blocks = new BlockRecords(nanos);
+    this.blocks = new RatedRecords<>(nanos);
     thread.setDaemon(true);
   }
 
@@ -475,8 +476,8 @@ public final class UsbGate implements AutoCloseable {
             verdict.rule(),
             reading.authorized(),
             verdict.reason() == null ? Refusal.USB_CLASS : verdict.reason());
-    if (blocks.isRecordedNow(event) && !record(event)) {
-      blocks.missed(event);
+    if (blocks.isRecordedNow(event::counted) && !record(event)) {
+      blocks.missed(event::counted);
     }
     if (verdict.medium() && media != null && (before == null || !before.verdict().medium())) {
       media.plugged(new PluggedMedium(port, reading.device().fingerprint()));

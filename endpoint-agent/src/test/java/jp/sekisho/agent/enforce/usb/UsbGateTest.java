@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.PluggedMedium;
+import jp.sekisho.agent.enforce.RatedRecords;
 import jp.sekisho.agent.heartbeat.Enforcement;
 import jp.sekisho.agent.platform.linux.ScriptedNetlink;
 import jp.sekisho.agent.testing.Await;
@@ -205,7 +206,7 @@ class UsbGateTest {
     bus.plug("1-1", FakeBus.STICK);
     bus.plug("1-2", FakeBus.STICK);
     Await.until("seen", () -> gate.media().size() == 2);
-    now.addAndGet(BlockRecords.WINDOW.toNanos());
+    now.addAndGet(RatedRecords.WINDOW.toNanos());
     bus.plug("1-3", FakeBus.STICK);
     Await.until("seen", () -> gate.media().size() == 3);
     assertEquals(List.of(), types());
@@ -593,19 +594,19 @@ class UsbGateTest {
     AtomicLong now = new AtomicLong();
     gate = new UsbGate(bus.ports(), bus, now::get);
     gate.start(log);
-    for (int i = 0; i < BlockRecords.SINGLY + 7; i++) {
+    for (int i = 0; i < RatedRecords.SINGLY + 7; i++) {
       bus.plug("1-1", FakeBus.STICK);
       Await.until("seen", () -> gate.media().size() == 1);
       assertEquals("0", authorized("1-1"));
       bus.pull("1-1");
       Await.until("gone", () -> gate.media().isEmpty());
     }
-    assertEquals(BlockRecords.SINGLY, types().size());
-    now.addAndGet(BlockRecords.WINDOW.toNanos());
-    awaitEvents(BlockRecords.SINGLY + 1);
+    assertEquals(RatedRecords.SINGLY, types().size());
+    now.addAndGet(RatedRecords.WINDOW.toNanos());
+    awaitEvents(RatedRecords.SINGLY + 1);
     assertEquals(7, lastBlocked().count());
     bus.plug("1-1", FakeBus.STICK);
-    awaitEvents(BlockRecords.SINGLY + 2);
+    awaitEvents(RatedRecords.SINGLY + 2);
     assertNull(lastBlocked().count());
   }
 

@@ -1,38 +1,44 @@
-package jp.sekisho.agent.enforce.usb;
+package jp.sekisho.agent.enforce;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import jp.sekisho.protocol.event.UsbEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which blocks are recorded one by one, so that a device that comes and goes endlessly cannot fill
- * the terminal's records: the first {@value #SINGLY} in a minute; of the others the newest, with
- * their number, when the minute is over. What is blocked does not depend on it. Guarded by the
- * gate's lock.
+ * Which events of a kind are recorded one by one, so that a device that comes and goes endlessly,
+ * or a program that pastes endlessly, cannot fill the terminal's records: the first {@value
+ * #SINGLY} in a minute; of the others the newest, with their number, when the minute is over. What
+ * is done about them does not depend on it. Guarded by its owner's lock.
+ *
+ * @param <E> the events
  */
-final class BlockRecords {
+public final class RatedRecords<E> {
   /** A terminal that starts with full hubs has fewer devices. */
-  static final int SINGLY = 30;
+  public static final int SINGLY = 30;
 
-  static final Duration WINDOW = Duration.ofMinutes(1);
+  public static final Duration WINDOW = Duration.ofMinutes(1);
 
   private final LongSupplier nanos;
   private long start;
   private int singly;
   private int more;
-  private UsbEvent.@Nullable Blocked newest;
+  private @Nullable IntFunction<E> newest;
 
   /**
    * @param nanos a clock that only goes forward, in nanoseconds
    */
-  BlockRecords(LongSupplier nanos) {
+  public RatedRecords(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
-  /** Whether this block is recorded now; if not, it is counted. */
-  boolean isRecordedNow(UsbEvent.Blocked event) {
+  /**
+   * Whether this event is recorded now; if not, it is counted.
+   *
+   * @param counted what stands for it and as many others
+   */
+  public boolean isRecordedNow(IntFunction<E> counted) {
     if (singly > 0 && isOver() && more == 0) {
       singly = 0;
     }
@@ -43,26 +49,25 @@ final class BlockRecords {
       singly++;
       return true;
     }
-    more++;
-    newest = event;
+    missed(counted);
     return false;
   }
 
   /** What was to be recorded now and could not be: counted with the others of its minute. */
-  void missed(UsbEvent.Blocked event) {
+  public void missed(IntFunction<E> counted) {
     more++;
-    newest = event;
+    newest = counted;
   }
 
   /**
    * The newest of those that were only counted in a minute that is over, with their number; once.
    */
-  Optional<UsbEvent.Blocked> due() {
-    UsbEvent.Blocked event = newest;
+  public Optional<E> due() {
+    IntFunction<E> event = newest;
     if (event == null || !isOver()) {
       return Optional.empty();
     }
-    UsbEvent.Blocked counted = event.counted(more);
+    E counted = event.apply(more);
     singly = 0;
     more = 0;
     newest = null;
