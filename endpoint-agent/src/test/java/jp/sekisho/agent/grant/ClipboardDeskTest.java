@@ -83,8 +83,7 @@ class ClipboardDeskTest {
             "S-2000");
     world.trust =
         new GrantTrust.Now.InForce(
-            new GrantTrust(
-                policy.grants(), new Roster(roster), Set.of(), true, Duration.ZERO, policy));
+            new GrantTrust(policy, new Roster(roster), Set.of(), true));
     world.serverClock.heard(world.service.now());
     text = text(APPROVED);
     world.service.offering(world.offer(text));
