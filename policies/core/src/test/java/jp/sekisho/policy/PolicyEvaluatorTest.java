@@ -572,6 +572,104 @@ class PolicyEvaluatorTest {
     demanded(GrantDemand.CAPABILITY, evaluator().requested(with(copy, 9, 1, 0, 1, null)));
   }
 
+  @Test
+  @DisplayName("R7, R10, R15: exactly at a limit is within it")
+  void atTheLimit() {
+    PolicyEvaluator town = evaluator();
+    GrantAsk good = ask(GrantCapability.USB_EXPORT_ENCRYPTED, List.of("S-2001"));
+    assertTrue(town.granted(with(good, 60, 31, 10, 1 << 20, "prefecture")).allowed());
+    demanded(GrantDemand.FILES, town.granted(with(good, 60, 31, 0, 0, "prefecture")));
+    LocalDate contact = LocalDate.of(2026, 11, 19);
+    decided(Effect.AUDIT, "login.offline-days", town.login(offline(at(24), contact, 48, 20)));
+    decided(Effect.AUDIT, "login.offline-days", town.login(offline(at(24), contact, 0, 0)));
+    decided(Effect.BLOCK, "login.offline-power", town.login(offline(at(24), contact, -1, 0)));
+    decided(Effect.BLOCK, "login.offline-boots", town.login(offline(at(24), contact, 0, -1)));
+    ClipboardCopy full =
+        new ClipboardCopy("", "", List.of(CopyFormat.TEXT), new DataSize(65_536), true, null);
+    decided(Effect.AUDIT, "clipboard.mode", town.clipboard(full));
+  }
+
+  @Test
+  @DisplayName("R10, R13: what is asked for is about one medium that the policy permits")
+  void askedAbout() {
+    PolicyEvaluator town = evaluator();
+    GrantAsk read = ask(GrantCapability.USB_READ, List.of("S-2001"));
+    demanded(GrantDemand.CAPABILITY, town.granted(about(read, read.capability(), null)));
+    demanded(GrantDemand.CAPABILITY, town.granted(about(read, null, read.medium())));
+    GrantCapability comes = GrantCapability.MEDIA_IMPORT;
+    demanded(GrantDemand.FILES, town.granted(about(read, comes, null)));
+    assertFalse(town.needsTwo(GrantCapability.USB_READ));
+    put(values, UsbSettings.MEDIA, List.of("A".repeat(43)));
+    PolicyEvaluator other = evaluator();
+    demanded(GrantDemand.MEDIUM, other.granted(read));
+    demanded(
+        GrantDemand.MEDIUM,
+        other.granted(ask(GrantCapability.USB_EXPORT_ENCRYPTED, List.of("S-2001"))));
+    assertTrue(other.granted(about(read, comes, read.medium())).allowed());
+  }
+
+  private static GrantAsk about(
+      GrantAsk ask, @Nullable GrantCapability capability, @Nullable String medium) {
+    return new GrantAsk(
+        capability,
+        ask.organ(),
+        ask.applicant(),
+        ask.approvers(),
+        ask.attendant(),
+        ask.fields(),
+        ask.recipient(),
+        medium,
+        ask.use(),
+        ask.span(),
+        ask.files(),
+        ask.data());
+  }
+
+  @Test
+  @DisplayName("R7: once a signed policy is over only a staff card and its PIN log in, online")
+  void lapsed() {
+    LoginAttempt staff = card(WORK);
+    LocalDate contact = LocalDate.of(2026, 11, 19);
+    assertEquals(Effect.AUDIT, PolicyEvaluator.lapsed(staff).effect());
+    for (LoginAttempt less :
+        List.of(
+            new LoginAttempt(LoginFactors.PASSKEY, null, true, WORK, null),
+            new LoginAttempt(LoginFactors.CARD_PIN, CardKind.JPKI, true, WORK, null),
+            new LoginAttempt(LoginFactors.CARD_PIN, CardKind.STAFF_PIV, false, WORK, null),
+            offline(at(24), contact, 1, 1))) {
+      assertEquals(Effect.BLOCK, PolicyEvaluator.lapsed(less).effect());
+    }
+  }
+
+  @Test
+  @DisplayName("R25: a lower layer takes a reader away, and no more")
+  void rolesBelow() {
+    PolicyLayer common =
+        new PolicyLayer(
+            Layer.COMMON, values.build(), List.of(reader("all", "*", ReaderRole.STAFF)));
+    PolicyLayer lower =
+        new PolicyLayer(
+            Layer.ORGAN,
+            new SettingValues.Builder().build(),
+            List.of(
+                reader("window", "Counter *", ReaderRole.RESIDENT),
+                reader("every", "*", ReaderRole.RESIDENT),
+                reader("desk", "Desk *", ReaderRole.STAFF)));
+    assertEquals(
+        List.of("Counter *", "*"),
+        PolicyLayers.combine(common, List.of(lower)).readers().roles().stream()
+            .map(role -> role.value().name())
+            .toList());
+    SettingValues.Builder shorter = new SettingValues.Builder();
+    put(shorter, GrantSettings.LONGEST_USE, Duration.ofMinutes(10));
+    assertFalse(PolicyLayers.widens(GrantSettings.LONGEST_USE, values.build(), shorter.build()));
+  }
+
+  private static Rule<ReaderAssignment> reader(String id, String name, ReaderRole role) {
+    return new Rule<>(
+        "readers." + id, new Reason("理由", "because"), new ReaderAssignment(name, role));
+  }
+
   private static void demanded(GrantDemand demand, GrantRuling ruling) {
     assertFalse(ruling.allowed());
     assertEquals(demand, ruling.demand());

@@ -151,6 +151,17 @@ class UsbEvaluatorTest {
   }
 
   @Test
+  @DisplayName("a device's own class is no less of a class: storage is not enrolled by it")
+  void enrolledWithOwnClass() {
+    UsbEvaluator policy =
+        enrolling(new EnrolledPeripheral("0781", "5567", null, List.of("ff:00:00")));
+    byte[] vendor = Blobs.device(0xFF, Blobs.configuration(1, 1, Blobs.iface(0, 0, "ff0000")));
+    assertTrue(decide(policy, vendor, UsbSurroundings.PLAIN).allowed());
+    byte[] storage = Blobs.device(0x08, Blobs.configuration(1, 1, Blobs.iface(0, 0, "ff0000")));
+    assertFalse(decide(policy, storage, UsbSurroundings.PLAIN).allowed());
+  }
+
+  @Test
   @DisplayName("an enrolled serial number is the device's, not any")
   void enrolledSerial() {
     byte[] pad = Blobs.of("ff0000");
