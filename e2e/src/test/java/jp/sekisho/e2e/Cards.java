@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import jp.sekisho.e2e.vm.MachineLacks;
+import jp.sekisho.smartcard.simulate.NewCard;
+import jp.sekisho.smartcard.simulate.PivApplet;
 import jp.sekisho.smartcard.verify.PathVerifier;
 
 /**
@@ -187,9 +190,24 @@ final class Cards {
     cards.put(name, card);
   }
 
+  /**
+   * The memory of the card that {@link #elsewhere} puts into a reader, made before there is one.
+   */
+  Path memoryElsewhere(String person) throws IOException {
+    Path card = Files.createDirectories(elsewhere(person));
+    PivApplet _ =
+        PivApplet.open(
+            card, new NewCard(NewCard.Kind.STAFF, person, Optional.of(ca()), Optional.empty()));
+    return card;
+  }
+
+  private Path elsewhere(String person) {
+    return directory.resolve("card-elsewhere-" + person);
+  }
+
   /** A card of {@code person} in the first reader of the pcscd behind a vpcd's port. */
   Path elsewhere(String person, int port) {
-    Path card = directory.resolve("card-elsewhere-" + person);
+    Path card = elsewhere(person);
     programs.start(
         "card-elsewhere-" + person,
         Programs.jar(
@@ -229,8 +247,12 @@ final class Cards {
 
   /** Whether every card is out, long enough for pcscd to take the next one of another program. */
   boolean areOut() {
-    return cards.values().stream()
-        .allMatch(card -> control(card, "status").equals(List.of("removed")));
+    return cards.values().stream().allMatch(Cards::isOut);
+  }
+
+  /** Whether a card is out, long enough for pcscd to take the next one of another program. */
+  static boolean isOut(Path card) {
+    return control(card, "status").equals(List.of("removed"));
   }
 
   /** APDUs the card received, PIN bytes masked. */

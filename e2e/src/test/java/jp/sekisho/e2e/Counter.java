@@ -29,6 +29,7 @@ final class Counter {
 
   private final TerminalVm vm;
   private final Town town;
+  private final int reader;
   private final Path card;
   private final Map<String, String> cookies = new LinkedHashMap<>();
 
@@ -36,7 +37,8 @@ final class Counter {
   Counter(TerminalVm vm, Town town, String terminal, String person) throws IOException {
     this.vm = vm;
     this.town = town;
-    this.card = town.cardElsewhere(person, vm.startCards());
+    this.reader = vm.startCards();
+    this.card = cardOf(person);
     vm.write(
         HOME + "/pinentry",
         Town.PINENTRY.replace("@FILE@", HOME + "/fingers").getBytes(StandardCharsets.UTF_8));
@@ -46,7 +48,7 @@ final class Counter {
     String ticket = town.ticketFor(terminal);
     String enrolled =
         vm.run(
-                "for n in 1 2 3 4; do /opt/sekisho/agent enroll '"
+                "for n in 1 2 3 4 5 6 7 8; do /opt/sekisho/agent enroll '"
                     + ticket
                     + "' --state "
                     + STATE
@@ -118,6 +120,70 @@ final class Counter {
 
   void removeCard() {
     Cards.control(card, "remove");
+  }
+
+  /** Makes a card of somebody for this terminal's one reader, and registers it. */
+  Path cardOf(String person) {
+    return town.cardElsewhere(person, reader);
+  }
+
+  /** The clerk's. */
+  Path card() {
+    return card;
+  }
+
+  /**
+   * Takes one card out and puts another one in, each once pcscd saw the step before: an agent that
+   * cannot reach its service tells a page nothing of cards.
+   */
+  void exchange(Path out, Path in) {
+    String removed = told("Card Removed From");
+    Cards.control(out, "remove");
+    vm.await("the empty reader", removed);
+    Programs.await("its end", PATIENCE, () -> Cards.isOut(out));
+    String inserted = told("Card inserted into");
+    Cards.control(in, "insert");
+    vm.await("the card", inserted);
+  }
+
+  /** The condition that pcscd says this once more than now. */
+  private String told(String words) {
+    String count = "grep -c '" + words + "' /run/pcscd.log";
+    String before = vm.run(count + "; true").expectOk().strip();
+    return "[ \"$(" + count + ")\" -gt " + before + " ]";
+  }
+
+  /** Runs a command of the agent's program as the clerk, in English, to its end. */
+  TerminalVm.Result agent(String words) {
+    return vm.run(agentLine(words), Duration.ofMinutes(4));
+  }
+
+  /**
+   * Starts a command of the agent's program as the clerk, in English; {@code /run/NAME.log} gets
+   * what it says, at last {@code exit CODE}, and {@code /run/NAME.pid} its process.
+   */
+  void beginAgent(String name, String words) {
+    vm.run(
+            "( sh -c 'echo $$ >/run/"
+                + name
+                + ".pid; exec "
+                + agentLine(words)
+                + "'; echo \"exit $?\" ) >/run/"
+                + name
+                + ".log 2>&1 &")
+        .expectOk();
+  }
+
+  private static String agentLine(String words) {
+    return TerminalVm.CLERK + "env LANG=C /opt/sekisho/agent " + words + " --socket " + SOCKET;
+  }
+
+  /** Writes a file of the clerk's; its path at the terminal. */
+  String file(String name, byte[] content) {
+    String path = HOME + "/" + name;
+    vm.write(path, content);
+    vm.run("chown clerk " + path).expectOk();
+    return path;
   }
 
   /** The card button of a page: question, PIN window, answer; fails unless it succeeds. */

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import jp.sekisho.protocol.ConfirmedReport;
 import jp.sekisho.protocol.LoopbackLogin;
 import jp.sekisho.protocol.LoopbackStatus;
 import jp.sekisho.protocol.MalformedException;
@@ -128,6 +129,12 @@ final class Page {
   /** What a button of an exception's page does: {@code reject withdraw revoke return}. */
   Answer step(String grant, String step) {
     return post(people + "/api/v1/grants/" + grant + "/" + step, people, new byte[0]);
+  }
+
+  /** Confirms another's report of an 緊急時の例外措置. */
+  Answer confirmEmergency(String emergency, ConfirmedReport shown) {
+    return post(
+        people + "/api/v1/emergencies/" + emergency + "/confirm", people, WireJson.write(shown));
   }
 
   /** What the agent says of terminal and reader. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,6 +59,9 @@ final class Town implements AutoCloseable {
   static final String UNLUCKY = "100099";
 
   static final String APPROVER = "100031";
+
+  /** Approves beside {@link #APPROVER} where there are {@link #withExceptions}. */
+  static final String SECOND_APPROVER = "100032";
 
   /** Works at a counter; their card is made there. */
   static final String COUNTER_CLERK = "100055";
@@ -108,6 +112,7 @@ final class Town implements AutoCloseable {
     COMMON,
     CONSOLE_HERE,
     OTHER_CARDS,
+    EXCEPTIONS,
     EMPTY
   }
 
@@ -115,6 +120,7 @@ final class Town implements AutoCloseable {
   private final Path data;
   private final boolean otherCards;
   private final boolean consoleHere;
+  private final @Nullable Recipient recipient;
   private final Programs programs;
   private final Cards cards;
   private final int peoplePort;
@@ -130,7 +136,7 @@ final class Town implements AutoCloseable {
       throws IOException {
     this.directory = directory;
     this.otherCards = kind == Kind.OTHER_CARDS;
-    this.consoleHere = kind == Kind.CONSOLE_HERE;
+    this.consoleHere = kind == Kind.CONSOLE_HERE || kind == Kind.EXCEPTIONS;
     this.peoplePort = peoplePort;
     this.data = directory.resolve("server");
     this.programs =
@@ -140,6 +146,8 @@ final class Town implements AutoCloseable {
     this.auditor = new Auditor(directory, programs, this::server, this::here);
     boolean started = false;
     try {
+      this.recipient =
+          kind == Kind.EXCEPTIONS ? Recipient.make(programs, directory.resolve("recipient")) : null;
       says.accept("starting pcscd and virtual cards");
       this.cards = Cards.start(directory, programs);
       if (kind == Kind.EMPTY) {
@@ -188,6 +196,20 @@ final class Town implements AutoCloseable {
     return new Town(directory, freePort(), Kind.CONSOLE_HERE, line -> {});
   }
 
+  /**
+   * As {@link #withConsoleHere}, with every exception there is: two approvers who also have a card
+   * each for {@link #cardElsewhere}, files that leave encrypted by both of them ({@code prefecture}
+   * has a certificate, {@code pension-office} has none), 緊急時の例外措置 and offline logins.
+   */
+  static Town withExceptions(Path directory) throws IOException {
+    return new Town(directory, freePort(), Kind.EXCEPTIONS, line -> {});
+  }
+
+  /** Who the certificate of {@code prefecture} belongs to, of a town {@link #withExceptions}. */
+  Recipient recipient() {
+    return Objects.requireNonNull(recipient);
+  }
+
   /** As its {@code init} leaves it, with the service running: nobody is there yet. */
   static Town empty(Path directory) throws IOException {
     return new Town(directory, freePort(), Kind.EMPTY, line -> {});
@@ -218,6 +240,9 @@ final class Town implements AutoCloseable {
       cards.revoke(REVOKED);
       cards.makeMyNumberCard(MY_NUMBER_CARD);
     }
+    if (recipient != null) {
+      cards.make(SECOND_APPROVER, "--subject-number", SECOND_APPROVER);
+    }
   }
 
   /** The service's trust in My Number cards, and the one of the clerk at the counter. */
@@ -240,7 +265,7 @@ final class Town implements AutoCloseable {
 
   /**
    * The trial's policy; with My Number cards where there are any, with recurring exceptions and
-   * files that may leave where the tests are about pages.
+   * files that may leave where the tests are about pages, with every exception where they are.
    */
   private Path policy() throws IOException {
     Path trial = Programs.root().resolve("policies/profiles/trial.yaml");
@@ -248,6 +273,10 @@ final class Town implements AutoCloseable {
       return trial;
     }
     String text = Files.readString(trial);
+    if (recipient != null) {
+      return Files.writeString(
+          directory.resolve("policy.yaml"), withExceptions(text, recipient.certificate()));
+    }
     if (consoleHere) {
       String series =
           """
@@ -278,6 +307,41 @@ final class Town implements AutoCloseable {
     return Files.writeString(directory.resolve("policy.yaml"), changed);
   }
 
+  private static String withExceptions(String trial, String certificate) {
+    String certificates =
+        """
+
+        grants:
+          recipient-certificates:
+            id: grants.recipient-certificates
+            value: [{ recipient: prefecture, certificate: "%s" }]
+            reason:
+              ja: 県が届け出た証明書です。
+              en: The certificate that the prefecture handed in.
+        """
+            .formatted(certificate);
+    String text = trial.replace("\ngrants:\n", certificates);
+    Map<String, List<String>> values =
+        Map.of(
+            "grants.capabilities", List.of("[usb-read]", "[usb-read, usb-export-encrypted]"),
+            "grants.second-approver",
+                List.of("[export-plain]", "[usb-export-encrypted, export-plain]"),
+            "grants.recipients", List.of("[]", "[prefecture, pension-office]"),
+            "grants.emergency", List.of("0m", "30m"),
+            "login.offline-days", List.of("0", "3"));
+    for (Map.Entry<String, List<String>> value : values.entrySet()) {
+      String line = "id: " + value.getKey() + "\n    value: ";
+      String changed =
+          text.replace(
+              line + value.getValue().get(0) + "\n", line + value.getValue().get(1) + "\n");
+      if (changed.equals(text)) {
+        throw new AssertionError("the trial's policy has another " + value.getKey());
+      }
+      text = changed;
+    }
+    return text;
+  }
+
   private String init(String... more) {
     List<String> command = new ArrayList<>(List.of("init", "--organ", "mayor:市長部局"));
     command.addAll(List.of("--origin", people()));
@@ -292,8 +356,7 @@ final class Town implements AutoCloseable {
   private void makeService() throws IOException {
     init("--without-setup");
     Path persons = directory.resolve("persons.csv");
-    Files.writeString(
-        persons,
+    String known =
         """
         staff_number,name,organ,division,division_name,post,from,until,roles
         100042,見本 花子,mayor,shimin,市民課,主事,2026-04-01,2126-03-31,clerk
@@ -301,9 +364,16 @@ final class Town implements AutoCloseable {
         100055,見本 桜子,mayor,shimin,市民課,主事,2026-04-01,2126-03-31,clerk
         100031,見本 三郎,mayor,shimin,市民課,課長,2026-04-01,2126-03-31,clerk;approver
         100007,見本 太郎,mayor,kansa,監査課,書記,2026-04-01,2126-03-31,clerk;auditor
-        """);
+        """;
+    List<String> holders = new ArrayList<>(List.of(CLERK, AUDITOR, UNLUCKY, APPROVER));
+    if (recipient != null) {
+      known +=
+          SECOND_APPROVER + ",見本 四郎,mayor,shimin,市民課,係長,2026-04-01,2126-03-31,clerk;approver\n";
+      holders.add(SECOND_APPROVER);
+    }
+    Files.writeString(persons, known);
     server("person", "import", persons.toString());
-    for (String person : List.of(CLERK, AUDITOR, UNLUCKY, APPROVER)) {
+    for (String person : holders) {
       server(
           "card",
           "register",
@@ -327,21 +397,21 @@ final class Town implements AutoCloseable {
     programs
         .run(Programs.jar(POLICY, "root", "--new", root.toString(), "--service", keys.toString()))
         .expectOk();
-    programs
-        .run(
-            Programs.jar(
-                POLICY,
-                "sign",
-                "--root",
-                root.toString(),
-                "--policy",
-                policy().toString(),
-                "--approver",
-                APPROVER + ":mayor:" + cards.certificate(APPROVER),
-                "--out",
-                signed.toString()))
-        .expectOk();
+    List<String> sign = new ArrayList<>(List.of("sign", "--root", root.toString()));
+    sign.addAll(List.of("--policy", policy().toString(), "--out", signed.toString()));
+    sign.addAll(approver(APPROVER, cards.certificate(APPROVER)));
+    if (recipient != null) {
+      sign.addAll(approver(SECOND_APPROVER, cards.certificate(SECOND_APPROVER)));
+      for (String person : List.of(APPROVER, SECOND_APPROVER)) {
+        sign.addAll(approver(person, cards.memoryElsewhere(person).resolve("9a.der")));
+      }
+    }
+    programs.run(Programs.jar(POLICY, sign.toArray(String[]::new))).expectOk();
     return signed;
+  }
+
+  private static List<String> approver(String person, Path certificate) {
+    return List.of("--approver", person + ":mayor:" + certificate);
   }
 
   private Process startService() {

@@ -159,11 +159,6 @@ class MediaGateIT {
     assertEquals("Failed[reason=MEDIUM_ABSENT]", command("open " + name + " 1000"));
   }
 
-  /** Mounts of the place where media are written, in any namespace, by the tasks that have them. */
-  private String writable() {
-    return vm.run("grep -h /run/sekisho/writing/ /proc/[0-9]*/task/*/mountinfo; true").expectOk();
-  }
-
   @Test
   @Tag("torture")
   @DisplayName(
@@ -191,8 +186,8 @@ class MediaGateIT {
     begin("write " + name);
     vm.await("the writing", "[ -f /run/writing ]");
     // One thread has it, and nobody else finds it, root neither.
-    assertEquals(1, writable().lines().count(), writable());
-    assertTrue(writable().contains(" rw,nosuid,nodev,noexec,relatime - vfat "), writable());
+    assertEquals(1, vm.writable().lines().count(), vm.writable());
+    assertTrue(vm.writable().contains(" rw,nosuid,nodev,noexec,relatime - vfat "), vm.writable());
     assertEquals(
         "", vm.run("grep -l /run/sekisho/writing/ /proc/[0-9]*/mountinfo; true").expectOk());
     assertEquals("", vm.run("find /run/sekisho/writing/ -type f").expectOk());
@@ -208,7 +203,7 @@ class MediaGateIT {
     vm.run("touch /run/go-on").expectOk();
     String said = answer("write " + name);
     assertTrue(said.startsWith("Done[] [SEKISHO-0A1B2C3D-0001.p7m "), said);
-    assertEquals("", writable());
+    assertEquals("", vm.writable());
     assertEquals(
         "0", vm.run("cat /sys/bus/usb/devices/" + name + "/authorized").expectOk().strip());
     assertEquals("", vm.run("ls /sys/block | grep ^sd; true").expectOk());
@@ -218,10 +213,10 @@ class MediaGateIT {
         .expectOk();
     begin("write " + name);
     vm.await("the writing", "[ -f /run/writing ]");
-    assertEquals(1, writable().lines().count(), writable());
+    assertEquals(1, vm.writable().lines().count(), vm.writable());
     vm.run("kill -9 $(cat /run/opener.pid); rm -f /run/media.command").expectOk();
     vm.await("its end", "! cat /proc/$(cat /run/opener.pid)/task/*/mountinfo | grep -q .");
-    assertEquals("", writable());
+    assertEquals("", vm.writable());
     assertNotEquals(0, vm.run(TerminalVm.CLERK + "dd if=" + disk + " of=/dev/null count=1").rc());
     startOpener();
     assertEquals("true", command("close " + name));
@@ -229,37 +224,19 @@ class MediaGateIT {
         "0", vm.run("cat /sys/bus/usb/devices/" + name + "/authorized").expectOk().strip());
     vm.unplug(stick);
 
-    byte[] raw = Files.readAllBytes(medium.image());
-    String all = new String(raw, StandardCharsets.ISO_8859_1);
     for (String secret : List.of("一行目の住民情報", "another list of the counter", "1.csv", "2.csv")) {
-      assertFalse(
-          all.contains(
-              new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)),
-          secret);
+      assertFalse(medium.holds(secret), secret);
     }
     for (int i = 1; i <= 2; i++) {
-      byte[] envelope = read(medium, "SEKISHO-0A1B2C3D-000" + i + ".p7m");
+      byte[] envelope = medium.read("SEKISHO-0A1B2C3D-000" + i + ".p7m");
       assertTrue(said.contains(Sha256.text(envelope)), said);
       assertArrayEquals(i == 1 ? first : second, opened(envelope, recipient));
     }
-    assertArrayEquals(CONTENT.getBytes(StandardCharsets.UTF_8), read(medium, "LIST.TXT"));
+    assertArrayEquals(CONTENT.getBytes(StandardCharsets.UTF_8), medium.read("LIST.TXT"));
   }
 
   private String forgedWrite(String name) {
     return command("forged-write " + name);
-  }
-
-  private static byte[] read(UsbStick stick, String name) throws IOException {
-    Path to = directory.resolve(name);
-    Tool.run(
-        List.of(
-            Tool.find("mcopy", "mtools").toString(),
-            "-n",
-            "-i",
-            stick.image().toString(),
-            "::" + name,
-            to.toString()));
-    return Files.readAllBytes(to);
   }
 
   private static X509Certificate certificate(KeyPair keys) throws Exception {

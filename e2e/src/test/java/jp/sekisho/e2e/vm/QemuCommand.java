@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 
 /** The words that start QEMU: what the machine of a {@link TerminalVm} is made of. */
 final class QemuCommand {
+  /** Hardware address of the interface that leads to the cards, 10.0.3.15. */
+  static final String CARDS = "52:54:00:00:35:63";
+
   private QemuCommand() {}
 
   static List<String> of(
@@ -23,9 +26,12 @@ final class QemuCommand {
                 "-nodefaults -no-user-config -machine q35 -accel tcg -cpu Nehalem -smp 2 -m 768",
                 "-display none -no-reboot -S",
                 "-device virtio-blk-pci,drive=root -device virtio-blk-pci,drive=agent",
-                // Port 0: QEMU chooses a free one, cardPort() asks which.
-                "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:0-:35963",
+                "-netdev user,id=net0",
                 "-device virtio-net-pci,netdev=net0,id=nic0,romfile=",
+                // A reader's cable is not the network's: it stays when that is cut. Port 0: QEMU
+                // chooses a free one, cardPort() asks which.
+                "-netdev user,id=cards,restrict=on,net=10.0.3.0/24,hostfwd=tcp:127.0.0.1:0-:35963",
+                "-device virtio-net-pci,netdev=cards,mac=" + CARDS + ",romfile=",
                 "-device virtio-serial-pci -device virtserialport,chardev=control,name=control",
                 "-device virtio-rng-pci -device qemu-xhci,id=xhci,p2=8,p3=8")
             .flatMap(words -> Stream.of(words.split(" ", -1)))

@@ -205,6 +205,11 @@ public final class TerminalVm implements AutoCloseable {
     }
   }
 
+  /** Mounts of the place where media are written, in any namespace, by the tasks that have them. */
+  public String writable() {
+    return run("grep -h /run/sekisho/writing/ /proc/[0-9]*/task/*/mountinfo; true").expectOk();
+  }
+
   /** Writes a file of the guest, its directories included. */
   public void write(String path, byte[] content) {
     String base64 = java.util.Base64.getMimeEncoder().encodeToString(content);
@@ -220,10 +225,16 @@ public final class TerminalVm implements AutoCloseable {
 
   /**
    * Starts the guest's pcscd with its virtual reader, waits for it, and returns the port of
-   * 127.0.0.1 for {@code sekisho-card.jar simulate --port}.
+   * 127.0.0.1 for {@code sekisho-card.jar simulate --port}. Each card that comes or goes is a line
+   * of {@code /run/pcscd.log}.
    */
   public int startCards() {
-    run("pcscd --foreground >/run/pcscd.log 2>&1 &").expectOk();
+    run("set -e; card=$(grep -l "
+            + QemuCommand.CARDS
+            + " /sys/class/net/*/address | cut -d/ -f5); ip link set $card up;"
+            + " ip addr add 10.0.3.15/24 dev $card;"
+            + " pcscd --foreground --info >/run/pcscd.log 2>&1 &")
+        .expectOk();
     await("the virtual reader", "grep -q ':8C7B 00000000:0000 0A' /proc/net/tcp");
     return cardPort();
   }

@@ -1,6 +1,7 @@
 package jp.sekisho.e2e.vm;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,30 @@ public record UsbStick(Path image, String serial, Attached attached) implements 
       Files.delete(content);
     }
     return new UsbStick(image, serial, Attached.BULK);
+  }
+
+  /** A file of its root directory, as another computer reads it. */
+  public byte[] read(String name) throws IOException {
+    Path to = Files.createTempFile(image.toAbsolutePath().getParent(), "read", "");
+    Tool.run(
+        List.of(
+            Tool.find("mcopy", "mtools").toString(),
+            "-n",
+            "-o",
+            "-i",
+            image.toString(),
+            "::" + name,
+            to.toString()));
+    byte[] content = Files.readAllBytes(to);
+    Files.delete(to);
+    return content;
+  }
+
+  /** Whether these words stand anywhere on the raw medium, in UTF-8. */
+  public boolean holds(String words) throws IOException {
+    // A character for each byte.
+    return new String(Files.readAllBytes(image), StandardCharsets.ISO_8859_1)
+        .contains(new String(words.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
   }
 
   /** The same stick on another transport. */
