@@ -363,6 +363,43 @@ public enum Refusal {
   EXPORT_RECIPIENT_KEY(503),
   /** What this terminal kept of earlier exports is damaged or cannot be stored: nothing leaves. */
   EXPORT_COUNTS(503),
+  // Media that are taken in, as a terminal checks them itself
+  /** Not exactly one medium is plugged in: none tells which is to be taken in. */
+  IMPORT_MEDIA(409),
+  /** The medium failed while it was read, or has more names than are looked at. */
+  IMPORT_MEDIUM(503),
+  /** More files or bytes are on the medium than the grant has left. */
+  IMPORT_OVER(409),
+  /** The terminal's disk has no room for the quarantine. */
+  IMPORT_SPACE(503),
+  /** No virus scanner is configured, or it does not answer as one should. */
+  IMPORT_SCANNER(503),
+  /** The scanner's signatures are older than allowed, or their age is not known. */
+  IMPORT_SIGNATURES(503),
+  /** The scanner found something in the file. */
+  IMPORT_VIRUS(409),
+  /** The scanner did not judge this file: an error, a limit or no answer in time. */
+  IMPORT_UNSCANNED(503),
+  /** The file is larger than what is scanned whole. */
+  IMPORT_LARGE(409),
+  /** The content is of no kind that the policy lets in, or is not whole. */
+  IMPORT_KIND(409),
+  /** The name says another kind than the content is. */
+  IMPORT_DISGUISED(409),
+  /** It can run something, or hides something: macros, scripts, embedded files, encryption. */
+  IMPORT_ACTIVE(409),
+  /** A name that no file here may have, a link, a device, or too deep a folder. */
+  IMPORT_NAME(400),
+  /** The clerk's process could not put the file down, or ended. */
+  IMPORT_TARGET(409),
+  /** What the clerk's process has is not what was released. */
+  IMPORT_MISMATCH(503),
+  /** Broken off: card, seat, deadline, medium, revocation, or the agent's end. */
+  IMPORT_BROKEN_OFF(409),
+  /** Another import is running at this terminal. */
+  IMPORT_RUNNING(409),
+  /** What this terminal kept of earlier imports is damaged or cannot be stored. */
+  IMPORT_COUNTS(503),
   /** Clocks of terminal and service contradict each other. */
   CLOCK_DOUBTFUL(503),
   // Logins at a terminal without its service

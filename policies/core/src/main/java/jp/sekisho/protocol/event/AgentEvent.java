@@ -24,6 +24,7 @@ public sealed interface AgentEvent extends AuditEvent
         AgentEvent.Alarm,
         AgentEvent.LogSucceeded,
         ExportEvent,
+        ImportEvent,
         EmergencyEvent,
         OfflineEvent,
         UsbEvent {

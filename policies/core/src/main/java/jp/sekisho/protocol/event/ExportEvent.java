@@ -43,7 +43,11 @@ public sealed interface ExportEvent extends AgentEvent {
     /** Not all of it was written; {@code export.failed} says why. */
     NOT_WRITTEN,
     /** The person said that they are done; where no medium has to come back, that is the end. */
-    ENDED;
+    ENDED,
+    /** The agent took in all that it was to. */
+    TAKEN_IN,
+    /** Not all of it was taken in; {@code import.failed} or {@code import.refused} says why. */
+    NOT_TAKEN_IN;
 
     /** The word in the log: {@code card-removed} and so on. */
     public String text() {

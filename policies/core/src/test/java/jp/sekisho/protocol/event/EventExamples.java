@@ -508,7 +508,20 @@ final class EventExamples {
         new ClipboardEvent.Gap("block", true, 7L, Refusal.CLIPBOARD_GAP),
         new ClipboardEvent.Opened(
             TRANSACTION, "S-1024", CERTIFICATE, "2026-11-20T23:59:00Z", 1_048_576),
-        new ClipboardEvent.Closed(TRANSACTION, ExportEvent.Cause.DEADLINE, 3, 4_096));
+        new ClipboardEvent.Closed(TRANSACTION, ExportEvent.Cause.DEADLINE, 3, 4_096),
+        new ImportEvent.Opened(
+            TRANSACTION, "S-1024", CERTIFICATE, "3-1", CERTIFICATE, "2026-11-21T00:01:05.500Z"),
+        new ImportEvent.Released(
+            TRANSACTION,
+            1,
+            1_048_576,
+            CERTIFICATE,
+            NONCE,
+            "pdf",
+            "ClamAV 1.4.6/27842/Fri Nov 20 08:30:12 2026"),
+        new ImportEvent.Refused(
+            TRANSACTION, CERTIFICATE, NONCE, "Win.Test.EICAR_HDB-1", Refusal.IMPORT_VIRUS),
+        new ImportEvent.Failed(TRANSACTION, 2, Refusal.IMPORT_BROKEN_OFF));
   }
 
   private static ClipboardEvent.Copy copied() {
