@@ -188,6 +188,11 @@ public final class GrantSettings {
   public static final Setting<List<RecipientCertificate>> RECIPIENT_CERTIFICATES =
       Setting.optional("grants.recipient-certificates", CERTIFICATES, Order.fewer(), List.of());
 
+  /** What files that are taken in from a medium may be; none where it is empty. */
+  public static final Setting<List<ImportKind>> IMPORT_TYPES =
+      Setting.optional(
+          "grants.import-types", Shapes.words(ImportKind.class, 0), Order.fewer(), List.of());
+
   private GrantSettings() {}
 
   /** All of them, in the order of the documents. */
@@ -206,6 +211,7 @@ public final class GrantSettings {
         RETURN_WITHIN,
         EMERGENCY,
         LONGEST_SERIES,
-        RECIPIENT_CERTIFICATES);
+        RECIPIENT_CERTIFICATES,
+        IMPORT_TYPES);
   }
 }
