@@ -30,6 +30,7 @@ public final class AgentCommand {
     COMMANDS.put("status", StatusCommand.class);
     COMMANDS.put("doctor", DoctorCommand.class);
     COMMANDS.put("export", ExportCommand.class);
+    COMMANDS.put("import", ImportCommand.class);
     COMMANDS.put("clipboard", ClipboardCommand.class);
     COMMANDS.put("break-glass", BreakGlassCommand.class);
     COMMANDS.put("offline-login", OfflineLoginCommand.class);

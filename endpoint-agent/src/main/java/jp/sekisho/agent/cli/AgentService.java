@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,10 +40,12 @@ import jp.sekisho.agent.enforce.SpoolLog;
 import jp.sekisho.agent.enforce.clipboard.ClipboardRulings;
 import jp.sekisho.agent.enroll.Renewal;
 import jp.sekisho.agent.grant.ClipboardDesk;
+import jp.sekisho.agent.grant.ExportCounts;
 import jp.sekisho.agent.grant.ExportDesk;
 import jp.sekisho.agent.grant.GrantCalls;
 import jp.sekisho.agent.grant.GrantDesk;
 import jp.sekisho.agent.grant.GrantTrust;
+import jp.sekisho.agent.grant.ImportDesk;
 import jp.sekisho.agent.grant.OpenGrant;
 import jp.sekisho.agent.grant.Records;
 import jp.sekisho.agent.heartbeat.BootClock;
@@ -52,6 +55,8 @@ import jp.sekisho.agent.heartbeat.LogMark;
 import jp.sekisho.agent.heartbeat.LogWatch;
 import jp.sekisho.agent.heartbeat.ServerClock;
 import jp.sekisho.agent.heartbeat.Standing;
+import jp.sekisho.agent.intake.Clamd;
+import jp.sekisho.agent.intake.Scanner;
 import jp.sekisho.agent.ipc.SeatServer;
 import jp.sekisho.agent.ipc.SeatTimes;
 import jp.sekisho.agent.login.Bindings;
@@ -124,6 +129,7 @@ public final class AgentService implements AutoCloseable {
    * @param presence who may have a seat and log in
    * @param version told to the service
    * @param module the vendor's PKCS#11 module for logins; null without one
+   * @param scanner what looks into files that are taken in; null without one
    */
   public record Options(
       StateDirectory state,
@@ -132,8 +138,9 @@ public final class AgentService implements AutoCloseable {
       Gates gates,
       LocalPresence presence,
       String version,
-      @Nullable VendorModule module) {
-    /** Without a vendor's module. */
+      @Nullable VendorModule module,
+      Clamd.@Nullable Settings scanner) {
+    /** Without a vendor's module and a scanner. */
     public Options(
         StateDirectory state,
         Path socket,
@@ -141,7 +148,7 @@ public final class AgentService implements AutoCloseable {
         Gates gates,
         LocalPresence presence,
         String version) {
-      this(state, socket, loopbackPort, gates, presence, version, null);
+      this(state, socket, loopbackPort, gates, presence, version, null, null);
     }
   }
 
@@ -333,9 +340,20 @@ public final class AgentService implements AutoCloseable {
     copying.set(clipboardDesk);
     IntFunction<Optional<Seat>> atScreen =
         uid -> Bindings.isAtScreen(options.presence(), uid) ? seats.ofUid(uid) : Optional.empty();
+    ExportCounts.Kept exported = new ExportCounts.Kept(state.exports(), random);
+    grantDesk.onForget(exported::forget);
     ExportDesk exportDesk =
-        new ExportDesk(grantDesk, Records.of(spool), state.exports(), random, bootClock, atScreen);
-    grantDesk.onForget(exportDesk::forget);
+        new ExportDesk(grantDesk, Records.of(spool), exported, random, bootClock, atScreen);
+    ImportDesk importDesk =
+        new ImportDesk(
+            grantDesk,
+            Records.of(spool),
+            exported,
+            state.quarantine(),
+            scanner(options.scanner(), serverClock),
+            bootClock,
+            atScreen);
+    importDesk.emptyLeft();
     ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon("grants"));
     stops.push(ticks::shutdownNow);
     // Neither lets anything out, so the futures say nothing.
@@ -482,6 +500,7 @@ public final class AgentService implements AutoCloseable {
                 emergencyDesk::ask,
                 offlineDesk::ask,
                 exportDesk::export,
+                importDesk::take,
                 clipboard,
                 standing::helpLine));
     stops.push(seatServer::close);
@@ -533,6 +552,12 @@ public final class AgentService implements AutoCloseable {
     Enforcement devices = gates.enforcement();
     String fault = clipboard == null || !devices.enforcing() ? null : clipboard.fault();
     return fault == null ? devices : new Enforcement(false, fault);
+  }
+
+  private static Scanner scanner(Clamd.@Nullable Settings settings, ServerClock clock) {
+    return settings == null
+        ? Scanner.NONE
+        : new Clamd(settings, clock::now, ZoneId.systemDefault());
   }
 
   private static CardTrust.Source cardTrust(ServiceClient client) {

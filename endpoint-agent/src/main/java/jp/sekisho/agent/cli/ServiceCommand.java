@@ -3,12 +3,14 @@ package jp.sekisho.agent.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.intake.Clamd;
 import jp.sekisho.agent.login.VendorModule;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -74,6 +76,36 @@ final class ServiceCommand implements Callable<Integer> {
     private String token;
   }
 
+  @ArgGroup(exclusive = false)
+  private @Nullable ScannerOptions scanner;
+
+  /** The first, or nothing. */
+  private static final class ScannerOptions {
+    @Option(
+        names = ServiceOptions.SCANNER,
+        required = true,
+        paramLabel = "PATH",
+        description =
+            "Unix socket of ClamAV's clamd, which looks into files that are taken in from media."
+                + " Without it nothing is taken in.")
+    @SuppressWarnings("NullAway.Init") // required
+    private Path socket;
+
+    @Option(
+        names = ServiceOptions.SCANNER_DAYS,
+        paramLabel = "DAYS",
+        description = "How old its signatures may be; older, and nothing is taken in. Default: 7.")
+    private @Nullable Integer days;
+
+    @Option(
+        names = ServiceOptions.SCANNER_LARGEST,
+        paramLabel = "MIB",
+        description =
+            "Largest file that is taken in: at most clamd's MaxFileSize and StreamMaxLength."
+                + " Default: 25, at most 256.")
+    private @Nullable Integer largest;
+  }
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls.
   private CommandSpec spec;
@@ -86,6 +118,21 @@ final class ServiceCommand implements Callable<Integer> {
   ServiceOptions options() {
     VendorModule vendor =
         module == null ? null : ServiceOptions.module(module.library, module.token);
-    return new ServiceOptions(state, !noEnforcement, loopbackPort, socket, seats, vendor);
+    return new ServiceOptions(
+        state, !noEnforcement, loopbackPort, socket, seats, vendor, scannerSettings());
+  }
+
+  private Clamd.@Nullable Settings scannerSettings() {
+    ScannerOptions wanted = scanner;
+    if (wanted == null) {
+      return null;
+    }
+    try {
+      return ServiceOptions.scanner(wanted.socket, wanted.days, wanted.largest);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          ServiceOptions.SCANNER_DAYS + " or " + ServiceOptions.SCANNER_LARGEST + " out of range");
+    }
   }
 }

@@ -2,10 +2,12 @@ package jp.sekisho.agent.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import jp.sekisho.agent.config.StateDirectory;
+import jp.sekisho.agent.intake.Clamd;
 import jp.sekisho.agent.login.VendorModule;
 import jp.sekisho.smartcard.pkcs11.TokenSelector;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param loopbackPort null for the enrolled one
  * @param socket for sessions
  * @param module a vendor's PKCS#11 module for logins, where the policy lets such cards in
+ * @param scanner what looks for viruses in files that are taken in; null without one
  */
 record ServiceOptions(
     Path state,
@@ -25,7 +28,8 @@ record ServiceOptions(
     @Nullable Integer loopbackPort,
     Path socket,
     Seats seats,
-    @Nullable VendorModule module) {
+    @Nullable VendorModule module,
+    Clamd.@Nullable Settings scanner) {
   static final String COMMAND = "service";
   static final String STATE = "--state";
   static final String LOOPBACK_PORT = "--loopback-port";
@@ -33,12 +37,29 @@ record ServiceOptions(
   static final String SEATS = "--seats";
   static final String MODULE = "--pkcs11-module";
   static final String TOKEN = "--pkcs11-token";
+  static final String SCANNER = "--scanner";
+  static final String SCANNER_DAYS = "--scanner-days";
+  static final String SCANNER_LARGEST = "--scanner-largest";
 
   static final Path DEFAULT_SOCKET = Path.of("/run/sekisho/agent.sock");
 
   /** The module and the label of its token. */
   static VendorModule module(Path library, String token) {
     return new VendorModule(library, TokenSelector.label(token));
+  }
+
+  /**
+   * The scanner.
+   *
+   * @param days how old its signatures may be; null for a week
+   * @param mebibytes what it looks at whole; null for Debian's 25
+   * @throws IllegalArgumentException when a number is none that it can be
+   */
+  static Clamd.Settings scanner(Path socket, @Nullable Integer days, @Nullable Integer mebibytes) {
+    return new Clamd.Settings(
+        socket,
+        days == null ? Clamd.Settings.DEFAULT_OLDEST : Duration.ofDays(days),
+        mebibytes == null ? Clamd.Settings.DEFAULT_LARGEST : (long) mebibytes << 20);
   }
 
   /** Values of {@code --seats}, as typed. */
@@ -79,7 +100,11 @@ record ServiceOptions(
       String seats = values.remove(SEATS);
       String module = values.remove(MODULE);
       String token = values.remove(TOKEN);
-      if ((module == null) != (token == null)) {
+      String scanner = values.remove(SCANNER);
+      String days = values.remove(SCANNER_DAYS);
+      String largest = values.remove(SCANNER_LARGEST);
+      if ((module == null) != (token == null)
+          || (scanner == null && (days != null || largest != null))) {
         return Optional.empty();
       }
       return values.isEmpty()
@@ -90,7 +115,13 @@ record ServiceOptions(
                   port == null ? null : Integer.valueOf(port),
                   socket == null ? DEFAULT_SOCKET : Path.of(socket),
                   seats == null ? Seats.active : Seats.valueOf(seats),
-                  module == null || token == null ? null : module(Path.of(module), token)))
+                  module == null || token == null ? null : module(Path.of(module), token),
+                  scanner == null
+                      ? null
+                      : scanner(
+                          Path.of(scanner),
+                          days == null ? null : Integer.valueOf(days),
+                          largest == null ? null : Integer.valueOf(largest))))
           : Optional.empty();
     } catch (InvalidPathException e) {
       return Optional.empty();

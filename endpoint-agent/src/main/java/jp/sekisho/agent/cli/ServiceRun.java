@@ -86,7 +86,8 @@ final class ServiceRun {
                   gates,
                   presence(),
                   Version.text(),
-                  options.module()))) {
+                  options.module(),
+                  options.scanner()))) {
         say(texts.text("service.started", service.loopback().toString(), options.socket()));
         if (options.seats() == ServiceOptions.Seats.any) {
           say(texts.text("service.seats-any"));

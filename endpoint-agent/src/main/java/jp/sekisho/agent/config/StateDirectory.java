@@ -30,6 +30,7 @@ import jp.sekisho.protocol.MalformedException;
  * spool/       the chain of records
  * trust/       the signed files that count, and revoked keys
  * card-trust/  what the service judges cards by: list.json, and its parts by their hashes
+ * quarantine/  files of a medium that is being taken in, until they were looked at
  * gates.log    decisions about devices before enrolment, or while spool/ cannot be opened
  * alarm.txt    why the spool could not be opened; for people
  * </pre>
@@ -85,6 +86,11 @@ public record StateDirectory(Path root) {
   /** How much of each was copied. */
   public Path clipboardCounts() {
     return root.resolve("clipboard-counts.json");
+  }
+
+  /** Files of a medium that is being taken in; empty but for that while. */
+  public Path quarantine() {
+    return root.resolve("quarantine");
   }
 
   /** 緊急時の例外措置 of this terminal. */

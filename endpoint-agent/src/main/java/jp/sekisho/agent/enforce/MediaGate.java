@@ -43,6 +43,14 @@ public interface MediaGate {
   WriteOutcome write(PluggedMedium medium, MediumWriter writer);
 
   /**
+   * As {@link #write}, but mounts it {@code ro,nosuid,nodev,noexec}: has {@code reader} read what
+   * nobody else can. No medium has to be registered for that.
+   *
+   * @param reader called on this thread
+   */
+  WriteOutcome read(PluggedMedium medium, MediumReader reader);
+
+  /**
    * Unmounts, lazily when files are in use, and withdraws the authorisation. Idempotent, from any
    * state, also after the medium left or another took its port; the block itself never goes.
    *

@@ -123,6 +123,15 @@ public final class MediaShares {
     }
 
     @Override
+    public WriteOutcome read(PluggedMedium medium, MediumReader reader) {
+      if (!claim(medium)) {
+        return new WriteOutcome.Failed(Refusal.MEDIUM_NOT_OPENED, false);
+      }
+      // As for a writing.
+      return gate.read(medium, reader);
+    }
+
+    @Override
     public boolean close(PluggedMedium medium) {
       if (!claim(medium)) {
         return true; // Nothing of this desk's is open there.

@@ -28,6 +28,11 @@ public final class NoMedia implements MediaGate {
   }
 
   @Override
+  public WriteOutcome read(PluggedMedium medium, MediumReader reader) {
+    return new WriteOutcome.Failed(Refusal.NOT_ENFORCING, false);
+  }
+
+  @Override
   public boolean close(PluggedMedium medium) {
     return true;
   }

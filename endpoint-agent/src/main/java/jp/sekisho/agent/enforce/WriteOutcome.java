@@ -2,16 +2,20 @@ package jp.sekisho.agent.enforce;
 
 import jp.sekisho.protocol.Refusal;
 
-/** What came of having a medium written to. Either way nothing of it is mounted any more. */
+/**
+ * What came of having a medium written to, or read, by this agent alone. Either way nothing of it
+ * is mounted any more.
+ */
 public sealed interface WriteOutcome {
-  /** The writer returned, and what it made is durable. */
+  /** The writer or reader returned, and what a writer made is durable. */
   record Done() implements WriteOutcome {}
 
   /**
-   * The medium could not be made ready, or its writing ended early.
+   * The medium could not be made ready, or the writing or reading ended early.
    *
-   * @param reason as {@link OpenOutcome.Failed}, or {@code EXPORT_MEDIUM} when the writer ended it
-   * @param begun whether the writer was called
+   * @param reason as {@link OpenOutcome.Failed}, or {@code EXPORT_MEDIUM} when the writer ended it,
+   *     {@code IMPORT_MEDIUM} when the reader did
+   * @param begun whether it was called
    */
   record Failed(Refusal reason, boolean begun) implements WriteOutcome {}
 }

@@ -22,19 +22,20 @@ import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.CanonicalJson;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.statement.ExportGrant;
-import jp.sekisho.protocol.statement.ExportGrant.Export;
+import jp.sekisho.protocol.statement.ExportGrant.Amount;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code exports.json}: how much of each grant was begun to be written, durable before a byte of it
- * is. What was begun counts, whatever became of it: a broken-off file may stay on the medium.
- * Thread-safe.
+ * {@code exports.json}: how much of each grant was begun to be written to a medium, or released
+ * from one that was taken in, durable before a byte of it is. What was begun counts, whatever
+ * became of it: a broken-off file may stay on the medium. Thread-safe.
  *
  * <p>Canonical JSON, ≤ 1 MiB: {@code {"exports":[…],"v":1}}, each with {@code grant}, {@code end}
  * of its text, {@code files}, {@code bytes} of their content, {@code parts} on the medium, and the
  * {@code key} under which the names of its files are in the log. A damaged file is not begun anew:
- * nothing is exported then, for nobody knows what was.
+ * nothing is exported or taken in then, for nobody knows what was.
  */
-final class ExportCounts {
+public final class ExportCounts {
   private static final int VERSION = 1;
   private static final int LARGEST_FILE = 1 << 20;
 
@@ -79,6 +80,37 @@ final class ExportCounts {
       } catch (DateTimeException | ArithmeticException e) {
         throw new MalformedException("numbers of an export");
       }
+    }
+  }
+
+  /** The counts of one terminal, read when they are first needed. Thread-safe. */
+  public static final class Kept {
+    private final Path file;
+    private final SecureRandom random;
+    private @Nullable ExportCounts counts;
+
+    public Kept(Path file, SecureRandom random) {
+      this.file = file;
+      this.random = random;
+    }
+
+    /** Damaged ones are tried again at the next question. */
+    synchronized ExportCounts counts() throws IOException {
+      ExportCounts known = counts;
+      if (known == null) {
+        known = ExportCounts.open(file, random);
+        counts = known;
+      }
+      return known;
+    }
+
+    /**
+     * Forgets how much passed under grants that are over, and the keys of their files' names.
+     *
+     * @param kept grants that are not over, whatever the time
+     */
+    public void forget(Instant now, Set<String> kept) throws IOException {
+      counts().forgetOver(now, kept);
     }
   }
 
@@ -134,14 +166,31 @@ final class ExportCounts {
   }
 
   /**
-   * Counts a file that is about to be written.
+   * What a grant has left.
+   *
+   * @return null when its text is of no files
+   */
+  synchronized @Nullable Left left(ExportGrant text) {
+    Amount most = text.amount();
+    Count known = of(text);
+    return most == null
+        ? null
+        : new Left(
+            Math.max(0, most.files() - known.files()), Math.max(0, most.bytes() - known.bytes()));
+  }
+
+  /** Files and bytes that may still be begun. */
+  record Left(int files, long bytes) {}
+
+  /**
+   * Counts a file that is about to be written or released.
    *
    * @param bytes of its content
    * @return which of the grant's files it is, from 1; 0 when the grant leaves no room for it, and
    *     then it does not count
    */
   synchronized int begin(ExportGrant text, long bytes) throws IOException {
-    Export most = text.export();
+    Amount most = text.amount();
     Count known = of(text);
     if (most == null
         || bytes < 0

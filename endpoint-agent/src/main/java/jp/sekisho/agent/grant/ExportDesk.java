@@ -1,11 +1,9 @@
 package jp.sekisho.agent.grant;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -61,49 +59,28 @@ public final class ExportDesk {
 
   private final GrantDesk grants;
   private final Records records;
-  private final Path file;
+  private final ExportCounts.Kept counts;
   private final SecureRandom random;
   private final IntFunction<Optional<Seat>> seats;
   private final Attempts attempts;
-  private @Nullable ExportCounts counts;
 
   /**
    * @param grants the desk of the same terminal
-   * @param file where counts are kept
    * @param seats the seat of a user who is at the screen
    */
   public ExportDesk(
       GrantDesk grants,
       Records records,
-      Path file,
+      ExportCounts.Kept counts,
       SecureRandom random,
       BootClock clock,
       IntFunction<Optional<Seat>> seats) {
     this.grants = grants;
     this.records = records;
-    this.file = file;
+    this.counts = counts;
     this.random = random;
     this.seats = seats;
     this.attempts = new Attempts(clock, MOST_ASKED, WINDOW);
-  }
-
-  /** The counts; damaged ones are tried again at the next export. */
-  private synchronized ExportCounts counts() throws IOException {
-    ExportCounts known = counts;
-    if (known == null) {
-      known = ExportCounts.open(file, random);
-      counts = known;
-    }
-    return known;
-  }
-
-  /**
-   * Forgets how much of grants that are over was written, and the keys of their files' names.
-   *
-   * @param kept grants that are not over, whatever the time
-   */
-  public void forget(Instant now, Set<String> kept) throws IOException {
-    counts().forgetOver(now, kept);
   }
 
   /**
@@ -127,7 +104,7 @@ public final class ExportDesk {
       return refuse(Refusal.PEER_FOREIGN);
     }
     try {
-      return export(uid, grant, files, counts());
+      return export(uid, grant, files, counts.counts());
     } catch (IOException e) {
       LOG.log(System.Logger.Level.ERROR, "counts of exports are not readable", e);
       return refuse(Refusal.EXPORT_COUNTS);
@@ -139,7 +116,7 @@ public final class ExportDesk {
 
   private ExportOutcome export(int uid, String grant, ClerkFiles files, ExportCounts known) {
     try (Run run = new Run(files, known)) {
-      Refusal refusal = grants.write(grant, uid, run);
+      Refusal refusal = grants.carry(grant, uid, run);
       return new ExportOutcome(refusal, run.whole);
     }
   }

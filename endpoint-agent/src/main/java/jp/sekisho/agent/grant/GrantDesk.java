@@ -19,7 +19,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -27,7 +26,6 @@ import java.util.function.Supplier;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
-import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.grant.ApprovedGrant.Further;
 import jp.sekisho.agent.grant.Use.Phase;
 import jp.sekisho.agent.heartbeat.BootClock;
@@ -44,6 +42,7 @@ import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.OpenExport;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.ExportEvent;
 import jp.sekisho.protocol.event.ExportEvent.Cause;
 import jp.sekisho.protocol.statement.ExportGrant;
@@ -415,12 +414,18 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     for (PluggedMedium medium : unexplained) {
       List<ApprovedGrant> good = new ArrayList<>();
       for (GrantOffer offer : offers) {
-        if (trust != null && checkOf(offer, trust) instanceof ApprovalCheck.Outcome.Good yes) {
+        if (trust != null
+            && checkOf(offer, trust) instanceof ApprovalCheck.Outcome.Good yes
+            && yes.grant().text().capability() != Capability.CLIPBOARD) {
           good.add(yes.grant());
         }
       }
       boolean granted =
-          good.stream().anyMatch(g -> medium.fingerprint().equals(g.text().fingerprint()));
+          good.stream()
+              .map(ApprovedGrant::text)
+              .anyMatch(text ->
+                  text.capability() == Capability.MEDIA_IMPORT
+                      || medium.fingerprint().equals(text.fingerprint()));
       if (!granted && !good.isEmpty()) {
         String only = good.size() == 1 ? good.get(0).id() : null;
         refuse(only, medium.fingerprint(), Refusal.MEDIUM_OTHER);
@@ -625,7 +630,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     if (!parts.active().getAsBoolean() || !isOffered(use.grant, trust)) {
       return Cause.REVOKED;
     }
-    if (use.writing != null && !use.writing.isFor(trust)) {
+    if (use.carrying != null && !use.carrying.isFor(trust)) {
       return Cause.REVOKED;
     }
     if (!onlyOf(use.grant.text().person(), present, trust)) {
@@ -679,7 +684,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
     ApprovedGrant grant = ((ApprovalCheck.Outcome.Good) outcome).grant();
     if (grant.text().capability() != Capability.USB_READ) {
-      return; // Nothing leaves by itself: somebody has to ask for it.
+      return; // Nothing leaves or comes in by itself: somebody has to ask for it.
     }
     if (!gatesHold) {
       refuse(grant.id(), null, Refusal.NOT_ENFORCING);
@@ -788,7 +793,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       Cause cause =
           use.phase == Phase.ASKING ? whyNot(use, trust(), parts.presences().get()) : use.cause;
       uses.remove(id);
-      if (cause == null && isAlone(use.medium)) {
+      if (cause == null && isAlone(use)) {
         open(use);
       } else {
         notifyAll();
@@ -804,8 +809,17 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
   }
 
-  private boolean isAlone(PluggedMedium medium) {
-    return plugged.stream().filter(m -> m.fingerprint().equals(medium.fingerprint())).count() == 1;
+  /** Whether there is no doubt which of the plugged media a use means. */
+  private boolean isAlone(Use use) {
+    return meant(use.grant.text()).size() == 1;
+  }
+
+  /** The plugged media that a text may mean: of the one it names, or any. */
+  private List<PluggedMedium> meant(ExportGrant text) {
+    String fingerprint = text.fingerprint();
+    return plugged.stream()
+        .filter(m -> fingerprint == null || m.fingerprint().equals(fingerprint))
+        .toList();
   }
 
   private void later(Use use, Refusal reason) {
@@ -835,7 +849,9 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     OpenOutcome outcome = null;
     boolean recorded = false;
     try {
-      recorded = markOpen(use.grant.id(), true) && record(opened(use));
+      recorded =
+          markOpen(use.grant.id(), true)
+              && record(Writing.opening(use.grant, use.medium, until(use)));
       if (!recorded) {
         failure = Refusal.RECORDS_FULL;
       } else if (stillWanted(use)) {
@@ -882,32 +898,33 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   }
 
   /**
-   * Has the agent write to the medium of a grant, if every rule of {@link #whyNot} and the grant
-   * hold; blocks until the medium is shut again. Each time is activated online. For {@link
-   * ExportDesk} alone, on a thread of whoever asks that holds no lock: it waits for the network, a
-   * person and the medium.
+   * Has the agent itself write to the medium of a grant, or take in the files of the one that is
+   * plugged in, if every rule of {@link #whyNot} and the grant hold; blocks until the medium is
+   * shut again. Each time is activated online. For {@link ExportDesk} and {@link ImportDesk} alone,
+   * on a thread of whoever asks that holds no lock: it waits for the network, a person and the
+   * medium.
    *
    * @param grant id
    * @param uid user who asks, as the kernel says
-   * @return why not all of it was written; null when it was
+   * @return why not all of it was done; null when it was
    */
-  @Nullable Refusal write(String grant, int uid, Writing writing) {
+  @Nullable Refusal carry(String grant, int uid, Carrying carrying) {
     try {
-      return attempt(grant, uid, writing);
+      return attempt(grant, uid, carrying);
     } catch (RuntimeException | Error e) {
-      LOG.log(System.Logger.Level.ERROR, "an export failed unexpectedly", e);
-      giveUp(writing);
-      return refusedNow(grant, null, Refusal.INTERNAL);
+      LOG.log(System.Logger.Level.ERROR, "what was asked under a grant failed unexpectedly", e);
+      giveUp(carrying);
+      return refusedNow(carrying, grant, null, Refusal.INTERNAL);
     }
   }
 
-  /** Shuts the medium that {@code writing} may still have. */
-  private void giveUp(Writing writing) {
+  /** Shuts the medium that {@code carrying} may still have. */
+  private void giveUp(Carrying carrying) {
     Use left;
     synchronized (this) {
       left =
           uses.values().stream()
-              .filter(use -> writing.equals(use.writing))
+              .filter(use -> carrying.equals(use.carrying))
               .findFirst()
               .orElse(null);
       if (left == null || left.closeAgain != null) {
@@ -919,10 +936,10 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     close(left, store.of(left.grant.id()).map(Activation::open).orElse(false));
   }
 
-  private @Nullable Refusal attempt(String grant, int uid, Writing writing) {
+  private @Nullable Refusal attempt(String grant, int uid, Carrying carrying) {
     // First who asks: nobody without a login has this terminal ask the service.
     if (parts.presences().get().stream().noneMatch(presence -> presence.uid() == uid)) {
-      return refusedNow(grant, null, Refusal.GRANT_NO_SESSION);
+      return refusedNow(carrying, grant, null, Refusal.GRANT_NO_SESSION);
     }
     Reply<GrantList> reply = list();
     boolean hold = parts.enforcing().getAsBoolean();
@@ -933,58 +950,56 @@ public final class GrantDesk implements MediaView, AutoCloseable {
             refused -> Optional.of(refused.refusal()),
             none -> Optional.of(Refusal.SERVER_UNREACHABLE));
     if (away.isPresent()) {
-      return refusedNow(grant, null, away.get());
+      return refusedNow(carrying, grant, null, away.get());
     }
     GrantTrust trust = trust();
-    Wish wish = wish(grant, uid, trust, writing);
+    Wish wish = wish(grant, uid, trust, carrying);
     if (wish instanceof Wish.No no) {
-      return refusedNow(grant, no.fingerprint(), no.reason());
+      return refusedNow(carrying, grant, no.fingerprint(), no.reason());
     }
     Use use = ((Wish.Yes) wish).use();
     String fingerprint = use.medium.fingerprint();
-    Refusal unready = writing.prepare(use.grant, Objects.requireNonNull(trust));
+    Refusal unready = carrying.prepare(use.grant, Objects.requireNonNull(trust));
     if (unready != null) {
-      return refusedNow(grant, fingerprint, unready);
+      return refusedNow(carrying, grant, fingerprint, unready);
     }
     Refusal gone;
     synchronized (this) {
       // Whatever happened meanwhile counts: looked at once more, and from now on by every event.
-      Wish still = wish(grant, uid, trust(), writing);
+      Wish still = wish(grant, uid, trust(), carrying);
       gone =
           still instanceof Wish.No no
               ? no.reason()
-              : whyNot(use, trust(), parts.presences().get()) == null
-                  ? null
-                  : Refusal.EXPORT_BROKEN_OFF;
+              : whyNot(use, trust(), parts.presences().get()) == null ? null : carrying.brokenOff();
       if (gone == null) {
         uses.put(grant, use);
       }
     }
     if (gone != null) {
-      return refusedNow(grant, fingerprint, gone);
+      return refusedNow(carrying, grant, fingerprint, gone);
     }
     Activator.Result result = new Activator.Result.No(Refusal.INTERNAL);
     boolean begun = false;
     try {
-      result = activator.activate(use.grant, fingerprint);
+      result = activator.activate(use.grant, use.grant.text().fingerprint());
     } finally {
       begun = begins(use, result);
     }
     if (result instanceof Activator.Result.No no) {
-      return refusedNow(grant, fingerprint, no.reason());
+      return refusedNow(carrying, grant, fingerprint, no.reason());
     }
     return begun
-        ? writeNow(use, writing)
-        : refusedNow(grant, fingerprint, Refusal.EXPORT_BROKEN_OFF);
+        ? carryNow(use, carrying)
+        : refusedNow(carrying, grant, fingerprint, carrying.brokenOff());
   }
 
-  /** Whether what was activated for writing goes on; else it is forgotten. */
+  /** Whether what was activated for the agent itself goes on; else it is forgotten. */
   private synchronized boolean begins(Use use, Activator.Result result) {
     if (result instanceof Activator.Result.Active active) {
       use.activation = active.answer();
       Cause cause =
           use.phase == Phase.ASKING ? whyNot(use, trust(), parts.presences().get()) : use.cause;
-      if (cause == null && isAlone(use.medium)) {
+      if (cause == null && isAlone(use)) {
         use.phase = Phase.OPENING;
         return true;
       }
@@ -994,7 +1009,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     return false;
   }
 
-  /** Whether somebody can have something written under a grant. */
+  /** Whether somebody can have the agent do something under a grant. */
   private sealed interface Wish {
     record Yes(Use use) implements Wish {}
 
@@ -1009,9 +1024,9 @@ public final class GrantDesk implements MediaView, AutoCloseable {
   }
 
   private synchronized Wish wish(
-      String grant, int uid, @Nullable GrantTrust trust, Writing writing) {
+      String grant, int uid, @Nullable GrantTrust trust, Carrying carrying) {
     if (stopped || !started) {
-      return no(Refusal.EXPORT_BROKEN_OFF);
+      return no(carrying.brokenOff());
     }
     if (trust == null) {
       GrantTrust.Now none = parts.trust().now();
@@ -1030,7 +1045,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
               : Refusal.GRANT_UNCONFIRMED);
     }
     ApprovedGrant found = good.grant();
-    if (found.text().export() == null) {
+    if (!carrying.carries(found.text())) {
       return no(Refusal.GRANT_CAPABILITY);
     }
     if (!gatesHold) {
@@ -1041,12 +1056,14 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     if (asking.isEmpty()) {
       return no(Refusal.GRANT_NO_SESSION);
     }
-    String fingerprint = found.text().fingerprint();
-    List<PluggedMedium> media =
-        plugged.stream().filter(m -> m.fingerprint().equals(fingerprint)).toList();
+    List<PluggedMedium> media = meant(found.text());
     if (media.isEmpty()) {
       return no(plugged.isEmpty() ? Refusal.MEDIUM_ABSENT : Refusal.MEDIUM_OTHER);
     }
+    if (found.text().fingerprint() == null && media.size() > 1) {
+      return no(Refusal.IMPORT_MEDIA);
+    }
+    String fingerprint = media.get(0).fingerprint();
     if (uses.values().stream().anyMatch(use -> use.medium.fingerprint().equals(fingerprint))
         || uses.containsKey(grant)) {
       return no(Refusal.EXPORT_RUNNING);
@@ -1056,67 +1073,55 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       obstacle = Refusal.POLICY_EXPIRED;
     }
     return obstacle == null
-        ? new Wish.Yes(new Use(found, media.get(0), asking.get(), writing))
+        ? new Wish.Yes(new Use(found, media.get(0), asking.get(), carrying))
         : new Wish.No(obstacle, fingerprint);
   }
 
   /** Said to who asked, and recorded each time: how often somebody may ask is not for here. */
-  private Refusal refusedNow(String grant, @Nullable String fingerprint, Refusal reason) {
+  private Refusal refusedNow(
+      Carrying carrying, String grant, @Nullable String fingerprint, Refusal reason) {
     if (parts.records().room() == Room.PLENTY) {
-      var unused = record(new ExportEvent.Refused(isId(grant) ? grant : null, fingerprint, reason));
+      var unused = record(carrying.refused(isId(grant) ? grant : null, fingerprint, reason));
     }
     return reason;
   }
 
-  /** Record, then mount, write and shut. */
-  private @Nullable Refusal writeNow(Use use, Writing writing) {
-    @Nullable Refusal failure = Refusal.INTERNAL;
+  /** Record, then mount, carry and shut. */
+  private @Nullable Refusal carryNow(Use use, Carrying carrying) {
+    Carrying.Carried carried = new Carrying.Carried(Refusal.INTERNAL, false);
     boolean recorded = false;
-    AtomicReference<@Nullable Refusal> said = new AtomicReference<>();
     try {
-      recorded = markOpen(use.grant.id(), true) && record(opened(use));
+      recorded =
+          markOpen(use.grant.id(), true)
+              && record(carrying.opened(use.grant, use.medium, until(use)));
       if (!recorded) {
-        failure = Refusal.RECORDS_FULL;
+        carried = new Carrying.Carried(Refusal.RECORDS_FULL, true);
       } else if (stillWanted(use)) {
-        WriteOutcome outcome =
-            parts
-                .gate()
-                .write(
-                    use.medium, medium -> said.set(writing.write(medium, () -> stillWanted(use))));
-        failure = said.get();
-        if (failure == null && outcome instanceof WriteOutcome.Failed no) {
-          failure = no.reason();
-        }
+        carried = carrying.carry(parts.gate(), use.medium, () -> stillWanted(use));
       }
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "nothing more is written", e);
+      LOG.log(System.Logger.Level.ERROR, "nothing more is written or read", e);
     } finally {
+      Refusal failure = carried.failure();
       synchronized (this) {
         if (use.phase == Phase.OPENING) {
           use.phase = Phase.CLOSING;
-          use.cause = failure == null ? Cause.WRITTEN : Cause.NOT_WRITTEN;
+          use.cause = carrying.cause(failure == null);
         } else if (failure != null) {
-          failure = Refusal.EXPORT_BROKEN_OFF;
+          carried = new Carrying.Carried(carrying.brokenOff(), carried.recorded());
         }
       }
-      if (recorded && failure != null && said.get() == null) {
-        var unused = record(new ExportEvent.Failed(use.grant.id(), 0, 0, failure));
+      Refusal last = carried.failure();
+      if (recorded && last != null && !carried.recorded()) {
+        var unused = record(carrying.failed(use.grant.id(), last));
       }
       close(use, recorded);
     }
-    return failure;
+    return carried.failure();
   }
 
-  private ExportEvent.Opened opened(Use use) {
-    Activation.Answer active = Objects.requireNonNull(use.activation);
-    return new ExportEvent.Opened(
-        use.grant.id(),
-        use.grant.text().person(),
-        Objects.requireNonNull(use.grant.text().medium()),
-        use.medium.fingerprint(),
-        use.medium.device(),
-        use.grant.approval(),
-        active.deadline().toString());
+  private static String until(Use use) {
+    return Objects.requireNonNull(use.activation).deadline().toString();
   }
 
   /** Ends a use for {@code cause}; the first cause counts. */
@@ -1131,10 +1136,11 @@ public final class GrantDesk implements MediaView, AutoCloseable {
       // That it is over now is no refusal; plugging in again would be.
       refusals.first(use.grant.id(), use.medium.fingerprint(), Refusal.GRANT_OVER);
     }
-    Writing writing = use.writing;
-    if (before == Phase.OPENING && writing != null) {
-      writing.breakOff();
-      // The thread that writes records the end; here only the device is taken away from it.
+    Carrying carrying = use.carrying;
+    if (before == Phase.OPENING && carrying != null) {
+      carrying.breakOff();
+      // The thread that writes or reads records the end; here only the device is taken away from
+      // it.
       if (!run(() -> shut(use.medium))) {
         shut(use.medium);
       }
@@ -1201,7 +1207,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     }
   }
 
-  private boolean record(ExportEvent event) {
+  private boolean record(AgentEvent event) {
     try {
       parts.records().append(event);
       return true;

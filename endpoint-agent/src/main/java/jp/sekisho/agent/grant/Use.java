@@ -37,17 +37,21 @@ final class Use {
   /** When to try again to close; null while a closing runs. */
   @Nullable Duration closeAgain;
 
-  /** What writes to the medium; null where it is only read. */
-  final @Nullable Writing writing;
+  /** What the agent itself does with the medium; null where a person reads it. */
+  final @Nullable Carrying carrying;
 
   Use(ApprovedGrant grant, PluggedMedium medium, LivePresence presence) {
     this(grant, medium, presence, null);
   }
 
-  Use(ApprovedGrant grant, PluggedMedium medium, LivePresence presence, @Nullable Writing writing) {
+  Use(
+      ApprovedGrant grant,
+      PluggedMedium medium,
+      LivePresence presence,
+      @Nullable Carrying carrying) {
     this.grant = grant;
     this.medium = medium;
     this.presence = presence;
-    this.writing = writing;
+    this.carrying = carrying;
   }
 }

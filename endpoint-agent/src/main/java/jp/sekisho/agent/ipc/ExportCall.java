@@ -88,7 +88,17 @@ public final class ExportCall {
                 FILE,
                 DATA,
                 UNREADABLE,
-                NOTED ->
+                NOTED,
+                IMPORT,
+                STAGE,
+                OFFER,
+                READY,
+                PIECE,
+                KEPT,
+                UNKEPT,
+                LEFT_OUT,
+                TAKEN,
+                IMPORT_ENDED ->
                 throw new MalformedException(frame.type() + " is not the service's to send here");
           }
         }

@@ -1,11 +1,7 @@
 package jp.sekisho.agent.ipc;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jp.sekisho.agent.export.ClerkFiles;
 import jp.sekisho.agent.export.NotExported;
@@ -14,66 +10,28 @@ import jp.sekisho.agent.export.WrittenPart;
 import jp.sekisho.protocol.MalformedException;
 import jp.sekisho.protocol.Refusal;
 
-/**
- * The files of a process at the other end of the socket. It speaks only when it is asked, one
- * answer to one question: so what it can make this process hold is one frame. One thread asks,
- * another hands answers in.
- */
+/** The files of a process at the other end of the socket, by {@link Questions}. */
 final class ExportTalk implements ClerkFiles {
-  /** A person takes a passphrase down, a slow share gives a piece: beyond it nobody does. */
-  static final Duration PATIENCE = Duration.ofMinutes(5);
-
-  /** In place of an answer: there will be none. */
-  private static final Frame GONE = Frame.of(FrameType.PONG);
-
-  private final Consumer<Frame> channel;
-
-  /** An answer and the word that there are no more. */
-  private final BlockingQueue<Frame> answers = new ArrayBlockingQueue<>(2);
-
-  // Guarded by this.
-  private boolean asked;
-  private boolean gone;
+  private final Questions questions;
 
   /**
    * @param channel sends a frame; returns at once
    */
   ExportTalk(Consumer<Frame> channel) {
-    this.channel = channel;
+    this.questions = new Questions(channel);
   }
 
   /** Takes an answer in. */
-  synchronized void answered(Frame frame) throws MalformedException {
-    if (!asked) {
-      frame.close();
-      throw new MalformedException(frame.type() + " without a question");
-    }
-    asked = false;
-    if (!answers.offer(frame)) {
-      frame.close();
-    }
+  void answered(Frame frame) throws MalformedException {
+    questions.answered(frame);
   }
 
-  /** Asks, and waits for the one answer; the caller closes it. */
   private Frame ask(Frame question) throws NotExported {
-    synchronized (this) {
-      if (gone) {
-        throw new NotExported(Refusal.EXPORT_SOURCE);
-      }
-      asked = true;
-    }
-    channel.accept(question);
-    Frame answer = null;
     try {
-      answer = answers.poll(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return questions.ask(question);
+    } catch (IOException e) {
+      throw new NotExported(Refusal.EXPORT_SOURCE, e);
     }
-    if (answer == null || answer.type() == FrameType.PONG) {
-      breakOff();
-      throw new NotExported(Refusal.EXPORT_SOURCE);
-    }
-    return answer;
   }
 
   @Override
@@ -116,13 +74,11 @@ final class ExportTalk implements ClerkFiles {
 
   @Override
   public void written(WrittenPart part) {
-    channel.accept(Frame.of(FrameType.WRITTEN, Messages.Written.of(part)));
+    questions.say(Frame.of(FrameType.WRITTEN, Messages.Written.of(part)));
   }
 
   @Override
-  public synchronized void breakOff() {
-    gone = true;
-    asked = false;
-    var unused = answers.offer(GONE);
+  public void breakOff() {
+    questions.breakOff();
   }
 }

@@ -54,6 +54,26 @@ enum FrameType {
   NOTED(23, 16),
   /** What came of an export. */
   EXPORT_ENDED(24, 8192),
+  /** Not from a session process: has the files of a medium taken in. */
+  IMPORT(25, 1024),
+  /** What is being done. */
+  STAGE(26, 64),
+  /** A file comes: make it. */
+  OFFER(27, 16384),
+  /** Done; go on. */
+  READY(28, 0),
+  /** A piece of it; an empty one is its end. */
+  PIECE(29, Frame.MAX_PAYLOAD),
+  /** The file is whole, and what was read back of it. */
+  KEPT(30, 1024),
+  /** The file cannot be made, or not any further. */
+  UNKEPT(31, 0),
+  /** A file stays out. */
+  LEFT_OUT(32, 4096),
+  /** A file arrived as it was released. */
+  TAKEN(33, 16384),
+  /** What came of an import. */
+  IMPORT_ENDED(34, 8192),
   /** What to do about the clipboard from now on. */
   CLIPBOARD(35, Frame.MAX_PAYLOAD),
   /** Whether that is done. */

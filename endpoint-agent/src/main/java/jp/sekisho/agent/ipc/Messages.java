@@ -18,6 +18,9 @@ import jp.sekisho.agent.enforce.clipboard.Treatment;
 import jp.sekisho.agent.export.ClerkFiles;
 import jp.sekisho.agent.export.ExportOutcome;
 import jp.sekisho.agent.export.WrittenPart;
+import jp.sekisho.agent.intake.ClerkFolder;
+import jp.sekisho.agent.intake.ImportOutcome;
+import jp.sekisho.agent.intake.Quarantine;
 import jp.sekisho.agent.offline.OfflineOutcome;
 import jp.sekisho.agent.seat.PinPrompt;
 import jp.sekisho.policy.clipboard.ClipboardMode;
@@ -31,7 +34,11 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.statement.BreakGlass.Reason;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON payloads of frames. Each {@code check} says what a reader must not believe unseen. */
+/**
+ * The JSON payloads of frames. Each {@code check} says what a reader must not believe unseen.
+ *
+ * <p>Past 400 lines: a few for each frame.
+ */
 final class Messages {
   /** The protocol's version; another one is refused. */
   static final int VERSION = 2;
@@ -299,6 +306,119 @@ final class Messages {
   record ExportEnded(@Nullable Refusal refusal, int files, String help) {
     ExportOutcome check() {
       return new ExportOutcome(refusal, files);
+    }
+  }
+
+  /**
+   * IMPORT.
+   *
+   * @param version {@value #VERSION}
+   * @param grant id
+   */
+  record Import(int version, String grant) {
+    String check() throws MalformedException {
+      return new Export(version, grant).check();
+    }
+  }
+
+  /**
+   * STAGE.
+   *
+   * @param stage {@code copying checking}
+   */
+  record Stage(String stage) {
+    static Stage of(ClerkFolder.Stage stage) {
+      return new Stage(stage.name().toLowerCase(Locale.ROOT));
+    }
+
+    ClerkFolder.Stage check() throws MalformedException {
+      for (ClerkFolder.Stage each : ClerkFolder.Stage.values()) {
+        if (of(each).equals(this)) {
+          return each;
+        }
+      }
+      throw new MalformedException("STAGE without a stage");
+    }
+  }
+
+  /**
+   * OFFER.
+   *
+   * @param path folders, then the name
+   */
+  record Offer(List<String> path, long bytes) {
+    /** The path, of names that are plain. */
+    List<String> check() throws MalformedException {
+      return names(path);
+    }
+  }
+
+  /** Names under which a process may make something in a folder of its user. */
+  private static List<String> names(List<String> path) throws MalformedException {
+    if (path == null
+        || path.isEmpty()
+        || path.size() > Quarantine.DEEPEST + 1
+        || !path.stream().allMatch(name -> name != null && Quarantine.isPlain(name))) {
+      throw new MalformedException("a path that is none");
+    }
+    return List.copyOf(path);
+  }
+
+  /** KEPT. */
+  record Kept(String sha256) {
+    String check() throws MalformedException {
+      if (sha256 == null) {
+        throw new MalformedException("KEPT without a hash");
+      }
+      Base64Url.decode(sha256, 32);
+      return sha256;
+    }
+  }
+
+  /**
+   * LEFT_OUT.
+   *
+   * @param file its path, fit to be shown
+   * @param found what the scanner calls it; null when it found nothing
+   */
+  record LeftOut(String file, Refusal reason, @Nullable String found) {
+    static LeftOut of(ClerkFolder.LeftOut file) {
+      return new LeftOut(file.shown(), file.reason(), file.found());
+    }
+
+    ClerkFolder.LeftOut check() throws MalformedException {
+      if (file == null || reason == null) {
+        throw new MalformedException("LEFT_OUT without file or reason");
+      }
+      return new ClerkFolder.LeftOut(file, reason, found);
+    }
+  }
+
+  /** TAKEN. */
+  record Taken(List<String> path, long bytes, String sha256, String kind) {
+    static Taken of(ClerkFolder.Taken file) {
+      return new Taken(file.path(), file.bytes(), file.sha256(), file.kind());
+    }
+
+    ClerkFolder.Taken check() throws MalformedException {
+      if (sha256 == null || kind == null) {
+        throw new MalformedException("TAKEN without hash or kind");
+      }
+      return new ClerkFolder.Taken(names(path), bytes, sha256, kind);
+    }
+  }
+
+  /**
+   * IMPORT_ENDED.
+   *
+   * @param refusal null when it came to its end
+   * @param files how many arrived
+   * @param leftOut how many stayed out
+   * @param help whom a refusal tells people to call; empty where that is not known
+   */
+  record ImportEnded(@Nullable Refusal refusal, int files, int leftOut, String help) {
+    ImportOutcome check() {
+      return new ImportOutcome(refusal, files, leftOut);
     }
   }
 

@@ -118,6 +118,9 @@ final class SeatConnection implements Seat {
 
     /** To copy over boundaries under a grant. */
     record Clipboard(Messages.Export asked) implements First {}
+
+    /** To have a medium's files taken in. */
+    record Import(Messages.Import asked) implements First {}
   }
 
   /** Waits for what must come first: HELLO, or what a process asks that wants no seat. */
@@ -133,12 +136,16 @@ final class SeatConnection implements Seat {
       if (frame.type() == FrameType.EXPORT) {
         return new First.Export(frame.read(Messages.Export.class));
       }
+      if (frame.type() == FrameType.IMPORT) {
+        return new First.Import(frame.read(Messages.Import.class));
+      }
       if (frame.type() == FrameType.CLIPBOARD_USE) {
         return new First.Clipboard(frame.read(Messages.Export.class));
       }
       if (frame.type() != FrameType.HELLO) {
         throw new MalformedException(
-            "the first frame is none of HELLO, EMERGENCY, OFFLINE, EXPORT, CLIPBOARD_USE");
+            "the first frame is none of HELLO, EMERGENCY, OFFLINE, EXPORT, IMPORT,"
+                + " CLIPBOARD_USE");
       }
       language = frame.read(Messages.Hello.class).check();
       return new First.Session();
@@ -157,8 +164,15 @@ final class SeatConnection implements Seat {
     }
   }
 
-  /** Takes in what an export's process answers, until the connection ends. */
-  void receive(ExportTalk talk) throws IOException, MalformedException {
+  /** Takes an answer of a process that is asked. */
+  @FunctionalInterface
+  interface Answers {
+    /** Owns the frame from now on. */
+    void answered(Frame frame) throws MalformedException;
+  }
+
+  /** Takes in what an export's or an import's process answers, until the connection ends. */
+  void receive(Answers talk) throws IOException, MalformedException {
     while (true) {
       // Not closed: what it holds is the talk's from now on.
       Frame frame = channel.read();
@@ -169,7 +183,7 @@ final class SeatConnection implements Seat {
     }
   }
 
-  /** Asks something of an export's process, or tells it something. */
+  /** Asks something of such a process, or tells it something. */
   void say(Frame frame) {
     send(frame);
   }
@@ -243,7 +257,17 @@ final class SeatConnection implements Seat {
               WRITTEN,
               PASSPHRASE,
               NOTED,
-              EXPORT_ENDED ->
+              EXPORT_ENDED,
+              IMPORT,
+              STAGE,
+              OFFER,
+              READY,
+              PIECE,
+              KEPT,
+              UNKEPT,
+              LEFT_OUT,
+              TAKEN,
+              IMPORT_ENDED ->
               throw new MalformedException(frame.type() + " is not the session's to send");
         }
       }

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import jp.sekisho.agent.emergency.Talk;
 import jp.sekisho.agent.enforce.clipboard.Treatment;
 import jp.sekisho.agent.export.ExportOutcome;
+import jp.sekisho.agent.intake.ImportOutcome;
 import jp.sekisho.agent.seat.LocalPresence;
 import jp.sekisho.agent.seat.Seat;
 import jp.sekisho.agent.seat.Seats;
@@ -36,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * one of anybody else is closed, and whoever was named at {@link #open} hears of it. If the user
  * has a seat already, that one is closed and lost first. A process that does not answer pings in
  * time, or sends anything the protocol does not know, is closed and its seat lost. One that says
- * EMERGENCY, OFFLINE, EXPORT or CLIPBOARD_USE first gets no seat: its user asks for an 緊急時の例外措置, to
- * be logged in without the service, for files to be exported, or to copy over boundaries, and is
- * told until it is gone.
+ * EMERGENCY, OFFLINE, EXPORT, IMPORT or CLIPBOARD_USE first gets no seat: its user asks for an
+ * 緊急時の例外措置, to be logged in without the service, for files to be exported or taken in, or to copy
+ * over boundaries, and is told until it is gone.
  *
  * <p>Limits: {@value #MAX_CONNECTIONS} connections, {@value #MAX_PER_USER} per user; further ones
  * are closed. Thread-safe.
@@ -85,20 +86,22 @@ public final class SeatServer implements AutoCloseable {
       EmergencyCalls emergencies,
       OfflineCalls offline,
       ExportCalls exports,
+      ImportCalls imports,
       ClipboardCalls clipboard,
       Supplier<String> helpLine) {
-    /** Where nothing is held of what people copy. */
+    /** Where nothing is taken in, and nothing held of what people copy. */
     public Calls(
         EmergencyCalls emergencies,
         OfflineCalls offline,
         ExportCalls exports,
         Supplier<String> helpLine) {
-      this(emergencies, offline, exports, ClipboardCalls.NONE, helpLine);
+      this(emergencies, offline, exports, ImportCalls.NONE, ClipboardCalls.NONE, helpLine);
     }
 
     /** Nobody. */
     public static final Calls NONE =
-        new Calls(EmergencyCalls.NONE, OfflineCalls.NONE, ExportCalls.NONE, () -> "");
+        new Calls(
+            EmergencyCalls.NONE, OfflineCalls.NONE, ExportCalls.NONE, ImportCalls.NONE, () -> "");
   }
 
   private SeatServer(
@@ -216,6 +219,10 @@ public final class SeatServer implements AutoCloseable {
         clipboard(connection, wish.asked().check());
         return;
       }
+      if (first instanceof SeatConnection.First.Import wish) {
+        takeIn(connection, wish.asked().check());
+        return;
+      }
       if (!door.presence().isAtScreen(connection.uid())) {
         door.onForeign().run();
         throw new IOException("this user is not at the screen of this terminal");
@@ -306,7 +313,32 @@ public final class SeatServer implements AutoCloseable {
             "export-" + connection.uid())
         .start();
     try {
-      connection.receive(talk);
+      connection.receive(talk::answered);
+    } finally {
+      talk.breakOff();
+    }
+  }
+
+  /** Until the process that asked is gone; then what it does not have yet stays out. */
+  private void takeIn(SeatConnection connection, String grant)
+      throws IOException, MalformedException {
+    ImportTalk talk = new ImportTalk(connection::say);
+    daemon(
+            () -> {
+              ImportOutcome outcome = calls.imports().take(connection.uid(), grant, talk);
+              connection.say(
+                  Frame.of(
+                      FrameType.IMPORT_ENDED,
+                      new Messages.ImportEnded(
+                          outcome.refusal(),
+                          outcome.files(),
+                          outcome.leftOut(),
+                          calls.helpLine().get())));
+            },
+            "import-" + connection.uid())
+        .start();
+    try {
+      connection.receive(talk::answered);
     } finally {
       talk.breakOff();
     }

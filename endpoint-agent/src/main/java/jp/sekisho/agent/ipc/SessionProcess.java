@@ -190,7 +190,17 @@ public final class SessionProcess implements AutoCloseable {
               WRITTEN,
               PASSPHRASE,
               NOTED,
-              EXPORT_ENDED ->
+              EXPORT_ENDED,
+              IMPORT,
+              STAGE,
+              OFFER,
+              READY,
+              PIECE,
+              KEPT,
+              UNKEPT,
+              LEFT_OUT,
+              TAKEN,
+              IMPORT_ENDED ->
               throw new MalformedException(frame.type() + " is not the service's to send");
         }
       } finally {

@@ -30,6 +30,7 @@ import jp.sekisho.agent.config.StateDirectory;
 import jp.sekisho.agent.enforce.DecisionLog;
 import jp.sekisho.agent.enforce.Gates;
 import jp.sekisho.agent.enforce.MediaGate;
+import jp.sekisho.agent.enforce.MediumReader;
 import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
@@ -163,6 +164,11 @@ class EmergencyIT {
     }
 
     @Override
+    public WriteOutcome read(PluggedMedium plugged, MediumReader reader) {
+      throw new AssertionError("nothing is taken in here");
+    }
+
+    @Override
     public boolean close(PluggedMedium medium) {
       open.remove(medium);
       return true;
@@ -204,7 +210,8 @@ class EmergencyIT {
 
   @Test
   @DisplayName(
-      "a clerk logs in without the service; two approvers' cards and theirs open a stick until they go")
+      "a clerk logs in without the service; two approvers' cards and theirs open a stick until they"
+          + " go")
   void breakGlass() throws Exception {
     Path temp = Files.createTempDirectory("sk");
     Path clerk = temp.resolve("c");

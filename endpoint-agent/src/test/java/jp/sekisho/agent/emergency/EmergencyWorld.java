@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.MediaShares;
+import jp.sekisho.agent.enforce.MediumReader;
 import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
@@ -437,6 +438,11 @@ final class EmergencyWorld {
     @Override
     public WriteOutcome write(PluggedMedium medium, MediumWriter writer) {
       throw new AssertionError("an emergency only reads");
+    }
+
+    @Override
+    public WriteOutcome read(PluggedMedium medium, MediumReader reader) {
+      throw new AssertionError("an emergency is read by a person");
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.MediaShares;
+import jp.sekisho.agent.enforce.MediumReader;
 import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
@@ -33,6 +34,7 @@ import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.spool.SpoolException;
 import jp.sekisho.agent.sync.Reply;
+import jp.sekisho.agent.testing.FolderMedium;
 import jp.sekisho.agent.testing.MemoryMedium;
 import jp.sekisho.agent.testing.MovingClock;
 import jp.sekisho.agent.testing.SignedSet;
@@ -54,6 +56,7 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.ExportEvent;
+import jp.sekisho.protocol.event.ImportEvent;
 import jp.sekisho.protocol.statement.CardStatement;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
@@ -403,6 +406,9 @@ final class DeskWorld {
     /** What can be written to. */
     final MemoryMedium memory = new MemoryMedium();
 
+    /** What can be taken in. */
+    final FolderMedium folder = new FolderMedium(() -> true);
+
     @Override
     public List<PluggedMedium> plugged() {
       return List.copyOf(plugged);
@@ -444,6 +450,19 @@ final class DeskWorld {
         return new WriteOutcome.Done();
       } catch (IOException e) {
         return new WriteOutcome.Failed(Refusal.EXPORT_MEDIUM, true);
+      }
+    }
+
+    @Override
+    public WriteOutcome read(PluggedMedium medium, MediumReader reader) {
+      if (failure != null || !plugged.contains(medium)) {
+        return new WriteOutcome.Failed(failure == null ? Refusal.MEDIUM_ABSENT : failure, false);
+      }
+      try {
+        reader.read(folder);
+        return new WriteOutcome.Done();
+      } catch (IOException e) {
+        return new WriteOutcome.Failed(Refusal.IMPORT_MEDIUM, true);
       }
     }
 
@@ -553,14 +572,13 @@ final class DeskWorld {
 
   /** The terminal's records about media. */
   static final class Log implements Records {
-    final List<ExportEvent> events = new ArrayList<>();
+    final List<AgentEvent> events = new ArrayList<>();
     Room room = Room.PLENTY;
     boolean broken;
-    Consumer<ExportEvent> before = event -> {};
+    Consumer<AgentEvent> before = event -> {};
 
     @Override
-    public void append(AgentEvent recorded) throws SpoolException {
-      ExportEvent event = (ExportEvent) recorded;
+    public void append(AgentEvent event) throws SpoolException {
       before.accept(event);
       if (broken) {
         throw new SpoolException(SpoolException.Code.SPOOL_FAILED, "scripted");
@@ -578,7 +596,19 @@ final class DeskWorld {
       return events.stream().map(Log::line).toList();
     }
 
-    private static String line(ExportEvent event) {
+    private static String line(AgentEvent event) {
+      if (event instanceof ImportEvent.Opened) {
+        return "import opened";
+      }
+      if (event instanceof ImportEvent.Released released) {
+        return "released " + released.file() + " " + released.kind();
+      }
+      if (event instanceof ImportEvent.Refused refused) {
+        return "import refused " + refused.reason();
+      }
+      if (event instanceof ImportEvent.Failed failed) {
+        return "import failed " + failed.file() + " " + failed.reason();
+      }
       if (event instanceof ExportEvent.Opened) {
         return "opened";
       }

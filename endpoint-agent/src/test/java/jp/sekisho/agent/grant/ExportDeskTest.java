@@ -109,16 +109,16 @@ class ExportDeskTest {
   }
 
   private ExportDesk newDesk() {
-    ExportDesk made =
-        new ExportDesk(
-            world.desk,
-            world.log,
-            temp.resolve("exports.json"),
-            new SecureRandom(),
-            world.bootClock,
-            uid -> seated.contains(uid) ? Optional.of(new ScriptedSeat(uid)) : Optional.empty());
-    world.desk.onForget(made::forget);
-    return made;
+    ExportCounts.Kept counts =
+        new ExportCounts.Kept(temp.resolve("exports.json"), new SecureRandom());
+    world.desk.onForget(counts::forget);
+    return new ExportDesk(
+        world.desk,
+        world.log,
+        counts,
+        new SecureRandom(),
+        world.bootClock,
+        uid -> seated.contains(uid) ? Optional.of(new ScriptedSeat(uid)) : Optional.empty());
   }
 
   private <T> void put(Setting<T> setting, T value) {

@@ -13,6 +13,7 @@ import jp.sekisho.agent.login.LivePresence;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.ExportEvent;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,7 +150,7 @@ class GrantDeskRandomTest {
     world.desk.tick();
     world.settle();
     int open = 0;
-    for (ExportEvent event : world.log.events) {
+    for (AgentEvent event : world.log.events) {
       open +=
           event instanceof ExportEvent.Opened ? 1 : event instanceof ExportEvent.Closed ? -1 : 0;
       assertTrue(open == 0 || open == 1, "openings and closings alternate");

@@ -51,7 +51,8 @@ class ExportTalkTest {
             SeatServer.Door.OPEN,
             new Seats(),
             SeatTimes.PROTOCOL,
-            new SeatServer.Calls(EmergencyCalls.NONE, OfflineCalls.NONE, calls, () -> "内線 1234"));
+            new SeatServer.Calls(
+                EmergencyCalls.NONE, OfflineCalls.NONE, calls, ImportCalls.NONE, () -> "内線 1234"));
   }
 
   @AfterEach

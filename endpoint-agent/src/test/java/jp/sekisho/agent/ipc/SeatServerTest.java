@@ -172,7 +172,8 @@ class SeatServerTest {
             SeatServer.Door.OPEN,
             seats,
             FAST,
-            new SeatServer.Calls(calls, OfflineCalls.NONE, ExportCalls.NONE, () -> ""));
+            new SeatServer.Calls(
+                calls, OfflineCalls.NONE, ExportCalls.NONE, ImportCalls.NONE, () -> ""));
   }
 
   private static String text(Frame frame) {
@@ -250,6 +251,7 @@ class SeatServerTest {
                   return answers.remove();
                 },
                 ExportCalls.NONE,
+                ImportCalls.NONE,
                 () -> "内線 1234"));
     FrameChannel client = connect();
     client.write(
@@ -319,7 +321,8 @@ class SeatServerTest {
         CompletableFuture.supplyAsync(() -> seat.askPin(PROMPT, LONG));
     Frame prompt = next(client);
     assertEquals(
-        "{\"prompt\":1,\"reader\":\"職員用 00\",\"triesLeft\":3,\"purpose\":\"login\",\"text\":null,\"card\":\"staff-piv\",\"onKeys\":false}",
+        "{\"prompt\":1,\"reader\":\"職員用"
+            + " 00\",\"triesLeft\":3,\"purpose\":\"login\",\"text\":null,\"card\":\"staff-piv\",\"onKeys\":false}",
         new String(prompt.payload(), StandardCharsets.UTF_8));
     client.write(pin(1, "１２３456"));
     PinOutcome.Typed typed = (PinOutcome.Typed) outcome.get();

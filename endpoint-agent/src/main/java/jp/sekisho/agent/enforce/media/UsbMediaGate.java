@@ -14,9 +14,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import jp.sekisho.agent.enforce.MediaGate;
 import jp.sekisho.agent.enforce.MediumEvents;
+import jp.sekisho.agent.enforce.MediumReader;
 import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
@@ -46,11 +49,11 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
   private final ExecutorService notices;
   private final Map<String, ReentrantLock> turns = new ConcurrentHashMap<>();
 
-  /** How long a writing that is broken off may take to stop; then its device is taken away. */
+  /** How long what is broken off may take to stop; then its device is taken away. */
   private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
-  /** What is being written to, by port. */
-  private final Map<String, PluggedMedium> writing = new ConcurrentHashMap<>();
+  /** What is being written to or read by the agent alone, by port. */
+  private final Map<String, PluggedMedium> alone = new ConcurrentHashMap<>();
 
   /** Each entry guarded by the lock of its port. */
   private final Map<String, Open> open = new ConcurrentHashMap<>();
@@ -132,9 +135,19 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     }
   }
 
-  /** Holds the port's lock all along: nothing else is done with it meanwhile. */
   @Override
   public WriteOutcome write(PluggedMedium medium, MediumWriter writer) {
+    return alone(medium, (port, wanted) -> volumes.write(port, wanted, writer));
+  }
+
+  @Override
+  public WriteOutcome read(PluggedMedium medium, MediumReader reader) {
+    return alone(medium, (port, wanted) -> volumes.read(port, wanted, reader));
+  }
+
+  /** Holds the port's lock all along: nothing else is done with it meanwhile. */
+  private WriteOutcome alone(
+      PluggedMedium medium, BiFunction<String, BooleanSupplier, WriteOutcome> action) {
     String port = medium.device();
     ReentrantLock turn = turn(port);
     turn.lock();
@@ -143,16 +156,16 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
         return new WriteOutcome.Failed(Refusal.MEDIUM_NOT_OPENED, false);
       }
       unwanted.remove(port);
-      writing.put(port, medium);
+      alone.put(port, medium);
       try {
         Optional<Refusal> refusal = gate.open(medium);
         return refusal.isPresent()
             ? new WriteOutcome.Failed(refusal.get(), false)
-            : volumes.write(port, () -> !unwanted.contains(port), writer);
+            : action.apply(port, () -> !unwanted.contains(port));
       } finally {
-        writing.remove(port);
+        alone.remove(port);
         if (!shut(port)) {
-          LOG.log(System.Logger.Level.ERROR, "not shut after writing: " + port);
+          LOG.log(System.Logger.Level.ERROR, "not shut after writing or reading: " + port);
         }
       }
     } finally {
@@ -181,9 +194,9 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     }
   }
 
-  /** A writing stops at its next step; one that waits for its device loses it. */
+  /** A writing or reading stops at its next step; one that waits for its device loses it. */
   private void breakOff(String port, ReentrantLock turn) {
-    if (!writing.containsKey(port)) {
+    if (!alone.containsKey(port)) {
       return;
     }
     try {
@@ -242,8 +255,10 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
   /** A device may show a further unit after it was opened: then it is none that may be open. */
   private void checkUnits(String port) {
     Open now;
-    if (writing.containsKey(port) && !volumes.isSingle(port)) {
-      LOG.log(System.Logger.Level.ERROR, "a further unit appeared while writing at " + port);
+    if (alone.containsKey(port) && !volumes.isSingle(port)) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "a further unit appeared while the agent writes or reads at " + port);
       unwanted.add(port);
       volumes.wake();
     }
@@ -288,7 +303,7 @@ public final class UsbMediaGate implements MediaGate, MediumEvents, AutoCloseabl
     for (Open one : List.copyOf(open.values())) {
       closings.add(() -> close(one.medium()));
     }
-    for (PluggedMedium one : List.copyOf(writing.values())) {
+    for (PluggedMedium one : List.copyOf(alone.values())) {
       closings.add(() -> close(one));
     }
     try {

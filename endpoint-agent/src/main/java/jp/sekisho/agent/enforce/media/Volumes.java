@@ -1,6 +1,7 @@
 package jp.sekisho.agent.enforce.media;
 
 import java.util.function.BooleanSupplier;
+import jp.sekisho.agent.enforce.MediumReader;
 import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.WriteOutcome;
@@ -22,6 +23,13 @@ public interface Volumes {
    * @param wanted asked while waiting and before each write; false ends it
    */
   WriteOutcome write(String port, BooleanSupplier wanted, MediumWriter writer);
+
+  /**
+   * As {@link #write}, read-only: has {@code reader} read what nobody else can.
+   *
+   * @param wanted asked while waiting and before each read; false ends it
+   */
+  WriteOutcome read(String port, BooleanSupplier wanted, MediumReader reader);
 
   /**
    * Unmounts everything of this port, lazily. Idempotent.

@@ -17,10 +17,19 @@ enum FileSystemKind {
    */
   EXT4("ext4", "noload", ""),
   /** ISO 9660 with its extensions. */
-  ISO9660("iso9660", "uid=%d,mode=0400,dmode=0500,iocharset=utf8", "uid=%d,mode=0400,dmode=0500");
+  ISO9660("iso9660", "uid=%d,mode=0400,dmode=0500,iocharset=utf8", "uid=%d,mode=0400,dmode=0500"),
+  /** UDF alone, as DVD and BD have it; beside ISO 9660 that one counts. */
+  UDF("udf", "uid=%d,mode=0400,dmode=0500,iocharset=utf8", "uid=%d,mode=0400,dmode=0500");
+
+  private static final int SECTOR = 2048;
+
+  /** Where CDs and DVDs say what they are, sector by sector (ECMA-167, ISO 9660). */
+  private static final int MARKS = 0x8000;
+
+  private static final int MOST_MARKS = 16;
 
   /** Bytes from the start of a volume that {@link #of} needs. */
-  static final int HEAD_BYTES = 0x8000 + 2048;
+  static final int HEAD_BYTES = MARKS + MOST_MARKS * SECTOR;
 
   private static final String WRITING = "uid=0,gid=0,fmask=0177,dmask=0077";
 
@@ -55,7 +64,7 @@ enum FileSystemKind {
     return switch (this) {
       case VFAT -> List.of(WRITING + ",utf8,codepage=932", WRITING + ",utf8", WRITING);
       case EXFAT -> List.of(WRITING);
-      case EXT4, ISO9660 -> List.of();
+      case EXT4, ISO9660, UDF -> List.of();
     };
   }
 
@@ -72,7 +81,15 @@ enum FileSystemKind {
     if (head.length > 0x439 && (head[0x438] & 0xFF) == 0x53 && (head[0x439] & 0xFF) == 0xEF) {
       return Optional.of(EXT4);
     }
-    return has(head, 0x8001, "CD001") ? Optional.of(ISO9660) : Optional.empty();
+    if (has(head, MARKS + 1, "CD001")) {
+      return Optional.of(ISO9660);
+    }
+    for (int at = MARKS + 1; has(head, MARKS + 1, "BEA01") && at < head.length; at += SECTOR) {
+      if (has(head, at, "NSR02") || has(head, at, "NSR03")) {
+        return Optional.of(UDF);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean has(byte[] head, int at, String mark) {

@@ -1,5 +1,6 @@
 package jp.sekisho.agent.platform.linux;
 
+import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
@@ -114,6 +115,28 @@ interface LibC extends Library {
 
   /** As the other, for a name whose bytes are ours and not the locale's to choose. */
   int open(byte[] path, int flags, int mode);
+
+  int O_DIRECTORY = 0x10000;
+
+  /** Only says where something is: opens no device, waits for no pipe, follows no link. */
+  int O_PATH = 0x200000;
+
+  /** openat(2): below a directory that is open, so that no other name leads elsewhere. */
+  int openat(int directory, byte[] name, int flags, int mode);
+
+  /** fdopendir(3); the descriptor is its own from then on. */
+  @Nullable Pointer fdopendir(int descriptor);
+
+  /** readdir(3): null at the end; an error is thrown, for otherwise it would look like the end. */
+  @Nullable Pointer readdir(Pointer directory) throws LastErrorException;
+
+  int closedir(Pointer directory);
+
+  /** Where the name begins in {@code struct dirent} of 64-bit Linux, in glibc and musl alike. */
+  int DIRENT_NAME = 19;
+
+  /** Longest name of a file system of Linux in bytes, and more: NAME_MAX counts characters. */
+  int LONGEST_NAME = 1024;
 
   /** unlink(2). */
   int unlink(byte[] path);

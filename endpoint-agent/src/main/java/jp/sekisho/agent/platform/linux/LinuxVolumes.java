@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import jp.sekisho.agent.enforce.MediumReader;
 import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.WriteOutcome;
@@ -24,9 +26,9 @@ import jp.sekisho.protocol.Refusal;
 /**
  * Volumes behind USB ports on Linux: waited for by the kernel's messages, made read-only in the
  * block layer, mounted {@code ro,nosuid,nodev,noexec} in the host's namespace, and believed only
- * when the kernel's own table of mounts says so. Written only by {@link WritableMount}, where no
- * other process sees it. Thread-safe; one opening or closing at a time per port. No lock is held
- * over a mount or unmount: what one medium delays is its own.
+ * when the kernel's own table of mounts says so. Written only by {@link WritableMount}, and taken
+ * in by {@link ReadOnlyMount}, where no other process sees it. Thread-safe; one opening or closing
+ * at a time per port. No lock is held over a mount or unmount: what one medium delays is its own.
  */
 public final class LinuxVolumes implements Volumes {
   /**
@@ -98,36 +100,78 @@ public final class LinuxVolumes implements Volumes {
     }
   }
 
+  /** Does something with a volume where this process alone can see it. */
+  private interface Alone {
+    /**
+     * Mounts it at {@code target}, does it and unmounts it.
+     *
+     * @param begun to be run before it is done
+     */
+    void act(Found found, Path target, Runnable begun) throws IOException, NotOpened;
+  }
+
   @Override
   public WriteOutcome write(String port, BooleanSupplier wanted, MediumWriter writer) {
-    boolean begun = false;
+    return alone(
+        port,
+        wanted,
+        Refusal.EXPORT_MEDIUM,
+        (found, target, begun) -> {
+          if (found.kind().writingOptions().isEmpty()) {
+            throw new NotOpened(Refusal.MEDIUM_FILE_SYSTEM);
+          }
+          try (WritableMount mount =
+              WritableMount.make(
+                  mounts,
+                  List.of(dev.resolve(found.disk()), dev.resolve(found.volume())),
+                  blocks.number(found.volume()).orElse(""),
+                  found.kind(),
+                  target,
+                  wanted)) {
+            begun.run();
+            writer.write(mount);
+          }
+        });
+  }
+
+  @Override
+  public WriteOutcome read(String port, BooleanSupplier wanted, MediumReader reader) {
+    return alone(
+        port,
+        wanted,
+        Refusal.IMPORT_MEDIUM,
+        (found, target, begun) -> {
+          try (ReadOnlyMount mount =
+              ReadOnlyMount.make(
+                  dev.resolve(found.volume()),
+                  blocks.number(found.volume()).orElse(""),
+                  found.kind(),
+                  target,
+                  wanted)) {
+            begun.run();
+            reader.read(mount);
+          }
+        });
+  }
+
+  private WriteOutcome alone(String port, BooleanSupplier wanted, Refusal brokenOff, Alone alone) {
+    AtomicBoolean begun = new AtomicBoolean();
     try {
       Found found = find(port, wanted);
-      if (found.kind().writingOptions().isEmpty()) {
-        throw new NotOpened(Refusal.MEDIUM_FILE_SYSTEM);
-      }
       Path target = Files.createDirectories(place.resolveSibling("writing").resolve(port));
       Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwx------"));
-      try (WritableMount mount =
-          WritableMount.make(
-              mounts,
-              List.of(dev.resolve(found.disk()), dev.resolve(found.volume())),
-              blocks.number(found.volume()).orElse(""),
-              found.kind(),
-              target,
-              wanted)) {
-        begun = true;
-        writer.write(mount);
+      try {
+        alone.act(found, target, () -> begun.set(true));
       } finally {
         Files.deleteIfExists(target);
       }
       return new WriteOutcome.Done();
     } catch (NotOpened e) {
-      return new WriteOutcome.Failed(e.reason, begun);
+      return new WriteOutcome.Failed(e.reason, begun.get());
     } catch (IOException e) {
-      LOG.log(System.Logger.Level.WARNING, "not written, or not whole: " + port, e);
+      LOG.log(System.Logger.Level.WARNING, "not written or read, or not whole: " + port, e);
       return new WriteOutcome.Failed(
-          begun ? Refusal.EXPORT_MEDIUM : Refusal.MEDIUM_NOT_OPENED, begun);
+          begun.get() ? brokenOff : Refusal.MEDIUM_NOT_OPENED, begun.get());
     }
   }
 
@@ -142,6 +186,9 @@ public final class LinuxVolumes implements Volumes {
     nodes.add(disk);
     remember(port, nodes);
     for (String node : nodes) {
+      // Whatever rules udev has for it: a disc's are of who sits at the screen.
+      Files.setPosixFilePermissions(
+          dev.resolve(node), PosixFilePermissions.fromString("rw-------"));
       mounts.forceReadOnly(dev.resolve(node));
       if (!blocks.isReadOnly(node)) {
         throw new NotOpened(Refusal.MEDIUM_NOT_OPENED);

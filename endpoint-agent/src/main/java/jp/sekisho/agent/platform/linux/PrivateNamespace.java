@@ -19,14 +19,13 @@ import java.util.concurrent.LinkedBlockingQueue;
  * the same namespace. Descriptors it opens are good on every thread. Calls come one at a time.
  */
 final class PrivateNamespace implements AutoCloseable {
-  /** Writable: never anywhere but here. */
   private static final int FLAGS = LibC.MS_NOSUID | LibC.MS_NODEV | LibC.MS_NOEXEC;
 
   private static final Path OWN = Path.of("/proc/thread-self/ns/mnt");
   private static final Path OTHERS = Path.of("/proc/self/ns/mnt");
 
   private final BlockingQueue<FutureTask<?>> tasks = new LinkedBlockingQueue<>();
-  private final Thread thread = new Thread(this::serve, "writing");
+  private final Thread thread = new Thread(this::serve, "own-mounts");
   private final MountCalls table = new MountCalls(Path.of("/proc/thread-self/mountinfo"));
 
   /** Written and read by the thread itself only. */
@@ -95,12 +94,16 @@ final class PrivateNamespace implements AutoCloseable {
     }
   }
 
-  /** Mounts {@code rw,nosuid,nodev,noexec}; to be called on this namespace's thread only. */
-  void mountWritable(Path node, Path target, String type, String data) throws IOException {
+  /**
+   * Mounts {@code nosuid,nodev,noexec}, and {@code ro} unless writable, which is never anywhere but
+   * here; to be called on this namespace's thread only.
+   */
+  void mount(Path node, Path target, String type, String data, boolean writable)
+      throws IOException {
     if (Files.readSymbolicLink(OWN).equals(Files.readSymbolicLink(OTHERS))) {
       throw new IOException("not in a namespace of its own");
     }
-    NativeLong flags = new NativeLong(FLAGS);
+    NativeLong flags = new NativeLong(writable ? FLAGS : FLAGS | LibC.MS_RDONLY);
     if (LibC.INSTANCE.mount(node.toString(), target.toString(), type, flags, data) != 0) {
       throw MountCalls.failure("mount " + type);
     }

@@ -11,24 +11,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import jp.sekisho.agent.config.AtomicFile;
 import jp.sekisho.agent.enforce.WritableMedium;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A volume mounted writable in a {@link PrivateNamespace}, from {@link #make} until it is closed;
  * its block devices refuse writes again afterwards. One thread at a time.
  */
-final class WritableMount implements WritableMedium, AutoCloseable {
+final class WritableMount extends PrivateMount implements WritableMedium {
   private static final System.Logger LOG = System.getLogger(WritableMount.class.getName());
 
   private final MountCalls mounts;
   private final List<Path> nodes;
-  private final Path target;
-  private final BooleanSupplier wanted;
-  private final PrivateNamespace namespace;
 
   private WritableMount(
       MountCalls mounts,
@@ -36,11 +31,9 @@ final class WritableMount implements WritableMedium, AutoCloseable {
       Path target,
       BooleanSupplier wanted,
       PrivateNamespace namespace) {
+    super(target, wanted, namespace);
     this.mounts = mounts;
     this.nodes = nodes;
-    this.target = target;
-    this.wanted = wanted;
-    this.namespace = namespace;
   }
 
   /**
@@ -65,7 +58,7 @@ final class WritableMount implements WritableMedium, AutoCloseable {
       for (Path node : nodes) {
         mounts.allowWrites(node);
       }
-      made.mount(number, kind);
+      made.mount(nodes.get(nodes.size() - 1), number, kind.type(), kind.writingOptions(), true);
       done = true;
       return made;
     } finally {
@@ -75,63 +68,22 @@ final class WritableMount implements WritableMedium, AutoCloseable {
     }
   }
 
-  private void mount(String number, FileSystemKind kind) throws IOException {
-    namespace.call(() -> {
-      Path volume = nodes.get(nodes.size() - 1);
-      IOException refused = null;
-      for (String options : kind.writingOptions()) {
-        try {
-          namespace.mountWritable(volume, target, kind.type(), options);
-          refused = null;
-          break;
-        } catch (IOException e) {
-          refused = e;
-        }
-      }
-      if (refused != null) {
-        throw refused;
-      }
-      Mount last = last();
-      if (last == null
-          || !last.device().equals(number)
-          || !last.options().containsAll(Set.of("rw", "nosuid", "nodev", "noexec"))
-          || !last.superOptions().contains("rw")) {
-        throw new IOException("mounted, but not as asked");
-      }
-      return true;
-    });
-  }
-
-  private @Nullable Mount last() throws IOException {
-    Mount last = null;
-    for (Mount mount : namespace.table().all()) {
-      if (mount.target().equals(target.toString())) {
-        last = mount;
-      }
-    }
-    return last;
-  }
-
-  private void goOn() throws IOException {
-    if (!wanted.getAsBoolean()) {
-      throw new IOException("the writing was broken off");
-    }
-  }
-
   @Override
   public NewFile create(String name) throws IOException {
     goOn();
     // Not by the JDK: its names are in the locale of the process, which a service has none of.
-    byte[] path = bytes(target.toString(), name);
+    byte[] path = bytes(target().toString(), name);
     int descriptor =
-        namespace.call(() -> {
-          int flags = LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL | LibC.O_NOFOLLOW | LibC.O_CLOEXEC;
-          int opened = LibC.INSTANCE.open(path, flags, 0600);
-          if (opened < 0) {
-            throw MountCalls.failure("open of a new file");
-          }
-          return opened;
-        });
+        namespace()
+            .call(() -> {
+              int flags =
+                  LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL | LibC.O_NOFOLLOW | LibC.O_CLOEXEC;
+              int opened = LibC.INSTANCE.open(path, flags, 0600);
+              if (opened < 0) {
+                throw MountCalls.failure("open of a new file");
+              }
+              return opened;
+            });
     boolean done = false;
     try {
       Path again = Path.of("/proc/self/fd/" + descriptor);
@@ -149,7 +101,7 @@ final class WritableMount implements WritableMedium, AutoCloseable {
   @Override
   public long free() throws IOException {
     // java.io: a FileStore is looked for among the mounts of the whole process.
-    return namespace.call(() -> target.toFile().getUsableSpace());
+    return namespace().call(() -> target().toFile().getUsableSpace());
   }
 
   private static byte[] bytes(String directory, String name) throws IOException {
@@ -194,10 +146,11 @@ final class WritableMount implements WritableMedium, AutoCloseable {
     public InputStream readBack() throws IOException {
       goOn();
       channel.force(true);
-      namespace.call(() -> {
-        AtomicFile.syncDirectory(target);
-        return true;
-      });
+      namespace()
+          .call(() -> {
+            AtomicFile.syncDirectory(target());
+            return true;
+          });
       NativeLong all = new NativeLong(0);
       if (LibC.INSTANCE.posix_fadvise(descriptor, all, all, LibC.POSIX_FADV_DONTNEED) != 0) {
         throw new IOException("what is cached is not forgotten");
@@ -209,11 +162,12 @@ final class WritableMount implements WritableMedium, AutoCloseable {
     @Override
     public boolean remove() {
       try {
-        return namespace.call(() -> {
-          boolean gone = LibC.INSTANCE.unlink(path) == 0;
-          AtomicFile.syncDirectory(target);
-          return gone;
-        });
+        return namespace()
+            .call(() -> {
+              boolean gone = LibC.INSTANCE.unlink(path) == 0;
+              AtomicFile.syncDirectory(target());
+              return gone;
+            });
       } catch (IOException e) {
         LOG.log(System.Logger.Level.DEBUG, "a fragment stays", e);
         return false;
@@ -233,32 +187,14 @@ final class WritableMount implements WritableMedium, AutoCloseable {
   /** Unmounts, which writes what is left, and makes the block devices refuse writes again. */
   @Override
   public void close() throws IOException {
-    IOException fault = null;
     try {
-      fault = namespace.call(this::unmount);
+      super.close();
     } finally {
-      // Whatever is still mounted goes with it.
-      namespace.close();
       for (Path node : nodes) {
         if (Files.exists(node)) {
           mounts.forceReadOnly(node);
         }
       }
     }
-    if (fault != null) {
-      throw fault;
-    }
-  }
-
-  private @Nullable IOException unmount() throws IOException {
-    IOException fault = null;
-    while (last() != null) {
-      byte[] path = MountCalls.path(target.toString());
-      if (LibC.INSTANCE.umount2(path, LibC.UMOUNT_NOFOLLOW) != 0) {
-        fault = MountCalls.failure("umount2");
-        namespace.table().detach(target.toString());
-      }
-    }
-    return fault;
   }
 }

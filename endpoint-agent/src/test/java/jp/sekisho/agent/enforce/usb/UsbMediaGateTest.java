@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import jp.sekisho.agent.enforce.DecisionLog;
+import jp.sekisho.agent.enforce.MediumReader;
 import jp.sekisho.agent.enforce.MediumWriter;
 import jp.sekisho.agent.enforce.OpenOutcome;
 import jp.sekisho.agent.enforce.PluggedMedium;
@@ -25,6 +26,7 @@ import jp.sekisho.agent.enforce.WriteOutcome;
 import jp.sekisho.agent.enforce.media.UsbMediaGate;
 import jp.sekisho.agent.enforce.media.Volumes;
 import jp.sekisho.agent.testing.Await;
+import jp.sekisho.agent.testing.FolderMedium;
 import jp.sekisho.agent.testing.MemoryMedium;
 import jp.sekisho.policy.usb.HidUsages;
 import jp.sekisho.protocol.Refusal;
@@ -122,6 +124,16 @@ class UsbMediaGateTest {
         return new WriteOutcome.Done();
       } catch (IOException e) {
         return new WriteOutcome.Failed(Refusal.EXPORT_MEDIUM, true);
+      }
+    }
+
+    @Override
+    public WriteOutcome read(String port, BooleanSupplier wanted, MediumReader reader) {
+      try {
+        reader.read(new FolderMedium(wanted));
+        return new WriteOutcome.Done();
+      } catch (IOException e) {
+        return new WriteOutcome.Failed(Refusal.IMPORT_MEDIUM, true);
       }
     }
 
