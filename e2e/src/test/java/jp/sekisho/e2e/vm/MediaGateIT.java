@@ -69,7 +69,8 @@ class MediaGateIT {
 
   private void startOpener() {
     vm.run(
-            "rm -f /run/sekisho/ready; java @/opt/java/agent.flags -cp /opt/sekisho/sekisho-agent.jar:/tmp/opener "
+            "rm -f /run/sekisho/ready; java @/opt/java/agent.flags -cp"
+                + " /opt/sekisho/sekisho-agent.jar:/tmp/opener "
                 + MediumOpener.class.getName()
                 + " >/run/opener.log 2>&1 & echo $! >/run/opener.pid")
         .expectOk();
@@ -233,6 +234,78 @@ class MediaGateIT {
       assertArrayEquals(i == 1 ? first : second, opened(envelope, recipient));
     }
     assertArrayEquals(CONTENT.getBytes(StandardCharsets.UTF_8), medium.read("LIST.TXT"));
+  }
+
+  @Test
+  @Tag("torture")
+  @DisplayName(
+      "a stick and a CD are taken in by one thread alone; a virus and a disguised program stay out;"
+          + " after kill -9 nothing is mounted, and quarantine is emptied at the next start")
+  void takesIn() throws Exception {
+    byte[] list = "世帯,人数\n1,2\n".repeat(9_000).getBytes(StandardCharsets.UTF_8);
+    byte[] program = new byte[4_096];
+    program[0] = 'M';
+    program[1] = 'Z';
+    byte[] virus =
+        new StringBuilder("*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\\4[PA@%P!O5X")
+            .reverse()
+            .toString()
+            .getBytes(StandardCharsets.US_ASCII);
+    Map<String, byte[]> files = Map.of("LIST.CSV", list, "BILL.PDF", program, "README.TXT", virus);
+    Plugged stick = vm.plug(UsbStick.make(directory.resolve("i.img"), "M-0010", files), "4");
+    String name = plugged(stick);
+    taken(name, list, "vfat");
+
+    // Once more, and in its middle the end of everything.
+    vm.run("rm -rf /run/in /run/reading /run/go-on").expectOk();
+    begin("take " + name);
+    vm.await("the copy", "[ -f /run/reading ]");
+    assertEquals(1, writable().lines().count(), writable());
+    assertEquals("3", vm.run("ls /run/quarantine | wc -l").expectOk().strip());
+    vm.run("kill -9 $(cat /run/opener.pid); rm -f /run/media.command").expectOk();
+    vm.await("its end", "! cat /proc/$(cat /run/opener.pid)/task/*/mountinfo | grep -q .");
+    assertEquals("", writable());
+    startOpener();
+    assertEquals("", vm.run("ls /run/quarantine").expectOk());
+    assertEquals("true", command("close " + name));
+    assertEquals(
+        "0", vm.run("cat /sys/bus/usb/devices/" + name + "/authorized").expectOk().strip());
+    vm.unplug(stick);
+
+    Plugged drive = vm.plug(UsbDisc.make(directory.resolve("c.iso"), files), "5");
+    taken(plugged(drive), list, "iso9660");
+    vm.unplug(drive);
+  }
+
+  /** One is taken in; nobody but that thread sees its files. */
+  private void taken(String name, byte[] list, String type) throws IOException {
+    vm.run("rm -rf /run/in /run/reading /run/go-on").expectOk();
+    begin("take " + name);
+    vm.await("the copy", "[ -f /run/reading ]");
+    assertEquals(1, writable().lines().count(), writable());
+    assertTrue(writable().contains(" ro,nosuid,nodev,noexec,relatime - " + type + " "), writable());
+    assertEquals("", vm.run("find /run/sekisho/writing/ -type f").expectOk());
+    String disk = vm.run("ls /sys/block | grep -E '^s[dr]'").expectOk().strip();
+    assertNotEquals(0, vm.run("dd if=/dev/zero of=/dev/" + disk + " count=1").rc());
+    for (String user : List.of(TerminalVm.CLERK, TerminalVm.NOBODY)) {
+      assertNotEquals(0, vm.run(user + "dd if=/dev/" + disk + " of=/dev/null count=1").rc());
+      assertNotEquals(0, vm.run(user + "ls /run/sekisho/writing/" + name).rc());
+      assertNotEquals(0, vm.run(user + "ls /run/quarantine").rc());
+    }
+    vm.run("touch /run/go-on").expectOk();
+    String said = answer("take " + name);
+    assertTrue(said.startsWith("[Done[], "), said);
+    assertTrue(said.contains("bill.pdf Bad[reason=IMPORT_DISGUISED]"), said);
+    assertTrue(said.contains("readme.txt virus"), said);
+    assertTrue(said.contains("list.csv Good[kind=CSV]"), said);
+    assertEquals("list.csv", vm.run("ls /run/in").expectOk().strip());
+    byte[] there =
+        java.util.Base64.getMimeDecoder().decode(vm.run("base64 /run/in/list.csv").expectOk());
+    assertArrayEquals(list, there);
+    assertEquals("", vm.run("ls /run/quarantine").expectOk());
+    assertEquals("", writable());
+    assertEquals(
+        "0", vm.run("cat /sys/bus/usb/devices/" + name + "/authorized").expectOk().strip());
   }
 
   private String forgedWrite(String name) {

@@ -2,6 +2,7 @@ package jp.sekisho.e2e.vm;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -9,8 +10,10 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import jp.sekisho.agent.enforce.DecisionLog;
@@ -23,23 +26,31 @@ import jp.sekisho.agent.export.Form;
 import jp.sekisho.agent.export.Passphrase;
 import jp.sekisho.agent.export.Recipients;
 import jp.sekisho.agent.export.WrittenPart;
+import jp.sekisho.agent.intake.ContentCheck;
+import jp.sekisho.agent.intake.Quarantine;
 import jp.sekisho.agent.platform.linux.LinuxGates;
+import jp.sekisho.policy.grant.ImportKind;
 import jp.sekisho.protocol.event.AgentEvent;
 
 /**
  * Runs inside the guest in place of the agent: the agent's own gates, and commands of a file
- * instead of grants. One line {@code open PORT UID}, {@code close PORT} or {@code write PORT} at a
- * time is taken from {@code /run/media.command}; what came of it stands in {@code
- * /run/media.answer}. What is written are the files of {@code /run/out}, encrypted for {@code
- * /run/recipient}; after the last piece of one {@code /run/writing} appears, and it goes on once
- * {@code /run/go-on} is there.
+ * instead of grants. One line {@code open PORT UID}, {@code close PORT}, {@code write PORT} or
+ * {@code take PORT} at a time is taken from {@code /run/media.command}; what came of it stands in
+ * {@code /run/media.answer}. What is written are the files of {@code /run/out}, encrypted for
+ * {@code /run/recipient}; after the last piece of one {@code /run/writing} appears, and it goes on
+ * once {@code /run/go-on} is there. What is taken in comes to {@code /run/in}, of the kinds of all;
+ * when it lies in quarantine {@code /run/reading} appears, and it goes on as above. In place of a
+ * scanner stands that the EICAR test file is one.
  */
 public final class MediumOpener {
+  private static final Path QUARANTINE = Path.of("/run/quarantine");
+
   private MediumOpener() {}
 
   /** The program. */
   public static void main(String[] args) throws Exception {
     LinuxGates.closeControllers(LinuxGates.SYS);
+    Quarantine.empty(QUARANTINE);
     DecisionLog log =
         new DecisionLog() {
           @Override
@@ -84,6 +95,7 @@ public final class MediumOpener {
       case "forged" -> media.openReadOnly(new PluggedMedium(words[1], "forged"), 1000).toString();
       case "write" -> write(media, known);
       case "forged-write" -> write(media, new PluggedMedium(words[1], "forged"));
+      case "take" -> take(media, known);
       case "close" -> Boolean.toString(media.close(known));
       default -> throw new IllegalArgumentException(words[0]);
     };
@@ -116,6 +128,45 @@ public final class MediumOpener {
               }
             });
     return outcome + " " + parts;
+  }
+
+  private static String take(MediaGate media, PluggedMedium known) {
+    List<String> said = new ArrayList<>();
+    try (Quarantine quarantine = Quarantine.open(QUARANTINE)) {
+      AtomicReference<Quarantine.Copied> copied = new AtomicReference<>();
+      WriteOutcome outcome =
+          media.read(
+              known,
+              medium -> {
+                copied.set(
+                    quarantine.copy(
+                        medium, new Quarantine.Bounds(100, 8 << 20, 4 << 20), () -> true));
+                Files.write(Path.of("/run/reading"), new byte[0]);
+                while (!Files.exists(Path.of("/run/go-on"))) {
+                  LockSupport.parkNanos(20_000_000);
+                }
+              });
+      said.add(outcome.toString());
+      for (Quarantine.Held one : copied.get().held()) {
+        said.add(one.shown() + " " + judged(one));
+      }
+      return said.toString();
+    } catch (IOException e) {
+      return said + " " + e;
+    }
+  }
+
+  private static String judged(Quarantine.Held one) throws IOException {
+    byte[] content = Files.readAllBytes(one.place());
+    if (new String(content, StandardCharsets.US_ASCII).endsWith("H+H*")) {
+      return "virus";
+    }
+    ContentCheck.Outcome outcome =
+        ContentCheck.of(one.place(), one.shown(), EnumSet.allOf(ImportKind.class));
+    if (outcome instanceof ContentCheck.Outcome.Good) {
+      Files.write(Files.createDirectories(Path.of("/run/in")).resolve(one.shown()), content);
+    }
+    return outcome.toString();
   }
 
   /** That of {@code 3.csv} is 3. */

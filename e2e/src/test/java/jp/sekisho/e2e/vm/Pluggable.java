@@ -1,4 +1,4 @@
 package jp.sekisho.e2e.vm;
 
 /** What can be put into a USB port of the terminal. */
-public sealed interface Pluggable permits UsbPart, UsbPhone, UsbStick {}
+public sealed interface Pluggable permits UsbDisc, UsbPart, UsbPhone, UsbStick {}

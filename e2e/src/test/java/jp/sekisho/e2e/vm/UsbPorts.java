@@ -1,6 +1,7 @@
 package jp.sekisho.e2e.vm;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,10 +29,19 @@ final class UsbPorts {
         properties.put("driver", "usb-mtp");
         properties.put("rootdir", phone.directory().toString());
       }
+      case UsbDisc disc -> {
+        addDisk(id, disc.image(), true);
+        plugBehind("usb-bot", id, Map.of("driver", "scsi-cd"), port);
+        return id;
+      }
       case UsbStick stick -> {
-        addDisk(id, stick);
+        addDisk(id, stick.image(), false);
         if (stick.attached() == UsbStick.Attached.UAS) {
-          plugUas(id, stick, port);
+          plugBehind(
+              "usb-uas",
+              id,
+              Map.of("driver", "scsi-hd", "serial", stick.serial(), "removable", true),
+              port);
           return id;
         }
         properties.put("driver", "usb-storage");
@@ -68,7 +78,7 @@ final class UsbPorts {
     return false;
   }
 
-  private void addDisk(String id, UsbStick stick) {
+  private void addDisk(String id, Path image, boolean readOnly) {
     qmp.execute(
         "blockdev-add",
         Map.of(
@@ -76,28 +86,20 @@ final class UsbPorts {
             "raw",
             "node-name",
             disk(id),
+            "read-only",
+            readOnly,
             "file",
-            Map.of("driver", "file", "filename", stick.image().toAbsolutePath().toString())));
+            Map.of("driver", "file", "filename", image.toAbsolutePath().toString())));
   }
 
   // The controller is shown to the guest only when its disk is there.
-  private void plugUas(String id, UsbStick stick, String port) {
-    add(id, port, Map.of("driver", "usb-uas"));
-    qmp.execute(
-        "device_add",
-        Map.of(
-            "driver",
-            "scsi-hd",
-            "id",
-            id + "-lun",
-            "bus",
-            id + ".0",
-            "drive",
-            disk(id),
-            "serial",
-            stick.serial(),
-            "removable",
-            true));
+  private void plugBehind(String controller, String id, Map<String, Object> disk, String port) {
+    add(id, port, Map.of("driver", controller));
+    Map<String, Object> unit = new HashMap<>(disk);
+    unit.put("id", id + "-lun");
+    unit.put("bus", id + ".0");
+    unit.put("drive", disk(id));
+    qmp.execute("device_add", unit);
     qmp.execute(
         "qom-set",
         Map.of(
