@@ -529,8 +529,10 @@ public final class ClipboardDesk implements CopyGrants, AutoCloseable {
       Instant now = server.get().isBefore(wall) ? server.get() : wall;
       Set<String> listed = new HashSet<>();
       offers.forEach(offer -> listed.add(offer.grant()));
-      known.forgetOver(now);
       store.forgetOver(now, listed);
+      // Of what was used the count stays as long as that it was.
+      store.all().forEach(used -> listed.add(used.grant()));
+      known.forgetOver(now, Set.copyOf(listed));
     }
   }
 

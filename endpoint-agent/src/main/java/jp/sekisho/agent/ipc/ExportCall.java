@@ -19,7 +19,7 @@ import jp.sekisho.protocol.MalformedException;
  */
 public final class ExportCall {
   /** How long the service waits for an answer: for what was shown to be confirmed, too. */
-  public static final Duration PATIENCE = ExportTalk.PATIENCE;
+  public static final Duration PATIENCE = Questions.PATIENCE;
 
   private ExportCall() {}
 

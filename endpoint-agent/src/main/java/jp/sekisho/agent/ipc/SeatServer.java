@@ -89,19 +89,15 @@ public final class SeatServer implements AutoCloseable {
       ImportCalls imports,
       ClipboardCalls clipboard,
       Supplier<String> helpLine) {
-    /** Where nothing is taken in, and nothing held of what people copy. */
-    public Calls(
-        EmergencyCalls emergencies,
-        OfflineCalls offline,
-        ExportCalls exports,
-        Supplier<String> helpLine) {
-      this(emergencies, offline, exports, ImportCalls.NONE, ClipboardCalls.NONE, helpLine);
-    }
-
     /** Nobody. */
     public static final Calls NONE =
         new Calls(
-            EmergencyCalls.NONE, OfflineCalls.NONE, ExportCalls.NONE, ImportCalls.NONE, () -> "");
+            EmergencyCalls.NONE,
+            OfflineCalls.NONE,
+            ExportCalls.NONE,
+            ImportCalls.NONE,
+            ClipboardCalls.NONE,
+            () -> "");
   }
 
   private SeatServer(

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -82,8 +81,7 @@ class ClipboardDeskTest {
             Sha256.text(DeskWorld.bytes("other")),
             "S-2000");
     world.trust =
-        new GrantTrust.Now.InForce(
-            new GrantTrust(policy, new Roster(roster), Set.of(), true));
+        new GrantTrust.Now.InForce(new GrantTrust(policy, new Roster(roster), Set.of(), true));
     world.serverClock.heard(world.service.now());
     text = text(APPROVED);
     world.service.offering(world.offer(text));

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -24,6 +25,7 @@ import jp.sekisho.agent.intake.Scanner;
 import jp.sekisho.agent.spool.Room;
 import jp.sekisho.agent.testing.ImportSamples;
 import jp.sekisho.agent.testing.MemoryFolder;
+import jp.sekisho.agent.testing.ScriptedSeat;
 import jp.sekisho.agent.testing.SignedSet;
 import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.grant.Approver;
@@ -115,14 +117,17 @@ class ImportDeskTest {
   }
 
   private ImportDesk newDesk() {
+    ExportCounts.Kept counts =
+        new ExportCounts.Kept(temp.resolve("exports.json"), new SecureRandom());
+    world.desk.onForget(counts::forget);
     return new ImportDesk(
         world.desk,
         world.log,
-        new ExportCounts.Kept(
-            temp.resolve("exports.json"), new SecureRandom(), world.serverClock::now),
+        counts,
         temp.resolve("quarantine"),
         scanner,
-        world.bootClock);
+        world.bootClock,
+        uid -> uid == 2001 ? Optional.empty() : Optional.of(new ScriptedSeat(uid)));
   }
 
   private <T> void put(Setting<T> setting, T value) {
@@ -140,9 +145,7 @@ class ImportDeskTest {
             Sha256.text(DeskWorld.bytes("other")),
             "S-2000");
     world.trust =
-        new GrantTrust.Now.InForce(
-            new GrantTrust(
-                policy.grants(), new Roster(roster), Set.of(), true, Duration.ZERO, policy));
+        new GrantTrust.Now.InForce(new GrantTrust(policy, new Roster(roster), Set.of(), true));
   }
 
   private static ExportGrant text(int files, long bytes) {
@@ -302,6 +305,10 @@ class ImportDeskTest {
     assertEquals(new ImportOutcome(Refusal.GRANT_CAPABILITY, 0, 0), take(DeskWorld.text("in")));
     ImportOutcome nobody = desk.take(2000, text(1, 1).request(), folder);
     assertEquals(0, nobody.files());
+    assertEquals(
+        new ImportOutcome(Refusal.PEER_FOREIGN, 0, 0),
+        desk.take(2001, text(1, 1).request(), folder),
+        "not at the screen");
     world.logIn(DeskWorld.presence(1002, 7, "other"));
     refused(Refusal.GRANT_OTHER_CARD);
   }

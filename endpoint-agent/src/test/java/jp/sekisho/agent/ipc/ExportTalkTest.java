@@ -52,7 +52,12 @@ class ExportTalkTest {
             new Seats(),
             SeatTimes.PROTOCOL,
             new SeatServer.Calls(
-                EmergencyCalls.NONE, OfflineCalls.NONE, calls, ImportCalls.NONE, () -> "内線 1234"));
+                EmergencyCalls.NONE,
+                OfflineCalls.NONE,
+                calls,
+                ImportCalls.NONE,
+                ClipboardCalls.NONE,
+                () -> "内線 1234"));
   }
 
   @AfterEach

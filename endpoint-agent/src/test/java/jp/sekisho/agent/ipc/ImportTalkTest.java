@@ -47,7 +47,12 @@ class ImportTalkTest {
             new Seats(),
             SeatTimes.PROTOCOL,
             new SeatServer.Calls(
-                EmergencyCalls.NONE, OfflineCalls.NONE, ExportCalls.NONE, calls, () -> "内線 1234"));
+                EmergencyCalls.NONE,
+                OfflineCalls.NONE,
+                ExportCalls.NONE,
+                calls,
+                ClipboardCalls.NONE,
+                () -> "内線 1234"));
   }
 
   @AfterEach

@@ -122,7 +122,12 @@ class SeatClipboardTest {
             seats,
             SeatTimes.PROTOCOL,
             new SeatServer.Calls(
-                EmergencyCalls.NONE, OfflineCalls.NONE, ExportCalls.NONE, calls, () -> "内線"));
+                EmergencyCalls.NONE,
+                OfflineCalls.NONE,
+                ExportCalls.NONE,
+                ImportCalls.NONE,
+                calls,
+                () -> "内線"));
   }
 
   private Thread begin(Screen on) {

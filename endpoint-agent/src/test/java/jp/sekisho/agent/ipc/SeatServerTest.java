@@ -173,7 +173,12 @@ class SeatServerTest {
             seats,
             FAST,
             new SeatServer.Calls(
-                calls, OfflineCalls.NONE, ExportCalls.NONE, ImportCalls.NONE, () -> ""));
+                calls,
+                OfflineCalls.NONE,
+                ExportCalls.NONE,
+                ImportCalls.NONE,
+                ClipboardCalls.NONE,
+                () -> ""));
   }
 
   private static String text(Frame frame) {
@@ -252,6 +257,7 @@ class SeatServerTest {
                 },
                 ExportCalls.NONE,
                 ImportCalls.NONE,
+                ClipboardCalls.NONE,
                 () -> "内線 1234"));
     FrameChannel client = connect();
     client.write(

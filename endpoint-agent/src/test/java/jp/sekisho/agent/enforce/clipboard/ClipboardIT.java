@@ -21,6 +21,7 @@ import jp.sekisho.agent.enforce.clipboard.ClipboardRulings.InForce;
 import jp.sekisho.agent.ipc.ClipboardCalls;
 import jp.sekisho.agent.ipc.EmergencyCalls;
 import jp.sekisho.agent.ipc.ExportCalls;
+import jp.sekisho.agent.ipc.ImportCalls;
 import jp.sekisho.agent.ipc.OfflineCalls;
 import jp.sekisho.agent.ipc.SeatServer;
 import jp.sekisho.agent.ipc.SeatTimes;
@@ -221,7 +222,12 @@ class ClipboardIT {
                 new Seats(),
                 SeatTimes.PROTOCOL,
                 new SeatServer.Calls(
-                    EmergencyCalls.NONE, OfflineCalls.NONE, ExportCalls.NONE, calls, () -> ""))) {
+                    EmergencyCalls.NONE,
+                    OfflineCalls.NONE,
+                    ExportCalls.NONE,
+                    ImportCalls.NONE,
+                    calls,
+                    () -> ""))) {
       Process session = session(screen);
       Process again = session;
       try {
