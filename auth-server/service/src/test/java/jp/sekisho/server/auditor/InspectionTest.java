@@ -359,6 +359,7 @@ class InspectionTest {
   private static final List<String> OTHERS =
       List.of(
           "agent",
+          "clipboard",
           "deputy.absent",
           "deputy.back",
           "deputy.refused",
@@ -390,6 +391,7 @@ class InspectionTest {
           "grant.erased",
           "grant.report-overdue",
           "grant.withdrawn",
+          "import",
           "log.exported",
           "log.hold-lifted",
           "log.hold-set",

@@ -137,7 +137,7 @@ final class WordsTest {
     if (type == boolean.class) {
       return false;
     }
-    if (type == long.class) {
+    if (type == long.class || type == Long.class) {
       return 0L;
     }
     if (type == int.class) {
