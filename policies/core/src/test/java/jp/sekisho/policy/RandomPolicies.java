@@ -30,6 +30,7 @@ import jp.sekisho.policy.grant.GrantAsk;
 import jp.sekisho.policy.grant.GrantCapability;
 import jp.sekisho.policy.grant.GrantField;
 import jp.sekisho.policy.grant.GrantSettings;
+import jp.sekisho.policy.grant.ImportKind;
 import jp.sekisho.policy.grant.RecipientCertificate;
 import jp.sekisho.policy.grant.RecipientCertificateTest;
 import jp.sekisho.policy.login.AddressMatch;
@@ -153,6 +154,7 @@ final class RandomPolicies {
     set(GrantSettings.FIELDS, () -> some(GrantField.values()));
     set(GrantSettings.MOST_FILES, () -> random.nextInt(100));
     set(GrantSettings.MOST_DATA, () -> new DataSize(random.nextInt(1 << 20)));
+    set(GrantSettings.IMPORT_TYPES, () -> some(ImportKind.values()));
     set(GrantSettings.RETURN_WITHIN, () -> Duration.ofDays(random.nextInt(32)));
     set(GrantSettings.EMERGENCY, () -> minutes(0, 60));
     set(GrantSettings.LONGEST_SERIES, () -> Duration.ofDays(random.nextInt(367)));
