@@ -62,7 +62,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. The lock is never held over the network, a mount, a durable write or a look at
  * the gates; those run on {@code work}, which must not queue one behind the other, or on the thread
- * that calls {@link #write}. The one exception: a closing that {@code work} refuses, at the end of
+ * that calls {@link #carry}. The one exception: a closing that {@code work} refuses, at the end of
  * the program, is done under it. Lock order: the desk's, then that of the bindings or of the spool,
  * of which is asked under it who is there and how much room is left: the spool's is held while one
  * record is written, so the desk may wait for that. What stands in {@code activations.json} is read
