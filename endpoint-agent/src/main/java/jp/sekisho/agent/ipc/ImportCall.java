@@ -77,7 +77,14 @@ public final class ImportCall {
                 IMPORT,
                 READY,
                 KEPT,
-                UNKEPT ->
+                UNKEPT,
+                CLIPBOARD,
+                CLIPBOARD_STANDING,
+                CROSSING,
+                CROSSING_ANSWER,
+                CLIPBOARD_USE,
+                CLIPBOARD_OPEN,
+                CLIPBOARD_ENDED ->
                 throw new MalformedException(frame.type() + " is not the service's to send here");
           }
         }
