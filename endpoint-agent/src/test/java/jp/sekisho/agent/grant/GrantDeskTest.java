@@ -199,6 +199,20 @@ class GrantDeskTest {
   }
 
   @Test
+  @DisplayName("R10: a wall clock that stands still prolongs nothing")
+  void clockFrozen() {
+    open();
+    world.sinceBoot = world.sinceBoot.plus(Duration.ofMinutes(30).minusSeconds(1));
+    world.desk.tick();
+    world.settle();
+    assertTrue(world.isOpen());
+    world.sinceBoot = world.sinceBoot.plusSeconds(1);
+    world.desk.tick();
+    world.settle();
+    closedBecause("deadline");
+  }
+
+  @Test
   @DisplayName("a wall clock far from the service's time opens nothing")
   void clockDoubtful() {
     world.wall.advance(Duration.ofMinutes(11));

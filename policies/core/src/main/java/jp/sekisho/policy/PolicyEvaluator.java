@@ -154,26 +154,34 @@ public final class PolicyEvaluator {
   }
 
   private Decision opened(String fingerprint, GrantInUse use, Decision storage) {
-    ExportGrant grant = use.grant();
-    Instant at = use.at();
-    boolean fits =
-        at != null
-            && grant.capability() == ExportGrant.Capability.USB_READ
-            && grant.person().equals(use.person())
-            && grant.terminal().equals(use.terminal())
-            && fingerprint.equals(grant.fingerprint())
-            && !at.isBefore(grant.start())
-            && at.isBefore(grant.end());
-    if (!fits) {
+    if (!isOf(use, ExportGrant.Capability.USB_READ)
+        || !fingerprint.equals(use.grant().fingerprint())) {
       return OTHER_GRANT;
     }
     if (!requests.permitsMedium(fingerprint)) {
       return media.is(Effect.GRANT_ONLY);
     }
+    return within(use.grant(), storage.with(Effect.READ_ONLY));
+  }
+
+  /** Whether a grant is for that, for who is there, for here and for now. */
+  private static boolean isOf(GrantInUse use, ExportGrant.Capability capability) {
+    ExportGrant grant = use.grant();
+    Instant at = use.at();
+    return at != null
+        && grant.capability() == capability
+        && grant.person().equals(use.person())
+        && grant.terminal().equals(use.terminal())
+        && !at.isBefore(grant.start())
+        && at.isBefore(grant.end());
+  }
+
+  /** What a grant opens, if it is no longer than any may be. */
+  private Decision within(ExportGrant grant, Decision opened) {
     Decision limit =
         requests.overLimit(
             Duration.ofMinutes(grant.minutes()), Duration.between(grant.start(), grant.end()));
-    return limit == null ? storage.with(Effect.READ_ONLY) : limit.with(Effect.GRANT_ONLY);
+    return limit == null ? opened : limit.with(Effect.GRANT_ONLY);
   }
 
   /** What is done with something copied. */
@@ -196,6 +204,42 @@ public final class PolicyEvaluator {
         : overBoundary(copy);
   }
 
+  /**
+   * What is done with something copied while a grant is in use; how much of it is used up already
+   * is not looked at.
+   *
+   * @param use null without one
+   */
+  public Decision clipboard(ClipboardCopy copy, @Nullable GrantInUse use) {
+    Decision decision = clipboard(copy);
+    if (decision.effect() != Effect.BLOCK || use == null) {
+      return decision;
+    }
+    ExportGrant.Amount most = use.grant().amount();
+    if (!isOf(use, ExportGrant.Capability.CLIPBOARD)
+        || !capabilities.value().contains(GrantCapability.CLIPBOARD)
+        || most == null
+        || copy.size().compareTo(new DataSize(most.bytes())) > 0) {
+      return OTHER_GRANT;
+    }
+    return stopsNumber(copy)
+        ? number.is(Effect.BLOCK)
+        : within(use.grant(), decision.with(Effect.ALLOW));
+  }
+
+  /** Whether a possible 個人番号 keeps it from going over a boundary, under a grant too. */
+  public boolean stopsNumber(ClipboardCopy copy) {
+    return clipboard.value() == ClipboardMode.GUARD
+        && number.value() == NumberRule.BLOCK
+        && holdsNumber(copy);
+  }
+
+  private boolean holdsNumber(ClipboardCopy copy) {
+    // What could not be searched may hold anything.
+    Score found = copy.scanned() ? copy.number() : Score.HIGH;
+    return found != null && found.compareTo(numberScore.value()) >= 0;
+  }
+
   private Decision overBoundary(ClipboardCopy copy) {
     if (copy.formats().isEmpty() || !formats.value().containsAll(copy.formats())) {
       return formats.is(Effect.BLOCK);
@@ -203,9 +247,7 @@ public final class PolicyEvaluator {
     if (copy.size().compareTo(largest.value()) > 0) {
       return largest.is(Effect.BLOCK);
     }
-    // What could not be searched may hold anything.
-    Score found = copy.scanned() ? copy.number() : Score.HIGH;
-    if (found != null && found.compareTo(numberScore.value()) >= 0) {
+    if (holdsNumber(copy)) {
       return switch (number.value()) {
         case BLOCK -> number.is(Effect.BLOCK);
         case WARN -> number.is(Effect.WARN);

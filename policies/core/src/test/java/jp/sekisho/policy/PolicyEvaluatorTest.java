@@ -233,6 +233,63 @@ class PolicyEvaluatorTest {
     }
   }
 
+  private static ExportGrant copies(long bytes, int minutes) {
+    ExportGrant read = grant(STICK.fingerprint(), 7, minutes);
+    return new ExportGrant(
+        read.request(),
+        read.organ(),
+        read.person(),
+        read.terminal(),
+        ExportGrant.Capability.CLIPBOARD,
+        null,
+        null,
+        read.reason(),
+        null,
+        null,
+        null,
+        1,
+        read.start(),
+        read.end(),
+        minutes,
+        null,
+        new ExportGrant.Bounds(0, bytes));
+  }
+
+  @Test
+  @DisplayName("R10, R15: a copy goes over the boundary under its grant, a 個人番号 where it guards not")
+  void copiesUnderAGrant() {
+    put(values, GrantSettings.CAPABILITIES, List.of(GrantCapability.CLIPBOARD));
+    PolicyEvaluator town = evaluator();
+    Instant now = START.plusSeconds(60);
+    ClipboardCopy full =
+        new ClipboardCopy("", "", List.of(CopyFormat.IMAGE), new DataSize(1000), true, null);
+    GrantInUse use = new GrantInUse(copies(1000, 30), "S-1024", "T-0042", now);
+    decided(Effect.BLOCK, "clipboard.formats", town.clipboard(full, null));
+    decided(Effect.ALLOW, "clipboard.formats", town.clipboard(full, use));
+    for (GrantInUse other :
+        List.of(
+            new GrantInUse(copies(999, 30), "S-1024", "T-0042", now),
+            new GrantInUse(grant(STICK.fingerprint(), 7, 30), "S-1024", "T-0042", now),
+            new GrantInUse(copies(1000, 30), "S-1025", "T-0042", now),
+            new GrantInUse(copies(1000, 30), "S-1024", "T-0042", null))) {
+      decided(Effect.GRANT_ONLY, "built-in.grant", town.clipboard(full, other));
+    }
+    decided(
+        Effect.GRANT_ONLY,
+        "grants.longest-use",
+        town.clipboard(full, new GrantInUse(copies(1000, 61), "S-1024", "T-0042", now)));
+    ClipboardCopy unread =
+        new ClipboardCopy("", "", List.of(CopyFormat.TEXT), new DataSize(9), false, null);
+    assertTrue(town.stopsNumber(unread));
+    decided(Effect.BLOCK, "clipboard.number", town.clipboard(unread, use));
+    decided(Effect.BLOCK, "clipboard.number", town.clipboard(copy("mail.exe", Score.HIGH), use));
+    decided(Effect.AUDIT, "clipboard.mode", town.clipboard(copy("mail.exe", Score.LOW), use));
+    put(values, ClipboardSettings.MODE, ClipboardMode.BLOCK);
+    decided(Effect.ALLOW, "clipboard.mode", evaluator().clipboard(unread, use));
+    put(values, GrantSettings.CAPABILITIES, List.of(GrantCapability.USB_READ));
+    decided(Effect.GRANT_ONLY, "built-in.grant", evaluator().clipboard(unread, use));
+  }
+
   @Test
   @DisplayName("R9, R10: a grant opens its medium for its person, terminal and time, read-only")
   void grantOpens() {

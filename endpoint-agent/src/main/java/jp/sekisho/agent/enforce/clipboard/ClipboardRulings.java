@@ -14,7 +14,6 @@ import jp.sekisho.policy.Policy;
 import jp.sekisho.policy.PolicyEvaluator;
 import jp.sekisho.policy.clipboard.ClipboardMode;
 import jp.sekisho.policy.clipboard.ClipboardSettings;
-import jp.sekisho.policy.clipboard.NumberRule;
 import jp.sekisho.policy.number.Score;
 import jp.sekisho.policy.rule.Reason;
 import jp.sekisho.protocol.Refusal;
@@ -148,7 +147,7 @@ public final class ClipboardRulings {
           null, crossing, decision, number ? Refusal.CLIPBOARD_NUMBER : Refusal.CLIPBOARD_BOUNDARY);
     }
     String grant = use.get().grant();
-    if (isNumberStopped(crossing, policy)) {
+    if (evaluator(policy).stopsNumber(crossing.copy())) {
       return refuse(grant, crossing, decision, Refusal.CLIPBOARD_NUMBER);
     }
     Counted counted = use.get().count(crossing.bytes());
@@ -162,17 +161,6 @@ public final class ClipboardRulings {
     boolean durable =
         record(new ClipboardEvent.Crossed(grant, said(crossing), "allow", decision.rule(), null));
     return durable ? Answer.yes() : no(Refusal.CLIPBOARD_UNDECIDED, null);
-  }
-
-  private static boolean isNumberStopped(Crossing crossing, Policy policy) {
-    if (policy.values().value(ClipboardSettings.MODE) != ClipboardMode.GUARD
-        || policy.values().value(ClipboardSettings.NUMBER) != NumberRule.BLOCK) {
-      return false;
-    }
-    // What could not be searched may hold anything.
-    Score found = crossing.searched() ? crossing.number() : Score.HIGH;
-    return found != null
-        && found.compareTo(policy.values().value(ClipboardSettings.NUMBER_SCORE)) >= 0;
   }
 
   private Answer refuse(

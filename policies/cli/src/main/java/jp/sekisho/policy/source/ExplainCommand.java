@@ -154,7 +154,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private void belongings() {
     belongs("--serial", serial != null, "--usb", usb != null);
-    belongs("--grant", grant != null, "--usb", usb != null);
+    belongs("--grant", grant != null, "--usb | --clipboard", usb != null || clipboard != null);
     belongs("--from", from != null, "--clipboard", clipboard != null);
     belongs("--to", to != null, "--clipboard", clipboard != null);
     belongs("--elsewhere", elsewhere, "--login", login != null);
@@ -162,8 +162,7 @@ final class ExplainCommand implements Callable<Integer> {
     belongs("--last-online", lastOnline != null, "--login", login != null);
     belongs("--powered", powered != null, "--login", login != null);
     belongs("--boots", boots != null, "--login", login != null);
-    // A time never changes what is said of a medium without a grant or of the clipboard, but
-    // whoever
+    // A time changes what is said of a medium or of the clipboard only with a grant, but whoever
     // asks about an act may well say when it was.
     belongs(
         "--at",
@@ -187,7 +186,7 @@ final class ExplainCommand implements Callable<Integer> {
       asked.add(usb(usb, time));
     }
     if (clipboard != null) {
-      asked.add(clipboard(clipboard));
+      asked.add(clipboard(clipboard, time));
     }
     if (login != null) {
       if (!CaseQuestions.FACTORS.contains(login)) {
@@ -239,19 +238,23 @@ final class ExplainCommand implements Callable<Integer> {
     byte[] descriptors =
         InputFile.read(file, InputStream.nullInputStream(), UsbDescriptors.MAX_BYTES);
     UsbDevice device = new UsbDevice("1-1", descriptors, null, null, serial);
-    Instant now = time == null ? null : time.atZone(JAPAN).toInstant();
-    GrantInUse use =
-        grant == null
-            ? null
-            : new GrantInUse(
-                ExportGrant.parse(InputFile.read(grant, InputStream.nullInputStream(), MAX_GRANT)),
-                person,
-                terminal,
-                now);
+    GrantInUse use = use(time);
     return by -> by.usb(device, UsbSurroundings.PLAIN, use);
   }
 
-  private Question clipboard(Path file) throws InputFile.UnreadableException {
+  private @Nullable GrantInUse use(@Nullable LocalDateTime time)
+      throws InputFile.UnreadableException, MalformedException {
+    return grant == null
+        ? null
+        : new GrantInUse(
+            ExportGrant.parse(InputFile.read(grant, InputStream.nullInputStream(), MAX_GRANT)),
+            person,
+            terminal,
+            time == null ? null : time.atZone(JAPAN).toInstant());
+  }
+
+  private Question clipboard(Path file, @Nullable LocalDateTime time)
+      throws InputFile.UnreadableException, MalformedException {
     byte[] bytes = InputFile.read(file, InputStream.nullInputStream(), MAX_TEXT);
     String text = TextEncoding.AUTO.decode(bytes, file).text();
     ClipboardCopy copy =
@@ -262,7 +265,8 @@ final class ExplainCommand implements Callable<Integer> {
             new DataSize(bytes.length),
             true,
             CaseQuestions.highest(NumberDetector.scan(text)));
-    return by -> by.clipboard(copy);
+    GrantInUse use = use(time);
+    return by -> by.clipboard(copy, use);
   }
 
   private int answer(Output output, String scope, Decision decision) {

@@ -135,6 +135,56 @@ class ExplainAndDiffTest {
     assertEquals(1, explain("T-9001", use).exit());
   }
 
+  @Test
+  @DisplayName("what is too much for the boundary goes under a grant for copies, a number does not")
+  void copiesUnderAGrant() throws IOException {
+    Path grant =
+        Files.writeString(
+            folder.resolve("grant"),
+            """
+            sekisho/grant/v3
+            request AAAAAAAAAAAAAAAAAAAAAA
+            organ mayor
+            person S-1024
+            terminal T-9001
+            capability clipboard
+            medium -
+            fingerprint -
+            reason 他課の照会に貼り付けて答えるため
+            document -
+            legal-basis -
+            provided-to -
+            subjects 1
+            attendant -
+            recipient -
+            files 0
+            bytes 70000
+            names -
+            start 2026-11-20T00:00:00Z
+            end 2026-11-20T08:00:00Z
+            minutes 30
+            """,
+            StandardCharsets.UTF_8);
+    Path large = Files.writeString(folder.resolve("large.txt"), "x".repeat(70_000));
+    Path larger = Files.writeString(folder.resolve("larger.txt"), "x".repeat(70_001));
+    Path number = Files.writeString(folder.resolve("number.txt"), "個人番号 123456789018");
+    String[] now = {"--grant", grant.toString(), "--at", "2026-11-20T09:00", "--json"};
+    String[] late = {"--grant", grant.toString(), "--at", "2026-11-20T17:00", "--json"};
+    decided(
+        "block clipboard.largest common common",
+        explain("T-9001", "--clipboard", large.toString(), "--json"));
+    decided(
+        "allow clipboard.largest common common",
+        explain("T-9001", add(now, "--clipboard", large.toString())));
+    String other = "grant-only built-in.grant built-in common";
+    decided(other, explain("T-9001", add(late, "--clipboard", large.toString())));
+    decided(other, explain("T-9001", add(now, "--clipboard", larger.toString())));
+    decided(other, explain("T-9002", add(now, "--clipboard", large.toString())));
+    decided(
+        "block clipboard.number common common",
+        explain("T-9001", add(now, "--clipboard", number.toString())));
+  }
+
   private static String[] add(String[] to, String... more) {
     List<String> all = new java.util.ArrayList<>(List.of(to));
     all.addAll(List.of(more));
