@@ -260,11 +260,11 @@ class MediaGateIT {
     vm.run("rm -rf /run/in /run/reading /run/go-on").expectOk();
     begin("take " + name);
     vm.await("the copy", "[ -f /run/reading ]");
-    assertEquals(1, writable().lines().count(), writable());
+    assertEquals(1, vm.writable().lines().count(), vm.writable());
     assertEquals("3", vm.run("ls /run/quarantine | wc -l").expectOk().strip());
     vm.run("kill -9 $(cat /run/opener.pid); rm -f /run/media.command").expectOk();
     vm.await("its end", "! cat /proc/$(cat /run/opener.pid)/task/*/mountinfo | grep -q .");
-    assertEquals("", writable());
+    assertEquals("", vm.writable());
     startOpener();
     assertEquals("", vm.run("ls /run/quarantine").expectOk());
     assertEquals("true", command("close " + name));
@@ -282,8 +282,8 @@ class MediaGateIT {
     vm.run("rm -rf /run/in /run/reading /run/go-on").expectOk();
     begin("take " + name);
     vm.await("the copy", "[ -f /run/reading ]");
-    assertEquals(1, writable().lines().count(), writable());
-    assertTrue(writable().contains(" ro,nosuid,nodev,noexec,relatime - " + type + " "), writable());
+    assertEquals(1, vm.writable().lines().count(), vm.writable());
+    assertTrue(vm.writable().contains(" ro,nosuid,nodev,noexec,relatime - " + type + " "), vm.writable());
     assertEquals("", vm.run("find /run/sekisho/writing/ -type f").expectOk());
     String disk = vm.run("ls /sys/block | grep -E '^s[dr]'").expectOk().strip();
     assertNotEquals(0, vm.run("dd if=/dev/zero of=/dev/" + disk + " count=1").rc());
@@ -303,7 +303,7 @@ class MediaGateIT {
         java.util.Base64.getMimeDecoder().decode(vm.run("base64 /run/in/list.csv").expectOk());
     assertArrayEquals(list, there);
     assertEquals("", vm.run("ls /run/quarantine").expectOk());
-    assertEquals("", writable());
+    assertEquals("", vm.writable());
     assertEquals(
         "0", vm.run("cat /sys/bus/usb/devices/" + name + "/authorized").expectOk().strip());
   }
