@@ -283,7 +283,8 @@ class MediaGateIT {
     begin("take " + name);
     vm.await("the copy", "[ -f /run/reading ]");
     assertEquals(1, vm.writable().lines().count(), vm.writable());
-    assertTrue(vm.writable().contains(" ro,nosuid,nodev,noexec,relatime - " + type + " "), vm.writable());
+    assertTrue(
+        vm.writable().contains(" ro,nosuid,nodev,noexec,relatime - " + type + " "), vm.writable());
     assertEquals("", vm.run("find /run/sekisho/writing/ -type f").expectOk());
     String disk = vm.run("ls /sys/block | grep -E '^s[dr]'").expectOk().strip();
     assertNotEquals(0, vm.run("dd if=/dev/zero of=/dev/" + disk + " count=1").rc());

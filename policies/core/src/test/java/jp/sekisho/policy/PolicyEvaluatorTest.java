@@ -256,7 +256,8 @@ class PolicyEvaluatorTest {
   }
 
   @Test
-  @DisplayName("R10, R15: a copy goes over the boundary under its grant, a 個人番号 where it guards not")
+  @DisplayName(
+      "R10, R15: a copy goes over the boundary under its grant, a 個人番号 where it guards not")
   void copiesUnderAGrant() {
     put(values, GrantSettings.CAPABILITIES, List.of(GrantCapability.CLIPBOARD));
     PolicyEvaluator town = evaluator();
