@@ -77,10 +77,11 @@ final class ClipboardCommand implements Callable<Integer> {
     }
     Refusal refusal = told.refusal();
     if (refusal == null) {
+      String cause = String.valueOf(told.cause());
       out.println(
           texts.text(
               "clipboard.over",
-              String.valueOf(told.cause()),
+              texts.wordOr("clipboard.cause." + cause, cause),
               String.valueOf(told.copies()),
               String.valueOf(told.bytes())));
       return ExitCode.OK;

@@ -33,6 +33,11 @@ final class Texts {
     return new MessageFormat(bundle.getString(key), Locale.ROOT).format(values);
   }
 
+  /** The word under {@code key}; a newer service may have some that this program does not know. */
+  String wordOr(String key, String unknown) {
+    return bundle.containsKey(key) ? bundle.getString(key) : unknown;
+  }
+
   /** All texts of one language. */
   static ResourceBundle bundle(String language) {
     // Read directly: ResourceBundle.getBundle would fall back to the JVM's default locale.

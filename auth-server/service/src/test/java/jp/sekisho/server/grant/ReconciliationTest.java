@@ -381,7 +381,7 @@ final class ReconciliationTest {
       assertTrue(shown.contains("1,000 バイト") && !shown.contains("返却確認"), shown);
     }
     String register = scene.send("GET", "/grants-register", null, approver.cookie()).body();
-    assertFalse(register.contains("取込（媒体からの複写）"), "nothing went out");
+    assertFalse(register.contains("媒体の取込み"), "nothing went out");
     assertFalse(scene.entries().contains("grant.overdue"));
   }
 
