@@ -20,8 +20,10 @@ import jp.sekisho.agent.sync.Reply;
 import jp.sekisho.protocol.GrantList;
 import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.Refusal;
+import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.ClipboardEvent;
 import jp.sekisho.protocol.event.ExportEvent.Cause;
+import jp.sekisho.protocol.event.ExportEvent;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +95,11 @@ public final class ClipboardDesk implements CopyGrants, AutoCloseable {
 
   // Guarded by this.
   private List<GrantOffer> offers = List.of();
+
+  /** How often the list was asked for, and which of the questions {@link #offers} answers. */
+  private long asked;
+
+  private long taken;
   private @Nullable ExportCounts counts;
   private @Nullable Open use;
   private boolean stopped;
@@ -167,11 +174,21 @@ public final class ClipboardDesk implements CopyGrants, AutoCloseable {
    * @param grant id, base64url of 16 bytes
    */
   public Outcome use(int uid, String grant, Asker asker) {
-    if (attempts.add(uid) != Attempts.Answer.GOOD) {
-      return no(Refusal.TOO_MANY);
+    boolean here = parts.presences().get().stream().anyMatch(p -> p.uid() == uid);
+    switch (attempts.add(here ? uid : Attempts.WITHOUT_SEAT)) {
+      case GOOD -> {}
+      case FIRST_TOO_MANY -> {
+        return refuse(null, Refusal.TOO_MANY);
+      }
+      case TOO_MANY -> {
+        return new Outcome(Refusal.TOO_MANY, null, 0, 0);
+      }
     }
-    Reply<GrantList> reply = parts.calls().grants();
-    take(reply);
+    if (!here) {
+      // Nobody without a login has this terminal ask the service.
+      return refuse(grant, Refusal.GRANT_NO_SESSION);
+    }
+    Reply<GrantList> reply = list();
     gatesHold = parts.enforcing().getAsBoolean();
     Optional<Refusal> away =
         reply.fold(
@@ -179,13 +196,13 @@ public final class ClipboardDesk implements CopyGrants, AutoCloseable {
             refused -> Optional.of(refused.refusal()),
             none -> Optional.of(Refusal.SERVER_UNREACHABLE));
     if (away.isPresent()) {
-      return no(away.get());
+      return refuse(grant, away.get());
     }
     Open open;
     synchronized (this) {
       Wish wish = wish(grant, uid);
       if (wish instanceof Wish.No no) {
-        return no(no.reason());
+        return refuse(grant, no.reason());
       }
       open = ((Wish.Yes) wish).use();
       use = open;
@@ -198,18 +215,40 @@ public final class ClipboardDesk implements CopyGrants, AutoCloseable {
         forget(open);
       }
     }
-    return failure == null ? goOn(open, asker) : no(failure);
+    return failure == null ? goOn(open, asker) : refuse(grant, failure);
   }
 
-  private static Outcome no(Refusal reason) {
+  /** Said to who asked, and recorded: whoever tries the grants of others is seen. */
+  private Outcome refuse(@Nullable String grant, Refusal reason) {
+    if (parts.records().room() == Room.PLENTY) {
+      String known = grant != null && GrantDesk.isId(grant) ? grant : null;
+      var unused = record(new ExportEvent.Refused(known, null, reason));
+    }
     return new Outcome(reason, null, 0, 0);
   }
 
-  private synchronized void take(Reply<GrantList> reply) {
+  /** Asks for the list and takes what is answered, unless a later question was answered first. */
+  private Reply<GrantList> list() {
+    long number;
+    synchronized (this) {
+      number = ++asked;
+    }
+    Reply<GrantList> reply = parts.calls().grants();
+    synchronized (this) {
+      if (number > taken) {
+        take(number, reply);
+      }
+    }
+    return reply;
+  }
+
+  private void take(long number, Reply<GrantList> reply) {
     if (reply instanceof Reply.Ok<GrantList> ok) {
+      taken = number;
       offers = ok.value().grants();
     } else if (reply instanceof Reply.Refused<GrantList> no
         && (no.refusal() == Refusal.TERMINAL_REVOKED || no.refusal() == Refusal.TERMINAL_PENDING)) {
+      taken = number;
       offers = List.of();
     }
     // Anything else is as if the line were cut: what is in use goes on.
@@ -416,7 +455,7 @@ public final class ClipboardDesk implements CopyGrants, AutoCloseable {
         return;
       }
     }
-    take(parts.calls().grants());
+    var unused = list();
     tick();
   }
 
@@ -549,7 +588,7 @@ public final class ClipboardDesk implements CopyGrants, AutoCloseable {
     }
   }
 
-  private boolean record(ClipboardEvent event) {
+  private boolean record(AgentEvent event) {
     try {
       parts.records().append(event);
       return true;

@@ -396,7 +396,7 @@ public final class GrantDesk implements MediaView, AutoCloseable {
     // Anything else is as if the line were cut: running grants go on.
   }
 
-  private static boolean isId(String grant) {
+  static boolean isId(String grant) {
     try {
       return Base64Url.decode(grant, 16).length == 16;
     } catch (MalformedException e) {

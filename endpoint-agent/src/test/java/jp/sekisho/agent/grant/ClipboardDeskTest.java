@@ -34,6 +34,7 @@ import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.ClipboardEvent;
+import jp.sekisho.protocol.event.ExportEvent;
 import jp.sekisho.protocol.event.ExportEvent.Cause;
 import jp.sekisho.protocol.statement.ExportGrant;
 import jp.sekisho.protocol.statement.ExportGrant.Bounds;
@@ -185,10 +186,6 @@ class ClipboardDeskTest {
     return desk.inUse(UID).orElseThrow();
   }
 
-  private List<String> types() {
-    return records.stream().map(AgentEvent::type).toList();
-  }
-
   @Test
   @DisplayName("opened durably, counted durably up to the bytes of the text, closed with what went")
   void used() throws Exception {
@@ -337,11 +334,37 @@ class ClipboardDeskTest {
     world.service.offering(world.offer(text), world.offer(read));
     assertEquals(Refusal.GRANT_CAPABILITY, desk.use(UID, read.request(), asker).refusal());
     assertEquals(Refusal.GRANT_UNKNOWN, desk.use(UID, "AAAAAAAAAAAAAAAAAAAAAA", asker).refusal());
-    assertEquals(List.of(), types());
+    assertEquals(
+        List.of(
+            new ExportEvent.Refused(text.request(), null, Refusal.SERVER_UNREACHABLE),
+            new ExportEvent.Refused(text.request(), null, Refusal.GRANT_NO_SESSION),
+            new ExportEvent.Refused(text.request(), null, Refusal.GRANT_OTHER_CARD),
+            new ExportEvent.Refused(text.request(), null, Refusal.NOT_ENFORCING),
+            new ExportEvent.Refused(read.request(), null, Refusal.GRANT_CAPABILITY),
+            new ExportEvent.Refused("AAAAAAAAAAAAAAAAAAAAAA", null, Refusal.GRANT_UNKNOWN)),
+        records);
+    records.clear();
     var outcome = inUse();
     assertEquals(Refusal.EXPORT_RUNNING, refused());
     desk.close();
     assertEquals(Cause.AGENT_STOPPED, outcome.get(20, TimeUnit.SECONDS).cause());
+  }
+
+  @Test
+  @DisplayName("whoever has no login here has the terminal ask nobody, and is recorded until too often")
+  void strangers() {
+    int asked = world.service.lists;
+    for (int i = 0; i < ClipboardDesk.MOST_ASKED; i++) {
+      assertEquals(
+          Refusal.GRANT_NO_SESSION, desk.use(3000 + i, text.request(), asker).refusal());
+    }
+    for (int i = 0; i < 5; i++) {
+      assertEquals(Refusal.TOO_MANY, desk.use(4000 + i, text.request(), asker).refusal());
+    }
+    assertEquals(asked, world.service.lists);
+    assertEquals(ClipboardDesk.MOST_ASKED + 1, records.size());
+    assertEquals(
+        new ExportEvent.Refused(null, null, Refusal.TOO_MANY), records.get(records.size() - 1));
   }
 
   @Test
