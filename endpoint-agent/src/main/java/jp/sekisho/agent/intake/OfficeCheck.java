@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -18,6 +19,7 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import javax.xml.stream.XMLStreamReader;
 import jp.sekisho.policy.grant.ImportKind;
+import jp.sekisho.protocol.Base64Url;
 import jp.sekisho.protocol.Refusal;
 
 /**
@@ -83,8 +85,20 @@ final class OfficeCheck {
     if (end < 0 || !content.isAt(end, "PK\5\6") || content.short2(end + 20) != 0) {
       throw broken();
     }
-    Map<String, Long> listed = listed(file);
-    Parts parts = new Parts(content.length());
+    Parts inOrder = inOrder(file, content.length());
+    Parts listed = listed(file, content.length());
+    if (!inOrder.sums.equals(listed.sums) || inOrder.main != listed.main) {
+      // Readers that go by its end would see another document.
+      throw broken();
+    }
+    if (inOrder.main != kind) {
+      throw new NotImported(inOrder.main == null ? Refusal.IMPORT_KIND : Refusal.IMPORT_DISGUISED);
+    }
+  }
+
+  /** The parts from its beginning, one behind the other. */
+  private static Parts inOrder(Path file, long packed) throws IOException {
+    Parts parts = new Parts(packed);
     try (ZipInputStream zip =
         new ZipInputStream(
             new BufferedInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8)) {
@@ -96,18 +110,12 @@ final class OfficeCheck {
     } catch (IOException | IllegalArgumentException e) {
       throw new NotImported(Refusal.IMPORT_KIND, e);
     }
-    if (!parts.sums.equals(listed)) {
-      // Readers that go by its end would see another document.
-      throw broken();
-    }
-    if (parts.main != kind) {
-      throw new NotImported(parts.main == null ? Refusal.IMPORT_KIND : Refusal.IMPORT_DISGUISED);
-    }
+    return parts;
   }
 
-  /** The parts by the directory at its end, each with its sum. */
-  private static Map<String, Long> listed(Path file) throws IOException {
-    Map<String, Long> all = new HashMap<>();
+  /** The parts by the directory at its end, each from the place that is named there. */
+  private static Parts listed(Path file, long packed) throws IOException {
+    Parts parts = new Parts(packed);
     try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
       if (zip.size() > MOST_PARTS) {
         throw broken();
@@ -115,8 +123,8 @@ final class OfficeCheck {
       var entries = zip.entries();
       while (entries.hasMoreElements()) {
         ZipEntry entry = entries.nextElement();
-        if (all.put(entry.getName(), entry.getCrc()) != null) {
-          throw broken();
+        try (InputStream content = zip.getInputStream(entry)) {
+          parts.part(entry, content);
         }
       }
     } catch (NotImported e) {
@@ -124,13 +132,16 @@ final class OfficeCheck {
     } catch (IOException | IllegalArgumentException e) {
       throw new NotImported(Refusal.IMPORT_KIND, e);
     }
-    return all;
+    return parts;
   }
 
-  /** The parts as they come. */
+  /** The parts of one reading, as they come, within bounds of their own. */
   private static final class Parts {
     private final long packed;
-    private final Map<String, Long> sums = new HashMap<>();
+    
+    /** The SHA-256 of each by its name: a CRC-32 is made to fit. */
+    private final Map<String, String> sums = new HashMap<>();
+
     private final Set<String> names = new HashSet<>();
     private @org.jspecify.annotations.Nullable ImportKind main;
     private long unpacked;
@@ -150,14 +161,17 @@ final class OfficeCheck {
         throw broken();
       }
       if (entry.isDirectory()) {
-        sums.put(name, 0L);
+        if (content.read() >= 0) {
+          throw broken();
+        }
+        sums.put(name, "");
         return;
       }
       if (low.endsWith(".bin") && !low.contains(PRINTER)) {
         throw active();
       }
       boolean xml = name.equals(TYPES) || low.endsWith(".rels");
-      java.util.zip.CRC32 sum = new java.util.zip.CRC32();
+      MessageDigest sum = Quarantine.sha256();
       ByteArrayOutputStream kept = new ByteArrayOutputStream();
       byte[] buffer = new byte[64 * 1024];
       boolean first = true;
@@ -180,7 +194,7 @@ final class OfficeCheck {
           kept.write(buffer, 0, n);
         }
       }
-      sums.put(name, sum.getValue());
+      sums.put(name, Base64Url.encode(sum.digest()));
       if (name.equals(TYPES)) {
         XmlCheck.read(kept.toByteArray(), this::type);
       } else if (xml) {

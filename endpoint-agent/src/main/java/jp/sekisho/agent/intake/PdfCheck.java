@@ -1,8 +1,11 @@
 package jp.sekisho.agent.intake;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import jp.sekisho.protocol.Refusal;
@@ -25,8 +28,33 @@ final class PdfCheck {
   /** A name with every letter escaped. */
   private static final int OVERLAP = 3 * LONGEST_NAME + 2;
 
-  /** How far after its name the data of an object stream must begin. */
+  /** How far before its name an object stream must begin, and how far after it its data. */
   private static final int LONGEST_DICTIONARY = 4096;
+
+  private static final String WHITE = "[\\x00\\t\\n\\f\\r ]";
+  private static final String REFERENCE = "[0-9]{1,10}" + WHITE + "+[0-9]{1,5}" + WHITE + "+R";
+
+  /** The numbers of an object, before its keyword. */
+  private static final Pattern NUMBERS =
+      Pattern.compile("(?<![0-9])[0-9]{1,10}" + WHITE + "{1,8}[0-9]{1,5}" + WHITE + "{1,8}\\z");
+
+  private static final int LONGEST_NUMBERS = 32;
+
+  /**
+   * All that the dictionary of an object stream may say, up to its data. A text or a comment could
+   * hold another keyword; a second filter, a predictor or a file could hold other names than those
+   * that are read here.
+   */
+  private static final Pattern DICTIONARY =
+      Pattern.compile(
+          (WHITE
+                  + "*<<(?:_*(?:/Type_*/ObjStm|/(?:N|First|Length|DL)_+(?:"
+                  + REFERENCE
+                  + "|[0-9]{1,10})|/Extends_+"
+                  + REFERENCE
+                  + "|/Filter_*(?:/FlateDecode|\\[_*/FlateDecode_*\\]))(?=[/>]|_)){1,16}_*>>"
+                  + "_*stream\r?\n")
+              .replace("_", WHITE));
 
   private static final Set<String> REFUSED =
       Set.of(
@@ -111,25 +139,37 @@ final class PdfCheck {
         throw new NotImported(Refusal.IMPORT_ACTIVE);
       }
       if (outside && name.toString().equals(OBJECT_STREAM)) {
-        objects(end);
+        objects(at, end);
       }
     }
   }
 
   /** Names may also stand in a stream that is packed; one that cannot be unpacked hides them. */
-  private void objects(int from) throws NotImported {
-    int mark = content.find("stream", from, from + LONGEST_DICTIONARY);
-    int data = mark + 6;
-    if (mark < 0 || ++streams > MOST_STREAMS) {
+  private void objects(int from, int to) throws NotImported {
+    if (++streams > MOST_STREAMS) {
       throw new NotImported(Refusal.IMPORT_ACTIVE);
     }
-    if (data < content.length() && content.at(data) == '\r') {
-      data++;
+    int first = Math.max(0, from - LONGEST_DICTIONARY);
+    int last = Math.min(content.length(), to + LONGEST_DICTIONARY);
+    String around = StandardCharsets.ISO_8859_1.decode(content.part(first, last)).toString();
+    int object = around.lastIndexOf("obj", from - first);
+    if (object < 0) {
+      throw new NotImported(Refusal.IMPORT_ACTIVE);
     }
-    if (data < content.length() && content.at(data) == '\n') {
-      data++;
+    Matcher numbers = NUMBERS.matcher(around).region(Math.max(0, object - LONGEST_NUMBERS), object);
+    Matcher dictionary = DICTIONARY.matcher(around).region(object + 3, around.length());
+    if (!numbers.find()
+        || isComment(around, numbers.start())
+        || !dictionary.lookingAt()
+        || first + dictionary.end() <= to) {
+      throw new NotImported(Refusal.IMPORT_ACTIVE);
     }
-    inflate(content.part(Math.min(data, content.length()), content.length()));
+    inflate(content.part(first + dictionary.end(), content.length()));
+  }
+
+  private static boolean isComment(String text, int at) {
+    int line = Math.max(text.lastIndexOf('\n', at), text.lastIndexOf('\r', at));
+    return text.substring(line + 1, Math.max(at, line + 1)).indexOf('%') >= 0;
   }
 
   /** Reads the names piece by piece, each with the end of the one before: names are short. */

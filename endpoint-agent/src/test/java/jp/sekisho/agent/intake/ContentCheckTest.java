@@ -14,8 +14,12 @@ import static jp.sekisho.agent.testing.ImportSamples.word;
 import static jp.sekisho.agent.testing.ImportSamples.xml;
 import static jp.sekisho.agent.testing.ImportSamples.zip;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +28,9 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import jp.sekisho.policy.grant.ImportKind;
 import jp.sekisho.protocol.Refusal;
 import org.junit.jupiter.api.DisplayName;
@@ -222,6 +229,176 @@ class ContentCheckTest {
     parts.put(
         "word/_rels/document.xml.rels", text("<!DOCTYPE a [<!ENTITY b SYSTEM 'file:/'>]><a/>"));
     bad(Refusal.IMPORT_ACTIVE, "a.docx", zip(parts));
+  }
+
+  @Test
+  @DisplayName("an object stream that might hold other names than those that are read stays out")
+  void hiddenObjects() {
+    byte[] whole = pdfWithObjects("<< /Type /Page >>");
+    String plain = "<< /Type /ObjStm /Filter /FlateDecode /Length ";
+    String predicted = "/DecodeParms << /Predictor 12 /Columns 4 >>";
+    good(
+        ImportKind.PDF,
+        "a.pdf",
+        replaced(
+            whole,
+            "4 0 obj\n<<",
+            "4 0 obj\n<< /Type /XRef "
+                + predicted
+                + " >>\nstream\n\nendstream\nendobj\n5 0 obj\n<<"));
+    for (String same :
+        new String[] {
+          "<</Filter/FlateDecode/First 10/N 2/Extends 9 0 R/Type/ObjStm/Length ",
+          "<</Type/ObjStm/N 3 /First 9 0 R /Filter [ /FlateDecode ] /Length "
+        }) {
+      good(ImportKind.PDF, "a.pdf", replaced(whole, plain, same));
+    }
+    String decoy = new String(deflated("<< /Type /Page >>"), StandardCharsets.ISO_8859_1);
+    for (String other :
+        new String[] {
+          "<< /Type /ObjStm /Filter /FlateDecode /X (>> stream\n" + decoy + ") /Length ",
+          "<< /Type /ObjStm /Filter /FlateDecode %>> stream\n" + decoy + "\n/Length ",
+          "<< /Type /ObjStm /Filter /FlateDecode /X /stream\n" + decoy + " /Length ",
+          "<< /Type /ObjStm /Filter /FlateDecode /X <3E3E> /Length ",
+          "<< /Type /ObjStm /Filter /FlateDecode " + predicted + " /Length ",
+          "<< " + predicted + " /Type /ObjStm /Filter /FlateDecode /Length ",
+          "<< " + predicted + " % 4 0 obj\n<< /Type /ObjStm /Filter /FlateDecode /Length ",
+          "<< " + predicted + " /X /obj << /Type /ObjStm /Filter /FlateDecode /Length ",
+          "<< /DP 9 0 R /Type /ObjStm /Filter /FlateDecode /Length ",
+          "<< /F (other.pdf) /Type /ObjStm /Filter /FlateDecode /Length ",
+          "<< /FFilter /X /Type /ObjStm /Filter /FlateDecode /Length ",
+          "<< /Type /ObjStm /Filter [/FlateDecode /ASCIIHexDecode] /Length ",
+          "<< /Type /ObjStm /Filter 9 0 R /FlateDecode /Length ",
+        }) {
+      bad(Refusal.IMPORT_ACTIVE, "a.pdf", replaced(whole, plain, other));
+    }
+    bad(Refusal.IMPORT_ACTIVE, "a.pdf", replaced(whole, ">>\nstream\r\n", ">>\nstream\r"));
+    bad(Refusal.IMPORT_ACTIVE, "a.pdf", replaced(whole, "3 0 obj", "% 3 0 obj"));
+    bad(Refusal.IMPORT_ACTIVE, "a.pdf", replaced(whole, "3 0 obj", "3 0 obj" + " ".repeat(5_000)));
+  }
+
+  private static byte[] deflated(String text) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (var packed = new java.util.zip.DeflaterOutputStream(out)) {
+      packed.write(text(text));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** With something else in the one place where this is. */
+  private static byte[] replaced(byte[] whole, String what, String by) {
+    String text = new String(whole, StandardCharsets.ISO_8859_1);
+    assertEquals(text.indexOf(what), text.lastIndexOf(what), what);
+    assertNotEquals(-1, text.indexOf(what), what);
+    return text.replace(what, by).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  @DisplayName("parts within a picture, to which the directory points, are looked at and compared")
+  void partsInPicture() throws IOException {
+    String rels = "word/_rels/document.xml.rels";
+    String letters = "a".repeat(64);
+    byte[] outer = references("hyperlink", "http://x.example/" + letters, "External");
+    for (String type : new String[] {"hyperlink", "oleObject"}) {
+      byte[] inner = references(type, "http://y.example/" + letters, "External");
+      byte[] forged = forged(inner, sum(outer));
+      byte[] whole = withInner(rels, outer, forged);
+      good(ImportKind.DOCX, "a.docx", whole);
+      bad(
+          type.equals("hyperlink") ? Refusal.IMPORT_KIND : Refusal.IMPORT_ACTIVE,
+          "a.docx",
+          pointedAtFirst(whole, rels));
+    }
+    Map<String, byte[]> parts = word();
+    parts.put("word/media/", new byte[0]);
+    good(ImportKind.DOCX, "a.docx", zip(parts));
+    parts.put("word/media/", png());
+    bad(Refusal.IMPORT_KIND, "a.docx", zip(parts));
+  }
+
+  /** A document with a part, before which a picture has another of that name in it. */
+  private static byte[] withInner(String name, byte[] part, byte[] inner) throws IOException {
+    ByteArrayOutputStream local = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(local)) {
+      stored(zip, name, inner);
+    }
+    byte[] entry = Arrays.copyOf(local.toByteArray(), 30 + name.length() + inner.length);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> each : word().entrySet()) {
+        stored(zip, each.getKey(), each.getValue());
+      }
+      stored(zip, "word/media/image1.png", joined(png(), entry, png()));
+      stored(zip, name, part);
+    }
+    return out.toByteArray();
+  }
+
+  private static void stored(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.length);
+    entry.setCrc(sum(content));
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+
+  /** The same bytes, but that the directory has the part at the first place with its name. */
+  private static byte[] pointedAtFirst(byte[] whole, String name) {
+    byte[] other = whole.clone();
+    String text = new String(whole, StandardCharsets.ISO_8859_1);
+    ByteBuffer.wrap(other)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(text.lastIndexOf(name) - 4, text.indexOf(name) - 30);
+    return other;
+  }
+
+  /** With some letters {@code a} become {@code c}, so that the sum is this one. */
+  private static byte[] forged(byte[] content, long wanted) {
+    byte[] forged = content.clone();
+    int at = new String(content, StandardCharsets.ISO_8859_1).indexOf("a".repeat(64));
+    long[] sums = new long[32];
+    long[] letters = new long[32];
+    for (int i = 0; i < 64; i++) {
+      byte[] one = content.clone();
+      one[at + i] = 'c';
+      long difference = sum(one) ^ sum(content);
+      long which = 1L << i;
+      while (difference != 0) {
+        int high = 63 - Long.numberOfLeadingZeros(difference);
+        if (sums[high] == 0) {
+          sums[high] = difference;
+          letters[high] = which;
+          break;
+        }
+        difference ^= sums[high];
+        which ^= letters[high];
+      }
+    }
+    long left = sum(content) ^ wanted;
+    long change = 0;
+    while (left != 0) {
+      int high = 63 - Long.numberOfLeadingZeros(left);
+      assertNotEquals(0, sums[high]);
+      left ^= sums[high];
+      change ^= letters[high];
+    }
+    for (int i = 0; i < 64; i++) {
+      if ((change >> i & 1) != 0) {
+        forged[at + i] = 'c';
+      }
+    }
+    assertEquals(wanted, sum(forged));
+    return forged;
+  }
+
+  private static long sum(byte[] content) {
+    CRC32 sum = new CRC32();
+    sum.update(content);
+    return sum.getValue();
   }
 
   @Test
