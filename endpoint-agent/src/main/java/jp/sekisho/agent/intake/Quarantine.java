@@ -41,6 +41,9 @@ public final class Quarantine implements AutoCloseable {
   /** Names of a medium that are looked at; one with more is not taken in. */
   public static final int MOST_NAMES = 200_000;
 
+  /** Most bytes of these names together. */
+  static final int MOST_NAME_BYTES = 16 << 20;
+
   /** What is named as left out; a medium with more of it is not taken in. */
   public static final int MOST_LEFT_OUT = 1_000;
 
@@ -163,6 +166,7 @@ public final class Quarantine implements AutoCloseable {
     private final List<Held> held = new ArrayList<>();
     private final List<ClerkFolder.LeftOut> leftOut = new ArrayList<>();
     private int names;
+    private long nameBytes;
     private int files;
     private long bytes;
 
@@ -174,10 +178,7 @@ public final class Quarantine implements AutoCloseable {
 
     void through(ReadableMedium.Directory directory, List<String> path, String shown)
         throws IOException {
-      for (byte[] raw : directory.names(MOST_NAMES)) {
-        if (++names > MOST_NAMES) {
-          throw new NotImported(Refusal.IMPORT_MEDIUM);
-        }
+      for (byte[] raw : names(directory)) {
         String name = name(raw);
         String whole = shown.isEmpty() ? shown(raw) : shown + "/" + shown(raw);
         if (path.isEmpty() && NOBODYS.contains(name)) {
@@ -200,6 +201,19 @@ public final class Quarantine implements AutoCloseable {
           }
         }
       }
+    }
+
+    /** The names of a folder count once they are read: those of all folders above it are held. */
+    private List<byte[]> names(ReadableMedium.Directory directory) throws IOException {
+      List<byte[]> some = directory.names(MOST_NAMES - names);
+      names += some.size();
+      for (byte[] raw : some) {
+        nameBytes += raw.length;
+      }
+      if (names > MOST_NAMES || nameBytes > MOST_NAME_BYTES) {
+        throw new NotImported(Refusal.IMPORT_MEDIUM);
+      }
+      return some;
     }
 
     private void leaveOut(String whole, Refusal reason) throws NotImported {

@@ -10,8 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import jp.sekisho.agent.enforce.ReadableMedium;
 import jp.sekisho.agent.testing.FolderMedium;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.Sha256;
@@ -162,6 +165,45 @@ class QuarantineTest {
       medium.with("." + i, bytes(""));
     }
     refused(Refusal.IMPORT_MEDIUM);
+  }
+
+  @Test
+  @DisplayName("names count over all folders, when they are read, and so do their bytes")
+  void tooManyNames() throws IOException {
+    List<Integer> asked = new ArrayList<>();
+    refused(Refusal.IMPORT_MEDIUM, () -> new Folders(asked, 80_000, 5));
+    assertEquals(List.of(200_000, 120_000, 40_000), asked);
+    asked.clear();
+    refused(Refusal.IMPORT_MEDIUM, () -> new Folders(asked, 90_000, 95));
+    assertEquals(List.of(200_000, 110_000), asked);
+  }
+
+  private void refused(Refusal reason, ReadableMedium endless) throws IOException {
+    Quarantine quarantine = Quarantine.open(place, () -> free);
+    NotImported thrown =
+        assertThrows(NotImported.class, () -> quarantine.copy(endless, BOUNDS, () -> wanted));
+    assertEquals(reason, thrown.reason());
+  }
+
+  /** Folders in folders, so many in each, whatever was asked for. */
+  private record Folders(List<Integer> asked, int count, int length)
+      implements ReadableMedium.Directory {
+    @Override
+    public List<byte[]> names(int most) {
+      asked.add(most);
+      return IntStream.range(0, count)
+          .mapToObj(each -> "a".repeat(length) + each)
+          .map(QuarantineTest::bytes)
+          .toList();
+    }
+
+    @Override
+    public ReadableMedium.Entry open(byte[] name) {
+      return new ReadableMedium.Entry.Folder(new Folders(asked, count, length));
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Test
