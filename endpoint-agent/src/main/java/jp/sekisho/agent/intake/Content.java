@@ -29,14 +29,14 @@ final class Content {
           "MSCF", // a cabinet
           "\u00D0\u00CF\u0011\u00E0\u00A1\u00B1\u001A\u00E1", // Office before 2007, and encrypted
           "%PDF-",
-          "{\\rtf", // up to here no part of a document is one
+          "{\\rt", // up to here no part of a document is one
           "\u00FF\u00D8\u00FF",
           "\u0089PNG",
           "GIF8",
           "II*\0",
           "MM\0*");
 
-  private static final int NESTED = KNOWN.indexOf("{\\rtf") + 1;
+  private static final int NESTED = KNOWN.indexOf("{\\rt") + 1;
 
   private final ByteBuffer bytes;
 

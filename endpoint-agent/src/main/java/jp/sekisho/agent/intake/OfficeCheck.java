@@ -49,7 +49,10 @@ final class OfficeCheck {
           "application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml",
           ImportKind.PPTX);
 
-  /** In the type of a part or of a reference: something that runs, or a file within the file. */
+  /**
+   * In the type of a part or of a reference: something that runs, a file within the file, or data
+   * from elsewhere.
+   */
   private static final Set<String> ACTIVE =
       Set.of(
           "macroenabled",
@@ -60,12 +63,19 @@ final class OfficeCheck {
           "oleobject",
           "/package",
           "/control",
+          "/afchunk",
+          "/subdocument",
+          "/connections",
+          "/frame",
           "attachedtemplate",
           "externallink",
           "customui",
           "webextension",
           "webextensiontaskpanes",
           "extensibility");
+
+  /** In the type of a part: a document of another kind. */
+  private static final Set<String> OTHER = Set.of("rtf", "text/html", "xhtml", "rfc822");
 
   private static final String PRINTER = "printersettings";
 
@@ -124,6 +134,9 @@ final class OfficeCheck {
       while (entries.hasMoreElements()) {
         ZipEntry entry = entries.nextElement();
         try (InputStream content = zip.getInputStream(entry)) {
+          if (content == null) {
+            throw broken();
+          }
           parts.part(entry, content);
         }
       }
@@ -208,7 +221,7 @@ final class OfficeCheck {
         return;
       }
       String low = type.toLowerCase(Locale.ROOT);
-      if (ACTIVE.stream().anyMatch(low::contains)) {
+      if (ACTIVE.stream().anyMatch(low::contains) || OTHER.stream().anyMatch(low::contains)) {
         throw active();
       }
       ImportKind known = MAIN.get(type);

@@ -198,6 +198,31 @@ class ContentCheckTest {
         "word/_rels/document.xml.rels", references("hyperlink", "http://x.example", "External"));
     parts.put("word/media/image1.png", png());
     good(ImportKind.DOCX, "a.docx", zip(parts));
+    for (String target : new String[] {"a.rtf", "a.htm"}) {
+      parts = word();
+      parts.put("word/_rels/document.xml.rels", references("aFChunk", target, "Internal"));
+      parts.put("word/" + target, text(target.endsWith("f") ? "{\\rt1 text}" : "<html></html>"));
+      bad(Refusal.IMPORT_ACTIVE, "a.docx", zip(parts));
+    }
+    parts = word();
+    parts.put("word/a.xml", text("{\\rt1 text}"));
+    bad(Refusal.IMPORT_ACTIVE, "a.docx", zip(parts));
+    for (String type :
+        new String[] {"application/rtf", "text/html", "application/xhtml+xml", "message/RFC822"}) {
+      parts = word();
+      parts.put("[Content_Types].xml", types(type));
+      bad(Refusal.IMPORT_ACTIVE, "a.docx", zip(parts));
+    }
+    for (String type : new String[] {"subDocument", "frame"}) {
+      parts = word();
+      parts.put("word/_rels/document.xml.rels", references(type, "a.xml", "Internal"));
+      bad(Refusal.IMPORT_ACTIVE, "a.docx", zip(parts));
+    }
+    parts = excel();
+    parts.put(
+        "xl/_rels/workbook.xml.rels", references("connections", "connections.xml", "Internal"));
+    parts.put("xl/connections.xml", xml("<connections/>"));
+    bad(Refusal.IMPORT_ACTIVE, "a.xlsx", zip(parts));
     parts = excel();
     parts.put("xl/printerSettings/printerSettings1.bin", new byte[] {1});
     good(ImportKind.XLSX, "a.xlsx", zip(parts));
@@ -387,7 +412,7 @@ class ContentCheckTest {
       change ^= letters[high];
     }
     for (int i = 0; i < 64; i++) {
-      if ((change >> i & 1) != 0) {
+      if (((change >> i) & 1) != 0) {
         forged[at + i] = 'c';
       }
     }
