@@ -22,8 +22,8 @@ import jp.sekisho.protocol.GrantOffer;
 import jp.sekisho.protocol.Refusal;
 import jp.sekisho.protocol.event.AgentEvent;
 import jp.sekisho.protocol.event.ClipboardEvent;
-import jp.sekisho.protocol.event.ExportEvent.Cause;
 import jp.sekisho.protocol.event.ExportEvent;
+import jp.sekisho.protocol.event.ExportEvent.Cause;
 import jp.sekisho.protocol.statement.ExportGrant.Capability;
 import org.jspecify.annotations.Nullable;
 

@@ -151,7 +151,7 @@ final class OfficeCheck {
   /** The parts of one reading, as they come, within bounds of their own. */
   private static final class Parts {
     private final long packed;
-    
+
     /** The SHA-256 of each by its name: a CRC-32 is made to fit. */
     private final Map<String, String> sums = new HashMap<>();
 

@@ -351,12 +351,12 @@ class ClipboardDeskTest {
   }
 
   @Test
-  @DisplayName("whoever has no login here has the terminal ask nobody, and is recorded until too often")
+  @DisplayName(
+      "whoever has no login here has the terminal ask nobody, and is recorded until too often")
   void strangers() {
     int asked = world.service.lists;
     for (int i = 0; i < ClipboardDesk.MOST_ASKED; i++) {
-      assertEquals(
-          Refusal.GRANT_NO_SESSION, desk.use(3000 + i, text.request(), asker).refusal());
+      assertEquals(Refusal.GRANT_NO_SESSION, desk.use(3000 + i, text.request(), asker).refusal());
     }
     for (int i = 0; i < 5; i++) {
       assertEquals(Refusal.TOO_MANY, desk.use(4000 + i, text.request(), asker).refusal());
