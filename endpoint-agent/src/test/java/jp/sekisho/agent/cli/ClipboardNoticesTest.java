@@ -39,7 +39,7 @@ class ClipboardNoticesTest {
     notices(Locale.JAPANESE).tell(CROSSING, NO);
     assertEquals(
         "貼り付けできませんでした。\njuki から 一覧にないプログラム へ。\n個人番号と思われる数字があるか、あるかどうかを調べられない内容です。"
-            + "個人番号は領域の外へ出せません。 番号は出しません。\n番号を除いてコピーし直してください。誤りと思うときは連絡してください。"
+            + "個人番号は領域の外へ出せません。 番号は出しません。\n番号を除き、画像やファイルは文字だけにしてコピーし直してください。誤りと思うときは連絡してください。"
             + "\n情報システム担当（内線 1234）",
         shown.get(0));
     notices(Locale.ENGLISH).tell(CROSSING, NO);
