@@ -299,7 +299,8 @@ class ExportStoryIT {
           + " its return and erasure are confirmed")
   void revoked() throws IOException {
     Blocked blocked = world.plug(stick, "1");
-    // In the middle of a file it is shown on the desk alone (ExportDeskTest): a clerk's process that
+    // In the middle of a file it is shown on the desk alone (ExportDeskTest): a clerk's process
+    // that
     // is stopped so that there is time to revoke is given up sooner, for its silence.
     assertEquals("revoked", approver.step(certified, "revoke").as(GrantView.class).state());
     TerminalVm.Result again = export(certified, "second.csv");
